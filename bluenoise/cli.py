@@ -1,0 +1,313 @@
+"""The command line `bluenoise`."""
+
+import enum
+import json
+import time
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from bluenoise.target import DISTRIBUTIONS
+from dither.console import ForceOption, JsonOption, QuietOption, note, run
+from dither.errors import InputError
+
+app = typer.Typer(
+    help="Make blue-noise threshold matrices.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+
+
+class MethodChoice(enum.StrEnum):
+    """How a matrix is made."""
+
+    void_and_cluster = "void-and-cluster"
+    spectrum = "spectrum"
+
+
+class OptimizerChoice(enum.StrEnum):
+    """The update rule of gradient descent."""
+
+    adam = "adam"
+    momentum = "momentum"
+    sgd = "sgd"
+
+
+DistributionChoice = enum.StrEnum("DistributionChoice", {name: name for name in DISTRIBUTIONS})
+
+# Options that only the spectrum method has; None stands for its own default.
+_SPECTRUM = "With --method spectrum: "
+
+
+@app.command()
+def generate(
+    context: typer.Context,
+    shape: Annotated[str, typer.Argument(help="Rows and columns: 64 or 64x64; sides 4 to 512.")],
+    output: Annotated[Path, typer.Option("--output", "-o", help="The .npy file to write.")],
+    method: Annotated[
+        MethodChoice,
+        typer.Option(help="void-and-cluster is the better for dithering; spectrum is as published."),
+    ] = MethodChoice.void_and_cluster,
+    seed: Annotated[int, typer.Option("--seed", "-s", min=0, max=(1 << 32) - 1)] = 0,
+    distribution: Annotated[
+        DistributionChoice, typer.Option(help="uniform writes ranks, the others float32 noise.")
+    ] = DistributionChoice("uniform"),
+    sigma: Annotated[
+        float | None,
+        typer.Option(min=0.3, max=8, help="With --method void-and-cluster: blur in pixels [1.5]."),
+    ] = None,
+    cutoff: Annotated[
+        float | None,
+        typer.Option(min=0.05, max=0.7, help=_SPECTRUM + "lowest wanted cycles per pixel [0.3]."),
+    ] = None,
+    steps: Annotated[
+        int | None, typer.Option(min=1, max=10_000_000, help=_SPECTRUM + "of descent [1000].")
+    ] = None,
+    fine_tune_steps: Annotated[
+        int | None, typer.Option(min=0, max=1_000_000, help=_SPECTRUM + "on the histogram [100].")
+    ] = None,
+    random_weights: Annotated[
+        bool | None,
+        typer.Option(
+            "--random-weights/--fixed-weights",
+            help=_SPECTRUM + "scale each term by uniform(0, 1) at every step [random].",
+        ),
+    ] = None,
+    low_frequency_weight: Annotated[
+        float | None, typer.Option(min=0, help=_SPECTRUM + "base weight [1].")
+    ] = None,
+    smoothness_weight: Annotated[
+        float | None, typer.Option(min=0, help=_SPECTRUM + "base weight [1].")
+    ] = None,
+    histogram_weight: Annotated[
+        float | None, typer.Option(min=0, help=_SPECTRUM + "base weight [1].")
+    ] = None,
+    optimizer: Annotated[
+        OptimizerChoice | None, typer.Option(help=_SPECTRUM + "the update rule [adam].")
+    ] = None,
+    learning_rate: Annotated[
+        float | None,
+        typer.Option(min=1e-9, max=1e9, help=_SPECTRUM + "[adam 0.01, momentum 0.05, sgd 0.25]."),
+    ] = None,
+    restarts: Annotated[
+        int | None,
+        typer.Option(min=1, max=1024, help=_SPECTRUM + "runs at once, the best is kept [1]."),
+    ] = None,
+    checkpoint: Annotated[
+        Path | None,
+        typer.Option(help=_SPECTRUM + "go on from this file if it exists, leave it on Ctrl-C."),
+    ] = None,
+    json_output: JsonOption = False,
+    force: ForceOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Make a threshold matrix: a tileable .npy of ranks."""
+    from bluenoise.generate import parse_shape
+    from bluenoise.void_and_cluster import void_and_cluster
+    from dither.files import check_writable, write_npy
+    from dither.metrics.spectrum import low_frequency_power
+
+    sides = parse_shape(shape)
+    _refuse_other_methods_options(context, method)
+    if output.suffix != ".npy":
+        raise InputError(f"the output {output} must end in .npy")
+    check_writable(output, replace=force)
+    started = time.monotonic()
+    wanted = DISTRIBUTIONS[distribution.value]
+    if method is MethodChoice.void_and_cluster:
+        matrix = void_and_cluster(*sides, sigma=1.5 if sigma is None else sigma, seed=seed)
+    else:
+        from bluenoise import optimize
+        from bluenoise.target import SpectrumTarget
+
+        rule = {
+            None: optimize.Adam,
+            OptimizerChoice.adam: optimize.Adam,
+            OptimizerChoice.momentum: optimize.Momentum,
+            OptimizerChoice.sgd: optimize.GradientDescent,
+        }[optimizer]
+        config = optimize.OptimizeConfig(
+            sides,
+            distribution=wanted,
+            target=SpectrumTarget(**_given(cutoff=cutoff)),
+            weights=optimize.LossWeights(
+                **_given(
+                    low_frequency=low_frequency_weight,
+                    smoothness=smoothness_weight,
+                    histogram=histogram_weight,
+                )
+            ),
+            optimizer=rule(**_given(learning_rate=learning_rate)),
+            **_given(steps=steps, fine_tune_steps=fine_tune_steps, random_weights=random_weights),
+        )
+        matrix = _descend(config, seed, restarts or 1, checkpoint, quiet)
+    values = matrix.ranks
+    if distribution.value != "uniform":
+        values = wanted.quantiles(values.size).astype("float32")[values]
+    write_npy(output, values)
+    if checkpoint is not None:
+        checkpoint.unlink(missing_ok=True)
+    seconds = time.monotonic() - started
+    note(f"{output}: {sides[0]}x{sides[1]} by {method}, {seconds:.1f} s", quiet=quiet)
+    if json_output:
+        power = low_frequency_power(values)
+        report = {
+            "output": str(output),
+            "shape": sides,
+            "dtype": values.dtype.name,
+            "method": method.value,
+            "distribution": distribution.value,
+            "seed": seed,
+            "seconds": round(seconds, 3),
+            "low_frequency_power": power if power == power else None,
+        }
+        print(json.dumps(report))
+
+
+def _given(**options: Any) -> dict[str, Any]:
+    """The options that the person gave; the others keep the defaults of the config they fill."""
+    return {name: value for name, value in options.items() if value is not None}
+
+
+def _refuse_other_methods_options(context: typer.Context, method: MethodChoice) -> None:
+    """An option that would have no effect is a mistake worth a sentence."""
+    shared = {"shape", "output", "method", "seed", "distribution", "json_output", "force", "quiet"}
+    for name, value in context.params.items():
+        owner = MethodChoice.void_and_cluster if name == "sigma" else MethodChoice.spectrum
+        if name not in shared and value is not None and method is not owner:
+            option = "--" + name.replace("_", "-")
+            raise InputError(f"{option} has no effect with --method {method}; it is for {owner}")
+
+
+def _descend(config: Any, seed: int, restarts: int, checkpoint: Path | None, quiet: bool) -> Any:
+    """Gradient descent behind a progress bar with the loss and the time left."""
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from bluenoise.checkpoint import optimize_resumably
+
+    progress = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeRemainingColumn(),
+        TextColumn("loss {task.fields[loss]:.2e}"),
+        console=Console(stderr=True),
+        disable=quiet,
+    )
+    try:
+        with progress:
+            task = progress.add_task("descent", total=config.total_steps, loss=float("nan"))
+            result = optimize_resumably(
+                config,
+                seed=seed,
+                restarts=restarts,
+                checkpoint=checkpoint,
+                on_progress=lambda done, loss: progress.update(task, completed=done, loss=loss),
+            )
+    except KeyboardInterrupt:
+        if checkpoint is not None and checkpoint.exists():
+            note(f"the same command goes on from {checkpoint}")
+        raise
+    return result.matrix
+
+
+@app.command()
+def evaluate(
+    matrices: Annotated[list[str], typer.Argument(help=".npy files, or names of shipped matrices.")],
+    seed: Annotated[int, typer.Option("--seed", "-s", min=0, help="Of the baselines.")] = 0,
+    json_output: JsonOption = False,
+) -> None:
+    """Score matrices beside white noise, Bayer and void-and-cluster made then and there."""
+    from bluenoise.evaluate import baselines, mean_gain_db
+    from bluenoise.evaluate import evaluate as measure
+
+    loaded = {name: _load(name) for name in matrices}
+    measured = {}
+    for name, (matrix, values) in loaded.items():
+        references = {label: measure(other) for label, other in baselines(matrix.shape, seed=seed).items()}
+        evaluation = measure(matrix, values=values)
+        rows = {name: evaluation, **references}
+        measured[name] = {
+            label: {
+                **row._asdict(),
+                "against_void_and_cluster_db": mean_gain_db(row, references["void-and-cluster"]),
+            }
+            for label, row in rows.items()
+        }
+        if not json_output:
+            _print_table(name, measured[name])
+    if json_output:
+        print(json.dumps({"matrices": measured}))
+
+
+def _load(name: str) -> tuple[Any, Any]:
+    """A matrix and its values: the ranks themselves, or the float32 noise whose order they are."""
+    from dither.files import read_npy
+    from dither.matrix import ThresholdMatrix, load_matrix
+
+    if Path(name).suffix != ".npy":
+        matrix = load_matrix(name)
+        return matrix, matrix.ranks
+    values = read_npy(name)
+    if values.dtype.kind != "f":
+        matrix = load_matrix(name)
+        return matrix, matrix.ranks
+    try:
+        return ThresholdMatrix.from_values(values), values
+    except InputError as error:
+        raise InputError(f"{name}: {error}") from None
+
+
+def _print_table(name: str, rows: dict[str, dict[str, Any]]) -> None:
+    from rich.console import Console
+    from rich.table import Table
+
+    first = rows[name]
+    table = Table(
+        title=f"{name}: {first['shape'][0]}x{first['shape'][1]}, {first['levels']} levels measured",
+        caption="Lower is better, but for anisotropy, which is best at 0.",
+    )
+    table.add_column("")
+    for label in rows:
+        table.add_column(label, justify="right", overflow="fold")
+    figures = list(rows.values())
+    for viewing in first["energy"]:
+        energies = (row["energy"][viewing] for row in figures)
+        table.add_row(
+            f"mean level energy x 1e6, {viewing}",
+            *(f"{energy:.0f}" if energy >= 100 else f"{energy:.1f}" for energy in energies),
+        )
+    table.add_row(
+        "mean of the five against void-and-cluster",
+        *(f"{row['against_void_and_cluster_db']:+.2f} dB" for row in figures),
+    )
+    table.add_row(
+        "worst level at gaussian:1.5, and its grey",
+        *(f"{row['worst_energy']:.0f} at {row['worst_level']:.2f}" for row in figures),
+    )
+    table.add_row(
+        "anisotropy of the patterns", *(_optional(row["anisotropy_db"], "+.1f", " dB") for row in figures)
+    )
+    table.add_row(
+        "matrix's own power in 0 < |f| < 0.25",
+        *(_optional(row["low_frequency_power"], ".2%") for row in figures),
+    )
+    console = Console()
+    # A pipe or a file has no width of its own; the table needs about this much.
+    (console if console.is_terminal else Console(width=120)).print(table)
+
+
+def _optional(value: float | None, form: str, unit: str = "") -> str:
+    return "-" if value is None else f"{value:{form}}{unit}"
+
+
+def main() -> None:
+    """Entry point of the command `bluenoise`."""
+    run(app)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,1 @@
+"""Pictures of matrices and of what they do."""

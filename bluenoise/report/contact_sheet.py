@@ -1,0 +1,83 @@
+"""One picture that shows a matrix at work: a photo dithered with it and with the classical ones."""
+
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dither.matrix import ThresholdMatrix
+from dither.metrics.spectrum import power_spectrum
+from dither.ordered import requantize
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+_MARGIN = 12
+_LABEL_HEIGHT = 22
+_PAPER, _INK = 244, 24
+# Spectra are drawn from 0.001 to 10 times white noise's power, on a logarithmic scale.
+_DECADES = (-3.0, 1.0)
+
+
+def contact_sheet(
+    photo: np.ndarray, matrices: Mapping[str, ThresholdMatrix], *, bits: Sequence[int] = (1, 2)
+) -> "Image.Image":
+    """A column for each matrix: itself and its spectrum, then the photo at each bit depth.
+
+    Every pixel of the dithered photos is a pixel of the sheet: look at it without scaling.
+
+    Args:
+        photo: (H, W) or (H, W, 3) uint8.
+        matrices: names, which become labels, and matrices.
+        bits: bits a channel, one row each.
+
+    Returns:
+        An RGB Pillow image.
+
+    Example:
+        >>> from dither.classical import bayer
+        >>> contact_sheet(np.zeros((64, 96), np.uint8), {"Bayer": bayer(8, 8)}, bits=[1]).width
+        304
+    """
+    width = max(photo.shape[1], 2 * 128 + _MARGIN)
+    rows = [[_fingerprint(name, matrix, width) for name, matrix in matrices.items()]]
+    for depth in bits:
+        rows.append(
+            [
+                _labelled(f"{depth} bit, {name}", requantize(photo, matrix, bits=depth), width)
+                for name, matrix in matrices.items()
+            ]
+        )
+    return _pasted([np.concatenate(row, axis=1) for row in rows])
+
+
+def _fingerprint(name: str, matrix: ThresholdMatrix, width: int) -> np.ndarray:
+    """The matrix and its power spectrum side by side, at whole multiples of their size."""
+    side = (width - _MARGIN) // 2
+    low, high = _DECADES
+    power = np.fft.fftshift(power_spectrum(matrix.ranks))
+    shade = (np.log10(np.maximum(power, 10**low)) - low) / (high - low)
+    pictures = [matrix.thresholds, np.clip(shade, 0, 1)]
+    factor = max(1, side // max(matrix.shape))
+    tiles = [np.kron(picture * 255, np.ones((factor, factor))) for picture in pictures]
+    gap = np.full((len(tiles[0]), _MARGIN), _PAPER)
+    both = np.concatenate([tiles[0], gap, tiles[1]], axis=1).astype(np.uint8)
+    return _labelled(f"{name}: matrix and power spectrum", both, width)
+
+
+def _labelled(label: str, picture: np.ndarray, width: int) -> np.ndarray:
+    """The picture on paper `width` wide, with its label above and a margin around."""
+    from PIL import Image, ImageDraw, ImageFont
+
+    height = picture.shape[0] + _LABEL_HEIGHT
+    sheet = Image.new("RGB", (width + 2 * _MARGIN, height + _MARGIN), (_PAPER,) * 3)
+    font = ImageFont.load_default(size=14)
+    ImageDraw.Draw(sheet).text((_MARGIN, 3), label, fill=(_INK,) * 3, font=font)
+    sheet.paste(Image.fromarray(picture), (_MARGIN, _LABEL_HEIGHT))
+    return np.asarray(sheet)
+
+
+def _pasted(rows: list[np.ndarray]) -> "Image.Image":
+    from PIL import Image
+
+    return Image.fromarray(np.concatenate(rows, axis=0))

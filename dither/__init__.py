@@ -1,0 +1,24 @@
+"""Use threshold matrices: dither images to a few levels, and measure the matrices that do it.
+
+`requantize` is the verb most callers want:
+
+    >>> import numpy as np, dither
+    >>> image = np.full((64, 64), 128, np.uint8)
+    >>> np.unique(dither.requantize(image, bits=2)).tolist()
+    [85, 170]
+
+Importing this package loads numpy and nothing heavier.
+"""
+
+from dither.classical import bayer as bayer
+from dither.classical import white_noise as white_noise
+from dither.errors import InputError as InputError
+from dither.io import RasterImage as RasterImage
+from dither.io import read_image as read_image
+from dither.io import write_image as write_image
+from dither.matrix import ThresholdMatrix as ThresholdMatrix
+from dither.matrix import load_matrix as load_matrix
+from dither.matrix import save_matrix as save_matrix
+from dither.matrix import shipped_matrices as shipped_matrices
+from dither.ordered import ordered_dither as ordered_dither
+from dither.ordered import requantize as requantize

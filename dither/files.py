@@ -1,0 +1,144 @@
+"""Files that arrive whole or not at all: atomic replacement, and .npy files from strangers."""
+
+import contextlib
+import math
+import os
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import numpy as np
+from numpy.lib import format as npy_format
+
+from dither.errors import InputError
+
+# What a matrix file may hold; a header of 13 bytes can ask for 4 GiB, so each is checked first.
+_MAX_HEADER = 4096
+_MAX_SIDE = 1 << 16
+_NPY_TYPES = ("|u1", "<u2", "<u4", "<i4", "<i8", "<f4", "<f8")
+
+
+@contextlib.contextmanager
+def replacing(path: Path | str) -> Iterator[BinaryIO]:
+    """Open a new file beside `path` and rename it to `path` when the block ends without an error.
+
+    A reader of `path` sees the old bytes or the new ones, never a part; on an error, or a kill,
+    the old file stays as it was.
+
+    Raises:
+        InputError: the folder does not exist or cannot be written.
+
+    Example:
+        >>> with replacing("/tmp/greeting.txt") as file:
+        ...     _ = file.write(b"hello")
+    """
+    path = Path(path)
+    check_writable(path)
+    try:
+        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error.strerror}") from error
+    beside = Path(name)
+    try:
+        with os.fdopen(descriptor, "wb") as file:
+            yield file
+            file.flush()
+            os.fsync(file.fileno())
+        # mkstemp makes the file private; give it the mode that open() would have.
+        beside.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
+        beside.replace(path)
+    except BaseException:
+        beside.unlink(missing_ok=True)
+        raise
+
+
+def _umask() -> int:
+    mask = os.umask(0)
+    os.umask(mask)
+    return mask
+
+
+def check_writable(path: Path | str, *, replace: bool = True) -> None:
+    """Say before long work starts whether `path` can be written at its end.
+
+    Args:
+        path: the file to be written.
+        replace: whether a file that is already there may be replaced.
+
+    Raises:
+        InputError: the folder is missing or read-only, `path` is a folder, or it exists and
+            `replace` is false.
+    """
+    path = Path(path)
+    folder = path.parent
+    if not folder.is_dir():
+        raise InputError(f"cannot write {path}: the folder {folder} does not exist")
+    if path.is_dir():
+        raise InputError(f"cannot write {path}: it is a folder")
+    if not os.access(folder, os.W_OK | os.X_OK):
+        raise InputError(f"cannot write {path}: the folder {folder} is not writable")
+    if path.exists() and not replace:
+        raise InputError(f"{path} exists; give --force to replace it")
+
+
+def read_npy(path: Path | str) -> np.ndarray:
+    """Read a .npy file without trusting it: the header is checked against the file's size first.
+
+    Args:
+        path: a file holding a C-order array of 1 to 3 dimensions, of unsigned 8-, 16- or 32-bit
+            integers, signed 32- or 64-bit integers, or 32- or 64-bit floats.
+
+    Returns:
+        The array, little-endian.
+
+    Raises:
+        InputError: the file is missing, is no .npy, is cut short or too long, or holds something
+            else than numbers.
+    """
+    path = Path(path)
+    try:
+        with path.open("rb") as file:
+            return _read_checked(path, file)
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror or error}") from error
+
+
+def _read_checked(path: Path, file: BinaryIO) -> np.ndarray:
+    size = os.fstat(file.fileno()).st_size
+    if file.read(6) != npy_format.MAGIC_PREFIX:
+        raise InputError(f"{path} is not a .npy file")
+    version = file.read(2)
+    if version not in (b"\x01\x00", b"\x02\x00"):
+        raise InputError(f"{path} is not a .npy file of format version 1 or 2")
+    header_length = int.from_bytes(file.read(2 if version == b"\x01\x00" else 4), "little")
+    if header_length > _MAX_HEADER:
+        raise InputError(f"{path} has a header of {header_length} bytes, above {_MAX_HEADER}")
+    file.seek(8)
+    try:
+        if version == b"\x01\x00":
+            shape, fortran_order, dtype = npy_format.read_array_header_1_0(file)
+        else:
+            shape, fortran_order, dtype = npy_format.read_array_header_2_0(file)
+    except (ValueError, SyntaxError, TypeError) as error:
+        raise InputError(f"{path} has a damaged .npy header") from error
+    if dtype.str not in _NPY_TYPES:
+        raise InputError(f"{path} holds {dtype}; numbers of type {', '.join(_NPY_TYPES)} are read")
+    if not 1 <= len(shape) <= 3 or any(not 1 <= side <= _MAX_SIDE for side in shape):
+        raise InputError(f"{path} has shape {shape}; 1 to 3 sides from 1 to {_MAX_SIDE} are read")
+    wanted = file.tell() + math.prod(shape) * dtype.itemsize
+    if size != wanted:
+        raise InputError(f"{path} has {size} bytes where its header announces {wanted}")
+    values = np.fromfile(file, dtype=dtype, count=math.prod(shape))
+    return values.reshape(shape, order="F" if fortran_order else "C")
+
+
+def write_npy(path: Path | str, array: np.ndarray) -> None:
+    """Write a .npy file, little-endian and in C order, whole or not at all.
+
+    Raises:
+        InputError: the folder does not exist or cannot be written.
+    """
+    little = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<"))
+    with replacing(path) as file:
+        np.save(file, little, allow_pickle=False)

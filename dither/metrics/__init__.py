@@ -1,0 +1,10 @@
+"""How good a matrix is, in numbers."""
+
+from dither.metrics.spectrum import anisotropy as anisotropy
+from dither.metrics.spectrum import level_energies as level_energies
+from dither.metrics.spectrum import low_frequency_power as low_frequency_power
+from dither.metrics.spectrum import power_spectrum as power_spectrum
+from dither.metrics.viewing import STANDARD_FILTERS as STANDARD_FILTERS
+from dither.metrics.viewing import Gaussian as Gaussian
+from dither.metrics.viewing import Nasanen as Nasanen
+from dither.metrics.viewing import ViewingFilter as ViewingFilter

@@ -1,0 +1,21 @@
+"""Draw a photo dithered with white noise, Bayer, a matrix and the shipped one: PHOTO MATRIX OUT."""
+
+import sys
+
+import numpy as np
+
+from bluenoise.evaluate import baselines
+from bluenoise.report.contact_sheet import contact_sheet
+from dither.files import replacing
+from dither.io import read_image
+from dither.matrix import load_matrix
+
+photo_path, matrix_path, output = sys.argv[1:]
+photo = read_image(photo_path).color
+if photo.dtype == np.uint16:
+    photo = (photo >> 8).astype(np.uint8)
+matrix = load_matrix(matrix_path)
+white, bayer, _ = baselines(matrix.shape).items()
+matrices = dict([white, bayer, ("gradient descent", matrix), ("shipped blue-64x64", load_matrix())])
+with replacing(output) as file:
+    contact_sheet(photo, matrices).save(file, format="PNG")
