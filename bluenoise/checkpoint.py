@@ -49,7 +49,8 @@ def optimize_resumably(
             states = load(checkpoint, config, seed, states)
     saved_at = time.monotonic()
     try:
-        for states, infos in trajectory(config, states):
+        for latest, infos in trajectory(config, states):
+            states = latest
             on_progress(int(states.step[0]), float(jnp.nanmin(infos.loss[-1])))
             if checkpoint is not None and time.monotonic() - saved_at > _INTERVAL:
                 save(checkpoint, config, seed, states)
@@ -94,7 +95,7 @@ def load(path: Path | str, config: OptimizeConfig, seed: int, like: State) -> St
     """
     leaves, structure = jax.tree.flatten(like)
     try:
-        with np.load(path, allow_pickle=False) as stored:
+        with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as stored:
             run = json.loads(str(stored["run"]))
             arrays = [stored[f"leaf_{index}"] for index in range(len(leaves))]
     except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:

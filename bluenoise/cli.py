@@ -9,7 +9,7 @@ from typing import Annotated, Any
 import typer
 
 from bluenoise.target import DISTRIBUTIONS
-from dither.console import ForceOption, JsonOption, QuietOption, note, run
+from dither.console import ForceOption, JsonOption, QuietOption, note, run, within
 from dither.errors import InputError
 
 app = typer.Typer(
@@ -35,7 +35,13 @@ class OptimizerChoice(enum.StrEnum):
     sgd = "sgd"
 
 
-DistributionChoice = enum.StrEnum("DistributionChoice", {name: name for name in DISTRIBUTIONS})
+class DistributionChoice(enum.StrEnum):
+    """How the values of a matrix are spread."""
+
+    uniform = "uniform"
+    triangular = "triangular"
+    gaussian = "gaussian"
+
 
 # Options that only the spectrum method has; None stands for its own default.
 _SPECTRUM = "With --method spectrum: "
@@ -48,25 +54,33 @@ def generate(
     output: Annotated[Path, typer.Option("--output", "-o", help="The .npy file to write.")],
     method: Annotated[
         MethodChoice,
-        typer.Option(help="void-and-cluster is the better for dithering; spectrum is as published."),
+        typer.Option(
+            help="void-and-cluster is the better for dithering; spectrum is as published."
+        ),
     ] = MethodChoice.void_and_cluster,
-    seed: Annotated[int, typer.Option("--seed", "-s", min=0, max=(1 << 32) - 1)] = 0,
+    seed: Annotated[int, typer.Option("--seed", "-s", callback=within(0, (1 << 32) - 1))] = 0,
     distribution: Annotated[
         DistributionChoice, typer.Option(help="uniform writes ranks, the others float32 noise.")
-    ] = DistributionChoice("uniform"),
+    ] = DistributionChoice.uniform,
     sigma: Annotated[
         float | None,
-        typer.Option(min=0.3, max=8, help="With --method void-and-cluster: blur in pixels [1.5]."),
+        typer.Option(
+            callback=within(0.3, 8), help="With --method void-and-cluster: blur in pixels [1.5]."
+        ),
     ] = None,
     cutoff: Annotated[
         float | None,
-        typer.Option(min=0.05, max=0.7, help=_SPECTRUM + "lowest wanted cycles per pixel [0.3]."),
+        typer.Option(
+            callback=within(0.05, 0.7), help=_SPECTRUM + "lowest wanted cycles per pixel [0.3]."
+        ),
     ] = None,
     steps: Annotated[
-        int | None, typer.Option(min=1, max=10_000_000, help=_SPECTRUM + "of descent [1000].")
+        int | None,
+        typer.Option(callback=within(1, 10_000_000), help=_SPECTRUM + "of descent [1000]."),
     ] = None,
     fine_tune_steps: Annotated[
-        int | None, typer.Option(min=0, max=1_000_000, help=_SPECTRUM + "on the histogram [100].")
+        int | None,
+        typer.Option(callback=within(0, 1_000_000), help=_SPECTRUM + "on the histogram [100]."),
     ] = None,
     random_weights: Annotated[
         bool | None,
@@ -76,24 +90,28 @@ def generate(
         ),
     ] = None,
     low_frequency_weight: Annotated[
-        float | None, typer.Option(min=0, help=_SPECTRUM + "base weight [1].")
+        float | None, typer.Option(callback=within(0, 1e6), help=_SPECTRUM + "base weight [1].")
     ] = None,
     smoothness_weight: Annotated[
-        float | None, typer.Option(min=0, help=_SPECTRUM + "base weight [1].")
+        float | None, typer.Option(callback=within(0, 1e6), help=_SPECTRUM + "base weight [1].")
     ] = None,
     histogram_weight: Annotated[
-        float | None, typer.Option(min=0, help=_SPECTRUM + "base weight [1].")
+        float | None, typer.Option(callback=within(0, 1e6), help=_SPECTRUM + "base weight [1].")
     ] = None,
     optimizer: Annotated[
         OptimizerChoice | None, typer.Option(help=_SPECTRUM + "the update rule [adam].")
     ] = None,
     learning_rate: Annotated[
         float | None,
-        typer.Option(min=1e-9, max=1e9, help=_SPECTRUM + "[adam 0.01, momentum 0.05, sgd 0.25]."),
+        typer.Option(
+            callback=within(1e-9, 1e9), help=_SPECTRUM + "[adam 0.01, momentum 0.05, sgd 0.25]."
+        ),
     ] = None,
     restarts: Annotated[
         int | None,
-        typer.Option(min=1, max=1024, help=_SPECTRUM + "runs at once, the best is kept [1]."),
+        typer.Option(
+            callback=within(1, 1024), help=_SPECTRUM + "runs at once, the best is kept [1]."
+        ),
     ] = None,
     checkpoint: Annotated[
         Path | None,
@@ -144,7 +162,7 @@ def generate(
         )
         matrix = _descend(config, seed, restarts or 1, checkpoint, quiet)
     values = matrix.ranks
-    if distribution.value != "uniform":
+    if distribution is not DistributionChoice.uniform:
         values = wanted.quantiles(values.size).astype("float32")[values]
     write_npy(output, values)
     if checkpoint is not None:
@@ -184,18 +202,25 @@ def _refuse_other_methods_options(context: typer.Context, method: MethodChoice) 
 def _descend(config: Any, seed: int, restarts: int, checkpoint: Path | None, quiet: bool) -> Any:
     """Gradient descent behind a progress bar with the loss and the time left."""
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import (
+        BarColumn,
+        MofNCompleteColumn,
+        Progress,
+        TextColumn,
+        TimeRemainingColumn,
+    )
 
     from bluenoise.checkpoint import optimize_resumably
 
+    console = Console(stderr=True)
     progress = Progress(
         TextColumn("{task.description}"),
         BarColumn(),
         MofNCompleteColumn(),
         TimeRemainingColumn(),
         TextColumn("loss {task.fields[loss]:.2e}"),
-        console=Console(stderr=True),
-        disable=quiet,
+        console=console,
+        disable=quiet or not console.is_terminal,
     )
     try:
         with progress:
@@ -216,8 +241,13 @@ def _descend(config: Any, seed: int, restarts: int, checkpoint: Path | None, qui
 
 @app.command()
 def evaluate(
-    matrices: Annotated[list[str], typer.Argument(help=".npy files, or names of shipped matrices.")],
-    seed: Annotated[int, typer.Option("--seed", "-s", min=0, help="Of the baselines.")] = 0,
+    matrices: Annotated[
+        list[str], typer.Argument(help=".npy files, or names of shipped matrices.")
+    ],
+    seed: Annotated[
+        int,
+        typer.Option("--seed", "-s", callback=within(0, (1 << 32) - 1), help="Of the baselines."),
+    ] = 0,
     json_output: JsonOption = False,
 ) -> None:
     """Score matrices beside white noise, Bayer and void-and-cluster made then and there."""
@@ -227,7 +257,9 @@ def evaluate(
     loaded = {name: _load(name) for name in matrices}
     measured = {}
     for name, (matrix, values) in loaded.items():
-        references = {label: measure(other) for label, other in baselines(matrix.shape, seed=seed).items()}
+        references = {
+            label: measure(other) for label, other in baselines(matrix.shape, seed=seed).items()
+        }
         evaluation = measure(matrix, values=values)
         rows = {name: evaluation, **references}
         measured[name] = {
@@ -289,7 +321,8 @@ def _print_table(name: str, rows: dict[str, dict[str, Any]]) -> None:
         *(f"{row['worst_energy']:.0f} at {row['worst_level']:.2f}" for row in figures),
     )
     table.add_row(
-        "anisotropy of the patterns", *(_optional(row["anisotropy_db"], "+.1f", " dB") for row in figures)
+        "anisotropy of the patterns",
+        *(_optional(row["anisotropy_db"], "+.1f", " dB") for row in figures),
     )
     table.add_row(
         "matrix's own power in 0 < |f| < 0.25",

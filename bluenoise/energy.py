@@ -13,7 +13,7 @@ import numpy as np
 from jax import Array, lax
 
 from bluenoise.target import SpectrumTarget
-from dither.metrics.spectrum import frequencies
+from dither.metrics.spectrum import frequencies, mirror_count
 
 
 class SpectralEnergy(NamedTuple):
@@ -47,8 +47,7 @@ def spectral_energy(values: Array, target: SpectrumTarget, variance: float) -> S
     """
     height, width = values.shape
     frequency = frequencies((height, width), half=True)
-    # The half spectrum holds each column but the first and the Nyquist column for two.
-    mirrored = np.where((np.arange(width // 2 + 1) * 2) % width == 0, 1.0, 2.0)
+    mirrored = mirror_count(width)
     below = np.where((frequency > 0) & (frequency < target.cutoff), mirrored, 0)
     above = np.where(frequency >= target.cutoff, mirrored, 0)
     wanted = np.sqrt(max(target.power((height, width)).max(), 1))

@@ -120,7 +120,9 @@ def mean_gain_db(evaluation: Evaluation, reference: Evaluation) -> float:
         0.0
     """
     return float(
-        np.mean([_decibel(evaluation.energy[name], reference.energy[name]) for name in reference.energy])
+        np.mean(
+            [_decibel(evaluation.energy[name], reference.energy[name]) for name in reference.energy]
+        )
     )
 
 

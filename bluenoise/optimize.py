@@ -180,8 +180,9 @@ def step(config: OptimizeConfig, state: State) -> tuple[State, Info]:
     (total, terms), gradient = jax.value_and_grad(loss, has_aux=True)(state.values)
     updates, memory = config.optimizer.transformation(scale).update(gradient, state.optimizer)
     # Drawn in a straight line to their quantiles, the values keep their ranks.
-    updates = jnp.where(fine_tune, -_FINE_TUNE_RATE * scale * gradient, updates)
-    return State(state.values + updates, memory, state.key, state.step + 1), Info(total, *terms)
+    drawn = -_FINE_TUNE_RATE * scale * gradient
+    values = state.values + jnp.where(fine_tune, drawn, jnp.asarray(updates))
+    return State(values, memory, state.key, state.step + 1), Info(total, *terms)
 
 
 def _wanted(config: OptimizeConfig) -> tuple[np.ndarray, float]:
@@ -266,6 +267,6 @@ def optimize(config: OptimizeConfig, *, seed: int = 0, restarts: int = 1) -> Res
         restarts: independent runs at once, of which the best is kept.
     """
     states = start(config, seed, restarts)
-    for states, _ in trajectory(config, states):
-        pass
+    for latest, _ in trajectory(config, states):
+        states = latest
     return finish(config, states)

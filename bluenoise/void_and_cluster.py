@@ -54,7 +54,9 @@ def void_and_cluster(
         x = int(field[y].argmin())
         ranks[y, x] = rank
         field[y, x] = _TAKEN
-        rows = np.arange(y - radius, y + radius + 1) % height if 2 * radius < height else slice(None)
+        rows = (
+            np.arange(y - radius, y + radius + 1) % height if 2 * radius < height else slice(None)
+        )
         field[rows] += doubled[height - y : 2 * height - y, width - x : 2 * width - x][rows]
         lowest[rows] = field[rows].min(axis=1)
     return ThresholdMatrix(ranks)

@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from dither.console import ForceOption, JsonOption, QuietOption, note, run
+from dither.console import ForceOption, JsonOption, QuietOption, note, run, within
 from dither.errors import InputError
 from dither.matrix import DEFAULT_MATRIX
 
@@ -34,12 +34,18 @@ def _commands() -> None:
 @app.command()
 def ordered(
     images: Annotated[list[Path], typer.Argument(help="PNG, JPEG, TIFF, WebP, BMP, GIF or PNM.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="A file, or a folder for several.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", help="A file, or a folder for several.")
+    ],
     bits: Annotated[
-        int | None, typer.Option("--bits", "-b", min=1, max=16, help="Bits a channel.")
+        int | None,
+        typer.Option("--bits", "-b", callback=within(1, 16), help="Bits a channel, 1 to 16."),
     ] = None,
     levels: Annotated[
-        int | None, typer.Option("--levels", "-l", min=2, max=65536, help="Levels a channel.")
+        int | None,
+        typer.Option(
+            "--levels", "-l", callback=within(2, 65536), help="Levels a channel, 2 to 65536."
+        ),
     ] = None,
     matrix: Annotated[
         str, typer.Option("--matrix", "-m", help="A shipped matrix or a .npy file.")
@@ -49,7 +55,7 @@ def ordered(
     ] = LightChoice.encoded,
     gray: Annotated[bool, typer.Option("--gray", help="Dither the luminance alone.")] = False,
     max_pixels: Annotated[
-        int, typer.Option(min=1, help="Refuse larger images.", show_default="268435456")
+        int, typer.Option(callback=within(1, 1 << 40), help="Refuse larger images.")
     ] = 1 << 28,
     json_output: JsonOption = False,
     force: ForceOption = False,

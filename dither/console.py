@@ -5,7 +5,8 @@ Exit codes: 0 done, 1 a fault of the program, 2 input that cannot be used, 130 s
 
 import os
 import sys
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, TypeVar
 
 import typer
 
@@ -13,7 +14,31 @@ from dither.errors import InputError
 
 ForceOption = Annotated[bool, typer.Option("--force", help="Replace an output file that exists.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="Say nothing but errors.")]
-JsonOption = Annotated[bool, typer.Option("--json", help="Print one JSON object on standard output.")]
+JsonOption = Annotated[
+    bool, typer.Option("--json", help="Print one JSON object on standard output.")
+]
+
+Number = TypeVar("Number", int, float, None)
+
+
+def within(low: float, high: float) -> Callable[[typer.CallbackParam, Number], Number]:
+    """An option's callback that refuses what lies outside low..high, NaN included, in one sentence.
+
+    Example:
+        >>> import types
+        >>> within(1, 16)(types.SimpleNamespace(opts=["--bits", "-b"]), 17)
+        Traceback (most recent call last):
+        ...
+        dither.errors.InputError: --bits is 17; it must be from 1 to 16
+    """
+
+    def check(parameter: typer.CallbackParam, value: Number) -> Number:
+        if value is not None and not low <= value <= high:
+            name = max(parameter.opts, key=len)
+            raise InputError(f"{name} is {value}; it must be from {low:,} to {high:,}")
+        return value
+
+    return check
 
 
 def run(app: typer.Typer) -> None:
@@ -32,7 +57,12 @@ def run(app: typer.Typer) -> None:
     except InputError as error:
         code = _say(str(error))
     except ModuleNotFoundError as error:
-        extra = {"jax": "optimize", "jaxlib": "optimize", "optax": "optimize", "matplotlib": "report"}
+        extra = {
+            "jax": "optimize",
+            "jaxlib": "optimize",
+            "optax": "optimize",
+            "matplotlib": "report",
+        }
         name = (error.name or "").partition(".")[0]
         if name not in extra:
             raise

@@ -4,6 +4,7 @@ import contextlib
 import math
 import os
 import tempfile
+import tokenize
 from collections.abc import Iterator
 from pathlib import Path
 from typing import BinaryIO
@@ -35,10 +36,7 @@ def replacing(path: Path | str) -> Iterator[BinaryIO]:
     """
     path = Path(path)
     check_writable(path)
-    try:
-        descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-    except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror}") from error
+    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
     beside = Path(name)
     try:
         with os.fdopen(descriptor, "wb") as file:
@@ -76,10 +74,14 @@ def check_writable(path: Path | str, *, replace: bool = True) -> None:
         raise InputError(f"cannot write {path}: the folder {folder} does not exist")
     if path.is_dir():
         raise InputError(f"cannot write {path}: it is a folder")
-    if not os.access(folder, os.W_OK | os.X_OK):
-        raise InputError(f"cannot write {path}: the folder {folder} is not writable")
     if path.exists() and not replace:
         raise InputError(f"{path} exists; give --force to replace it")
+    try:
+        # What the folder's mode says is not the whole truth; only trying is.
+        with tempfile.TemporaryFile(dir=folder):
+            pass
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error.strerror}") from error
 
 
 def read_npy(path: Path | str) -> np.ndarray:
@@ -120,7 +122,7 @@ def _read_checked(path: Path, file: BinaryIO) -> np.ndarray:
             shape, fortran_order, dtype = npy_format.read_array_header_1_0(file)
         else:
             shape, fortran_order, dtype = npy_format.read_array_header_2_0(file)
-    except (ValueError, SyntaxError, TypeError) as error:
+    except (ValueError, SyntaxError, TypeError, tokenize.TokenError) as error:
         raise InputError(f"{path} has a damaged .npy header") from error
     if dtype.str not in _NPY_TYPES:
         raise InputError(f"{path} holds {dtype}; numbers of type {', '.join(_NPY_TYPES)} are read")

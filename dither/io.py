@@ -33,7 +33,16 @@ WRITE_FORMATS = {
 MAX_PIXELS = 1 << 28
 
 # What Pillow's decoders raise on damaged files.
-_DAMAGE = (OSError, ValueError, SyntaxError, EOFError, struct.error, IndexError, KeyError, TypeError)
+_DAMAGE = (
+    OSError,
+    ValueError,
+    SyntaxError,
+    EOFError,
+    struct.error,
+    IndexError,
+    KeyError,
+    TypeError,
+)
 
 
 @dataclass(frozen=True, eq=False)
@@ -78,7 +87,7 @@ def read_image(path: Path | str, *, max_pixels: int = MAX_PIXELS) -> RasterImage
             warnings.simplefilter("ignore")
             with Image.open(path, formats=READ_FORMATS) as image:
                 if image.width * image.height > max_pixels:
-                    raise InputError(_too_large(path, image.width * image.height, max_pixels))
+                    raise InputError(_too_large(path, max_pixels))
                 image.load()
                 return _from_pillow(ImageOps.exif_transpose(image))
     except InputError:
@@ -88,7 +97,7 @@ def read_image(path: Path | str, *, max_pixels: int = MAX_PIXELS) -> RasterImage
             f"{path} is not an image in one of the formats {', '.join(READ_FORMATS)}"
         ) from None
     except Image.DecompressionBombError:
-        raise InputError(f"{path} has more than {max_pixels} pixels, the most that are read") from None
+        raise InputError(_too_large(path, max_pixels)) from None
     except FileNotFoundError:
         raise InputError(f"cannot read {path}: there is no such file") from None
     except MemoryError:
@@ -98,8 +107,8 @@ def read_image(path: Path | str, *, max_pixels: int = MAX_PIXELS) -> RasterImage
         raise InputError(f"{path} is damaged or cannot be read: {reason}") from error
 
 
-def _too_large(path: Path, pixels: int, most: int) -> str:
-    return f"{path} has {pixels} pixels; at most {most} are read (--max-pixels raises this)"
+def _too_large(path: Path, most: int) -> str:
+    return f"{path} has more than {most} pixels; --max-pixels raises this limit"
 
 
 @contextlib.contextmanager
@@ -206,4 +215,3 @@ def _to_pillow(path: Path, image: RasterImage, format_name: str) -> "Image.Image
     if color.ndim == 2 and format_name != "WEBP" and ((color == 0) | (color == 255)).all():
         return picture.convert("1", dither=Image.Dither.NONE)
     return picture
-

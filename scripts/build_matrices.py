@@ -13,6 +13,12 @@ from dither.matrix import save_matrix
 folder = Path(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).parent.parent / "matrices")
 RECIPES = {"blue-64x64": {"shape": (64, 64), "method": "void-and-cluster", "seed": 0}}
 
+
+def rounded(digits: str) -> float:
+    """The number to six significant digits."""
+    return float(f"{float(digits):.6g}")
+
+
 manifest = {}
 for name, recipe in RECIPES.items():
     matrix = generate(**recipe)
@@ -28,7 +34,8 @@ for name, recipe in RECIPES.items():
         "seed": recipe["seed"],
         "command": f"bluenoise generate {shape} -o {path.name} --method {recipe['method']} "
         f"--seed {recipe['seed']}",
-        "scores": evaluate(matrix)._asdict(),
+        # Six digits: the last ones are the machine's, not the matrix's.
+        "scores": json.loads(json.dumps(evaluate(matrix)._asdict()), parse_float=rounded),
     }
     print(path, file=sys.stderr)
 with replacing(folder / "manifest.json") as file:

@@ -62,7 +62,7 @@ def _fingerprint(name: str, matrix: ThresholdMatrix, width: int) -> np.ndarray:
     tiles = [np.kron(picture * 255, np.ones((factor, factor))) for picture in pictures]
     gap = np.full((len(tiles[0]), _MARGIN), _PAPER)
     both = np.concatenate([tiles[0], gap, tiles[1]], axis=1).astype(np.uint8)
-    return _labelled(f"{name}: matrix and power spectrum", both, width)
+    return _labelled(f"{name}, and its spectrum", both, width)
 
 
 def _labelled(label: str, picture: np.ndarray, width: int) -> np.ndarray:

@@ -32,6 +32,19 @@ def frequencies(shape: tuple[int, int], *, half: bool = False) -> np.ndarray:
     return np.hypot(np.fft.fftfreq(shape[0])[:, None], columns)
 
 
+def mirror_count(width: int) -> np.ndarray:
+    """How many coefficients of `fft2` each column of `rfft2` stands for: itself and its mirror image.
+
+    Returns:
+        (width // 2 + 1,) float64 of 1 and 2.
+
+    Example:
+        >>> mirror_count(4).tolist(), mirror_count(5).tolist()
+        ([1.0, 2.0, 1.0], [1.0, 2.0, 2.0])
+    """
+    return np.where(2 * np.arange(width // 2 + 1) % width == 0, 1.0, 2.0)
+
+
 def power_spectrum(values: np.ndarray) -> np.ndarray:
     """The periodogram of the values, scaled so that white noise has mean 1; the mean is left out.
 
@@ -77,7 +90,8 @@ def radial_mean(spectrum: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     Returns:
         The rings' centres in cycles per pixel, and their means: two float64 arrays (R,).
     """
-    ring, count = _rings(spectrum.shape, half=False)
+    ring = _rings(frequencies((spectrum.shape[0], spectrum.shape[1])))
+    count = np.bincount(ring.ravel())
     total = np.bincount(ring.ravel(), spectrum.ravel(), minlength=count.size)
     centre = np.bincount(ring.ravel(), frequencies(spectrum.shape).ravel(), minlength=count.size)
     filled = count > 0
@@ -85,10 +99,10 @@ def radial_mean(spectrum: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     return centre[filled] / count[filled], total[filled] / count[filled]
 
 
-def _rings(shape: tuple[int, ...], *, half: bool) -> tuple[np.ndarray, np.ndarray]:
-    """The ring of each coefficient, one cell of the longer side wide, and how many each holds."""
-    ring = np.rint(frequencies((shape[0], shape[1]), half=half) * max(shape)).astype(int)
-    return ring, np.bincount(ring.ravel())
+def _rings(frequency: np.ndarray) -> np.ndarray:
+    """The ring of each coefficient; a ring is as wide as the finest step of |f|."""
+    finest = frequency[frequency > 0].min() if frequency.size > 1 else 1.0
+    return np.rint(frequency / finest).astype(int)
 
 
 def level_sample(cells: int, most: int = 4096) -> np.ndarray:
@@ -134,11 +148,7 @@ def level_energies(
     """
     levels = level_sample(ranks.size, ranks.size) if levels is None else levels
     frequency = frequencies((ranks.shape[0], ranks.shape[1]), half=True)
-    # Columns between the first and the Nyquist column stand for themselves and their mirror image.
-    mirrored = np.full(frequency.shape[1], 2.0)
-    mirrored[0] = 1
-    if ranks.shape[1] % 2 == 0:
-        mirrored[-1] = 1
+    mirrored = mirror_count(ranks.shape[1])
     weight = np.stack([viewing.transfer(frequency) ** 2 * mirrored for viewing in filters])
     weight[:, 0, 0] = 0
     weight = weight.reshape(len(filters), -1) / ranks.size**2
@@ -177,18 +187,22 @@ def anisotropy(ranks: np.ndarray, levels: np.ndarray | None = None) -> float:
         10 log10 of that mean; NaN where no ring has two frequencies and power.
     """
     levels = level_sample(ranks.size, ranks.size) if levels is None else levels
-    ring, count = _rings(ranks.shape, half=True)
-    index = np.arange(count.size)
-    inside = (count > 1) & (index > 0) & (index <= max(ranks.shape) / 2)
-    order = np.argsort(ring, axis=None, kind="stable")
-    starts = np.concatenate([[0], np.cumsum(count)[:-1]])
+    frequency = frequencies((ranks.shape[0], ranks.shape[1]), half=True)
+    ring = _rings(frequency).ravel()
+    order = np.argsort(ring, kind="stable")
+    mirrored = np.broadcast_to(mirror_count(ranks.shape[1]), frequency.shape).ravel()[order]
+    kinds, starts = np.unique(ring[order], return_index=True)
+    # A coefficient and its mirror image are one sample; beyond 1/2 the rings are cut to arcs.
+    samples = np.add.reduceat(mirrored, starts) / 2
+    reach = np.maximum.reduceat(frequency.ravel()[order], starts)
+    inside = (samples > 1) & (kinds > 0) & (reach <= 0.5)
     # Exponential samples have an expected variance / mean^2 of (n - 1) / (n + 1): scaled to 1 = 0 dB.
-    scale = (count + 1) / np.maximum(count - 1, 1)
+    scale = (samples + 1) / np.maximum(samples - 1, 1)
     total, number = 0.0, 0
     for power in _pattern_powers(ranks, levels):
-        sorted_power = power.reshape(len(power), -1)[:, order]
-        mean = np.add.reduceat(sorted_power, starts, axis=1) / count
-        square = np.add.reduceat(sorted_power**2, starts, axis=1) / count
+        ordered = power.reshape(len(power), -1)[:, order]
+        mean = np.add.reduceat(ordered * mirrored, starts, axis=1) / (2 * samples)
+        square = np.add.reduceat(ordered**2 * mirrored, starts, axis=1) / (2 * samples)
         usable = inside & (mean > 1e-9)
         ratio = (square / np.where(usable, mean, 1) ** 2 - 1) * scale
         total += float(ratio[usable].sum())

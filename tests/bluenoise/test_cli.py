@@ -1,0 +1,207 @@
+import json
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from dither.matrix import is_permutation
+
+Refused = Callable[[str], str]
+
+
+def _plain(text: str) -> str:
+    """Without the escape sequences that colour a terminal."""
+    return re.sub(r"\x1b\[[0-9;?]*[A-Za-z]", "", text)
+
+
+def test_generate_writes_ranks(run: Callable, tmp_path: Path) -> None:
+    done = run("bluenoise generate 16 -o m.npy --json --seed 7")
+    report = json.loads(done.stdout)
+    assert report["shape"] == [16, 16]
+    assert report["dtype"] == "uint16"
+    ranks = np.load(tmp_path / "m.npy")
+    assert ranks.dtype == np.dtype("<u2")
+    assert is_permutation(ranks)
+    assert "m.npy: 16x16 by void-and-cluster" in done.stderr
+    run("bluenoise generate 16x16 -o n.npy --method void-and-cluster --seed 7")
+    assert (tmp_path / "n.npy").read_bytes() == (tmp_path / "m.npy").read_bytes()
+
+
+def test_the_published_optimizer_with_every_option(
+    run: Callable, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    command = (
+        "bluenoise generate 10x14 -o {} --method spectrum --seed 3 --cutoff 0.28 --steps 60"
+        " --fine-tune-steps 20 --fixed-weights --low-frequency-weight 2 --smoothness-weight 0.5"
+        " --histogram-weight 1 --optimizer momentum --learning-rate 0.04 --restarts 3"
+    )
+    monkeypatch.setenv("TTY_COMPATIBLE", "1")
+    monkeypatch.setenv("COLUMNS", "100")
+    done = run(command.format("a.npy"))
+    assert re.search(r"80/80 .*loss \d\.\d\de-\d\d", _plain(done.stderr)), done.stderr
+    assert run(command.format("b.npy --quiet")).stderr == ""
+    assert (tmp_path / "a.npy").read_bytes() == (tmp_path / "b.npy").read_bytes()
+    assert is_permutation(np.load(tmp_path / "a.npy"))
+
+
+def test_noise_is_written_as_float32(run: Callable, tmp_path: Path) -> None:
+    run("bluenoise generate 16 -o t.npy --method spectrum --steps 50 --distribution triangular")
+    noise = np.load(tmp_path / "t.npy")
+    assert noise.dtype == np.dtype("<f4")
+    assert -1 < noise.min() < -0.9 < 0.9 < noise.max() < 1
+    run("bluenoise generate 16 -o g.npy --distribution gaussian")
+    assert np.load(tmp_path / "g.npy").std() == pytest.approx(0.5, abs=0.02)
+    assert "t.npy" in run("bluenoise evaluate t.npy g.npy").stdout
+
+
+def test_evaluate_sets_the_figures_beside_the_classical_ones(run: Callable) -> None:
+    table = run("bluenoise evaluate blue-64x64").stdout
+    for word in (
+        "white noise",
+        "Bayer",
+        "void-and-cluster",
+        "anisotropy",
+        "gaussian:1.5",
+        "nasanen",
+    ):
+        assert word in table
+    report = json.loads(run("bluenoise evaluate blue-64x64 --json --seed 1").stdout)
+    rows = report["matrices"]["blue-64x64"]
+    assert list(rows) == ["blue-64x64", "white noise", "Bayer", "void-and-cluster"]
+    assert abs(rows["blue-64x64"]["against_void_and_cluster_db"]) < 0.3
+    assert rows["white noise"]["against_void_and_cluster_db"] > 12
+
+
+def test_the_spectrum_method_is_honestly_behind_void_and_cluster(run: Callable) -> None:
+    run("bluenoise generate 64x64 -o m.npy --method spectrum")
+    report = json.loads(run("bluenoise evaluate m.npy --json").stdout)["matrices"]["m.npy"]
+    assert report["m.npy"]["low_frequency_power"] < 0.01
+    assert report["m.npy"]["against_void_and_cluster_db"] > 8
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="sends SIGINT")
+def test_ctrl_c_leaves_a_checkpoint_that_goes_on_to_the_same_bytes(
+    run: Callable, tmp_path: Path
+) -> None:
+    options = ["--method", "spectrum", "--steps", "6000", "--seed", "2"]
+    program = str(Path(sys.executable).parent / "bluenoise")
+    started = subprocess.Popen(
+        [program, "generate", "48", "-o", "m.npy", *options, "--checkpoint", "run.npz"],
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        # Otherwise the bar is drawn for terminals alone.
+        env={**os.environ, "COLUMNS": "100", "TTY_COMPATIBLE": "1"},
+    )
+    assert started.stderr is not None
+    said = ""
+    while not re.search(r"[1-9]\d*/6100 .*loss \d", _plain(said)):
+        read = os.read(started.stderr.fileno(), 4096).decode(errors="replace")
+        assert read, said
+        said += read
+    started.send_signal(signal.SIGINT)
+    said += started.communicate(timeout=60)[1].decode()
+    assert started.returncode == 130, said
+    assert "the same command goes on from run.npz" in said
+    assert "Traceback" not in said
+    assert not (tmp_path / "m.npy").exists()
+    assert (tmp_path / "run.npz").exists()
+    rest = " ".join(options)
+    run(f"bluenoise generate 48 -o m.npy {rest} --checkpoint run.npz")
+    assert not (tmp_path / "run.npz").exists()
+    run(f"bluenoise generate 48 -o whole.npy {rest}")
+    assert (tmp_path / "m.npy").read_bytes() == (tmp_path / "whole.npy").read_bytes()
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        ("generate 0 -o m.npy", "from 4 to 512"),
+        ("generate 3 -o m.npy", "from 4 to 512"),
+        ("generate 100000 -o m.npy", "from 4 to 512"),
+        ("generate 8x100000 -o m.npy", "8x100000"),
+        ("generate hello -o m.npy", "'hello'"),
+        ("generate 8 -o m.npy --method red", "'void-and-cluster', 'spectrum'"),
+        ("generate 8 -o m.npy --cutoff 0.2", "--cutoff has no effect"),
+        ("generate 8 -o m.npy --method spectrum --sigma 2", "--sigma has no effect"),
+        ("generate 8 -o m.npy --method spectrum --cutoff nan", "--cutoff"),
+        (
+            "generate 8 -o m.npy --method spectrum --cutoff 2",
+            "--cutoff is 2.0; it must be from 0.05 to 0.7",
+        ),
+        ("generate 8 -o m.npy --method spectrum --steps 0", "--steps"),
+        ("generate 8 -o m.npy --method spectrum --smoothness-weight nan", "nan"),
+        ("generate 8 -o m.npy --method spectrum --smoothness-weight inf", "inf"),
+        ("generate 8 -o m.npy --method spectrum --optimizer sgd --learning-rate 1e6", "diverged"),
+        ("generate 8 -o m.npy --seed -1", "--seed is -1; it must be from 0 to"),
+        ("generate 8 -o m.png", "must end in .npy"),
+        ("generate 8 -o none/m.npy", "the folder none does not exist"),
+        ("generate 8 -o /proc/m.npy", "cannot write /proc/m.npy"),
+        ("generate 8", "--output"),
+        ("generate 8 -o there.npy", "--force"),
+        ("generate 8 -o m.npy --method spectrum --checkpoint there.npy", "not a checkpoint"),
+        ("evaluate none.npy", "none.npy"),
+        ("evaluate red", "blue-64x64"),
+        ("evaluate there.npy", "not a .npy file"),
+        ("evaluate twice.npy", "not such a permutation"),
+        ("evaluate nan.npy", "NaN"),
+        ("evaluate", "Missing argument"),
+        ("paint", "paint"),
+    ],
+)
+def test_bad_input_is_one_sentence(
+    refused: Refused, tmp_path: Path, command: str, words: str
+) -> None:
+    (tmp_path / "there.npy").write_text("mine")
+    np.save(tmp_path / "twice.npy", np.zeros((4, 4), np.uint16))
+    np.save(tmp_path / "nan.npy", np.full((4, 4), np.nan))
+    before = sorted(tmp_path.iterdir())
+    assert words in refused(f"bluenoise {command}")
+    assert (tmp_path / "there.npy").read_text() == "mine"
+    assert sorted(tmp_path.iterdir()) == before
+
+
+def test_force_replaces(run: Callable, tmp_path: Path) -> None:
+    (tmp_path / "m.npy").write_text("old")
+    run("bluenoise generate 8 -o m.npy --force")
+    assert is_permutation(np.load(tmp_path / "m.npy"))
+
+
+def test_a_missing_extra_is_one_sentence(tmp_path: Path) -> None:
+    # A package named jax that cannot be imported stands in for one that is not installed.
+    (tmp_path / "sitecustomize.py").write_text(
+        "import sys\n"
+        "class Absent:\n"
+        "    def find_spec(self, name, path=None, target=None):\n"
+        "        if name.partition('.')[0] in ('jax', 'optax'):\n"
+        "            raise ModuleNotFoundError(f'No module named {name!r}', name=name)\n"
+        "sys.meta_path.insert(0, Absent())\n"
+    )
+    program = str(Path(sys.executable).parent / "bluenoise")
+    done = subprocess.run(
+        [program, "generate", "8", "-o", "m.npy", "--method", "spectrum"],
+        cwd=tmp_path,
+        env={**os.environ, "PYTHONPATH": str(tmp_path)},
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 2
+    assert done.stderr == "error: this needs jax: pip install 'bluenoise-dither[optimize]'\n"
+
+
+def test_a_reader_that_has_seen_enough_is_no_error(run: Callable) -> None:
+    done = run("sh -c 'bluenoise evaluate blue-64x64 | head -n 1; true'")
+    assert "Traceback" not in done.stderr
+    assert "Broken" not in done.stderr
+
+
+def test_help_names_every_command(run: Callable) -> None:
+    text = run("bluenoise --help").stdout
+    assert "generate" in text
+    assert "evaluate" in text
+    assert "--checkpoint" in run("bluenoise generate --help").stdout

@@ -1,0 +1,138 @@
+import dataclasses
+from typing import Any
+
+import jax
+import numpy as np
+import pytest
+from python_loop import in_a_loop, plain_step
+
+from bluenoise import optimize
+from bluenoise.optimize import (
+    Adam,
+    GradientDescent,
+    LossWeights,
+    Momentum,
+    OptimizeConfig,
+    Result,
+    State,
+)
+from bluenoise.target import DISTRIBUTIONS, Distribution, SpectrumTarget
+from dither.errors import InputError
+from dither.matrix import ThresholdMatrix, is_permutation
+from dither.metrics.spectrum import low_frequency_power, power_spectrum
+
+
+@pytest.fixture(scope="module")
+def made() -> Result:
+    return optimize.optimize(OptimizeConfig((64, 64)), seed=1)
+
+
+def test_every_rank_once_and_less_than_1_percent_of_low_frequencies(made: Result) -> None:
+    assert is_permutation(made.matrix.ranks)
+    assert low_frequency_power(made.matrix.ranks, 0.25) < 0.01
+    assert made.values == pytest.approx(made.matrix.thresholds)
+
+
+def test_above_the_cutoff_the_spectrum_is_flat(made: Result) -> None:
+    wanted = SpectrumTarget(0.3).power((64, 64))
+    spectrum = power_spectrum(made.matrix.ranks)
+    assert spectrum[wanted > 0] / wanted[wanted > 0] == pytest.approx(1, abs=0.2)
+
+
+@pytest.mark.parametrize("shape", [(4, 4), (4, 9), (10, 10), (20, 20), (40, 40), (60, 68)])
+def test_any_size_goes(shape: tuple[int, int]) -> None:
+    result = optimize.optimize(OptimizeConfig(shape, steps=400), seed=0)
+    assert result.matrix.shape == shape
+    if min(shape) >= 10:
+        assert low_frequency_power(result.matrix.ranks, 0.25) < 0.01
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("shape", [(512, 512), (4, 512), (333, 500)])
+def test_large_sizes_go(shape: tuple[int, int]) -> None:
+    result = optimize.optimize(OptimizeConfig(shape, steps=100), seed=0)
+    assert low_frequency_power(result.matrix.ranks, 0.25) < 0.01
+
+
+@pytest.mark.parametrize("distribution", DISTRIBUTIONS.values(), ids=DISTRIBUTIONS)
+def test_values_are_the_exact_quantiles(distribution: Distribution) -> None:
+    result = optimize.optimize(OptimizeConfig((32, 32), distribution=distribution, steps=300))
+    assert result.values.dtype == np.float32
+    assert (np.sort(result.values, axis=None) == distribution.quantiles(1024).astype("f4")).all()
+    assert low_frequency_power(result.values, 0.25) < 0.01
+
+
+@pytest.mark.parametrize("rule", [Adam(), Momentum(), GradientDescent()])
+@pytest.mark.parametrize("random_weights", [False, True])
+def test_every_update_rule_arrives(rule: Any, random_weights: bool) -> None:
+    config = OptimizeConfig((32, 32), optimizer=rule, random_weights=random_weights, steps=500)
+    assert low_frequency_power(optimize.optimize(config).matrix.ranks, 0.25) < 0.01
+
+
+def test_steps_are_those_of_the_plain_loop() -> None:
+    config = OptimizeConfig((16, 16), optimizer=GradientDescent(), steps=25, fine_tune_steps=0)
+    state = optimize.init(config, jax.random.split(jax.random.key(7), 1)[0])
+    plain = in_a_loop(plain_step(config, compile_gradient=True), state, 25)
+    ours, _ = optimize.advance(config, optimize.start(config, 7), 25)
+    assert np.asarray(ours.values[0]) == pytest.approx(np.asarray(plain.values), abs=2e-4)
+
+
+def test_the_same_seed_gives_the_same_bytes_and_another_does_not() -> None:
+    config = OptimizeConfig((16, 16), steps=50)
+    first, same, other = (optimize.optimize(config, seed=seed).values for seed in (3, 3, 4))
+    assert first.tobytes() == same.tobytes()
+    assert first.tobytes() != other.tobytes()
+
+
+def test_chunks_do_not_change_the_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    config = OptimizeConfig((16, 16), steps=40, fine_tune_steps=9)
+    whole = optimize.optimize(config, seed=3).values
+    monkeypatch.setattr(optimize, "_LONGEST_CHUNK", 7)
+    assert optimize.optimize(config, seed=3).values.tobytes() == whole.tobytes()
+
+
+def test_of_several_restarts_the_best_is_kept() -> None:
+    config = OptimizeConfig((16, 16), steps=60, fine_tune_steps=10)
+    result = optimize.optimize(config, seed=0, restarts=5)
+    assert len(set(result.scores.tolist())) == 5
+    *_, (states, _) = optimize.trajectory(config, optimize.start(config, 0, 5))
+    best = states.values[int(result.scores.argmin())]
+    assert (ThresholdMatrix.from_values(np.asarray(best)).ranks == result.matrix.ranks).all()
+
+
+def test_the_fine_tune_closes_the_histogram_and_keeps_the_ranks() -> None:
+    config = OptimizeConfig((16, 16), steps=50, fine_tune_steps=100)
+    descended, _ = optimize.advance(config, optimize.start(config, 0), 50)
+    tuned, infos = optimize.advance(config, descended, 100)
+    ranks = [ThresholdMatrix.from_values(np.asarray(s.values[0])).ranks for s in (descended, tuned)]
+    assert (ranks[0] == ranks[1]).all()
+    assert infos.histogram[-1, 0] < 1e-6 < infos.histogram[0, 0]
+
+
+def test_a_weight_of_zero_switches_its_term_off() -> None:
+    config = OptimizeConfig((32, 32), weights=LossWeights(low_frequency=0), steps=300)
+    assert low_frequency_power(optimize.optimize(config).matrix.ranks, 0.25) > 0.05
+
+
+def test_divergence_is_one_sentence() -> None:
+    config = OptimizeConfig((8, 8), optimizer=GradientDescent(50.0), steps=500)
+    with pytest.raises(InputError, match="learning rate below 50"):
+        optimize.optimize(config)
+
+
+def test_configs_are_values() -> None:
+    config = OptimizeConfig((8, 8))
+    assert config == OptimizeConfig((8, 8))
+    assert hash(config) == hash(OptimizeConfig((8, 8)))
+    assert dataclasses.replace(config, steps=3).total_steps == 103
+
+
+def test_init_and_step_are_pure() -> None:
+    config = OptimizeConfig((8, 8))
+    state = optimize.init(config, jax.random.key(0))
+    assert isinstance(state, State)
+    before = np.asarray(state.values).copy()
+    moved, info = optimize.step(config, state)
+    assert (np.asarray(state.values) == before).all()
+    assert moved.step == 1
+    assert info.loss > 0

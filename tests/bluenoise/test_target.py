@@ -1,0 +1,34 @@
+import numpy as np
+import pytest
+from scipy import stats
+
+from bluenoise.target import DISTRIBUTIONS, Gaussian, SpectrumTarget, Triangular, Uniform
+
+
+@pytest.mark.parametrize("count", [1, 2, 15, 4096])
+def test_quantiles_are_those_of_the_distribution(count: int) -> None:
+    probabilities = (np.arange(count) + 0.5) / count
+    expected = {
+        "uniform": stats.uniform.ppf(probabilities),
+        "triangular": stats.triang.ppf(probabilities, 0.5, loc=-1, scale=2),
+        "gaussian": stats.norm.ppf(probabilities, scale=0.5),
+    }
+    for name, distribution in DISTRIBUTIONS.items():
+        quantiles = distribution.quantiles(count)
+        assert quantiles == pytest.approx(expected[name], abs=1e-9)
+        assert (np.diff(quantiles) > 0).all()
+
+
+def test_noise_is_symmetric_about_zero() -> None:
+    for noise in (Triangular(), Gaussian()):
+        quantiles = noise.quantiles(101)
+        assert quantiles == pytest.approx(-quantiles[::-1])
+    assert Uniform().quantiles(101) + Uniform().quantiles(101)[::-1] == pytest.approx(1)
+
+
+@pytest.mark.parametrize("shape", [(4, 4), (10, 20), (61, 64)])
+def test_target_power_sums_to_that_of_white_noise(shape: tuple[int, int]) -> None:
+    power = SpectrumTarget(0.3).power(shape)
+    assert power.shape == shape
+    assert power[0, 0] == 0
+    assert power.sum() == pytest.approx(power.size)

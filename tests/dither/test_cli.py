@@ -1,0 +1,118 @@
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from dither.io import read_image
+from dither.ordered import requantize
+
+
+@pytest.fixture
+def folder(tmp_path: Path, photo: np.ndarray) -> Path:
+    """An empty folder but for a photo as PNG and JPEG, and files that are not what they say."""
+    Image.fromarray(photo).save(tmp_path / "photo.png")
+    Image.fromarray(photo).save(tmp_path / "photo.jpg")
+    (tmp_path / "text.png").write_text("no image")
+    (tmp_path / "cut.png").write_bytes((tmp_path / "photo.png").read_bytes()[:900])
+    (tmp_path / "there.png").write_text("mine")
+    np.save(tmp_path / "twice.npy", np.zeros((4, 4), np.uint16))
+    Image.fromarray(np.full((4, 4), np.nan, np.float32)).save(tmp_path / "nan.tif")
+    (tmp_path / "out").mkdir()
+    return tmp_path
+
+
+@pytest.mark.parametrize("bits", range(1, 9))
+def test_bits(run: Callable, folder: Path, photo: np.ndarray, bits: int) -> None:
+    run(f"dither ordered photo.png -o out.png --bits {bits}")
+    assert (read_image(folder / "out.png").color == requantize(photo, bits=bits)).all()
+
+
+def test_levels_light_matrix_and_gray(run: Callable, folder: Path, photo: np.ndarray) -> None:
+    run("bluenoise generate 8 -o m.npy")
+    run("dither ordered photo.png -o out.png --levels 5 --matrix m.npy --light linear")
+    expected = requantize(photo, str(folder / "m.npy"), levels=5, light="linear")
+    assert (read_image(folder / "out.png").color == expected).all()
+    run("dither ordered photo.jpg -o gray.png --bits 1 --gray")
+    with Image.open(folder / "gray.png") as picture:
+        assert picture.mode == "1"
+        assert picture.size == (80, 48)
+
+
+def test_alpha_is_kept(run: Callable, folder: Path, photo: np.ndarray) -> None:
+    rgba = np.concatenate([photo, photo[..., :1]], axis=2)
+    Image.fromarray(rgba).save(folder / "rgba.png")
+    run("dither ordered rgba.png -o out.webp --bits 2")
+    image = read_image(folder / "out.webp")
+    assert image.alpha is not None
+    assert (image.alpha == photo[..., 0]).all()
+    assert (image.color == requantize(photo, bits=2)).all()
+
+
+def test_16_bit_grey_keeps_its_depth(run: Callable, folder: Path, photo: np.ndarray) -> None:
+    deep = photo[..., 0].astype(np.uint16) * 200
+    Image.fromarray(deep).save(folder / "deep.png")
+    run("dither ordered deep.png -o out.png --bits 10")
+    assert (read_image(folder / "out.png").color == requantize(deep, bits=10)).all()
+
+
+def test_several_images_go_into_a_folder(run: Callable, folder: Path) -> None:
+    done = run("dither ordered photo.png nan.tif -o out --bits 1", check=False)
+    assert done.returncode == 2
+    done = run("dither ordered photo.png there.gif -o out --bits 1 --force", check=False)
+    assert done.returncode == 2
+    Image.new("L", (5, 5), 99).save(folder / "small.bmp")
+    report = json.loads(run("dither ordered photo.jpg small.bmp -o out -b 1 --force --json").stdout)
+    assert [entry["output"] for entry in report["images"]] == [
+        "out/photo-dithered.png",
+        "out/small-dithered.png",
+    ]
+    assert report["levels"] == 2
+    assert (folder / "out" / "small-dithered.png").exists()
+
+
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ("text.png -o out.png --bits 1", "not an image"),
+        ("cut.png -o out.png --bits 1", "damaged"),
+        ("none.png -o out.png --bits 1", "no such file"),
+        ("out -o out.png --bits 1", "folder"),
+        ("nan.tif -o out.png --bits 1", "nan"),
+        ("photo.png -o out.png --bits 0", "--bits is 0; it must be from 1 to 16"),
+        ("photo.png -o out.png --bits 17", "--bits is 17; it must be from 1 to 16"),
+        ("photo.png -o out.png --levels 1", "--levels is 1; it must be from 2 to 65,536"),
+        ("photo.png -o out.png", "either --bits or --levels"),
+        ("photo.png -o out.png --bits 1 --levels 2", "either --bits or --levels"),
+        ("photo.png -o out.png --bits 12", "8 bits"),
+        ("photo.png -o out.jpg --bits 1", "blur"),
+        ("photo.png -o out.xyz --bits 1", ".png"),
+        ("photo.png -o none/out.png --bits 1", "the folder none does not exist"),
+        ("photo.png -o /proc/out.png --bits 1", "cannot write /proc/out.png"),
+        ("photo.png -o there.png --bits 1", "--force"),
+        ("photo.png -o there.png --bits 17 --force", "17"),
+        ("cut.png -o there.png --bits 1 --force", "damaged"),
+        ("photo.png photo.jpg -o out.png --bits 1", "folder"),
+        ("photo.png photo.jpg -o out --bits 1", "two inputs"),
+        ("photo.png -o out.png --bits 1 --matrix red", "blue-64x64"),
+        ("photo.png -o out.png --bits 1 --matrix twice.npy", "twice.npy: "),
+        ("photo.png -o out.png --bits 1 --matrix none.npy", "none.npy"),
+        ("photo.png -o out.png --bits 1 --light dim", "'encoded', 'linear'"),
+        ("photo.png -o out.png --bits 1 --max-pixels 100", "more than 100 pixels"),
+        ("photo.png --bits 1", "--output"),
+    ],
+)
+def test_bad_input_is_one_sentence(
+    refused: Callable[[str], str], folder: Path, arguments: str, words: str
+) -> None:
+    before = sorted(folder.rglob("*"))
+    assert words in refused(f"dither ordered {arguments}")
+    assert (folder / "there.png").read_text() == "mine"
+    assert sorted(folder.rglob("*")) == before
+
+
+def test_help(run: Callable) -> None:
+    assert "ordered" in run("dither --help").stdout
+    assert "--matrix" in run("dither ordered --help").stdout

@@ -1,0 +1,108 @@
+import contextlib
+import struct
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dither.errors import InputError
+from dither.files import check_writable, read_npy, replacing, write_npy
+
+
+def test_an_error_leaves_the_old_file_and_no_other(tmp_path: Path) -> None:
+    path = tmp_path / "old"
+    path.write_text("before")
+    with pytest.raises(KeyboardInterrupt), replacing(path) as file:  # noqa: PT012 -- the block is the test
+        file.write(b"half")
+        raise KeyboardInterrupt
+    assert path.read_text() == "before"
+    assert list(tmp_path.iterdir()) == [path]
+
+
+def test_a_new_file_has_the_usual_mode_and_an_old_one_keeps_its_own(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    with replacing(path) as file:
+        file.write(b"one")
+    plain = tmp_path / "plain"
+    plain.touch()
+    assert path.stat().st_mode == plain.stat().st_mode
+    path.chmod(0o640)
+    with replacing(path) as file:
+        file.write(b"two")
+    assert path.stat().st_mode & 0o777 == 0o640
+    assert path.read_bytes() == b"two"
+
+
+def test_folders_that_cannot_be_written_are_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="does not exist"):
+        check_writable(tmp_path / "no" / "file")
+    with pytest.raises(InputError, match="is a folder"):
+        check_writable(tmp_path)
+    (tmp_path / "there").touch()
+    with pytest.raises(InputError, match="--force"):
+        check_writable(tmp_path / "there", replace=False)
+
+
+def test_a_folder_that_takes_no_files_is_named() -> None:
+    # Nobody may make files there, not even root.
+    with pytest.raises(InputError, match="cannot write /proc/self/file: "):
+        check_writable("/proc/self/file")
+
+
+def test_big_endian_is_written_little(tmp_path: Path) -> None:
+    write_npy(tmp_path / "m.npy", np.arange(6, dtype=">u2").reshape(2, 3))
+    assert read_npy(tmp_path / "m.npy").dtype == np.dtype("<u2")
+    assert read_npy(tmp_path / "m.npy").tolist() == [[0, 1, 2], [3, 4, 5]]
+
+
+def _npy(header: bytes, data: bytes = b"") -> bytes:
+    return b"\x93NUMPY\x01\x00" + struct.pack("<H", len(header)) + header + data
+
+
+@pytest.mark.parametrize(
+    ("content", "sentence"),
+    [
+        (b"", "not a .npy"),
+        (b"GIF89a", "not a .npy"),
+        (b"\x93NUMPY\x02\x00\xff\xff\xff\xff", "header of 4294967295 bytes"),
+        (b"\x93NUMPY\x09\x00", "version"),
+        (_npy(b"{'descr': '|O', 'fortran_order': False, 'shape': (1, 1)}\n", b"x" * 8), "object"),
+        (_npy(b"{'descr': '<u2', 'fortran_order': False, 'shape': (65536, 65536)}\n"), "announces"),
+        (_npy(b"{'descr': '<u2', 'fortran_order': False, 'shape': (-1, 2)}\n"), "shape"),
+        (
+            _npy(b"{'descr': '<u2', 'fortran_order': False, 'shape': (1, 2)}\n", b"abc"),
+            "3 bytes|bytes",
+        ),
+        (_npy(b"{'descr': '<u2'}\n"), "damaged"),
+        (_npy(b"__import__('os').abort()\n"), "damaged"),
+        (_npy(b"{'descr': '<u2', 'fortran_order': False, 'shape': ('a',)}\n"), "damaged|shape"),
+    ],
+)
+def test_hostile_npy_is_refused(tmp_path: Path, content: bytes, sentence: str) -> None:
+    path = tmp_path / "m.npy"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=sentence):
+        read_npy(path)
+
+
+@given(cut=st.integers(0, 159), flip=st.integers(0, 159), bit=st.integers(0, 7))
+def test_damage_is_refused_or_read_as_numbers(
+    tmp_path_factory: pytest.TempPathFactory, cut: int, flip: int, bit: int
+) -> None:
+    path = tmp_path_factory.mktemp("npy") / "m.npy"
+    write_npy(path, np.arange(16, dtype=np.uint16).reshape(4, 4))
+    whole = bytearray(path.read_bytes())
+    path.write_bytes(whole[:cut])
+    with pytest.raises(InputError):
+        read_npy(path)
+    whole[flip] ^= 1 << bit
+    path.write_bytes(whole)
+    with contextlib.suppress(InputError):
+        assert read_npy(path).size <= 16
+
+
+def test_a_missing_file_is_named(tmp_path: Path) -> None:
+    with pytest.raises(InputError, match="No such file"):
+        read_npy(tmp_path / "none.npy")

@@ -1,0 +1,187 @@
+import contextlib
+import io
+import struct
+import zlib
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from dither.errors import InputError
+from dither.io import RasterImage, check_image_path, read_image, write_image
+
+
+def _saved(path: Path, picture: Image.Image, **options: Any) -> Path:
+    picture.save(path, **options)
+    return path
+
+
+@pytest.mark.parametrize("ending", ["png", "tif", "webp", "bmp", "ppm", "gif", "jpg"])
+def test_formats_are_read(tmp_path: Path, photo: np.ndarray, ending: str) -> None:
+    options = {"lossless": True} if ending == "webp" else {}
+    image = read_image(_saved(tmp_path / f"p.{ending}", Image.fromarray(photo), **options))
+    assert image.color.shape == photo.shape
+    assert image.color.dtype == np.uint8
+    close = {"jpg": 60, "gif": 100}.get(ending, 0)
+    assert abs(image.color.astype(int) - photo).max() <= close
+
+
+def test_modes_keep_what_they_hold(tmp_path: Path, photo: np.ndarray) -> None:
+    gray = photo[..., 0]
+    picture = Image.fromarray(gray)
+    assert (read_image(_saved(tmp_path / "l.png", picture)).color == gray).all()
+    one = read_image(_saved(tmp_path / "1.png", Image.fromarray(gray > 99)))
+    assert np.unique(one.color).tolist() == [0, 255]
+    palette = Image.fromarray(photo).quantize(16)
+    expected = np.asarray(palette.convert("RGB"))
+    assert (read_image(_saved(tmp_path / "p.png", palette)).color == expected).all()
+    deep = gray.astype(np.uint16) * 256 + 7
+    for ending in ("png", "tif", "pgm"):
+        read = read_image(_saved(tmp_path / f"16.{ending}", Image.fromarray(deep)))
+        assert read.color.dtype == np.uint16
+        assert (read.color == deep).all()
+    real = (gray / 255).astype(np.float32)
+    assert (read_image(_saved(tmp_path / "f.tif", Image.fromarray(real))).color == real).all()
+    cmyk = read_image(_saved(tmp_path / "c.tif", Image.fromarray(photo).convert("CMYK")))
+    assert cmyk.color.shape == photo.shape
+
+
+def test_alpha_stands_beside_the_colour(tmp_path: Path, photo: np.ndarray) -> None:
+    rgba = np.concatenate([photo, photo[..., :1]], axis=2)
+    read = read_image(_saved(tmp_path / "rgba.png", Image.fromarray(rgba)))
+    assert (read.color == photo).all()
+    assert read.alpha is not None
+    assert (read.alpha == photo[..., 0]).all()
+    gray = read_image(_saved(tmp_path / "la.png", Image.fromarray(rgba[..., 2:])))
+    assert gray.color.ndim == 2
+    assert gray.alpha is not None
+    palette = Image.fromarray(photo).quantize(8)
+    clear = read_image(_saved(tmp_path / "p.png", palette, transparency=0))
+    assert clear.alpha is not None
+    assert (clear.alpha[np.asarray(palette) == 0] == 0).all()
+    assert (clear.alpha[np.asarray(palette) != 0] == 255).all()
+
+
+def test_photos_are_turned_upright(tmp_path: Path, photo: np.ndarray) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6
+    read = read_image(_saved(tmp_path / "p.png", Image.fromarray(photo), exif=exif))
+    assert (read.color == np.rot90(photo, -1)).all()
+
+
+@pytest.mark.parametrize("ending", ["png", "tif", "webp", "bmp", "ppm", "pgm"])
+def test_what_is_written_is_read_again(tmp_path: Path, photo: np.ndarray, ending: str) -> None:
+    color = photo if ending != "pgm" else photo[..., 0]
+    write_image(tmp_path / f"p.{ending}", RasterImage(color))
+    assert (read_image(tmp_path / f"p.{ending}").color == color).all()
+
+
+@pytest.mark.parametrize("ending", ["png", "tif", "webp"])
+def test_alpha_and_profile_are_written(tmp_path: Path, photo: np.ndarray, ending: str) -> None:
+    from PIL import ImageCms
+
+    profile = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    write_image(tmp_path / f"p.{ending}", RasterImage(photo, photo[..., 0], profile))
+    read = read_image(tmp_path / f"p.{ending}")
+    assert (read.color == photo).all()
+    assert read.alpha is not None
+    assert (read.alpha == photo[..., 0]).all()
+    assert read.profile == profile
+
+
+def test_black_and_white_takes_one_bit(tmp_path: Path, photo: np.ndarray) -> None:
+    black_and_white = np.where(photo[..., 0] > 99, 255, 0).astype(np.uint8)
+    for ending in ("png", "tif", "pbm"):
+        path = tmp_path / f"p.{ending}"
+        write_image(path, RasterImage(black_and_white))
+        with Image.open(path) as picture:
+            assert picture.mode == "1"
+        assert (read_image(path).color == black_and_white).all()
+
+
+def test_16_bit_grey_is_written_whole(tmp_path: Path, photo: np.ndarray) -> None:
+    deep = photo[..., 0].astype(np.uint16) * 256 + 7
+    write_image(tmp_path / "p.png", RasterImage(deep))
+    assert (read_image(tmp_path / "p.png").color == deep).all()
+    with pytest.raises(InputError, match="8 bits"):
+        write_image(tmp_path / "q.png", RasterImage(photo.astype(np.uint16)))
+
+
+def test_what_a_format_cannot_hold_is_one_sentence(tmp_path: Path, photo: np.ndarray) -> None:
+    with pytest.raises(InputError, match="blur"):
+        check_image_path(tmp_path / "p.jpg")
+    with pytest.raises(InputError, match=r"\.png"):
+        check_image_path(tmp_path / "p.docx")
+    with pytest.raises(InputError, match="alpha"):
+        write_image(tmp_path / "p.bmp", RasterImage(photo, photo[..., 0]))
+    with pytest.raises(InputError, match="float32"):
+        write_image(tmp_path / "p.png", RasterImage(photo[..., 0].astype(np.float32)))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_what_is_no_image_is_one_sentence(tmp_path: Path, photo: np.ndarray) -> None:
+    (tmp_path / "text.png").write_text("hello")
+    with pytest.raises(InputError, match="not an image"):
+        read_image(tmp_path / "text.png")
+    with pytest.raises(InputError, match="no such file"):
+        read_image(tmp_path / "none.png")
+    with pytest.raises(InputError, match="folder"):
+        read_image(tmp_path)
+    # A format of Pillow's that is not on the list: some of those start other programs.
+    Image.fromarray(photo).save(tmp_path / "p.eps")
+    with pytest.raises(InputError, match="not an image"):
+        read_image(tmp_path / "p.eps")
+
+
+def test_large_images_are_refused_before_they_are_decoded(tmp_path: Path) -> None:
+    small = _saved(tmp_path / "small.png", Image.new("1", (30, 20)))
+    with pytest.raises(InputError, match="more than 599 pixels; --max-pixels"):
+        read_image(small, max_pixels=599)
+    assert read_image(small, max_pixels=600).color.shape == (20, 30)
+    for side in (16385, 1 << 20):
+        # The same file, whose header now promises a square of that side.
+        content = bytearray(small.read_bytes())
+        content[16:24] = struct.pack(">II", side, side)
+        content[29:33] = struct.pack(">I", zlib.crc32(content[12:29]))
+        bomb = tmp_path / "bomb.png"
+        bomb.write_bytes(content)
+        with pytest.raises(InputError, match="more than 268435456 pixels"):
+            read_image(bomb)
+
+
+@given(
+    ending=st.sampled_from(["PNG", "JPEG", "TIFF", "WEBP", "BMP", "GIF", "PPM"]),
+    where=st.floats(0, 1, exclude_max=True),
+    bit=st.integers(0, 7),
+    cut=st.booleans(),
+)
+def test_damage_is_one_sentence_or_an_image(
+    tmp_path_factory: pytest.TempPathFactory, ending: str, where: float, bit: int, cut: bool
+) -> None:
+    stream = io.BytesIO()
+    Image.fromarray(np.random.default_rng(0).integers(0, 256, (16, 16, 3), np.uint8)).save(
+        stream, ending
+    )
+    content = bytearray(stream.getvalue())
+    place = int(where * len(content))
+    if cut:
+        del content[place:]
+    else:
+        content[place] ^= 1 << bit
+    path = tmp_path_factory.mktemp("damage") / "image"
+    path.write_bytes(content)
+    with contextlib.suppress(InputError):
+        assert read_image(path).color.ndim in (2, 3)
+
+
+@pytest.mark.parametrize("part", [0.3, 0.6, 0.95])
+def test_a_truncated_png_is_refused(tmp_path: Path, photo: np.ndarray, part: float) -> None:
+    path = _saved(tmp_path / "p.png", Image.fromarray(photo))
+    whole = path.read_bytes()
+    path.write_bytes(whole[: int(part * len(whole))])
+    with pytest.raises(InputError, match="damaged"):
+        read_image(path)

@@ -1,0 +1,103 @@
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dither.classical import bayer, white_noise
+from dither.errors import InputError
+from dither.matrix import ThresholdMatrix, is_permutation, load_matrix, save_matrix
+
+
+def test_ranks_are_compact_and_read_only() -> None:
+    matrix = ThresholdMatrix(np.arange(12).reshape(3, 4))
+    assert matrix.ranks.dtype == np.uint16
+    assert not matrix.ranks.flags.writeable
+    large = white_noise(257, 256)
+    assert large.ranks.dtype == np.uint32
+
+
+def test_the_callers_array_stays_its_own() -> None:
+    ranks = np.arange(4, dtype=np.uint16).reshape(2, 2)
+    matrix = ThresholdMatrix(ranks)
+    ranks[0, 0] = 3
+    assert matrix.ranks[0, 0] == 0
+
+
+@pytest.mark.parametrize(
+    "ranks",
+    [
+        np.zeros((2, 2), int),
+        np.array([[0, 1], [2, 4]]),
+        np.array([[-1, 1], [2, 0]]),
+        np.arange(4),
+        np.zeros((0, 4), int),
+        np.array([[0.0, 1.0]]),
+        np.arange(8).reshape(2, 2, 2),
+    ],
+)
+def test_what_is_no_permutation_is_refused(ranks: np.ndarray) -> None:
+    with pytest.raises(InputError):
+        ThresholdMatrix(ranks)
+
+
+@given(st.permutations(range(12)))
+def test_values_give_their_ranks(order: list[int]) -> None:
+    ranks = np.array(order).reshape(3, 4)
+    matrix = ThresholdMatrix.from_values(np.exp(ranks / 5.0))
+    assert (matrix.ranks == ranks).all()
+    assert is_permutation(ranks)
+
+
+def test_equal_values_rank_in_reading_order() -> None:
+    assert ThresholdMatrix.from_values(np.zeros((2, 2))).ranks.tolist() == [[0, 1], [2, 3]]
+    with pytest.raises(InputError, match="NaN"):
+        ThresholdMatrix.from_values(np.array([[np.nan, 1.0]]))
+
+
+def test_a_file_comes_back(tmp_path: Path) -> None:
+    matrix = white_noise(6, 9, seed=2)
+    save_matrix(tmp_path / "m.npy", matrix)
+    assert (np.load(tmp_path / "m.npy") == matrix.ranks).all()
+    assert (load_matrix(tmp_path / "m.npy").ranks == matrix.ranks).all()
+
+
+def test_files_of_others_may_hold_any_integer_type_and_order(tmp_path: Path) -> None:
+    ranks = np.asfortranarray(np.random.default_rng(0).permutation(20).reshape(4, 5))
+    for dtype in (np.uint8, np.uint16, np.uint32, np.int32, np.int64):
+        np.save(tmp_path / "m.npy", ranks.astype(dtype, order="F"))
+        assert (load_matrix(tmp_path / "m.npy").ranks == ranks).all()
+
+
+def test_float_files_and_unknown_names_are_refused(tmp_path: Path) -> None:
+    np.save(tmp_path / "m.npy", np.zeros((2, 2)))
+    with pytest.raises(InputError, match="float64"):
+        load_matrix(tmp_path / "m.npy")
+    with pytest.raises(InputError, match="blue-64x64"):
+        load_matrix("red-64x64")
+
+
+def test_bayer_is_the_recursion() -> None:
+    eight = bayer(8, 8).ranks
+    assert eight[:2, :2].tolist() == [[0, 32], [48, 16]]
+    assert eight[0].tolist() == [0, 32, 8, 40, 2, 34, 10, 42]
+    assert (bayer(8, 8).ranks[4:, 4:] == eight[:4, :4] + 1).all()
+    assert is_permutation(bayer(4, 16).ranks)
+    with pytest.raises(InputError, match="powers of two, not 12"):
+        bayer(12, 8)
+
+
+def test_white_noise_is_white() -> None:
+    from dither.metrics.spectrum import power_spectrum
+
+    spectrum = power_spectrum(white_noise(64, 64).ranks)
+    assert spectrum[1:].mean() == pytest.approx(1, abs=0.05)
+    assert (white_noise(8, 8).ranks != white_noise(8, 8, seed=1).ranks).any()
+
+
+def test_the_manifest_speaks_json() -> None:
+    from dither.matrix import shipped_matrices
+
+    assert json.loads(json.dumps(shipped_matrices())) == shipped_matrices()

@@ -1,0 +1,204 @@
+from typing import Any
+
+import numpy as np
+import pytest
+import reference
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dither.classical import bayer, white_noise
+from dither.color import srgb_to_linear
+from dither.errors import InputError
+from dither.matrix import ThresholdMatrix, load_matrix
+from dither.ordered import level_values, ordered_dither, requantize
+
+
+@pytest.mark.parametrize("levels", [2, 3, 4, 5, 7, 16, 17, 100, 255, 256])
+def test_every_8_bit_value_meets_every_threshold_as_defined(levels: int) -> None:
+    matrix = white_noise(4, 8, seed=levels)
+    image = np.repeat(np.arange(256, dtype=np.uint8), 32).reshape(-1, 8)
+    codes = ordered_dither(image, matrix, levels=levels)
+    assert (codes == reference.ordered_dither(image, matrix.ranks, levels)).all()
+
+
+@pytest.mark.parametrize("levels", [2, 3, 4, 16, 256, 257, 1000, 65535, 65536])
+def test_16_bit_values_meet_thresholds_as_defined(levels: int) -> None:
+    matrix = white_noise(2, 3, seed=levels)
+    values = np.concatenate([np.arange(0, 65536, 211), [1, 254, 32767, 32768, 65534, 65535]])
+    image = np.repeat(values.astype(np.uint16), 6).reshape(-1, 3)
+    codes = ordered_dither(image, matrix, levels=levels)
+    assert (codes == reference.ordered_dither(image, matrix.ranks, levels)).all()
+
+
+@pytest.mark.slow
+def test_every_16_bit_value_at_4_levels() -> None:
+    matrix = white_noise(2, 2)
+    image = np.repeat(np.arange(65536, dtype=np.uint16), 4).reshape(-1, 2)
+    codes = ordered_dither(image, matrix, levels=4)
+    assert (codes == reference.ordered_dither(image, matrix.ranks, 4)).all()
+
+
+@given(
+    height=st.integers(0, 20),
+    width=st.integers(0, 20),
+    channels=st.sampled_from([None, 1, 3, 5]),
+    dtype=st.sampled_from([np.uint8, np.uint16]),
+    levels=st.sampled_from([2, 3, 4, 16, 200]),
+    cells=st.tuples(st.integers(1, 7), st.integers(1, 7)),
+    seed=st.integers(0, 1000),
+)
+def test_any_shape_agrees_with_the_slow_twin(
+    height: int, width: int, channels: int | None, dtype: Any, levels: int, cells: tuple, seed: int
+) -> None:
+    generator = np.random.default_rng(seed)
+    shape = (height, width) if channels is None else (height, width, channels)
+    image = generator.integers(0, np.iinfo(dtype).max, shape, dtype, endpoint=True)
+    matrix = white_noise(*cells, seed=seed)
+    expected = reference.ordered_dither(image, matrix.ranks, levels)
+    assert (ordered_dither(image, matrix, levels=levels) == expected).all()
+    # Order in memory, strides and write protection make no difference.
+    strided = np.repeat(np.asfortranarray(image), 2, axis=1)[:, ::2]
+    strided.flags.writeable = False
+    assert (ordered_dither(strided, matrix, levels=levels) == expected).all()
+
+
+@pytest.mark.parametrize("shape", [(300, 40000), (700, 5), (3, 70000, 3)])
+@pytest.mark.parametrize("cells", [(1, 1), (512, 512), (100, 7), (3, 2000)])
+def test_images_larger_than_a_block_are_tiled_seamlessly(
+    shape: tuple[int, ...], cells: tuple[int, int]
+) -> None:
+    image = np.random.default_rng(0).integers(0, 256, shape, np.uint8)
+    matrix = white_noise(*cells)
+    thresholds = (2 * matrix.ranks.astype(np.int64) + 1) * 255 // (2 * matrix.ranks.size)
+    rows, columns = np.arange(shape[0]) % cells[0], np.arange(shape[1]) % cells[1]
+    tiled = thresholds[rows[:, None], columns].reshape(shape[:2] + (1,) * (len(shape) - 2))
+    assert (ordered_dither(image, matrix, levels=2) == (image > tiled)).all()
+
+
+@given(value=st.integers(0, 255), levels=st.integers(2, 64))
+def test_a_flat_patch_keeps_its_mean_to_half_a_cell(value: int, levels: int) -> None:
+    matrix = bayer(16, 16)
+    codes = ordered_dither(np.full((16, 16), value, np.uint8), matrix, levels=levels)
+    assert abs(codes.mean() - value * (levels - 1) / 255) <= 0.5 / 256 + 1e-12
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32, np.float64])
+@pytest.mark.parametrize("light", ["encoded", "linear"])
+@pytest.mark.parametrize("levels", [2, 3, 16, 255])
+def test_black_and_white_stay_free_of_dots(dtype: Any, light: Any, levels: int) -> None:
+    white = 1 if np.issubdtype(dtype, np.floating) else np.iinfo(dtype).max
+    for value in (0, white):
+        flat = np.full((64, 64), value, dtype)
+        assert (requantize(flat, levels=levels, light=light) == value).all()
+
+
+@given(value=st.integers(0, 255))
+def test_one_bit_is_symmetric_between_black_and_white(value: int) -> None:
+    matrix = load_matrix()
+    dots = ordered_dither(np.full((64, 64), value, np.uint8), matrix, levels=2).sum()
+    holes = (ordered_dither(np.full((64, 64), 255 - value, np.uint8), matrix, levels=2) == 0).sum()
+    assert dots == holes
+
+
+@pytest.mark.parametrize("dtype", [np.float32, np.float64])
+@pytest.mark.parametrize("levels", [2, 4, 256])
+def test_floats_decide_by_thresholds(dtype: Any, levels: int) -> None:
+    matrix = white_noise(8, 8)
+    image = np.random.default_rng(1).random((40, 56)).astype(dtype)
+    thresholds = np.tile((matrix.ranks + 0.5) / 64, (5, 7))
+    position = image.astype(np.float64) * (levels - 1)
+    expected = np.floor(position) + (position - np.floor(position) >= thresholds)
+    assert (ordered_dither(image, matrix, levels=levels) == expected).all()
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32])
+@pytest.mark.parametrize("levels", [2, 3, 4, 9])
+def test_linear_light_keeps_the_mean_of_the_light(dtype: Any, levels: int) -> None:
+    matrix = load_matrix()
+    white = 1 if np.issubdtype(dtype, np.floating) else np.iinfo(dtype).max
+    for grey in (0.1, 0.3, 0.5, 0.8):
+        flat = np.full((64, 64), grey * white, dtype)
+        shown = requantize(flat, matrix, levels=levels, light="linear") / white
+        wanted = srgb_to_linear(flat[:1, :1] / white).item()
+        # Half a cell of the widest step in light.
+        assert abs(srgb_to_linear(shown).mean() - wanted) <= 0.6 / 4096
+
+
+def test_as_many_levels_as_values_change_nothing(photo: np.ndarray) -> None:
+    assert (requantize(photo, bits=8) == photo).all()
+    assert (requantize(photo, levels=256, light="linear") == photo).all()
+
+
+def test_more_levels_than_8_bits_give_16_bits(photo: np.ndarray) -> None:
+    deep = requantize(photo, bits=10)
+    assert deep.dtype == np.uint16
+    assert abs(deep.astype(int) - photo * 257.0).max() <= 65535 / 1023
+    assert np.unique(requantize(photo[..., 0] * np.uint16(257), bits=10)).size <= 1024
+
+
+@pytest.mark.parametrize("bits", range(1, 9))
+def test_bits_give_that_many_evenly_spread_values(bits: int) -> None:
+    ramp = np.tile(np.arange(256, dtype=np.uint8), (64, 1))
+    values = np.unique(requantize(ramp, bits=bits))
+    expected = np.rint(np.arange(1 << bits) * 255 / ((1 << bits) - 1))
+    assert values.tolist() == expected.tolist()
+
+
+def test_alpha_is_untouched(photo: np.ndarray) -> None:
+    alpha = photo[..., 1:2]
+    for color in (photo, photo[..., :1]):
+        dithered = requantize(np.concatenate([color, alpha], axis=2), bits=1)
+        assert (dithered[..., -1:] == alpha).all()
+        assert (dithered[..., :-1] == requantize(color, bits=1)).all()
+    deep = requantize(np.concatenate([photo, alpha], axis=2), bits=12)
+    assert (deep[..., 3] == alpha[..., 0].astype(int) * 257).all()
+
+
+def test_dtypes_are_kept() -> None:
+    for dtype in (np.uint8, np.uint16, np.float32, np.float64):
+        assert requantize(np.zeros((3, 4), dtype), bits=2).dtype == dtype
+    assert requantize(np.ones((3, 4), bool), bits=1).tolist() == [[255] * 4] * 3
+
+
+def test_level_values_round_halves_upward() -> None:
+    assert level_values(3, np.dtype(np.uint8)).tolist() == [0, 128, 255]
+    assert level_values(256, np.dtype(np.uint8)).tolist() == list(range(256))
+
+
+@pytest.mark.parametrize("shape", [(0, 0), (0, 5), (5, 0), (1, 1), (4, 0, 3), (0, 4, 3)])
+def test_empty_and_tiny_images_pass(shape: tuple[int, ...]) -> None:
+    assert requantize(np.zeros(shape, np.uint8), bits=1).shape == shape
+    assert requantize(np.zeros(shape, np.float32), bits=1).shape == shape
+
+
+@pytest.mark.parametrize(
+    ("image", "options", "sentence"),
+    [
+        (np.zeros(4, np.uint8), {"bits": 1}, "shape"),
+        (np.zeros((2, 2), np.int32), {"bits": 1}, "not int32"),
+        (np.full((2, 2), np.nan, np.float32), {"bits": 1}, "nan"),
+        (np.array([[0.5, np.nan]]), {"bits": 1}, "nan"),
+        (np.array([[0.5, np.inf]]), {"bits": 1}, "inf"),
+        (np.array([[0.5, 255.0]]), {"bits": 1}, "255.0"),
+        (np.zeros((2, 2), np.uint8), {"bits": 0}, "bits is 0; it must be from 1 to 16"),
+        (np.zeros((2, 2), np.uint8), {"bits": 17}, "bits is 17; it must be from 1 to 16"),
+        (np.zeros((2, 2), np.uint8), {"levels": 1}, "levels is 1; it must be from 2 to 65536"),
+        (np.zeros((2, 2), np.uint8), {}, "either bits or levels"),
+        (np.zeros((2, 2), np.uint8), {"bits": 1, "levels": 2}, "either bits or levels"),
+        (np.zeros((2, 2), np.uint8), {"bits": 1, "light": "dim"}, "'dim'"),
+        (np.zeros((2, 2), np.uint8), {"bits": 1, "matrix": "green"}, "'green'"),
+    ],
+)
+def test_bad_input_is_one_sentence(image: np.ndarray, options: dict, sentence: str) -> None:
+    with pytest.raises(InputError, match=sentence):
+        requantize(image, **options)
+
+
+def test_resampling_overshoot_is_clipped() -> None:
+    image = np.array([[-1e-6, 1 + 1e-6]], np.float32)
+    assert requantize(image, bits=2).tolist() == [[0, 1]]
+
+
+def test_a_matrix_of_one_cell_rounds_to_the_nearest_level() -> None:
+    matrix = ThresholdMatrix(np.zeros((1, 1), np.int64))
+    assert ordered_dither(np.array([[127, 128]], np.uint8), matrix, levels=2).tolist() == [[0, 1]]

@@ -1,0 +1,88 @@
+"""The README is true: every command and the Python in it are run as they stand."""
+
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import ROOT
+from PIL import Image
+
+README = ROOT / "README.md"
+pytestmark = pytest.mark.skipif(not README.exists(), reason="the README lies in the sources")
+
+
+def _blocks(language: str) -> list[str]:
+    return re.findall(rf"```{language}\n(.*?)```", README.read_text(encoding="utf-8"), re.DOTALL)
+
+
+def _commands() -> list[str]:
+    return [line for block in _blocks("sh") for line in block.splitlines() if line]
+
+
+def test_every_command_runs(run: Callable, tmp_path: Path, photo) -> None:
+    Image.fromarray(photo).save(tmp_path / "photo.jpg")
+    ran = [command for command in _commands() if not command.startswith("scripts/")]
+    assert len(ran) == 5
+    for command in ran:
+        run(command)
+    assert {path.name for path in tmp_path.iterdir()} == {
+        "photo.jpg",
+        "one-bit.png",
+        "e-ink.png",
+        "mine.npy",
+        "spectrum.npy",
+    }
+
+
+def test_the_python_runs(tmp_path: Path, photo) -> None:
+    Image.fromarray(photo).save(tmp_path / "photo.jpg")
+    (script,) = _blocks("python")
+    assert len(script.strip().splitlines()) <= 10
+    subprocess.run([sys.executable, "-c", script], cwd=tmp_path, check=True, capture_output=True)
+    assert (tmp_path / "two-bits.png").exists()
+
+
+@pytest.mark.skipif(
+    Path(sys.prefix) != ROOT / ".venv", reason="scripts/demo would make an environment first"
+)
+def test_the_demonstration_draws_its_sheet(tmp_path: Path, photo) -> None:
+    # scripts/test is the other command: it runs this test.
+    assert [command for command in _commands() if command.startswith("scripts/")] == [
+        "scripts/demo",
+        "scripts/test",
+    ]
+    sheet = ROOT / "demo" / "contact-sheet.png"
+    for arguments in ([], [str(tmp_path / "my photo.png")]):
+        Image.fromarray(photo).save(tmp_path / "my photo.png")
+        sheet.unlink(missing_ok=True)
+        done = subprocess.run(
+            [str(ROOT / "scripts" / "demo"), *arguments],
+            cwd=tmp_path,
+            capture_output=True,
+            text=True,
+        )
+        assert done.returncode == 0, done.stderr
+        assert str(sheet) in done.stderr
+        with Image.open(sheet) as picture:
+            assert min(picture.size) > 200
+
+
+def test_the_figures_are_those_of_this_code() -> None:
+    from bluenoise.evaluate import baselines, evaluate
+
+    text = README.read_text(encoding="utf-8")
+    rows = {name: evaluate(matrix) for name, matrix in baselines((64, 64)).items()}
+    for label, name in (
+        ("white noise", "white noise"),
+        ("Bayer", "Bayer"),
+        (r"void-and-cluster \(shipped\)", "void-and-cluster"),
+    ):
+        match = re.search(rf"^\| {label} \|(.*)\|$", text, re.MULTILINE)
+        assert match, label
+        *energies, anisotropy = match[1].split("|")
+        for figure, energy in zip(energies, rows[name].energy.values(), strict=True):
+            assert float(figure) == pytest.approx(energy, rel=0.03), label
+        assert float(anisotropy.split()[0]) == pytest.approx(rows[name].anisotropy_db, abs=0.1)
