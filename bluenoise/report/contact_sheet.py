@@ -37,7 +37,7 @@ def contact_sheet(
     Example:
         >>> from dither.classical import bayer
         >>> contact_sheet(np.zeros((64, 96), np.uint8), {"Bayer": bayer(8, 8)}, bits=[1]).width
-        304
+        292
     """
     width = max(photo.shape[1], 2 * 128 + _MARGIN)
     rows = [[_fingerprint(name, matrix, width) for name, matrix in matrices.items()]]
