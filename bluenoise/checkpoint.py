@@ -1,129 +1,139 @@
-"""A run of the optimizer that can be stopped and gone on with, ending with the same bytes."""
+"""Long runs that can be stopped and gone on with, ending with the same bytes."""
 
-import dataclasses
 import json
 import time
-import zipfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING, TypeVar
 
-import jax
-import jax.numpy as jnp
 import numpy as np
-from jax import Array
 
-from bluenoise.optimize import OptimizeConfig, Result, State, finish, start, trajectory
 from dither.errors import InputError
 from dither.files import check_writable, replacing
+
+if TYPE_CHECKING:
+    from bluenoise.optimize import State
 
 # Seconds between checkpoints written on the way, against a crash or a power cut.
 _INTERVAL = 30.0
 
+Carried = TypeVar("Carried")
 
-def optimize_resumably(
-    config: OptimizeConfig,
-    *,
-    seed: int = 0,
-    restarts: int = 1,
-    checkpoint: Path | str | None = None,
-    on_progress: Callable[[int, float], None] = lambda done, loss: None,
-) -> Result:
-    """`optimize` that goes on from a checkpoint, if there is one, and leaves one when stopped.
+
+class Checkpoint:
+    """The file in which one run is kept, and what that run is.
 
     Args:
-        config: what to make.
-        seed: any integer from 0 to 2^32 - 1.
-        restarts: independent runs at once, of which the best is kept.
-        checkpoint: read if it exists; written every half minute and on KeyboardInterrupt; removed by
-            `discard` once the caller has kept the result.
-        on_progress: called with the steps done and the lowest loss of the restarts.
-
-    Raises:
-        InputError: the checkpoint is of another run, is damaged, or cannot be written.
-        KeyboardInterrupt: passed on after the checkpoint is written.
-    """
-    states = start(config, seed, restarts)
-    if checkpoint is not None:
-        check_writable(checkpoint)
-        if Path(checkpoint).exists():
-            states = load(checkpoint, config, seed, states)
-    saved_at = time.monotonic()
-    try:
-        for latest, infos in trajectory(config, states):
-            states = latest
-            on_progress(int(states.step[0]), float(jnp.nanmin(infos.loss[-1])))
-            if checkpoint is not None and time.monotonic() - saved_at > _INTERVAL:
-                save(checkpoint, config, seed, states)
-                saved_at = time.monotonic()
-    except KeyboardInterrupt:
-        if checkpoint is not None:
-            save(checkpoint, config, seed, states)
-        raise
-    return finish(config, states)
-
-
-def discard(checkpoint: Path | str | None) -> None:
-    """Remove the checkpoint of a run whose result is safe."""
-    if checkpoint is not None:
-        Path(checkpoint).unlink(missing_ok=True)
-
-
-def save(path: Path | str, config: OptimizeConfig, seed: int, states: State) -> None:
-    """Write the states and what run they belong to, whole or not at all.
+        path: the file, or None to keep nothing.
+        run: option names and values; a file of another run is refused.
 
     Raises:
         InputError: the folder does not exist or cannot be written.
     """
-    leaves = [np.asarray(_plain(leaf)) for leaf in jax.tree.leaves(states)]
-    arrays = {f"leaf_{index}": leaf for index, leaf in enumerate(leaves)}
-    run = json.dumps(_description(config, seed, len(states.values)))
-    with replacing(path) as file:
-        np.savez(file, allow_pickle=False, run=np.array(run), **arrays)
+
+    def __init__(self, path: Path | str | None, run: Mapping[str, object]) -> None:
+        self.path = None if path is None else Path(path)
+        self.run = {name: repr(value) for name, value in run.items()}
+        if self.path is not None:
+            check_writable(self.path)
+
+    def save(self, arrays: Mapping[str, np.ndarray]) -> None:
+        """Write the arrays and the run that they belong to, whole or not at all."""
+        if self.path is not None:
+            with replacing(self.path) as file:
+                np.savez(file, allow_pickle=False, run=np.array(json.dumps(self.run)), **arrays)
+
+    def load(self, like: Mapping[str, np.ndarray]) -> dict[str, np.ndarray] | None:
+        """The arrays that were kept of this very run, or None where nothing was.
+
+        Args:
+            like: arrays of the names, shapes and dtypes that the run has.
+
+        Raises:
+            InputError: the file is no checkpoint, is damaged, or belongs to another run.
+        """
+        if self.path is None or not self.path.exists():
+            return None
+        try:
+            with self.path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
+                run = dict(json.loads(str(stored["run"])))
+                arrays = {name: stored[name] for name in like if name in stored}
+        # A damaged archive raises whatever its decoders happen to raise.
+        except Exception as error:
+            raise InputError(f"{self.path} is not a checkpoint of this program") from error
+        for name, wanted in self.run.items():
+            if run.get(name) != wanted:
+                raise InputError(
+                    f"the checkpoint {self.path} is of another run: {name} is {run.get(name)} there "
+                    f"and {wanted} here; remove the file or give the same options"
+                )
+        for name, array in like.items():
+            kept = arrays.get(name)
+            if kept is None or kept.shape != array.shape or kept.dtype != array.dtype:
+                raise InputError(f"{self.path} is damaged: its arrays do not fit the run it names")
+        return arrays
+
+    def follow(
+        self,
+        trajectory: Iterator[Carried],
+        first: Carried,
+        to_arrays: Callable[[Carried], Mapping[str, np.ndarray]],
+        on_progress: Callable[[Carried], None],
+    ) -> Carried:
+        """Walk to the end of a trajectory, keeping what is reached every half minute.
+
+        Args:
+            trajectory: the run from `first` on.
+            first: where it starts.
+            to_arrays: what of a state is kept.
+            on_progress: sees each state; may raise KeyboardInterrupt.
+
+        Returns:
+            The last state.
+
+        Raises:
+            KeyboardInterrupt: passed on once the latest state is saved.
+        """
+        latest, saved_at = first, time.monotonic()
+        try:
+            for latest in trajectory:
+                on_progress(latest)
+                if time.monotonic() - saved_at > _INTERVAL:
+                    self.save(to_arrays(latest))
+                    saved_at = time.monotonic()
+        except KeyboardInterrupt:
+            self.save(to_arrays(latest))
+            raise
+        return latest
 
 
-def load(path: Path | str, config: OptimizeConfig, seed: int, like: State) -> State:
-    """Read the states of this very run.
+def leaves(states: "State") -> dict[str, np.ndarray]:
+    """The arrays of a tree of JAX arrays, random keys as their data."""
+    import jax
 
-    Args:
-        path: what `save` wrote.
-        config: the run that is to go on.
-        seed: its seed.
-        like: states of the same run, for their structure.
-
-    Raises:
-        InputError: the file is no checkpoint, is damaged, or belongs to another run.
-    """
-    leaves, structure = jax.tree.flatten(like)
-    try:
-        with Path(path).open("rb") as file, np.load(file, allow_pickle=False) as stored:
-            run = json.loads(str(stored["run"]))
-            arrays = [stored[f"leaf_{index}"] for index in range(len(leaves))]
-    except (OSError, ValueError, KeyError, EOFError, zipfile.BadZipFile) as error:
-        raise InputError(f"{path} is not a checkpoint of this program") from error
-    for name, wanted in _description(config, seed, len(like.values)).items():
-        if run.get(name) != wanted:
-            raise InputError(
-                f"the checkpoint {path} is of another run: {name} is {run.get(name)} there and "
-                f"{wanted} here; remove the file or give the same options"
-            )
-    for leaf, array in zip(leaves, arrays, strict=True):
-        if _plain(leaf).shape != array.shape or _plain(leaf).dtype != array.dtype:
-            raise InputError(f"{path} is damaged: its arrays do not fit the run it names")
-    restored = [
-        jax.random.wrap_key_data(jnp.asarray(array)) if _is_key(leaf) else jnp.asarray(array)
-        for leaf, array in zip(leaves, arrays, strict=True)
-    ]
-    return jax.tree.unflatten(structure, restored)
+    return {
+        f"leaf_{index}": np.asarray(jax.random.key_data(leaf) if _is_key(leaf) else leaf)
+        for index, leaf in enumerate(jax.tree.leaves(states))
+    }
 
 
-def _description(config: OptimizeConfig, seed: int, restarts: int) -> dict[str, str]:
-    fields = {field.name: repr(getattr(config, field.name)) for field in dataclasses.fields(config)}
-    return {**fields, "seed": repr(seed), "restarts": repr(restarts), "jax": jax.__version__}
+def regrown(like: "State", arrays: Mapping[str, np.ndarray]) -> "State":
+    """The inverse of `leaves`, for a tree of the same structure."""
+    import jax
+    import jax.numpy as jnp
+
+    old, structure = jax.tree.flatten(like)
+    new = [jnp.asarray(arrays[f"leaf_{index}"]) for index in range(len(old))]
+    return jax.tree.unflatten(
+        structure,
+        [
+            jax.random.wrap_key_data(array) if _is_key(leaf) else array
+            for leaf, array in zip(old, new, strict=True)
+        ],
+    )
 
 
-def _is_key(leaf: Array) -> bool:
-    return jnp.issubdtype(leaf.dtype, jax.dtypes.prng_key)
+def _is_key(leaf: object) -> bool:
+    import jax
 
-
-def _plain(leaf: Array) -> Array:
-    return jax.random.key_data(leaf) if _is_key(leaf) else leaf
+    return jax.numpy.issubdtype(leaf.dtype, jax.dtypes.prng_key)  # pyright: ignore[reportAttributeAccessIssue] -- a leaf is an array

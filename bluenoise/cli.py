@@ -1,15 +1,25 @@
 """The command line `bluenoise`."""
 
+import contextlib
 import enum
 import json
 import time
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 
 from bluenoise.target import DISTRIBUTIONS
-from dither.console import ForceOption, JsonOption, QuietOption, note, run, within
+from dither.console import (
+    ForceOption,
+    JsonOption,
+    QuietOption,
+    deferred_interrupt,
+    note,
+    run,
+    within,
+)
 from dither.errors import InputError
 
 app = typer.Typer(
@@ -23,6 +33,7 @@ app = typer.Typer(
 class MethodChoice(enum.StrEnum):
     """How a matrix is made."""
 
+    blue = "blue"
     void_and_cluster = "void-and-cluster"
     spectrum = "spectrum"
 
@@ -54,10 +65,8 @@ def generate(
     output: Annotated[Path, typer.Option("--output", "-o", help="The .npy file to write.")],
     method: Annotated[
         MethodChoice,
-        typer.Option(
-            help="void-and-cluster is the better for dithering; spectrum is as published."
-        ),
-    ] = MethodChoice.void_and_cluster,
+        typer.Option(help="blue is the best, void-and-cluster the fastest, spectrum as published."),
+    ] = MethodChoice.blue,
     seed: Annotated[int, typer.Option("--seed", "-s", callback=within(0, (1 << 32) - 1))] = 0,
     distribution: Annotated[
         DistributionChoice, typer.Option(help="uniform writes ranks, the others float32 noise.")
@@ -110,20 +119,20 @@ def generate(
     restarts: Annotated[
         int | None,
         typer.Option(
-            callback=within(1, 1024), help=_SPECTRUM + "runs at once, the best is kept [1]."
+            callback=within(1, 1024),
+            help=_SPECTRUM + "runs at once, the best is kept [1, of few cells 32].",
         ),
     ] = None,
     checkpoint: Annotated[
         Path | None,
-        typer.Option(help=_SPECTRUM + "go on from this file if it exists, leave it on Ctrl-C."),
+        typer.Option(help="Go on from this file if it exists, leave it on Ctrl-C."),
     ] = None,
     json_output: JsonOption = False,
     force: ForceOption = False,
     quiet: QuietOption = False,
 ) -> None:
     """Make a threshold matrix: a tileable .npy of ranks."""
-    from bluenoise.generate import parse_shape
-    from bluenoise.void_and_cluster import void_and_cluster
+    from bluenoise.generate import blue, descend, parse_shape
     from dither.files import check_writable, write_npy
     from dither.metrics.spectrum import low_frequency_power
 
@@ -131,40 +140,57 @@ def generate(
     _refuse_other_methods_options(context, method)
     if output.suffix != ".npy":
         raise InputError(f"the output {output} must end in .npy")
+    if checkpoint is not None and checkpoint.resolve() == output.resolve():
+        raise InputError(f"the checkpoint and the output are both {output}")
     check_writable(output, replace=force)
     started = time.monotonic()
     wanted = DISTRIBUTIONS[distribution.value]
     if method is MethodChoice.void_and_cluster:
-        matrix = void_and_cluster(*sides, sigma=1.5 if sigma is None else sigma, seed=seed)
-    else:
-        from bluenoise import optimize
-        from bluenoise.target import SpectrumTarget
+        from bluenoise.void_and_cluster import void_and_cluster
 
-        rule = {
-            None: optimize.Adam,
-            OptimizerChoice.adam: optimize.Adam,
-            OptimizerChoice.momentum: optimize.Momentum,
-            OptimizerChoice.sgd: optimize.GradientDescent,
-        }[optimizer]
-        config = optimize.OptimizeConfig(
-            sides,
-            distribution=wanted,
-            target=SpectrumTarget(**_given(cutoff=cutoff)),
-            weights=optimize.LossWeights(
-                **_given(
-                    low_frequency=low_frequency_weight,
-                    smoothness=smoothness_weight,
-                    histogram=histogram_weight,
-                )
-            ),
-            optimizer=rule(**_given(learning_rate=learning_rate)),
-            **_given(steps=steps, fine_tune_steps=fine_tune_steps, random_weights=random_weights),
-        )
-        matrix = _descend(config, seed, restarts or 1, checkpoint, quiet)
+        matrix = void_and_cluster(*sides, sigma=1.5 if sigma is None else sigma, seed=seed)
+    elif method is MethodChoice.blue:
+        with _progress("swaps", checkpoint, quiet) as on_progress:
+            matrix = blue(sides, seed=seed, checkpoint=checkpoint, on_progress=on_progress)
+    else:
+        with _progress("descent", checkpoint, quiet) as on_progress:
+            from bluenoise import optimize
+            from bluenoise.target import SpectrumTarget
+
+            rule = {
+                None: optimize.Adam,
+                OptimizerChoice.adam: optimize.Adam,
+                OptimizerChoice.momentum: optimize.Momentum,
+                OptimizerChoice.sgd: optimize.GradientDescent,
+            }[optimizer]
+            weights = _given(
+                low_frequency=low_frequency_weight,
+                smoothness=smoothness_weight,
+                histogram=histogram_weight,
+            )
+            numbers = _given(
+                steps=steps, fine_tune_steps=fine_tune_steps, random_weights=random_weights
+            )
+            config = optimize.OptimizeConfig(
+                sides,
+                distribution=wanted,
+                target=SpectrumTarget(**_given(cutoff=cutoff)),
+                weights=optimize.LossWeights(**weights),
+                optimizer=rule(**_given(learning_rate=learning_rate)),
+                **numbers,
+            )
+            result = descend(
+                config,
+                seed=seed,
+                restarts=restarts,
+                checkpoint=checkpoint,
+                on_progress=on_progress,
+            )
+            matrix = result.matrix
     values = matrix.ranks
     if distribution is not DistributionChoice.uniform:
         values = wanted.quantiles(values.size).astype("float32")[values]
-    write_npy(output, values)
+    write_npy(output, values, replace=force)
     if checkpoint is not None:
         checkpoint.unlink(missing_ok=True)
     seconds = time.monotonic() - started
@@ -189,54 +215,67 @@ def _given(**options: Any) -> dict[str, Any]:
     return {name: value for name, value in options.items() if value is not None}
 
 
+# Options of one method only, or of some; all others are shared.
+_METHODS_OF = {
+    "sigma": (MethodChoice.void_and_cluster,),
+    "checkpoint": (MethodChoice.blue, MethodChoice.spectrum),
+    **dict.fromkeys(
+        (
+            *("cutoff", "steps", "fine_tune_steps", "random_weights", "low_frequency_weight"),
+            *("smoothness_weight", "histogram_weight", "optimizer", "learning_rate", "restarts"),
+        ),
+        (MethodChoice.spectrum,),
+    ),
+}
+
+
 def _refuse_other_methods_options(context: typer.Context, method: MethodChoice) -> None:
     """An option that would have no effect is a mistake worth a sentence."""
-    shared = {"shape", "output", "method", "seed", "distribution", "json_output", "force", "quiet"}
-    for name, value in context.params.items():
-        owner = MethodChoice.void_and_cluster if name == "sigma" else MethodChoice.spectrum
-        if name not in shared and value is not None and method is not owner:
+    for name, owners in _METHODS_OF.items():
+        if context.params[name] is not None and method not in owners:
             option = "--" + name.replace("_", "-")
-            raise InputError(f"{option} has no effect with --method {method}; it is for {owner}")
+            raise InputError(
+                f"{option} has no effect with --method {method}; it is for {' and '.join(owners)}"
+            )
 
 
-def _descend(config: Any, seed: int, restarts: int, checkpoint: Path | None, quiet: bool) -> Any:
-    """Gradient descent behind a progress bar with the loss and the time left."""
+@contextlib.contextmanager
+def _progress(
+    task: str, checkpoint: Path | None, quiet: bool
+) -> Iterator[Callable[[float, str], None]]:
+    """A progress bar with the time left, whose updates are also where Ctrl-C takes effect."""
     from rich.console import Console
     from rich.progress import (
         BarColumn,
-        MofNCompleteColumn,
         Progress,
+        TaskProgressColumn,
         TextColumn,
         TimeRemainingColumn,
     )
-
-    from bluenoise.checkpoint import optimize_resumably
 
     console = Console(stderr=True)
     progress = Progress(
         TextColumn("{task.description}"),
         BarColumn(),
-        MofNCompleteColumn(),
+        TaskProgressColumn(),
         TimeRemainingColumn(),
-        TextColumn("loss {task.fields[loss]:.2e}"),
+        TextColumn("{task.fields[word]}"),
         console=console,
         disable=quiet or not console.is_terminal,
     )
     try:
-        with progress:
-            task = progress.add_task("descent", total=config.total_steps, loss=float("nan"))
-            result = optimize_resumably(
-                config,
-                seed=seed,
-                restarts=restarts,
-                checkpoint=checkpoint,
-                on_progress=lambda done, loss: progress.update(task, completed=done, loss=loss),
-            )
+        with deferred_interrupt() as check, progress:
+            row = progress.add_task(task, total=1.0, word="")
+
+            def on_progress(share: float, word: str) -> None:
+                progress.update(row, completed=share, word=word)
+                check()
+
+            yield on_progress
     except KeyboardInterrupt:
         if checkpoint is not None and checkpoint.exists():
             note(f"the same command goes on from {checkpoint}")
         raise
-    return result.matrix
 
 
 @app.command()
@@ -295,16 +334,18 @@ def _load(name: str) -> tuple[Any, Any]:
 
 def _print_table(name: str, rows: dict[str, dict[str, Any]]) -> None:
     from rich.console import Console
+    from rich.markup import escape
     from rich.table import Table
 
     first = rows[name]
+    height, width = first["shape"]
     table = Table(
-        title=f"{name}: {first['shape'][0]}x{first['shape'][1]}, {first['levels']} levels measured",
+        title=f"{escape(name)}: {height}x{width}, {first['levels']} levels measured",
         caption="Lower is better, but for anisotropy, which is best at 0.",
     )
     table.add_column("")
     for label in rows:
-        table.add_column(label, justify="right", overflow="fold")
+        table.add_column(escape(label), justify="right", overflow="fold")
     figures = list(rows.values())
     for viewing in first["energy"]:
         energies = (row["energy"][viewing] for row in figures)

@@ -6,8 +6,8 @@ from typing import NamedTuple
 
 import numpy as np
 
-from bluenoise.void_and_cluster import void_and_cluster
 from dither.classical import bayer, white_noise
+from dither.errors import InputError
 from dither.matrix import ThresholdMatrix
 from dither.metrics.spectrum import (
     anisotropy,
@@ -22,6 +22,8 @@ from dither.metrics.viewing import STANDARD_FILTERS, ViewingFilter
 _WORST_LEVEL_FILTER = "gaussian:1.5"
 # Cells times levels of one evaluation: all levels up to 64x64, about a second.
 _PATTERN_CELLS = 1 << 24
+# Beyond this an evaluation would take minutes.
+_MOST_CELLS = 1 << 20
 
 
 class Evaluation(NamedTuple):
@@ -62,10 +64,17 @@ def evaluate(
         values: (H, W) the values whose own spectrum is measured; the ranks if not given.
         filters: viewing filters by name; gaussian:1.5 must be among them.
 
+    Raises:
+        InputError: the matrix has fewer than 2 or more than 2^20 cells.
+
     Example:
         >>> round(evaluate(bayer(64, 64)).energy["gaussian:1.5"])
         276
     """
+    if not 2 <= matrix.ranks.size <= _MOST_CELLS:
+        raise InputError(
+            f"a matrix of {matrix.ranks.size} cells is not evaluated; 2 to {_MOST_CELLS} are"
+        )
     levels = level_sample(matrix.ranks.size, max(64, _PATTERN_CELLS // matrix.ranks.size))
     energies = level_energies(matrix.ranks, list(filters.values()), levels)
     white = white_noise_energies(matrix.shape, list(filters.values()), levels).mean(axis=0)
@@ -102,6 +111,8 @@ def baselines(shape: tuple[int, int], *, seed: int = 0) -> dict[str, ThresholdMa
         >>> list(baselines((10, 20)))
         ['white noise', 'Bayer 8x16', 'void-and-cluster']
     """
+    from bluenoise.void_and_cluster import void_and_cluster
+
     height, width = (1 << (side.bit_length() - 1) for side in shape)
     name = "Bayer" if (height, width) == tuple(shape) else f"Bayer {height}x{width}"
     return {

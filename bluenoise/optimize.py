@@ -27,12 +27,17 @@ from bluenoise.energy import histogram_energy, spectral_energy
 from bluenoise.target import Distribution, SpectrumTarget, Uniform
 from dither.errors import InputError
 from dither.matrix import ThresholdMatrix
+from dither.metrics.spectrum import power_spectrum
 
 # Each step of the fine-tune closes twice this share of the distance to the wanted quantiles.
 _FINE_TUNE_RATE = 0.05
+# Below this many cells a single run can end in a poor place, and many cost nothing.
+_FEW_CELLS, _RESTARTS_OF_FEW = 128, 32
 # Samples of all restarts in one scan: about a tenth of a second between looks at the keyboard.
 _CHUNK_SAMPLES = 1 << 20
-_LONGEST_CHUNK = 200
+# More would not fit into the memory of a small machine.
+_MOST_SAMPLES = 1 << 24
+_LONGEST_CHUNK = 100
 
 
 @dataclass(frozen=True)
@@ -90,6 +95,9 @@ class OptimizeConfig:
         optimizer: the update rule.
         steps: of gradient descent on all three terms.
         fine_tune_steps: after them, on the histogram alone.
+
+    Raises:
+        InputError: a side is below 2 or a number of steps below 1.
     """
 
     shape: tuple[int, int]
@@ -100,6 +108,15 @@ class OptimizeConfig:
     optimizer: Adam | Momentum | GradientDescent = Adam()
     steps: int = 1000
     fine_tune_steps: int = 100
+
+    def __post_init__(self) -> None:
+        if len(self.shape) != 2 or min(self.shape) < 2:
+            raise InputError(f"shape is {self.shape}; it must be two sides of at least 2")
+        if self.steps < 1 or self.fine_tune_steps < 0:
+            raise InputError(
+                f"steps are {self.steps} and {self.fine_tune_steps} more; "
+                "they must be at least 1 and 0"
+            )
 
     @property
     def total_steps(self) -> int:
@@ -138,7 +155,8 @@ class Result(NamedTuple):
     Attributes:
         matrix: the ranks of the values.
         values: (H, W) float32, exactly the quantiles of the wanted distribution.
-        scores: (R,) float64, the weighted spectral energy of each restart's finished values.
+        scores: (R,) float64, mean squared difference of amplitude between each restart's finished
+            spectrum and the target; infinite where it diverged.
     """
 
     matrix: ThresholdMatrix
@@ -214,9 +232,27 @@ def start(config: OptimizeConfig, seed: int, restarts: int = 1) -> State:
         config: the run.
         seed: any integer from 0 to 2^32 - 1.
         restarts: how many, at least 1.
+
+    Raises:
+        InputError: the seed is out of range, or there are no restarts or too many for the memory.
     """
+    if not 0 <= seed < 1 << 32:
+        raise InputError(f"seed is {seed}; it must be from 0 to {(1 << 32) - 1}")
+    most = max(1, _MOST_SAMPLES // math.prod(config.shape))
+    if not 1 <= restarts <= most:
+        raise InputError(f"restarts is {restarts}; at this size it must be from 1 to {most}")
     keys = jax.random.split(jax.random.key(seed), restarts)
     return jax.vmap(functools.partial(init, config))(keys)
+
+
+def usual_restarts(shape: tuple[int, int]) -> int:
+    """How many restarts are worth their time: one, but many for a handful of cells.
+
+    Example:
+        >>> usual_restarts((64, 64)), usual_restarts((6, 6))
+        (1, 32)
+    """
+    return 1 if math.prod(shape) >= _FEW_CELLS else _RESTARTS_OF_FEW
 
 
 def trajectory(config: OptimizeConfig, states: State) -> Iterator[tuple[State, Info]]:
@@ -236,24 +272,24 @@ def trajectory(config: OptimizeConfig, states: State) -> Iterator[tuple[State, I
 
 
 def finish(config: OptimizeConfig, states: State) -> Result:
-    """Exact quantiles by rank, and of several restarts the one with the lowest spectral energy.
+    """Exact quantiles by rank, and of several restarts the one closest to the target spectrum.
 
     Raises:
         InputError: every restart diverged to infinity.
     """
-    quantiles, scale = _wanted(config)
+    quantiles, _ = _wanted(config)
     finished = np.asarray(states.values)
-    finite = [index for index, values in enumerate(finished) if np.isfinite(values).all()]
-    if not finite:
+    finite = np.isfinite(finished).all(axis=(1, 2))
+    if not finite.any():
         raise InputError(
             f"the descent diverged; a learning rate below {config.optimizer.learning_rate:g} or "
             "smaller weights would hold it"
         )
     scores = np.full(len(finished), np.inf)
-    for index in finite:
+    for index in np.flatnonzero(finite):
         exact = quantiles[ThresholdMatrix.from_values(finished[index]).ranks]
-        energy = spectral_energy(jnp.asarray(exact), config.target, scale / quantiles.size)
-        scores[index] = np.dot(config.weights[:2], energy)
+        spectrum, wanted = power_spectrum(exact), config.target.power(config.shape)
+        scores[index] = np.mean((np.sqrt(spectrum) - np.sqrt(wanted)) ** 2)
     matrix = ThresholdMatrix.from_values(finished[int(scores.argmin())])
     return Result(matrix, quantiles[matrix.ranks], scores)
 

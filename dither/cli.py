@@ -33,7 +33,12 @@ def _commands() -> None:
 
 @app.command()
 def ordered(
-    images: Annotated[list[Path], typer.Argument(help="PNG, JPEG, TIFF, WebP, BMP, GIF or PNM.")],
+    images: Annotated[
+        list[Path],
+        typer.Argument(
+            help="PNG, JPEG, TIFF, WebP, BMP, GIF (first frame) or PNM; 16 bits for grey."
+        ),
+    ],
     output: Annotated[
         Path, typer.Option("--output", "-o", help="A file, or a folder for several.")
     ],
@@ -64,49 +69,54 @@ def ordered(
     """Dither by comparing every pixel with a tiled threshold matrix."""
     import dataclasses
 
+    import numpy as np
+
     from dither.color import to_gray
     from dither.io import check_image_path, read_image, write_image
     from dither.matrix import load_matrix
-    from dither.ordered import requantize
+    from dither.ordered import level_values, ordered_dither
 
     if (bits is None) == (levels is None):
         raise InputError("give either --bits or --levels")
+    count = levels or 1 << (bits or 0)
     threshold_matrix = load_matrix(matrix)
     outputs = _output_paths(images, output)
     for path in outputs:
         check_image_path(path, replace=force)
+    # Up to 256 levels fit 8 bits, whatever the depth of the image was.
+    values = level_values(count, np.dtype(np.uint8 if count <= 256 else np.uint16))
     done = []
     for source, path in zip(images, outputs, strict=True):
         image = read_image(source, max_pixels=max_pixels)
         color = to_gray(image.color) if gray and image.color.ndim == 3 else image.color
         profile = image.profile if color is image.color else None
         try:
-            dithered = requantize(
-                color, threshold_matrix, bits=bits, levels=levels, light=light.value
-            )
+            codes = ordered_dither(color, threshold_matrix, levels=count, light=light.value)
         except InputError as error:
             raise InputError(f"{source}: {error}") from None
-        write_image(path, dataclasses.replace(image, color=dithered, profile=profile))
+        dithered = dataclasses.replace(image, color=values[codes], profile=profile)
+        write_image(path, dithered, replace=force)
         note(f"{source} -> {path}", quiet=quiet)
         done.append({"input": str(source), "output": str(path), "shape": list(color.shape)})
     if json_output:
-        print(json.dumps({"matrix": matrix, "levels": levels or 1 << (bits or 0), "images": done}))
+        print(json.dumps({"matrix": matrix, "levels": count, "images": done}))
 
 
 def _output_paths(images: list[Path], output: Path) -> list[Path]:
     """One output for each input: `output` itself, or {stem}-dithered.png in that folder."""
-    if output.is_dir():
-        paths = [output / f"{image.stem}-dithered.png" for image in images]
-        if len(set(paths)) < len(paths):
-            raise InputError(f"two inputs would both be written as {_repeated(paths)}")
-        return paths
-    if len(images) > 1:
-        raise InputError(f"{len(images)} images need a folder as --output, and {output} is none")
-    return [output]
-
-
-def _repeated(paths: list[Path]) -> Path:
-    return next(path for index, path in enumerate(paths) if path in paths[:index])
+    if not output.is_dir():
+        if len(images) > 1:
+            raise InputError(
+                f"{len(images)} images need a folder as --output, and {output} is none"
+            )
+        return [output]
+    paths = [output / f"{image.stem}-dithered.png" for image in images]
+    for index, path in enumerate(paths):
+        if path in paths[:index]:
+            raise InputError(f"two inputs would both be written as {path}")
+        if path.resolve() in (image.resolve() for image in images[index + 1 :]):
+            raise InputError(f"{path} would be overwritten before it is read")
+    return paths
 
 
 def main() -> None:

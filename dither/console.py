@@ -3,9 +3,11 @@
 Exit codes: 0 done, 1 a fault of the program, 2 input that cannot be used, 130 stopped by Ctrl-C.
 """
 
-import os
+import contextlib
+import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from types import FrameType
 from typing import Annotated, TypeVar
 
 import typer
@@ -47,6 +49,9 @@ def run(app: typer.Typer) -> None:
     Raises:
         SystemExit: always.
     """
+    if hasattr(signal, "SIGPIPE"):
+        # A reader that has seen enough (`| head`) ends the program, as it ends other Unix tools.
+        signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     # UsageError and its kin are not public in every release; BadParameter is, and stands below them.
     usage_error: type[Exception] = typer.BadParameter.__mro__[1]
     try:
@@ -57,28 +62,53 @@ def run(app: typer.Typer) -> None:
     except InputError as error:
         code = _say(str(error))
     except ModuleNotFoundError as error:
-        extra = {
-            "jax": "optimize",
-            "jaxlib": "optimize",
-            "optax": "optimize",
-            "matplotlib": "report",
-        }
+        extra = {"matplotlib": "report"}
+        extra.update(dict.fromkeys(("jax", "jaxlib", "optax", "numba"), "optimize"))
         name = (error.name or "").partition(".")[0]
         if name not in extra:
             raise
         code = _say(f"this needs {name}: pip install 'bluenoise-dither[{extra[name]}]'")
     except (KeyboardInterrupt, typer.Abort):
         code = _say("stopped", 130)
-    except BrokenPipeError:
-        # The reader has seen enough (`| head`): keep Python from complaining when it flushes at exit.
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        code = 0
+    except OSError as error:
+        code = _say(f"cannot read or write: {error.strerror or error}")
     sys.exit(code or 0)
 
 
 def _say(sentence: str, code: int = 2) -> int:
-    print(f"error: {' '.join(sentence.split())}" if code == 2 else sentence, file=sys.stderr)
+    if sentence:  # typer says nothing more where it has printed the help
+        print(f"error: {' '.join(sentence.split())}" if code == 2 else sentence, file=sys.stderr)
     return code
+
+
+@contextlib.contextmanager
+def deferred_interrupt() -> Iterator[Callable[[], None]]:
+    """Ctrl-C is remembered, and raised as KeyboardInterrupt where the work calls what this yields.
+
+    An exception thrown into a compiler or a library's callbacks can be lost, or can crash it; between
+    two chunks of work it is safe. A second Ctrl-C does not wait.
+
+    Example:
+        >>> with deferred_interrupt() as check:
+        ...     check()
+    """
+    stopped = False
+
+    def remember(number: int, frame: FrameType | None) -> None:
+        nonlocal stopped
+        if stopped:
+            signal.default_int_handler(number, frame)
+        stopped = True
+
+    def check() -> None:
+        if stopped:
+            raise KeyboardInterrupt
+
+    before = signal.signal(signal.SIGINT, remember)
+    try:
+        yield check
+    finally:
+        signal.signal(signal.SIGINT, before)
 
 
 def note(sentence: str, *, quiet: bool = False) -> None:

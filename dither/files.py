@@ -21,34 +21,51 @@ _NPY_TYPES = ("|u1", "<u2", "<u4", "<i4", "<i8", "<f4", "<f8")
 
 
 @contextlib.contextmanager
-def replacing(path: Path | str) -> Iterator[BinaryIO]:
+def replacing(path: Path | str, *, replace: bool = True) -> Iterator[BinaryIO]:
     """Open a new file beside `path` and rename it to `path` when the block ends without an error.
 
     A reader of `path` sees the old bytes or the new ones, never a part; on an error, or a kill,
-    the old file stays as it was.
+    the old file stays as it was. A symbolic link stays, and what it points to is replaced.
+
+    Args:
+        path: the file to be written.
+        replace: whether a file that is there by the end may be replaced.
 
     Raises:
-        InputError: the folder does not exist or cannot be written.
+        InputError: the folder does not exist, cannot be written or is full, or `path` exists and
+            `replace` is false.
 
     Example:
-        >>> with replacing("/tmp/greeting.txt") as file:
+        >>> folder = tempfile.TemporaryDirectory()
+        >>> with replacing(Path(folder.name) / "greeting.txt") as file:
         ...     _ = file.write(b"hello")
+        >>> folder.cleanup()
     """
-    path = Path(path)
-    check_writable(path)
-    descriptor, name = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".part", dir=path.parent)
-    beside = Path(name)
+    check_writable(path, replace=replace)
+    path = Path(path).resolve()
+    beside = None
     try:
+        descriptor, name = tempfile.mkstemp(prefix=".part-", dir=path.parent)
+        beside = Path(name)
         with os.fdopen(descriptor, "wb") as file:
             yield file
             file.flush()
             os.fsync(file.fileno())
-        # mkstemp makes the file private; give it the mode that open() would have.
-        beside.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
-        beside.replace(path)
-    except BaseException:
-        beside.unlink(missing_ok=True)
-        raise
+        with contextlib.suppress(OSError):  # some network folders have no modes
+            # mkstemp makes the file private; give it the mode that open() would have.
+            beside.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
+        if replace:
+            beside.replace(path)
+        else:
+            # Unlike a rename, a link fails where another has made the file meanwhile.
+            os.link(beside, path)
+    except FileExistsError:
+        raise InputError(f"{path} exists; give --force to replace it") from None
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error.strerror or error}") from error
+    finally:
+        if beside is not None:
+            beside.unlink(missing_ok=True)
 
 
 def _umask() -> int:
@@ -69,19 +86,18 @@ def check_writable(path: Path | str, *, replace: bool = True) -> None:
             `replace` is false.
     """
     path = Path(path)
-    folder = path.parent
-    if not folder.is_dir():
-        raise InputError(f"cannot write {path}: the folder {folder} does not exist")
-    if path.is_dir():
-        raise InputError(f"cannot write {path}: it is a folder")
-    if path.exists() and not replace:
-        raise InputError(f"{path} exists; give --force to replace it")
     try:
+        if not path.parent.is_dir():
+            raise InputError(f"cannot write {path}: the folder {path.parent} does not exist")
+        if path.is_dir():
+            raise InputError(f"cannot write {path}: it is a folder")
+        if path.exists() and not replace:
+            raise InputError(f"{path} exists; give --force to replace it")
         # What the folder's mode says is not the whole truth; only trying is.
-        with tempfile.TemporaryFile(dir=folder):
+        with tempfile.TemporaryFile(dir=path.resolve().parent):
             pass
     except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror}") from error
+        raise InputError(f"cannot write {path}: {error.strerror or error}") from error
 
 
 def read_npy(path: Path | str) -> np.ndarray:
@@ -135,12 +151,17 @@ def _read_checked(path: Path, file: BinaryIO) -> np.ndarray:
     return values.reshape(shape, order="F" if fortran_order else "C")
 
 
-def write_npy(path: Path | str, array: np.ndarray) -> None:
+def write_npy(path: Path | str, array: np.ndarray, *, replace: bool = True) -> None:
     """Write a .npy file, little-endian and in C order, whole or not at all.
+
+    Args:
+        path: the file to be written.
+        array: what it holds.
+        replace: whether a file that is there already may be replaced.
 
     Raises:
         InputError: the folder does not exist or cannot be written.
     """
     little = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<"))
-    with replacing(path) as file:
+    with replacing(path, replace=replace) as file:
         np.save(file, little, allow_pickle=False)

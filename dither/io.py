@@ -1,7 +1,6 @@
 """Reading images from strangers and writing them whole: every safety limit is here."""
 
 import contextlib
-import os
 import struct
 import warnings
 from collections.abc import Iterator
@@ -64,7 +63,8 @@ def read_image(path: Path | str, *, max_pixels: int = MAX_PIXELS) -> RasterImage
     """Read PNG, JPEG, TIFF, WebP, BMP, GIF (first frame) or PNM, upright by its EXIF orientation.
 
     Grey of 16 bits stays uint16 and grey of 32-bit float stays float32; palettes, CMYK and other
-    colour spaces become RGB; 1 bit becomes 0 and 255. 16-bit RGB arrives as 8 bits (Pillow's limit).
+    colour spaces become RGB; 1 bit becomes 0 and 255. Pillow's limits: RGB, or grey with alpha, of
+    16 bits arrives as 8 bits; a transparent grey in a 16-bit PNG is not seen.
 
     Args:
         path: the file.
@@ -80,8 +80,6 @@ def read_image(path: Path | str, *, max_pixels: int = MAX_PIXELS) -> RasterImage
     from PIL import Image, ImageOps, UnidentifiedImageError
 
     path = Path(path)
-    if path.is_dir():
-        raise InputError(f"cannot read {path}: it is a folder")
     try:
         with warnings.catch_warnings(), _pillow_limit(max_pixels):
             warnings.simplefilter("ignore")
@@ -100,6 +98,8 @@ def read_image(path: Path | str, *, max_pixels: int = MAX_PIXELS) -> RasterImage
         raise InputError(_too_large(path, max_pixels)) from None
     except FileNotFoundError:
         raise InputError(f"cannot read {path}: there is no such file") from None
+    except IsADirectoryError:
+        raise InputError(f"cannot read {path}: it is a folder") from None
     except MemoryError:
         raise InputError(f"{path} does not fit into memory") from None
     except _DAMAGE as error:
@@ -155,40 +155,42 @@ def check_image_path(path: Path | str, *, replace: bool = True) -> None:
     Raises:
         InputError: the ending names no lossless format, or `check_writable` refuses.
     """
-    path = Path(path)
+    _check_ending(Path(path))
+    check_writable(path, replace=replace)
+
+
+def _check_ending(path: Path) -> None:
     if path.suffix.lower() in (".jpg", ".jpeg"):
         raise InputError(f"cannot write {path}: JPEG would blur the dither away; choose .png")
     if path.suffix.lower() not in WRITE_FORMATS:
         raise InputError(
             f"cannot write {path}: the ending must be one of {', '.join(WRITE_FORMATS)}"
         )
-    check_writable(path, replace=replace)
 
 
-def write_image(path: Path | str, image: RasterImage) -> None:
-    """Write an image without loss, whole or not at all; black-and-white PNG and TIFF take 1 bit.
+def write_image(path: Path | str, image: RasterImage, *, replace: bool = True) -> None:
+    """Write an image without loss, whole or not at all; black and white takes 1 bit.
 
     Args:
         path: its ending names the format: .png .tif .tiff .bmp .webp .pbm .pgm .ppm .pnm.
         image: uint8 samples, or uint16 grey without alpha.
+        replace: whether a file that is there already may be replaced.
 
     Raises:
         InputError: the format is not written, cannot hold such samples, or the folder refuses.
     """
-    check_image_path(path)
     path = Path(path)
+    _check_ending(path)
     format_name = WRITE_FORMATS[path.suffix.lower()]
     picture = _to_pillow(path, image, format_name)
     options: dict[str, object] = {"lossless": True, "exact": True} if format_name == "WEBP" else {}
     if image.profile and format_name in ("PNG", "TIFF", "WEBP"):
         options["icc_profile"] = image.profile
-    with replacing(path) as file:
+    with replacing(path, replace=replace) as file:
         try:
             picture.save(file, format=format_name, **options)
         except (ValueError, KeyError) as error:
             raise InputError(f"cannot write {path}: {error}") from error
-        except OSError as error:
-            raise InputError(f"cannot write {path}: {os.strerror(error.errno or 5)}") from error
 
 
 def _to_pillow(path: Path, image: RasterImage, format_name: str) -> "Image.Image":
@@ -212,6 +214,12 @@ def _to_pillow(path: Path, image: RasterImage, format_name: str) -> "Image.Image
         stacked = np.concatenate([layers, alpha[..., None]], axis=2)
         return Image.fromarray(stacked)
     picture = Image.fromarray(np.ascontiguousarray(color))
-    if color.ndim == 2 and format_name != "WEBP" and ((color == 0) | (color == 255)).all():
+    one_bit = color.ndim == 2 and bool(((color == 0) | (color == 255)).all())
+    ending = path.suffix.lower()
+    if (ending == ".pbm" and not one_bit) or (ending == ".pgm" and color.ndim == 3):
+        raise InputError(f"cannot write {path}: {ending} holds no such image; choose .pnm")
+    if one_bit and ending not in (".webp", ".pgm", ".ppm"):
         return picture.convert("1", dither=Image.Dither.NONE)
+    if ending == ".ppm":
+        return picture.convert("RGB")
     return picture

@@ -40,7 +40,7 @@ class ThresholdMatrix:
         ranks = np.array(self.ranks, order="C")
         if ranks.ndim != 2 or ranks.size == 0:
             raise InputError(
-                f"a threshold matrix has two sides of at least 1 cell, not shape {ranks.shape}"
+                f"a threshold matrix has two sides of at least one cell, not shape {ranks.shape}"
             )
         if not np.issubdtype(ranks.dtype, np.integer):
             raise InputError(f"a threshold matrix holds integer ranks, not {ranks.dtype}")

@@ -54,11 +54,11 @@ def ordered_dither(
         >>> float(ordered_dither(image, levels=2).mean().round(3))
         0.502
     """
-    if not 2 <= levels <= _MOST_LEVELS:
-        raise InputError(f"levels is {levels}; it must be from 2 to {_MOST_LEVELS}")
+    if not isinstance(levels, int | np.integer) or not 2 <= levels <= _MOST_LEVELS:
+        raise InputError(f"levels is {levels}; it must be a whole number from 2 to {_MOST_LEVELS}")
     if light not in ("encoded", "linear"):
         raise InputError(f"light is {light!r}; it must be 'encoded' or 'linear'")
-    image = _checked_image(image)
+    image = _checked_image(_native(image))
     if not isinstance(matrix, ThresholdMatrix):
         matrix = load_matrix(DEFAULT_MATRIX if matrix is None else matrix)
     if image.dtype == np.uint8 and levels > 256:
@@ -113,7 +113,7 @@ def requantize(
         [0, 255]
     """
     levels = _level_count(bits, levels)
-    image = np.asarray(image)
+    image = _native(image)
     if image.ndim == 3 and image.shape[2] in (2, 4):
         color = requantize(image[..., :-1], matrix, levels=levels, light=light)
         alpha = image[..., -1:]
@@ -153,8 +153,13 @@ def _level_count(bits: int | None, levels: int | None) -> int:
     return 1 << bits
 
 
-def _checked_image(image: np.ndarray) -> np.ndarray:
+def _native(image: np.ndarray) -> np.ndarray:
+    """The image in this machine's byte order."""
     image = np.asarray(image)
+    return image.astype(image.dtype.newbyteorder("="), copy=False)
+
+
+def _checked_image(image: np.ndarray) -> np.ndarray:
     if image.ndim not in (2, 3):
         raise InputError(f"an image has shape (H, W) or (H, W, C), not {image.shape}")
     if image.dtype == np.bool_:

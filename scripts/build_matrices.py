@@ -11,7 +11,7 @@ from dither.files import replacing
 from dither.matrix import save_matrix
 
 folder = Path(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).parent.parent / "matrices")
-RECIPES = {"blue-64x64": {"shape": (64, 64), "method": "void-and-cluster", "seed": 0}}
+RECIPES = {"blue-64x64": {"shape": (64, 64), "method": "blue", "seed": 0}}
 
 
 def rounded(digits: str) -> float:

@@ -41,8 +41,10 @@ def plain_step(config: OptimizeConfig, compile_gradient: bool) -> Callable[[Stat
     gradient: Any = jax.jit(jax.grad(loss)) if compile_gradient else jax.grad(loss)
 
     def step(state: State) -> State:
-        key = jax.random.fold_in(state.key, state.step + 1)
-        weights = jnp.array(config.weights) * jax.random.uniform(key, (3,))
+        weights = jnp.array(config.weights)
+        if config.random_weights:
+            key = jax.random.fold_in(state.key, state.step + 1)
+            weights = weights * jax.random.uniform(key, (3,))
         updates, memory = rule.update(gradient(state.values, weights), state.optimizer)
         values = state.values + jnp.asarray(updates)
         return State(values, memory, state.key, state.step + 1)

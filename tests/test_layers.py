@@ -23,7 +23,7 @@ def test_importing_dither_loads_numpy_and_nothing_heavier() -> None:
     assert not loaded & {*HEAVY, "PIL", "typer", "rich"}
 
 
-def test_importing_bluenoise_loads_no_jax() -> None:
+def test_importing_bluenoise_loads_no_compiler() -> None:
     assert not _loaded("import bluenoise") & {*HEAVY, "PIL", "typer"}
 
 
@@ -34,16 +34,13 @@ def test_importing_bluenoise_loads_no_jax() -> None:
         ("dither", ["ordered", "--help"]),
         ("bluenoise", ["--help"]),
         ("bluenoise", ["generate", "--help"]),
-        ("bluenoise", ["generate", "8", "-o", "m.npy"]),
+        ("bluenoise", ["evaluate", "--help"]),
     ],
 )
-def test_commands_load_nothing_heavy(
-    module: str, arguments: list[str], tmp_path: object, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.chdir(str(tmp_path))
+def test_commands_load_nothing_heavy(module: str, arguments: list[str]) -> None:
     loaded = _loaded(
         f"from {module}.cli import main\nsys.argv = {[module, *arguments]!r}\n"
-        "try: main()\nexcept SystemExit: pass"
+        "try: main()\nexcept SystemExit as ended: assert not ended.code"
     )
     assert not loaded & set(HEAVY)
 

@@ -7,25 +7,32 @@ import pytest
 
 import bluenoise
 import bluenoise.optimize
+import bluenoise.refine
+import bluenoise.void_and_cluster
 import dither
 import dither.metrics
 
 SURFACE = {
     bluenoise: """
-        Evaluation Gaussian SpectrumTarget Triangular Uniform evaluate generate void_and_cluster
+        Evaluation Gaussian SpectrumTarget Triangular Uniform blue evaluate generate
         """,
     dither: """
         InputError RasterImage ThresholdMatrix bayer load_matrix ordered_dither read_image requantize
         save_matrix shipped_matrices white_noise write_image
         """,
     dither.metrics: """
-        Gaussian Nasanen STANDARD_FILTERS ViewingFilter anisotropy level_energies low_frequency_power
-        power_spectrum
+        Gaussian Mixture Nasanen STANDARD_FILTERS ViewingFilter anisotropy level_energies
+        low_frequency_power power_spectrum
         """,
     bluenoise.optimize: """
         Adam GradientDescent Info LossWeights Momentum OptimizeConfig Result State advance finish init
-        optimize start step trajectory
+        optimize start step trajectory usual_restarts
         """,
+    bluenoise.refine: """
+        Info RefineConfig State finish folded_kernel init pair_kernel refine step
+        tile_corners trajectory
+        """,
+    bluenoise.void_and_cluster: "gaussian_kernel void_and_cluster",
 }
 
 

@@ -14,6 +14,8 @@ if TYPE_CHECKING:
 
 _MARGIN = 12
 _LABEL_HEIGHT = 22
+# Matrices are drawn about as large as this.
+_FINGERPRINT = 128
 _PAPER, _INK = 244, 24
 # Spectra are drawn from 0.001 to 10 times white noise's power, on a logarithmic scale.
 _DECADES = (-3.0, 1.0)
@@ -39,38 +41,45 @@ def contact_sheet(
         >>> contact_sheet(np.zeros((64, 96), np.uint8), {"Bayer": bayer(8, 8)}, bits=[1]).width
         292
     """
-    width = max(photo.shape[1], 2 * 128 + _MARGIN)
-    rows = [[_fingerprint(name, matrix, width) for name, matrix in matrices.items()]]
+    fingerprints = [_fingerprint(matrix) for matrix in matrices.values()]
+    width = max(photo.shape[1], *(picture.shape[1] for picture in fingerprints))
+    height = max(len(picture) for picture in fingerprints)
+    labels = [f"{name}, and its spectrum" for name in matrices]
+    rows = [list(zip(labels, fingerprints, strict=True))]
     for depth in bits:
         rows.append(
             [
-                _labelled(f"{depth} bit, {name}", requantize(photo, matrix, bits=depth), width)
+                (f"{depth} bit, {name}", requantize(photo, matrix, bits=depth))
                 for name, matrix in matrices.items()
             ]
         )
-    return _pasted([np.concatenate(row, axis=1) for row in rows])
+    heights = [height] + [photo.shape[0]] * len(bits)
+    return _pasted(
+        [
+            np.concatenate([_labelled(*cell, (tall, width)) for cell in row], axis=1)
+            for row, tall in zip(rows, heights, strict=True)
+        ]
+    )
 
 
-def _fingerprint(name: str, matrix: ThresholdMatrix, width: int) -> np.ndarray:
-    """The matrix and its power spectrum side by side, at whole multiples of their size."""
-    side = (width - _MARGIN) // 2
+def _fingerprint(matrix: ThresholdMatrix) -> np.ndarray:
+    """The matrix and its power spectrum side by side, at the same whole multiple of their size."""
     low, high = _DECADES
     power = np.fft.fftshift(power_spectrum(matrix.ranks))
     shade = (np.log10(np.maximum(power, 10**low)) - low) / (high - low)
-    pictures = [matrix.thresholds, np.clip(shade, 0, 1)]
-    factor = max(1, side // max(matrix.shape))
+    factor = max(1, _FINGERPRINT // max(matrix.shape))
+    pictures = (matrix.thresholds, np.clip(shade, 0, 1))
     tiles = [np.kron(picture * 255, np.ones((factor, factor))) for picture in pictures]
     gap = np.full((len(tiles[0]), _MARGIN), _PAPER)
-    both = np.concatenate([tiles[0], gap, tiles[1]], axis=1).astype(np.uint8)
-    return _labelled(f"{name}, and its spectrum", both, width)
+    return np.concatenate([tiles[0], gap, tiles[1]], axis=1).astype(np.uint8)
 
 
-def _labelled(label: str, picture: np.ndarray, width: int) -> np.ndarray:
-    """The picture on paper `width` wide, with its label above and a margin around."""
+def _labelled(label: str, picture: np.ndarray, size: tuple[int, int]) -> np.ndarray:
+    """The picture on paper of this height and width, its label above and a margin around."""
     from PIL import Image, ImageDraw, ImageFont
 
-    height = picture.shape[0] + _LABEL_HEIGHT
-    sheet = Image.new("RGB", (width + 2 * _MARGIN, height + _MARGIN), (_PAPER,) * 3)
+    height, width = size
+    sheet = Image.new("RGB", (width + 2 * _MARGIN, height + _LABEL_HEIGHT + _MARGIN), (_PAPER,) * 3)
     font = ImageFont.load_default(size=14)
     ImageDraw.Draw(sheet).text((_MARGIN, 3), label, fill=(_INK,) * 3, font=font)
     sheet.paste(Image.fromarray(picture), (_MARGIN, _LABEL_HEIGHT))

@@ -81,24 +81,6 @@ def low_frequency_power(values: np.ndarray, cutoff: float = 0.25) -> float:
     return float(band.mean()) if band.size else float("nan")
 
 
-def radial_mean(spectrum: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Mean of a spectrum over rings of equal |f|.
-
-    Args:
-        spectrum: (H, W) as `power_spectrum` gives it.
-
-    Returns:
-        The rings' centres in cycles per pixel, and their means: two float64 arrays (R,).
-    """
-    ring = _rings(frequencies((spectrum.shape[0], spectrum.shape[1])))
-    count = np.bincount(ring.ravel())
-    total = np.bincount(ring.ravel(), spectrum.ravel(), minlength=count.size)
-    centre = np.bincount(ring.ravel(), frequencies(spectrum.shape).ravel(), minlength=count.size)
-    filled = count > 0
-    filled[0] = False
-    return centre[filled] / count[filled], total[filled] / count[filled]
-
-
 def _rings(frequency: np.ndarray) -> np.ndarray:
     """The ring of each coefficient; a ring is as wide as the finest step of |f|."""
     finest = frequency[frequency > 0].min() if frequency.size > 1 else 1.0

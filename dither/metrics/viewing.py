@@ -66,6 +66,29 @@ class Nasanen:
         return np.exp(-np.asarray(frequency) * self.pixels_per_degree / scale)
 
 
+@dataclass(frozen=True)
+class Mixture:
+    """Several distances at once: its energy is the weighted mean of the energies of its parts.
+
+    H(f)^2 is the weighted mean of the parts' H(f)^2.
+
+    Attributes:
+        parts: (weight, filter) pairs, weights above 0.
+
+    Example:
+        >>> float(Mixture(((1.0, Gaussian(1.0)), (2.0, Nasanen()))).transfer(np.array(0.0)))
+        1.0
+    """
+
+    parts: tuple[tuple[float, ViewingFilter], ...]
+
+    def transfer(self, frequency: np.ndarray) -> np.ndarray:
+        """H(f), same shape as `frequency` in cycles per pixel."""
+        total = sum(weight for weight, _ in self.parts)
+        power = sum(weight * part.transfer(frequency) ** 2 for weight, part in self.parts)
+        return np.sqrt(power / total)
+
+
 # The five at which matrices are compared: from a close look to a distant one, and a page in print.
 STANDARD_FILTERS: dict[str, ViewingFilter] = {
     "gaussian:1.0": Gaussian(1.0),

@@ -4,13 +4,17 @@ import numpy as np
 import pytest
 
 from bluenoise import optimize
-from bluenoise.checkpoint import discard, load, optimize_resumably, save
+from bluenoise.checkpoint import Checkpoint
+from bluenoise.generate import descend
 from bluenoise.optimize import Adam, GradientDescent, Momentum, OptimizeConfig
 from dither.errors import InputError
 
+RUN = {"seed": 3, "shape": (4, 5)}
+ARRAYS = {"values": np.arange(20.0).reshape(4, 5), "round": np.array(7)}
+
 
 @pytest.mark.parametrize("rule", [Adam(), Momentum(), GradientDescent()])
-def test_a_stopped_run_ends_with_the_same_bytes(
+def test_a_stopped_descent_ends_with_the_same_bytes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rule: Adam | Momentum | GradientDescent
 ) -> None:
     monkeypatch.setattr(optimize, "_LONGEST_CHUNK", 8)
@@ -18,52 +22,77 @@ def test_a_stopped_run_ends_with_the_same_bytes(
     whole = optimize.optimize(config, seed=5, restarts=2)
     path = tmp_path / "run.npz"
 
-    def interrupt(done: int, loss: float) -> None:
-        if done in (24, 72):
+    def interrupt(share: float, word: str) -> None:
+        if round(share * 80) in (24, 72):
             raise KeyboardInterrupt
 
     for _ in range(2):
         with pytest.raises(KeyboardInterrupt):
-            optimize_resumably(config, seed=5, restarts=2, checkpoint=path, on_progress=interrupt)
+            descend(config, seed=5, restarts=2, checkpoint=path, on_progress=interrupt)
         assert path.exists()
-    seen: list[int] = []
-    resumed = optimize_resumably(
-        config, seed=5, restarts=2, checkpoint=path, on_progress=lambda done, _: seen.append(done)
+    seen: list[float] = []
+    resumed = descend(
+        config, seed=5, restarts=2, checkpoint=path, on_progress=lambda share, _: seen.append(share)
     )
-    assert seen == [80]
+    assert seen == [1.0]
     assert resumed.values.tobytes() == whole.values.tobytes()
     assert (resumed.scores == whole.scores).all()
-    discard(path)
-    assert not path.exists()
+
+
+def test_arrays_come_back(tmp_path: Path) -> None:
+    checkpoint = Checkpoint(tmp_path / "run.npz", RUN)
+    assert checkpoint.load(ARRAYS) is None
+    checkpoint.save(ARRAYS)
+    restored = checkpoint.load(ARRAYS)
+    assert restored is not None
+    assert (restored["values"] == ARRAYS["values"]).all()
+    assert restored["round"] == 7
 
 
 def test_a_checkpoint_of_another_run_is_named(tmp_path: Path) -> None:
-    config = OptimizeConfig((8, 8), steps=20)
-    path = tmp_path / "run.npz"
-    states = optimize.start(config, 0)
-    save(path, config, 0, states)
-    with pytest.raises(InputError, match="seed is 0 there and 1 here"):
-        load(path, config, 1, states)
-    other = OptimizeConfig((8, 8), steps=21)
-    with pytest.raises(InputError, match="steps is 20 there and 21 here"):
-        optimize_resumably(other, checkpoint=path)
+    Checkpoint(tmp_path / "run.npz", RUN).save(ARRAYS)
+    with pytest.raises(InputError, match="seed is 3 there and 4 here"):
+        Checkpoint(tmp_path / "run.npz", {**RUN, "seed": 4}).load(ARRAYS)
+    with pytest.raises(InputError, match="do not fit"):
+        Checkpoint(tmp_path / "run.npz", RUN).load({"values": np.zeros((5, 4))})
 
 
-def test_what_is_no_checkpoint_is_named(tmp_path: Path) -> None:
-    config = OptimizeConfig((8, 8), steps=20)
-    path = tmp_path / "run.npz"
-    states = optimize.start(config, 0)
-    save(path, config, 0, states)
-    whole = path.read_bytes()
-    for content in (b"", b"hello", whole[: len(whole) // 2], whole[:-30]):
-        path.write_bytes(content)
-        with pytest.raises(InputError, match="not a checkpoint"):
-            load(path, config, 0, states)
-    np.savez(path, run=np.array("{}"))
+def test_damage_is_one_sentence(tmp_path: Path) -> None:
+    checkpoint = Checkpoint(tmp_path / "run.npz", RUN)
+    checkpoint.save(ARRAYS)
+    assert checkpoint.path is not None
+    whole = checkpoint.path.read_bytes()
+    broken = [b"", b"hello", whole[: len(whole) // 2], whole[:-30]]
+    generator = np.random.default_rng(0)
+    for place in generator.integers(0, len(whole), 300):
+        flipped = bytearray(whole)
+        flipped[place] ^= 1 << int(generator.integers(0, 8))
+        broken.append(bytes(flipped))
+    refused = 0
+    for content in broken:
+        checkpoint.path.write_bytes(content)
+        try:
+            checkpoint.load(ARRAYS)
+        except InputError as error:
+            refused += "\n" not in str(error)
+    # Some bits of a zip archive mean nothing.
+    assert refused > 200
+    for other in ({"run": np.array("[]")}, {"run": np.array("{}")}, {}):
+        np.savez(checkpoint.path, **other)  # pyright: ignore[reportArgumentType] -- arrays by name
+        with pytest.raises(InputError):
+            checkpoint.load(ARRAYS)
+    with checkpoint.path.open("wb") as file:
+        np.save(file, np.zeros(3))
     with pytest.raises(InputError, match="not a checkpoint"):
-        load(path, config, 0, states)
+        checkpoint.load(ARRAYS)
 
 
 def test_a_missing_folder_is_said_before_the_work(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="does not exist"):
-        optimize_resumably(OptimizeConfig((8, 8)), checkpoint=tmp_path / "no" / "run.npz")
+        Checkpoint(tmp_path / "no" / "run.npz", RUN)
+
+
+def test_without_a_file_nothing_is_kept(tmp_path: Path) -> None:
+    checkpoint = Checkpoint(None, RUN)
+    checkpoint.save(ARRAYS)
+    assert checkpoint.load(ARRAYS) is None

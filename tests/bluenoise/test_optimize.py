@@ -43,6 +43,7 @@ def test_above_the_cutoff_the_spectrum_is_flat(made: Result) -> None:
 def test_any_size_goes(shape: tuple[int, int]) -> None:
     result = optimize.optimize(OptimizeConfig(shape, steps=400), seed=0)
     assert result.matrix.shape == shape
+    # A handful of cells needs the restarts that the command line gives it; 4 rows have no such band.
     if min(shape) >= 10:
         assert low_frequency_power(result.matrix.ranks, 0.25) < 0.01
 
@@ -69,12 +70,16 @@ def test_every_update_rule_arrives(rule: Any, random_weights: bool) -> None:
     assert low_frequency_power(optimize.optimize(config).matrix.ranks, 0.25) < 0.01
 
 
-def test_steps_are_those_of_the_plain_loop() -> None:
-    config = OptimizeConfig((16, 16), optimizer=GradientDescent(), steps=25, fine_tune_steps=0)
+@pytest.mark.parametrize("random_weights", [True, False])
+@pytest.mark.parametrize("rule", [GradientDescent(), Momentum(), Adam()])
+def test_steps_are_those_of_the_plain_loop(rule: Any, random_weights: bool) -> None:
+    config = OptimizeConfig(
+        (16, 16), optimizer=rule, random_weights=random_weights, steps=12, fine_tune_steps=0
+    )
     state = optimize.init(config, jax.random.split(jax.random.key(7), 1)[0])
-    plain = in_a_loop(plain_step(config, compile_gradient=True), state, 25)
-    ours, _ = optimize.advance(config, optimize.start(config, 7), 25)
-    assert np.asarray(ours.values[0]) == pytest.approx(np.asarray(plain.values), abs=2e-4)
+    plain = in_a_loop(plain_step(config, compile_gradient=True), state, 12)
+    ours, _ = optimize.advance(config, optimize.start(config, 7), 12)
+    assert np.asarray(ours.values[0]) == pytest.approx(np.asarray(plain.values), abs=5e-4)
 
 
 def test_the_same_seed_gives_the_same_bytes_and_another_does_not() -> None:
@@ -112,6 +117,24 @@ def test_the_fine_tune_closes_the_histogram_and_keeps_the_ranks() -> None:
 def test_a_weight_of_zero_switches_its_term_off() -> None:
     config = OptimizeConfig((32, 32), weights=LossWeights(low_frequency=0), steps=300)
     assert low_frequency_power(optimize.optimize(config).matrix.ranks, 0.25) > 0.05
+
+
+@pytest.mark.parametrize("shape", [(5, 5), (6, 6), (4, 7), (7, 7), (9, 11)])
+@pytest.mark.parametrize("seed", [0, 3])
+def test_restarts_bring_the_smallest_below_1_percent_too(shape: tuple[int, int], seed: int) -> None:
+    config = OptimizeConfig(shape)
+    result = optimize.optimize(config, seed=seed, restarts=optimize.usual_restarts(shape))
+    assert low_frequency_power(result.matrix.ranks, 0.25) < 0.01
+
+
+def test_numbers_out_of_range_are_one_sentence() -> None:
+    for shape, steps in (((8,), 1), ((1, 8), 1), ((8, 8), 0)):
+        with pytest.raises(InputError):
+            OptimizeConfig(shape, steps=steps)  # pyright: ignore[reportArgumentType] -- mistakes
+    config = OptimizeConfig((8, 8))
+    for seed, restarts in ((-1, 1), (1 << 32, 1), (0, 0), (0, 1 << 30)):
+        with pytest.raises(InputError):
+            optimize.start(config, seed, restarts)
 
 
 def test_divergence_is_one_sentence() -> None:

@@ -4,15 +4,29 @@ import reference
 
 from bluenoise.void_and_cluster import void_and_cluster
 from dither.classical import white_noise
+from dither.errors import InputError
 
 
 @pytest.mark.parametrize("shape", [(4, 4), (5, 9), (16, 16), (33, 20), (40, 40)])
 @pytest.mark.parametrize("sigma", [1.0, 1.5, 1.9])
 def test_every_pick_is_the_largest_void(shape: tuple[int, int], sigma: float) -> None:
     matrix = void_and_cluster(*shape, sigma=sigma, seed=4)
-    # The jitter between ties is 2^-30, and the kernel ends at six sigma, at 1.5e-8.
+    # The jitter between ties is 2^-30.
     assert reference.is_largest_void_order(matrix.ranks, sigma, tolerance=1e-6)
     assert not reference.is_largest_void_order(white_noise(*shape).ranks, sigma, tolerance=1e-6)
+
+
+@pytest.mark.slow
+def test_every_pick_of_a_large_matrix_is_the_largest_void() -> None:
+    assert reference.is_largest_void_order(void_and_cluster(130, 100).ranks, 1.5, tolerance=1e-6)
+
+
+@pytest.mark.parametrize("sigma", [0, 0.2, 9, float("nan")])
+def test_numbers_out_of_range_are_one_sentence(sigma: float) -> None:
+    with pytest.raises(InputError, match=r"from 0\.3 to 8"):
+        void_and_cluster(8, 8, sigma=sigma)
+    with pytest.raises(InputError, match="0x5"):
+        void_and_cluster(0, 5)
 
 
 def test_the_seed_decides() -> None:

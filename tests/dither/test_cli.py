@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from dither.io import read_image
-from dither.ordered import requantize
+from dither.ordered import level_values, ordered_dither, requantize
 
 
 @pytest.fixture
@@ -58,11 +58,33 @@ def test_16_bit_grey_keeps_its_depth(run: Callable, folder: Path, photo: np.ndar
     assert (read_image(folder / "out.png").color == requantize(deep, bits=10)).all()
 
 
+def test_depth_follows_the_levels_and_not_the_input(
+    run: Callable, folder: Path, photo: np.ndarray
+) -> None:
+    gray = photo[..., 0]
+    Image.fromarray(gray.astype(np.uint16) * 257).save(folder / "deep.png")
+    Image.fromarray((gray / 255).astype(np.float32)).save(folder / "real.tif")
+    for source, deep in (("deep.png", gray.astype(np.uint16) * 257), ("real.tif", gray / 255)):
+        run(f"dither ordered {source} -o one.png --bits 1 --force")
+        with Image.open(folder / "one.png") as picture:
+            assert picture.mode == "1"
+        run(f"dither ordered {source} -o out.bmp --levels 5 --force")
+        codes = ordered_dither(deep, levels=5)
+        assert (
+            read_image(folder / "out.bmp").color == level_values(5, np.dtype("u1"))[codes]
+        ).all()
+
+
+def test_an_input_is_not_overwritten_before_it_is_read(run: Callable, folder: Path) -> None:
+    Image.new("L", (5, 5), 99).save(folder / "out" / "photo-dithered.png")
+    before = (folder / "out" / "photo-dithered.png").read_bytes()
+    done = run("dither ordered photo.png out/photo-dithered.png -o out -b 1 --force", check=False)
+    assert done.returncode == 2
+    assert "before it is read" in done.stderr
+    assert (folder / "out" / "photo-dithered.png").read_bytes() == before
+
+
 def test_several_images_go_into_a_folder(run: Callable, folder: Path) -> None:
-    done = run("dither ordered photo.png nan.tif -o out --bits 1", check=False)
-    assert done.returncode == 2
-    done = run("dither ordered photo.png there.gif -o out --bits 1 --force", check=False)
-    assert done.returncode == 2
     Image.new("L", (5, 5), 99).save(folder / "small.bmp")
     report = json.loads(run("dither ordered photo.jpg small.bmp -o out -b 1 --force --json").stdout)
     assert [entry["output"] for entry in report["images"]] == [

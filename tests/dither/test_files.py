@@ -51,6 +51,31 @@ def test_a_folder_that_takes_no_files_is_named() -> None:
         check_writable("/proc/self/file")
 
 
+def test_a_link_stays_and_its_target_is_replaced(tmp_path: Path) -> None:
+    target, link = tmp_path / "target", tmp_path / "link"
+    target.write_text("old")
+    link.symlink_to(target)
+    with replacing(link) as file:
+        file.write(b"new")
+    assert link.is_symlink()
+    assert target.read_text() == "new"
+
+
+def test_long_names_are_written_or_refused(tmp_path: Path) -> None:
+    with replacing(tmp_path / ("a" * 250)) as file:
+        file.write(b"x")
+    with pytest.raises(InputError, match="too long"):
+        check_writable(tmp_path / ("a" * 300))
+
+
+def test_a_file_made_meanwhile_is_kept(tmp_path: Path) -> None:
+    path = tmp_path / "file"
+    with pytest.raises(InputError, match="--force"), replacing(path, replace=False):
+        path.write_text("theirs")
+    assert path.read_text() == "theirs"
+    assert list(tmp_path.iterdir()) == [path]
+
+
 def test_big_endian_is_written_little(tmp_path: Path) -> None:
     write_npy(tmp_path / "m.npy", np.arange(6, dtype=">u2").reshape(2, 3))
     assert read_npy(tmp_path / "m.npy").dtype == np.dtype("<u2")

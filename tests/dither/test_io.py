@@ -120,7 +120,18 @@ def test_what_a_format_cannot_hold_is_one_sentence(tmp_path: Path, photo: np.nda
         write_image(tmp_path / "p.bmp", RasterImage(photo, photo[..., 0]))
     with pytest.raises(InputError, match="float32"):
         write_image(tmp_path / "p.png", RasterImage(photo[..., 0].astype(np.float32)))
+    gray = photo[..., 0]
+    for ending, color in (("pbm", gray), ("pbm", photo), ("pgm", photo)):
+        with pytest.raises(InputError, match=r"\.pnm"):
+            write_image(tmp_path / f"p.{ending}", RasterImage(color))
     assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(("ending", "magic"), [("pbm", b"P4"), ("pgm", b"P5"), ("ppm", b"P6")])
+def test_pnm_files_are_what_their_ending_says(tmp_path: Path, ending: str, magic: bytes) -> None:
+    path = tmp_path / f"p.{ending}"
+    write_image(path, RasterImage(np.array([[0, 255]], np.uint8)))
+    assert path.read_bytes().startswith(magic)
 
 
 def test_what_is_no_image_is_one_sentence(tmp_path: Path, photo: np.ndarray) -> None:

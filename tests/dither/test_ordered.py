@@ -182,7 +182,12 @@ def test_empty_and_tiny_images_pass(shape: tuple[int, ...]) -> None:
         (np.array([[0.5, 255.0]]), {"bits": 1}, "255.0"),
         (np.zeros((2, 2), np.uint8), {"bits": 0}, "bits is 0; it must be from 1 to 16"),
         (np.zeros((2, 2), np.uint8), {"bits": 17}, "bits is 17; it must be from 1 to 16"),
-        (np.zeros((2, 2), np.uint8), {"levels": 1}, "levels is 1; it must be from 2 to 65536"),
+        (
+            np.zeros((2, 2), np.uint8),
+            {"levels": 1},
+            "levels is 1; it must be a whole number from 2 to 65536",
+        ),
+        (np.zeros((2, 2), np.uint8), {"levels": 2.5}, "levels is 2.5"),
         (np.zeros((2, 2), np.uint8), {}, "either bits or levels"),
         (np.zeros((2, 2), np.uint8), {"bits": 1, "levels": 2}, "either bits or levels"),
         (np.zeros((2, 2), np.uint8), {"bits": 1, "light": "dim"}, "'dim'"),
@@ -192,6 +197,12 @@ def test_empty_and_tiny_images_pass(shape: tuple[int, ...]) -> None:
 def test_bad_input_is_one_sentence(image: np.ndarray, options: dict, sentence: str) -> None:
     with pytest.raises(InputError, match=sentence):
         requantize(image, **options)
+
+
+def test_byte_order_makes_no_difference(photo: np.ndarray) -> None:
+    deep = photo.astype(np.uint16) * 257
+    swapped = deep.astype(">u2")
+    assert (requantize(swapped, bits=3) == requantize(deep, bits=3)).all()
 
 
 def test_resampling_overshoot_is_clipped() -> None:

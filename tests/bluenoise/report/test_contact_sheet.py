@@ -6,7 +6,7 @@ from dither.ordered import requantize
 
 
 def test_every_dithered_pixel_is_on_the_sheet(photo: np.ndarray) -> None:
-    matrices = {"Bayer": bayer(8, 8), "white noise": white_noise(16, 16)}
+    matrices = {"Bayer": bayer(8, 8), "white noise": white_noise(24, 40)}
     sheet = np.asarray(contact_sheet(photo, matrices, bits=[1, 2]))
     for matrix in matrices.values():
         for bits in (1, 2):
