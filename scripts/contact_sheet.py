@@ -2,18 +2,16 @@
 
 import sys
 
-import numpy as np
-
 from bluenoise.evaluate import baselines
 from bluenoise.report.contact_sheet import contact_sheet
 from dither.files import replacing
 from dither.io import read_image
 from dither.matrix import load_matrix
+from dither.ordered import ordered_dither
 
 photo_path, matrix_path, output = sys.argv[1:]
-photo = read_image(photo_path).color
-if photo.dtype == np.uint16:
-    photo = (photo >> 8).astype(np.uint8)
+# 256 levels are the codes of 8 bits, whatever the photo had.
+photo = ordered_dither(read_image(photo_path).color, levels=256)
 matrix = load_matrix(matrix_path)
 white, bayer, _ = baselines(matrix.shape).items()
 matrices = dict([white, bayer, ("gradient descent", matrix), ("shipped blue-64x64", load_matrix())])

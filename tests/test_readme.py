@@ -72,17 +72,22 @@ def test_the_demonstration_draws_its_sheet(tmp_path: Path, photo) -> None:
 
 def test_the_figures_are_those_of_this_code() -> None:
     from bluenoise.evaluate import baselines, evaluate
+    from bluenoise.generate import generate
 
     text = README.read_text(encoding="utf-8")
-    rows = {name: evaluate(matrix) for name, matrix in baselines((64, 64)).items()}
-    for label, name in (
-        ("white noise", "white noise"),
-        ("Bayer", "Bayer"),
-        (r"void-and-cluster \(shipped\)", "void-and-cluster"),
-    ):
-        match = re.search(rf"^\| {label} \|(.*)\|$", text, re.MULTILINE)
+    made = baselines((64, 64))
+    rows = {
+        "(white noise)": made["white noise"],
+        "(Bayer)": made["Bayer"],
+        "spectrum": generate((64, 64), method="spectrum"),
+        "void-and-cluster": made["void-and-cluster"],
+        "blue, the default": generate((64, 64)),
+    }
+    for label, matrix in rows.items():
+        match = re.search(rf"^\| {re.escape(label)} \|(.*)\|$", text, re.MULTILINE)
         assert match, label
         *energies, anisotropy = match[1].split("|")
-        for figure, energy in zip(energies, rows[name].energy.values(), strict=True):
+        evaluation = evaluate(matrix)
+        for figure, energy in zip(energies, evaluation.energy.values(), strict=True):
             assert float(figure) == pytest.approx(energy, rel=0.03), label
-        assert float(anisotropy.split()[0]) == pytest.approx(rows[name].anisotropy_db, abs=0.1)
+        assert float(anisotropy.split()[0]) == pytest.approx(evaluation.anisotropy_db, abs=0.1)
