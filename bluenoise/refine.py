@@ -15,18 +15,15 @@ from typing import Any, NamedTuple
 import numpy as np
 from numba import njit, prange
 
+from bluenoise.target import ALL_DISTANCES, kernel_radius, level_staircase, pair_kernel
 from dither.matrix import ThresholdMatrix
-from dither.metrics.spectrum import frequencies
-from dither.metrics.viewing import Gaussian, Mixture, ViewingFilter
-
-# Close, middle and far: no viewing distance is bought at the expense of another.
-ALL_DISTANCES = Mixture(((1.0, Gaussian(1.5)), (1.0, Gaussian(2.0)), (2.0, Gaussian(3.0))))
+from dither.metrics.viewing import ViewingFilter
 
 _TILE = 48
+# Neighbours in the plane are looked for in a square of this side.
+_NEIGHBOURS = 7
 # A gain below this share of the ranks' difference may be rounding, which could swap to and fro.
 _ROUNDING = np.float32(2e-6)
-# The torus on which a filter's autocorrelation is computed: wider than any radius used.
-_CANVAS = 128
 
 
 @dataclass(frozen=True)
@@ -35,19 +32,27 @@ class RefineConfig:
 
     Attributes:
         viewing: the filter whose energy is lowered.
-        radius: of the pair kernel, in pixels; it is tapered to nothing there.
+        radius: of the pair kernel, in pixels, where it is tapered to nothing; None for the
+            filter's own range.
         proposals: of swaps per cell in all; 100 are within 0.05 dB of convergence.
+        local: the share of proposals between neighbours in the plane; the others are between
+            neighbours in rank. With few levels nearly all of the gain comes from the first.
         rounds: in which the tiles lie differently; at least 32 leave no seams.
         widest: the largest difference of ranks tried at first, as a share of the tile's cells.
         narrowest: the largest at the end.
+        levels: count only the patterns of this many evenly spread greys, black and white among
+            them; all patterns if None. With few levels, each becomes much better, and the ranks
+            between them mean nothing.
     """
 
     viewing: ViewingFilter = ALL_DISTANCES
-    radius: int = 12
-    proposals: int = 200
+    radius: int | None = None
+    proposals: int = 400
+    local: float = 0.5
     rounds: int = 32
     widest: float = 0.25
     narrowest: float = 0.005
+    levels: int | None = None
 
 
 class State(NamedTuple):
@@ -115,33 +120,23 @@ def step(config: RefineConfig, state: State, seed: int) -> tuple[State, Info]:
         seed: of the whole run.
     """
     height, width = state.ranks.shape
-    kernel = pair_kernel(config.viewing, config.radius)
+    radius = config.radius or kernel_radius(config.viewing)
+    kernel = pair_kernel(config.viewing, radius)
     share = state.round / max(1, config.rounds - 1)
     window = config.widest * (config.narrowest / config.widest) ** share
+    heights = level_staircase(height * width, config.levels)
     generator = np.random.default_rng((seed, state.round))
-    tiles = tile_corners((height, width), config.radius)
+    tiles = tile_corners((height, width), radius)
     tiles[:, :2] += generator.integers(0, (height, width))
     seeds = generator.integers(0, 1 << 63, len(tiles), np.uint64)
     ranks = state.ranks.copy()
     folded = folded_kernel(kernel, (height, width))
     per_round = max(1, round(config.proposals / config.rounds))
-    kept = _swap_in_tiles(ranks, kernel, folded, tiles, seeds, per_round, window)
+    kept = _swap_in_tiles(
+        ranks, heights, kernel, folded, tiles, seeds, per_round, window, config.local
+    )
     tried = per_round * int((tiles[:, 2] * tiles[:, 3]).sum())
     return State(ranks, state.round + 1), Info(float(kept.sum()) / tried)
-
-
-def pair_kernel(viewing: ViewingFilter, radius: int) -> np.ndarray:
-    """(2R + 1, 2R + 1) float32: the filter's autocorrelation, tapered to 0, without its centre, sum 1.
-
-    The taper is a smooth step over the outer third: a kernel cut sharply rings in the spectrum.
-    """
-    spectrum = viewing.transfer(frequencies((_CANVAS, _CANVAS))) ** 2
-    offsets = np.arange(-radius, radius + 1)
-    kernel = np.fft.ifft2(spectrum).real[np.ix_(offsets, offsets)]
-    inward = np.clip((radius + 0.5 - np.hypot(offsets[:, None], offsets)) / (radius / 3), 0, 1)
-    kernel *= inward**2 * (3 - 2 * inward)
-    kernel[radius, radius] = 0
-    return (kernel / kernel.sum()).astype(np.float32)
 
 
 def folded_kernel(kernel: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
@@ -175,18 +170,20 @@ def tile_corners(shape: tuple[int, int], radius: int) -> np.ndarray:
 @njit(cache=True, parallel=True)
 def _swap_in_tiles(
     ranks: np.ndarray,
+    heights: np.ndarray,
     kernel: np.ndarray,
     folded: np.ndarray,
     tiles: np.ndarray,
     seeds: np.ndarray,
     proposals: int,
     window: float,
+    local: float,
 ) -> np.ndarray:
     """Swaps inside each tile, all tiles at once; `ranks` is changed. Returns how many were kept."""
     kept = np.zeros(len(tiles), np.int64)
     for index in prange(len(tiles)):
         kept[index] = _swap_in_tile(
-            ranks, kernel, folded, tiles[index], seeds[index], proposals, window
+            ranks, heights, kernel, folded, tiles[index], seeds[index], proposals, window, local
         )
     return kept
 
@@ -194,14 +191,20 @@ def _swap_in_tiles(
 @njit(cache=True)
 def _swap_in_tile(
     ranks: np.ndarray,
+    heights: np.ndarray,
     kernel: np.ndarray,
     folded: np.ndarray,
     tile: np.ndarray,
     seed: np.uint64,
     proposals: int,
     window: float,
+    local: float,
 ) -> int:
-    """Swaps inside one tile: proposals per cell, of ranks at most `window` of the tile apart."""
+    """Swaps inside one tile, so many proposals per cell.
+
+    A share `local` of them is between neighbours in the plane, the others between cells whose ranks lie
+    at most `window` of the tile's apart.
+    """
     top, left, tile_height, tile_width = tile
     height, width = ranks.shape
     radius = kernel.shape[0] // 2
@@ -209,14 +212,19 @@ def _swap_in_tile(
     seen = np.empty((tile_height + 2 * radius, tile_width + 2 * radius), np.float32)
     for y in range(seen.shape[0]):
         for x in range(seen.shape[1]):
-            seen[y, x] = ranks[(top + y - radius) % height, (left + x - radius) % width]
+            rank = ranks[(top + y - radius) % height, (left + x - radius) % width]
+            seen[y, x] = heights[int(rank)]
     period_y = height if tile_height == height else seen.shape[0]
     period_x = width if tile_width == width else seen.shape[1]
     cells = tile_height * tile_width
     inner = np.empty(cells, np.float32)
     for cell in range(cells):
-        inner[cell] = seen[radius + cell // tile_width, radius + cell % tile_width]
-    by_rank = np.argsort(inner)
+        y, x = (top + cell // tile_width) % height, (left + cell % tile_width) % width
+        inner[cell] = ranks[y, x]
+    # The tile's cells in the order of their ranks, and those ranks: swaps move cells alone.
+    cell_at = np.argsort(inner)
+    rank_at = inner[cell_at]
+    place_of = np.argsort(cell_at)
     reach = max(1.0, window * cells)
     state = np.uint64(seed)
     sums = np.empty(kernel.shape[1], np.float32)
@@ -224,13 +232,27 @@ def _swap_in_tile(
     for _ in range(proposals * cells):
         state, first = _random(state)
         state, second = _random(state)
-        lower = int(first * cells)
-        upper = lower + 1 + int(second * reach)
-        if upper >= cells:
+        if second < local:
+            # A neighbour in the plane, whatever its rank.
+            cell = int(first * cells)
+            beside = int(second / local * _NEIGHBOURS**2)
+            y = cell // tile_width + beside // _NEIGHBOURS - _NEIGHBOURS // 2
+            x = cell % tile_width + beside % _NEIGHBOURS - _NEIGHBOURS // 2
+            if not (0 <= y < tile_height and 0 <= x < tile_width):
+                continue
+            one, two = place_of[cell], place_of[y * tile_width + x]
+            lower, upper = min(one, two), max(one, two)
+        else:
+            # A neighbour in rank, wherever it lies.
+            lower = int(first * cells)
+            upper = lower + 1 + int((second - local) / (1 - local) * reach)
+            if upper >= cells:
+                continue
+        low, high = heights[int(rank_at[lower])], heights[int(rank_at[upper])]
+        if low == high:
             continue
-        p, q = by_rank[lower], by_rank[upper]
+        p, q = cell_at[lower], cell_at[upper]
         py, px, qy, qx = p // tile_width, p % tile_width, q // tile_width, q % tile_width
-        low, high = seen[py + radius, px + radius], seen[qy + radius, qx + radius]
         gained = _raised(seen, kernel, sums, py, px, low, high)
         lost = _raised(seen, kernel, sums, qy, qx, low, high)
         # Each sum took the other cell, and its own images around a small torus, as if they stayed.
@@ -238,11 +260,12 @@ def _swap_in_tile(
         if lost - gained + 2 * (high - low) * near < -_ROUNDING * (high - low):
             _put(seen, py + radius, px + radius, period_y, period_x, high)
             _put(seen, qy + radius, qx + radius, period_y, period_x, low)
-            by_rank[lower], by_rank[upper] = q, p
+            cell_at[lower], cell_at[upper] = q, p
+            place_of[p], place_of[q] = upper, lower
             kept += 1
-    for y in range(tile_height):
-        for x in range(tile_width):
-            ranks[(top + y) % height, (left + x) % width] = seen[y + radius, x + radius]
+    for place in range(cells):
+        y, x = cell_at[place] // tile_width, cell_at[place] % tile_width
+        ranks[(top + y) % height, (left + x) % width] = rank_at[place]
     return kept
 
 

@@ -1,4 +1,4 @@
-"""What is wanted of a matrix: the power at each frequency, and the distribution of its values."""
+"""What is wanted of a matrix: its spectrum, its values, the viewing distance, the levels that count."""
 
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
@@ -6,6 +6,17 @@ from typing import ClassVar, Protocol
 import numpy as np
 
 from dither.metrics.spectrum import frequencies
+from dither.metrics.viewing import Gaussian as GaussianBlur
+from dither.metrics.viewing import Mixture, ViewingFilter
+
+# Close, middle and far: no viewing distance is bought at the expense of another.
+ALL_DISTANCES = Mixture(
+    ((1.0, GaussianBlur(1.5)), (1.0, GaussianBlur(2.0)), (1.3, GaussianBlur(3.0)))
+)
+
+# The torus on which a filter's autocorrelation is computed: wider than any radius used.
+_CANVAS = 128
+_REACHED = 1e-3
 
 
 @dataclass(frozen=True)
@@ -109,3 +120,60 @@ class Gaussian:
 DISTRIBUTIONS: dict[str, Distribution] = {
     kind.name: kind for kind in (Uniform(), Triangular(), Gaussian())
 }
+
+
+def kernel_radius(viewing: ViewingFilter) -> int:
+    """Where the filter's autocorrelation has fallen to a thousandth, in pixels, from 8 to 32.
+
+    A kernel cut within the filter's range makes matrices worse, not better.
+
+    Example:
+        >>> kernel_radius(GaussianBlur(1.5)), kernel_radius(GaussianBlur(3.0))
+        (8, 16)
+    """
+    line = np.fft.ifft2(viewing.transfer(frequencies((_CANVAS, _CANVAS))) ** 2).real[0]
+    below = np.flatnonzero(line[:_CANVAS] < _REACHED * line[0])
+    return int(np.clip(below[0] if below.size else 32, 8, 32))
+
+
+def pair_kernel(viewing: ViewingFilter, radius: int, *, power: int = 2) -> np.ndarray:
+    """(2R + 1, 2R + 1) float32: the filter's autocorrelation, tapered to 0, without its centre, sum 1.
+
+    The taper is a smooth step over the outer third: a kernel cut sharply rings in the spectrum.
+
+    Args:
+        viewing: the filter.
+        radius: R, in pixels, from 1 to 60.
+        power: of H(f): 2 for the autocorrelation, 1 for the narrower impulse response.
+    """
+    spectrum = viewing.transfer(frequencies((_CANVAS, _CANVAS))) ** power
+    offsets = np.arange(-radius, radius + 1)
+    kernel = np.fft.ifft2(spectrum).real[np.ix_(offsets, offsets)]
+    inward = np.clip((radius + 0.5 - np.hypot(offsets[:, None], offsets)) / (radius / 3), 0, 1)
+    kernel *= inward**2 * (3 - 2 * inward)
+    kernel[radius, radius] = 0
+    return (kernel / kernel.sum()).astype(np.float32)
+
+
+def level_staircase(cells: int, levels: int | None) -> np.ndarray:
+    """What each rank counts for where only some patterns do: (N,) float32, ascending.
+
+    Two ranks then differ by N / (levels - 1) for each counted threshold between them.
+
+    Args:
+        cells: N.
+        levels: greys spread evenly from black to white, at least 3; all ranks count if None.
+
+    Example:
+        >>> level_staircase(8, None).tolist()
+        [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]
+        >>> level_staircase(8, 3).tolist()
+        [0.0, 0.0, 0.0, 0.0, 4.0, 4.0, 4.0, 4.0]
+    """
+    ranks = np.arange(cells)
+    if levels is None:
+        return ranks.astype(np.float32)
+    # The pattern of grey i / steps holds the ranks below i N / steps, rounded.
+    thresholds = np.rint(np.arange(1, levels - 1) * cells / (levels - 1))
+    passed = np.searchsorted(thresholds, ranks, side="right")
+    return (passed * (cells / (levels - 1))).astype(np.float32)

@@ -15,7 +15,7 @@ from dither.matrix import load_matrix
 photo = read_image(str(cbook.get_sample_data("grace_hopper.jpg", asfileobj=False))).color
 matrices = baselines((64, 64))
 del matrices["void-and-cluster"]
-matrices["gradient descent (spectrum)"] = generate((64, 64), method="spectrum")
+matrices["gradient descent"] = generate((64, 64), method="spectrum")
 matrices["shipped blue-64x64"] = load_matrix()
 with replacing(Path(__file__).parent.parent / "docs" / "dithered.png") as file:
     sheet = contact_sheet(to_gray(photo)[40:330, 120:390], matrices, bits=[1, 2])

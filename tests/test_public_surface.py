@@ -29,7 +29,7 @@ SURFACE = {
         optimize start step trajectory usual_restarts
         """,
     bluenoise.refine: """
-        Info RefineConfig State finish folded_kernel init pair_kernel refine step
+        Info RefineConfig State finish folded_kernel init refine step
         tile_corners trajectory
         """,
     bluenoise.void_and_cluster: "gaussian_kernel void_and_cluster",

@@ -8,16 +8,16 @@ from bluenoise.refine import (
     RefineConfig,
     folded_kernel,
     init,
-    pair_kernel,
     refine,
     step,
     tile_corners,
 )
+from bluenoise.target import level_staircase, pair_kernel
 from bluenoise.void_and_cluster import void_and_cluster
 from dither.classical import white_noise
 from dither.matrix import is_permutation
-from dither.metrics.spectrum import level_energies
-from dither.metrics.viewing import Gaussian, Mixture
+from dither.metrics.spectrum import anisotropy, level_energies
+from dither.metrics.viewing import Gaussian, Mixture, Nasanen
 
 
 def pair_energy(ranks: np.ndarray, folded: np.ndarray) -> float:
@@ -44,8 +44,8 @@ def test_the_pair_energy_is_the_sum_of_all_level_energies() -> None:
 
 @pytest.mark.parametrize("shape", [(8, 8), (5, 30), (20, 24), (64, 128)])
 def test_every_round_lowers_the_exact_energy(shape: tuple[int, int]) -> None:
-    config = RefineConfig(viewing=Gaussian(1.5), proposals=40, rounds=4)
-    folded = folded_kernel(pair_kernel(config.viewing, config.radius), shape).astype(float)
+    config = RefineConfig(viewing=Gaussian(1.5), radius=12, proposals=40, rounds=4)
+    folded = folded_kernel(pair_kernel(config.viewing, 12), shape).astype(float)
     # Where the torus is smaller than the kernel, a cell is its own neighbour, at no distance.
     state = init(white_noise(*shape))
     before = pair_energy(state.ranks.astype(float), folded)
@@ -60,11 +60,12 @@ def test_every_round_lowers_the_exact_energy(shape: tuple[int, int]) -> None:
 
 def test_a_matrix_in_which_no_swap_helps_stays() -> None:
     matrix = white_noise(4, 4)
-    settled = refine(matrix, RefineConfig(proposals=4000, widest=1, narrowest=1), seed=0)
-    again = refine(settled, RefineConfig(proposals=4000, widest=1, narrowest=1), seed=1)
+    config = RefineConfig(radius=12, proposals=4000, widest=1, narrowest=1)
+    settled = refine(matrix, config, seed=0)
+    again = refine(settled, config, seed=1)
     assert (again.ranks == settled.ranks).all()
     # No pair of ranks, tried one by one on the exact energy, is better swapped.
-    folded = folded_kernel(pair_kernel(RefineConfig().viewing, 12), (4, 4)).astype(float)
+    folded = folded_kernel(pair_kernel(config.viewing, 12), (4, 4)).astype(float)
     lowest = pair_energy(settled.ranks.astype(float), folded)
     for p in range(16):
         for q in range(p):
@@ -75,13 +76,37 @@ def test_a_matrix_in_which_no_swap_helps_stays() -> None:
 
 def test_the_filter_decides_what_gets_better() -> None:
     start = void_and_cluster(32, 32)
-    filters = [Gaussian(1.0), Gaussian(3.0)]
+    filters = [Gaussian(1.0), Gaussian(1.5), Gaussian(3.0), Gaussian(4.0), Nasanen(600, 30)]
     for index, viewing in enumerate(filters):
         refined = refine(start, RefineConfig(viewing=viewing, proposals=50))
         energies = [
             level_energies(matrix.ranks, filters).mean(axis=0) for matrix in (start, refined)
         ]
         assert energies[1][index] < energies[0][index]
+
+
+@pytest.mark.parametrize(("levels", "gain"), [(5, -2.5), (17, -0.5)])
+def test_few_levels_become_much_better(levels: int, gain: float) -> None:
+    start = void_and_cluster(64, 64)
+    refined = refine(start, RefineConfig(levels=levels))
+    counted = np.arange(1, levels - 1) * 4096 // (levels - 1)
+    energies = [
+        level_energies(matrix.ranks, [Gaussian(1.5)], counted).mean() for matrix in (start, refined)
+    ]
+    assert 10 * np.log10(energies[1] / energies[0]) < gain
+    assert anisotropy(refined.ranks, counted) == pytest.approx(0, abs=0.5)
+
+
+def test_the_staircase_counts_the_levels_and_no_others() -> None:
+    config = RefineConfig(levels=4, radius=12, proposals=20, rounds=2)
+    shape = (16, 20)
+    heights = level_staircase(320, 4)
+    folded = folded_kernel(pair_kernel(config.viewing, 12), shape).astype(float)
+    start = white_noise(*shape)
+    refined = refine(start, config)
+    before, after = (pair_energy(heights[m.ranks].astype(float), folded) for m in (start, refined))
+    assert after < before
+    assert np.unique(heights).size == 3
 
 
 @pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="there is one processor only")
