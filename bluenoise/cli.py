@@ -56,6 +56,7 @@ class DistributionChoice(enum.StrEnum):
 
 # Options that only the spectrum method has; None stands for its own default.
 _SPECTRUM = "With --method spectrum: "
+_BLUE = "With --method blue: "
 
 
 @app.command()
@@ -76,6 +77,14 @@ def generate(
         typer.Option(
             callback=within(0.3, 8), help="With --method void-and-cluster: blur in pixels [1.5]."
         ),
+    ] = None,
+    viewing: Annotated[
+        str | None,
+        typer.Option("--filter", help=_BLUE + "from where it is looked at [all distances]."),
+    ] = None,
+    levels: Annotated[
+        int | None,
+        typer.Option(callback=within(3, 65536), help=_BLUE + "greys that count [all]."),
     ] = None,
     cutoff: Annotated[
         float | None,
@@ -151,7 +160,20 @@ def generate(
         matrix = void_and_cluster(*sides, sigma=1.5 if sigma is None else sigma, seed=seed)
     elif method is MethodChoice.blue:
         with _progress("swaps", checkpoint, quiet) as on_progress:
-            matrix = blue(sides, seed=seed, checkpoint=checkpoint, on_progress=on_progress)
+            from bluenoise.refine import RefineConfig
+            from bluenoise.target import ALL_DISTANCES
+            from dither.metrics.viewing import parse_filter
+
+            matrix = blue(
+                sides,
+                RefineConfig(
+                    viewing=ALL_DISTANCES if viewing is None else parse_filter(viewing),
+                    levels=levels,
+                ),
+                seed=seed,
+                checkpoint=checkpoint,
+                on_progress=on_progress,
+            )
     else:
         with _progress("descent", checkpoint, quiet) as on_progress:
             from bluenoise import optimize
@@ -219,6 +241,8 @@ def _given(**options: Any) -> dict[str, Any]:
 _METHODS_OF = {
     "sigma": (MethodChoice.void_and_cluster,),
     "checkpoint": (MethodChoice.blue, MethodChoice.spectrum),
+    "viewing": (MethodChoice.blue,),
+    "levels": (MethodChoice.blue,),
     **dict.fromkeys(
         (
             *("cutoff", "steps", "fine_tune_steps", "random_weights", "low_frequency_weight"),
@@ -233,7 +257,7 @@ def _refuse_other_methods_options(context: typer.Context, method: MethodChoice) 
     """An option that would have no effect is a mistake worth a sentence."""
     for name, owners in _METHODS_OF.items():
         if context.params[name] is not None and method not in owners:
-            option = "--" + name.replace("_", "-")
+            option = "--filter" if name == "viewing" else "--" + name.replace("_", "-")
             raise InputError(
                 f"{option} has no effect with --method {method}; it is for {' and '.join(owners)}"
             )

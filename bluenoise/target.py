@@ -5,7 +5,7 @@ from typing import ClassVar, Protocol
 
 import numpy as np
 
-from dither.metrics.spectrum import frequencies
+from dither.metrics.spectrum import frequencies, frequency_axes
 from dither.metrics.viewing import Gaussian as GaussianBlur
 from dither.metrics.viewing import Mixture, ViewingFilter
 
@@ -131,7 +131,7 @@ def kernel_radius(viewing: ViewingFilter) -> int:
         >>> kernel_radius(GaussianBlur(1.5)), kernel_radius(GaussianBlur(3.0))
         (8, 16)
     """
-    line = np.fft.ifft2(viewing.transfer(frequencies((_CANVAS, _CANVAS))) ** 2).real[0]
+    line = np.fft.ifft2(viewing.transfer(*frequency_axes((_CANVAS, _CANVAS))) ** 2).real[0]
     below = np.flatnonzero(line[:_CANVAS] < _REACHED * line[0])
     return int(np.clip(below[0] if below.size else 32, 8, 32))
 
@@ -146,7 +146,7 @@ def pair_kernel(viewing: ViewingFilter, radius: int, *, power: int = 2) -> np.nd
         radius: R, in pixels, from 1 to 60.
         power: of H(f): 2 for the autocorrelation, 1 for the narrower impulse response.
     """
-    spectrum = viewing.transfer(frequencies((_CANVAS, _CANVAS))) ** power
+    spectrum = viewing.transfer(*frequency_axes((_CANVAS, _CANVAS))) ** power
     offsets = np.arange(-radius, radius + 1)
     kernel = np.fft.ifft2(spectrum).real[np.ix_(offsets, offsets)]
     inward = np.clip((radius + 0.5 - np.hypot(offsets[:, None], offsets)) / (radius / 3), 0, 1)

@@ -21,8 +21,8 @@ SURFACE = {
         save_matrix shipped_matrices white_noise write_image
         """,
     dither.metrics: """
-        Gaussian Mixture Nasanen STANDARD_FILTERS ViewingFilter anisotropy level_energies
-        low_frequency_power power_spectrum
+        Binomial Box Gaussian Measured Mixture Nasanen STANDARD_FILTERS ViewingFilter anisotropy
+        level_energies low_frequency_power parse_filter power_spectrum
         """,
     bluenoise.optimize: """
         Adam GradientDescent Info LossWeights Momentum OptimizeConfig Result State advance finish init

@@ -5,7 +5,11 @@ from dither.metrics.spectrum import level_energies as level_energies
 from dither.metrics.spectrum import low_frequency_power as low_frequency_power
 from dither.metrics.spectrum import power_spectrum as power_spectrum
 from dither.metrics.viewing import STANDARD_FILTERS as STANDARD_FILTERS
+from dither.metrics.viewing import Binomial as Binomial
+from dither.metrics.viewing import Box as Box
 from dither.metrics.viewing import Gaussian as Gaussian
+from dither.metrics.viewing import Measured as Measured
 from dither.metrics.viewing import Mixture as Mixture
 from dither.metrics.viewing import Nasanen as Nasanen
 from dither.metrics.viewing import ViewingFilter as ViewingFilter
+from dither.metrics.viewing import parse_filter as parse_filter

@@ -14,6 +14,17 @@ from dither.metrics.viewing import ViewingFilter
 _BATCH_BYTES = 1 << 22
 
 
+def frequency_axes(shape: tuple[int, int], *, half: bool = False) -> tuple[np.ndarray, np.ndarray]:
+    """Vertical (H, 1) and horizontal (1, W) frequencies, as `fft2` orders them, in cycles per pixel.
+
+    Args:
+        shape: rows and columns of the torus.
+        half: whether only the W // 2 + 1 columns of `rfft2` are wanted.
+    """
+    columns = np.fft.rfftfreq(shape[1]) if half else np.fft.fftfreq(shape[1])
+    return np.fft.fftfreq(shape[0])[:, None], columns[None, :]
+
+
 def frequencies(shape: tuple[int, int], *, half: bool = False) -> np.ndarray:
     """|f| in cycles per pixel at each coefficient of `fft2`, or of `rfft2` where `half`.
 
@@ -28,8 +39,7 @@ def frequencies(shape: tuple[int, int], *, half: bool = False) -> np.ndarray:
         >>> frequencies((1, 4)).tolist()
         [[0.0, 0.25, 0.5, 0.25]]
     """
-    columns = np.fft.rfftfreq(shape[1]) if half else np.fft.fftfreq(shape[1])
-    return np.hypot(np.fft.fftfreq(shape[0])[:, None], columns)
+    return np.hypot(*frequency_axes(shape, half=half))
 
 
 def mirror_count(width: int) -> np.ndarray:
@@ -129,9 +139,9 @@ def level_energies(
         [0.1875, 0.25, 0.1875]
     """
     levels = level_sample(ranks.size, ranks.size) if levels is None else levels
-    frequency = frequencies((ranks.shape[0], ranks.shape[1]), half=True)
+    axes = frequency_axes((ranks.shape[0], ranks.shape[1]), half=True)
     mirrored = mirror_count(ranks.shape[1])
-    weight = np.stack([viewing.transfer(frequency) ** 2 * mirrored for viewing in filters])
+    weight = np.stack([viewing.transfer(*axes) ** 2 * mirrored for viewing in filters])
     weight[:, 0, 0] = 0
     weight = weight.reshape(len(filters), -1) / ranks.size**2
     batches = _pattern_powers(ranks, levels)
@@ -147,10 +157,11 @@ def white_noise_energies(
         (L, number of filters) float64, g = level / N; the mean over f != 0 of H^2 stands for the
         sum of h^2, and the N / (N - 1) is that of a permutation, which has no error at f = 0.
     """
-    frequency = frequencies(shape)
-    gain = np.array([np.sum(viewing.transfer(frequency) ** 2) - 1 for viewing in filters])
-    grey = levels / frequency.size
-    return (grey * (1 - grey))[:, None] * gain / (frequency.size - 1)
+    axes = frequency_axes(shape)
+    cells = shape[0] * shape[1]
+    gain = np.array([np.sum(viewing.transfer(*axes) ** 2) - 1 for viewing in filters])
+    grey = levels / cells
+    return (grey * (1 - grey))[:, None] * gain / (cells - 1)
 
 
 def anisotropy(ranks: np.ndarray, levels: np.ndarray | None = None) -> float:

@@ -6,40 +6,43 @@ frequencies of a torus, in cycles per pixel.
 
 import math
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Protocol
 
 import numpy as np
 
+from dither.errors import InputError
+
 
 class ViewingFilter(Protocol):
-    """Anything with a transfer function of the frequency's length."""
+    """Anything with a transfer function of the two frequencies."""
 
-    def transfer(self, frequency: np.ndarray) -> np.ndarray:
-        """H(f), same shape as `frequency` (cycles per pixel, from 0 to about 0.71)."""
+    def transfer(self, vertical: np.ndarray, horizontal: np.ndarray) -> np.ndarray:
+        """H(f) at frequencies in cycles per pixel, -1/2 to 1/2, of shapes that broadcast."""
         ...
 
 
 @dataclass(frozen=True)
 class Gaussian:
-    """A Gaussian blur of standard deviation `sigma` pixels: H(f) = exp(-2 pi^2 sigma^2 f^2).
+    """A Gaussian blur of standard deviation `sigma` pixels: H(f) = exp(-2 pi^2 sigma^2 |f|^2).
 
     Example:
-        >>> float(Gaussian(sigma=1.5).transfer(np.array(0.0)))
+        >>> float(Gaussian(sigma=1.5).transfer(np.array(0.0), np.array(0.0)))
         1.0
     """
 
     sigma: float
 
-    def transfer(self, frequency: np.ndarray) -> np.ndarray:
-        """H(f), same shape as `frequency` in cycles per pixel."""
-        return np.exp(-2 * (math.pi * self.sigma * np.asarray(frequency)) ** 2)
+    def transfer(self, vertical: np.ndarray, horizontal: np.ndarray) -> np.ndarray:
+        """H(f) at frequencies in cycles per pixel."""
+        return np.exp(-2 * (math.pi * self.sigma * np.hypot(vertical, horizontal)) ** 2)
 
 
 @dataclass(frozen=True)
 class Nasanen:
-    """The eye at a printed page: H(f) = exp(-f P / (0.525 ln L + 3.91)).
+    """The eye at a printed page: H(f) = exp(-|f| P / (0.525 ln L + 3.91)).
 
-    P is the pixels in one degree of sight, 2 d tan(0.5 degrees) dpi; f P is in cycles per degree.
+    P is the pixels in one degree of sight, 2 d tan(0.5 degrees) dpi; |f| P is in cycles per degree.
     Source: R. Näsänen, "Visibility of halftone dot textures" (1984), with his luminance L = 11 cd/m2.
 
     Attributes:
@@ -60,10 +63,66 @@ class Nasanen:
         """Pixels under one degree of visual angle."""
         return 2 * self.distance_cm / 2.54 * math.tan(math.radians(0.5)) * self.dots_per_inch
 
-    def transfer(self, frequency: np.ndarray) -> np.ndarray:
-        """H(f), same shape as `frequency` in cycles per pixel."""
+    def transfer(self, vertical: np.ndarray, horizontal: np.ndarray) -> np.ndarray:
+        """H(f) at frequencies in cycles per pixel."""
         scale = 0.525 * math.log(self.luminance) + 3.91
-        return np.exp(-np.asarray(frequency) * self.pixels_per_degree / scale)
+        return np.exp(-np.hypot(vertical, horizontal) * self.pixels_per_degree / scale)
+
+
+@dataclass(frozen=True)
+class Box:
+    """The mean over squares of `width` pixels: H = sin(pi n f) / (n sin(pi f)) along each axis.
+
+    Example:
+        >>> float(Box(2).transfer(np.array(0.0), np.array(0.5)).round(9))
+        0.0
+    """
+
+    width: int
+
+    def transfer(self, vertical: np.ndarray, horizontal: np.ndarray) -> np.ndarray:
+        """H(f) at frequencies in cycles per pixel."""
+        taps = np.arange(self.width) - (self.width - 1) / 2
+
+        def along(frequency: np.ndarray) -> np.ndarray:
+            waves = np.cos(2 * math.pi * np.asarray(frequency)[..., None] * taps)
+            return waves.mean(axis=-1)
+
+        return along(vertical) * along(horizontal)
+
+
+@dataclass(frozen=True)
+class Binomial:
+    """Repeated averaging of two neighbours, `order` times along each axis: H = cos(pi f)^order.
+
+    Example:
+        >>> float(Binomial(4).transfer(np.array(0.25), np.array(0.0)).round(9))
+        0.25
+    """
+
+    order: int
+
+    def transfer(self, vertical: np.ndarray, horizontal: np.ndarray) -> np.ndarray:
+        """H(f) at frequencies in cycles per pixel."""
+        product = np.cos(math.pi * np.asarray(vertical)) * np.cos(math.pi * np.asarray(horizontal))
+        return product**self.order
+
+
+@dataclass(frozen=True)
+class Measured:
+    """A transfer function given by points, straight lines between them and constant beyond.
+
+    Attributes:
+        frequencies: cycles per pixel, ascending from 0.
+        gains: H at each, 1 at the first.
+    """
+
+    frequencies: tuple[float, ...]
+    gains: tuple[float, ...]
+
+    def transfer(self, vertical: np.ndarray, horizontal: np.ndarray) -> np.ndarray:
+        """H(f) at frequencies in cycles per pixel."""
+        return np.interp(np.hypot(vertical, horizontal), self.frequencies, self.gains)
 
 
 @dataclass(frozen=True)
@@ -76,17 +135,18 @@ class Mixture:
         parts: (weight, filter) pairs, weights above 0.
 
     Example:
-        >>> float(Mixture(((1.0, Gaussian(1.0)), (2.0, Nasanen()))).transfer(np.array(0.0)))
+        >>> mixture = Mixture(((1.0, Gaussian(1.0)), (2.0, Nasanen())))
+        >>> float(mixture.transfer(np.array(0.0), np.array(0.0)))
         1.0
     """
 
     parts: tuple[tuple[float, ViewingFilter], ...]
 
-    def transfer(self, frequency: np.ndarray) -> np.ndarray:
-        """H(f), same shape as `frequency` in cycles per pixel."""
+    def transfer(self, vertical: np.ndarray, horizontal: np.ndarray) -> np.ndarray:
+        """H(f) at frequencies in cycles per pixel."""
         total = sum(weight for weight, _ in self.parts)
-        power = sum(weight * part.transfer(frequency) ** 2 for weight, part in self.parts)
-        return np.sqrt(power / total)
+        powers = [weight * part.transfer(vertical, horizontal) ** 2 for weight, part in self.parts]
+        return np.sqrt(np.sum(powers, axis=0) / total)
 
 
 # The five at which matrices are compared: from a close look to a distant one, and a page in print.
@@ -97,3 +157,84 @@ STANDARD_FILTERS: dict[str, ViewingFilter] = {
     "gaussian:3.0": Gaussian(3.0),
     "nasanen:300dpi,30cm": Nasanen(300, 30),
 }
+
+
+def parse_filter(text: str) -> ViewingFilter:
+    """The filter that a person writes.
+
+    Args:
+        text: "gaussian:1.5", "nasanen:300dpi,30cm", "box:3", "binomial:4", the path of a text file with
+            a frequency in cycles per pixel and a gain on each line, or a weighted sum of these such as
+            "gaussian:1.5+2*gaussian:3".
+
+    Raises:
+        InputError: the text is none of these, or a number is out of range.
+
+    Example:
+        >>> parse_filter("gaussian:1.5+2*box:3").parts[1]
+        (2.0, Box(width=3))
+    """
+    terms = text.split("+")
+    if len(terms) == 1 and "*" not in text:
+        return _parse_one(text)
+    parts = []
+    for term in terms:
+        weight, star, name = term.partition("*")
+        parts.append(
+            (_number(weight, text, 1e-6, 1e6), _parse_one(name))
+            if star
+            else (1.0, _parse_one(term))
+        )
+    return Mixture(tuple(parts))
+
+
+def _parse_one(text: str) -> ViewingFilter:
+    kind, _, argument = text.partition(":")
+    match kind:
+        case "gaussian":
+            return Gaussian(_number(argument, text, 0.3, 8))
+        case "nasanen":
+            resolution, _, distance = argument.partition(",")
+            return Nasanen(
+                _number(resolution.removesuffix("dpi"), text, 20, 5000),
+                _number(distance.removesuffix("cm"), text, 1, 1000),
+            )
+        case "box":
+            return Box(int(_number(argument, text, 2, 16)))
+        case "binomial":
+            return Binomial(int(_number(argument, text, 1, 64)))
+    if Path(text).is_file():
+        return _read_measured(Path(text))
+    raise InputError(
+        f"{text!r} is no viewing filter; write gaussian:1.5, nasanen:300dpi,30cm, box:3, binomial:4, "
+        "the path of a file, or a sum such as gaussian:1.5+2*gaussian:3"
+    )
+
+
+def _number(text: str, whole: str, low: float, high: float) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not low <= value <= high:
+        raise InputError(
+            f"{text!r} in the filter {whole!r} must be a number from {low:g} to {high:g}"
+        )
+    return value
+
+
+def _read_measured(path: Path) -> Measured:
+    try:
+        lines = path.read_text(encoding="utf-8").replace(",", " ").splitlines()
+        points = np.array(
+            [[float(word) for word in line.split()] for line in lines if line.strip()]
+        )
+    except (OSError, ValueError) as error:
+        raise InputError(f"{path} does not hold a frequency and a gain on each line") from error
+    good = points.ndim == 2 and points.shape[1] == 2 and bool(np.isfinite(points).all())
+    if not good or points[0].tolist() != [0, 1] or not (np.diff(points[:, 0]) > 0).all():
+        raise InputError(
+            f"{path} must hold two columns, frequencies ascending from 0 in cycles per pixel and gains "
+            "from 1"
+        )
+    return Measured(tuple(points[:, 0].tolist()), tuple(points[:, 1].tolist()))

@@ -10,8 +10,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bluenoise import optimize
+from bluenoise import blue, optimize
 from bluenoise.optimize import LossWeights, Momentum, OptimizeConfig
+from bluenoise.refine import RefineConfig
 from bluenoise.target import SpectrumTarget
 from dither.matrix import is_permutation
 
@@ -71,6 +72,18 @@ def test_noise_is_written_as_float32(run: Callable, tmp_path: Path) -> None:
     run("bluenoise generate 16 -o g.npy --distribution gaussian")
     assert np.load(tmp_path / "g.npy").std() == pytest.approx(0.5, abs=0.02)
     assert "t.npy" in run("bluenoise evaluate t.npy g.npy").stdout
+
+
+def test_filter_and_levels_change_the_matrix(run: Callable, tmp_path: Path) -> None:
+    (tmp_path / "eye.txt").write_text("0 1\n0.2 0.4\n0.5 0\n")
+    options = ("", "--filter nasanen:150dpi,40cm", "--filter box:3+0.5*eye.txt", "--levels 5")
+    made = set()
+    for index, option in enumerate(options):
+        run(f"bluenoise generate 32 -o {index}.npy {option}")
+        made.add((tmp_path / f"{index}.npy").read_bytes())
+    assert len(made) == len(options)
+    config = RefineConfig(levels=5)
+    assert (np.load(tmp_path / "3.npy") == blue((32, 32), config).ranks).all()
 
 
 def test_evaluate_sets_the_figures_beside_the_classical_ones(run: Callable) -> None:
@@ -140,6 +153,10 @@ def test_ctrl_c_leaves_a_checkpoint_that_goes_on_to_the_same_bytes(
         ("generate 8x100000 -o m.npy", "8x100000"),
         ("generate hello -o m.npy", "'hello'"),
         ("generate 8 -o m.npy --method red", "'blue', 'void-and-cluster', 'spectrum'"),
+        ("generate 8 -o m.npy --filter gaussian:x", "'x' in the filter 'gaussian:x'"),
+        ("generate 8 -o m.npy --filter blur", "'blur' is no viewing filter"),
+        ("generate 8 -o m.npy --method spectrum --filter box:3", "--filter has no effect"),
+        ("generate 8 -o m.npy --levels 2", "--levels is 2; it must be from 3"),
         ("generate 8 -o m.npy --method spectrum --restarts 0", "--restarts is 0"),
         ("generate 512 -o m.npy --method spectrum --restarts 1024", "from 1 to 64"),
         ("generate 8 -o m.npy --checkpoint m.npy", "both m.npy"),

@@ -34,8 +34,8 @@ def pair_energy(ranks: np.ndarray, folded: np.ndarray) -> float:
 def test_the_pair_energy_is_the_sum_of_all_level_energies() -> None:
     sigma = 1.2
     matrices = [white_noise(12, 16, seed).ranks.astype(float) for seed in range(4)]
-    offsets = np.hypot(*np.meshgrid(np.fft.fftfreq(16), np.fft.fftfreq(12)))
-    autocorrelation = np.fft.ifft2(Gaussian(sigma).transfer(offsets) ** 2).real
+    axes = np.fft.fftfreq(12)[:, None], np.fft.fftfreq(16)
+    autocorrelation = np.fft.ifft2(Gaussian(sigma).transfer(*axes) ** 2).real
     pairs = [pair_energy(ranks, autocorrelation) for ranks in matrices]
     levels = [level_energies(ranks, [Gaussian(sigma)]).sum() for ranks in matrices]
     # Equal but for a constant: W sums over all pairs, the energy is a mean over the cells.

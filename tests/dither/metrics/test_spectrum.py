@@ -73,11 +73,3 @@ def test_a_torus_without_low_frequencies_has_no_figure() -> None:
 def test_frequencies_agree_with_numpys_order() -> None:
     assert frequencies((4, 6)).shape == (4, 6)
     assert (frequencies((4, 6), half=True) == frequencies((4, 6))[:, :4]).all()
-
-
-def test_nasanen_at_a_known_distance() -> None:
-    # 60 pixels per degree: one cycle per pixel lies at 60 cycles per degree.
-    filter_ = Nasanen(dots_per_inch=300, distance_cm=30)
-    assert filter_.transfer(np.array(0.0)) == 1
-    expected = np.exp(-0.1 * 61.84 / (0.525 * np.log(11) + 3.91))
-    assert filter_.transfer(np.array(0.1)) == pytest.approx(expected, rel=1e-3)
