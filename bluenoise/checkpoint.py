@@ -4,20 +4,18 @@ import json
 import time
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, TypeVar
+from typing import TypeVar
 
 import numpy as np
 
 from dither.errors import InputError
 from dither.files import check_writable, replacing
 
-if TYPE_CHECKING:
-    from bluenoise.optimize import State
-
 # Seconds between checkpoints written on the way, against a crash or a power cut.
 _INTERVAL = 30.0
 
-Carried = TypeVar("Carried")
+State = TypeVar("State")
+Info = TypeVar("Info")
 
 
 class Checkpoint:
@@ -75,39 +73,45 @@ class Checkpoint:
 
     def follow(
         self,
-        trajectory: Iterator[Carried],
-        first: Carried,
-        to_arrays: Callable[[Carried], Mapping[str, np.ndarray]],
-        on_progress: Callable[[Carried], None],
-    ) -> Carried:
-        """Walk to the end of a trajectory, keeping what is reached every half minute.
+        trajectory: Callable[[State], Iterator[tuple[State, Info]]],
+        state: State,
+        pack: Callable[[State], dict[str, np.ndarray]],
+        unpack: Callable[[dict[str, np.ndarray]], State],
+        on_progress: Callable[[State, Info], None],
+    ) -> State:
+        """Walk to the end of a run from where it was left, keeping what is reached every half minute.
 
         Args:
-            trajectory: the run from `first` on.
-            first: where it starts.
-            to_arrays: what of a state is kept.
+            trajectory: the states from a given one on, with what is known of each.
+            state: where the run starts if nothing was kept of it.
+            pack: a state's arrays by name.
+            unpack: the inverse of `pack`.
             on_progress: sees each state; may raise KeyboardInterrupt.
 
         Returns:
             The last state.
 
         Raises:
+            InputError: see `load`.
             KeyboardInterrupt: passed on once the latest state is saved.
         """
-        latest, saved_at = first, time.monotonic()
+        arrays = self.load(pack(state))
+        if arrays is not None:
+            state = unpack(arrays)
+        saved_at = time.monotonic()
         try:
-            for latest in trajectory:
-                on_progress(latest)
+            for state, info in trajectory(state):  # noqa: B020 -- the walk goes on from the state
+                on_progress(state, info)
                 if time.monotonic() - saved_at > _INTERVAL:
-                    self.save(to_arrays(latest))
+                    self.save(pack(state))
                     saved_at = time.monotonic()
         except KeyboardInterrupt:
-            self.save(to_arrays(latest))
+            self.save(pack(state))
             raise
-        return latest
+        return state
 
 
-def leaves(states: "State") -> dict[str, np.ndarray]:
+def leaves(states: object) -> dict[str, np.ndarray]:
     """The arrays of a tree of JAX arrays, random keys as their data."""
     import jax
 
@@ -117,7 +121,7 @@ def leaves(states: "State") -> dict[str, np.ndarray]:
     }
 
 
-def regrown(like: "State", arrays: Mapping[str, np.ndarray]) -> "State":
+def regrown(like: State, arrays: Mapping[str, np.ndarray]) -> State:
     """The inverse of `leaves`, for a tree of the same structure."""
     import jax
     import jax.numpy as jnp

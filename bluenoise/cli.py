@@ -1,6 +1,7 @@
 """The command line `bluenoise`."""
 
 import contextlib
+import dataclasses
 import enum
 import json
 import time
@@ -34,6 +35,7 @@ class MethodChoice(enum.StrEnum):
     """How a matrix is made."""
 
     blue = "blue"
+    anneal = "anneal"
     void_and_cluster = "void-and-cluster"
     spectrum = "spectrum"
 
@@ -57,6 +59,7 @@ class DistributionChoice(enum.StrEnum):
 # Options that only the spectrum method has; None stands for its own default.
 _SPECTRUM = "With --method spectrum: "
 _BLUE = "With --method blue: "
+_JAX = "With --method spectrum or anneal: "
 
 
 @app.command()
@@ -66,7 +69,10 @@ def generate(
     output: Annotated[Path, typer.Option("--output", "-o", help="The .npy file to write.")],
     method: Annotated[
         MethodChoice,
-        typer.Option(help="blue is the best, void-and-cluster the fastest, spectrum as published."),
+        typer.Option(
+            help="blue is the best, void-and-cluster the fastest, anneal gradient descent alone, "
+            "spectrum as published."
+        ),
     ] = MethodChoice.blue,
     seed: Annotated[int, typer.Option("--seed", "-s", callback=within(0, (1 << 32) - 1))] = 0,
     distribution: Annotated[
@@ -80,7 +86,7 @@ def generate(
     ] = None,
     viewing: Annotated[
         str | None,
-        typer.Option("--filter", help=_BLUE + "from where it is looked at [all distances]."),
+        typer.Option("--filter", help="With --method blue or anneal: from where it is looked at."),
     ] = None,
     levels: Annotated[
         int | None,
@@ -129,7 +135,7 @@ def generate(
         int | None,
         typer.Option(
             callback=within(1, 1024),
-            help=_SPECTRUM + "runs at once, the best is kept [1, of few cells 32].",
+            help=_JAX + "runs at once, the best is kept [1, of few cells 32].",
         ),
     ] = None,
     checkpoint: Annotated[
@@ -141,7 +147,7 @@ def generate(
     quiet: QuietOption = False,
 ) -> None:
     """Make a threshold matrix: a tileable .npy of ranks."""
-    from bluenoise.generate import blue, descend, parse_shape
+    from bluenoise.generate import blue, cool, descend, parse_shape
     from dither.files import check_writable, write_npy
     from dither.metrics.spectrum import low_frequency_power
 
@@ -174,6 +180,21 @@ def generate(
                 checkpoint=checkpoint,
                 on_progress=on_progress,
             )
+    elif method is MethodChoice.anneal:
+        with _progress("anneal", checkpoint, quiet) as on_progress:
+            from bluenoise.anneal import AnnealConfig
+            from dither.metrics.viewing import parse_filter
+
+            config = AnnealConfig(sides)
+            if viewing is not None:
+                config = dataclasses.replace(config, viewing=parse_filter(viewing))
+            matrix = cool(
+                config,
+                seed=seed,
+                restarts=restarts or 1,
+                checkpoint=checkpoint,
+                on_progress=on_progress,
+            ).matrix
     else:
         with _progress("descent", checkpoint, quiet) as on_progress:
             from bluenoise import optimize
@@ -240,13 +261,14 @@ def _given(**options: Any) -> dict[str, Any]:
 # Options of one method only, or of some; all others are shared.
 _METHODS_OF = {
     "sigma": (MethodChoice.void_and_cluster,),
-    "checkpoint": (MethodChoice.blue, MethodChoice.spectrum),
-    "viewing": (MethodChoice.blue,),
+    "checkpoint": (MethodChoice.blue, MethodChoice.anneal, MethodChoice.spectrum),
+    "viewing": (MethodChoice.blue, MethodChoice.anneal),
+    "restarts": (MethodChoice.anneal, MethodChoice.spectrum),
     "levels": (MethodChoice.blue,),
     **dict.fromkeys(
         (
             *("cutoff", "steps", "fine_tune_steps", "random_weights", "low_frequency_weight"),
-            *("smoothness_weight", "histogram_weight", "optimizer", "learning_rate", "restarts"),
+            *("smoothness_weight", "histogram_weight", "optimizer", "learning_rate"),
         ),
         (MethodChoice.spectrum,),
     ),

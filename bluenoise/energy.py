@@ -1,10 +1,12 @@
-"""The losses that gradient descent lowers: on the Fourier spectrum, and on the sorted values.
+"""The losses that gradient descent lowers: on the Fourier spectrum, the sorted values, all thresholds.
 
-Source: B. Wronski, "Optimizing blue noise dithering: backpropagation through Fourier transform and
-sorting" (2020). All are mean squares in units of the wanted distribution's variance, so that weights
-and learning rates mean the same at every size.
+Source of the first two: B. Wronski, "Optimizing blue noise dithering: backpropagation through
+Fourier transform and sorting" (2020). They are mean squares in units of the wanted distribution's
+variance, so that weights and learning rates mean the same at every size.
 """
 
+import functools
+from collections.abc import Iterator
 from typing import NamedTuple
 
 import jax
@@ -117,3 +119,74 @@ def _sort_backward(residual: tuple[Array, Array], gradient: Array) -> tuple[Arra
 
 
 sort.defvjp(_sort_forward, _sort_backward)
+
+
+@functools.partial(jax.custom_vjp, nondiff_argnums=(1,))
+def level_energy(values: Array, radius: int, kernel: Array, epsilon: Array) -> Array:
+    """The pair energy of the values, its distances rounded off by Huber's function.
+
+    Minus half the sum over ordered pairs of cells of W(x - y) huber(M(x) - M(y)), where huber(d) is
+    |d| - epsilon/2 beyond epsilon and d^2 / 2 epsilon within. At epsilon = 0 it is, but for a constant,
+    the sum of the level energies of all thresholded patterns; where epsilon is wider than the values,
+    it is 1/epsilon times the Fourier energy of the values themselves under the filter.
+
+    Args:
+        values: (H, W) float32.
+        radius: R of the kernel.
+        kernel: ((2R + 1)^2,) float32, row by row, symmetric, its centre 0; not differentiated.
+        epsilon: () float32 above 0; not differentiated.
+
+    Returns:
+        () float32. Its gradient is written out, a clipped difference for each neighbour: about thirty
+        times as fast as differentiating the sum.
+
+    Example:
+        >>> kernel = jnp.zeros(9).at[jnp.array([3, 5])].set(0.5)
+        >>> float(level_energy(jnp.array([[0.0, 1.0]]), 1, kernel, 1e-3).round(2))
+        -1.0
+    """
+    total = jnp.zeros(())
+    for neighbour, weight in _neighbours(values, radius, kernel):
+        total += weight * jnp.sum(huber(values - neighbour, epsilon))
+    return -total / 2
+
+
+def huber(distance: Array, epsilon: Array | float) -> Array:
+    """|d| - epsilon/2 beyond epsilon, d^2 / 2 epsilon within (Huber 1964, over epsilon)."""
+    magnitude = jnp.abs(distance)
+    return jnp.where(magnitude < epsilon, distance**2 / (2 * epsilon), magnitude - epsilon / 2)
+
+
+def pair_force(values: Array, radius: int, kernel: Array, epsilon: Array | float) -> Array:
+    """(H, W): minus the gradient of `level_energy`: each value is pushed away from its neighbours'."""
+    total = jnp.zeros_like(values)
+    for neighbour, weight in _neighbours(values, radius, kernel):
+        total += weight * jnp.clip((values - neighbour) / epsilon, -1, 1)
+    return total
+
+
+def _neighbours(values: Array, radius: int, kernel: Array) -> Iterator[tuple[Array, Array]]:
+    """The values as each neighbour sees them, and its weight; those in the corners weigh nothing."""
+    height, width = values.shape
+    around = jnp.pad(values, radius, mode="wrap")
+    for index, (y, x) in enumerate(np.ndindex(2 * radius + 1, 2 * radius + 1)):
+        distance = np.hypot(y - radius, x - radius)
+        if 0 < distance <= radius + 0.5:
+            yield around[y : y + height, x : x + width], kernel[index]
+
+
+def _level_energy_forward(
+    values: Array, radius: int, kernel: Array, epsilon: Array
+) -> tuple[Array, tuple[Array, Array, Array]]:
+    return level_energy(values, radius, kernel, epsilon), (values, kernel, epsilon)
+
+
+def _level_energy_backward(
+    radius: int, residual: tuple[Array, Array, Array], gradient: Array
+) -> tuple[Array, Array, Array]:
+    values, kernel, epsilon = residual
+    force = pair_force(values, radius, kernel, epsilon)
+    return -gradient * force, jnp.zeros_like(kernel), jnp.zeros_like(epsilon)
+
+
+level_energy.defvjp(_level_energy_forward, _level_energy_backward)

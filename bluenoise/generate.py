@@ -3,6 +3,7 @@
 The methods are imported where they are called: compilers take a second to load.
 """
 
+import functools
 from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Literal, get_args
@@ -14,11 +15,12 @@ from dither.errors import InputError
 from dither.matrix import ThresholdMatrix
 
 if TYPE_CHECKING:
-    from bluenoise import optimize, refine
+    from bluenoise import anneal, optimize, refine
+    from bluenoise.anneal import AnnealConfig
     from bluenoise.optimize import OptimizeConfig, Result
     from bluenoise.refine import RefineConfig
 
-Method = Literal["blue", "void-and-cluster", "spectrum"]
+Method = Literal["blue", "anneal", "void-and-cluster", "spectrum"]
 METHODS: tuple[str, ...] = get_args(Method)
 
 # Called with the share done and a word on how it goes; may raise KeyboardInterrupt to stop the run.
@@ -36,8 +38,9 @@ def generate(shape: tuple[int, int], *, method: Method = "blue", seed: int = 0) 
 
     Args:
         shape: rows and columns, each from 4 to 512.
-        method: "blue" (the best: void-and-cluster, then swaps of ranks), "void-and-cluster"
-            (Ulichney 1993; the fastest), or "spectrum" (Wronski 2020, as published).
+        method: "blue" (the best: void-and-cluster, then swaps of ranks), "anneal" (gradient descent
+            alone, from noise), "void-and-cluster" (Ulichney 1993; the fastest), or "spectrum"
+            (Wronski 2020, as published).
         seed: an integer from 0 to 2^32 - 1; the same seed gives the same bytes.
 
     Raises:
@@ -55,6 +58,10 @@ def generate(shape: tuple[int, int], *, method: Method = "blue", seed: int = 0) 
         from bluenoise.void_and_cluster import void_and_cluster
 
         return void_and_cluster(*shape, seed=seed)
+    if method == "anneal":
+        from bluenoise.anneal import AnnealConfig
+
+        return cool(AnnealConfig(shape), seed=seed).matrix
     if method == "spectrum":
         from bluenoise.optimize import OptimizeConfig
 
@@ -90,18 +97,14 @@ def blue(
     run = {"method": "blue", "shape": shape, "seed": seed, **vars(config)}
     kept = Checkpoint(checkpoint, run)
     state = refine.init(void_and_cluster(*shape, sigma=START_SIGMA, seed=seed))
-    arrays = kept.load(_arrays(state))
-    if arrays is not None:
-        state = refine.State(arrays["ranks"], int(arrays["round"]))
-    reached, _ = kept.follow(
-        refine.trajectory(config, state, seed),
-        (state, refine.Info(0.0)),
-        lambda reached: _arrays(reached[0]),
-        lambda reached: on_progress(
-            reached[0].round / config.rounds, f"swaps kept {reached[1].kept:.2%}"
-        ),
+    state = kept.follow(
+        lambda state: refine.trajectory(config, state, seed),
+        state,
+        _arrays,
+        lambda arrays: refine.State(arrays["ranks"], int(arrays["round"])),
+        lambda state, info: on_progress(state.round / config.rounds, f"swaps kept {info.kept:.2%}"),
     )
-    return refine.finish(reached)
+    return refine.finish(state)
 
 
 def _arrays(state: "refine.State") -> dict[str, np.ndarray]:
@@ -138,23 +141,52 @@ def descend(
     run = {"method": "spectrum", "seed": seed, "restarts": restarts, "jax": jax.__version__}
     kept = Checkpoint(checkpoint, {**run, **vars(config)})
     states = optimize.start(config, seed, restarts)
-    arrays = kept.load(leaves(states))
-    if arrays is not None:
-        states = regrown(states, arrays)
 
-    def tell(reached: "tuple[optimize.State, optimize.Info | None]") -> None:
-        states, infos = reached
-        if infos is not None:
-            loss = float(np.nanmin(np.append(infos.loss[-1], np.inf)))
-            on_progress(int(states.step[0]) / config.total_steps, f"loss {loss:.2e}")
+    def tell(states: "optimize.State", infos: "optimize.Info") -> None:
+        loss = float(np.nanmin(np.append(infos.loss[-1], np.inf)))
+        on_progress(int(states.step[0]) / config.total_steps, f"loss {loss:.2e}")
 
-    states, _ = kept.follow(
-        optimize.trajectory(config, states),
-        (states, None),
-        lambda reached: leaves(reached[0]),
-        tell,
-    )
+    walk = functools.partial(optimize.trajectory, config)
+    states = kept.follow(walk, states, leaves, functools.partial(regrown, states), tell)
     return optimize.finish(config, states)
+
+
+def cool(
+    config: "AnnealConfig",
+    *,
+    seed: int = 0,
+    restarts: int = 1,
+    checkpoint: Path | str | None = None,
+    on_progress: OnProgress = lambda share, word: None,
+) -> "anneal.Result":
+    """The annealed descent, with progress and a checkpoint.
+
+    Args:
+        config: what to make.
+        seed: an integer from 0 to 2^32 - 1.
+        restarts: independent runs at once, the best kept.
+        checkpoint: a file to go on from if it exists; left where the run is stopped.
+        on_progress: see `OnProgress`.
+
+    Raises:
+        InputError: the checkpoint is of another run, is damaged, or cannot be written.
+        KeyboardInterrupt: passed on once the checkpoint is written.
+    """
+    import jax
+
+    from bluenoise import anneal
+
+    run = {"method": "anneal", "seed": seed, "restarts": restarts, "jax": jax.__version__}
+    kept = Checkpoint(checkpoint, {**run, **vars(config)})
+    states = anneal.start(config, seed, restarts)
+
+    def tell(states: "anneal.State", infos: "anneal.Info") -> None:
+        pull = float(infos.pull[-1].min())
+        on_progress(int(states.step[0]) / config.total_steps, f"pull {pull:.2e}")
+
+    walk = functools.partial(anneal.trajectory, config)
+    states = kept.follow(walk, states, leaves, functools.partial(regrown, states), tell)
+    return anneal.finish(config, states)
 
 
 def parse_shape(text: str) -> tuple[int, int]:

@@ -6,6 +6,7 @@ from types import ModuleType
 import pytest
 
 import bluenoise
+import bluenoise.anneal
 import bluenoise.optimize
 import bluenoise.refine
 import bluenoise.void_and_cluster
@@ -27,6 +28,9 @@ SURFACE = {
     bluenoise.optimize: """
         Adam GradientDescent Info LossWeights Momentum OptimizeConfig Result State advance finish init
         optimize start step trajectory usual_restarts
+        """,
+    bluenoise.anneal: """
+        AnnealConfig Info Result State advance anneal finish init start step to_quantiles trajectory
         """,
     bluenoise.refine: """
         Info RefineConfig State finish folded_kernel init refine step

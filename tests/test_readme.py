@@ -79,6 +79,7 @@ def test_the_figures_are_those_of_this_code() -> None:
     rows = {
         "(white noise)": made["white noise"],
         "(Bayer)": made["Bayer"],
+        "anneal": generate((64, 64), method="anneal"),
         "spectrum": generate((64, 64), method="spectrum"),
         "void-and-cluster": made["void-and-cluster"],
         "blue, the default": generate((64, 64)),

@@ -152,7 +152,7 @@ def test_ctrl_c_leaves_a_checkpoint_that_goes_on_to_the_same_bytes(
         ("generate 100000 -o m.npy", "from 4 to 512"),
         ("generate 8x100000 -o m.npy", "8x100000"),
         ("generate hello -o m.npy", "'hello'"),
-        ("generate 8 -o m.npy --method red", "'blue', 'void-and-cluster', 'spectrum'"),
+        ("generate 8 -o m.npy --method red", "'blue', 'anneal', 'void-and-cluster'"),
         ("generate 8 -o m.npy --filter gaussian:x", "'x' in the filter 'gaussian:x'"),
         ("generate 8 -o m.npy --filter blur", "'blur' is no viewing filter"),
         ("generate 8 -o m.npy --method spectrum --filter box:3", "--filter has no effect"),

@@ -7,9 +7,17 @@ from hypothesis import strategies as st
 from jax.test_util import check_grads
 from python_loop import loss_terms
 
-from bluenoise.energy import histogram_energy, sort, spectral_energy
+from bluenoise.energy import (
+    histogram_energy,
+    huber,
+    level_energy,
+    pair_force,
+    sort,
+    spectral_energy,
+)
 from bluenoise.optimize import OptimizeConfig
-from bluenoise.target import SpectrumTarget, Uniform
+from bluenoise.target import SpectrumTarget, Uniform, pair_kernel
+from dither.metrics.viewing import Gaussian
 
 
 @given(st.lists(st.floats(allow_nan=False, width=32), min_size=1, max_size=40))
@@ -73,3 +81,46 @@ def test_white_noise_has_its_share_of_low_frequencies() -> None:
     energy = spectral_energy(values, SpectrumTarget(0.3), 1 / 12)
     assert float(energy.low_frequency) == pytest.approx(share, rel=0.05)
     assert energy.smoothness > 0.1
+
+
+@pytest.mark.parametrize("epsilon", [0.01, 0.3, 3.0])
+@pytest.mark.parametrize("shape", [(4, 4), (7, 9)])
+def test_the_written_out_gradient_of_the_level_energy_is_jaxs_own(
+    shape: tuple[int, int], epsilon: float
+) -> None:
+    radius = 3
+    kernel = jnp.asarray(pair_kernel(Gaussian(0.8), radius).ravel())
+    values = jax.random.uniform(jax.random.key(5), shape)
+
+    def plain(values: jax.Array) -> jax.Array:
+        total = jnp.zeros(())
+        for index, (y, x) in enumerate(np.ndindex(7, 7)):
+            shifted = jnp.roll(values, (radius - y, radius - x), (0, 1))
+            total += kernel[index] * jnp.sum(huber(values - shifted, epsilon))
+        return -total / 2
+
+    ours, gradient = jax.value_and_grad(level_energy)(values, radius, kernel, jnp.array(epsilon))
+    assert float(ours) == pytest.approx(float(plain(values)), rel=1e-5)
+    expected = np.asarray(jax.grad(plain)(values))
+    assert np.asarray(gradient) == pytest.approx(expected, rel=1e-4, abs=1e-6)
+    force = pair_force(values, radius, kernel, epsilon)
+    assert np.asarray(force) == pytest.approx(-expected, rel=1e-4, abs=1e-6)
+
+
+def test_with_a_wide_epsilon_it_is_the_fourier_energy_of_the_values() -> None:
+    radius, epsilon, shape = 8, 5.0, (32, 32)
+    kernel = pair_kernel(Gaussian(1.5), radius)
+    folded = np.zeros(shape)
+    offsets = np.arange(-radius, radius + 1)
+    np.add.at(folded, np.ix_(offsets % 32, offsets % 32), kernel)
+    transfer = np.fft.fft2(folded).real
+    energies, powers = [], []
+    for seed in range(3):
+        values = jax.random.uniform(jax.random.key(seed), shape)
+        energies.append(
+            float(level_energy(values, radius, jnp.asarray(kernel.ravel()), jnp.array(epsilon)))
+        )
+        # Sum of W d^2 over all pairs is 2 (sum of W) (sum of M^2) less twice the filtered power.
+        spectrum = np.abs(np.fft.fft2(values)) ** 2 / values.size
+        powers.append(float(np.sum((transfer - transfer[0, 0]) * spectrum)) / (2 * epsilon))
+    assert energies == pytest.approx(powers, rel=1e-4)

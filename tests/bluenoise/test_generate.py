@@ -29,7 +29,9 @@ def test_bad_shapes_are_one_sentence(text: str) -> None:
 
 
 def test_bad_methods_and_seeds_are_one_sentence() -> None:
-    with pytest.raises(InputError, match="'red'; there are blue, void-and-cluster, spectrum"):
+    with pytest.raises(
+        InputError, match="'red'; there are blue, anneal, void-and-cluster, spectrum"
+    ):
         generate((8, 8), method="red")  # pyright: ignore[reportArgumentType] -- the mistake under test
     with pytest.raises(InputError, match="seed is -1"):
         generate((8, 8), seed=-1)
