@@ -424,6 +424,20 @@ def _optional(value: float | None, form: str, unit: str = "") -> str:
     return "-" if value is None else f"{value:{form}}{unit}"
 
 
+@app.command(name="list")
+def list_shipped(json_output: JsonOption = False) -> None:
+    """Name the shipped matrices, which --matrix of `dither` takes."""
+    from dither.matrix import shipped_matrices
+
+    if json_output:
+        print(json.dumps({"matrices": shipped_matrices()}))
+        return
+    for name, entry in shipped_matrices().items():
+        height, width = entry["shape"]
+        greys = f", for {entry['levels']} greys" if entry["levels"] else ""
+        print(f"{name:24}{height} x {width}, seed {entry['seed']}{greys}")
+
+
 def main() -> None:
     """Entry point of the command `bluenoise`."""
     run(app)

@@ -1,4 +1,4 @@
-"""Rebuild the shipped matrices and their manifest, byte for byte: build_matrices.py [FOLDER]."""
+"""Rebuild the shipped matrices and their manifest, byte for byte: build_matrices.py [FOLDER [NAME...]]."""
 
 import hashlib
 import json
@@ -6,37 +6,49 @@ import sys
 from pathlib import Path
 
 from bluenoise.evaluate import evaluate
-from bluenoise.generate import generate
+from bluenoise.generate import blue
+from bluenoise.refine import RefineConfig
 from dither.files import replacing
-from dither.matrix import save_matrix
+from dither.matrix import save_matrix, shipped_matrices
+
+# Name: rows, columns, seed, and how many greys count (all if None).
+RECIPES = {
+    **{f"blue-{side}x{side}": (side, side, 0, None) for side in (16, 32, 64, 128, 256, 512)},
+    **{f"blue-64x64-seed-{seed}": (64, 64, seed, None) for seed in (1, 2, 3)},
+    **{f"blue-64x64-levels-{levels}": (64, 64, 0, levels) for levels in (4, 16)},
+    # 4080 cells are 16 for each of the 255 steps of 8 bits, so that flat greys come out exact.
+    "blue-60x68": (60, 68, 0, None),
+}
 
 folder = Path(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).parent.parent / "matrices")
-RECIPES = {"blue-64x64": {"shape": (64, 64), "method": "blue", "seed": 0}}
+wanted = sys.argv[2:] or list(RECIPES)
+# What is not rebuilt keeps its entry.
+manifest = {name: shipped_matrices()[name] for name in RECIPES if name not in wanted}
 
 
 def rounded(digits: str) -> float:
-    """The number to six significant digits."""
+    """The number to six significant digits: the last ones are the machine's, not the matrix's."""
     return float(f"{float(digits):.6g}")
 
 
-manifest = {}
-for name, recipe in RECIPES.items():
-    matrix = generate(**recipe)
+for name in wanted:
+    height, width, seed, levels = RECIPES[name]
+    matrix = blue((height, width), RefineConfig(levels=levels), seed=seed)
     path = folder / f"{name}.npy"
     save_matrix(path, matrix)
-    shape = "x".join(map(str, recipe["shape"]))
+    option = "" if levels is None else f" --levels {levels}"
     manifest[name] = {
         "file": path.name,
         "shape": matrix.shape,
         "dtype": matrix.ranks.dtype.name,
         "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
-        "method": recipe["method"],
-        "seed": recipe["seed"],
-        "command": f"bluenoise generate {shape} -o {path.name} --method {recipe['method']} "
-        f"--seed {recipe['seed']}",
-        # Six digits: the last ones are the machine's, not the matrix's.
+        "method": "blue",
+        "seed": seed,
+        "levels": levels,
+        "command": f"bluenoise generate {height}x{width} -o {path.name} --seed {seed}{option}",
         "scores": json.loads(json.dumps(evaluate(matrix)._asdict()), parse_float=rounded),
     }
     print(path, file=sys.stderr)
+ordered = {name: manifest[name] for name in RECIPES}
 with replacing(folder / "manifest.json") as file:
-    file.write(json.dumps(manifest, indent=2).encode() + b"\n")
+    file.write(json.dumps(ordered, indent=2).encode() + b"\n")
