@@ -22,6 +22,7 @@ import numpy as np
 from jax import Array, lax
 
 from bluenoise.energy import huber, pair_force
+from bluenoise.restarts import restarted
 from bluenoise.target import pair_kernel
 from dither.matrix import ThresholdMatrix
 from dither.metrics.spectrum import level_energies, level_sample
@@ -159,9 +160,12 @@ def advance(config: AnnealConfig, states: State, rounds: int) -> tuple[State, In
 
 
 def start(config: AnnealConfig, seed: int, restarts: int = 1) -> State:
-    """R independent states stacked along a first axis; the same for the same seed."""
-    keys = jax.random.split(jax.random.key(seed), restarts)
-    return jax.vmap(functools.partial(init, config))(keys)
+    """R independent states stacked along a first axis; the same for the same seed.
+
+    Raises:
+        InputError: the seed is out of range, or there are no restarts or too many for the memory.
+    """
+    return restarted(functools.partial(init, config), config.shape, seed, restarts)
 
 
 def trajectory(config: AnnealConfig, states: State) -> Iterator[tuple[State, Info]]:

@@ -1,11 +1,9 @@
 """The command line `bluenoise`."""
 
-import contextlib
 import dataclasses
 import enum
 import json
 import time
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -16,8 +14,8 @@ from dither.console import (
     ForceOption,
     JsonOption,
     QuietOption,
-    deferred_interrupt,
     note,
+    progress_bar,
     run,
     within,
 )
@@ -165,7 +163,7 @@ def generate(
 
         matrix = void_and_cluster(*sides, sigma=1.5 if sigma is None else sigma, seed=seed)
     elif method is MethodChoice.blue:
-        with _progress("swaps", checkpoint, quiet) as on_progress:
+        with progress_bar("swaps", checkpoint, quiet) as on_progress:
             from bluenoise.refine import RefineConfig
             from bluenoise.target import ALL_DISTANCES
             from dither.metrics.viewing import parse_filter
@@ -181,7 +179,7 @@ def generate(
                 on_progress=on_progress,
             )
     elif method is MethodChoice.anneal:
-        with _progress("anneal", checkpoint, quiet) as on_progress:
+        with progress_bar("anneal", checkpoint, quiet) as on_progress:
             from bluenoise.anneal import AnnealConfig
             from dither.metrics.viewing import parse_filter
 
@@ -196,7 +194,7 @@ def generate(
                 on_progress=on_progress,
             ).matrix
     else:
-        with _progress("descent", checkpoint, quiet) as on_progress:
+        with progress_bar("descent", checkpoint, quiet) as on_progress:
             from bluenoise import optimize
             from bluenoise.target import SpectrumTarget
 
@@ -285,45 +283,6 @@ def _refuse_other_methods_options(context: typer.Context, method: MethodChoice) 
             )
 
 
-@contextlib.contextmanager
-def _progress(
-    task: str, checkpoint: Path | None, quiet: bool
-) -> Iterator[Callable[[float, str], None]]:
-    """A progress bar with the time left, whose updates are also where Ctrl-C takes effect."""
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        Progress,
-        TaskProgressColumn,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-
-    console = Console(stderr=True)
-    progress = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TaskProgressColumn(),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[word]}"),
-        console=console,
-        disable=quiet or not console.is_terminal,
-    )
-    try:
-        with deferred_interrupt() as check, progress:
-            row = progress.add_task(task, total=1.0, word="")
-
-            def on_progress(share: float, word: str) -> None:
-                progress.update(row, completed=share, word=word)
-                check()
-
-            yield on_progress
-    except KeyboardInterrupt:
-        if checkpoint is not None and checkpoint.exists():
-            note(f"the same command goes on from {checkpoint}")
-        raise
-
-
 @app.command()
 def evaluate(
     matrices: Annotated[
@@ -338,6 +297,7 @@ def evaluate(
     """Score matrices beside white noise, Bayer and void-and-cluster made then and there."""
     from bluenoise.evaluate import baselines, mean_gain_db
     from bluenoise.evaluate import evaluate as measure
+    from bluenoise.report.table import print_table
 
     loaded = {name: _load(name) for name in matrices}
     measured = {}
@@ -355,7 +315,7 @@ def evaluate(
             for label, row in rows.items()
         }
         if not json_output:
-            _print_table(name, measured[name])
+            print_table(name, measured[name])
     if json_output:
         print(json.dumps({"matrices": measured}))
 
@@ -376,52 +336,6 @@ def _load(name: str) -> tuple[Any, Any]:
         return ThresholdMatrix.from_values(values), values
     except InputError as error:
         raise InputError(f"{name}: {error}") from None
-
-
-def _print_table(name: str, rows: dict[str, dict[str, Any]]) -> None:
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
-
-    first = rows[name]
-    height, width = first["shape"]
-    table = Table(
-        title=f"{escape(name)}: {height}x{width}, {first['levels']} levels measured",
-        caption="Lower is better, but for anisotropy, which is best at 0.",
-    )
-    table.add_column("")
-    for label in rows:
-        table.add_column(escape(label), justify="right", overflow="fold")
-    figures = list(rows.values())
-    for viewing in first["energy"]:
-        energies = (row["energy"][viewing] for row in figures)
-        table.add_row(
-            f"mean level energy x 1e6, {viewing}",
-            *(f"{energy:.0f}" if energy >= 100 else f"{energy:.1f}" for energy in energies),
-        )
-    table.add_row(
-        "mean of the five against void-and-cluster",
-        *(f"{row['against_void_and_cluster_db']:+.2f} dB" for row in figures),
-    )
-    table.add_row(
-        "worst level at gaussian:1.5, and its grey",
-        *(f"{row['worst_energy']:.0f} at {row['worst_level']:.2f}" for row in figures),
-    )
-    table.add_row(
-        "anisotropy of the patterns",
-        *(_optional(row["anisotropy_db"], "+.1f", " dB") for row in figures),
-    )
-    table.add_row(
-        "matrix's own power in 0 < |f| < 0.25",
-        *(_optional(row["low_frequency_power"], ".2%") for row in figures),
-    )
-    console = Console()
-    # A pipe or a file has no width of its own; the table needs about this much.
-    (console if console.is_terminal else Console(width=120)).print(table)
-
-
-def _optional(value: float | None, form: str, unit: str = "") -> str:
-    return "-" if value is None else f"{value:{form}}{unit}"
 
 
 @app.command(name="list")

@@ -24,6 +24,7 @@ import optax
 from jax import Array, lax
 
 from bluenoise.energy import histogram_energy, spectral_energy
+from bluenoise.restarts import restarted
 from bluenoise.target import Distribution, SpectrumTarget, Uniform
 from dither.errors import InputError
 from dither.matrix import ThresholdMatrix
@@ -35,8 +36,6 @@ _FINE_TUNE_RATE = 0.05
 _FEW_CELLS, _RESTARTS_OF_FEW = 128, 32
 # Samples of all restarts in one scan: about a tenth of a second between looks at the keyboard.
 _CHUNK_SAMPLES = 1 << 20
-# More would not fit into the memory of a small machine.
-_MOST_SAMPLES = 1 << 24
 _LONGEST_CHUNK = 100
 
 
@@ -236,13 +235,7 @@ def start(config: OptimizeConfig, seed: int, restarts: int = 1) -> State:
     Raises:
         InputError: the seed is out of range, or there are no restarts or too many for the memory.
     """
-    if not 0 <= seed < 1 << 32:
-        raise InputError(f"seed is {seed}; it must be from 0 to {(1 << 32) - 1}")
-    most = max(1, _MOST_SAMPLES // math.prod(config.shape))
-    if not 1 <= restarts <= most:
-        raise InputError(f"restarts is {restarts}; at this size it must be from 1 to {most}")
-    keys = jax.random.split(jax.random.key(seed), restarts)
-    return jax.vmap(functools.partial(init, config))(keys)
+    return restarted(functools.partial(init, config), config.shape, seed, restarts)
 
 
 def usual_restarts(shape: tuple[int, int]) -> int:

@@ -7,6 +7,7 @@ import contextlib
 import signal
 import sys
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from types import FrameType
 from typing import Annotated, TypeVar
 
@@ -115,3 +116,51 @@ def note(sentence: str, *, quiet: bool = False) -> None:
     """Tell the person, on standard error, unless `quiet`."""
     if not quiet:
         print(sentence, file=sys.stderr)
+
+
+@contextlib.contextmanager
+def progress_bar(
+    task: str, checkpoint: Path | None, quiet: bool
+) -> Iterator[Callable[[float, str], None]]:
+    """A bar with the time left, drawn for terminals alone, where Ctrl-C takes effect between updates.
+
+    Args:
+        task: a word for what goes on.
+        checkpoint: the file that the work leaves when it is stopped, if any.
+        quiet: draw nothing.
+
+    Yields:
+        What the work calls with the share done, 0 to 1, and a word on how it goes.
+    """
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        TaskProgressColumn,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    console = Console(stderr=True)
+    progress = Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[word]}"),
+        console=console,
+        disable=quiet or not console.is_terminal,
+    )
+    try:
+        with deferred_interrupt() as check, progress:
+            row = progress.add_task(task, total=1.0, word="")
+
+            def on_progress(share: float, word: str) -> None:
+                progress.update(row, completed=share, word=word)
+                check()
+
+            yield on_progress
+    except KeyboardInterrupt:
+        if checkpoint is not None and checkpoint.exists():
+            note(f"the same command goes on from {checkpoint}")
+        raise

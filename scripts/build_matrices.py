@@ -1,4 +1,4 @@
-"""Rebuild the shipped matrices and their manifest, byte for byte: build_matrices.py [FOLDER [NAME...]]."""
+"""Rebuild the shipped matrices and their manifest, byte for byte: [FOLDER [NAME...]]."""
 
 import hashlib
 import json
