@@ -23,7 +23,8 @@ from jax import Array, lax
 
 from bluenoise.energy import huber, pair_force
 from bluenoise.restarts import restarted
-from bluenoise.target import pair_kernel
+from bluenoise.target import kernel_radius, pair_kernel
+from dither.errors import InputError
 from dither.matrix import ThresholdMatrix
 from dither.metrics.spectrum import level_energies, level_sample
 from dither.metrics.viewing import Gaussian, Mixture, ViewingFilter
@@ -48,6 +49,9 @@ class AnnealConfig:
         widest, narrowest: epsilon at the start and at the end, falling geometrically.
         first_rate, last_rate: of the steps, falling geometrically.
         random_weights: scale the kernels of each step by uniform(0, 2) factors; no effect was measured.
+
+    Raises:
+        InputError: the filter reaches much farther than the radius.
     """
 
     shape: tuple[int, int]
@@ -60,6 +64,14 @@ class AnnealConfig:
     first_rate: float = 1.0
     last_rate: float = 0.1
     random_weights: bool = False
+
+    def __post_init__(self) -> None:
+        needed = kernel_radius(self.viewing)
+        if needed > 2 * self.radius:
+            raise InputError(
+                f"the viewing filter reaches {needed} pixels and the anneal sees {self.radius}; "
+                "the method blue has no such limit"
+            )
 
     @property
     def total_steps(self) -> int:
@@ -118,9 +130,9 @@ def step(config: AnnealConfig, state: State) -> tuple[State, Info]:
         key = jax.random.fold_in(state.key, state.step + 1)
         weights *= jax.random.uniform(key, (2,), maxval=2.0)
     kernel = weights[0] * narrow + weights[1] * wide
-    # The integral of the clipped difference over a uniform crowd, for kernels that sum to 1.
+    # The integral of the clipped difference over a uniform crowd.
     crowd = huber(state.values, epsilon) - huber(1 - state.values, epsilon)
-    pull = pair_force(state.values, config.radius, kernel, epsilon) - weights.sum() * crowd
+    pull = pair_force(state.values, config.radius, kernel, epsilon) - kernel.sum() * crowd
     values = state.values + rate * pull
     # Reflected at both ends.
     values = 1 - jnp.abs(1 - jnp.abs(values))

@@ -3,6 +3,7 @@
 import dataclasses
 import enum
 import json
+import os
 import time
 from pathlib import Path
 from typing import Annotated, Any
@@ -153,7 +154,7 @@ def generate(
     _refuse_other_methods_options(context, method)
     if output.suffix != ".npy":
         raise InputError(f"the output {output} must end in .npy")
-    if checkpoint is not None and checkpoint.resolve() == output.resolve():
+    if checkpoint is not None and os.path.realpath(checkpoint) == os.path.realpath(output):
         raise InputError(f"the checkpoint and the output are both {output}")
     check_writable(output, replace=force)
     started = time.monotonic()

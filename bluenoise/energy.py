@@ -126,9 +126,10 @@ def level_energy(values: Array, radius: int, kernel: Array, epsilon: Array) -> A
     """The pair energy of the values, its distances rounded off by Huber's function.
 
     Minus half the sum over ordered pairs of cells of W(x - y) huber(M(x) - M(y)), where huber(d) is
-    |d| - epsilon/2 beyond epsilon and d^2 / 2 epsilon within. At epsilon = 0 it is, but for a constant,
-    the sum of the level energies of all thresholded patterns; where epsilon is wider than the values,
-    it is 1/epsilon times the Fourier energy of the values themselves under the filter.
+    |d| - epsilon/2 beyond epsilon and d^2 / 2 epsilon within. As epsilon goes to 0 it becomes, but for
+    a constant, the energy of all thresholded patterns, integrated over the thresholds; where epsilon is
+    wider than the values it is 1 / (2 epsilon) times their own Fourier energy under the filter, less a
+    multiple of the sum of their squares, which a fixed histogram makes constant.
 
     Args:
         values: (H, W) float32.

@@ -12,7 +12,7 @@ import numpy as np
 
 from bluenoise.checkpoint import Checkpoint, leaves, regrown
 from dither.errors import InputError
-from dither.matrix import ThresholdMatrix
+from dither.matrix import ThresholdMatrix, is_permutation
 
 if TYPE_CHECKING:
     from bluenoise import anneal, optimize, refine
@@ -101,7 +101,7 @@ def blue(
         lambda state: refine.trajectory(config, state, seed),
         state,
         _arrays,
-        lambda arrays: refine.State(arrays["ranks"], int(arrays["round"])),
+        _unpacked,
         lambda state, info: on_progress(state.round / config.rounds, f"swaps kept {info.kept:.2%}"),
     )
     return refine.finish(state)
@@ -109,6 +109,15 @@ def blue(
 
 def _arrays(state: "refine.State") -> dict[str, np.ndarray]:
     return {"ranks": state.ranks, "round": np.array(state.round)}
+
+
+def _unpacked(arrays: dict[str, np.ndarray]) -> "refine.State":
+    from bluenoise import refine
+
+    # Compiled loops do not check their indices.
+    if not is_permutation(arrays["ranks"].astype(np.int64)):
+        raise InputError("the checkpoint is damaged: its ranks are no permutation")
+    return refine.State(arrays["ranks"], int(arrays["round"]))
 
 
 def descend(

@@ -5,6 +5,7 @@ from typing import ClassVar, Protocol
 
 import numpy as np
 
+from dither.errors import InputError
 from dither.metrics.spectrum import frequencies, frequency_axes
 from dither.metrics.viewing import Gaussian as GaussianBlur
 from dither.metrics.viewing import Mixture, ViewingFilter
@@ -15,8 +16,8 @@ ALL_DISTANCES = Mixture(
 )
 
 # The torus on which a filter's autocorrelation is computed: wider than any radius used.
-_CANVAS = 128
-_REACHED = 1e-3
+_CANVAS = 256
+_REACHED = 1e-2
 
 
 @dataclass(frozen=True)
@@ -123,36 +124,44 @@ DISTRIBUTIONS: dict[str, Distribution] = {
 
 
 def kernel_radius(viewing: ViewingFilter) -> int:
-    """Where the filter's autocorrelation has fallen to a thousandth, in pixels, from 8 to 32.
+    """How far the filter's pair kernel must reach, in pixels, from 8 to 60.
 
-    A kernel cut within the filter's range makes matrices worse, not better.
+    Half as far again as its autocorrelation stays above a hundredth, so that the taper lies outside: a
+    kernel cut within its filter's range makes matrices worse, not better.
 
     Example:
         >>> kernel_radius(GaussianBlur(1.5)), kernel_radius(GaussianBlur(3.0))
-        (8, 16)
+        (9, 18)
     """
     line = np.fft.ifft2(viewing.transfer(*frequency_axes((_CANVAS, _CANVAS))) ** 2).real[0]
-    below = np.flatnonzero(line[:_CANVAS] < _REACHED * line[0])
-    return int(np.clip(below[0] if below.size else 32, 8, 32))
+    above = np.flatnonzero(np.abs(line[: _CANVAS // 2]) > _REACHED * line[0])
+    return int(np.clip(np.ceil(1.5 * above.max(initial=0)), 8, 60))
 
 
 def pair_kernel(viewing: ViewingFilter, radius: int, *, power: int = 2) -> np.ndarray:
-    """(2R + 1, 2R + 1) float32: the filter's autocorrelation, tapered to 0, without its centre, sum 1.
+    """(2R + 1, 2R + 1) float32: the filter's autocorrelation, tapered to 0, without its centre.
 
-    The taper is a smooth step over the outer third: a kernel cut sharply rings in the spectrum.
+    Its magnitudes sum to 1. The taper is a smooth step over the outer third: a kernel cut sharply rings
+    in the spectrum.
 
     Args:
         viewing: the filter.
         radius: R, in pixels, from 1 to 60.
         power: of H(f): 2 for the autocorrelation, 1 for the narrower impulse response.
+
+    Raises:
+        InputError: the filter lets every frequency pass alike, so that no arrangement is better.
     """
     spectrum = viewing.transfer(*frequency_axes((_CANVAS, _CANVAS))) ** power
     offsets = np.arange(-radius, radius + 1)
     kernel = np.fft.ifft2(spectrum).real[np.ix_(offsets, offsets)]
     inward = np.clip((radius + 0.5 - np.hypot(offsets[:, None], offsets)) / (radius / 3), 0, 1)
     kernel *= inward**2 * (3 - 2 * inward)
-    kernel[radius, radius] = 0
-    return (kernel / kernel.sum()).astype(np.float32)
+    centre, kernel[radius, radius] = kernel[radius, radius], 0
+    total = np.abs(kernel).sum()
+    if not total > 1e-9 * abs(centre):
+        raise InputError(f"the viewing filter {viewing} passes every frequency alike")
+    return (kernel / total).astype(np.float32)
 
 
 def level_staircase(cells: int, levels: int | None) -> np.ndarray:

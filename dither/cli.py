@@ -2,6 +2,7 @@
 
 import enum
 import json
+import os
 from pathlib import Path
 from typing import Annotated
 
@@ -114,7 +115,7 @@ def _output_paths(images: list[Path], output: Path) -> list[Path]:
     for index, path in enumerate(paths):
         if path in paths[:index]:
             raise InputError(f"two inputs would both be written as {path}")
-        if path.resolve() in (image.resolve() for image in images[index + 1 :]):
+        if os.path.realpath(path) in map(os.path.realpath, images[index + 1 :]):
             raise InputError(f"{path} would be overwritten before it is read")
     return paths
 

@@ -42,7 +42,7 @@ def replacing(path: Path | str, *, replace: bool = True) -> Iterator[BinaryIO]:
         >>> folder.cleanup()
     """
     check_writable(path, replace=replace)
-    path = Path(path).resolve()
+    path = Path(os.path.realpath(path))  # unlike resolve(), at peace with links in a circle
     beside = None
     try:
         descriptor, name = tempfile.mkstemp(prefix=".part-", dir=path.parent)
@@ -57,8 +57,9 @@ def replacing(path: Path | str, *, replace: bool = True) -> Iterator[BinaryIO]:
         if replace:
             beside.replace(path)
         else:
-            # Unlike a rename, a link fails where another has made the file meanwhile.
-            os.link(beside, path)
+            # Unlike a rename, making the file first fails where another has made it meanwhile.
+            path.open("xb").close()
+            beside.replace(path)
     except FileExistsError:
         raise InputError(f"{path} exists; give --force to replace it") from None
     except OSError as error:
@@ -94,7 +95,7 @@ def check_writable(path: Path | str, *, replace: bool = True) -> None:
         if path.exists() and not replace:
             raise InputError(f"{path} exists; give --force to replace it")
         # What the folder's mode says is not the whole truth; only trying is.
-        with tempfile.TemporaryFile(dir=path.resolve().parent):
+        with tempfile.TemporaryFile(dir=Path(os.path.realpath(path)).parent):
             pass
     except OSError as error:
         raise InputError(f"cannot write {path}: {error.strerror or error}") from error

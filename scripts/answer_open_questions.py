@@ -1,4 +1,4 @@
-"""Sweep what the descent on the spectrum leaves open, and draw the answers as docs/open-questions.png."""
+"""Sweep what the descent on the spectrum leaves open, and draw docs/open-questions.png."""
 
 from pathlib import Path
 

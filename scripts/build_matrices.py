@@ -22,8 +22,12 @@ RECIPES = {
 
 folder = Path(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).parent.parent / "matrices")
 wanted = sys.argv[2:] or list(RECIPES)
+unknown = [name for name in wanted if name not in RECIPES]
+if unknown:
+    sys.exit(f"no recipe is named {', '.join(unknown)}; there are {', '.join(RECIPES)}")
 # What is not rebuilt keeps its entry.
-manifest = {name: shipped_matrices()[name] for name in RECIPES if name not in wanted}
+kept = shipped_matrices()
+manifest = {name: kept[name] for name in RECIPES if name not in wanted and name in kept}
 
 
 def rounded(digits: str) -> float:
@@ -49,6 +53,6 @@ for name in wanted:
         "scores": json.loads(json.dumps(evaluate(matrix)._asdict()), parse_float=rounded),
     }
     print(path, file=sys.stderr)
-ordered = {name: manifest[name] for name in RECIPES}
+ordered = {name: manifest[name] for name in RECIPES if name in manifest}
 with replacing(folder / "manifest.json") as file:
     file.write(json.dumps(ordered, indent=2).encode() + b"\n")

@@ -13,6 +13,8 @@ import numpy as np
 
 from dither.errors import InputError
 
+_LARGEST_GAIN = 100
+
 
 class ViewingFilter(Protocol):
     """Anything with a transfer function of the two frequencies."""
@@ -174,6 +176,8 @@ def parse_filter(text: str) -> ViewingFilter:
         >>> parse_filter("gaussian:1.5+2*box:3").parts[1]
         (2.0, Box(width=3))
     """
+    if Path(text).is_file():
+        return _read_measured(Path(text))
     terms = text.split("+")
     if len(terms) == 1 and "*" not in text:
         return _parse_one(text)
@@ -200,9 +204,9 @@ def _parse_one(text: str) -> ViewingFilter:
                 _number(distance.removesuffix("cm"), text, 1, 1000),
             )
         case "box":
-            return Box(int(_number(argument, text, 2, 16)))
+            return Box(_whole_number(argument, text, 2, 16))
         case "binomial":
-            return Binomial(int(_number(argument, text, 1, 64)))
+            return Binomial(_whole_number(argument, text, 1, 64))
     if Path(text).is_file():
         return _read_measured(Path(text))
     raise InputError(
@@ -223,6 +227,13 @@ def _number(text: str, whole: str, low: float, high: float) -> float:
     return value
 
 
+def _whole_number(text: str, whole: str, low: int, high: int) -> int:
+    value = _number(text, whole, low, high)
+    if not value.is_integer():
+        raise InputError(f"{text!r} in the filter {whole!r} must be a whole number")
+    return int(value)
+
+
 def _read_measured(path: Path) -> Measured:
     try:
         lines = path.read_text(encoding="utf-8").replace(",", " ").splitlines()
@@ -231,10 +242,12 @@ def _read_measured(path: Path) -> Measured:
         )
     except (OSError, ValueError) as error:
         raise InputError(f"{path} does not hold a frequency and a gain on each line") from error
-    good = points.ndim == 2 and points.shape[1] == 2 and bool(np.isfinite(points).all())
+    good = (
+        points.ndim == 2 and points.shape[1] == 2 and bool((np.abs(points) <= _LARGEST_GAIN).all())
+    )
     if not good or points[0].tolist() != [0, 1] or not (np.diff(points[:, 0]) > 0).all():
         raise InputError(
             f"{path} must hold two columns, frequencies ascending from 0 in cycles per pixel and gains "
-            "from 1"
+            f"that start at 1 and stay within {_LARGEST_GAIN}"
         )
     return Measured(tuple(points[:, 0].tolist()), tuple(points[:, 1].tolist()))

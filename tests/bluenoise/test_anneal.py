@@ -9,10 +9,12 @@ import pytest
 from bluenoise import anneal
 from bluenoise.anneal import AnnealConfig
 from bluenoise.generate import cool
+from bluenoise.void_and_cluster import void_and_cluster
 from dither.classical import white_noise
+from dither.errors import InputError
 from dither.matrix import ThresholdMatrix, is_permutation
 from dither.metrics.spectrum import anisotropy, level_energies, level_sample
-from dither.metrics.viewing import Gaussian
+from dither.metrics.viewing import Binomial, Box, Gaussian, ViewingFilter
 
 QUICK: dict[str, Any] = {"rounds": 20, "steps_per_round": 20}
 
@@ -36,6 +38,20 @@ def test_any_torus_goes(shape: tuple[int, int]) -> None:
         ]
     )
     assert level_energies(result.matrix.ranks, [Gaussian(1.5)]).mean() < noise * 0.6
+
+
+def test_a_filter_that_reaches_too_far_is_one_sentence() -> None:
+    with pytest.raises(InputError, match="the method blue"):
+        AnnealConfig((32, 32), viewing=Gaussian(4.0))
+
+
+@pytest.mark.parametrize("viewing", [Gaussian(1.0), Gaussian(2.0), Box(2), Binomial(4)])
+def test_other_filters_are_served(viewing: ViewingFilter) -> None:
+    config = AnnealConfig((32, 32), viewing=viewing, rounds=100)
+    made = anneal.anneal(config, seed=0).matrix
+    classical = void_and_cluster(32, 32)
+    ours, theirs = (level_energies(m.ranks, [viewing]).mean() for m in (made, classical))
+    assert ours < 1.3 * theirs
 
 
 def test_the_crowds_pull_is_the_mean_over_a_uniform_crowd() -> None:

@@ -70,5 +70,10 @@ def test_a_stopped_blue_run_ends_with_the_same_bytes(tmp_path: Path) -> None:
     )
     assert min(shares) > 0.5
     assert (resumed.ranks == whole.ranks).all()
+    damaged = dict(np.load(path))
+    damaged["ranks"][0, 0] = 5e8
+    np.savez(path, **damaged)
+    with pytest.raises(InputError, match="no permutation"):
+        blue((20, 30), seed=2, checkpoint=path)
     with pytest.raises(InputError, match="proposals is 400 there and 9 here"):
         blue((20, 30), RefineConfig(proposals=9), seed=2, checkpoint=path)

@@ -1,4 +1,5 @@
 import os
+from pathlib import Path
 
 import numba
 import numpy as np
@@ -15,9 +16,10 @@ from bluenoise.refine import (
 from bluenoise.target import level_staircase, pair_kernel
 from bluenoise.void_and_cluster import void_and_cluster
 from dither.classical import white_noise
+from dither.errors import InputError
 from dither.matrix import is_permutation
 from dither.metrics.spectrum import anisotropy, level_energies
-from dither.metrics.viewing import Gaussian, Mixture, Nasanen
+from dither.metrics.viewing import Gaussian, Measured, Mixture, Nasanen, parse_filter
 
 
 def pair_energy(ranks: np.ndarray, folded: np.ndarray) -> float:
@@ -83,6 +85,32 @@ def test_the_filter_decides_what_gets_better() -> None:
             level_energies(matrix.ranks, filters).mean(axis=0) for matrix in (start, refined)
         ]
         assert energies[1][index] < energies[0][index]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "box:3",
+        "box:8",
+        "binomial:4",
+        "nasanen:600dpi,40cm",
+        "gaussian:5",
+        "ideal.txt",
+        "peaked.txt",
+    ],
+)
+def test_no_filter_is_worse_served_than_by_void_and_cluster(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    # One that rings far out, and one whose gain is above 1 where the eye is keenest.
+    (tmp_path / "ideal.txt").write_text("0 1\n0.1 1\n0.11 0\n")
+    (tmp_path / "peaked.txt").write_text("0 1\n0.3 1\n0.5 2\n")
+    viewing = parse_filter(text)
+    start = void_and_cluster(40, 40)
+    refined = refine(start, RefineConfig(viewing=viewing, proposals=60))
+    before, after = (level_energies(m.ranks, [viewing]).mean() for m in (start, refined))
+    assert after < before
 
 
 @pytest.mark.parametrize(("levels", "gain"), [(5, -2.5), (17, -0.5)])
@@ -152,6 +180,11 @@ def test_the_pair_kernel_is_the_filters_autocorrelation_where_it_is_not_tapered(
     assert line / line[0] == pytest.approx(expected / expected[0], rel=1e-3)
     assert kernel[12, 12] == 0
     assert kernel.sum() == pytest.approx(1, abs=1e-5)
+
+
+def test_a_filter_without_preference_is_one_sentence() -> None:
+    with pytest.raises(InputError, match="every frequency alike"):
+        pair_kernel(Measured((0.0, 1.0), (1.0, 1.0)), 8)
 
 
 def test_a_mixtures_energy_is_the_mean_of_its_parts() -> None:

@@ -61,6 +61,12 @@ def test_a_link_stays_and_its_target_is_replaced(tmp_path: Path) -> None:
     assert target.read_text() == "new"
 
 
+def test_links_in_a_circle_are_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "loop").symlink_to(tmp_path / "loop")
+    with pytest.raises(InputError), replacing(tmp_path / "loop", replace=False) as file:
+        file.write(b"x")
+
+
 def test_long_names_are_written_or_refused(tmp_path: Path) -> None:
     with replacing(tmp_path / ("a" * 250)) as file:
         file.write(b"x")

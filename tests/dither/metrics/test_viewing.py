@@ -57,13 +57,16 @@ def test_what_people_write_is_understood(tmp_path: Path) -> None:
         path = tmp_path / "transfer.txt"
         path.write_text("\n".join(f"{f}{separator}{g}" for f, g in ((0, 1), (0.1, 0.5), (0.5, 0))))
         assert parse_filter(str(path)) == Measured((0, 0.1, 0.5), (1, 0.5, 0))
+    odd = tmp_path / "a+b*c.txt"
+    odd.write_text("0 1\n0.5 0\n")
+    assert parse_filter(str(odd)) == Measured((0, 0.5), (1, 0))
     assert Measured((0, 0.5), (1, 0)).transfer(np.array(0.25), np.array(0.0)) == 0.5
     names = [f"{name}" for name in STANDARD_FILTERS]
     assert [parse_filter(name) for name in names] == list(STANDARD_FILTERS.values())
 
 
 @pytest.mark.parametrize(
-    "text", ["", "gaussian", "gaussian:", "gaussian:nan", "gaussian:99", "box:0", "blur:3",
+    "text", ["", "gaussian", "gaussian:", "gaussian:nan", "gaussian:99", "box:0", "box:2.9", "blur:3",
              "nasanen:300", "0*box:3", "-1*box:3", "box:3+", "missing.txt"],
 )  # fmt: skip
 def test_what_nobody_understands_is_one_sentence(text: str) -> None:
