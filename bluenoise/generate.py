@@ -4,9 +4,9 @@ The methods are imported where they are called: compilers take a second to load.
 """
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, get_args
+from typing import TYPE_CHECKING, Literal, TypeVar, get_args
 
 import numpy as np
 
@@ -19,6 +19,9 @@ if TYPE_CHECKING:
     from bluenoise.anneal import AnnealConfig
     from bluenoise.optimize import OptimizeConfig, Result
     from bluenoise.refine import RefineConfig
+
+States = TypeVar("States")
+Infos = TypeVar("Infos")
 
 Method = Literal["blue", "anneal", "void-and-cluster", "spectrum"]
 METHODS: tuple[str, ...] = get_args(Method)
@@ -142,22 +145,17 @@ def descend(
             be written.
         KeyboardInterrupt: passed on once the checkpoint is written.
     """
-    import jax
-
     from bluenoise import optimize
 
-    restarts = restarts or optimize.usual_restarts(config.shape)
-    run = {"method": "spectrum", "seed": seed, "restarts": restarts, "jax": jax.__version__}
-    kept = Checkpoint(checkpoint, {**run, **vars(config)})
-    states = optimize.start(config, seed, restarts)
+    states = optimize.start(config, seed, restarts or optimize.usual_restarts(config.shape))
 
     def tell(states: "optimize.State", infos: "optimize.Info") -> None:
         loss = float(np.nanmin(np.append(infos.loss[-1], np.inf)))
         on_progress(int(states.step[0]) / config.total_steps, f"loss {loss:.2e}")
 
     walk = functools.partial(optimize.trajectory, config)
-    states = kept.follow(walk, states, leaves, functools.partial(regrown, states), tell)
-    return optimize.finish(config, states)
+    run = {"method": "spectrum", "seed": seed, **vars(config)}
+    return optimize.finish(config, _followed(walk, states, checkpoint, run, tell))
 
 
 def cool(
@@ -181,12 +179,8 @@ def cool(
         InputError: the checkpoint is of another run, is damaged, or cannot be written.
         KeyboardInterrupt: passed on once the checkpoint is written.
     """
-    import jax
-
     from bluenoise import anneal
 
-    run = {"method": "anneal", "seed": seed, "restarts": restarts, "jax": jax.__version__}
-    kept = Checkpoint(checkpoint, {**run, **vars(config)})
     states = anneal.start(config, seed, restarts)
 
     def tell(states: "anneal.State", infos: "anneal.Info") -> None:
@@ -194,8 +188,24 @@ def cool(
         on_progress(int(states.step[0]) / config.total_steps, f"pull {pull:.2e}")
 
     walk = functools.partial(anneal.trajectory, config)
-    states = kept.follow(walk, states, leaves, functools.partial(regrown, states), tell)
-    return anneal.finish(config, states)
+    run = {"method": "anneal", "seed": seed, **vars(config)}
+    return anneal.finish(config, _followed(walk, states, checkpoint, run, tell))
+
+
+def _followed(
+    walk: Callable[[States], Iterator[tuple[States, Infos]]],
+    states: States,
+    checkpoint: Path | str | None,
+    run: dict[str, object],
+    tell: Callable[[States, Infos], None],
+) -> States:
+    """The last states of a JAX run; with another JAX, or other restarts, it would be another run."""
+    import jax
+
+    # Restarts are stacked along the first axis of every array.
+    restarts = len(jax.tree.leaves(states)[0])
+    kept = Checkpoint(checkpoint, {**run, "restarts": restarts, "jax": jax.__version__})
+    return kept.follow(walk, states, leaves, functools.partial(regrown, states), tell)
 
 
 def parse_shape(text: str) -> tuple[int, int]:

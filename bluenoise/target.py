@@ -1,5 +1,6 @@
 """What is wanted of a matrix: its spectrum, its values, the viewing distance, the levels that count."""
 
+import functools
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
@@ -123,6 +124,7 @@ DISTRIBUTIONS: dict[str, Distribution] = {
 }
 
 
+@functools.lru_cache(maxsize=32)
 def kernel_radius(viewing: ViewingFilter) -> int:
     """How far the filter's pair kernel must reach, in pixels, from 8 to 60.
 
@@ -138,8 +140,9 @@ def kernel_radius(viewing: ViewingFilter) -> int:
     return int(np.clip(np.ceil(1.5 * above.max(initial=0)), 8, 60))
 
 
+@functools.lru_cache(maxsize=32)
 def pair_kernel(viewing: ViewingFilter, radius: int, *, power: int = 2) -> np.ndarray:
-    """(2R + 1, 2R + 1) float32: the filter's autocorrelation, tapered to 0, without its centre.
+    """(2R + 1, 2R + 1) float32, read-only: the filter's autocorrelation, tapered to 0, no centre.
 
     Its magnitudes sum to 1. The taper is a smooth step over the outer third: a kernel cut sharply rings
     in the spectrum.
@@ -161,7 +164,9 @@ def pair_kernel(viewing: ViewingFilter, radius: int, *, power: int = 2) -> np.nd
     total = np.abs(kernel).sum()
     if not total > 1e-9 * abs(centre):
         raise InputError(f"the viewing filter {viewing} passes every frequency alike")
-    return (kernel / total).astype(np.float32)
+    kernel = (kernel / total).astype(np.float32)
+    kernel.flags.writeable = False  # every round of a run shares it
+    return kernel
 
 
 def level_staircase(cells: int, levels: int | None) -> np.ndarray:

@@ -59,7 +59,11 @@ def replacing(path: Path | str, *, replace: bool = True) -> Iterator[BinaryIO]:
         else:
             # Unlike a rename, making the file first fails where another has made it meanwhile.
             path.open("xb").close()
-            beside.replace(path)
+            try:
+                beside.replace(path)
+            except OSError:
+                path.unlink()  # the empty file that held the name
+                raise
     except FileExistsError:
         raise InputError(f"{path} exists; give --force to replace it") from None
     except OSError as error:

@@ -61,6 +61,21 @@ def test_a_link_stays_and_its_target_is_replaced(tmp_path: Path) -> None:
     assert target.read_text() == "new"
 
 
+def test_a_rename_that_fails_leaves_nothing(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(self: Path, target: Path) -> None:
+        raise OSError(5, "Input/output error")
+
+    monkeypatch.setattr(Path, "replace", refuse)
+    for replace in (True, False):
+        with pytest.raises(InputError, match="Input/output"), replacing(
+            tmp_path / "file", replace=replace
+        ) as file:  # fmt: skip
+            file.write(b"x")
+    assert list(tmp_path.iterdir()) == []
+
+
 def test_links_in_a_circle_are_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "loop").symlink_to(tmp_path / "loop")
     with pytest.raises(InputError), replacing(tmp_path / "loop", replace=False) as file:
