@@ -17,6 +17,8 @@ from dither.io import RasterImage as RasterImage
 from dither.io import read_image as read_image
 from dither.io import write_image as write_image
 from dither.matrix import ThresholdMatrix as ThresholdMatrix
+from dither.matrix import channel_thresholds as channel_thresholds
+from dither.matrix import load_channels as load_channels
 from dither.matrix import load_matrix as load_matrix
 from dither.matrix import save_matrix as save_matrix
 from dither.matrix import shipped_matrices as shipped_matrices

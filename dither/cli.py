@@ -54,7 +54,12 @@ def ordered(
         ),
     ] = None,
     matrix: Annotated[
-        str, typer.Option("--matrix", "-m", help="A shipped matrix or a .npy file.")
+        str,
+        typer.Option(
+            "--matrix",
+            "-m",
+            help="A shipped matrix or a .npy file; of one with frames, each image takes the next.",
+        ),
     ] = DEFAULT_MATRIX,
     light: Annotated[
         LightChoice, typer.Option(help="Keep the mean of the codes, or of the light they emit.")
@@ -74,25 +79,27 @@ def ordered(
 
     from dither.color import to_gray
     from dither.io import check_image_path, read_image, write_image
-    from dither.matrix import load_matrix
+    from dither.matrix import load_channels
     from dither.ordered import level_values, ordered_dither
 
     if (bits is None) == (levels is None):
         raise InputError("give either --bits or --levels")
     count = levels or 1 << (bits or 0)
-    threshold_matrix = load_matrix(matrix)
+    matrices = load_channels(matrix)
     outputs = _output_paths(images, output)
     for path in outputs:
         check_image_path(path, replace=force)
     # Up to 256 levels fit 8 bits, whatever the depth of the image was.
     values = level_values(count, np.dtype(np.uint8 if count <= 256 else np.uint16))
     done = []
-    for source, path in zip(images, outputs, strict=True):
+    for frame, (source, path) in enumerate(zip(images, outputs, strict=True)):
         image = read_image(source, max_pixels=max_pixels)
         color = to_gray(image.color) if gray and image.color.ndim == 3 else image.color
         profile = image.profile if color is image.color else None
         try:
-            codes = ordered_dither(color, threshold_matrix, levels=count, light=light.value)
+            codes = ordered_dither(
+                color, matrices, levels=count, light=light.value, phase=(frame, 0, 0)
+            )
         except InputError as error:
             raise InputError(f"{source}: {error}") from None
         dithered = dataclasses.replace(image, color=values[codes], profile=profile)

@@ -2,6 +2,7 @@
 
 import functools
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from importlib import resources
 from pathlib import Path
@@ -20,13 +21,14 @@ class ThresholdMatrix:
     """A tileable threshold matrix, held as ranks: each of 0..N-1 stands in exactly one cell.
 
     A pixel of grey g in 0..1 is turned on where g exceeds the threshold of its cell; a matrix with
-    N cells so shows N + 1 greys. Ranks are integers, so that decisions are exact.
+    N cells so shows N + 1 greys. Ranks are integers, so that decisions are exact. A matrix with frames
+    is for sequences of images: frame t meets plane t, and after the last comes the first again.
 
     Attributes:
-        ranks: (H, W) uint16, or uint32 above 65,536 cells; read-only.
+        ranks: (H, W), or (T, H, W) with frames; uint16, or uint32 above 65,536 cells; read-only.
 
     Raises:
-        InputError: the ranks are not a permutation of 0..N-1 in two dimensions.
+        InputError: the ranks are not a permutation of 0..N-1 in two or three dimensions.
 
     Example:
         >>> ThresholdMatrix(np.array([[0, 2], [3, 1]])).thresholds
@@ -38,9 +40,10 @@ class ThresholdMatrix:
 
     def __post_init__(self) -> None:
         ranks = np.array(self.ranks, order="C")
-        if ranks.ndim != 2 or ranks.size == 0:
+        if ranks.ndim not in (2, 3) or ranks.size == 0:
             raise InputError(
-                f"a threshold matrix has two sides of at least one cell, not shape {ranks.shape}"
+                "a threshold matrix has two sides of at least one cell, or frames and two sides; "
+                f"not shape {ranks.shape}"
             )
         if not np.issubdtype(ranks.dtype, np.integer):
             raise InputError(f"a threshold matrix holds integer ranks, not {ranks.dtype}")
@@ -58,7 +61,7 @@ class ThresholdMatrix:
         """The matrix whose ranks are the order of `values`; equal values rank in C order.
 
         Args:
-            values: (H, W), finite numbers.
+            values: (H, W) or (T, H, W), finite numbers.
 
         Raises:
             InputError: a value is not finite.
@@ -76,13 +79,18 @@ class ThresholdMatrix:
         return cls(ranks.reshape(values.shape))
 
     @property
-    def shape(self) -> tuple[int, int]:
-        """Rows and columns of cells."""
-        return self.ranks.shape  # pyright: ignore[reportReturnType] -- two-dimensional by construction
+    def shape(self) -> tuple[int, ...]:
+        """Rows and columns of cells, before them the frames of a matrix that has any."""
+        return self.ranks.shape
+
+    @property
+    def planes(self) -> np.ndarray:
+        """(T, H, W) ranks, with one frame for a matrix without frames."""
+        return self.ranks.reshape(-1, *self.ranks.shape[-2:])
 
     @property
     def thresholds(self) -> np.ndarray:
-        """(H, W) float32 thresholds (rank + 1/2) / N, symmetric inside 0..1."""
+        """Float32 thresholds (rank + 1/2) / N of the ranks' shape, symmetric inside 0..1."""
         return ((self.ranks + 0.5) / self.ranks.size).astype(np.float32)
 
 
@@ -105,26 +113,71 @@ def load_matrix(name: str | Path = DEFAULT_MATRIX) -> ThresholdMatrix:
         name: a name that `shipped_matrices` lists, or a path ending in .npy.
 
     Raises:
-        InputError: there is no such name or file, or the file does not hold ranks.
+        InputError: there is no such name or file, or it does not hold ranks of one matrix.
 
     Example:
         >>> load_matrix("blue-64x64").shape
         (64, 64)
     """
+    first, *others = load_channels(name)
+    if others:
+        raise InputError(f"{name} holds {1 + len(others)} channels; one matrix is wanted here")
+    return first
+
+
+def load_channels(name: str | Path = DEFAULT_MATRIX) -> tuple[ThresholdMatrix, ...]:
+    """The matrix of each channel: one for all, or as many as the file has channels.
+
+    Args:
+        name: as in `load_matrix`. A file of floats holds (H, W, C) thresholds in 0..1, C from 2 to 4.
+
+    Raises:
+        InputError: there is no such name or file, or it holds neither ranks nor thresholds.
+
+    Example:
+        >>> [matrix.shape for matrix in load_channels("blue-64x64")]
+        [(64, 64)]
+    """
     if Path(name).suffix == ".npy":
-        array = read_npy(name)
-        if not np.issubdtype(array.dtype, np.integer):
-            raise InputError(f"{name} holds {array.dtype} values; a threshold matrix holds ranks")
-        try:
-            return ThresholdMatrix(array)
-        except InputError as error:
-            raise InputError(f"{name}: {error}") from None
-    shipped = shipped_matrices()
-    if str(name) not in shipped:
+        path = Path(name)
+    else:
+        shipped = shipped_matrices()
+        if str(name) not in shipped:
+            raise InputError(
+                f"no matrix is named {str(name)!r}; give a .npy file or one of: {', '.join(shipped)}"
+            )
+        path = _folder() / shipped[str(name)]["file"]
+    array = read_npy(path)
+    try:
+        if np.issubdtype(array.dtype, np.integer):
+            return (ThresholdMatrix(array),)
+        return _from_thresholds(array)
+    except InputError as error:
+        raise InputError(f"{name}: {error}") from None
+
+
+def channel_thresholds(matrices: Sequence[ThresholdMatrix]) -> np.ndarray:
+    """(H, W, C) float32: the thresholds of each channel, as a file of channels holds them.
+
+    Example:
+        >>> matrix = ThresholdMatrix(np.array([[0, 1]]))
+        >>> channel_thresholds([matrix, matrix]).tolist()
+        [[[0.25, 0.25], [0.75, 0.75]]]
+    """
+    return np.stack([matrix.thresholds for matrix in matrices], axis=-1)
+
+
+def _from_thresholds(array: np.ndarray) -> tuple[ThresholdMatrix, ...]:
+    if array.ndim != 3 or not 2 <= array.shape[2] <= 4:
         raise InputError(
-            f"no matrix is named {str(name)!r}; give a .npy file or one of: {', '.join(shipped)}"
+            f"{array.dtype} values of shape {array.shape} are no threshold matrix, which holds whole "
+            "ranks, or thresholds of 2 to 4 channels with shape (H, W, C)"
         )
-    return ThresholdMatrix(read_npy(_folder() / shipped[str(name)]["file"]))
+    matrices = tuple(ThresholdMatrix.from_values(array[..., c]) for c in range(array.shape[2]))
+    # Noise to add has a shape of the same kind; its values are not (rank + 1/2) / N.
+    if not np.allclose(channel_thresholds(matrices), array, rtol=0, atol=1e-6):
+        raise InputError("the values are not the thresholds (rank + 1/2) / N of any matrix")
+    return matrices
 
 
 def save_matrix(path: str | Path, matrix: ThresholdMatrix) -> None:

@@ -9,16 +9,19 @@ so that of the N cells exactly round(N f) are raised for a value with the fracti
 levels, and black and white stay free of dots.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
 from dither.color import srgb_to_linear
 from dither.errors import InputError
-from dither.matrix import DEFAULT_MATRIX, ThresholdMatrix, load_matrix
+from dither.matrix import DEFAULT_MATRIX, ThresholdMatrix, load_channels
 
 Light = Literal["encoded", "linear"]
+# One matrix for every channel, one for each, or the name or .npy file of either.
+Matrices = ThresholdMatrix | Sequence[ThresholdMatrix] | str | Path
 
 # Rows worked on at once, so that a block stays in cache, and cells of the widened matrix at most.
 _BLOCK_ROWS = 64
@@ -28,20 +31,24 @@ _MOST_LEVELS = 1 << 16
 
 def ordered_dither(
     image: np.ndarray,
-    matrix: ThresholdMatrix | str | None = None,
+    matrix: Matrices | None = None,
     *,
     levels: int,
     light: Light = "encoded",
+    phase: tuple[int, int, int] = (0, 0, 0),
 ) -> np.ndarray:
     """The level of every sample, 0..levels-1, after ordered dithering.
 
     Args:
         image: (H, W) or (H, W, C); uint8, uint16, bool, or float32/float64 in 0..1. Every channel is
-            dithered, with the same matrix.
-        matrix: a matrix, or the name or .npy file of one; the shipped 64x64 if not given.
+            dithered.
+        matrix: a matrix for all channels, one for each of them, or the name or .npy file of either; the
+            shipped 64x64 if not given.
         levels: 2 to 65,536, spread evenly from black to white as sRGB codes.
         light: which mean of neighbouring levels is kept: that of the codes ("encoded"), or that of
             the light they emit ("linear", right for what is seen from far; sRGB is assumed).
+        phase: frame, row and column of the matrix at the image's first pixel, around the torus: frame
+            numbers of an animation, or a tile's place in a larger image.
 
     Returns:
         Same shape, uint8 up to 256 levels, else uint16.
@@ -59,19 +66,19 @@ def ordered_dither(
     if light not in ("encoded", "linear"):
         raise InputError(f"light is {light!r}; it must be 'encoded' or 'linear'")
     image = _checked_image(_native(image))
-    if not isinstance(matrix, ThresholdMatrix):
-        matrix = load_matrix(DEFAULT_MATRIX if matrix is None else matrix)
+    channels = 1 if image.ndim == 2 else image.shape[2]
+    matrices = _checked_matrices(DEFAULT_MATRIX if matrix is None else matrix, channels)
     if image.dtype == np.uint8 and levels > 256:
         # 257 v is the same grey in 16 bits: there are no more than 255 steps in 8.
         image = image * np.uint16(257)
-    channels = 1 if image.ndim == 2 else image.shape[2]
     codes = np.empty(image.shape, np.uint8 if levels <= 256 else np.uint16)
-    cells, round_block = _rounding(image.dtype, matrix, levels, light)
-    columns = _block_columns(matrix.shape)
+    ranks = _facing_ranks(matrices, phase)
+    cells, round_block = _rounding(image.dtype, ranks, matrices[0].ranks.size, levels, light)
+    columns = _block_columns(ranks.shape[:2])
     # Extended to the width once, each row of cells meets each block of the image without indexing.
     width = min(columns, image.shape[1])
-    cells = np.tile(cells, (1, -(-width // matrix.shape[1])))[:, :width]
-    cells = np.repeat(cells, channels, axis=1)
+    cells = np.tile(cells, (1, -(-width // ranks.shape[1]), channels // ranks.shape[2]))
+    cells = cells[:, :width].reshape(len(cells), -1)
     for rows in _row_blocks(len(image), len(cells)):
         facing = cells[rows.start % len(cells) :][: rows.stop - rows.start]
         for x in range(0, image.shape[1], columns):
@@ -84,21 +91,23 @@ def ordered_dither(
 
 def requantize(
     image: np.ndarray,
-    matrix: ThresholdMatrix | str | None = None,
+    matrix: Matrices | None = None,
     *,
     bits: int | None = None,
     levels: int | None = None,
     light: Light = "encoded",
+    phase: tuple[int, int, int] = (0, 0, 0),
 ) -> np.ndarray:
     """The image at fewer levels, in its own dtype and full range: what one saves and looks at.
 
     Args:
         image: (H, W) or (H, W, C); uint8, uint16, bool, or float32/float64 in 0..1. Of 2 or 4
             channels the last is alpha and is copied untouched.
-        matrix: a matrix, or the name or .npy file of one; the shipped 64x64 if not given.
+        matrix: as in `ordered_dither`.
         bits: 1 to 16 bits a channel, that is 2**bits levels; give this or `levels`.
         levels: 2 to 65,536 levels a channel.
         light: as in `ordered_dither`.
+        phase: as in `ordered_dither`.
 
     Returns:
         Same shape; the dtype of the image, but uint16 for uint8 images at more than 256 levels, and
@@ -115,12 +124,12 @@ def requantize(
     levels = _level_count(bits, levels)
     image = _native(image)
     if image.ndim == 3 and image.shape[2] in (2, 4):
-        color = requantize(image[..., :-1], matrix, levels=levels, light=light)
+        color = requantize(image[..., :-1], matrix, levels=levels, light=light, phase=phase)
         alpha = image[..., -1:]
         if color.dtype != alpha.dtype:
             alpha = alpha.astype(color.dtype) * color.dtype.type(_white(color) // _white(alpha))
         return np.concatenate([color, alpha], axis=2)
-    codes = ordered_dither(image, matrix, levels=levels, light=light)
+    codes = ordered_dither(image, matrix, levels=levels, light=light, phase=phase)
     if np.issubdtype(image.dtype, np.floating):
         return codes.astype(image.dtype) / image.dtype.type(levels - 1)
     sixteen_bit = image.dtype == np.uint16 or levels > 256
@@ -178,13 +187,40 @@ def _checked_image(image: np.ndarray) -> np.ndarray:
     return image
 
 
+def _checked_matrices(matrix: Matrices, channels: int) -> Sequence[ThresholdMatrix]:
+    """The matrix of every channel, or the matrices of each, all of one shape."""
+    if isinstance(matrix, str | Path):
+        matrix = load_channels(matrix)
+    matrices = [matrix] if isinstance(matrix, ThresholdMatrix) else list(matrix)
+    if len(matrices) not in (1, channels):
+        raise InputError(
+            f"there are {len(matrices)} matrices for an image of {channels} "
+            f"channel{'s' if channels > 1 else ''}; one for all or one for each is wanted"
+        )
+    if len({each.shape for each in matrices}) > 1:
+        raise InputError("the matrices of the channels have different shapes; they must have one")
+    return matrices
+
+
+def _facing_ranks(matrices: Sequence[ThresholdMatrix], phase: tuple[int, int, int]) -> np.ndarray:
+    """(H, W, matrices) the ranks that face an image whose first pixel meets the cell at `phase`."""
+    frame, row, column = phase
+    return np.stack(
+        [
+            np.roll(each.planes[frame % len(each.planes)], (-row, -column), (0, 1))
+            for each in matrices
+        ],
+        axis=2,
+    )
+
+
 def _rounding(
-    dtype: np.dtype, matrix: ThresholdMatrix, levels: int, light: Light
+    dtype: np.dtype, ranks: np.ndarray, count: int, levels: int, light: Light
 ) -> tuple[np.ndarray, Callable[[np.ndarray, np.ndarray], np.ndarray]]:
-    """What stands in each cell of the matrix, and how a block of samples is rounded with it."""
+    """What stands in each cell, of `count` ranks, and how a block of samples is rounded with it."""
     steps = levels - 1
     if np.issubdtype(dtype, np.floating):
-        cells = 1 - (matrix.ranks + 0.5) / matrix.ranks.size
+        cells = 1 - (ranks + 0.5) / count
         codes = np.arange(levels) / steps
         emitted = srgb_to_linear(codes)
 
@@ -200,9 +236,9 @@ def _rounding(
     white = int(np.iinfo(dtype).max)
     if light == "linear":
         positions = _linear_positions(levels, dtype)
-        cells = _integer_thresholds(matrix, 65535)
+        cells = _integer_thresholds(ranks, count, 65535)
         return 65534 - cells, lambda block, cells: _divided_by_65535(positions[block] + cells)
-    thresholds = _integer_thresholds(matrix, white)
+    thresholds = _integer_thresholds(ranks, count, white)
     if levels == 2:
         return thresholds.astype(dtype), np.greater
     cells = (white - 1 - thresholds).astype(np.uint16 if white == 255 else np.uint32)
@@ -211,10 +247,9 @@ def _rounding(
     return cells, lambda block, cells: divided(np.multiply(block, scale, dtype=cells.dtype) + cells)
 
 
-def _integer_thresholds(matrix: ThresholdMatrix, white: int) -> np.ndarray:
+def _integer_thresholds(ranks: np.ndarray, count: int, white: int) -> np.ndarray:
     """floor((2 rank + 1) V / 2N): a value is raised where it exceeds this."""
-    ranks = matrix.ranks.astype(np.uint64)
-    return ((2 * ranks + 1) * white // (2 * ranks.size)).astype(np.uint32)
+    return ((2 * ranks.astype(np.uint64) + 1) * white // (2 * count)).astype(np.uint32)
 
 
 def _linear_positions(levels: int, dtype: np.dtype) -> np.ndarray:

@@ -41,6 +41,16 @@ def test_levels_light_matrix_and_gray(run: Callable, folder: Path, photo: np.nda
         assert picture.size == (80, 48)
 
 
+def test_images_take_successive_frames(run: Callable, folder: Path, photo: np.ndarray) -> None:
+    ranks = np.random.default_rng(0).permutation(128).reshape(2, 8, 8)
+    np.save(folder / "m.npy", ranks.astype(np.uint16))
+    Image.fromarray(photo).save(folder / "second.png")
+    run("dither ordered photo.png second.png -o out --bits 1 --matrix m.npy")
+    for frame, name in enumerate(("photo", "second")):
+        expected = requantize(photo, folder / "m.npy", bits=1, phase=(frame, 0, 0))
+        assert (read_image(folder / "out" / f"{name}-dithered.png").color == expected).all()
+
+
 def test_alpha_is_kept(run: Callable, folder: Path, photo: np.ndarray) -> None:
     rgba = np.concatenate([photo, photo[..., :1]], axis=2)
     Image.fromarray(rgba).save(folder / "rgba.png")

@@ -1,4 +1,5 @@
 import json
+import tempfile
 from pathlib import Path
 
 import numpy as np
@@ -8,7 +9,14 @@ from hypothesis import strategies as st
 
 from dither.classical import bayer, white_noise
 from dither.errors import InputError
-from dither.matrix import ThresholdMatrix, is_permutation, load_matrix, save_matrix
+from dither.matrix import (
+    ThresholdMatrix,
+    channel_thresholds,
+    is_permutation,
+    load_channels,
+    load_matrix,
+    save_matrix,
+)
 
 
 def test_ranks_are_compact_and_read_only() -> None:
@@ -35,7 +43,7 @@ def test_the_callers_array_stays_its_own() -> None:
         np.arange(4),
         np.zeros((0, 4), int),
         np.array([[0.0, 1.0]]),
-        np.arange(8).reshape(2, 2, 2),
+        np.arange(16).reshape(2, 2, 2, 2),
     ],
 )
 def test_what_is_no_permutation_is_refused(ranks: np.ndarray) -> None:
@@ -69,6 +77,34 @@ def test_files_of_others_may_hold_any_integer_type_and_order(tmp_path: Path) -> 
     for dtype in (np.uint8, np.uint16, np.uint32, np.int32, np.int64):
         np.save(tmp_path / "m.npy", ranks.astype(dtype, order="F"))
         assert (load_matrix(tmp_path / "m.npy").ranks == ranks).all()
+
+
+def test_frames_come_first(tmp_path: Path) -> None:
+    ranks = np.random.default_rng(0).permutation(60).reshape(3, 4, 5)
+    save_matrix(tmp_path / "m.npy", ThresholdMatrix(ranks))
+    matrix = load_matrix(tmp_path / "m.npy")
+    assert matrix.shape == (3, 4, 5)
+    assert (matrix.planes == ranks).all()
+    assert white_noise(4, 5).planes.shape == (1, 4, 5)
+
+
+@given(st.integers(2, 4), st.integers(1, 9), st.integers(1, 9), st.integers(0, 99))
+def test_channels_come_back(channels: int, height: int, width: int, seed: int) -> None:
+    matrices = [white_noise(height, width, seed + channel) for channel in range(channels)]
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "m.npy"
+        np.save(path, channel_thresholds(matrices))
+        loaded = load_channels(path)
+        assert len(loaded) == channels
+        assert all((a.ranks == b.ranks).all() for a, b in zip(loaded, matrices, strict=True))
+        with pytest.raises(InputError, match=f"{channels} channels; one matrix"):
+            load_matrix(path)
+
+
+def test_noise_is_no_threshold_matrix(tmp_path: Path) -> None:
+    np.save(tmp_path / "m.npy", np.random.default_rng(0).normal(size=(8, 8, 3)))
+    with pytest.raises(InputError, match=r"m\.npy: .* not the thresholds"):
+        load_channels(tmp_path / "m.npy")
 
 
 def test_float_files_and_unknown_names_are_refused(tmp_path: Path) -> None:

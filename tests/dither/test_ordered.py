@@ -1,3 +1,4 @@
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -9,8 +10,8 @@ from hypothesis import strategies as st
 from dither.classical import bayer, white_noise
 from dither.color import srgb_to_linear
 from dither.errors import InputError
-from dither.matrix import ThresholdMatrix, load_matrix
-from dither.ordered import level_values, ordered_dither, requantize
+from dither.matrix import ThresholdMatrix, channel_thresholds, load_matrix
+from dither.ordered import Light, level_values, ordered_dither, requantize
 
 
 @pytest.mark.parametrize("levels", [2, 3, 4, 5, 7, 16, 17, 100, 255, 256])
@@ -197,6 +198,51 @@ def test_empty_and_tiny_images_pass(shape: tuple[int, ...]) -> None:
 def test_bad_input_is_one_sentence(image: np.ndarray, options: dict, sentence: str) -> None:
     with pytest.raises(InputError, match=sentence):
         requantize(image, **options)
+
+
+@given(st.tuples(st.integers(-9, 9), st.integers(-99, 99), st.integers(-99, 99)))
+def test_phase_is_where_the_first_pixel_lies(phase: tuple[int, int, int]) -> None:
+    ranks = np.random.default_rng(0).permutation(210).reshape(5, 6, 7)
+    matrix = ThresholdMatrix(ranks)
+    frame, row, column = phase
+    image = np.random.default_rng(1).integers(0, 256, (20, 30), np.uint8)
+    codes = ordered_dither(image, matrix, levels=3, phase=phase)
+    for y, x in ((0, 0), (19, 29), (6, 7)):
+        rank = int(ranks[frame % 5, (y + row) % 6, (x + column) % 7])
+        assert codes[y, x] == reference.ordered_level(int(image[y, x]), rank, 210, 3, 255)
+
+
+def test_a_tile_with_its_phase_is_a_piece_of_the_whole(photo: np.ndarray) -> None:
+    whole = requantize(photo, bits=2)
+    piece = requantize(photo[10:40, 33:70], bits=2, phase=(0, 10, 33))
+    assert (piece == whole[10:40, 33:70]).all()
+
+
+@pytest.mark.parametrize("light", ["encoded", "linear"])
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float64])
+def test_each_channel_may_have_its_own_matrix(
+    photo: np.ndarray, light: Light, dtype: type, tmp_path: Path
+) -> None:
+    image = (photo / 255.0).astype(dtype) if dtype is np.float64 else photo.astype(dtype)
+    matrices = [white_noise(8, 9, seed) for seed in range(3)]
+    expected = [ordered_dither(image[..., c], matrices[c], levels=4, light=light) for c in range(3)]
+    codes = ordered_dither(image, matrices, levels=4, light=light)
+    assert (codes == np.stack(expected, axis=2)).all()
+    np.save(tmp_path / "m.npy", channel_thresholds(matrices))
+    assert (ordered_dither(image, tmp_path / "m.npy", levels=4, light=light) == codes).all()
+    alpha = np.full_like(image[..., :1], 1)
+    with_alpha = requantize(np.concatenate([image, alpha], axis=2), matrices, levels=4, light=light)
+    assert (with_alpha[..., :3] == requantize(image, matrices, levels=4, light=light)).all()
+
+
+def test_matrices_that_do_not_fit_are_one_sentence(photo: np.ndarray) -> None:
+    one, other = white_noise(8, 8), white_noise(8, 9)
+    with pytest.raises(InputError, match="2 matrices for an image of 3 channels"):
+        requantize(photo, [one, one], bits=1)
+    with pytest.raises(InputError, match="3 matrices for an image of 1 channel;"):
+        requantize(photo[..., 0], [one] * 3, bits=1)
+    with pytest.raises(InputError, match="different shapes"):
+        requantize(photo, [one, other, one], bits=1)
 
 
 def test_byte_order_makes_no_difference(photo: np.ndarray) -> None:
