@@ -7,15 +7,19 @@ order, so that the eye blurs them back into the grey.
     >>> bluenoise.generate((16, 16), seed=1).shape
     (16, 16)
 
-Behind `generate` stand three rooms, each with its own settings: `bluenoise.void_and_cluster` places
+Behind `generate` stand four rooms, each with its own settings: `bluenoise.void_and_cluster` places
 one rank after the other, `bluenoise.refine` swaps ranks while the visible error of all thresholds
-falls, and `bluenoise.optimize` moves all values at once, down a loss on the Fourier spectrum and the
-sorted values. They load compilers (numba, JAX), so they are imported only when they are used.
+falls, `bluenoise.anneal` moves all values at once down the same error, sharpened step by step, and
+`bluenoise.optimize` down a loss on the Fourier spectrum and the sorted values. They load compilers
+(numba, JAX), so they are imported only when they are used. The first two make matrices with frames, and
+`blue_channels` one for each channel of a colour image.
 """
 
+from bluenoise.composition import blue as blue
+from bluenoise.composition import blue_channels as blue_channels
+from bluenoise.composition import shifted as shifted
 from bluenoise.evaluate import Evaluation as Evaluation
 from bluenoise.evaluate import evaluate as evaluate
-from bluenoise.generate import blue as blue
 from bluenoise.generate import generate as generate
 from bluenoise.target import Gaussian as Gaussian
 from bluenoise.target import SpectrumTarget as SpectrumTarget

@@ -22,11 +22,11 @@ import numpy as np
 from jax import Array, lax
 
 from bluenoise.energy import huber, pair_force
+from bluenoise.kernel import kernel_radius, pair_kernel
 from bluenoise.restarts import restarted
-from bluenoise.target import kernel_radius, pair_kernel
 from dither.errors import InputError
 from dither.matrix import ThresholdMatrix
-from dither.metrics.spectrum import level_energies, level_sample
+from dither.metrics.patterns import level_energies, level_sample
 from dither.metrics.viewing import Gaussian, Mixture, ViewingFilter
 
 # A near look with a little of a far one: what the pull of a kernel of small radius can attend to.

@@ -14,6 +14,9 @@ from dither.files import check_writable, replacing
 # Seconds between checkpoints written on the way, against a crash or a power cut.
 _INTERVAL = 30.0
 
+# Called with the share done and a word on how it goes; may raise KeyboardInterrupt to stop the run.
+OnProgress = Callable[[float, str], None]
+
 State = TypeVar("State")
 Info = TypeVar("Info")
 

@@ -1,54 +1,85 @@
 """How good a matrix is, beside white noise, Bayer's matrix and void-and-cluster of the same size."""
 
 import math
-from collections.abc import Mapping
-from typing import NamedTuple
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from dither.classical import bayer, white_noise
+from dither.color import LUMINANCE_WEIGHTS
 from dither.errors import InputError
 from dither.matrix import ThresholdMatrix
-from dither.metrics.spectrum import (
+from dither.metrics import temporal
+from dither.metrics.patterns import (
     anisotropy,
+    band_powers,
+    combined_energies,
     level_energies,
     level_sample,
-    low_frequency_power,
+    temporal_energies,
+    temporal_spectrum,
     white_noise_energies,
+    white_noise_temporal_energies,
 )
+from dither.metrics.spectrum import frequency_axes, low_frequency_power, mirror_count
+from dither.metrics.temporal import TemporalFilter
 from dither.metrics.viewing import STANDARD_FILTERS, ViewingFilter
+from dither.ordered import requantize
 
 # The filter whose worst level is named: the blur at which void-and-cluster is made.
 _WORST_LEVEL_FILTER = "gaussian:1.5"
 # Cells times levels of one evaluation: all levels up to 64x64, about a second.
 _PATTERN_CELLS = 1 << 24
 # Beyond this an evaluation would take minutes.
-_MOST_CELLS = 1 << 20
+_MOST_CELLS = 1 << 22
+# Levels of one channel that are looked at together with those of the others.
+_COMBINED_LEVELS = 256
+
+# Radial frequencies, in cycles per pixel; the last band holds the corners of the plane.
+BAND_EDGES = (0.0, 1 / 16, 1 / 8, 1 / 4, 3 / 8, 1 / 2, 0.708)
+
+# A short and a long average over time, a renderer's running mean, and a few frames exactly.
+TEMPORAL_FILTERS: dict[str, TemporalFilter] = {
+    "gaussian:0.85": temporal.Gaussian(0.85),
+    "gaussian:2": temporal.Gaussian(2),
+    "exponential:0.1": temporal.Exponential(0.1),
+    "box:4": temporal.Box(4),
+}
 
 
 class Evaluation(NamedTuple):
     """The figures of one matrix.
 
     Attributes:
-        shape: rows and columns.
+        shape: rows and columns, before them frames if there are any.
         levels: how many of the N - 1 levels were measured, spread evenly.
         energy: filter to the mean level energy, times 1e6.
         against_white_db: filter to 10 log10 of that mean over white noise's.
         worst_level: the level whose energy at gaussian:1.5 is largest, as a grey from 0 to 1.
         worst_energy: that energy, times 1e6.
+        bands_db: "from-to" in cycles per pixel to the patterns' mean power there against white
+            noise's; None where so small a torus has no such frequency.
         anisotropy_db: 0 for patterns that look the same in every direction.
         low_frequency_power: of the matrix's own values in 0 < |f| < 0.25 cycles per pixel, white
             noise 1; None where so small a torus has no such frequency.
+        over_time_db: temporal filter to the error that pixels keep over time against white noise's;
+            None without frames.
+        temporal_spectrum_db: the power of the pixels' sequences at 0, 1/T, ... 1/2 cycles per frame
+            against white noise's; None without frames.
     """
 
-    shape: tuple[int, int]
+    shape: tuple[int, ...]
     levels: int
     energy: dict[str, float]
     against_white_db: dict[str, float]
     worst_level: float
     worst_energy: float
+    bands_db: dict[str, float | None]
     anisotropy_db: float | None
     low_frequency_power: float | None
+    over_time_db: dict[str, float] | None = None
+    temporal_spectrum_db: list[float] | None = None
 
 
 def evaluate(
@@ -61,27 +92,30 @@ def evaluate(
 
     Args:
         matrix: its thresholded patterns are measured.
-        values: (H, W) the values whose own spectrum is measured; the ranks if not given.
+        values: of its shape, whose own spectrum is measured; the ranks if not given.
         filters: viewing filters by name; gaussian:1.5 must be among them.
 
     Raises:
-        InputError: the matrix has fewer than 2 or more than 2^20 cells.
+        InputError: the matrix has fewer than 2 or more than 2^22 cells.
 
     Example:
         >>> round(evaluate(bayer(64, 64)).energy["gaussian:1.5"])
         276
     """
-    if not 2 <= matrix.ranks.size <= _MOST_CELLS:
-        raise InputError(
-            f"a matrix of {matrix.ranks.size} cells is not evaluated; 2 to {_MOST_CELLS} are"
-        )
-    levels = level_sample(matrix.ranks.size, max(64, _PATTERN_CELLS // matrix.ranks.size))
+    cells = matrix.ranks.size
+    if not 2 <= cells <= _MOST_CELLS:
+        raise InputError(f"a matrix of {cells} cells is not evaluated; 2 to {_MOST_CELLS} are")
+    levels = level_sample(cells, max(64, _PATTERN_CELLS // cells))
     energies = level_energies(matrix.ranks, list(filters.values()), levels)
     white = white_noise_energies(matrix.shape, list(filters.values()), levels).mean(axis=0)
     mean = energies.mean(axis=0)
     at_filter = energies[:, list(filters).index(_WORST_LEVEL_FILTER)]
     worst = int(at_filter.argmax())
-    return Evaluation(
+    # The spectra change little from one level to the next.
+    fewer = levels[:: max(1, len(levels) // 512)]
+    bands = band_powers(matrix.ranks, BAND_EDGES, fewer)
+    edges = [f"{edge:.3g}" for edge in BAND_EDGES]
+    figures = Evaluation(
         shape=matrix.shape,
         levels=len(levels),
         energy={name: float(1e6 * value) for name, value in zip(filters, mean, strict=True)},
@@ -89,22 +123,42 @@ def evaluate(
             name: _decibel(value, reference)
             for name, value, reference in zip(filters, mean, white, strict=True)
         },
-        worst_level=float(levels[worst] / matrix.ranks.size),
+        worst_level=float(levels[worst] / cells),
         worst_energy=float(1e6 * at_filter[worst]),
+        bands_db={
+            f"{low}-{high}": None if math.isnan(power) else _decibel(power, 1)
+            for low, high, power in zip(edges[:-1], edges[1:], bands, strict=True)
+        },
         anisotropy_db=_or_none(anisotropy(matrix.ranks, levels)),
         low_frequency_power=_or_none(
             low_frequency_power(matrix.ranks if values is None else values)
         ),
     )
+    if len(matrix.shape) == 2:
+        return figures
+    averages = list(TEMPORAL_FILTERS.values())
+    kept = temporal_energies(matrix.ranks, averages, fewer).mean(axis=0)
+    of_white = white_noise_temporal_energies(matrix.shape, averages, fewer).mean(axis=0)
+    return figures._replace(
+        over_time_db={
+            name: _decibel(value, reference)
+            for name, value, reference in zip(TEMPORAL_FILTERS, kept, of_white, strict=True)
+        },
+        temporal_spectrum_db=[
+            _decibel(power, 1) for power in temporal_spectrum(matrix.ranks, fewer)
+        ],
+    )
 
 
-def baselines(shape: tuple[int, int], *, seed: int = 0) -> dict[str, ThresholdMatrix]:
-    """White noise, Bayer and void-and-cluster of this shape, by name.
+def baselines(shape: tuple[int, ...], *, seed: int = 0) -> dict[str, ThresholdMatrix]:
+    """What a matrix of this shape is compared with, by name.
 
-    Bayer's sides are the largest powers of two that fit, since it has no others; its name says so.
+    White noise, Bayer and void-and-cluster; with frames, in Bayer's place void-and-cluster of each
+    frame by itself. Bayer's sides are the largest powers of two that fit, since it has no others; its
+    name says so.
 
     Args:
-        shape: rows and columns.
+        shape: rows and columns, before them frames if there are any.
         seed: of white noise and void-and-cluster.
 
     Example:
@@ -113,13 +167,45 @@ def baselines(shape: tuple[int, int], *, seed: int = 0) -> dict[str, ThresholdMa
     """
     from bluenoise.void_and_cluster import void_and_cluster
 
+    if len(shape) == 3:
+        noise = white_noise(shape[0] * shape[1], shape[2], seed=seed).ranks.reshape(shape)
+        return {
+            "white noise": ThresholdMatrix(noise),
+            "each frame alone": _frames_apart(shape, seed),
+            "void-and-cluster": void_and_cluster(shape, sigma=1.9, seed=seed),
+        }
     height, width = (1 << (side.bit_length() - 1) for side in shape)
     name = "Bayer" if (height, width) == tuple(shape) else f"Bayer {height}x{width}"
     return {
-        "white noise": white_noise(*shape, seed=seed),
+        "white noise": white_noise(shape[0], shape[1], seed=seed),
         name: bayer(height, width),
-        "void-and-cluster": void_and_cluster(*shape, seed=seed),
+        "void-and-cluster": void_and_cluster(shape, seed=seed),
     }
+
+
+def _frames_apart(shape: tuple[int, ...], seed: int) -> ThresholdMatrix:
+    """Void-and-cluster of each frame by itself: the frames have nothing to do with each other."""
+    from bluenoise.void_and_cluster import void_and_cluster
+
+    planes = [void_and_cluster(shape[1:], seed=seed + (t << 32)).ranks for t in range(shape[0])]
+    # Equal ranks of different frames are brought into an order at random.
+    ties = np.random.default_rng(seed).permuted(
+        np.broadcast_to(np.arange(shape[0])[:, None], (shape[0], planes[0].size)), axis=0
+    )
+    ranks = np.stack(planes).reshape(shape[0], -1).astype(np.int64)
+    ordered = ranks * shape[0] + np.take_along_axis(ties, ranks, axis=1)
+    return ThresholdMatrix(ordered.reshape(shape))
+
+
+def mean_evaluation(evaluations: Sequence[Evaluation]) -> Evaluation:
+    """The mean of each figure over matrices of one shape, such as those of several seeds.
+
+    Example:
+        >>> one = evaluate(bayer(8, 8))
+        >>> mean_evaluation([one, one]) == one
+        True
+    """
+    return Evaluation(*(_mean(list(figures)) for figures in zip(*evaluations, strict=True)))
 
 
 def mean_gain_db(evaluation: Evaluation, reference: Evaluation) -> float:
@@ -135,6 +221,71 @@ def mean_gain_db(evaluation: Evaluation, reference: Evaluation) -> float:
             [_decibel(evaluation.energy[name], reference.energy[name]) for name in reference.energy]
         )
     )
+
+
+def luminance_gain_db(
+    channels: Sequence[ThresholdMatrix],
+    filters: Mapping[str, ViewingFilter] = STANDARD_FILTERS,
+) -> dict[str, float]:
+    """How much smoother greys are in luminance than if every channel had the same matrix.
+
+    Args:
+        channels: a matrix for each channel; three are red, green and blue, others count alike.
+        filters: viewing filters by name.
+
+    Returns:
+        Filter to 10 log10 of the luminance's mean level energy over the channels' own; negative is
+        better, 0 where all have the same matrix.
+    """
+    count = len(channels)
+    shares = LUMINANCE_WEIGHTS if count == 3 else (1 / count,) * count
+    ranks = np.stack([matrix.ranks for matrix in channels])
+    levels = level_sample(ranks[0].size, _COMBINED_LEVELS)
+    views = list(filters.values())
+    together = combined_energies(ranks, shares, views, levels).mean(axis=0)
+    own = np.mean([level_energies(plane, views, levels).mean(axis=0) for plane in ranks], axis=0)
+    return {
+        name: _decibel(both, alone)
+        for name, both, alone in zip(filters, together, own, strict=True)
+    }
+
+
+def photo_error(
+    photo: np.ndarray,
+    matrix: ThresholdMatrix | Sequence[ThresholdMatrix],
+    filters: Mapping[str, ViewingFilter] = STANDARD_FILTERS,
+) -> dict[str, float]:
+    """The blurred error of a photo dithered to black and white, in percent of full white.
+
+    Args:
+        photo: (H, W) uint8 grey, or (H, W, 3) red, green and blue, the luminance of whose error counts.
+        matrix: for all channels, or one for each; of one with frames the first.
+        filters: viewing filters by name.
+
+    Returns:
+        Filter to the root mean square error.
+    """
+    error = (requantize(photo, matrix, bits=1).astype(np.float64) - photo) / 255
+    height, width = photo.shape[:2]
+    power = np.abs(np.fft.rfft2(error if error.ndim == 2 else error @ LUMINANCE_WEIGHTS)) ** 2
+    axes = frequency_axes((height, width), half=True)
+    seen = {
+        name: np.sum(viewing.transfer(*axes) ** 2 * mirror_count(width) * power)
+        for name, viewing in filters.items()
+    }
+    return {name: float(100 * np.sqrt(value) / (height * width)) for name, value in seen.items()}
+
+
+def _mean(figures: list[Any]) -> Any:
+    """The mean of numbers, name by name and place by place; a figure that some lack is lacking."""
+    first = figures[0]
+    if isinstance(first, dict):
+        return {name: _mean([figure[name] for figure in figures]) for name in first}
+    if isinstance(first, list):
+        return [_mean(list(column)) for column in zip(*figures, strict=True)]
+    if isinstance(first, tuple | int):
+        return first  # what they have in common: the shape, and how many levels were measured
+    return None if None in figures else float(np.mean(figures))
 
 
 def _decibel(value: float, reference: float) -> float:

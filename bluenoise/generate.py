@@ -10,15 +10,15 @@ from typing import TYPE_CHECKING, Literal, TypeVar, get_args
 
 import numpy as np
 
-from bluenoise.checkpoint import Checkpoint, leaves, regrown
+from bluenoise.checkpoint import Checkpoint, OnProgress, leaves, regrown
+from bluenoise.composition import blue
 from dither.errors import InputError
-from dither.matrix import ThresholdMatrix, is_permutation
+from dither.matrix import ThresholdMatrix
 
 if TYPE_CHECKING:
-    from bluenoise import anneal, optimize, refine
+    from bluenoise import anneal, optimize
     from bluenoise.anneal import AnnealConfig
     from bluenoise.optimize import OptimizeConfig, Result
-    from bluenoise.refine import RefineConfig
 
 States = TypeVar("States")
 Infos = TypeVar("Infos")
@@ -26,24 +26,24 @@ Infos = TypeVar("Infos")
 Method = Literal["blue", "anneal", "void-and-cluster", "spectrum"]
 METHODS: tuple[str, ...] = get_args(Method)
 
-# Called with the share done and a word on how it goes; may raise KeyboardInterrupt to stop the run.
-OnProgress = Callable[[float, str], None]
-
 SMALLEST_SIDE, LARGEST_SIDE = 4, 512
+MOST_FRAMES = 256
+# Of frames together: more would take hours.
+MOST_CELLS = 1 << 22
 
-# The blur of void-and-cluster that leaves the swaps after it the best start: of 1.3 to 1.9, those below
-# favour the closest look and those above the middle distance, at the expense of the other.
-START_SIGMA = 1.45
+# What a matrix with frames is made with by void-and-cluster alone.
+FRAMES_SIGMA = 1.9
 
 
-def generate(shape: tuple[int, int], *, method: Method = "blue", seed: int = 0) -> ThresholdMatrix:
+def generate(shape: tuple[int, ...], *, method: Method = "blue", seed: int = 0) -> ThresholdMatrix:
     """A blue-noise threshold matrix with the method's standard settings.
 
     Args:
-        shape: rows and columns, each from 4 to 512.
+        shape: rows and columns, each from 4 to 512; before them 2 to 256 frames for a matrix that is
+            blue over time as well.
         method: "blue" (the best: void-and-cluster, then swaps of ranks), "anneal" (gradient descent
             alone, from noise), "void-and-cluster" (Ulichney 1993; the fastest), or "spectrum"
-            (Wronski 2020, as published).
+            (Wronski 2020, as published). The first and third make frames.
         seed: an integer from 0 to 2^32 - 1; the same seed gives the same bytes.
 
     Raises:
@@ -60,67 +60,23 @@ def generate(shape: tuple[int, int], *, method: Method = "blue", seed: int = 0) 
     if method == "void-and-cluster":
         from bluenoise.void_and_cluster import void_and_cluster
 
-        return void_and_cluster(*shape, seed=seed)
+        return void_and_cluster(shape, sigma=usual_sigma(shape), seed=seed)
+    if method in ("anneal", "spectrum") and len(shape) != 2:
+        raise InputError(f"the method {method} makes no frames; blue and void-and-cluster do")
     if method == "anneal":
         from bluenoise.anneal import AnnealConfig
 
-        return cool(AnnealConfig(shape), seed=seed).matrix
+        return cool(AnnealConfig((shape[0], shape[1])), seed=seed).matrix
     if method == "spectrum":
         from bluenoise.optimize import OptimizeConfig
 
-        return descend(OptimizeConfig(shape), seed=seed).matrix
+        return descend(OptimizeConfig((shape[0], shape[1])), seed=seed).matrix
     raise InputError(f"no method is named {method!r}; there are {', '.join(METHODS)}")
 
 
-def blue(
-    shape: tuple[int, int],
-    config: "RefineConfig | None" = None,
-    *,
-    seed: int = 0,
-    checkpoint: Path | str | None = None,
-    on_progress: OnProgress = lambda share, word: None,
-) -> ThresholdMatrix:
-    """Void-and-cluster, then swaps of ranks that lower the visible error of all thresholds at once.
-
-    Args:
-        shape: rows and columns.
-        config: of the swaps: for which viewing filter, and how many; the standard one if not given.
-        seed: of both.
-        checkpoint: a file to go on from if it exists; left where the run is stopped.
-        on_progress: see `OnProgress`.
-
-    Raises:
-        InputError: the checkpoint is of another run, is damaged, or cannot be written.
-        KeyboardInterrupt: passed on once the checkpoint is written.
-    """
-    from bluenoise import refine
-    from bluenoise.void_and_cluster import void_and_cluster
-
-    config = config or refine.RefineConfig()
-    run = {"method": "blue", "shape": shape, "seed": seed, **vars(config)}
-    kept = Checkpoint(checkpoint, run)
-    state = refine.init(void_and_cluster(*shape, sigma=START_SIGMA, seed=seed))
-    state = kept.follow(
-        lambda state: refine.trajectory(config, state, seed),
-        state,
-        _arrays,
-        _unpacked,
-        lambda state, info: on_progress(state.round / config.rounds, f"swaps kept {info.kept:.2%}"),
-    )
-    return refine.finish(state)
-
-
-def _arrays(state: "refine.State") -> dict[str, np.ndarray]:
-    return {"ranks": state.ranks, "round": np.array(state.round)}
-
-
-def _unpacked(arrays: dict[str, np.ndarray]) -> "refine.State":
-    from bluenoise import refine
-
-    # Compiled loops do not check their indices.
-    if not is_permutation(arrays["ranks"].astype(np.int64)):
-        raise InputError("the checkpoint is damaged: its ranks are no permutation")
-    return refine.State(arrays["ranks"], int(arrays["round"]))
+def usual_sigma(shape: tuple[int, ...]) -> float:
+    """The blur of void-and-cluster alone, in pixels: wider with frames, which share the evenness."""
+    return 1.5 if len(shape) == 2 else FRAMES_SIGMA
 
 
 def descend(
@@ -208,31 +164,41 @@ def _followed(
     return kept.follow(walk, states, leaves, functools.partial(regrown, states), tell)
 
 
-def parse_shape(text: str) -> tuple[int, int]:
-    """Rows and columns from "64" or "60x68".
+def parse_shape(text: str) -> tuple[int, ...]:
+    """Rows and columns, after the number of frames if there is one: "64", "60x68" or "16x64x64".
 
     Raises:
         InputError: the text is no shape, or a side is out of range.
 
     Example:
-        >>> parse_shape("64"), parse_shape("60x68")
-        ((64, 64), (60, 68))
+        >>> parse_shape("64"), parse_shape("60x68"), parse_shape("16x64x64")
+        ((64, 64), (60, 68), (16, 64, 64))
     """
     sides = text.lower().split("x")
-    if len(sides) > 2 or not all(side.isascii() and side.isdigit() for side in sides):
-        raise InputError(f"{text[:40]!r} is no shape; write one as 64 or 64x64")
-    # More digits than any allowed side has are cut before they become a number.
-    height, width = (int(side[:9]) for side in (sides * 2)[:2])
-    check_shape((height, width))
-    return height, width
-
-
-def check_shape(shape: tuple[int, int]) -> None:
-    """Raise InputError if there are not two sides from 4 to 512."""
-    if len(shape) != 2 or any(not SMALLEST_SIDE <= side <= LARGEST_SIDE for side in shape):
+    if len(sides) > 3 or not all(side.isascii() and side.isdigit() for side in sides):
         raise InputError(
-            f"shape {'x'.join(map(str, shape))} is out of range; "
+            f"{text[:40]!r} is no shape; write one as 64, 64x64, or 16x64x64 with frames"
+        )
+    # More digits than any allowed side has are cut before they become a number.
+    numbers = tuple(int(side[:9]) for side in sides)
+    shape = numbers * 2 if len(numbers) == 1 else numbers
+    check_shape(shape)
+    return shape
+
+
+def check_shape(shape: tuple[int, ...]) -> None:
+    """Raise InputError if there are not two sides from 4 to 512, or 2 to 256 frames before them."""
+    sides, text = shape[-2:], "x".join(map(str, shape))
+    if len(sides) != 2 or any(not SMALLEST_SIDE <= side <= LARGEST_SIDE for side in sides):
+        raise InputError(
+            f"shape {text} is out of range; "
             f"each of two sides must be from {SMALLEST_SIDE} to {LARGEST_SIDE}"
+        )
+    if len(shape) > 3 or (len(shape) == 3 and not 2 <= shape[0] <= MOST_FRAMES):
+        raise InputError(f"shape {text} has {shape[0]} frames; 2 to {MOST_FRAMES} can be made")
+    if int(np.prod(shape)) > MOST_CELLS:
+        raise InputError(
+            f"shape {text} has {np.prod(shape)} cells; at most {MOST_CELLS} can be made"
         )
 
 

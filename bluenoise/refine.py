@@ -2,26 +2,31 @@
 
 With W the filter's autocorrelation, the level energies of a matrix M sum to a constant less half the
 sum over all pairs of cells of W(x - y) |M(x) - M(y)|. Swapping two ranks changes that sum only around
-the two cells, so each swap is tried exactly and kept where the energy falls.
+the two cells, so each swap is tried exactly and kept where the energy falls. With frames the pairs are
+in space and time; between the channels of a colour image each pair has a weight of its own.
 
 Large matrices are worked on in tiles so far apart that no two see each other's cells, all at once;
 every round lays them elsewhere. The result does not depend on how many threads there are.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import product
 from typing import Any, NamedTuple
 
 import numpy as np
 from numba import njit, prange
 
-from bluenoise.target import ALL_DISTANCES, kernel_radius, level_staircase, pair_kernel
+from bluenoise.kernel import JointChannels, coupling_kernel, plane_radii, wrapped
+from bluenoise.target import ALL_DISTANCES, level_staircase
 from dither.matrix import ThresholdMatrix
+from dither.metrics.temporal import SpaceTime
 from dither.metrics.viewing import ViewingFilter
 
-_TILE = 48
-# Neighbours in the plane are looked for in a square of this side.
-_NEIGHBOURS = 7
+# A tile's rows and columns, and its frames.
+_TILE, _TILE_FRAMES = 48, 16
+# Neighbours in the plane are looked for in a square of this side, in this and the next frames.
+_NEIGHBOURS, _NEIGHBOUR_FRAMES = 7, 3
 # A gain below this share of the ranks' difference may be rounding, which could swap to and fro.
 _ROUNDING = np.float32(2e-6)
 
@@ -31,7 +36,7 @@ class RefineConfig:
     """How far to go.
 
     Attributes:
-        viewing: the filter whose energy is lowered.
+        viewing: the filter whose energy is lowered: of a plane, of frames, or of channels together.
         radius: of the pair kernel, in pixels, where it is tapered to nothing; None for the
             filter's own range.
         proposals: of swaps per cell in all; 100 are within 0.05 dB of convergence.
@@ -45,7 +50,7 @@ class RefineConfig:
             between them mean nothing.
     """
 
-    viewing: ViewingFilter = ALL_DISTANCES
+    viewing: ViewingFilter | SpaceTime | JointChannels = ALL_DISTANCES
     radius: int | None = None
     proposals: int = 400
     local: float = 0.5
@@ -59,7 +64,8 @@ class State(NamedTuple):
     """What one round hands to the next.
 
     Attributes:
-        ranks: (H, W) float32, whole numbers.
+        ranks: (T, H, W) float32, whole numbers: the frames of one matrix, one for a matrix without
+            any; or the matrices of C channels, each with ranks of its own.
         round: rounds done.
     """
 
@@ -85,7 +91,7 @@ def refine(
 
     Example:
         >>> from bluenoise.void_and_cluster import void_and_cluster
-        >>> refine(void_and_cluster(8, 8), RefineConfig(proposals=10)).shape
+        >>> refine(void_and_cluster((8, 8)), RefineConfig(proposals=10)).shape
         (8, 8)
     """
     state = init(matrix)
@@ -96,12 +102,23 @@ def refine(
 
 def init(matrix: ThresholdMatrix) -> State:
     """The state of a matrix before the first round."""
-    return State(matrix.ranks.astype(np.float32), 0)
+    return State(matrix.planes.astype(np.float32), 0)
 
 
 def finish(state: State) -> ThresholdMatrix:
-    """The matrix of a state, its ranks whole numbers again."""
-    return ThresholdMatrix(state.ranks.astype(np.int64))
+    """The matrix of a state, its ranks whole numbers again; with frames if there are several."""
+    ranks = state.ranks.astype(np.int64)
+    return ThresholdMatrix(ranks[0] if len(ranks) == 1 else ranks)
+
+
+def init_channels(matrices: Sequence[ThresholdMatrix]) -> State:
+    """The state of a matrix for each channel, all of one shape, before the first round."""
+    return State(np.stack([matrix.ranks for matrix in matrices]).astype(np.float32), 0)
+
+
+def finish_channels(state: State) -> tuple[ThresholdMatrix, ...]:
+    """The matrix of each channel, in the order of `init_channels`."""
+    return tuple(ThresholdMatrix(ranks) for ranks in state.ranks.astype(np.int64))
 
 
 def trajectory(config: RefineConfig, state: State, seed: int) -> Iterator[tuple[State, Info]]:
@@ -119,52 +136,77 @@ def step(config: RefineConfig, state: State, seed: int) -> tuple[State, Info]:
         state: after the rounds before.
         seed: of the whole run.
     """
-    height, width = state.ranks.shape
-    radius = config.radius or kernel_radius(config.viewing)
-    kernel = pair_kernel(config.viewing, radius)
+    kernels = coupling_kernel(config.viewing, config.radius)
     share = state.round / max(1, config.rounds - 1)
     window = config.widest * (config.narrowest / config.widest) ** share
-    heights = level_staircase(height * width, config.levels)
     generator = np.random.default_rng((seed, state.round))
-    tiles = tile_corners((height, width), radius)
-    tiles[:, :2] += generator.integers(0, (height, width))
-    seeds = generator.integers(0, 1 << 63, len(tiles), np.uint64)
     ranks = state.ranks.copy()
-    folded = folded_kernel(kernel, (height, width))
+    kept = tried = 0
+    # Channels see each other but swap within themselves, so they take turns.
+    turns = [(0, len(ranks))] if len(kernels) == 1 else [(c, 1) for c in range(len(kernels))]
+    heights = level_staircase(ranks[: turns[0][1]].size, config.levels)
     per_round = max(1, round(config.proposals / config.rounds))
-    kept = _swap_in_tiles(
-        ranks, heights, kernel, folded, tiles, seeds, per_round, window, config.local
-    )
-    tried = per_round * int((tiles[:, 2] * tiles[:, 3]).sum())
-    return State(ranks, state.round + 1), Info(float(kept.sum()) / tried)
+    for endless, (first, planes) in zip(kernels, turns, strict=True):
+        kernel = wrapped(endless, len(ranks))
+        reach = (len(kernel) // 2, kernel.shape[1] // 2)
+        tiles = tile_corners((planes, *ranks.shape[1:]), reach)
+        tiles[:, 0] = (tiles[:, 0] + generator.integers(planes) + first) % len(ranks)
+        tiles[:, 1:3] += generator.integers(0, ranks.shape[1:])
+        seeds = generator.integers(0, 1 << 63, len(tiles), np.uint64)
+        folded = folded_kernel(kernel, ranks.shape)
+        kept += _swap_in_tiles(
+            *(ranks, heights, kernel, plane_radii(kernel), folded, tiles, seeds),
+            *(per_round, window, config.local),
+        ).sum()
+        tried += per_round * int(tiles[:, 3:].prod(axis=1).sum())
+    return State(ranks, state.round + 1), Info(float(kept) / tried)
 
 
-def folded_kernel(kernel: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    """(H, W) float32: the kernel on the torus, its images summed where the torus is the smaller."""
-    radius = kernel.shape[0] // 2
-    offsets = np.arange(-radius, radius + 1)
+def folded_kernel(kernel: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """The kernel on the torus, its images summed where the torus is the smaller.
+
+    Args:
+        kernel: float32 with an odd number of cells along each axis.
+        shape: of the torus, with as many axes.
+
+    Example:
+        >>> folded_kernel(np.ones((3, 5), np.float32), (4, 4)).tolist()[0]
+        [1.0, 1.0, 2.0, 1.0]
+    """
+    offsets = [
+        np.arange(-(length // 2), length // 2 + 1) % side
+        for length, side in zip(kernel.shape, shape, strict=True)
+    ]
     folded = np.zeros(shape, np.float32)
-    np.add.at(folded, np.ix_(offsets % shape[0], offsets % shape[1]), kernel)
+    np.add.at(folded, np.ix_(*offsets), kernel)
     return folded
 
 
-def tile_corners(shape: tuple[int, int], radius: int) -> np.ndarray:
-    """(tiles, 4) int64: top, left, height and width of tiles that leave gaps of the radius.
+def tile_corners(shape: tuple[int, ...], reach: tuple[int, int]) -> np.ndarray:
+    """(tiles, 6) int64: frame, top, left, then frames, height and width of tiles with gaps between.
 
     A side with no room for two tiles is covered by one, all around.
 
+    Args:
+        shape: frames, rows and columns.
+        reach: of the kernel, in frames and in pixels: the gaps.
+
     Example:
-        >>> tile_corners((64, 128), 12).tolist()
-        [[0, 0, 64, 52], [0, 64, 64, 52]]
+        >>> tile_corners((1, 64, 128), (0, 12)).tolist()
+        [[0, 0, 0, 1, 64, 52], [0, 0, 64, 1, 64, 52]]
     """
     spans = []
-    for side in shape:
-        count = side // (_TILE + radius)
+    for side, tile, gap in zip(
+        shape, (_TILE_FRAMES, _TILE, _TILE), (reach[0], reach[1], reach[1]), strict=True
+    ):
+        count = side // (tile + gap)
         starts = [side * index // count for index in range(count)] if count > 1 else [0]
         ends = [*starts[1:], side]
-        gap = radius if count > 1 else 0
-        spans.append([(start, end - start - gap) for start, end in zip(starts, ends, strict=True)])
-    return np.array([(y, x, h, w) for y, h in spans[0] for x, w in spans[1]])
+        between = gap if count > 1 else 0
+        spans.append(
+            [(start, end - start - between) for start, end in zip(starts, ends, strict=True)]
+        )
+    return np.array([tuple(zip(*corner, strict=True)) for corner in product(*spans)]).reshape(-1, 6)
 
 
 @njit(cache=True, parallel=True)
@@ -172,6 +214,7 @@ def _swap_in_tiles(
     ranks: np.ndarray,
     heights: np.ndarray,
     kernel: np.ndarray,
+    radii: np.ndarray,
     folded: np.ndarray,
     tiles: np.ndarray,
     seeds: np.ndarray,
@@ -183,7 +226,8 @@ def _swap_in_tiles(
     kept = np.zeros(len(tiles), np.int64)
     for index in prange(len(tiles)):
         kept[index] = _swap_in_tile(
-            ranks, heights, kernel, folded, tiles[index], seeds[index], proposals, window, local
+            *(ranks, heights, kernel, radii, folded, tiles[index], seeds[index]),
+            *(proposals, window, local),
         )
     return kept
 
@@ -193,6 +237,7 @@ def _swap_in_tile(
     ranks: np.ndarray,
     heights: np.ndarray,
     kernel: np.ndarray,
+    radii: np.ndarray,
     folded: np.ndarray,
     tile: np.ndarray,
     seed: np.uint64,
@@ -205,67 +250,78 @@ def _swap_in_tile(
     A share `local` of them is between neighbours in the plane, the others between cells whose ranks lie
     at most `window` of the tile's apart.
     """
-    top, left, tile_height, tile_width = tile
-    height, width = ranks.shape
-    radius = kernel.shape[0] // 2
+    first_frame, top, left, tile_frames, tile_height, tile_width = tile
+    frames, height, width = ranks.shape
+    reach, radius = kernel.shape[0] // 2, kernel.shape[1] // 2
     # The tile with what it sees around it; a side that is covered all around repeats itself there.
-    seen = np.empty((tile_height + 2 * radius, tile_width + 2 * radius), np.float32)
-    for y in range(seen.shape[0]):
-        for x in range(seen.shape[1]):
-            rank = ranks[(top + y - radius) % height, (left + x - radius) % width]
-            seen[y, x] = heights[int(rank)]
-    period_y = height if tile_height == height else seen.shape[0]
-    period_x = width if tile_width == width else seen.shape[1]
-    cells = tile_height * tile_width
+    seen = np.empty(
+        (tile_frames + 2 * reach, tile_height + 2 * radius, tile_width + 2 * radius), np.float32
+    )
+    for t in range(seen.shape[0]):
+        plane = ranks[(first_frame + t - reach) % frames]
+        for y in range(seen.shape[1]):
+            for x in range(seen.shape[2]):
+                rank = plane[(top + y - radius) % height, (left + x - radius) % width]
+                seen[t, y, x] = heights[int(rank)]
+    period_t = frames if tile_frames == frames else seen.shape[0]
+    period_y = height if tile_height == height else seen.shape[1]
+    period_x = width if tile_width == width else seen.shape[2]
+    area = tile_height * tile_width
+    cells = tile_frames * area
     inner = np.empty(cells, np.float32)
     for cell in range(cells):
-        y, x = (top + cell // tile_width) % height, (left + cell % tile_width) % width
-        inner[cell] = ranks[y, x]
+        t, y, x = cell // area, cell % area // tile_width, cell % tile_width
+        inner[cell] = ranks[(first_frame + t) % frames, (top + y) % height, (left + x) % width]
     # The tile's cells in the order of their ranks, and those ranks: swaps move cells alone.
     cell_at = np.argsort(inner)
     rank_at = inner[cell_at]
     place_of = np.argsort(cell_at)
-    reach = max(1.0, window * cells)
+    farthest = max(1.0, window * cells)
+    neighbour_frames = min(_NEIGHBOUR_FRAMES, 2 * tile_frames - 1)
     state = np.uint64(seed)
-    sums = np.empty(kernel.shape[1], np.float32)
+    sums = np.empty(kernel.shape[2], np.float32)
     kept = 0
     for _ in range(proposals * cells):
         state, first = _random(state)
         state, second = _random(state)
         if second < local:
-            # A neighbour in the plane, whatever its rank.
+            # A neighbour in the plane or in the next frame, whatever its rank.
             cell = int(first * cells)
-            beside = int(second / local * _NEIGHBOURS**2)
-            y = cell // tile_width + beside // _NEIGHBOURS - _NEIGHBOURS // 2
+            beside = int(second / local * _NEIGHBOURS**2 * neighbour_frames)
+            t = cell // area + beside // _NEIGHBOURS**2 - neighbour_frames // 2
+            y = cell % area // tile_width + beside // _NEIGHBOURS % _NEIGHBOURS - _NEIGHBOURS // 2
             x = cell % tile_width + beside % _NEIGHBOURS - _NEIGHBOURS // 2
-            if not (0 <= y < tile_height and 0 <= x < tile_width):
+            if not (0 <= t < tile_frames and 0 <= y < tile_height and 0 <= x < tile_width):
                 continue
-            one, two = place_of[cell], place_of[y * tile_width + x]
+            one, two = place_of[cell], place_of[t * area + y * tile_width + x]
             lower, upper = min(one, two), max(one, two)
         else:
             # A neighbour in rank, wherever it lies.
             lower = int(first * cells)
-            upper = lower + 1 + int((second - local) / (1 - local) * reach)
+            upper = lower + 1 + int((second - local) / (1 - local) * farthest)
             if upper >= cells:
                 continue
         low, high = heights[int(rank_at[lower])], heights[int(rank_at[upper])]
         if low == high:
             continue
         p, q = cell_at[lower], cell_at[upper]
-        py, px, qy, qx = p // tile_width, p % tile_width, q // tile_width, q % tile_width
-        gained = _raised(seen, kernel, sums, py, px, low, high)
-        lost = _raised(seen, kernel, sums, qy, qx, low, high)
+        pt, py, px = p // area, p % area // tile_width, p % tile_width
+        qt, qy, qx = q // area, q % area // tile_width, q % tile_width
+        gained = _raised(seen, kernel, radii, sums, pt, py, px, low, high)
+        lost = _raised(seen, kernel, radii, sums, qt, qy, qx, low, high)
         # Each sum took the other cell, and its own images around a small torus, as if they stayed.
-        near = folded[0, 0] - folded[(qy - py) % height, (qx - px) % width]
+        near = folded[0, 0, 0] - folded[(qt - pt) % frames, (qy - py) % height, (qx - px) % width]
         if lost - gained + 2 * (high - low) * near < -_ROUNDING * (high - low):
-            _put(seen, py + radius, px + radius, period_y, period_x, high)
-            _put(seen, qy + radius, qx + radius, period_y, period_x, low)
+            periods = (period_t, period_y, period_x)
+            _put(seen, (pt + reach, py + radius, px + radius), periods, high)
+            _put(seen, (qt + reach, qy + radius, qx + radius), periods, low)
             cell_at[lower], cell_at[upper] = q, p
             place_of[p], place_of[q] = upper, lower
             kept += 1
     for place in range(cells):
-        y, x = cell_at[place] // tile_width, cell_at[place] % tile_width
-        ranks[(top + y) % height, (left + x) % width] = rank_at[place]
+        cell = cell_at[place]
+        t, y, x = cell // area, cell % area // tile_width, cell % tile_width
+        ranks[(first_frame + t) % frames, (top + y) % height, (left + x) % width] = rank_at[place]
     return kept
 
 
@@ -273,7 +329,9 @@ def _swap_in_tile(
 def _raised(
     seen: np.ndarray,
     kernel: np.ndarray,
+    radii: np.ndarray,
     sums: np.ndarray,
+    t: int,
     y: int,
     x: int,
     low: Any,
@@ -285,11 +343,14 @@ def _raised(
     """
     for j in range(sums.size):
         sums[j] = 0
-    for i in range(kernel.shape[0]):
-        row, weights = seen[y + i], kernel[i]
-        for j in range(sums.size):
-            value = row[x + j]
-            sums[j] += weights[j] * (abs(high - value) - abs(low - value))
+    for plane in range(radii.size):
+        edge = sums.size // 2 - radii[plane]
+        inner = sums[edge : sums.size - edge]
+        for i in range(edge, sums.size - edge):
+            row, weights = seen[t + plane, y + i, x + edge :], kernel[plane, i, edge:]
+            for j in range(inner.size):
+                value = row[j]
+                inner[j] += weights[j] * (abs(high - value) - abs(low - value))
     total = np.float32(0)
     for j in range(sums.size):
         total += sums[j]
@@ -297,11 +358,14 @@ def _raised(
 
 
 @njit(cache=True)
-def _put(seen: np.ndarray, y: int, x: int, period_y: int, period_x: int, value: Any) -> None:
+def _put(
+    seen: np.ndarray, cell: tuple[int, int, int], periods: tuple[int, int, int], value: Any
+) -> None:
     """Write a cell and its images at whole periods."""
-    for row in range(y % period_y, seen.shape[0], period_y):
-        for column in range(x % period_x, seen.shape[1], period_x):
-            seen[row, column] = value
+    for t in range(cell[0] % periods[0], seen.shape[0], periods[0]):
+        for y in range(cell[1] % periods[1], seen.shape[1], periods[1]):
+            for x in range(cell[2] % periods[2], seen.shape[2], periods[2]):
+                seen[t, y, x] = value
 
 
 @njit(cache=True)

@@ -1,24 +1,23 @@
 """What is wanted of a matrix: its spectrum, its values, the viewing distance, the levels that count."""
 
-import functools
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
 import numpy as np
 
-from dither.errors import InputError
-from dither.metrics.spectrum import frequencies, frequency_axes
+from dither.metrics import temporal
+from dither.metrics.spectrum import frequencies
+from dither.metrics.temporal import SpaceTimeSum
 from dither.metrics.viewing import Gaussian as GaussianBlur
-from dither.metrics.viewing import Mixture, ViewingFilter
+from dither.metrics.viewing import Mixture
 
 # Close, middle and far: no viewing distance is bought at the expense of another.
 ALL_DISTANCES = Mixture(
     ((1.0, GaussianBlur(1.5)), (1.0, GaussianBlur(2.0)), (1.3, GaussianBlur(3.0)))
 )
 
-# The torus on which a filter's autocorrelation is computed: wider than any radius used.
-_CANVAS = 256
-_REACHED = 1e-2
+# Each frame looked at from those distances, and each pixel averaged over about three frames.
+FRAMES = SpaceTimeSum(ALL_DISTANCES, temporal.Gaussian(0.85))
 
 
 @dataclass(frozen=True)
@@ -122,51 +121,6 @@ class Gaussian:
 DISTRIBUTIONS: dict[str, Distribution] = {
     kind.name: kind for kind in (Uniform(), Triangular(), Gaussian())
 }
-
-
-@functools.lru_cache(maxsize=32)
-def kernel_radius(viewing: ViewingFilter) -> int:
-    """How far the filter's pair kernel must reach, in pixels, from 8 to 60.
-
-    Half as far again as its autocorrelation stays above a hundredth, so that the taper lies outside: a
-    kernel cut within its filter's range makes matrices worse, not better.
-
-    Example:
-        >>> kernel_radius(GaussianBlur(1.5)), kernel_radius(GaussianBlur(3.0))
-        (9, 18)
-    """
-    line = np.fft.ifft2(viewing.transfer(*frequency_axes((_CANVAS, _CANVAS))) ** 2).real[0]
-    above = np.flatnonzero(np.abs(line[: _CANVAS // 2]) > _REACHED * line[0])
-    return int(np.clip(np.ceil(1.5 * above.max(initial=0)), 8, 60))
-
-
-@functools.lru_cache(maxsize=32)
-def pair_kernel(viewing: ViewingFilter, radius: int, *, power: int = 2) -> np.ndarray:
-    """(2R + 1, 2R + 1) float32, read-only: the filter's autocorrelation, tapered to 0, no centre.
-
-    Its magnitudes sum to 1. The taper is a smooth step over the outer third: a kernel cut sharply rings
-    in the spectrum.
-
-    Args:
-        viewing: the filter.
-        radius: R, in pixels, from 1 to 60.
-        power: of H(f): 2 for the autocorrelation, 1 for the narrower impulse response.
-
-    Raises:
-        InputError: the filter lets every frequency pass alike, so that no arrangement is better.
-    """
-    spectrum = viewing.transfer(*frequency_axes((_CANVAS, _CANVAS))) ** power
-    offsets = np.arange(-radius, radius + 1)
-    kernel = np.fft.ifft2(spectrum).real[np.ix_(offsets, offsets)]
-    inward = np.clip((radius + 0.5 - np.hypot(offsets[:, None], offsets)) / (radius / 3), 0, 1)
-    kernel *= inward**2 * (3 - 2 * inward)
-    centre, kernel[radius, radius] = kernel[radius, radius], 0
-    total = np.abs(kernel).sum()
-    if not total > 1e-9 * abs(centre):
-        raise InputError(f"the viewing filter {viewing} passes every frequency alike")
-    kernel = (kernel / total).astype(np.float32)
-    kernel.flags.writeable = False  # every round of a run shares it
-    return kernel
 
 
 def level_staircase(cells: int, levels: int | None) -> np.ndarray:

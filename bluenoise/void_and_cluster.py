@@ -3,7 +3,7 @@
 Every rank goes into the largest void: the cell where the blurred pattern of the ranks before it is
 lowest. Ulichney's second half, which fills the tightest clusters of the minority, picks the same
 cells, because the blurred zeros are a constant less the blurred ones; and the start needs no
-prepared pattern.
+prepared pattern. With frames the pattern is blurred over time as well.
 
 Source: R. Ulichney, "The void-and-cluster method for dither array generation" (1993). Each pick
 here is exactly his for the kernel given, found through a tree over blocks of cells. Since the field
@@ -11,106 +11,136 @@ only ever rises, a block's last known minimum stays a lower bound; it is looked 
 is the lowest of all, about twice a pick.
 """
 
-import math
-
 import numpy as np
 from numba import njit
 
+from bluenoise.kernel import over_frames, plane_radii, wrapped
+from bluenoise.target import FRAMES
 from dither.errors import InputError
 from dither.matrix import ThresholdMatrix
+from dither.metrics.temporal import SpaceTime
 
-# The blur in fixed point, and the jitter that decides between ties, far below its last digits.
-_FIXED_POINT = 1 << 40
-_JITTER = 1 << 10
-# Added to a cell that has its rank: above any sum of kernels, and no overflow on top of them.
-_TAKEN = 1 << 61
-# The blur is cut at this many standard deviations.
-_REACH = 3.0
-_BLOCK_HEIGHT, _BLOCK_WIDTH = 8, 16
+# Added to a cell that has its rank: above any blurred pattern, and the sum still fits 32 bits.
+_TAKEN = 1 << 30
+# Decides between ties, in units of the fixed point: below 1e-5 of a kernel's peak at a sigma of 1.5.
+_JITTER = 1 << 8
+# The blur is cut at this many standard deviations, to whole pixels: at 4 pixels for a sigma of 1.5.
+_REACH = 2.7
+# Cells are looked through in squares of this side, frame by frame.
+_BLOCK = 8
 
 
 def void_and_cluster(
-    height: int, width: int, *, sigma: float = 1.5, seed: int = 0
+    shape: tuple[int, ...],
+    *,
+    sigma: float = 1.5,
+    frames: SpaceTime = FRAMES,
+    seed: int = 0,
 ) -> ThresholdMatrix:
     """A blue-noise threshold matrix by exact largest voids on the torus.
 
     Args:
-        height: rows.
-        width: columns.
+        shape: rows and columns, before them the number of frames if there are any.
         sigma: standard deviation of the Gaussian blur, in pixels (1.5 by Ulichney 1993), cut off at
-            three of them. Smaller ones favour a close look, larger ones a distant one.
+            2.7 of them. Smaller ones favour a close look, larger ones a distant one.
+        frames: how frames hang together: the filter over time, whose autocorrelation blurs them, and
+            whether it is added to the blur in the plane or multiplied; that blur is sigma's.
         seed: chooses the first cell and between ties.
 
     Returns:
         The matrix; the field is of integers, so the same arguments give the same bytes everywhere.
 
     Raises:
-        InputError: a side is below 1, or sigma is not from 0.3 to 8.
+        InputError: there are not two or three sides of at least 1, or sigma is not from 0.3 to 8.
 
     Example:
-        >>> void_and_cluster(4, 4, seed=1).shape
+        >>> void_and_cluster((4, 4), seed=1).shape
         (4, 4)
     """
-    if min(height, width) < 1:
-        raise InputError(f"shape is {height}x{width}; each side must be at least 1")
+    if len(shape) not in (2, 3) or min(shape) < 1:
+        raise InputError(
+            f"shape is {'x'.join(map(str, shape))}; two sides, or frames and two sides, of at least 1 "
+            "are wanted"
+        )
     if not 0.3 <= sigma <= 8:
         raise InputError(f"sigma is {sigma}; it must be from 0.3 to 8")
-    field = np.random.default_rng(seed).integers(0, _JITTER, (height, width))
-    order = np.empty(height * width, np.int64)
-    _fill_voids(field, gaussian_kernel(sigma), order)
-    ranks = np.empty(height * width, np.int64)
-    ranks[order] = np.arange(height * width)
-    return ThresholdMatrix(ranks.reshape(height, width))
+    plane = gaussian_kernel(sigma)
+    if len(shape) == 2:
+        kernel = fixed_point(plane[None])
+    else:
+        kernel = fixed_point(wrapped(frames.joined(plane, over_frames(frames.time)), shape[0]))
+    order = np.empty(int(np.prod(shape)), np.int64)
+    _fill_voids(jitter(shape, seed), kernel, plane_radii(kernel), order)
+    ranks = np.empty(order.size, np.int64)
+    ranks[order] = np.arange(order.size)
+    return ThresholdMatrix(ranks.reshape(shape))
 
 
 def gaussian_kernel(sigma: float) -> np.ndarray:
-    """(2R + 1, 2R + 1) int64: exp(-d^2 / 2 sigma^2) in fixed point, R = ceil(3 sigma)."""
-    radius = math.ceil(_REACH * sigma)
+    """(2R + 1, 2R + 1) float64: exp(-d^2 / 2 sigma^2), R = 2.7 sigma, rounded and at least 1."""
+    radius = max(1, round(_REACH * sigma))
     line = np.exp(-0.5 * (np.arange(-radius, radius + 1) / sigma) ** 2)
-    return np.rint(_FIXED_POINT * line[:, None] * line).astype(np.int64)
+    return line[:, None] * line
+
+
+def fixed_point(kernel: np.ndarray) -> np.ndarray:
+    """The kernel times the largest power of two that keeps any blurred pattern below 2^30; int32."""
+    scale = 2.0 ** np.floor(np.log2((_TAKEN - _JITTER) / np.abs(kernel).sum()))
+    # Rounded toward 0, so that all weights together cannot lead over the brim.
+    return np.trunc(scale * kernel).astype(np.int32)
+
+
+def jitter(shape: tuple[int, ...], seed: int) -> np.ndarray:
+    """(T, H, W) int32: the field before the first rank, which decides between ties."""
+    generator = np.random.default_rng(seed)
+    return generator.integers(0, _JITTER, (1, *shape)[-3:], np.int32)
 
 
 @njit(cache=True)
-def _fill_voids(field: np.ndarray, kernel: np.ndarray, order: np.ndarray) -> None:
+def _fill_voids(
+    field: np.ndarray, kernel: np.ndarray, radii: np.ndarray, order: np.ndarray
+) -> None:
     """Write into `order` the cells by rank; `field` is used up."""
-    height, width = field.shape
-    blocks_across = (width + _BLOCK_WIDTH - 1) // _BLOCK_WIDTH
-    blocks = (height + _BLOCK_HEIGHT - 1) // _BLOCK_HEIGHT * blocks_across
+    frames, height, width = field.shape
+    across = (width + _BLOCK - 1) // _BLOCK
+    down = (height + _BLOCK - 1) // _BLOCK
+    blocks = frames * down * across
     leaves = 1
     while leaves < blocks:
         leaves *= 2
     # A binary tree of lower bounds: the children of node n are 2n and 2n + 1.
-    lowest = np.full(2 * leaves, _TAKEN, np.int64)
+    lowest = np.full(2 * leaves, 2 * _TAKEN - 1, np.int32)
     lowest[leaves : leaves + blocks] = 0
     for node in range(leaves - 1, 0, -1):
         lowest[node] = min(lowest[2 * node], lowest[2 * node + 1])
     for rank in range(order.size):
-        node, y, x = 1, 0, 0
+        frame, y, x = 0, 0, 0
         while True:
             node = 1
             while node < leaves:
-                node = 2 * node if lowest[2 * node] <= lowest[2 * node + 1] else 2 * node + 1
-            top = (node - leaves) // blocks_across * _BLOCK_HEIGHT
-            left = (node - leaves) % blocks_across * _BLOCK_WIDTH
+                node = 2 * node + int(lowest[2 * node] > lowest[2 * node + 1])
             bound = lowest[node]
-            y, x = _lowest_cell(field, top, left)
-            lowest[node] = field[y, x]
+            block = node - leaves
+            frame = block // (down * across)
+            top, left = block // across % down * _BLOCK, block % across * _BLOCK
+            y, x = _lowest_cell(field[frame], top, left)
+            lowest[node] = field[frame, y, x]
             _rise(lowest, node)
-            if field[y, x] == bound:
+            if field[frame, y, x] == bound:
                 break
-        order[rank] = y * width + x
-        _add(field, kernel, y, x)
-        field[y, x] += _TAKEN
+        order[rank] = (frame * height + y) * width + x
+        _add(field, kernel, radii, frame, y, x)
+        field[frame, y, x] += _TAKEN
 
 
 @njit(cache=True)
-def _lowest_cell(field: np.ndarray, top: int, left: int) -> tuple[int, int]:
+def _lowest_cell(plane: np.ndarray, top: int, left: int) -> tuple[int, int]:
     """The first lowest cell of the block with this corner."""
-    best_y, best_x = top, left
-    for y in range(top, min(top + _BLOCK_HEIGHT, field.shape[0])):
-        for x in range(left, min(left + _BLOCK_WIDTH, field.shape[1])):
-            if field[y, x] < field[best_y, best_x]:
-                best_y, best_x = y, x
+    best_y, best_x, best = top, left, plane[top, left]
+    for y in range(top, min(top + _BLOCK, plane.shape[0])):
+        for x in range(left, min(left + _BLOCK, plane.shape[1])):
+            if plane[y, x] < best:
+                best_y, best_x, best = y, x, plane[y, x]
     return best_y, best_x
 
 
@@ -127,17 +157,25 @@ def _rise(lowest: np.ndarray, node: int) -> None:
 
 
 @njit(cache=True)
-def _add(field: np.ndarray, kernel: np.ndarray, y: int, x: int) -> None:
-    """Add the kernel centred on (y, x), around the torus as often as it reaches."""
-    height, width = field.shape
-    rows, columns = kernel.shape
-    left = x - columns // 2
-    inside = left >= 0 and left + columns <= width
-    for i in range(rows):
-        row = field[(y - rows // 2 + i) % height]
-        if inside:
-            for j in range(columns):
-                row[left + j] += kernel[i, j]
-        else:
-            for j in range(columns):
-                row[(left + j) % width] += kernel[i, j]
+def _add(
+    field: np.ndarray, kernel: np.ndarray, radii: np.ndarray, frame: int, y: int, x: int
+) -> None:
+    """Add the kernel centred on a cell, around the torus as often as it reaches."""
+    frames, height, width = field.shape
+    middle = kernel.shape[1] // 2
+    for plane in range(radii.size):
+        radius = radii[plane]
+        if radius < 0:
+            continue
+        target = field[(frame + plane - radii.size // 2) % frames]
+        left = x - radius
+        inside = left >= 0 and x + radius < width
+        for i in range(-radius, radius + 1):
+            row = target[(y + i) % height]
+            weights = kernel[plane, middle + i, middle - radius : middle + radius + 1]
+            if inside:
+                for j in range(weights.size):
+                    row[left + j] += weights[j]
+            else:
+                for j in range(weights.size):
+                    row[(left + j) % width] += weights[j]

@@ -18,7 +18,7 @@ from dither.metrics.spectrum import low_frequency_power
 
 SHAPE = (64, 64)
 SEEDS = range(3)
-reference = evaluate(void_and_cluster(*SHAPE))
+reference = evaluate(void_and_cluster(SHAPE))
 
 
 def behind(matrices):

@@ -4,20 +4,32 @@ import hashlib
 import json
 import sys
 from pathlib import Path
+from typing import NamedTuple
 
-from bluenoise.evaluate import evaluate
-from bluenoise.generate import blue
-from bluenoise.refine import RefineConfig
-from dither.files import replacing
-from dither.matrix import save_matrix, shipped_matrices
+from bluenoise.composition import blue, blue_channels, usual_swaps
+from bluenoise.evaluate import evaluate, luminance_gain_db, mean_evaluation
+from dither.files import replacing, write_npy
+from dither.matrix import channel_thresholds, shipped_matrices
 
-# Name: rows, columns, seed, and how many greys count (all if None).
+
+class Recipe(NamedTuple):
+    """Frames first, if any; how many greys count, all if None; how many channels."""
+
+    shape: tuple[int, ...]
+    seed: int = 0
+    levels: int | None = None
+    channels: int = 1
+
+
 RECIPES = {
-    **{f"blue-{side}x{side}": (side, side, 0, None) for side in (16, 32, 64, 128, 256, 512)},
-    **{f"blue-64x64-seed-{seed}": (64, 64, seed, None) for seed in (1, 2, 3)},
-    **{f"blue-64x64-levels-{levels}": (64, 64, 0, levels) for levels in (4, 16)},
+    **{f"blue-{side}x{side}": Recipe((side, side)) for side in (16, 32, 64, 128, 256, 512)},
+    **{f"blue-64x64-seed-{seed}": Recipe((64, 64), seed) for seed in (1, 2, 3)},
+    **{f"blue-64x64-levels-{n}": Recipe((64, 64), levels=n) for n in (4, 16)},
+    "blue-64x64-rgb": Recipe((64, 64), channels=3),
     # 4080 cells are 16 for each of the 255 steps of 8 bits, so that flat greys come out exact.
-    "blue-60x68": (60, 68, 0, None),
+    "blue-60x68": Recipe((60, 68)),
+    "blue-16x64x64": Recipe((16, 64, 64)),
+    "blue-64x128x128": Recipe((64, 128, 128)),
 }
 
 folder = Path(sys.argv[1] if len(sys.argv) > 1 else Path(__file__).parent.parent / "matrices")
@@ -36,21 +48,32 @@ def rounded(digits: str) -> float:
 
 
 for name in wanted:
-    height, width, seed, levels = RECIPES[name]
-    matrix = blue((height, width), RefineConfig(levels=levels), seed=seed)
+    shape, seed, levels, channels = RECIPES[name]
+    config = usual_swaps(shape, levels=levels, channels=channels)
+    if channels > 1:
+        made = blue_channels(shape, config, channels=channels, seed=seed)
+        values = channel_thresholds(made)
+    else:
+        made = (blue(shape, config, seed=seed),)
+        values = made[0].ranks
     path = folder / f"{name}.npy"
-    save_matrix(path, matrix)
-    option = "" if levels is None else f" --levels {levels}"
+    write_npy(path, values)
+    options = {"--seed": seed, "--levels": levels, "--channels": channels if channels > 1 else None}
+    text = " ".join(f"{option} {value}" for option, value in options.items() if value is not None)
+    scores = mean_evaluation([evaluate(matrix) for matrix in made])._asdict()
+    if channels > 1:
+        scores["luminance_gain_db"] = luminance_gain_db(made)
     manifest[name] = {
         "file": path.name,
-        "shape": matrix.shape,
-        "dtype": matrix.ranks.dtype.name,
+        "shape": shape,
+        "channels": channels,
+        "dtype": values.dtype.name,
         "sha256": hashlib.sha256(path.read_bytes()).hexdigest(),
         "method": "blue",
         "seed": seed,
         "levels": levels,
-        "command": f"bluenoise generate {height}x{width} -o {path.name} --seed {seed}{option}",
-        "scores": json.loads(json.dumps(evaluate(matrix)._asdict()), parse_float=rounded),
+        "command": f"bluenoise generate {'x'.join(map(str, shape))} -o {path.name} {text}",
+        "scores": json.loads(json.dumps(scores), parse_float=rounded),
     }
     print(path, file=sys.stderr)
 ordered = {name: manifest[name] for name in RECIPES if name in manifest}

@@ -19,7 +19,7 @@ SEEDS = range(6)
 methods = {
     "Bayer": lambda seed: bayer(64, 64),
     **{
-        f"void-and-cluster, sigma {sigma}": partial(void_and_cluster, 64, 64, sigma=sigma)
+        f"void-and-cluster, sigma {sigma}": partial(void_and_cluster, (64, 64), sigma=sigma)
         for sigma in (1.5, 1.7, 1.9)
     },
     "anneal": partial(generate, (64, 64), method="anneal"),

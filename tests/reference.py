@@ -1,7 +1,7 @@
 """Slow twins: plain, obvious versions of the same definitions, to compare the fast ones with."""
 
 from fractions import Fraction
-from math import ceil, exp, floor, hypot
+from math import exp, floor, hypot
 
 import numpy as np
 
@@ -49,14 +49,14 @@ def level_energy(ranks: np.ndarray, level: int, sigma: float) -> float:
 def is_largest_void_order(ranks: np.ndarray, sigma: float, tolerance: float) -> bool:
     """Whether every rank lies in a largest void of the ranks before it, by a full scan in floats.
 
-    The blur is a Gaussian within a square of three sigma to each side.
+    The blur is a Gaussian within a square of 2.7 sigma, rounded, to each side.
     """
     height, width = ranks.shape
     ys, xs = np.arange(height), np.arange(width)
 
     def circle(offsets: np.ndarray, length: int) -> np.ndarray:
         images = offsets[:, None] + length * np.arange(-8, 9)
-        inside = abs(images) <= ceil(3 * sigma)
+        inside = abs(images) <= round(2.7 * sigma)
         return (inside * np.exp(-0.5 * (images / sigma) ** 2)).sum(axis=1)
 
     field = np.zeros(ranks.shape)
@@ -67,4 +67,25 @@ def is_largest_void_order(ranks: np.ndarray, sigma: float, tolerance: float) -> 
             return False
         taken[y, x] = True
         field += circle(ys - y, height)[:, None] * circle(xs - x, width)
+    return True
+
+
+def are_largest_voids(ranks: np.ndarray, field: np.ndarray, kernel: np.ndarray) -> bool:
+    """Whether every rank lies where the integer field is lowest, found by looking at all cells.
+
+    Args:
+        ranks: (T, H, W).
+        field: (T, H, W) before the first rank.
+        kernel: what each rank adds around itself on the torus.
+    """
+    field = field.astype(np.int64)
+    free = np.ones(ranks.shape, bool)
+    offsets = np.argwhere(kernel) - np.array(kernel.shape) // 2
+    weights = kernel[kernel != 0]
+    for cell in np.argsort(ranks, axis=None):
+        place = np.unravel_index(cell, ranks.shape)
+        if field[place] != field[free].min():
+            return False
+        free[place] = False
+        np.add.at(field, tuple(((offsets + place) % ranks.shape).T), weights)
     return True

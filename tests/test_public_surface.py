@@ -7,23 +7,31 @@ import pytest
 
 import bluenoise
 import bluenoise.anneal
+import bluenoise.kernel
 import bluenoise.optimize
 import bluenoise.refine
 import bluenoise.void_and_cluster
 import dither
 import dither.metrics
+import dither.metrics.temporal
 
 SURFACE = {
     bluenoise: """
-        Evaluation Gaussian SpectrumTarget Triangular Uniform blue evaluate generate
+        Evaluation Gaussian SpectrumTarget Triangular Uniform blue blue_channels evaluate generate
+        shifted
         """,
     dither: """
-        InputError RasterImage ThresholdMatrix bayer load_matrix ordered_dither read_image requantize
-        save_matrix shipped_matrices white_noise write_image
+        InputError RasterImage ThresholdMatrix bayer channel_thresholds load_channels load_matrix
+        ordered_dither read_image requantize save_matrix shipped_matrices white_noise write_image
         """,
     dither.metrics: """
-        Binomial Box Gaussian Measured Mixture Nasanen STANDARD_FILTERS ViewingFilter anisotropy
-        level_energies low_frequency_power parse_filter power_spectrum
+        Binomial Box Gaussian Measured Mixture Nasanen STANDARD_FILTERS SpaceTimeProduct SpaceTimeSum
+        ViewingFilter anisotropy band_powers level_energies low_frequency_power parse_filter
+        parse_temporal_filter power_spectrum temporal_energies temporal_spectrum
+        """,
+    dither.metrics.temporal: """
+        Box Exponential Gaussian SpaceTimeProduct SpaceTimeSum TemporalFilter
+        parse_temporal_filter
         """,
     bluenoise.optimize: """
         Adam GradientDescent Info LossWeights Momentum OptimizeConfig Result State advance finish init
@@ -33,10 +41,14 @@ SURFACE = {
         AnnealConfig Info Result State advance anneal finish init start step to_quantiles trajectory
         """,
     bluenoise.refine: """
-        Info RefineConfig State finish folded_kernel init refine step
+        Info RefineConfig State finish finish_channels folded_kernel init init_channels refine step
         tile_corners trajectory
         """,
-    bluenoise.void_and_cluster: "gaussian_kernel void_and_cluster",
+    bluenoise.kernel: """
+        JointChannels coupling_kernel kernel_radius over_frames pair_kernel plane_radii
+        space_time_kernel wrapped
+        """,
+    bluenoise.void_and_cluster: "fixed_point gaussian_kernel jitter void_and_cluster",
 }
 
 

@@ -1,6 +1,7 @@
 """Each shipped file is what the manifest says, and is rebuilt to the same bytes."""
 
 import hashlib
+import math
 import subprocess
 import sys
 from pathlib import Path
@@ -9,9 +10,9 @@ import numpy as np
 import pytest
 from conftest import ROOT, Run
 
-from bluenoise.evaluate import evaluate
+from bluenoise.evaluate import evaluate, mean_evaluation
 from dither import matrix as catalogue
-from dither.matrix import load_matrix, shipped_matrices
+from dither.matrix import load_channels, shipped_matrices
 from dither.ordered import requantize
 
 
@@ -20,10 +21,12 @@ def test_each_file_is_as_the_manifest_says(name: str) -> None:
     entry = shipped_matrices()[name]
     path = catalogue._folder() / entry["file"]
     assert hashlib.sha256(path.read_bytes()).hexdigest() == entry["sha256"]
-    matrix = load_matrix(name)
-    assert list(matrix.shape) == entry["shape"]
+    matrices = load_channels(name)
+    assert len(matrices) == entry["channels"]
+    assert all(list(matrix.shape) == entry["shape"] for matrix in matrices)
     assert np.load(path).dtype == entry["dtype"]
-    assert evaluate(matrix).energy == pytest.approx(entry["scores"]["energy"], rel=1e-5)
+    measured = mean_evaluation([evaluate(matrix) for matrix in matrices])
+    assert measured.energy == pytest.approx(entry["scores"]["energy"], rel=1e-5)
 
 
 def test_no_file_is_missing_from_the_manifest() -> None:
@@ -65,8 +68,14 @@ def test_the_command_in_the_manifest_makes_the_file(name: str, run: Run, tmp_pat
 
 def test_every_shipped_matrix_dithers() -> None:
     for name in shipped_matrices():
-        flat = np.full(load_matrix(name).shape, 85, np.uint8)
-        assert requantize(flat, name, bits=1).mean() == pytest.approx(85, abs=255 / flat.size)
+        (*frames, height, width) = shipped_matrices()[name]["shape"]
+        channels = len(load_channels(name))
+        flat = np.full((height, width, channels), 85, np.uint8)
+        dithered = [
+            requantize(flat, name, bits=1, phase=(frame, 0, 0))
+            for frame in range(math.prod(frames))
+        ]
+        assert np.mean(dithered) == pytest.approx(85, abs=255 / (height * width))
 
 
 def test_flat_greys_of_8_bits_are_exact_with_4080_cells() -> None:

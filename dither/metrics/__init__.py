@@ -1,9 +1,15 @@
 """How good a matrix is, in numbers."""
 
-from dither.metrics.spectrum import anisotropy as anisotropy
-from dither.metrics.spectrum import level_energies as level_energies
+from dither.metrics.patterns import anisotropy as anisotropy
+from dither.metrics.patterns import band_powers as band_powers
+from dither.metrics.patterns import level_energies as level_energies
+from dither.metrics.patterns import temporal_energies as temporal_energies
+from dither.metrics.patterns import temporal_spectrum as temporal_spectrum
 from dither.metrics.spectrum import low_frequency_power as low_frequency_power
 from dither.metrics.spectrum import power_spectrum as power_spectrum
+from dither.metrics.temporal import SpaceTimeProduct as SpaceTimeProduct
+from dither.metrics.temporal import SpaceTimeSum as SpaceTimeSum
+from dither.metrics.temporal import parse_temporal_filter as parse_temporal_filter
 from dither.metrics.viewing import STANDARD_FILTERS as STANDARD_FILTERS
 from dither.metrics.viewing import Binomial as Binomial
 from dither.metrics.viewing import Box as Box

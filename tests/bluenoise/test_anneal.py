@@ -13,7 +13,7 @@ from bluenoise.void_and_cluster import void_and_cluster
 from dither.classical import white_noise
 from dither.errors import InputError
 from dither.matrix import ThresholdMatrix, is_permutation
-from dither.metrics.spectrum import anisotropy, level_energies, level_sample
+from dither.metrics.patterns import anisotropy, level_energies, level_sample
 from dither.metrics.viewing import Binomial, Box, Gaussian, ViewingFilter
 
 QUICK: dict[str, Any] = {"rounds": 20, "steps_per_round": 20}
@@ -49,7 +49,7 @@ def test_a_filter_that_reaches_too_far_is_one_sentence() -> None:
 def test_other_filters_are_served(viewing: ViewingFilter) -> None:
     config = AnnealConfig((32, 32), viewing=viewing, rounds=100)
     made = anneal.anneal(config, seed=0).matrix
-    classical = void_and_cluster(32, 32)
+    classical = void_and_cluster((32, 32))
     ours, theirs = (level_energies(m.ranks, [viewing]).mean() for m in (made, classical))
     assert ours < 1.3 * theirs
 

@@ -9,12 +9,15 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
-from bluenoise import blue, optimize
+from bluenoise import blue, blue_channels, evaluate, optimize, shifted
 from bluenoise.optimize import LossWeights, Momentum, OptimizeConfig
 from bluenoise.refine import RefineConfig
 from bluenoise.target import SpectrumTarget
-from dither.matrix import is_permutation
+from bluenoise.void_and_cluster import void_and_cluster
+from dither.classical import white_noise
+from dither.matrix import channel_thresholds, is_permutation, load_channels
 
 Refused = Callable[[str], str]
 
@@ -84,6 +87,90 @@ def test_filter_and_levels_change_the_matrix(run: Callable, tmp_path: Path) -> N
     assert len(made) == len(options)
     config = RefineConfig(levels=5)
     assert (np.load(tmp_path / "3.npy") == blue((32, 32), config).ranks).all()
+
+
+def test_frames_come_from_the_shape_or_an_option(run: Callable, tmp_path: Path) -> None:
+    run("bluenoise generate 4x12x10 -o a.npy --seed 3")
+    run("bluenoise generate 12x10 --frames 4 -o b.npy --seed 3")
+    made = np.load(tmp_path / "a.npy")
+    assert made.shape == (4, 12, 10)
+    assert (made == blue((4, 12, 10), seed=3).ranks).all()
+    assert (tmp_path / "a.npy").read_bytes() == (tmp_path / "b.npy").read_bytes()
+    options = (
+        "--time-filter exponential:0.2",
+        "--time-weight 3",
+        "--combine product",
+        "--filter gaussian:2",
+        "--method void-and-cluster",
+        "--method void-and-cluster --time-filter box:3",
+        "--method void-and-cluster --combine product",
+        "--method void-and-cluster --sigma 1.2",
+    )
+    different = {made.tobytes()}
+    for option in options:
+        run(f"bluenoise generate 4x12x10 -o c.npy --seed 3 --force {option}")
+        different.add(np.load(tmp_path / "c.npy").tobytes())
+    assert len(different) == 1 + len(options)
+
+
+def test_channels_are_thresholds_of_their_own(run: Callable, tmp_path: Path) -> None:
+    report = json.loads(run("bluenoise generate 12x10 -o j.npy --channels 3 --json").stdout)
+    assert report["channels"] == 3
+    thresholds = np.load(tmp_path / "j.npy")
+    assert thresholds.shape == (12, 10, 3)
+    assert thresholds.dtype == np.dtype("<f4")
+    for loaded, made in zip(
+        load_channels(tmp_path / "j.npy"), blue_channels((12, 10)), strict=True
+    ):
+        assert (loaded.ranks == made.ranks).all()
+    run("bluenoise generate 12x10 -o s.npy --channels 2 --coupling shifted")
+    moved = load_channels(tmp_path / "s.npy")
+    assert [m.ranks.tolist() for m in moved] == [
+        m.ranks.tolist() for m in shifted(blue((12, 10)), 2)
+    ]
+    run("bluenoise generate 12x10 -o n.npy --channels 3 --distribution triangular")
+    noise = np.load(tmp_path / "n.npy")
+    assert noise.shape == (12, 10, 3)
+    assert -1 < noise.min() < -0.8 < 0.8 < noise.max() < 1
+    table = run("bluenoise evaluate j.npy n.npy").stdout
+    assert "luminance of greys" in table
+
+
+def test_evaluate_measures_frames_and_photos(
+    run: Callable, tmp_path: Path, photo: np.ndarray
+) -> None:
+    Image.fromarray(photo).save(tmp_path / "photo.png")
+    Image.fromarray(photo[..., 0]).save(tmp_path / "grey.png")
+    run("bluenoise generate 4x12x12 -o t.npy")
+    table = run("bluenoise evaluate t.npy --photo photo.png").stdout
+    for words in ("4x12x12", "each frame alone", "cycles per frame", "over time", "photo at 1 bit"):
+        assert words in table
+    rows = json.loads(
+        run(
+            "bluenoise evaluate blue-64x64 blue-64x64-rgb --photo photo.png --photo grey.png --json"
+        ).stdout
+    )["matrices"]
+    errors = {
+        name: rows[name][name]["photo_error_percent"]["gaussian:1.5"]
+        for name in ("blue-64x64", "blue-64x64-rgb")
+    }
+    # The luminance of three channels that do not coincide is smoother.
+    assert errors["blue-64x64-rgb"] < 0.9 * errors["blue-64x64"]
+    assert rows["blue-64x64-rgb"]["blue-64x64-rgb"]["luminance_gain_db"]["gaussian:1.5"] < -2.6
+
+
+def test_matrices_of_one_shape_stand_beside_as_many_seeds(run: Callable) -> None:
+    names = ["blue-64x64", "blue-64x64-seed-1", "blue-64x64-seed-2"]
+    done = run(f"bluenoise evaluate {' '.join(names)} blue-32x32 --json")
+    rows = json.loads(done.stdout)["matrices"]
+    assert list(rows) == [*names, "blue-32x32"]
+    assert rows[names[0]]["void-and-cluster"]["matrices"] == 3
+    assert rows["blue-32x32"]["void-and-cluster"]["matrices"] == 1
+    seeds = [evaluate(void_and_cluster((64, 64), seed=seed)) for seed in range(3)]
+    mean = np.mean([row.energy["gaussian:1.5"] for row in seeds])
+    measured = rows[names[0]]["void-and-cluster"]["energy"]["gaussian:1.5"]
+    assert measured == pytest.approx(mean)
+    assert "mean of 3" in run(f"bluenoise evaluate {' '.join(names)}").stdout
 
 
 def test_evaluate_sets_the_figures_beside_the_classical_ones(run: Callable) -> None:
@@ -187,6 +274,21 @@ def test_ctrl_c_leaves_a_checkpoint_that_goes_on_to_the_same_bytes(
         ("evaluate twice.npy", "not such a permutation"),
         ("evaluate nan.npy", "NaN"),
         ("evaluate", "Missing argument"),
+        ("generate 4x4x4 -o m.npy --frames 4", "has frames already; leave out --frames 4"),
+        ("generate 8 -o m.npy --frames 1", "--frames is 1; it must be from 2"),
+        ("generate 1x8x8 -o m.npy", "1 frames; 2 to 256"),
+        ("generate 256x512x512 -o m.npy", "at most 4194304"),
+        ("generate 4x8x8 -o m.npy --method spectrum", "spectrum makes no frames"),
+        ("generate 4x8x8 -o m.npy --channels 3", "do not go together"),
+        ("generate 4x8x8 -o m.npy --time-filter tent:3", "'tent:3' is no temporal filter"),
+        ("generate 8 -o m.npy --time-filter box:3", "--time-filter has no effect without frames"),
+        ("generate 8 -o m.npy --combine product", "--combine has no effect without frames"),
+        ("generate 4x8x8 -o m.npy --combine product --time-weight 2", "--time-weight has no"),
+        ("generate 8 -o m.npy --channels 5", "--channels is 5; it must be from 2 to 4"),
+        ("generate 8 -o m.npy --channels 3 --method anneal", "--channels has no effect"),
+        ("generate 8 -o m.npy --coupling joint", "--coupling has no effect without --channels"),
+        ("evaluate blue-16x16 --photo none.png", "none.png"),
+        ("evaluate two.npy --photo photo.png", "2 channels cannot dither a photo of 3"),
         ("paint", "paint"),
     ],
 )
@@ -197,6 +299,8 @@ def test_bad_input_is_one_sentence(
     np.save(tmp_path / "twice.npy", np.zeros((4, 4), np.uint16))
     np.save(tmp_path / "one.npy", np.zeros((1, 1), np.uint16))
     np.save(tmp_path / "nan.npy", np.full((4, 4), np.nan))
+    np.save(tmp_path / "two.npy", channel_thresholds([white_noise(5, 5)] * 2))
+    Image.fromarray(np.zeros((9, 9, 3), np.uint8)).save(tmp_path / "photo.png")
     before = sorted(tmp_path.iterdir())
     assert words in refused(f"bluenoise {command}")
     assert (tmp_path / "there.npy").read_text() == "mine"

@@ -15,8 +15,9 @@ from bluenoise.energy import (
     sort,
     spectral_energy,
 )
+from bluenoise.kernel import pair_kernel
 from bluenoise.optimize import OptimizeConfig
-from bluenoise.target import SpectrumTarget, Uniform, pair_kernel
+from bluenoise.target import SpectrumTarget, Uniform
 from dither.metrics.viewing import Gaussian
 
 

@@ -1,11 +1,8 @@
-from pathlib import Path
-
 import numpy as np
 import pytest
 
 from bluenoise.evaluate import evaluate, mean_gain_db
-from bluenoise.generate import METHODS, blue, generate, parse_shape
-from bluenoise.refine import RefineConfig
+from bluenoise.generate import METHODS, generate, parse_shape
 from dither.errors import InputError
 from dither.metrics.viewing import STANDARD_FILTERS
 
@@ -21,7 +18,23 @@ def test_methods_and_seeds() -> None:
 
 
 @pytest.mark.parametrize(
-    "text", ["0", "3x3", "513", "100000", "64x", "x", "-4", "4x4x4", "a", "9" * 5000]
+    "text",
+    [
+        "0",
+        "3x3",
+        "513",
+        "100000",
+        "64x",
+        "x",
+        "-4",
+        "1x4x4",
+        "257x4x4",
+        "64x512x512",
+        "2x4x3",
+        "4x4x4x4",
+        "a",
+        "9" * 5000,
+    ],
 )
 def test_bad_shapes_are_one_sentence(text: str) -> None:
     with pytest.raises(InputError, match="shape"):
@@ -53,27 +66,10 @@ def test_blue_is_better_than_void_and_cluster_at_every_distance() -> None:
     assert all(abs(row.anisotropy_db or 9) < 0.5 for row in rows["blue"])
 
 
-def test_a_stopped_blue_run_ends_with_the_same_bytes(tmp_path: Path) -> None:
-    whole = blue((20, 30), seed=2)
-    path = tmp_path / "run.npz"
-
-    def interrupt(share: float, word: str) -> None:
-        assert "swaps kept" in word
-        if share == pytest.approx(0.5):
-            raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        blue((20, 30), seed=2, checkpoint=path, on_progress=interrupt)
-    shares: list[float] = []
-    resumed = blue(
-        (20, 30), seed=2, checkpoint=path, on_progress=lambda share, _: shares.append(share)
-    )
-    assert min(shares) > 0.5
-    assert (resumed.ranks == whole.ranks).all()
-    damaged = dict(np.load(path))
-    damaged["ranks"][0, 0] = 5e8
-    np.savez(path, **damaged)
-    with pytest.raises(InputError, match="no permutation"):
-        blue((20, 30), seed=2, checkpoint=path)
-    with pytest.raises(InputError, match="proposals is 400 there and 9 here"):
-        blue((20, 30), RefineConfig(proposals=9), seed=2, checkpoint=path)
+def test_frames_by_the_methods_that_make_them() -> None:
+    made = [generate((4, 12, 10), method=method) for method in ("blue", "void-and-cluster")]  # pyright: ignore
+    assert made[0].shape == made[1].shape == (4, 12, 10)
+    assert (made[0].ranks != made[1].ranks).any()
+    for method in ("anneal", "spectrum"):
+        with pytest.raises(InputError, match=f"{method} makes no frames"):
+            generate((4, 12, 10), method=method)  # pyright: ignore[reportArgumentType] -- of METHODS

@@ -1,0 +1,23 @@
+"""The command line `bluenoise`: a module for each command."""
+
+import typer
+
+from bluenoise.cli.evaluate import evaluate
+from bluenoise.cli.generate import generate
+from bluenoise.cli.list import list_shipped
+from dither.console import run
+
+app = typer.Typer(
+    help="Make blue-noise threshold matrices.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(generate)
+app.command()(evaluate)
+app.command(name="list")(list_shipped)
+
+
+def main() -> None:
+    """Entry point of the command `bluenoise`."""
+    run(app)

@@ -1,0 +1,144 @@
+"""`bluenoise evaluate`."""
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Annotated, Any, NamedTuple
+
+import numpy as np
+import typer
+
+from bluenoise.evaluate import (
+    Evaluation,
+    baselines,
+    luminance_gain_db,
+    mean_evaluation,
+    mean_gain_db,
+    photo_error,
+)
+from bluenoise.evaluate import evaluate as measure
+from dither.console import JsonOption, within
+from dither.errors import InputError
+from dither.matrix import ThresholdMatrix, load_channels
+
+
+class Measured(NamedTuple):
+    """Matrices of one column: those of the channels, or one; and the values they were read from."""
+
+    matrices: Sequence[ThresholdMatrix]
+    values: np.ndarray | None = None
+
+
+def evaluate(
+    matrices: Annotated[
+        list[str], typer.Argument(help=".npy files, or names of shipped matrices.")
+    ],
+    photo: Annotated[
+        list[Path] | None,
+        typer.Option(help="Measure the blurred error of this photo at 1 bit too; may be repeated."),
+    ] = None,
+    seed: Annotated[
+        int,
+        typer.Option("--seed", "-s", callback=within(0, (1 << 32) - 1), help="Of the baselines."),
+    ] = 0,
+    json_output: JsonOption = False,
+) -> None:
+    """Score matrices beside white noise, Bayer and void-and-cluster made then and there.
+
+    Matrices of one shape are set side by side, and against as many seeds of the others.
+    """
+    from bluenoise.report.table import print_table
+
+    photos = [_read_photo(path) for path in photo or []]
+    loaded = {name: _load(name) for name in matrices}
+    groups: dict[tuple[int, ...], list[str]] = {}
+    for name, column in loaded.items():
+        groups.setdefault((len(column.matrices), *column.matrices[0].shape), []).append(name)
+    report: dict[str, dict[str, Any]] = {}
+    for names in groups.values():
+        shape = loaded[names[0]].matrices[0].shape
+        seeds = [baselines(shape, seed=(seed + index) % (1 << 32)) for index in range(len(names))]
+        classical = {
+            label: [_figures(Measured([made[label]]), photos) for made in seeds]
+            for label in seeds[0]
+        }
+        ours = {name: [_figures(loaded[name], photos)] for name in names}
+        if len(names) > 1:
+            ours[f"mean of {len(names)}"] = [rows[0] for rows in ours.values()]
+        reference = mean_evaluation([row for row, _ in classical["void-and-cluster"]])
+        table = {
+            label: {
+                **mean_evaluation([row for row, _ in rows])._asdict(),
+                **{key: _mean_figures([more[key] for _, more in rows]) for key in rows[0][1]},
+                "against_void_and_cluster_db": mean_gain_db(
+                    mean_evaluation([row for row, _ in rows]), reference
+                ),
+                "matrices": len(rows),
+            }
+            for label, rows in {**ours, **classical}.items()
+        }
+        for name in names:
+            report[name] = {label: table[label] for label in (name, *classical)}
+        if not json_output:
+            print_table(table)
+    if json_output:
+        print(json.dumps({"matrices": report}))
+
+
+def _figures(column: Measured, photos: list[np.ndarray]) -> tuple[Evaluation, dict[str, Any]]:
+    """The evaluation of a column, and what photos and channels add to it."""
+    if column.values is not None:
+        evaluation = measure(column.matrices[0], values=column.values)
+    else:
+        evaluation = mean_evaluation([measure(matrix) for matrix in column.matrices])
+    more: dict[str, Any] = {}
+    if len(column.matrices) > 1:
+        more["luminance_gain_db"] = luminance_gain_db(column.matrices)
+    if photos:
+        errors = [photo_error(photo, _for_photo(photo, column.matrices)) for photo in photos]
+        more["photo_error_percent"] = _mean_figures(errors)
+    return evaluation, more
+
+
+def _for_photo(
+    photo: np.ndarray, matrices: Sequence[ThresholdMatrix]
+) -> ThresholdMatrix | Sequence[ThresholdMatrix]:
+    if len(matrices) > 1 and len(matrices) != photo.shape[2]:
+        raise InputError(f"a matrix of {len(matrices)} channels cannot dither a photo of 3")
+    return matrices if len(matrices) > 1 else matrices[0]
+
+
+def _mean_figures(figures: list[dict[str, float]]) -> dict[str, float]:
+    return {name: float(np.mean([each[name] for each in figures])) for name in figures[0]}
+
+
+def _read_photo(path: Path) -> np.ndarray:
+    """(H, W, 3) uint8, grey photos in three equal channels."""
+    from dither.io import read_image
+    from dither.ordered import ordered_dither
+
+    # 256 levels are the codes of 8 bits, whatever the photo had.
+    color = ordered_dither(read_image(path).color, levels=256)
+    return np.stack([color] * 3, axis=2) if color.ndim == 2 else color
+
+
+def _load(name: str) -> Measured:
+    """The matrices of a file: ranks, thresholds of channels, or float32 noise by its order."""
+    from dither.files import read_npy
+
+    if Path(name).suffix != ".npy":
+        return Measured(load_channels(name))
+    values = read_npy(name)
+    if values.dtype.kind != "f":
+        return Measured(load_channels(name))
+    try:
+        return Measured(load_channels(name))
+    except InputError:
+        pass  # noise to add has no thresholds, but an order all the same
+    try:
+        if values.ndim == 3 and values.shape[2] <= 4:
+            planes = [ThresholdMatrix.from_values(plane) for plane in np.moveaxis(values, 2, 0)]
+            return Measured(planes)
+        return Measured([ThresholdMatrix.from_values(values)], values)
+    except InputError as error:
+        raise InputError(f"{name}: {error}") from None

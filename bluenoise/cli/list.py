@@ -1,0 +1,19 @@
+"""`bluenoise list`."""
+
+import json
+
+from dither.console import JsonOption
+
+
+def list_shipped(json_output: JsonOption = False) -> None:
+    """Name the shipped matrices, which --matrix of `dither` takes."""
+    from dither.matrix import shipped_matrices
+
+    if json_output:
+        print(json.dumps({"matrices": shipped_matrices()}))
+        return
+    for name, entry in shipped_matrices().items():
+        sides = " x ".join(map(str, entry["shape"]))
+        greys = f", for {entry['levels']} greys" if entry["levels"] else ""
+        colours = f", {entry['channels']} channels" if entry["channels"] > 1 else ""
+        print(f"{name:24}{sides}{colours}, seed {entry['seed']}{greys}")

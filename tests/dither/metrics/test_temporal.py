@@ -1,0 +1,33 @@
+import numpy as np
+import pytest
+
+from dither.errors import InputError
+from dither.metrics.temporal import Box, Exponential, Gaussian, parse_temporal_filter
+
+IMPULSES = {
+    Box(4): np.full(4, 0.25),
+    Exponential(0.3): 0.3 * 0.7 ** np.arange(200),
+    Gaussian(1.5): np.exp(-0.5 * (np.arange(-20, 21) / 1.5) ** 2) / (1.5 * np.sqrt(2 * np.pi)),
+}
+
+
+@pytest.mark.parametrize("time", IMPULSES, ids=str)
+def test_the_transfer_is_that_of_the_weights_of_past_frames(time) -> None:
+    spectrum = np.abs(np.fft.fft(IMPULSES[time], 256))
+    assert time.transfer(np.fft.fftfreq(256)) == pytest.approx(spectrum, abs=1e-4)
+
+
+@pytest.mark.parametrize(
+    ("text", "time"),
+    [("gaussian:0.85", Gaussian(0.85)), ("exponential:0.1", Exponential(0.1)), ("box:4", Box(4))],
+)
+def test_filters_as_a_person_writes_them(text: str, time: object) -> None:
+    assert parse_temporal_filter(text) == time
+
+
+@pytest.mark.parametrize(
+    "text", ["", "gaussian", "gaussian:9", "exponential:1", "box:1", "box:2.5", "box:nan", "tent:3"]
+)
+def test_others_are_one_sentence(text: str) -> None:
+    with pytest.raises(InputError, match="is no temporal filter; write gaussian"):
+        parse_temporal_filter(text)
