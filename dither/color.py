@@ -1,13 +1,33 @@
-"""sRGB codes, linear light and luminance.
+"""sRGB codes, linear light, luminance and the perceptual space OKLab.
 
 Source: IEC 61966-2-1:1999 (the sRGB transfer function and its constants); ITU-R BT.709
-(the luminance weights of the sRGB primaries).
+(the luminance weights of the sRGB primaries); B. Ottosson, "A perceptual color space for image
+processing" (2020), with the matrices of its revision of 2021-01-25 (OKLab).
 """
 
 import numpy as np
 
 # Luminance of the linear red, green and blue of sRGB (ITU-R BT.709).
 LUMINANCE_WEIGHTS = (0.2126, 0.7152, 0.0722)
+
+# Linear sRGB to the cone responses of OKLab, and their cube roots to its L, a, b (Ottosson 2020).
+_LINEAR_TO_CONES = np.array(
+    [
+        [0.4122214708, 0.5363325363, 0.0514459929],
+        [0.2119034982, 0.6806995451, 0.1073969566],
+        [0.0883024619, 0.2817188376, 0.6299787005],
+    ]
+)
+_ROOTS_TO_OKLAB = np.array(
+    [
+        [0.2104542553, 0.7936177850, -0.0040720468],
+        [1.9779984951, -2.4285922050, 0.4505937099],
+        [0.0259040371, 0.7827717662, -0.8086757660],
+    ]
+)
+# Inverted here, not taken from the ten printed digits, so that a round trip is exact.
+_CONES_TO_LINEAR = np.linalg.inv(_LINEAR_TO_CONES)
+_OKLAB_TO_ROOTS = np.linalg.inv(_ROOTS_TO_OKLAB)
 
 
 def srgb_to_linear(encoded: np.ndarray) -> np.ndarray:
@@ -69,3 +89,65 @@ def to_gray(color: np.ndarray) -> np.ndarray:
         encoded = linear_to_srgb(luminance) * full
         out[:] = np.rint(encoded) if integer else encoded
     return gray
+
+
+def linear_to_oklab(linear: np.ndarray) -> np.ndarray:
+    """OKLab coordinates of linear light, a space in which equal distances look about equal.
+
+    Source: B. Ottosson, "A perceptual color space for image processing" (2020).
+
+    Args:
+        linear: (..., 3) float linear red, green and blue of sRGB, 0 to 1; colours outside sRGB, with
+            values beyond that range, are converted too.
+
+    Returns:
+        (..., 3) float64: lightness L, 0 (black) to 1 (white), then a (green to red) and b (blue to
+        yellow), about -0.4 to 0.4 and 0 for every grey.
+
+    Example:
+        >>> linear_to_oklab(np.array([1.0, 0.0, 0.0])).round(3).tolist()
+        [0.628, 0.225, 0.126]
+    """
+    return np.cbrt(np.asarray(linear) @ _LINEAR_TO_CONES.T) @ _ROOTS_TO_OKLAB.T
+
+
+def oklab_to_linear(oklab: np.ndarray) -> np.ndarray:
+    """Linear light of OKLab coordinates: the inverse of `linear_to_oklab`.
+
+    Args:
+        oklab: (..., 3) float L, a, b.
+
+    Returns:
+        (..., 3) float64 linear red, green and blue of sRGB; below 0 or above 1 where the colour lies
+        outside sRGB.
+
+    Example:
+        >>> oklab_to_linear(np.array([0.5, 0.0, 0.0])).round(3).tolist()
+        [0.125, 0.125, 0.125]
+    """
+    return (np.asarray(oklab) @ _OKLAB_TO_ROOTS.T) ** 3 @ _CONES_TO_LINEAR.T
+
+
+def packed_codes(colors: np.ndarray) -> np.ndarray:
+    """One integer 0xRRGGBB for each colour of (..., 3) uint8 sRGB codes.
+
+    Returns:
+        (...) int32.
+
+    Example:
+        >>> hex(packed_codes(np.array([15, 56, 255], np.uint8)))
+        '0xf38ff'
+    """
+    red, green, blue = np.moveaxis(colors.astype(np.int32), -1, 0)
+    return red << 16 | green << 8 | blue
+
+
+def distinct_colors(colors: np.ndarray) -> np.ndarray:
+    """The distinct rows of (N, 3) uint8 sRGB codes, each where it first appears.
+
+    Example:
+        >>> distinct_colors(np.array([[9, 9, 9], [1, 2, 3], [9, 9, 9]], np.uint8)).tolist()
+        [[9, 9, 9], [1, 2, 3]]
+    """
+    _, first = np.unique(packed_codes(colors), return_index=True)
+    return colors[np.sort(first)]

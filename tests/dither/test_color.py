@@ -1,7 +1,20 @@
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
-from dither.color import linear_to_srgb, srgb_to_linear, to_gray
+from dither.color import (
+    linear_to_oklab,
+    linear_to_srgb,
+    oklab_to_linear,
+    srgb_to_linear,
+    to_gray,
+)
+
+# IEC 61966-2-1: the XYZ of the sRGB primaries, white point D65.
+_LINEAR_TO_XYZ = np.array(
+    [[0.4124, 0.3576, 0.1805], [0.2126, 0.7152, 0.0722], [0.0193, 0.1192, 0.9505]]
+)
 
 
 def test_the_transfer_function_is_that_of_the_standard() -> None:
@@ -28,3 +41,39 @@ def test_green_is_brighter_than_red_and_blue() -> None:
     primaries = np.eye(3, dtype=np.uint8)[None] * 255
     red, green, blue = to_gray(primaries)[0].tolist()
     assert green > red > blue
+
+
+@pytest.mark.parametrize(
+    ("xyz", "oklab"),
+    [
+        ((0.950, 1.000, 1.089), (1.000, 0.000, 0.000)),
+        ((1.000, 0.000, 0.000), (0.450, 1.236, -0.019)),
+        ((0.000, 1.000, 0.000), (0.922, -0.671, 0.263)),
+        ((0.000, 0.000, 1.000), (0.153, -1.415, -0.449)),
+    ],
+)
+def test_oklab_gives_the_table_of_its_author(
+    xyz: tuple[float, ...], oklab: tuple[float, ...]
+) -> None:
+    linear = np.linalg.solve(_LINEAR_TO_XYZ, xyz)
+    assert linear_to_oklab(linear) == pytest.approx(oklab, abs=0.002)
+
+
+def test_oklab_of_css_green_is_that_of_the_web_platform_tests() -> None:
+    green = srgb_to_linear(np.array([0, 128, 0]) / 255)
+    assert linear_to_oklab(green) == pytest.approx([0.51975, -0.1403, 0.10768], abs=2e-5)
+
+
+def test_white_has_lightness_one_and_greys_have_no_colour() -> None:
+    grays = np.repeat(np.linspace(0, 1, 11)[:, None], 3, axis=1)
+    oklab = linear_to_oklab(grays)
+    assert oklab[-1] == pytest.approx([1, 0, 0], abs=1e-7)
+    assert oklab[:, 0] == pytest.approx(np.cbrt(np.linspace(0, 1, 11)), abs=1e-7)
+    assert abs(oklab[:, 1:]).max() < 1e-7
+
+
+@given(st.lists(st.floats(-1, 2), min_size=3, max_size=3))
+def test_oklab_comes_back(linear: list[float]) -> None:
+    there = linear_to_oklab(np.array([[linear]]))
+    assert there.shape == (1, 1, 3)
+    assert oklab_to_linear(there)[0, 0] == pytest.approx(linear, abs=1e-9)
