@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 # The blur of void-and-cluster that leaves the swaps after it the best start: of 1.3 to 1.9, those below
 # favour the closest look and those above the middle distance, at the expense of the other.
 START_SIGMA = 1.45
+# Up to this many greys most proposals are settled at a glance, so more of them cost little.
+_FEW_LEVELS = 64
 
 
 def blue(
@@ -139,11 +141,16 @@ def usual_swaps(
     if channels > 1:
         # Red, green and blue by their luminance; inks, say, alike.
         weights = LUMINANCE_WEIGHTS if channels == 3 else (1 / channels,) * channels
-        return RefineConfig(JointChannels(viewing, weights), levels=levels, proposals=200)
-    if len(shape) == 3:
-        frames = dataclasses.replace(FRAMES, space=viewing)
-        return RefineConfig(frames, levels=levels, proposals=100)
-    return RefineConfig(viewing, levels=levels)
+        config = RefineConfig(JointChannels(viewing, weights), proposals=200)
+    elif len(shape) == 3:
+        config = RefineConfig(dataclasses.replace(FRAMES, space=viewing), proposals=100)
+    else:
+        config = RefineConfig(viewing)
+    if levels is None or levels > _FEW_LEVELS:
+        return dataclasses.replace(config, levels=levels)
+    return dataclasses.replace(
+        config, levels=levels, proposals=4 * config.proposals, rounds=64, tolerance=0.0015
+    )
 
 
 def _swapped(

@@ -11,6 +11,10 @@ Importing this package loads numpy and nothing heavier.
 """
 
 from dither.classical import bayer as bayer
+from dither.classical import clustered_dot as clustered_dot
+from dither.classical import interleaved_gradient_noise as interleaved_gradient_noise
+from dither.classical import playstation as playstation
+from dither.classical import r2_sequence as r2_sequence
 from dither.classical import white_noise as white_noise
 from dither.errors import InputError as InputError
 from dither.io import RasterImage as RasterImage
@@ -22,5 +26,12 @@ from dither.matrix import load_channels as load_channels
 from dither.matrix import load_matrix as load_matrix
 from dither.matrix import save_matrix as save_matrix
 from dither.matrix import shipped_matrices as shipped_matrices
+from dither.named_palettes import palette_names as palette_names
 from dither.ordered import ordered_dither as ordered_dither
 from dither.ordered import requantize as requantize
+from dither.palette import Palette as Palette
+from dither.palette import load_palette as load_palette
+from dither.palette import recolored as recolored
+from dither.palette import save_palette as save_palette
+from dither.quantize import k_means as k_means
+from dither.quantize import median_cut as median_cut

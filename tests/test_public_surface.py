@@ -21,8 +21,10 @@ SURFACE = {
         shifted
         """,
     dither: """
-        InputError RasterImage ThresholdMatrix bayer channel_thresholds load_channels load_matrix
-        ordered_dither read_image requantize save_matrix shipped_matrices white_noise write_image
+        InputError Palette RasterImage ThresholdMatrix bayer channel_thresholds clustered_dot
+        interleaved_gradient_noise k_means load_channels load_matrix load_palette median_cut
+        ordered_dither palette_names playstation r2_sequence read_image recolored requantize
+        save_matrix save_palette shipped_matrices white_noise write_image
         """,
     dither.metrics: """
         Binomial Box Gaussian Measured Mixture Nasanen STANDARD_FILTERS SpaceTimeProduct SpaceTimeSum

@@ -25,7 +25,7 @@ def _commands() -> list[str]:
 def test_every_command_runs(run: Callable, tmp_path: Path, photo) -> None:
     Image.fromarray(photo).save(tmp_path / "photo.jpg")
     ran = [command for command in _commands() if not command.startswith("scripts/")]
-    assert len(ran) == 5
+    assert len(ran) == 8
     for command in ran:
         run(command)
     assert {path.name for path in tmp_path.iterdir()} == {
@@ -34,6 +34,9 @@ def test_every_command_runs(run: Callable, tmp_path: Path, photo) -> None:
         "e-ink.png",
         "mine.npy",
         "spectrum.npy",
+        "frames.npy",
+        "colours.npy",
+        "colours.png",
     }
 
 

@@ -12,8 +12,8 @@ import pytest
 from PIL import Image
 
 from bluenoise import blue, blue_channels, evaluate, optimize, shifted
+from bluenoise.composition import usual_swaps
 from bluenoise.optimize import LossWeights, Momentum, OptimizeConfig
-from bluenoise.refine import RefineConfig
 from bluenoise.target import SpectrumTarget
 from bluenoise.void_and_cluster import void_and_cluster
 from dither.classical import white_noise
@@ -85,7 +85,7 @@ def test_filter_and_levels_change_the_matrix(run: Callable, tmp_path: Path) -> N
         run(f"bluenoise generate 32 -o {index}.npy {option}")
         made.add((tmp_path / f"{index}.npy").read_bytes())
     assert len(made) == len(options)
-    config = RefineConfig(levels=5)
+    config = usual_swaps((32, 32), levels=5)
     assert (np.load(tmp_path / "3.npy") == blue((32, 32), config).ranks).all()
 
 

@@ -5,6 +5,7 @@ import numba
 import numpy as np
 import pytest
 
+from bluenoise.composition import usual_swaps
 from bluenoise.kernel import JointChannels, pair_kernel, space_time_kernel, wrapped
 from bluenoise.refine import (
     RefineConfig,
@@ -170,16 +171,27 @@ def test_no_filter_is_worse_served_than_by_void_and_cluster(
     assert after < before
 
 
-@pytest.mark.parametrize(("levels", "gain"), [(5, -2.5), (17, -0.5)])
+@pytest.mark.parametrize(("levels", "gain"), [(4, -3.3), (16, -1.1)])
 def test_few_levels_become_much_better(levels: int, gain: float) -> None:
     start = void_and_cluster((64, 64))
-    refined = refine(start, RefineConfig(levels=levels))
-    counted = np.arange(1, levels - 1) * 4096 // (levels - 1)
+    refined = refine(start, usual_swaps((64, 64), levels=levels))
+    counted = np.rint(np.arange(1, levels - 1) * 4096 / (levels - 1)).astype(int)
     energies = [
         level_energies(matrix.ranks, [Gaussian(1.5)], counted).mean() for matrix in (start, refined)
     ]
     assert 10 * np.log10(energies[1] / energies[0]) < gain
     assert anisotropy(refined.ranks, counted) == pytest.approx(0, abs=0.5)
+
+
+def test_a_tolerance_ends_lower_than_greed() -> None:
+    start = void_and_cluster((64, 64))
+    counted = np.rint(np.arange(1, 15) * 4096 / 15).astype(int)
+    energies = []
+    for tolerance in (0.0, 0.0015):
+        config = RefineConfig(levels=16, proposals=1600, rounds=64, tolerance=tolerance)
+        refined = refine(start, config, seed=1)
+        energies.append(level_energies(refined.ranks, [ALL_DISTANCES], counted).mean())
+    assert energies[1] < 0.94 * energies[0]
 
 
 def test_the_staircase_counts_the_levels_and_no_others() -> None:
