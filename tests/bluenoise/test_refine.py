@@ -171,7 +171,7 @@ def test_no_filter_is_worse_served_than_by_void_and_cluster(
     assert after < before
 
 
-@pytest.mark.parametrize(("levels", "gain"), [(4, -3.3), (16, -1.1)])
+@pytest.mark.parametrize(("levels", "gain"), [(4, -3.6), (16, -1.1)])
 def test_few_levels_become_much_better(levels: int, gain: float) -> None:
     start = void_and_cluster((64, 64))
     refined = refine(start, usual_swaps((64, 64), levels=levels))
@@ -180,7 +180,7 @@ def test_few_levels_become_much_better(levels: int, gain: float) -> None:
         level_energies(matrix.ranks, [Gaussian(1.5)], counted).mean() for matrix in (start, refined)
     ]
     assert 10 * np.log10(energies[1] / energies[0]) < gain
-    assert anisotropy(refined.ranks, counted) == pytest.approx(0, abs=0.5)
+    assert anisotropy(refined.ranks, counted) == pytest.approx(0, abs=0.8)
 
 
 def test_a_tolerance_ends_lower_than_greed() -> None:
