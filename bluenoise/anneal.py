@@ -12,6 +12,7 @@ values are replaced by their exact quantiles.
 """
 
 import functools
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -24,9 +25,10 @@ from jax import Array, lax
 from bluenoise.energy import huber, pair_force
 from bluenoise.kernel import kernel_radius, pair_kernel
 from bluenoise.restarts import restarted
+from bluenoise.target import counted_levels, level_heights
 from dither.errors import InputError
 from dither.matrix import ThresholdMatrix
-from dither.metrics.patterns import level_energies, level_sample
+from dither.metrics.patterns import level_energies
 from dither.metrics.viewing import Gaussian, Mixture, ViewingFilter
 
 # A near look with a little of a far one: what the pull of a kernel of small radius can attend to.
@@ -46,6 +48,8 @@ class AnnealConfig:
             farther are better served by swaps of ranks.
         rounds: after each the values are replaced by their exact quantiles.
         steps_per_round: of gradient descent.
+        level_weights: how much the patterns count from black to white, as in `level_heights`; all alike
+            if None.
         widest, narrowest: epsilon at the start and at the end, falling geometrically.
         first_rate, last_rate: of the steps, falling geometrically.
         random_weights: scale the kernels of each step by uniform(0, 2) factors; no effect was measured.
@@ -57,6 +61,7 @@ class AnnealConfig:
     shape: tuple[int, int]
     viewing: ViewingFilter = NEAR_AND_FAR
     radius: int = 8
+    level_weights: tuple[float, ...] | None = None
     rounds: int = 400
     steps_per_round: int = 50
     widest: float = 10.0
@@ -130,22 +135,42 @@ def step(config: AnnealConfig, state: State) -> tuple[State, Info]:
         key = jax.random.fold_in(state.key, state.step + 1)
         weights *= jax.random.uniform(key, (2,), maxval=2.0)
     kernel = weights[0] * narrow + weights[1] * wide
-    # The integral of the clipped difference over a uniform crowd.
-    crowd = huber(state.values, epsilon) - huber(1 - state.values, epsilon)
-    pull = pair_force(state.values, config.radius, kernel, epsilon) - kernel.sum() * crowd
+    pull = pair_force(state.values, config.radius, kernel, epsilon)
+    pull -= kernel.sum() * _crowd(config, state.values, epsilon)
     values = state.values + rate * pull
     # Reflected at both ends.
     values = 1 - jnp.abs(1 - jnp.abs(values))
     return State(values, state.key, state.step + 1), Info(jnp.sqrt(jnp.mean(pull**2)))
 
 
-def to_quantiles(state: State) -> State:
-    """The same order of values, exactly uniform."""
+def _crowd(config: AnnealConfig, values: Array, epsilon: Array) -> Array:
+    """The mean clipped difference of each value from all, were they exactly their quantiles."""
+    if config.level_weights is None:
+        return huber(values, epsilon) - huber(1 - values, epsilon)
+    # The integral of their distribution: straight lines between the quantiles.
+    quantiles = _quantiles(config).astype(np.float64)
+    knots = np.unique(quantiles)
+    integral = np.array([np.maximum(knot - quantiles, 0).mean() for knot in knots])
+    mean = quantiles.mean()
+
+    def below(value: Array) -> Array:
+        inside = jnp.interp(value, jnp.asarray(knots), jnp.asarray(integral), left=0)
+        return jnp.where(value > knots[-1], value - mean, inside)
+
+    return (below(values + epsilon) - below(values - epsilon)) / epsilon - 1
+
+
+def _quantiles(config: AnnealConfig) -> np.ndarray:
+    """(N,) float32 in 0..1, ascending: uniform where all patterns count alike."""
+    heights = level_heights(math.prod(config.shape), weights=config.level_weights)
+    return (heights + np.float32(0.5)) / (heights[-1] + 1)
+
+
+def to_quantiles(config: AnnealConfig, state: State) -> State:
+    """The same order of values, exactly distributed: uniform where all patterns count alike."""
     flat = state.values.ravel()
-    ranks = (
-        jnp.zeros(flat.shape).at[jnp.argsort(flat)].set(jnp.arange(flat.size, dtype=jnp.float32))
-    )
-    return state._replace(values=((ranks + 0.5) / flat.size).reshape(state.values.shape))
+    exact = jnp.zeros(flat.shape).at[jnp.argsort(flat)].set(jnp.asarray(_quantiles(config)))
+    return state._replace(values=exact.reshape(state.values.shape))
 
 
 @functools.partial(jax.jit, static_argnums=(0, 2))
@@ -166,7 +191,8 @@ def advance(config: AnnealConfig, states: State, rounds: int) -> tuple[State, In
         carried, infos = lax.scan(
             lambda states, _: each(states), carried, length=config.steps_per_round
         )
-        return jax.vmap(to_quantiles)(carried), jax.tree.map(lambda info: info[-1], infos)
+        exact = jax.vmap(functools.partial(to_quantiles, config))(carried)
+        return exact, jax.tree.map(lambda info: info[-1], infos)
 
     return lax.scan(one_round, states, length=rounds)
 
@@ -191,10 +217,10 @@ def trajectory(config: AnnealConfig, states: State) -> Iterator[tuple[State, Inf
 def finish(config: AnnealConfig, states: State) -> Result:
     """The best restart by its mean level energy under the run's own filter."""
     matrices = [ThresholdMatrix.from_values(values) for values in np.asarray(states.values)]
-    levels = level_sample(matrices[0].ranks.size, 256)
-    scores = np.array(
-        [1e6 * level_energies(m.ranks, [config.viewing], levels).mean() for m in matrices]
-    )
+    levels, shares = counted_levels(matrices[0].ranks.size, weights=config.level_weights)
+    some = np.unique(np.linspace(0, len(levels) - 1, 256).round().astype(int))
+    energies = [level_energies(m.ranks, [config.viewing], levels[some])[:, 0] for m in matrices]
+    scores = np.array([1e6 * np.average(energy, weights=shares[some]) for energy in energies])
     return Result(matrices[int(scores.argmin())], scores)
 
 

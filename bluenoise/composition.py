@@ -123,6 +123,7 @@ def usual_swaps(
     *,
     viewing: ViewingFilter = ALL_DISTANCES,
     levels: int | None = None,
+    level_weights: tuple[float, ...] | None = None,
     channels: int = 1,
 ) -> "RefineConfig":
     """The standard settings of the swaps for a matrix, for one with frames, and for channels.
@@ -133,6 +134,7 @@ def usual_swaps(
         shape: rows and columns, before them the number of frames if there are any.
         viewing: how each plane is seen.
         levels: as in `RefineConfig`.
+        level_weights: as in `RefineConfig`.
         channels: made together; 1 for a matrix.
     """
     from bluenoise.kernel import JointChannels
@@ -146,11 +148,10 @@ def usual_swaps(
         config = RefineConfig(dataclasses.replace(FRAMES, space=viewing), proposals=100)
     else:
         config = RefineConfig(viewing)
+    config = dataclasses.replace(config, levels=levels, level_weights=level_weights)
     if levels is None or levels > _FEW_LEVELS:
-        return dataclasses.replace(config, levels=levels)
-    return dataclasses.replace(
-        config, levels=levels, proposals=4 * config.proposals, rounds=64, tolerance=0.0015
-    )
+        return config
+    return dataclasses.replace(config, proposals=4 * config.proposals, rounds=64, tolerance=0.0015)
 
 
 def _swapped(

@@ -18,7 +18,7 @@ import numpy as np
 from numba import njit, prange
 
 from bluenoise.kernel import JointChannels, coupling_kernel, plane_radii, wrapped
-from bluenoise.target import ALL_DISTANCES, level_staircase
+from bluenoise.target import ALL_DISTANCES, level_heights
 from dither.matrix import ThresholdMatrix
 from dither.metrics.temporal import SpaceTime
 from dither.metrics.viewing import ViewingFilter
@@ -50,6 +50,7 @@ class RefineConfig:
         levels: count only the patterns of this many evenly spread greys, black and white among
             them; all patterns if None. With few levels, each becomes much better, and the ranks
             between them mean nothing.
+        level_weights: how much the patterns count from black to white, as in `level_heights`.
         tolerance: a rise of the energy up to this share of the smallest difference that counts is kept
             too at first, 0.3 of it at the end, and none in the last eighth of the rounds. Of use with
             few levels, where swaps get stuck early; 0.0015 then finds half a decibel more.
@@ -64,6 +65,7 @@ class RefineConfig:
     widest: float = 0.25
     narrowest: float = 0.005
     levels: int | None = None
+    level_weights: tuple[float, ...] | None = None
     tolerance: float = 0.0
 
 
@@ -151,7 +153,7 @@ def step(config: RefineConfig, state: State, seed: int) -> tuple[State, Info]:
     kept = tried = 0
     # Channels see each other but swap within themselves, so they take turns.
     turns = [(0, len(ranks))] if len(kernels) == 1 else [(c, 1) for c in range(len(kernels))]
-    heights = level_staircase(ranks[: turns[0][1]].size, config.levels)
+    heights = level_heights(ranks[: turns[0][1]].size, config.levels, config.level_weights)
     step_between = float(np.diff(heights).max(initial=0))
     cooling = _LAST_TOLERANCE**share * (state.round < config.rounds - config.rounds // 8)
     tolerated = config.tolerance * step_between * cooling

@@ -1,10 +1,12 @@
 """What is wanted of a matrix: its spectrum, its values, the viewing distance, the levels that count."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import ClassVar, Protocol
 
 import numpy as np
 
+from dither.errors import InputError
 from dither.metrics import temporal
 from dither.metrics.spectrum import frequencies
 from dither.metrics.temporal import SpaceTimeSum
@@ -123,25 +125,61 @@ DISTRIBUTIONS: dict[str, Distribution] = {
 }
 
 
-def level_staircase(cells: int, levels: int | None) -> np.ndarray:
-    """What each rank counts for where only some patterns do: (N,) float32, ascending.
+def level_heights(
+    cells: int, levels: int | None = None, weights: Sequence[float] | None = None
+) -> np.ndarray:
+    """What each rank counts for where patterns count differently: (N,) float32, ascending.
 
-    Two ranks then differ by N / (levels - 1) for each counted threshold between them.
+    The error of all thresholds is that of pairs of cells by the difference of their ranks. Weights of
+    the thresholds, and leaving most of them out, only stretch that difference: two cells differ by the
+    sum of the weights of the thresholds between their ranks.
 
     Args:
         cells: N.
         levels: greys spread evenly from black to white, at least 3; all ranks count if None.
+        weights: of the greys, spread evenly from black to white with straight lines between, 0 or
+            above; only their ratios matter. All greys count alike if None.
 
     Example:
-        >>> level_staircase(8, None).tolist()
+        >>> level_heights(8).tolist()
         [0.0, 1.0, 2.0, 3.0, 4.0, 5.0, 6.0, 7.0]
-        >>> level_staircase(8, 3).tolist()
+        >>> level_heights(8, levels=3).tolist()
         [0.0, 0.0, 0.0, 0.0, 4.0, 4.0, 4.0, 4.0]
+        >>> level_heights(4, weights=(0, 1)).tolist()
+        [0.0, 0.5, 1.5, 3.0]
     """
-    ranks = np.arange(cells)
-    if levels is None:
-        return ranks.astype(np.float32)
-    # The pattern of grey i / steps holds the ranks below i N / steps, rounded.
-    thresholds = np.rint(np.arange(1, levels - 1) * cells / (levels - 1))
-    passed = np.searchsorted(thresholds, ranks, side="right")
-    return (passed * (cells / (levels - 1))).astype(np.float32)
+    counted, shares = counted_levels(cells, levels, weights)
+    steps = np.zeros(cells)
+    # The pattern of level k holds the ranks below k: it parts rank k - 1 from rank k.
+    steps[counted] = shares * (cells / (levels - 1) if levels else 1.0)
+    return np.cumsum(steps).astype(np.float32)
+
+
+def counted_levels(
+    cells: int, levels: int | None = None, weights: Sequence[float] | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """The levels k from 1 to N - 1 that count, and the weight of each, of mean 1.
+
+    Args:
+        cells: N.
+        levels: as in `level_heights`.
+        weights: as in `level_heights`.
+
+    Raises:
+        InputError: the weights are not numbers from 0 up, or all greys that count have none.
+
+    Example:
+        >>> counted_levels(8, levels=3)
+        (array([4]), array([1.]))
+    """
+    steps = cells if levels is None else levels - 1
+    counted = np.unique(np.rint(np.arange(1, steps) * cells / steps).astype(np.int64))
+    if weights is None:
+        return counted, np.ones(len(counted))
+    given = np.array(weights, np.float64)
+    if given.size == 0 or not (np.isfinite(given) & (given >= 0)).all():
+        raise InputError(f"the level weights are {list(weights)}; each must be a number from 0 up")
+    shares = np.interp(counted / cells, np.linspace(0, 1, given.size), given)
+    if not shares.sum() > 0:
+        raise InputError(f"the level weights {list(weights)} leave no grey that counts")
+    return counted, shares / shares.mean()

@@ -65,6 +65,13 @@ def generate(
         int | None,
         typer.Option(callback=within(3, 65536), help=_BLUE + "greys that count [all]."),
     ] = None,
+    level_weights: Annotated[
+        str | None,
+        typer.Option(
+            help="With --method blue or anneal: what greys count from black to white, as 4,2,1,1 "
+            "[all alike]."
+        ),
+    ] = None,
     frames: Annotated[
         int | None,
         typer.Option(callback=within(2, 256), help="Another way to write the frames of SHAPE."),

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from bluenoise.checkpoint import OnProgress
-from bluenoise.target import ALL_DISTANCES, DISTRIBUTIONS, FRAMES
+from bluenoise.target import ALL_DISTANCES, DISTRIBUTIONS, FRAMES, counted_levels
 from dither.errors import InputError
 from dither.matrix import ThresholdMatrix
 from dither.metrics.temporal import SpaceTime
@@ -63,6 +63,7 @@ def _by_blue(
         sides,
         viewing=_viewing(options, ALL_DISTANCES),
         levels=options["levels"],
+        level_weights=_level_weights(options),
         channels=channels if joint else 1,
     )
     if len(sides) == 3:
@@ -96,7 +97,11 @@ def _by_anneal(
     from bluenoise.anneal import NEAR_AND_FAR, AnnealConfig
     from bluenoise.generate import cool
 
-    config = AnnealConfig((sides[0], sides[1]), viewing=_viewing(options, NEAR_AND_FAR))
+    config = AnnealConfig(
+        (sides[0], sides[1]),
+        viewing=_viewing(options, NEAR_AND_FAR),
+        level_weights=_level_weights(options),
+    )
     result = cool(
         config,
         seed=options["seed"],
@@ -165,6 +170,20 @@ def _viewing(options: dict[str, Any], usual: ViewingFilter) -> ViewingFilter:
     return usual if options["viewing"] is None else parse_filter(options["viewing"])
 
 
+def _level_weights(options: dict[str, Any]) -> tuple[float, ...] | None:
+    text = options["level_weights"]
+    if text is None:
+        return None
+    try:
+        weights = tuple(float(word) for word in text.split(","))
+    except ValueError:
+        raise InputError(
+            f"--level-weights is {text[:40]!r}; numbers with commas between are wanted, as 4,2,1,1"
+        ) from None
+    counted_levels(256, weights=weights)  # refuses what makes no sense before long work starts
+    return weights
+
+
 def _space_time(options: dict[str, Any]) -> SpaceTime:
     """How frames hang together, by the options."""
     from dither.metrics.temporal import SpaceTimeProduct, SpaceTimeSum, parse_temporal_filter
@@ -189,6 +208,7 @@ _METHODS_OF = {
     "viewing": (MethodChoice.blue, MethodChoice.anneal),
     "restarts": (MethodChoice.anneal, MethodChoice.spectrum),
     "levels": (MethodChoice.blue,),
+    "level_weights": (MethodChoice.blue, MethodChoice.anneal),
     "channels": (MethodChoice.blue,),
     **dict.fromkeys(
         (

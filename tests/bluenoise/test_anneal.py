@@ -66,9 +66,28 @@ def test_the_crowds_pull_is_the_mean_over_a_uniform_crowd() -> None:
         assert formula == pytest.approx(pulls, abs=1e-4)
 
 
+def test_the_crowds_pull_follows_the_weights_of_the_levels() -> None:
+    config = AnnealConfig((32, 32), level_weights=(5.0, 0.0, 1.0))
+    crowd = np.sort(
+        np.asarray(anneal.to_quantiles(config, anneal.init(config, jax.random.key(0))).values), None
+    )
+    # Where greys count more, values are farther apart.
+    assert crowd[200] - crowd[100] > 1.5 * (crowd[-1] - crowd[-101])
+    values = np.linspace(0, 1, 7)
+    for epsilon in (0.01, 0.3, 2.0):
+        pulls = np.clip((values[:, None] - crowd) / epsilon, -1, 1).mean(axis=1)
+        formula = np.asarray(anneal._crowd(config, jnp.asarray(values), jnp.asarray(epsilon)))
+        assert formula == pytest.approx(pulls, abs=2e-4)
+    uniform = AnnealConfig((32, 32), level_weights=(1.0,))
+    even = anneal._crowd(uniform, jnp.asarray(values), jnp.asarray(0.3))
+    plain = anneal._crowd(AnnealConfig((32, 32)), jnp.asarray(values), jnp.asarray(0.3))
+    assert np.asarray(even) == pytest.approx(np.asarray(plain), abs=2e-3)
+
+
 def test_rounds_end_in_exact_quantiles_of_the_same_order() -> None:
-    state = anneal.init(AnnealConfig((6, 7)), jax.random.key(1))
-    exact = anneal.to_quantiles(state)
+    config = AnnealConfig((6, 7))
+    state = anneal.init(config, jax.random.key(1))
+    exact = anneal.to_quantiles(config, state)
     assert np.sort(exact.values, axis=None) == pytest.approx((np.arange(42) + 0.5) / 42)
     orders = [ThresholdMatrix.from_values(np.asarray(s.values)).ranks for s in (state, exact)]
     assert (orders[0] == orders[1]).all()

@@ -79,7 +79,11 @@ def test_noise_is_written_as_float32(run: Callable, tmp_path: Path) -> None:
 
 def test_filter_and_levels_change_the_matrix(run: Callable, tmp_path: Path) -> None:
     (tmp_path / "eye.txt").write_text("0 1\n0.2 0.4\n0.5 0\n")
-    options = ("", "--filter nasanen:150dpi,40cm", "--filter box:3+0.5*eye.txt", "--levels 5")
+    options = (
+        *("", "--filter nasanen:150dpi,40cm", "--filter box:3+0.5*eye.txt", "--levels 5"),
+        "--level-weights 9,1,0.5",
+        "--level-weights 9,1,0.5 --method anneal",
+    )
     made = set()
     for index, option in enumerate(options):
         run(f"bluenoise generate 32 -o {index}.npy {option}")
@@ -284,6 +288,9 @@ def test_ctrl_c_leaves_a_checkpoint_that_goes_on_to_the_same_bytes(
         ("generate 8 -o m.npy --time-filter box:3", "--time-filter has no effect without frames"),
         ("generate 8 -o m.npy --combine product", "--combine has no effect without frames"),
         ("generate 4x8x8 -o m.npy --combine product --time-weight 2", "--time-weight has no"),
+        ("generate 8 -o m.npy --level-weights 1,x", "'1,x'; numbers with commas"),
+        ("generate 8 -o m.npy --level-weights 1,-2", "each must be a number from 0 up"),
+        ("generate 8 -o m.npy --level-weights 0,0", "leave no grey that counts"),
         ("generate 8 -o m.npy --channels 5", "--channels is 5; it must be from 2 to 4"),
         ("generate 8 -o m.npy --channels 3 --method anneal", "--channels has no effect"),
         ("generate 8 -o m.npy --coupling joint", "--coupling has no effect without --channels"),

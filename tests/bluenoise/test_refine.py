@@ -18,7 +18,7 @@ from bluenoise.refine import (
     step,
     tile_corners,
 )
-from bluenoise.target import ALL_DISTANCES, FRAMES, level_staircase
+from bluenoise.target import ALL_DISTANCES, FRAMES, level_heights
 from bluenoise.void_and_cluster import void_and_cluster
 from dither.classical import white_noise
 from dither.matrix import ThresholdMatrix, is_permutation
@@ -197,7 +197,7 @@ def test_a_tolerance_ends_lower_than_greed() -> None:
 def test_the_staircase_counts_the_levels_and_no_others() -> None:
     config = RefineConfig(levels=4, radius=12, proposals=20, rounds=2)
     shape = (16, 20)
-    heights = level_staircase(320, 4)
+    heights = level_heights(320, 4)
     folded = folded_kernel(pair_kernel(ALL_DISTANCES, 12), shape).astype(float)
     start = white_noise(*shape)
     refined = refine(start, config)

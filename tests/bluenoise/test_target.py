@@ -2,7 +2,37 @@ import numpy as np
 import pytest
 from scipy import stats
 
-from bluenoise.target import DISTRIBUTIONS, Gaussian, SpectrumTarget, Triangular, Uniform
+from bluenoise.target import (
+    DISTRIBUTIONS,
+    Gaussian,
+    SpectrumTarget,
+    Triangular,
+    Uniform,
+    counted_levels,
+    level_heights,
+)
+from dither.errors import InputError
+
+
+@pytest.mark.parametrize(
+    ("levels", "weights"), [(None, None), (5, None), (None, (3, 0, 1)), (4, (2, 1))]
+)
+def test_heights_differ_by_the_weights_of_the_thresholds_between(levels, weights) -> None:
+    cells = 60
+    heights = level_heights(cells, levels, weights)
+    counted, shares = counted_levels(cells, levels, weights)
+    unit = 1 if levels is None else cells / (levels - 1)
+    for low, high in ((0, 59), (10, 30), (29, 31), (45, 46)):
+        # Of levels k, the pattern of ranks below k holds the lower cell but not the higher.
+        between = shares[(counted > low) & (counted <= high)].sum()
+        assert heights[high] - heights[low] == pytest.approx(unit * between, rel=1e-5, abs=1e-3)
+    assert shares.mean() == pytest.approx(1)
+
+
+@pytest.mark.parametrize("weights", [(), (-1, 2), (np.nan, 1), (np.inf, 1), (0, 0)])
+def test_weights_without_meaning_are_one_sentence(weights) -> None:
+    with pytest.raises(InputError, match="level weights"):
+        counted_levels(60, weights=weights)
 
 
 @pytest.mark.parametrize("count", [1, 2, 15, 4096])
