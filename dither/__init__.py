@@ -29,6 +29,8 @@ from dither.matrix import shipped_matrices as shipped_matrices
 from dither.named_palettes import palette_names as palette_names
 from dither.ordered import ordered_dither as ordered_dither
 from dither.ordered import requantize as requantize
+from dither.packing import pack as pack
+from dither.packing import unpack as unpack
 from dither.palette import Palette as Palette
 from dither.palette import load_palette as load_palette
 from dither.palette import recolored as recolored

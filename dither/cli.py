@@ -80,7 +80,8 @@ def ordered(
     from dither.color import to_gray
     from dither.io import check_image_path, read_image, write_image
     from dither.matrix import load_channels
-    from dither.ordered import level_values, ordered_dither
+    from dither.ordered import ordered_dither
+    from dither.thresholds import level_values
 
     if (bits is None) == (levels is None):
         raise InputError("give either --bits or --levels")

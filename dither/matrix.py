@@ -139,21 +139,28 @@ def load_channels(name: str | Path = DEFAULT_MATRIX) -> tuple[ThresholdMatrix, .
         [(64, 64)]
     """
     if Path(name).suffix == ".npy":
-        path = Path(name)
-    else:
-        shipped = shipped_matrices()
-        if str(name) not in shipped:
-            raise InputError(
-                f"no matrix is named {str(name)!r}; give a .npy file or one of: {', '.join(shipped)}"
-            )
-        path = _folder() / shipped[str(name)]["file"]
+        return _read_channels(Path(name))
+    if str(name) not in shipped_matrices():
+        raise InputError(
+            f"no matrix is named {str(name)!r}; give a .npy file or one of: "
+            f"{', '.join(shipped_matrices())}"
+        )
+    return _shipped_channels(str(name))
+
+
+@functools.lru_cache(maxsize=4)
+def _shipped_channels(name: str) -> tuple[ThresholdMatrix, ...]:
+    return _read_channels(_folder() / shipped_matrices()[name]["file"])
+
+
+def _read_channels(path: Path) -> tuple[ThresholdMatrix, ...]:
     array = read_npy(path)
     try:
         if np.issubdtype(array.dtype, np.integer):
             return (ThresholdMatrix(array),)
         return _from_thresholds(array)
     except InputError as error:
-        raise InputError(f"{name}: {error}") from None
+        raise InputError(f"{path}: {error}") from None
 
 
 def channel_thresholds(matrices: Sequence[ThresholdMatrix]) -> np.ndarray:

@@ -1,41 +1,45 @@
-"""Ordered dithering: any image to a few levels by comparing it with a tiled threshold matrix.
+"""Ordered dithering: any image to a few levels by comparing it with a tiled threshold matrix."""
 
-Integers stay integers. A value v of 0..V at q + 1 levels sits at the position v q / V; the cell's
-threshold decides whether it is rounded down or up:
-
-    level = floor((v q + D) / V),   D = V - 1 - floor((2 rank + 1) V / 2N)
-
-so that of the N cells exactly round(N f) are raised for a value with the fraction f between two
-levels, and black and white stay free of dots.
-"""
-
-from collections.abc import Callable, Iterator, Sequence
+import functools
+import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Literal
 
 import numpy as np
 
+from dither.blocks import Work, walk
 from dither.color import srgb_to_linear
 from dither.errors import InputError
 from dither.matrix import DEFAULT_MATRIX, ThresholdMatrix, load_channels
+from dither.thresholds import (
+    integer_thresholds,
+    level_values,
+    linear_positions,
+    linear_step_thresholds,
+    step_thresholds,
+)
 
 Light = Literal["encoded", "linear"]
 # One matrix for every channel, one for each, or the name or .npy file of either.
 Matrices = ThresholdMatrix | Sequence[ThresholdMatrix] | str | Path
+# One number of levels for every channel, or one for each.
+Levels = int | Sequence[int]
 
-# Rows worked on at once, so that a block stays in cache, and cells of the widened matrix at most.
-_BLOCK_ROWS = 64
-_TILED_CELLS = 1 << 20
 _MOST_LEVELS = 1 << 16
+# Up to this many steps, comparing with the threshold of each is faster than computing the level.
+_FEW_STEPS = 7
 
 
 def ordered_dither(
     image: np.ndarray,
     matrix: Matrices | None = None,
     *,
-    levels: int,
+    levels: Levels,
     light: Light = "encoded",
     phase: tuple[int, int, int] = (0, 0, 0),
+    strength: float = 1.0,
+    threads: int = 1,
 ) -> np.ndarray:
     """The level of every sample, 0..levels-1, after ordered dithering.
 
@@ -44,11 +48,15 @@ def ordered_dither(
             dithered.
         matrix: a matrix for all channels, one for each of them, or the name or .npy file of either; the
             shipped 64x64 if not given.
-        levels: 2 to 65,536, spread evenly from black to white as sRGB codes.
+        levels: 2 to 65,536, spread evenly from black to white as sRGB codes; one number for all
+            channels, or one for each: (32, 64, 32) is RGB565.
         light: which mean of neighbouring levels is kept: that of the codes ("encoded"), or that of
             the light they emit ("linear", right for what is seen from far; sRGB is assumed).
         phase: frame, row and column of the matrix at the image's first pixel, around the torus: frame
             numbers of an animation, or a tile's place in a larger image.
+        strength: 0 to 1; how far the thresholds lie apart: 0 rounds to the nearest level, and only 1
+            keeps the mean.
+        threads: 1 or more, 0 for as many as there are processors; the result does not depend on it.
 
     Returns:
         Same shape, uint8 up to 256 levels, else uint16.
@@ -61,31 +69,14 @@ def ordered_dither(
         >>> float(ordered_dither(image, levels=2).mean().round(3))
         0.502
     """
-    if not isinstance(levels, int | np.integer) or not 2 <= levels <= _MOST_LEVELS:
-        raise InputError(f"levels is {levels}; it must be a whole number from 2 to {_MOST_LEVELS}")
-    if light not in ("encoded", "linear"):
-        raise InputError(f"light is {light!r}; it must be 'encoded' or 'linear'")
     image = _checked_image(_native(image))
-    channels = 1 if image.ndim == 2 else image.shape[2]
-    matrices = _checked_matrices(DEFAULT_MATRIX if matrix is None else matrix, channels)
-    if image.dtype == np.uint8 and levels > 256:
+    counts = _checked_levels(levels, image)
+    if image.dtype == np.uint8 and max(counts) > 256:
         # 257 v is the same grey in 16 bits: there are no more than 255 steps in 8.
         image = image * np.uint16(257)
-    codes = np.empty(image.shape, np.uint8 if levels <= 256 else np.uint16)
-    ranks = _facing_ranks(matrices, phase)
-    cells, round_block = _rounding(image.dtype, ranks, matrices[0].ranks.size, levels, light)
-    columns = _block_columns(ranks.shape[:2])
-    # Extended to the width once, each row of cells meets each block of the image without indexing.
-    width = min(columns, image.shape[1])
-    cells = np.tile(cells, (1, -(-width // ranks.shape[1]), channels // ranks.shape[2]))
-    cells = cells[:, :width].reshape(len(cells), -1)
-    for rows in _row_blocks(len(image), len(cells)):
-        facing = cells[rows.start % len(cells) :][: rows.stop - rows.start]
-        for x in range(0, image.shape[1], columns):
-            block = image[rows, x : x + columns].reshape(len(facing), -1)
-            codes[rows, x : x + columns].reshape(len(facing), -1)[...] = round_block(
-                block, facing[:, : block.shape[1]]
-            )
+    codes = np.empty(image.shape, np.uint8 if max(counts) <= 256 else np.uint16)
+    ones = [np.ones(count - 1, codes.dtype) for count in counts]
+    _dither(image, matrix, codes, counts, ones, light, phase, strength, threads)
     return codes
 
 
@@ -94,9 +85,11 @@ def requantize(
     matrix: Matrices | None = None,
     *,
     bits: int | None = None,
-    levels: int | None = None,
+    levels: Levels | None = None,
     light: Light = "encoded",
     phase: tuple[int, int, int] = (0, 0, 0),
+    strength: float = 1.0,
+    threads: int = 1,
 ) -> np.ndarray:
     """The image at fewer levels, in its own dtype and full range: what one saves and looks at.
 
@@ -105,9 +98,11 @@ def requantize(
             channels the last is alpha and is copied untouched.
         matrix: as in `ordered_dither`.
         bits: 1 to 16 bits a channel, that is 2**bits levels; give this or `levels`.
-        levels: 2 to 65,536 levels a channel.
+        levels: 2 to 65,536 levels a channel, or a number for each channel but alpha.
         light: as in `ordered_dither`.
         phase: as in `ordered_dither`.
+        strength: as in `ordered_dither`.
+        threads: as in `ordered_dither`.
 
     Returns:
         Same shape; the dtype of the image, but uint16 for uint8 images at more than 256 levels, and
@@ -121,38 +116,174 @@ def requantize(
         >>> np.unique(requantize(image, bits=1)).tolist()
         [0, 255]
     """
-    levels = _level_count(bits, levels)
+    wanted = _level_count(bits, levels)
     image = _native(image)
     if image.ndim == 3 and image.shape[2] in (2, 4):
-        color = requantize(image[..., :-1], matrix, levels=levels, light=light, phase=phase)
+        color = requantize(
+            image[..., :-1],
+            matrix,
+            levels=wanted,
+            light=light,
+            phase=phase,
+            strength=strength,
+            threads=threads,
+        )
         alpha = image[..., -1:]
         if color.dtype != alpha.dtype:
             alpha = alpha.astype(color.dtype) * color.dtype.type(_white(color) // _white(alpha))
         return np.concatenate([color, alpha], axis=2)
-    codes = ordered_dither(image, matrix, levels=levels, light=light, phase=phase)
+    image = _checked_image(image)
+    counts = _checked_levels(wanted, image)
     if np.issubdtype(image.dtype, np.floating):
-        return codes.astype(image.dtype) / image.dtype.type(levels - 1)
-    sixteen_bit = image.dtype == np.uint16 or levels > 256
-    values = level_values(levels, np.dtype(np.uint16 if sixteen_bit else np.uint8))
-    return values[codes]
+        codes = np.empty(image.shape, np.uint8 if max(counts) <= 256 else np.uint16)
+        ones = [np.ones(count - 1, codes.dtype) for count in counts]
+        _dither(image, matrix, codes, counts, ones, light, phase, strength, threads)
+        steps = np.array(counts, image.dtype) - 1
+        return codes.astype(image.dtype) / (steps if image.ndim == 3 else steps[0])
+    if image.dtype == np.uint8 and max(counts) > 256:
+        image = image * np.uint16(257)
+    values = np.empty(image.shape, image.dtype)
+    rises = [np.diff(level_values(count, image.dtype)) for count in counts]
+    _dither(image, matrix, values, counts, rises, light, phase, strength, threads)
+    return values
 
 
-def level_values(levels: int, dtype: np.dtype) -> np.ndarray:
-    """The full-range code of each level: round(i V / (levels - 1)), halves upward.
+def _dither(
+    image: np.ndarray,
+    matrix: Matrices | None,
+    out: np.ndarray,
+    counts: Sequence[int],
+    rises: Sequence[np.ndarray],
+    light: Light,
+    phase: tuple[int, int, int],
+    strength: float,
+    threads: int,
+) -> None:
+    """Write into `out` the sum of as many rises as the sample's level has steps, by channel."""
+    if light not in ("encoded", "linear"):
+        raise InputError(f"light is {light!r}; it must be 'encoded' or 'linear'")
+    if not 0 <= strength <= 1:
+        raise InputError(f"strength is {strength}; it must be from 0 to 1")
+    if not isinstance(threads, int | np.integer) or not 0 <= threads <= 1024:
+        raise InputError(f"threads is {threads}; it must be a whole number from 0 to 1024")
+    matrices = _checked_matrices(DEFAULT_MATRIX if matrix is None else matrix, len(counts))
+    ranks, count = _facing_ranks(matrices, phase), matrices[0].ranks.size
+    workers = int(threads) or os.cpu_count() or 1
+    if len(set(counts)) == 1:
+        faces, work = _rounding(image.dtype, ranks, count, counts[0], rises[0], light, strength)
+        walk(image, faces, out, work, threads=workers)
+        return
+    for channel, levels in enumerate(counts):
+        mine = ranks[..., [channel % ranks.shape[2]]]
+        faces, work = _rounding(image.dtype, mine, count, levels, rises[channel], light, strength)
+        walk(image[..., channel], faces, out[..., channel], work, threads=workers)
 
-    Example:
-        >>> level_values(4, np.dtype(np.uint8)).tolist()
-        [0, 85, 170, 255]
+
+def _rounding(
+    dtype: np.dtype,
+    ranks: np.ndarray,
+    count: int,
+    levels: int,
+    rises: np.ndarray,
+    light: Light,
+    strength: float,
+) -> tuple[list[np.ndarray], Work]:
+    """What faces the image, of `count` ranks, and how a block of samples is rounded with it."""
+    steps = levels - 1
+    table = np.concatenate([[0], np.cumsum(rises, dtype=rises.dtype)]).astype(rises.dtype)
+    even = bool((rises == 1).all())
+
+    def write(codes: np.ndarray, out: np.ndarray) -> None:
+        out[...] = codes if even else table[codes]
+
+    if np.issubdtype(dtype, np.floating):
+        thresholds = 0.5 + strength * ((ranks + 0.5) / count - 0.5)
+        emitted = srgb_to_linear(np.arange(levels) / steps)
+
+        def round_float(
+            block: np.ndarray, faces: Sequence[np.ndarray], out: np.ndarray, spare: np.ndarray
+        ) -> None:
+            value = np.clip(block.astype(np.float64), 0, 1)
+            if light == "linear":
+                position = np.interp(srgb_to_linear(value), emitted, np.arange(levels))
+            else:
+                position = value * steps
+            out[...] = np.minimum(np.floor(position + faces[0]), steps)
+
+        return [1 - thresholds], round_float
+    white = int(np.iinfo(dtype).max)
+    if steps <= _FEW_STEPS:
+        if light == "linear":
+            thresholds = integer_thresholds(ranks, count, 65535, strength)
+            above = linear_step_thresholds(thresholds, steps, dtype)
+        else:
+            above = step_thresholds(integer_thresholds(ranks, count, white, strength), steps, white)
+
+        return list(above.astype(dtype)), functools.partial(_compare, rises)
+    if light == "linear":
+        positions = linear_positions(levels, dtype)
+        cells = 65534 - integer_thresholds(ranks, count, 65535, strength)
+
+        def look_up(
+            block: np.ndarray, faces: Sequence[np.ndarray], out: np.ndarray, spare: np.ndarray
+        ) -> None:
+            write(_divided(positions[block] + faces[0], 16), out)
+
+        return [cells.astype(np.uint32)], look_up
+    wider = np.dtype(np.uint16 if white == 255 else np.uint32)
+    cells = white - 1 - integer_thresholds(ranks, count, white, strength)
+    shift = 8 if white == 255 else 16
+
+    def compute(
+        block: np.ndarray, faces: Sequence[np.ndarray], out: np.ndarray, spare: np.ndarray
+    ) -> None:
+        sums = block.astype(wider)
+        sums *= wider.type(steps)
+        sums += faces[0]
+        write(_divided(sums, shift), out)
+
+    return [cells.astype(wider)], compute
+
+
+def _compare(
+    rises: np.ndarray,
+    block: np.ndarray,
+    faces: Sequence[np.ndarray],
+    out: np.ndarray,
+    spare: np.ndarray,
+) -> None:
+    """Add up the rises of the steps whose thresholds a sample exceeds."""
+    raised = out if out.dtype == np.uint8 and out.flags.c_contiguous else spare
+    for face, rise in zip(faces, rises, strict=True):
+        np.greater(block, face, out=raised.view(bool))
+        if rise == 255:
+            np.negative(raised, out=raised)  # 1 becomes 255, faster than a product
+        elif rise != 1:
+            raised = np.multiply(raised, rise, out=raised if rise.dtype == np.uint8 else None)
+        if face is not faces[0]:
+            np.add(out, raised, out=out)
+        elif raised is not out:
+            out[...] = raised
+        raised = spare
+
+
+def _divided(sums: np.ndarray, shift: int) -> np.ndarray:
+    """floor(x / (2^shift - 1)) in place, without a division.
+
+    Exact for x up to 65,534 where the shift is 8, and up to 65535^2 + 65534 where it is 16.
     """
-    white, steps = int(np.iinfo(dtype).max), levels - 1
-    return ((2 * np.arange(levels, dtype=np.int64) * white + steps) // (2 * steps)).astype(dtype)
+    carried = sums >> shift
+    carried += 1
+    sums += carried
+    sums >>= shift
+    return sums
 
 
 def _white(array: np.ndarray) -> int:
     return 1 if array.dtype == np.bool_ else int(np.iinfo(array.dtype).max)
 
 
-def _level_count(bits: int | None, levels: int | None) -> int:
+def _level_count(bits: int | None, levels: Levels | None) -> Levels:
     if (bits is None) == (levels is None):
         raise InputError("give either bits or levels")
     if levels is not None:
@@ -160,6 +291,22 @@ def _level_count(bits: int | None, levels: int | None) -> int:
     if bits is None or not 1 <= bits <= 16:
         raise InputError(f"bits is {bits}; it must be from 1 to 16")
     return 1 << bits
+
+
+def _checked_levels(levels: Levels, image: np.ndarray) -> list[int]:
+    """The number of levels of each channel."""
+    channels = 1 if image.ndim == 2 else image.shape[2]
+    given = [levels] * channels if isinstance(levels, int | float | np.number) else list(levels)
+    if len(given) != channels:
+        raise InputError(
+            f"there are {len(given)} numbers of levels for an image of {channels} channels"
+        )
+    for count in given:
+        if not isinstance(count, int | np.integer) or not 2 <= count <= _MOST_LEVELS:
+            raise InputError(
+                f"levels is {count}; it must be a whole number from 2 to {_MOST_LEVELS}"
+            )
+    return [int(count) for count in given] or [2]
 
 
 def _native(image: np.ndarray) -> np.ndarray:
@@ -212,73 +359,3 @@ def _facing_ranks(matrices: Sequence[ThresholdMatrix], phase: tuple[int, int, in
         ],
         axis=2,
     )
-
-
-def _rounding(
-    dtype: np.dtype, ranks: np.ndarray, count: int, levels: int, light: Light
-) -> tuple[np.ndarray, Callable[[np.ndarray, np.ndarray], np.ndarray]]:
-    """What stands in each cell, of `count` ranks, and how a block of samples is rounded with it."""
-    steps = levels - 1
-    if np.issubdtype(dtype, np.floating):
-        cells = 1 - (ranks + 0.5) / count
-        codes = np.arange(levels) / steps
-        emitted = srgb_to_linear(codes)
-
-        def round_float(block: np.ndarray, cells: np.ndarray) -> np.ndarray:
-            value = np.clip(block.astype(np.float64), 0, 1)
-            if light == "linear":
-                position = np.interp(srgb_to_linear(value), emitted, np.arange(levels))
-            else:
-                position = value * steps
-            return np.minimum(np.floor(position + cells), steps)
-
-        return cells, round_float
-    white = int(np.iinfo(dtype).max)
-    if light == "linear":
-        positions = _linear_positions(levels, dtype)
-        cells = _integer_thresholds(ranks, count, 65535)
-        return 65534 - cells, lambda block, cells: _divided_by_65535(positions[block] + cells)
-    thresholds = _integer_thresholds(ranks, count, white)
-    if levels == 2:
-        return thresholds.astype(dtype), np.greater
-    cells = (white - 1 - thresholds).astype(np.uint16 if white == 255 else np.uint32)
-    scale = cells.dtype.type(steps)
-    divided = _divided_by_255 if white == 255 else _divided_by_65535
-    return cells, lambda block, cells: divided(np.multiply(block, scale, dtype=cells.dtype) + cells)
-
-
-def _integer_thresholds(ranks: np.ndarray, count: int, white: int) -> np.ndarray:
-    """floor((2 rank + 1) V / 2N): a value is raised where it exceeds this."""
-    return ((2 * ranks.astype(np.uint64) + 1) * white // (2 * count)).astype(np.uint32)
-
-
-def _linear_positions(levels: int, dtype: np.dtype) -> np.ndarray:
-    """For each code its position among the levels by emitted light, in units of 1/65535 of a step."""
-    white = np.iinfo(dtype).max
-    emitted = srgb_to_linear(np.arange(white + 1) / white)
-    position = np.interp(emitted, emitted[level_values(levels, dtype)], np.arange(levels))
-    return np.rint(position * 65535).astype(np.uint32)
-
-
-def _divided_by_255(sums: np.ndarray) -> np.ndarray:
-    """floor(x / 255), exact for x up to 65,534, without a division."""
-    return (sums + 1 + (sums >> 8)) >> 8
-
-
-def _divided_by_65535(sums: np.ndarray) -> np.ndarray:
-    """floor(x / 65535), exact for x up to 65535^2 + 65534, without a division."""
-    return (sums + 1 + (sums >> 16)) >> 16
-
-
-def _block_columns(shape: tuple[int, int]) -> int:
-    """How many columns of the image are worked on at once: whole matrices, few enough to stay small."""
-    return shape[1] * max(1, _TILED_CELLS // (shape[0] * shape[1]))
-
-
-def _row_blocks(image_rows: int, matrix_rows: int) -> Iterator[slice]:
-    """Slices of at most `_BLOCK_ROWS` rows that do not run over the matrix's last row."""
-    y = 0
-    while y < image_rows:
-        stop = min(y + _BLOCK_ROWS, y - y % matrix_rows + matrix_rows, image_rows)
-        yield slice(y, stop)
-        y = stop

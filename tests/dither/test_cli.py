@@ -7,7 +7,8 @@ import pytest
 from PIL import Image
 
 from dither.io import read_image
-from dither.ordered import level_values, ordered_dither, requantize
+from dither.ordered import ordered_dither, requantize
+from dither.thresholds import level_values
 
 
 @pytest.fixture

@@ -1,3 +1,5 @@
+import subprocess
+import sys
 from pathlib import Path
 from typing import Any
 
@@ -11,7 +13,8 @@ from dither.classical import bayer, white_noise
 from dither.color import srgb_to_linear
 from dither.errors import InputError
 from dither.matrix import ThresholdMatrix, channel_thresholds, load_matrix
-from dither.ordered import Light, level_values, ordered_dither, requantize
+from dither.ordered import Light, ordered_dither, requantize
+from dither.thresholds import level_values
 
 
 @pytest.mark.parametrize("levels", [2, 3, 4, 5, 7, 16, 17, 100, 255, 256])
@@ -233,6 +236,107 @@ def test_each_channel_may_have_its_own_matrix(
     alpha = np.full_like(image[..., :1], 1)
     with_alpha = requantize(np.concatenate([image, alpha], axis=2), matrices, levels=4, light=light)
     assert (with_alpha[..., :3] == requantize(image, matrices, levels=4, light=light)).all()
+
+
+@pytest.mark.parametrize("light", ["encoded", "linear"])
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32])
+def test_each_channel_may_have_its_own_levels(photo: np.ndarray, dtype: type, light: Light) -> None:
+    image = (photo / 255).astype(dtype) if dtype is np.float32 else photo.astype(dtype) * dtype(1)
+    for matrices in (bayer(8, 8), [white_noise(6, 5, seed) for seed in range(3)]):
+        codes = ordered_dither(image, matrices, levels=(32, 5, 300), light=light)
+        values = requantize(image, matrices, levels=(32, 5, 300), light=light)
+        for channel, levels in enumerate((32, 5, 300)):
+            mine = matrices if isinstance(matrices, ThresholdMatrix) else matrices[channel]
+            # As if all had as many levels as the most.
+            alone = (
+                image[..., channel] if dtype != np.uint8 else image[..., channel] * np.uint16(257)
+            )
+            expected = ordered_dither(alone, mine, levels=levels, light=light)
+            assert (codes[..., channel] == expected).all()
+            full = requantize(alone, mine, levels=levels, light=light)
+            assert (values[..., channel] == full).all()
+
+
+def test_rgb565_in_one_call(photo: np.ndarray) -> None:
+    white = ordered_dither(np.full((4, 4, 3), 255, np.uint8), levels=(32, 64, 32))
+    assert (white == [31, 63, 31]).all()
+    values = requantize(photo, levels=(32, 64, 32))
+    assert abs(values.astype(int) - photo).max() <= 9
+
+
+@given(st.integers(2, 20), st.floats(0, 1), st.sampled_from([np.uint8, np.uint16]))
+def test_strength_is_how_far_thresholds_lie_apart(levels: int, strength: float, dtype) -> None:
+    values = np.linspace(0, np.iinfo(dtype).max, 97).astype(dtype)[None].repeat(8, axis=0)
+    matrix = bayer(8, 1)
+    weak = ordered_dither(values, matrix, levels=levels, strength=strength).astype(int)
+    full = ordered_dither(values, matrix, levels=levels).astype(int)
+    nearest = ordered_dither(values, matrix, levels=levels, strength=0).astype(int)
+    assert (nearest == nearest[0]).all()
+    position = values / np.iinfo(dtype).max * (levels - 1)
+    assert abs(nearest - position).max() <= 0.5 + 1 / 255 * (levels - 1)
+    # What is raised weakly lies between rounding to the nearest and full dithering.
+    assert (np.minimum(nearest, full) <= weak).all()
+    assert (weak <= np.maximum(nearest, full)).all()
+
+
+@pytest.mark.parametrize("levels", [2, 4, 9, 300])
+@pytest.mark.parametrize("shape", [(300, 70), (1, 5000), (5000, 1), (90, 40, 3)])
+def test_threads_do_not_change_the_result(levels: int, shape: tuple[int, ...]) -> None:
+    image = np.random.default_rng(0).integers(0, 256, shape, np.uint8)
+    one = requantize(image, levels=levels)
+    for threads in (2, 3, 0):
+        assert (requantize(image, levels=levels, threads=threads) == one).all()
+
+
+@pytest.mark.parametrize("levels", [2, 5, 9, (2, 3, 40)])
+def test_any_memory_layout_will_do(photo: np.ndarray, levels) -> None:
+    expected = requantize(photo, levels=levels)
+    twice = np.repeat(np.repeat(photo, 2, axis=0), 2, axis=1)
+    locked = photo.copy()
+    locked.flags.writeable = False
+    for image in (np.asfortranarray(photo), twice[::2, ::2], photo[::-1][::-1], locked):
+        assert (requantize(image, levels=levels) == expected).all()
+        assert (requantize(image, levels=levels, threads=2) == expected).all()
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("shape", [(30_000_000, 1), (1, 30_000_000)])
+def test_very_long_images_pass(shape: tuple[int, int]) -> None:
+    image = np.full(shape, 128, np.uint8)
+    repeated = requantize(image, bits=1).ravel().reshape(-1, 64)
+    assert (repeated == repeated[0]).all()
+
+
+@pytest.mark.slow
+def test_memory_stays_near_input_and_output() -> None:
+    script = """
+import resource, numpy as np
+from dither.ordered import ordered_dither
+image = np.zeros((10_000, 10_000), np.uint8)
+image[:] = 99
+ordered_dither(image[:64], levels=2)
+before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+codes = ordered_dither(image, levels=LEVELS)
+after = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+print((after - before) / 1024 - codes.nbytes / 2**20)
+"""
+    for levels in ("2", "4", "200"):
+        done = subprocess.run(
+            [sys.executable, "-c", script.replace("LEVELS", levels)],
+            check=True,
+            capture_output=True,
+            text=True,
+        )
+        assert float(done.stdout) < 32
+
+
+def test_options_out_of_range_are_one_sentence(photo: np.ndarray) -> None:
+    with pytest.raises(InputError, match=r"strength is 1\.5; it must be from 0 to 1"):
+        requantize(photo, bits=1, strength=1.5)
+    with pytest.raises(InputError, match="threads is -1"):
+        requantize(photo, bits=1, threads=-1)
+    with pytest.raises(InputError, match="2 numbers of levels for an image of 3 channels"):
+        requantize(photo, levels=(2, 4))
 
 
 def test_matrices_that_do_not_fit_are_one_sentence(photo: np.ndarray) -> None:

@@ -1,0 +1,84 @@
+"""Walking an image and the tiled matrix together in blocks that stay in a processor's cache.
+
+The rows of the matrix are taken a few at a time and widened once; then they meet all rows of the image
+that face them. Nothing as large as the image is kept.
+"""
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+
+# Bytes of the widened rows that are met again and again; about half a core's second-level cache.
+_TILE_BYTES = 1 << 19
+# Samples in a row of a block at most, and in a block at least, where the image has as many.
+_MOST_ACROSS, _FEWEST_SAMPLES = 1 << 16, 1 << 14
+_ROWS = 64
+
+# Called with the samples of a block, what faces them, where their result goes, and as many spare bytes.
+Work = Callable[[np.ndarray, Sequence[np.ndarray], np.ndarray, np.ndarray], None]
+
+
+def walk(
+    image: np.ndarray,
+    faces: Sequence[np.ndarray],
+    out: np.ndarray,
+    work: Work,
+    *,
+    threads: int = 1,
+) -> None:
+    """Let `work` see every block of the image once.
+
+    Args:
+        image: (H, W) or (H, W, C).
+        faces: arrays (h, w, 1) or (h, w, C), which tile the image from its first pixel on.
+        out: of the image's shape; blocks of it are written.
+        work: gets 2-D arrays with the channels side by side.
+        threads: how many blocks are worked on at once; the result does not depend on it.
+    """
+    if image.size == 0:
+        return
+    height, width = image.shape[:2]
+    channels = image.size // (height * width)
+    face_height, face_width = faces[0].shape[:2]
+    across = face_width * max(1, _MOST_ACROSS // (channels * face_width))
+    samples = min(across, width) * channels
+    # Few rows of a small matrix are repeated, so that a block is worth its call.
+    rows = max(_ROWS, _FEWEST_SAMPLES // samples)
+    repeats = -(-rows // face_height)
+    tall = repeats * face_height
+    size = samples * sum(face.itemsize for face in faces)
+    chunk = min(tall, max(1, _TILE_BYTES // size), max(1, -(-tall // threads)))
+
+    def one(place: tuple[int, int]) -> None:
+        left, top = place
+        columns = min(across, width - left)
+        which = np.arange(top, min(top + chunk, tall, height)) % face_height
+        tiles = [_widened(face[which], columns, channels) for face in faces]
+        spare = np.empty((len(which), columns * channels), np.uint8)
+        for y in range(top, height, tall):
+            block = image[y : y + len(which), left : left + columns]
+            target = out[y : y + len(which), left : left + columns]
+            part = target.reshape(len(target), -1)
+            facing = [tile[: len(block)] for tile in tiles]
+            work(block.reshape(len(block), -1), facing, part, spare[: len(block)])
+            if part.base is not target.base and not np.may_share_memory(part, target):
+                target[...] = part.reshape(target.shape)
+
+    places = [(x, y) for x in range(0, width, across) for y in range(0, min(tall, height), chunk)]
+    if threads == 1:
+        for place in places:
+            one(place)
+        return
+    with ThreadPoolExecutor(threads) as pool:
+        for _ in pool.map(one, places):
+            pass  # an error in a thread is raised here
+
+
+def _widened(face: np.ndarray, columns: int, channels: int) -> np.ndarray:
+    """(rows, columns * channels): the face repeated to the width, its channels side by side."""
+    rows, width, own = face.shape
+    times = -(-columns // width)
+    wide = np.empty((rows, times, width, channels // own, own), face.dtype)
+    wide[...] = face[:, None, :, None, :]
+    return wide.reshape(rows, -1)[:, : columns * channels]
