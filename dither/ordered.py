@@ -10,20 +10,25 @@ levels, and black and white stay free of dots.
 """
 
 from collections.abc import Callable, Iterator
-from typing import Literal
 
 import numpy as np
 
 from dither.color import srgb_to_linear
-from dither.errors import InputError
 from dither.matrix import DEFAULT_MATRIX, ThresholdMatrix, load_matrix
-
-Light = Literal["encoded", "linear"]
+from dither.samples import (
+    Light,
+    check_levels,
+    check_light,
+    checked_image,
+    level_count,
+    level_values,
+    native,
+    white_of,
+)
 
 # Rows worked on at once, so that a block stays in cache, and cells of the widened matrix at most.
 _BLOCK_ROWS = 64
 _TILED_CELLS = 1 << 20
-_MOST_LEVELS = 1 << 16
 
 
 def ordered_dither(
@@ -54,11 +59,9 @@ def ordered_dither(
         >>> float(ordered_dither(image, levels=2).mean().round(3))
         0.502
     """
-    if not isinstance(levels, int | np.integer) or not 2 <= levels <= _MOST_LEVELS:
-        raise InputError(f"levels is {levels}; it must be a whole number from 2 to {_MOST_LEVELS}")
-    if light not in ("encoded", "linear"):
-        raise InputError(f"light is {light!r}; it must be 'encoded' or 'linear'")
-    image = _checked_image(_native(image))
+    check_levels(levels)
+    check_light(light)
+    image = checked_image(native(image))
     if not isinstance(matrix, ThresholdMatrix):
         matrix = load_matrix(DEFAULT_MATRIX if matrix is None else matrix)
     if image.dtype == np.uint8 and levels > 256:
@@ -112,13 +115,13 @@ def requantize(
         >>> np.unique(requantize(image, bits=1)).tolist()
         [0, 255]
     """
-    levels = _level_count(bits, levels)
-    image = _native(image)
+    levels = level_count(bits, levels)
+    image = native(image)
     if image.ndim == 3 and image.shape[2] in (2, 4):
         color = requantize(image[..., :-1], matrix, levels=levels, light=light)
         alpha = image[..., -1:]
         if color.dtype != alpha.dtype:
-            alpha = alpha.astype(color.dtype) * color.dtype.type(_white(color) // _white(alpha))
+            alpha = alpha.astype(color.dtype) * color.dtype.type(white_of(color) // white_of(alpha))
         return np.concatenate([color, alpha], axis=2)
     codes = ordered_dither(image, matrix, levels=levels, light=light)
     if np.issubdtype(image.dtype, np.floating):
@@ -126,56 +129,6 @@ def requantize(
     sixteen_bit = image.dtype == np.uint16 or levels > 256
     values = level_values(levels, np.dtype(np.uint16 if sixteen_bit else np.uint8))
     return values[codes]
-
-
-def level_values(levels: int, dtype: np.dtype) -> np.ndarray:
-    """The full-range code of each level: round(i V / (levels - 1)), halves upward.
-
-    Example:
-        >>> level_values(4, np.dtype(np.uint8)).tolist()
-        [0, 85, 170, 255]
-    """
-    white, steps = int(np.iinfo(dtype).max), levels - 1
-    return ((2 * np.arange(levels, dtype=np.int64) * white + steps) // (2 * steps)).astype(dtype)
-
-
-def _white(array: np.ndarray) -> int:
-    return 1 if array.dtype == np.bool_ else int(np.iinfo(array.dtype).max)
-
-
-def _level_count(bits: int | None, levels: int | None) -> int:
-    if (bits is None) == (levels is None):
-        raise InputError("give either bits or levels")
-    if levels is not None:
-        return levels
-    if bits is None or not 1 <= bits <= 16:
-        raise InputError(f"bits is {bits}; it must be from 1 to 16")
-    return 1 << bits
-
-
-def _native(image: np.ndarray) -> np.ndarray:
-    """The image in this machine's byte order."""
-    image = np.asarray(image)
-    return image.astype(image.dtype.newbyteorder("="), copy=False)
-
-
-def _checked_image(image: np.ndarray) -> np.ndarray:
-    if image.ndim not in (2, 3):
-        raise InputError(f"an image has shape (H, W) or (H, W, C), not {image.shape}")
-    if image.dtype == np.bool_:
-        return image.astype(np.uint8) * np.uint8(255)
-    if image.dtype in (np.float32, np.float64):
-        # Written so that NaN fails too; resampling filters overshoot by a hair, which is clipped.
-        if image.size and not (image.min() >= -1e-3 and image.max() <= 1 + 1e-3):
-            raise InputError(
-                f"float images hold 0 to 1; this one reaches from {image.min()} to {image.max()}"
-            )
-        return image
-    if image.dtype not in (np.uint8, np.uint16):
-        raise InputError(
-            f"images of uint8, uint16, bool, float32 or float64 are dithered, not {image.dtype}"
-        )
-    return image
 
 
 def _rounding(
