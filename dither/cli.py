@@ -81,7 +81,7 @@ def ordered(
     from dither.io import check_image_path, read_image, write_image
     from dither.matrix import load_channels
     from dither.ordered import ordered_dither
-    from dither.thresholds import level_values
+    from dither.samples import level_values
 
     if (bits is None) == (levels is None):
         raise InputError("give either --bits or --levels")

@@ -4,7 +4,6 @@ import functools
 import os
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Literal
 
 import numpy as np
 
@@ -12,21 +11,27 @@ from dither.blocks import Work, walk
 from dither.color import srgb_to_linear
 from dither.errors import InputError
 from dither.matrix import DEFAULT_MATRIX, ThresholdMatrix, load_channels
+from dither.samples import (
+    Light,
+    check_levels,
+    check_light,
+    checked_image,
+    level_values,
+    native,
+    white_of,
+)
 from dither.thresholds import (
     integer_thresholds,
-    level_values,
     linear_positions,
     linear_step_thresholds,
     step_thresholds,
 )
 
-Light = Literal["encoded", "linear"]
 # One matrix for every channel, one for each, or the name or .npy file of either.
 Matrices = ThresholdMatrix | Sequence[ThresholdMatrix] | str | Path
 # One number of levels for every channel, or one for each.
 Levels = int | Sequence[int]
 
-_MOST_LEVELS = 1 << 16
 # Up to this many steps, comparing with the threshold of each is faster than computing the level.
 _FEW_STEPS = 7
 
@@ -69,7 +74,7 @@ def ordered_dither(
         >>> float(ordered_dither(image, levels=2).mean().round(3))
         0.502
     """
-    image = _checked_image(_native(image))
+    image = checked_image(native(image))
     counts = _checked_levels(levels, image)
     if image.dtype == np.uint8 and max(counts) > 256:
         # 257 v is the same grey in 16 bits: there are no more than 255 steps in 8.
@@ -117,7 +122,7 @@ def requantize(
         [0, 255]
     """
     wanted = _level_count(bits, levels)
-    image = _native(image)
+    image = native(image)
     if image.ndim == 3 and image.shape[2] in (2, 4):
         color = requantize(
             image[..., :-1],
@@ -130,9 +135,9 @@ def requantize(
         )
         alpha = image[..., -1:]
         if color.dtype != alpha.dtype:
-            alpha = alpha.astype(color.dtype) * color.dtype.type(_white(color) // _white(alpha))
+            alpha = alpha.astype(color.dtype) * color.dtype.type(white_of(color) // white_of(alpha))
         return np.concatenate([color, alpha], axis=2)
-    image = _checked_image(image)
+    image = checked_image(image)
     counts = _checked_levels(wanted, image)
     if np.issubdtype(image.dtype, np.floating):
         codes = np.empty(image.shape, np.uint8 if max(counts) <= 256 else np.uint16)
@@ -160,8 +165,7 @@ def _dither(
     threads: int,
 ) -> None:
     """Write into `out` the sum of as many rises as the sample's level has steps, by channel."""
-    if light not in ("encoded", "linear"):
-        raise InputError(f"light is {light!r}; it must be 'encoded' or 'linear'")
+    check_light(light)
     if not 0 <= strength <= 1:
         raise InputError(f"strength is {strength}; it must be from 0 to 1")
     if not isinstance(threads, int | np.integer) or not 0 <= threads <= 1024:
@@ -279,10 +283,6 @@ def _divided(sums: np.ndarray, shift: int) -> np.ndarray:
     return sums
 
 
-def _white(array: np.ndarray) -> int:
-    return 1 if array.dtype == np.bool_ else int(np.iinfo(array.dtype).max)
-
-
 def _level_count(bits: int | None, levels: Levels | None) -> Levels:
     if (bits is None) == (levels is None):
         raise InputError("give either bits or levels")
@@ -302,36 +302,8 @@ def _checked_levels(levels: Levels, image: np.ndarray) -> list[int]:
             f"there are {len(given)} numbers of levels for an image of {channels} channels"
         )
     for count in given:
-        if not isinstance(count, int | np.integer) or not 2 <= count <= _MOST_LEVELS:
-            raise InputError(
-                f"levels is {count}; it must be a whole number from 2 to {_MOST_LEVELS}"
-            )
+        check_levels(count)
     return [int(count) for count in given] or [2]
-
-
-def _native(image: np.ndarray) -> np.ndarray:
-    """The image in this machine's byte order."""
-    image = np.asarray(image)
-    return image.astype(image.dtype.newbyteorder("="), copy=False)
-
-
-def _checked_image(image: np.ndarray) -> np.ndarray:
-    if image.ndim not in (2, 3):
-        raise InputError(f"an image has shape (H, W) or (H, W, C), not {image.shape}")
-    if image.dtype == np.bool_:
-        return image.astype(np.uint8) * np.uint8(255)
-    if image.dtype in (np.float32, np.float64):
-        # Written so that NaN fails too; resampling filters overshoot by a hair, which is clipped.
-        if image.size and not (image.min() >= -1e-3 and image.max() <= 1 + 1e-3):
-            raise InputError(
-                f"float images hold 0 to 1; this one reaches from {image.min()} to {image.max()}"
-            )
-        return image
-    if image.dtype not in (np.uint8, np.uint16):
-        raise InputError(
-            f"images of uint8, uint16, bool, float32 or float64 are dithered, not {image.dtype}"
-        )
-    return image
 
 
 def _checked_matrices(matrix: Matrices, channels: int) -> Sequence[ThresholdMatrix]:

@@ -13,6 +13,7 @@ v > floor(((j - 1) V + T) / q).
 import numpy as np
 
 from dither.color import srgb_to_linear
+from dither.samples import level_values
 
 # A linear step is divided into this many parts.
 _PARTS = 65535
@@ -58,14 +59,3 @@ def linear_positions(levels: int, dtype: np.dtype) -> np.ndarray:
     emitted = srgb_to_linear(np.arange(white + 1) / white)
     position = np.interp(emitted, emitted[level_values(levels, dtype)], np.arange(levels))
     return np.rint(position * _PARTS).astype(np.uint32)
-
-
-def level_values(levels: int, dtype: np.dtype) -> np.ndarray:
-    """The full-range code of each level: round(i V / (levels - 1)), halves upward.
-
-    Example:
-        >>> level_values(4, np.dtype(np.uint8)).tolist()
-        [0, 85, 170, 255]
-    """
-    white, steps = int(np.iinfo(dtype).max), levels - 1
-    return ((2 * np.arange(levels, dtype=np.int64) * white + steps) // (2 * steps)).astype(dtype)

@@ -8,7 +8,7 @@ from PIL import Image
 
 from dither.io import read_image
 from dither.ordered import ordered_dither, requantize
-from dither.thresholds import level_values
+from dither.samples import level_values
 
 
 @pytest.fixture

@@ -13,8 +13,8 @@ from dither.classical import bayer, white_noise
 from dither.color import srgb_to_linear
 from dither.errors import InputError
 from dither.matrix import ThresholdMatrix, channel_thresholds, load_matrix
-from dither.ordered import Light, ordered_dither, requantize
-from dither.thresholds import level_values
+from dither.ordered import ordered_dither, requantize
+from dither.samples import Light, level_values
 
 
 @pytest.mark.parametrize("levels", [2, 3, 4, 5, 7, 16, 17, 100, 255, 256])

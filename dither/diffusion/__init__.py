@@ -1,0 +1,29 @@
+"""Error diffusion: dither images to a few levels or to a palette by handing on each pixel's error.
+
+`diffused` is the verb most callers want; `error_diffuse` gives the levels or the palette's indices:
+
+    >>> import numpy as np
+    >>> from dither.diffusion import diffused
+    >>> image = np.full((64, 64), 128, np.uint8)
+    >>> np.unique(diffused(image, bits=2, kernel="sierra-lite")).tolist()
+    [85, 170]
+
+Importing this package loads numpy and nothing heavier; diffusing loads numba.
+"""
+
+from dither.diffusion.diffuse import diffused as diffused
+from dither.diffusion.diffuse import error_diffuse as error_diffuse
+from dither.diffusion.kernels import ATKINSON as ATKINSON
+from dither.diffusion.kernels import BURKES as BURKES
+from dither.diffusion.kernels import DIFFUSION_KERNELS as DIFFUSION_KERNELS
+from dither.diffusion.kernels import FALSE_FLOYD_STEINBERG as FALSE_FLOYD_STEINBERG
+from dither.diffusion.kernels import FLOYD_STEINBERG as FLOYD_STEINBERG
+from dither.diffusion.kernels import JARVIS_JUDICE_NINKE as JARVIS_JUDICE_NINKE
+from dither.diffusion.kernels import SIERRA as SIERRA
+from dither.diffusion.kernels import SIERRA_LITE as SIERRA_LITE
+from dither.diffusion.kernels import SIERRA_TWO_ROW as SIERRA_TWO_ROW
+from dither.diffusion.kernels import SIMPLE_2D as SIMPLE_2D
+from dither.diffusion.kernels import STEVENSON_ARCE as STEVENSON_ARCE
+from dither.diffusion.kernels import STUCKI as STUCKI
+from dither.diffusion.kernels import DiffusionKernel as DiffusionKernel
+from dither.diffusion.kernels import load_kernel as load_kernel

@@ -1,0 +1,135 @@
+"""The two orders in which an image is scanned, and which compiled loop does it."""
+
+import importlib
+from collections.abc import Callable
+from dataclasses import dataclass
+from types import ModuleType
+from typing import Any
+
+import numpy as np
+
+from dither.diffusion.light import light_of_codes, light_of_floats
+from dither.diffusion.wavefront import in_wavefront
+from dither.errors import InputError
+from dither.samples import Light
+
+# Rows of floats whose light is known at a time, and the steps between a thread's looks at the others,
+# which are whole chunks of either loop.
+_FLOAT_ROWS = 64
+_PART = 6 * 128
+
+
+@dataclass(frozen=True)
+class Job:
+    """One image or channel on its way through the compiled loops.
+
+    Attributes:
+        samples: (H, W) or (H, W, 3) codes or floats.
+        codes: (H, W), written.
+        light: how samples become light.
+        taps: (taps, 3) int64.
+        target: the levels or the colours.
+        channel: which channel it is; None for colours.
+        varied: the thresholds.
+        low: the least light that is not clipped.
+        high: the greatest.
+    """
+
+    samples: np.ndarray
+    codes: np.ndarray
+    light: Light
+    taps: np.ndarray
+    target: Any
+    channel: int | None
+    varied: Any
+    low: int
+    high: int
+
+    def rows(self, start: int, stop: int) -> tuple[np.ndarray, np.ndarray]:
+        """The samples of some rows as codes or light, and the light of each code or nothing."""
+        rows = self.samples[start:stop]
+        if np.issubdtype(rows.dtype, np.floating):
+            return light_of_floats(rows, self.light), np.empty(0, np.int32)
+        return rows, light_of_codes(rows.dtype, self.light)
+
+
+def compiled(name: str) -> ModuleType:
+    """A module of compiled loops, loaded when it is needed: it brings numba."""
+    try:
+        return importlib.import_module(f"dither.diffusion.{name}")
+    except ModuleNotFoundError as error:
+        if (error.name or "").partition(".")[0] not in ("numba", "llvmlite"):
+            raise
+        raise InputError(
+            f"error diffusion needs {error.name}: pip install 'bluenoise-dither[diffuse]'"
+        ) from None
+
+
+def to_and_fro(job: Job) -> None:
+    """Diffuse in serpentine order."""
+    loops = compiled("serpentine")
+    height, width = job.samples.shape[:2]
+    reach = max(0, *abs(job.taps[:, 1])) if len(job.taps) else 0
+    ring = 1 + max(0, *job.taps[:, 0]) if len(job.taps) else 1
+    colored = job.channel is None
+    past = np.zeros((3,) * colored + (ring, width + 2 * reach), np.int32)
+    block = _FLOAT_ROWS if np.issubdtype(job.samples.dtype, np.floating) else height
+    for y0 in range(0, height, block):
+        samples, units = job.rows(y0, y0 + block)
+        common = (samples, units, job.codes[y0 : y0 + block], past, y0, job.taps, job.target)
+        if colored:
+            loops.serpentine_palette(*common, job.varied, job.low, job.high)
+        else:
+            loops.serpentine_levels(*common, job.varied, job.channel, job.low, job.high)
+
+
+def in_blocks(job: Job, threads: int) -> None:
+    """Diffuse in raster order, in blocks of rows, on one thread or more."""
+    loops = compiled("raster")
+    height, width = job.samples.shape[:2]
+    downs, aheads = job.taps[:, 0], job.taps[:, 1]
+    lead = max([1, *downs])
+    below = downs > 0
+    # What is needed is at least one step old, and where it can be two, which spares a wait.
+    skew = max([1, *(-((aheads[below] - 2) // downs[below]))])
+    back = max([1, *(aheads + skew * downs)])
+    colored = job.channel is None
+    lanes, chunk = (3, loops.COLOR_CHUNK) if colored else (1, loops.CHUNK)
+    steps = width + skew * (loops.ROWS - 1)
+    part = steps if threads == 1 else _PART
+    blocks = -(-height // loops.ROWS)
+    # Thread b % threads is done with block b - threads when it starts b: so many are alive.
+    passed = np.zeros((threads + 1, lanes, lead, width), np.int32)
+    fields = np.zeros((threads, lanes, back + chunk, lead + loops.ROWS), np.int32)
+    rows: list[Any] = [None] * threads
+    advance = _raster_loop(job, loops)
+
+    def work(block: int, number: int) -> None:
+        y0, own = block * loops.ROWS, block % threads
+        if number == 0:
+            fields[own] = 0
+            rows[own] = job.rows(y0, y0 + loops.ROWS)
+        samples, units = rows[own]
+        span = (number * part, min(steps, (number + 1) * part))
+        codes = job.codes[y0 : y0 + loops.ROWS]
+        # The first block looks at the last of the ring, which is still zero.
+        above, under = passed[(block - 1) % (threads + 1)], passed[block % (threads + 1)]
+        advance(y0, samples, units, codes, fields[own], above, under, span, job.taps, skew)
+
+    lag = -(-skew * (loops.ROWS + lead) // part)
+    in_wavefront(blocks, -(-steps // part), lag, threads, work)
+
+
+def _raster_loop(job: Job, loops: ModuleType) -> Callable[..., None]:
+    """The fastest loop that the job allows, called with the block's first row and what all share."""
+    target, varied, low, high = job.target, job.varied, job.low, job.high
+    if job.channel is None:
+        few = compiled("few")
+        if few.fits(job.taps, len(target.lights), varied.varied, low):
+            return lambda _, *common: few.raster_few(*common, target)
+        return lambda y0, *common: loops.raster_palette(*common, y0, target, varied, low, high)
+    bits = compiled("bits")
+    if bits.fits(job.taps, len(target.lights), varied.varied, low):
+        return lambda _, *common: bits.raster_bits(*common)
+    channel = job.channel
+    return lambda y0, *common: loops.raster_levels(*common, y0, target, varied, channel, low, high)
