@@ -169,7 +169,9 @@ def _check_ending(path: Path) -> None:
 
 
 def write_image(path: Path | str, image: RasterImage, *, replace: bool = True) -> None:
-    """Write an image without loss, whole or not at all; black and white takes 1 bit.
+    """Write an image without loss, whole or not at all.
+
+    Black and white takes 1 bit a pixel, and a PNG of few colours a palette of 1, 2, 4 or 8.
 
     Args:
         path: its ending names the format: .png .tif .tiff .bmp .webp .pbm .pgm .ppm .pnm.
@@ -187,6 +189,10 @@ def write_image(path: Path | str, image: RasterImage, *, replace: bool = True) -
     if image.profile and format_name in ("PNG", "TIFF", "WEBP"):
         options["icc_profile"] = image.profile
     with replacing(path, replace=replace) as file:
+        if picture.mode == "P":
+            # As many bits as the indices need: 1, 2, 4 or 8.
+            highest = int(np.asarray(picture).max())
+            options["bits"] = next(bits for bits in (1, 2, 4, 8) if highest < 1 << bits)
         try:
             picture.save(file, format=format_name, **options)
         except (ValueError, KeyError) as error:
@@ -222,4 +228,20 @@ def _to_pillow(path: Path, image: RasterImage, format_name: str) -> "Image.Image
         return picture.convert("1", dither=Image.Dither.NONE)
     if ending == ".ppm":
         return picture.convert("RGB")
+    if format_name == "PNG" and color.ndim == 3:
+        return _with_palette(picture, color)
     return picture
+
+
+def _with_palette(picture: "Image.Image", color: np.ndarray) -> "Image.Image":
+    """The picture as indices, of as few bits as will do, where it has at most 256 colours."""
+    from PIL import Image
+
+    if picture.getcolors(256) is None:
+        return picture
+    packed = color.astype(np.int32) @ np.array([1 << 16, 1 << 8, 1], np.int32)
+    codes, indices = np.unique(packed, return_inverse=True)
+    height, width = packed.shape
+    indexed = Image.frombytes("P", (width, height), indices.astype(np.uint8).tobytes())
+    indexed.putpalette(b"".join(int(code).to_bytes(3, "big") for code in codes))
+    return indexed

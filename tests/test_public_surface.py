@@ -12,6 +12,7 @@ import bluenoise.optimize
 import bluenoise.refine
 import bluenoise.void_and_cluster
 import dither
+import dither.diffusion
 import dither.metrics
 import dither.metrics.temporal
 
@@ -26,6 +27,11 @@ SURFACE = {
         ordered_dither pack palette_names playstation r2_sequence read_image recolored requantize
         save_matrix save_palette shipped_matrices unpack white_noise
         write_image
+        """,
+    dither.diffusion: """
+        ATKINSON BURKES DIFFUSION_KERNELS DiffusionKernel FALSE_FLOYD_STEINBERG FLOYD_STEINBERG
+        JARVIS_JUDICE_NINKE SIERRA SIERRA_LITE SIERRA_TWO_ROW SIMPLE_2D STEVENSON_ARCE STUCKI
+        diffused error_diffuse load_kernel
         """,
     dither.metrics: """
         Binomial Box Gaussian Measured Mixture Nasanen STANDARD_FILTERS SpaceTimeProduct SpaceTimeSum

@@ -6,8 +6,12 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from dither.color import to_gray
+from dither.diffusion import diffused
 from dither.io import read_image
 from dither.ordered import ordered_dither, requantize
+from dither.palette import load_palette
+from dither.quantize import k_means
 from dither.samples import level_values
 
 
@@ -23,6 +27,32 @@ def folder(tmp_path: Path, photo: np.ndarray) -> Path:
     Image.fromarray(np.full((4, 4), np.nan, np.float32)).save(tmp_path / "nan.tif")
     (tmp_path / "out").mkdir()
     return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ("", "give one of --bits, --levels, --palette and --colors"),
+        ("--bits 1 --palette game-boy", "give one of"),
+        ("--bits 1 --kernel none", "no kernel is named 'none'"),
+        ("--bits 1 --kernel text.json", "text.json"),
+        ("--palette none", "none"),
+        ("--palette none.gpl", "none.gpl"),
+        ("--colors 1", "--colors is 1; it must be from 2 to 256"),
+        ("--bits 1 --noise 2", "--noise is 2.0"),
+        ("--bits 1 --strength 1", "--strength has no effect without --matrix"),
+        ("--bits 1 --seed 1", "--seed has no effect without --noise"),
+        ("--bits 1 --matrix none", "no matrix is named 'none'"),
+        ("--bits 1 --clamp much", "'much'"),
+        ("--bits 1 --threads 0", "--threads is 0"),
+    ],
+)
+def test_diffusion_that_cannot_be_is_one_sentence(
+    refused: Callable, folder: Path, options: str, words: str
+) -> None:
+    (folder / "text.json").write_text("[1, 2")
+    assert words in refused(f"dither diffuse photo.png -o out.png {options}")
+    assert not (folder / "out.png").exists()
 
 
 @pytest.mark.parametrize("bits", range(1, 9))
@@ -50,6 +80,56 @@ def test_images_take_successive_frames(run: Callable, folder: Path, photo: np.nd
     for frame, name in enumerate(("photo", "second")):
         expected = requantize(photo, folder / "m.npy", bits=1, phase=(frame, 0, 0))
         assert (read_image(folder / "out" / f"{name}-dithered.png").color == expected).all()
+
+
+def test_strength_and_threads(run: Callable, folder: Path, photo: np.ndarray) -> None:
+    run("dither ordered photo.png -o out.png --levels 3 --strength 0.5 --threads 2")
+    expected = requantize(photo, levels=3, strength=0.5)
+    assert (read_image(folder / "out.png").color == expected).all()
+
+
+def test_diffusion_to_levels(run: Callable, folder: Path, photo: np.ndarray) -> None:
+    run("dither diffuse photo.png -o out.png --bits 2")
+    assert (read_image(folder / "out.png").color == diffused(photo, bits=2)).all()
+    run("dither diffuse photo.png -o raster.png --levels 3 --raster --threads 2 -k atkinson --gray")
+    expected = diffused(to_gray(photo), levels=3, serpentine=False, kernel="atkinson")
+    assert (read_image(folder / "raster.png").color == expected).all()
+    options = {"noise": 0.5, "seed": 3, "clamp": "range", "light": "linear"}
+    run(
+        "dither diffuse photo.png -o noise.png --bits 1 --noise 0.5 --seed 3 --clamp range "
+        "--light linear"
+    )
+    assert (read_image(folder / "noise.png").color == diffused(photo, bits=1, **options)).all()
+    run("dither diffuse photo.png -o m.png --bits 1 --matrix blue-16x16 --strength 0.3")
+    expected = diffused(photo, bits=1, matrix="blue-16x16", strength=0.3)
+    assert (read_image(folder / "m.png").color == expected).all()
+
+
+def test_diffusion_to_palettes(run: Callable, folder: Path, photo: np.ndarray) -> None:
+    (folder / "mine.hex").write_text("102030\nf0e0d0\n80a090\n")
+    for palette in ("game-boy", "mine.hex", "#000000,#ffffff,#ff0000"):
+        run(f"dither diffuse photo.png -o out.png --force --palette {palette}")
+        loaded = load_palette(folder / palette if palette == "mine.hex" else palette)
+        expected = diffused(photo, palette=loaded)
+        assert (read_image(folder / "out.png").color == expected).all()
+        with Image.open(folder / "out.png") as picture:
+            assert picture.mode == "P"
+    report = json.loads(run("dither diffuse photo.png -o k.png --colors 5 --json").stdout)
+    assert report["palettes"] == [k_means(photo, 5).hex]
+    assert len(np.unique(read_image(folder / "k.png").color.reshape(-1, 3), axis=0)) <= 5
+
+
+def test_a_kernel_of_ones_own(run: Callable, folder: Path, photo: np.ndarray) -> None:
+    (folder / "k.json").write_text('{"weights": [[0, 1], [1, 1]], "origin": 0, "divisor": 4}')
+    run("dither diffuse photo.png -o out.png --bits 1 --kernel k.json")
+    expected = diffused(photo, bits=1, kernel=str(folder / "k.json"))
+    assert (read_image(folder / "out.png").color == expected).all()
+
+
+def test_the_palettes_are_named(run: Callable) -> None:
+    text = run("dither palettes").stdout
+    assert text.splitlines()[0].split()[:2] == ["game-boy", "4"]
+    assert json.loads(run("dither palettes --json").stdout)["palettes"]["gray-4"][0] == "#000000"
 
 
 def test_alpha_is_kept(run: Callable, folder: Path, photo: np.ndarray) -> None:

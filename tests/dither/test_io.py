@@ -103,6 +103,28 @@ def test_black_and_white_takes_one_bit(tmp_path: Path, photo: np.ndarray) -> Non
         assert (read_image(path).color == black_and_white).all()
 
 
+@pytest.mark.parametrize(
+    ("count", "bits"), [(2, 1), (3, 2), (4, 2), (5, 4), (16, 4), (17, 8), (256, 8)]
+)
+def test_few_colours_take_a_palette(tmp_path: Path, count: int, bits: int) -> None:
+    rng = np.random.default_rng(count)
+    colors = rng.permutation(1 << 24)[:count]
+    colors = np.stack([colors >> 16, colors >> 8 & 255, colors & 255], axis=1).astype(np.uint8)
+    image = colors[rng.permutation(np.arange(60 * 50) % count)].reshape(60, 50, 3)
+    write_image(tmp_path / "few.png", RasterImage(image))
+    # The byte after the width and height says how many bits an index has, the next that it is one.
+    assert (tmp_path / "few.png").read_bytes()[24:26] == bytes([bits, 3])
+    assert (read_image(tmp_path / "few.png").color == image).all()
+
+
+def test_more_colours_do_not(tmp_path: Path) -> None:
+    image = np.zeros((1, 257, 3), np.uint8)
+    image[0, :, 0], image[0, 256, 1] = np.arange(257) % 256, 1
+    write_image(tmp_path / "many.png", RasterImage(image))
+    with Image.open(tmp_path / "many.png") as picture:
+        assert picture.mode == "RGB"
+
+
 def test_16_bit_grey_is_written_whole(tmp_path: Path, photo: np.ndarray) -> None:
     deep = photo[..., 0].astype(np.uint16) * 256 + 7
     write_image(tmp_path / "p.png", RasterImage(deep))

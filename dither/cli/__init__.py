@@ -1,0 +1,23 @@
+"""The command line `dither`: a module for each command."""
+
+import typer
+
+from dither.cli.diffuse import diffuse
+from dither.cli.ordered import ordered
+from dither.cli.palettes import palettes
+from dither.console import run
+
+app = typer.Typer(
+    help="Dither images with blue-noise threshold matrices, or by error diffusion.",
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+)
+app.command()(ordered)
+app.command()(diffuse)
+app.command()(palettes)
+
+
+def main() -> None:
+    """Entry point of the command `dither`."""
+    run(app)

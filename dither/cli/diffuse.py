@@ -1,0 +1,136 @@
+"""`dither diffuse`."""
+
+import enum
+import json
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from dither.cli.images import (
+    BitsOption,
+    GrayOption,
+    ImagesArgument,
+    LevelsOption,
+    LightChoice,
+    LightOption,
+    MaxPixelsOption,
+    OutputOption,
+    dither_each,
+)
+from dither.console import ForceOption, JsonOption, QuietOption, within
+from dither.errors import InputError
+
+if TYPE_CHECKING:
+    import numpy as np
+
+
+class ClampChoice(enum.StrEnum):
+    """What becomes of errors beyond black and white."""
+
+    none = "none"
+    range = "range"
+
+
+def diffuse(
+    images: ImagesArgument,
+    output: OutputOption,
+    bits: BitsOption = None,
+    levels: LevelsOption = None,
+    palette: Annotated[
+        str | None,
+        typer.Option(
+            "--palette",
+            "-p",
+            help="A name (`dither palettes`), a .gpl .pal .hex .act or image file, or colours "
+            "as #000000,#ffffff.",
+        ),
+    ] = None,
+    colors: Annotated[
+        int | None,
+        typer.Option(callback=within(2, 256), help="So many colours, chosen for each image."),
+    ] = None,
+    kernel: Annotated[
+        str,
+        typer.Option(
+            "--kernel", "-k", help="floyd-steinberg, atkinson, sierra-lite, ... or a .json file."
+        ),
+    ] = "floyd-steinberg",
+    serpentine: Annotated[
+        bool,
+        typer.Option("--serpentine/--raster", help="Every second row to the left, against worms."),
+    ] = True,
+    light: LightOption = LightChoice.encoded,
+    clamp: Annotated[
+        ClampChoice | None,
+        typer.Option(help="Clip pixels with their errors [none for levels, range for palettes]."),
+    ] = None,
+    noise: Annotated[
+        float, typer.Option(callback=within(0, 1), help="White noise on the threshold.")
+    ] = 0.0,
+    matrix: Annotated[
+        str | None,
+        typer.Option("--matrix", "-m", help="A matrix that the threshold follows, against worms."),
+    ] = None,
+    strength: Annotated[
+        float | None, typer.Option(callback=within(0, 1), help="Of the matrix [0.5].")
+    ] = None,
+    seed: Annotated[
+        int, typer.Option("--seed", "-s", callback=within(0, (1 << 32) - 1), help="Of the noise.")
+    ] = 0,
+    gray: GrayOption = False,
+    threads: Annotated[
+        int, typer.Option(callback=within(1, 256), help="At work at once, with --raster.")
+    ] = 1,
+    max_pixels: MaxPixelsOption = 1 << 28,
+    json_output: JsonOption = False,
+    force: ForceOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Dither by handing each pixel's error on to its neighbours, to levels or a palette."""
+    import numpy as np
+
+    from dither.diffusion import error_diffuse, load_kernel
+    from dither.palette import Palette, load_palette
+    from dither.quantize import k_means
+    from dither.samples import level_values
+
+    if sum(option is not None for option in (bits, levels, palette, colors)) != 1:
+        raise InputError("give one of --bits, --levels, --palette and --colors")
+    if strength is not None and matrix is None:
+        raise InputError("--strength has no effect without --matrix")
+    if seed and not noise:
+        raise InputError("--seed has no effect without --noise")
+    weights = load_kernel(kernel)
+    fixed = None if palette is None else load_palette(palette)
+    count = levels or 1 << (bits or 1)
+    options = {
+        "kernel": weights,
+        "serpentine": serpentine,
+        "light": light.value,
+        "clamp": None if clamp is None else clamp.value,
+        "noise": noise,
+        "matrix": matrix,
+        "strength": 0.5 if strength is None else strength,
+        "seed": seed,
+        "threads": threads,
+    }
+    chosen: list[list[str]] = []
+
+    def dithered(color: "np.ndarray", _: int) -> "np.ndarray":
+        if fixed is None and colors is None:
+            values = level_values(count, np.dtype(np.uint8 if count <= 256 else np.uint16))
+            return values[error_diffuse(color, levels=count, **options)]
+        mine = fixed or _own_palette(color, colors or 2)
+        chosen.append(mine.hex)
+        return mine.colors[error_diffuse(color, palette=mine.colors, **options)]
+
+    def _own_palette(color: "np.ndarray", count: int) -> Palette:
+        codes = color if color.dtype == np.uint8 else (color >> 8).astype(np.uint8)
+        return k_means(np.stack([codes] * 3, axis=2) if codes.ndim == 2 else codes, count)
+
+    done = dither_each(
+        images, output, dithered, gray=gray, max_pixels=max_pixels, force=force, quiet=quiet
+    )
+    if json_output:
+        quantizer = {"levels": count} if not chosen else {"palettes": chosen}
+        print(json.dumps({"kernel": kernel, **quantizer, "images": done}))
