@@ -10,6 +10,7 @@
 Importing this package loads numpy and nothing heavier.
 """
 
+from dither.candidates import dither_to_palette as dither_to_palette
 from dither.classical import bayer as bayer
 from dither.classical import clustered_dot as clustered_dot
 from dither.classical import interleaved_gradient_noise as interleaved_gradient_noise

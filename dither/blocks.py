@@ -4,7 +4,7 @@ The rows of the matrix are taken a few at a time and widened once; then they mee
 that face them. Nothing as large as the image is kept.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
@@ -14,6 +14,8 @@ _TILE_BYTES = 1 << 19
 # Samples in a row of a block at most, and in a block at least, where the image has as many.
 _MOST_ACROSS, _FEWEST_SAMPLES = 1 << 16, 1 << 14
 _ROWS = 64
+# Of images whose rows are worked on one block after the other.
+_BLOCK_PIXELS = 1 << 17
 
 # Called with the samples of a block, what faces them, where their result goes, and as many spare bytes.
 Work = Callable[[np.ndarray, Sequence[np.ndarray], np.ndarray, np.ndarray], None]
@@ -82,3 +84,15 @@ def _widened(face: np.ndarray, columns: int, channels: int) -> np.ndarray:
     wide = np.empty((rows, times, width, channels // own, own), face.dtype)
     wide[...] = face[:, None, :, None, :]
     return wide.reshape(rows, -1)[:, : columns * channels]
+
+
+def block_rows(height: int, width: int) -> Iterator[slice]:
+    """Slices of rows that make blocks of a size worth a call and small enough to stay in cache.
+
+    Example:
+        >>> [(rows.start, rows.stop) for rows in block_rows(300, 1000)]
+        [(0, 131), (131, 262), (262, 300)]
+    """
+    rows = max(1, _BLOCK_PIXELS // max(1, width))
+    for start in range(0, height, rows):
+        yield slice(start, min(height, start + rows))

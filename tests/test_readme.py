@@ -25,7 +25,7 @@ def _commands() -> list[str]:
 def test_every_command_runs(run: Callable, tmp_path: Path, photo) -> None:
     Image.fromarray(photo).save(tmp_path / "photo.jpg")
     ran = [command for command in _commands() if not command.startswith("scripts/")]
-    assert len(ran) == 9
+    assert len(ran) == 10
     for command in ran:
         run(command)
     assert {path.name for path in tmp_path.iterdir()} == {
@@ -36,6 +36,7 @@ def test_every_command_runs(run: Callable, tmp_path: Path, photo) -> None:
         "spectrum.npy",
         "frames.npy",
         "game-boy.png",
+        "panel.png",
         "colours.npy",
         "colours.png",
     }

@@ -8,14 +8,17 @@ import typer
 
 from dither.cli.images import (
     BitsOption,
+    ColorsOption,
     GrayOption,
     ImagesArgument,
     LevelsOption,
     LightChoice,
-    LightOption,
     MaxPixelsOption,
     OutputOption,
+    PaletteOption,
+    check_one_quantizer,
     dither_each,
+    palette_of,
 )
 from dither.console import ForceOption, JsonOption, QuietOption, within
 from dither.errors import InputError
@@ -36,19 +39,8 @@ def diffuse(
     output: OutputOption,
     bits: BitsOption = None,
     levels: LevelsOption = None,
-    palette: Annotated[
-        str | None,
-        typer.Option(
-            "--palette",
-            "-p",
-            help="A name (`dither palettes`), a .gpl .pal .hex .act or image file, or colours "
-            "as #000000,#ffffff.",
-        ),
-    ] = None,
-    colors: Annotated[
-        int | None,
-        typer.Option(callback=within(2, 256), help="So many colours, chosen for each image."),
-    ] = None,
+    palette: PaletteOption = None,
+    colors: ColorsOption = None,
     kernel: Annotated[
         str,
         typer.Option(
@@ -59,7 +51,9 @@ def diffuse(
         bool,
         typer.Option("--serpentine/--raster", help="Every second row to the left, against worms."),
     ] = True,
-    light: LightOption = LightChoice.encoded,
+    light: Annotated[
+        LightChoice, typer.Option(help="Keep the mean of the codes, or of the light they emit.")
+    ] = LightChoice.encoded,
     clamp: Annotated[
         ClampChoice | None,
         typer.Option(help="Clip pixels with their errors [none for levels, range for palettes]."),
@@ -90,12 +84,10 @@ def diffuse(
     import numpy as np
 
     from dither.diffusion import error_diffuse, load_kernel
-    from dither.palette import Palette, load_palette
-    from dither.quantize import k_means
+    from dither.palette import load_palette
     from dither.samples import level_values
 
-    if sum(option is not None for option in (bits, levels, palette, colors)) != 1:
-        raise InputError("give one of --bits, --levels, --palette and --colors")
+    check_one_quantizer(bits=bits, levels=levels, palette=palette, colors=colors)
     if strength is not None and matrix is None:
         raise InputError("--strength has no effect without --matrix")
     if seed and not noise:
@@ -120,13 +112,9 @@ def diffuse(
         if fixed is None and colors is None:
             values = level_values(count, np.dtype(np.uint8 if count <= 256 else np.uint16))
             return values[error_diffuse(color, levels=count, **options)]
-        mine = fixed or _own_palette(color, colors or 2)
+        mine = palette_of(color, fixed, colors)
         chosen.append(mine.hex)
         return mine.colors[error_diffuse(color, palette=mine.colors, **options)]
-
-    def _own_palette(color: "np.ndarray", count: int) -> Palette:
-        codes = color if color.dtype == np.uint8 else (color >> 8).astype(np.uint8)
-        return k_means(np.stack([codes] * 3, axis=2) if codes.ndim == 2 else codes, count)
 
     done = dither_each(
         images, output, dithered, gray=gray, max_pixels=max_pixels, force=force, quiet=quiet

@@ -15,6 +15,8 @@ from dither.errors import InputError
 if TYPE_CHECKING:
     import numpy as np
 
+    from dither.palette import Palette
+
 
 class LightChoice(enum.StrEnum):
     """Which mean of neighbouring levels dithering keeps."""
@@ -38,13 +40,42 @@ LevelsOption = Annotated[
     int | None,
     typer.Option("--levels", "-l", callback=within(2, 65536), help="Levels a channel, 2 to 65536."),
 ]
-LightOption = Annotated[
-    LightChoice, typer.Option(help="Keep the mean of the codes, or of the light they emit.")
+PaletteOption = Annotated[
+    str | None,
+    typer.Option(
+        "--palette",
+        "-p",
+        help="A name (`dither palettes`), a .gpl .pal .hex .act or image file, or colours as "
+        "#000000,#ffffff.",
+    ),
+]
+ColorsOption = Annotated[
+    int | None,
+    typer.Option(callback=within(2, 256), help="So many colours, chosen for each image."),
 ]
 GrayOption = Annotated[bool, typer.Option("--gray", help="Dither the luminance alone.")]
 MaxPixelsOption = Annotated[
     int, typer.Option(callback=within(1, 1 << 40), help="Refuse larger images.")
 ]
+
+
+def check_one_quantizer(**options: object) -> None:
+    """Refuse none or several of the options that say to what is dithered."""
+    if sum(option is not None for option in options.values()) != 1:
+        *names, last = (f"--{name}" for name in options)
+        raise InputError(f"give one of {', '.join(names)} and {last}")
+
+
+def palette_of(color: "np.ndarray", palette: "Palette | None", colors: int | None) -> "Palette":
+    """The palette that is given, or one of so many colours chosen for the image."""
+    if palette is not None:
+        return palette
+    import numpy as np
+
+    from dither.quantize import k_means
+
+    codes = color if color.dtype == np.uint8 else (color >> 8).astype(np.uint8)
+    return k_means(np.stack([codes] * 3, axis=2) if codes.ndim == 2 else codes, colors or 2)
 
 
 def dither_each(

@@ -7,14 +7,17 @@ import typer
 
 from dither.cli.images import (
     BitsOption,
+    ColorsOption,
     GrayOption,
     ImagesArgument,
     LevelsOption,
     LightChoice,
-    LightOption,
     MaxPixelsOption,
     OutputOption,
+    PaletteOption,
+    check_one_quantizer,
     dither_each,
+    palette_of,
 )
 from dither.console import ForceOption, JsonOption, QuietOption, within
 from dither.errors import InputError
@@ -29,6 +32,14 @@ def ordered(
     output: OutputOption,
     bits: BitsOption = None,
     levels: LevelsOption = None,
+    palette: PaletteOption = None,
+    colors: ColorsOption = None,
+    candidates: Annotated[
+        int | None,
+        typer.Option(
+            callback=within(1, 64), help="To a palette, each pixel takes one of so many [32]."
+        ),
+    ] = None,
     matrix: Annotated[
         str,
         typer.Option(
@@ -43,7 +54,13 @@ def ordered(
             callback=within(0, 1), help="How far thresholds lie apart; only 1 keeps the mean."
         ),
     ] = 1.0,
-    light: LightOption = LightChoice.encoded,
+    light: Annotated[
+        LightChoice | None,
+        typer.Option(
+            help="Keep the mean of the codes, or of the light they emit [encoded for levels, linear "
+            "for palettes]."
+        ),
+    ] = None,
     gray: GrayOption = False,
     threads: Annotated[
         int, typer.Option(callback=within(0, 1024), help="At work at once; 0 is one a processor.")
@@ -56,31 +73,58 @@ def ordered(
     """Dither by comparing every pixel with a tiled threshold matrix."""
     import numpy as np
 
-    from dither.matrix import load_channels
+    from dither.candidates import dither_to_palette
+    from dither.matrix import load_channels, load_matrix
     from dither.ordered import ordered_dither
+    from dither.palette import load_palette
     from dither.samples import level_values
 
-    if (bits is None) == (levels is None):
-        raise InputError("give either --bits or --levels")
-    count = levels or 1 << (bits or 0)
-    matrices = load_channels(matrix)
-    # Up to 256 levels fit 8 bits, whatever the depth of the image was.
-    values = level_values(count, np.dtype(np.uint8 if count <= 256 else np.uint16))
+    check_one_quantizer(bits=bits, levels=levels, palette=palette, colors=colors)
+    if palette is None and colors is None:
+        if candidates is not None:
+            raise InputError("--candidates has no effect without --palette or --colors")
+        count = levels or 1 << (bits or 1)
+        # Up to 256 levels fit 8 bits, whatever the depth of the image was.
+        values = level_values(count, np.dtype(np.uint8 if count <= 256 else np.uint16))
+        matrices = load_channels(matrix)
 
-    def dithered(color: "np.ndarray", frame: int) -> "np.ndarray":
-        codes = ordered_dither(
-            color,
-            matrices,
-            levels=count,
-            light=light.value,
-            phase=(frame, 0, 0),
-            strength=strength,
-            threads=threads,
-        )
-        return values[codes]
+        def dithered(color: "np.ndarray", frame: int) -> "np.ndarray":
+            codes = ordered_dither(
+                color,
+                matrices,
+                levels=count,
+                light="encoded" if light is None else light.value,
+                phase=(frame, 0, 0),
+                strength=strength,
+                threads=threads,
+            )
+            return values[codes]
 
+        quantizer: dict[str, object] = {"levels": count}
+    else:
+        if threads != 1:
+            raise InputError("--threads has no effect with --palette or --colors")
+        fixed = None if palette is None else load_palette(palette)
+        one = load_matrix(matrix)
+        chosen: list[list[str]] = []
+
+        def dithered(color: "np.ndarray", frame: int) -> "np.ndarray":
+            mine = palette_of(color, fixed, colors)
+            chosen.append(mine.hex)
+            indices = dither_to_palette(
+                color,
+                mine,
+                one,
+                candidates=candidates or 32,
+                light="linear" if light is None else light.value,
+                strength=strength,
+                phase=(frame, 0, 0),
+            )
+            return mine.colors[indices]
+
+        quantizer = {"palettes": chosen}
     done = dither_each(
         images, output, dithered, gray=gray, max_pixels=max_pixels, force=force, quiet=quiet
     )
     if json_output:
-        print(json.dumps({"matrix": matrix, "levels": count, "images": done}))
+        print(json.dumps({"matrix": matrix, **quantizer, "images": done}))

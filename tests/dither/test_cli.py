@@ -6,6 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from dither.candidates import dither_to_palette
 from dither.color import to_gray
 from dither.diffusion import diffused
 from dither.io import read_image
@@ -119,6 +120,22 @@ def test_diffusion_to_palettes(run: Callable, folder: Path, photo: np.ndarray) -
     assert len(np.unique(read_image(folder / "k.png").color.reshape(-1, 3), axis=0)) <= 5
 
 
+def test_ordered_dithering_to_palettes(run: Callable, folder: Path, photo: np.ndarray) -> None:
+    run("dither ordered photo.png -o out.png --palette c64")
+    c64 = load_palette("c64")
+    expected = c64.colors[dither_to_palette(photo, c64)]
+    assert (read_image(folder / "out.png").color == expected).all()
+    options = {"candidates": 4, "light": "encoded", "strength": 0.5, "matrix": "blue-16x16"}
+    run(
+        "dither ordered photo.png -o k.png --colors 6 --candidates 4 --light encoded --strength 0.5 "
+        "-m blue-16x16 --gray"
+    )
+    grey = to_gray(photo)
+    own = k_means(np.stack([grey] * 3, axis=2), 6)
+    expected = own.colors[dither_to_palette(grey, own, **options)]
+    assert (read_image(folder / "k.png").color == expected).all()
+
+
 def test_a_kernel_of_ones_own(run: Callable, folder: Path, photo: np.ndarray) -> None:
     (folder / "k.json").write_text('{"weights": [[0, 1], [1, 1]], "origin": 0, "divisor": 4}')
     run("dither diffuse photo.png -o out.png --bits 1 --kernel k.json")
@@ -197,8 +214,11 @@ def test_several_images_go_into_a_folder(run: Callable, folder: Path) -> None:
         ("photo.png -o out.png --bits 0", "--bits is 0; it must be from 1 to 16"),
         ("photo.png -o out.png --bits 17", "--bits is 17; it must be from 1 to 16"),
         ("photo.png -o out.png --levels 1", "--levels is 1; it must be from 2 to 65,536"),
-        ("photo.png -o out.png", "either --bits or --levels"),
-        ("photo.png -o out.png --bits 1 --levels 2", "either --bits or --levels"),
+        ("photo.png -o out.png", "give one of --bits, --levels, --palette and --colors"),
+        ("photo.png -o out.png --bits 1 --levels 2", "give one of --bits"),
+        ("photo.png -o out.png --bits 1 --candidates 3", "--candidates has no effect"),
+        ("photo.png -o out.png --palette game-boy --threads 2", "--threads has no effect"),
+        ("photo.png -o out.png --palette game-boy -m blue-64x64-rgb", "3 channels; one matrix"),
         ("photo.png -o out.png --bits 12", "8 bits"),
         ("photo.png -o out.jpg --bits 1", "blur"),
         ("photo.png -o out.xyz --bits 1", ".png"),

@@ -93,7 +93,7 @@ def test_others_read_what_is_written(tmp_path: Path) -> None:
     assert mode == "RGB"
     assert palette[:9] == THREE.tobytes()
     write_colors(tmp_path / "p.png", THREE)
-    assert np.asarray(Image.open(tmp_path / "p.png")).tolist() == [THREE.tolist()]
+    assert np.asarray(Image.open(tmp_path / "p.png").convert("RGB")).tolist() == [THREE.tolist()]
     write_colors(tmp_path / "p.pal", THREE)
     assert (tmp_path / "p.pal").read_bytes() == JASC
     write_colors(tmp_path / "p.hex", THREE)
