@@ -28,6 +28,8 @@ from dither.matrix import load_matrix as load_matrix
 from dither.matrix import save_matrix as save_matrix
 from dither.matrix import shipped_matrices as shipped_matrices
 from dither.named_palettes import palette_names as palette_names
+from dither.noise import load_noise as load_noise
+from dither.noise import noise_dither as noise_dither
 from dither.ordered import ordered_dither as ordered_dither
 from dither.ordered import requantize as requantize
 from dither.packing import pack as pack

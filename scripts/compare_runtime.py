@@ -4,6 +4,7 @@ The first landscape among the photos (PNG) is tiled to 4000 x 3000. All ways of 
 one run; medians.
 """
 
+import importlib.util
 import sys
 import time
 from pathlib import Path
@@ -66,11 +67,8 @@ tasks = {
         ),
     },
 }
-try:
-    import cv2
-except ImportError:
-    pass
-else:
+if importlib.util.find_spec("cv2"):
+    cv2 = importlib.import_module("cv2")
     mask = np.random.default_rng(0).integers(0, 255, gray.shape, np.uint8)
     tasks["grey to 1 bit"]["OpenCV's compare, mask tiled"] = lambda: cv2.compare(
         gray, mask, cv2.CMP_GT

@@ -10,6 +10,7 @@ from dither.candidates import dither_to_palette
 from dither.color import to_gray
 from dither.diffusion import diffused
 from dither.io import read_image
+from dither.noise import noise_dither
 from dither.ordered import ordered_dither, requantize
 from dither.palette import load_palette
 from dither.quantize import k_means
@@ -120,6 +121,13 @@ def test_diffusion_to_palettes(run: Callable, folder: Path, photo: np.ndarray) -
     assert len(np.unique(read_image(folder / "k.png").color.reshape(-1, 3), axis=0)) <= 5
 
 
+def test_noise_is_added_before_rounding(run: Callable, folder: Path, photo: np.ndarray) -> None:
+    run("bluenoise generate 16 -o noise.npy --distribution triangular --method void-and-cluster")
+    run("dither ordered photo.png -o out.png --bits 4 --add-noise noise.npy")
+    codes = noise_dither(photo, np.load(folder / "noise.npy"), levels=16)
+    assert (read_image(folder / "out.png").color == codes * 17).all()
+
+
 def test_ordered_dithering_to_palettes(run: Callable, folder: Path, photo: np.ndarray) -> None:
     run("dither ordered photo.png -o out.png --palette c64")
     c64 = load_palette("c64")
@@ -217,6 +225,14 @@ def test_several_images_go_into_a_folder(run: Callable, folder: Path) -> None:
         ("photo.png -o out.png", "give one of --bits, --levels, --palette and --colors"),
         ("photo.png -o out.png --bits 1 --levels 2", "give one of --bits"),
         ("photo.png -o out.png --bits 1 --candidates 3", "--candidates has no effect"),
+        ("photo.png -o out.png --bits 1 --add-noise nan.tif", "nan.tif"),
+        ("photo.png -o out.png --bits 1 --add-noise twice.npy", "noise is an array of floats"),
+        (
+            "photo.png -o out.png --bits 1 --add-noise x.npy --strength 1",
+            "--strength has no effect",
+        ),
+        ("photo.png -o out.png --bits 1 --add-noise x.npy -m blue-16x16", "--matrix has no effect"),
+        ("photo.png -o out.png --palette game-boy --add-noise x.npy", "--add-noise has no effect"),
         ("photo.png -o out.png --palette game-boy --threads 2", "--threads has no effect"),
         ("photo.png -o out.png --palette game-boy -m blue-64x64-rgb", "3 channels; one matrix"),
         ("photo.png -o out.png --bits 12", "8 bits"),
