@@ -174,11 +174,14 @@ def counted_levels(
     """
     steps = cells if levels is None else levels - 1
     counted = np.unique(np.rint(np.arange(1, steps) * cells / steps).astype(np.int64))
+    # More levels than cells: those nearest to black and white are black and white.
+    counted = counted[(counted > 0) & (counted < cells)]
     if weights is None:
         return counted, np.ones(len(counted))
     given = np.array(weights, np.float64)
     if given.size == 0 or not (np.isfinite(given) & (given >= 0)).all():
         raise InputError(f"the level weights are {list(weights)}; each must be a number from 0 up")
+    given /= max(given.max(), 1e-300)
     shares = np.interp(counted / cells, np.linspace(0, 1, given.size), given)
     if not shares.sum() > 0:
         raise InputError(f"the level weights {list(weights)} leave no grey that counts")

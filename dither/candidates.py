@@ -22,7 +22,7 @@ from dither.color import linear_to_oklab, srgb_to_linear
 from dither.errors import InputError
 from dither.matrix import DEFAULT_MATRIX, ThresholdMatrix, load_matrix
 from dither.palette import Palette
-from dither.samples import Light, check_light, checked_image, level_values, native
+from dither.samples import Light, check_light, checked_image, eight_bit_colors, level_values, native
 from dither.thresholds import integer_thresholds
 
 # Steps of the grid along each channel, and values of a sample.
@@ -49,7 +49,7 @@ def dither_to_palette(
         palette: 2 to 256 colours.
         matrix: a matrix, or the name or .npy file of one; the shipped 64x64 if not given.
         candidates: N, 1 to 64: for each pixel one of so many is taken. 1 is the nearest colour, and
-            with few the mean is coarse.
+            the mean is kept to 1/N of the way between the colours around it.
         light: whether colours mix as light does ("linear", right for what is seen from far), or as
             their codes ("encoded").
         strength: 0 to 1, the share of what is missing that later candidates make up for; below 1 the
@@ -73,7 +73,7 @@ def dither_to_palette(
         raise InputError(f"candidates is {candidates}; it must be a whole number from 1 to 64")
     if not 0 <= strength <= 1:
         raise InputError(f"strength is {strength}; it must be from 0 to 1")
-    image = _as_codes(checked_image(native(image)))
+    image = eight_bit_colors(checked_image(native(image)))
     if not isinstance(matrix, ThresholdMatrix):
         matrix = load_matrix(DEFAULT_MATRIX if matrix is None else matrix)
     table = candidate_table(palette.colors.tobytes(), int(candidates), light, float(strength))
@@ -147,21 +147,6 @@ def _metric(mixed: np.ndarray, light: Light) -> np.ndarray:
     apart = 1e-3 * np.eye(3)
     slopes = (seen(around + apart) - seen(around - apart)) / 2e-3
     return slopes @ slopes.transpose(0, 2, 1)
-
-
-def _as_codes(image: np.ndarray) -> np.ndarray:
-    """(H, W, 3) uint8, the channels of a grey image one and the same memory."""
-    if image.ndim == 2:
-        image = image[..., None]
-    if image.shape[2] not in (1, 3):
-        raise InputError(
-            f"to a palette, images of 1 or 3 channels are dithered, not of {image.shape[2]}"
-        )
-    if image.dtype == np.uint16:
-        image = ((image.astype(np.uint32) + 128) // 257).astype(np.uint8)
-    elif image.dtype != np.uint8:
-        image = np.rint(np.clip(image, 0, 1) * _WHITE).astype(np.uint8)
-    return np.broadcast_to(image, (*image.shape[:2], 3))
 
 
 def _compiled() -> ModuleType | None:

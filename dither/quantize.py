@@ -20,6 +20,8 @@ from dither.palette import MOST_COLORS, Palette
 # 8x8x8 codes (5 bits a channel), each at the mean of what it holds.
 _MOST_POINTS = 1 << 15
 _BIN_BITS = 5
+# Pixels whose colours are counted at a time.
+_BLOCK_PIXELS = 1 << 20
 # The descent ends when no colour moves farther: a thirtieth of the step between two 8-bit greys.
 _STILL = 1e-4
 _MOST_ITERATIONS = 100
@@ -88,9 +90,10 @@ def k_means(image: np.ndarray, colors: int, *, seed: int = 0) -> Palette:
     flat = _checked(image, colors)
     if not isinstance(seed, int | np.integer) or seed < 0:
         raise InputError(f"seed is {seed}; it must be a whole number from 0")
-    points, weights = _histogram(flat)
-    if len(points) <= colors:
-        return _dark_to_light(distinct_colors(flat))
+    codes, counts = _color_counts(flat)
+    if len(codes) <= colors:
+        return _dark_to_light((codes[:, None] >> np.array([16, 8, 0]) & 255).astype(np.uint8))
+    points, weights = _histogram(codes, counts, colors)
     centers = _spread_centers(points, weights, colors, np.random.default_rng(seed))
     # With a fourth coordinate of 1, one product gives |centre|^2 - 2 point . centre; the square of the
     # point, which that lacks, is the same for every centre. Single precision is enough to compare.
@@ -126,16 +129,30 @@ def _dark_to_light(colors: np.ndarray) -> Palette:
     return Palette(colors[np.lexsort((packed_codes(colors), lightness.round(9)))])
 
 
-def _histogram(flat: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """(N, 3) OKLab points and how many pixels each stands for."""
-    codes, counts = np.unique(packed_codes(flat), return_counts=True)
+def _color_counts(flat: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The distinct colours as 0xRRGGBB, ascending, and how many pixels have each; a block at a time."""
+    codes, counts = np.empty(0, np.int32), np.empty(0, np.int64)
+    for start in range(0, len(flat), _BLOCK_PIXELS):
+        block = np.unique(packed_codes(flat[start : start + _BLOCK_PIXELS]), return_counts=True)
+        codes, place = np.unique(np.concatenate([codes, block[0]]), return_inverse=True)
+        both = np.concatenate([counts, block[1]]).astype(np.float64)
+        counts = np.bincount(place, both).astype(np.int64)
+    return codes, counts
+
+
+def _histogram(codes: np.ndarray, counts: np.ndarray, colors: int) -> tuple[np.ndarray, np.ndarray]:
+    """(N, 3) OKLab points and how many pixels each stands for: colours, or bins of many colours."""
     channels = codes[:, None] >> np.array([16, 8, 0]) & 255
     points = linear_to_oklab(srgb_to_linear(channels / 255))
     weights = counts.astype(np.float64)
     if len(points) <= _MOST_POINTS:
         return points, weights
-    coarse = packed_codes(channels >> (8 - _BIN_BITS))
-    bins, place = np.unique(coarse, return_inverse=True)
+    bits = _BIN_BITS
+    bins, place = np.unique(packed_codes(channels >> (8 - bits)), return_inverse=True)
+    # Where all colours are alike, coarse bins are fewer than the palette's colours.
+    while len(bins) < 8 * colors and bits < 8:
+        bits += 1
+        bins, place = np.unique(packed_codes(channels >> (8 - bits)), return_inverse=True)
     return _means(points, weights, place, np.zeros((len(bins), 3))), np.bincount(place, weights)
 
 

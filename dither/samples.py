@@ -90,3 +90,33 @@ def checked_image(image: np.ndarray) -> np.ndarray:
             f"images of uint8, uint16, bool, float32 or float64 are dithered, not {image.dtype}"
         )
     return image
+
+
+def eight_bit_colors(image: np.ndarray) -> np.ndarray:
+    """(H, W, 3) uint8, the channels of a grey image one and the same memory.
+
+    Args:
+        image: (H, W), (H, W, 1) or (H, W, 3); uint8, uint16, or floats of 0..1, which are rounded.
+
+    Raises:
+        InputError: the image has another number of channels.
+
+    Example:
+        >>> eight_bit_colors(np.array([[65535, 128]], np.uint16))[..., 0].tolist()
+        [[255, 0]]
+    """
+    if image.ndim == 2:
+        image = image[..., None]
+    if image.shape[2] not in (1, 3):
+        raise InputError(
+            f"to a palette, images of 1 or 3 channels are dithered, not of {image.shape[2]}"
+        )
+    if image.dtype != np.uint8:
+        codes = np.empty(image.shape, np.uint8)
+        for row, out in zip(image, codes, strict=True):
+            if row.dtype == np.uint16:
+                out[...] = (row.astype(np.uint32) + 128) // 257
+            else:
+                out[...] = np.rint(np.clip(row, 0, 1) * 255)
+        image = codes
+    return np.broadcast_to(image, (*image.shape[:2], 3))

@@ -171,6 +171,8 @@ def generate(
         raise InputError(f"the output {output} must end in .npy")
     if checkpoint is not None and os.path.realpath(checkpoint) == os.path.realpath(output):
         raise InputError(f"the checkpoint and the output are both {output}")
+    if len(sides) == 3 and sides[2] == 4 and distribution is not DistributionChoice.uniform:
+        raise InputError("noise 4 columns wide with frames would be read as that of 4 channels")
     check_writable(output, replace=force)
     started = time.monotonic()
     with progress_bar(TASKS[method], checkpoint, quiet) as on_progress:

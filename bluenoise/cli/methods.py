@@ -85,10 +85,13 @@ def _by_void_and_cluster(
     from bluenoise.generate import usual_sigma
     from bluenoise.void_and_cluster import void_and_cluster
 
-    on_progress(0, "")
     sigma = options["sigma"] or usual_sigma(sides)
     frames = _space_time(options)
-    return [void_and_cluster(sides, sigma=sigma, frames=frames, seed=options["seed"])]
+    on_progress(0, "")
+    matrix = void_and_cluster(sides, sigma=sigma, frames=frames, seed=options["seed"])
+    # It cannot be stopped on the way, a few seconds at most; a Ctrl-C meanwhile takes effect here.
+    on_progress(1, "")
+    return [matrix]
 
 
 def _by_anneal(

@@ -73,8 +73,9 @@ def diffuse(
     ] = 0,
     gray: GrayOption = False,
     threads: Annotated[
-        int, typer.Option(callback=within(1, 256), help="At work at once, with --raster.")
-    ] = 1,
+        int | None,
+        typer.Option(callback=within(1, 256), help="At work at once, with --raster [1]."),
+    ] = None,
     max_pixels: MaxPixelsOption = 1 << 28,
     json_output: JsonOption = False,
     force: ForceOption = False,
@@ -92,6 +93,8 @@ def diffuse(
         raise InputError("--strength has no effect without --matrix")
     if seed and not noise:
         raise InputError("--seed has no effect without --noise")
+    if serpentine and threads is not None:
+        raise InputError("--threads has no effect without --raster")
     weights = load_kernel(kernel)
     fixed = None if palette is None else load_palette(palette)
     count = levels or 1 << (bits or 1)
@@ -104,20 +107,27 @@ def diffuse(
         "matrix": matrix,
         "strength": 0.5 if strength is None else strength,
         "seed": seed,
-        "threads": threads,
+        "threads": threads or 1,
     }
     chosen: list[list[str]] = []
 
-    def dithered(color: "np.ndarray", _: int) -> "np.ndarray":
+    def dithered(color: "np.ndarray", frame: int) -> "np.ndarray":
         if fixed is None and colors is None:
             values = level_values(count, np.dtype(np.uint8 if count <= 256 else np.uint16))
-            return values[error_diffuse(color, levels=count, **options)]
+            return values[error_diffuse(color, levels=count, frame=frame, **options)]
         mine = palette_of(color, fixed, colors)
         chosen.append(mine.hex)
-        return mine.colors[error_diffuse(color, palette=mine.colors, **options)]
+        return mine.colors[error_diffuse(color, palette=mine.colors, frame=frame, **options)]
 
     done = dither_each(
-        images, output, dithered, gray=gray, max_pixels=max_pixels, force=force, quiet=quiet
+        images,
+        output,
+        dithered,
+        to_palette=palette is not None or colors is not None,
+        gray=gray,
+        max_pixels=max_pixels,
+        force=force,
+        quiet=quiet,
     )
     if json_output:
         quantizer = {"levels": count} if not chosen else {"palettes": chosen}

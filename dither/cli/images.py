@@ -70,12 +70,10 @@ def palette_of(color: "np.ndarray", palette: "Palette | None", colors: int | Non
     """The palette that is given, or one of so many colours chosen for the image."""
     if palette is not None:
         return palette
-    import numpy as np
-
     from dither.quantize import k_means
+    from dither.samples import checked_image, eight_bit_colors, native
 
-    codes = color if color.dtype == np.uint8 else (color >> 8).astype(np.uint8)
-    return k_means(np.stack([codes] * 3, axis=2) if codes.ndim == 2 else codes, colors or 2)
+    return k_means(eight_bit_colors(checked_image(native(color))), colors or 2)
 
 
 def dither_each(
@@ -83,6 +81,7 @@ def dither_each(
     output: Path,
     dithered: "Callable[[np.ndarray, int], np.ndarray]",
     *,
+    to_palette: bool,
     gray: bool,
     max_pixels: int,
     force: bool,
@@ -94,6 +93,7 @@ def dither_each(
         images: the files.
         output: a file, or a folder for several.
         dithered: from a colour array and the image's place in the sequence to full-range values.
+        to_palette: whether the values are a palette's.
         gray: whether to dither the luminance alone.
         max_pixels: larger images are refused.
         force: whether files that are there may be replaced.
@@ -113,8 +113,9 @@ def dither_each(
             values = dithered(color, frame)
         except InputError as error:
             raise InputError(f"{source}: {error}") from None
-        # The profile is that of the channels as they were.
-        profile = image.profile if values.ndim == image.color.ndim else None
+        # The profile is that of the channels as they were; palettes are sRGB.
+        same = color is image.color and not to_palette
+        profile = image.profile if same else None
         write_image(path, dataclasses.replace(image, color=values, profile=profile), replace=force)
         note(f"{source} -> {path}", quiet=quiet)
         done.append({"input": str(source), "output": str(path), "shape": list(values.shape)})

@@ -107,7 +107,14 @@ def ordered(
     else:
         dithered = _to_levels(count, matrix, light, strength, threads)
     done = dither_each(
-        images, output, dithered, gray=gray, max_pixels=max_pixels, force=force, quiet=quiet
+        images,
+        output,
+        dithered,
+        to_palette=to_palette,
+        gray=gray,
+        max_pixels=max_pixels,
+        force=force,
+        quiet=quiet,
     )
     if json_output:
         quantizer = {"palettes": chosen} if to_palette else {"levels": count}

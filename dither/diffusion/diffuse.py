@@ -58,6 +58,7 @@ def error_diffuse(
     noise: float = 0.0,
     matrix: ThresholdMatrix | str | None = None,
     strength: float = 0.5,
+    frame: int = 0,
     seed: int = 0,
     threads: int = 1,
 ) -> np.ndarray:
@@ -80,6 +81,7 @@ def error_diffuse(
             a share of their distance.
         matrix: whose thresholds that threshold follows: a matrix, or the name or .npy file of one.
         strength: 0 to 1, the range of the matrix's thresholds, as a share of that distance.
+        frame: of a matrix with frames, around the circle.
         seed: of the noise.
         threads: that may work at a time; no number of them changes the result.
 
@@ -116,7 +118,7 @@ def error_diffuse(
         matrix = load_matrix(matrix)
     image = checked_image(native(image))
     loops = compiled("loops")
-    varied = _varied(loops, varied_thresholds(noise, matrix, strength, int(seed)))
+    varied = _varied(loops, varied_thresholds(noise, matrix, strength, int(seed), frame))
     taps = np.array(kernel.taps, np.int64).reshape(-1, 3)
     if palette is not None:
         colors = _colors(palette)

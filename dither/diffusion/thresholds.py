@@ -19,6 +19,7 @@ class Thresholds:
         offsets: (H, W) int32, tiled over the image, in 1/65536 of a step; read-only.
         noise: the range of the white noise that is added, in 1/65536 of a step.
         seed: of the noise.
+        frame: of a matrix with frames, around the circle.
     """
 
     offsets: np.ndarray
@@ -32,7 +33,11 @@ class Thresholds:
 
 
 def varied_thresholds(
-    noise: float, matrix: ThresholdMatrix | None, strength: float, seed: int
+    noise: float,
+    matrix: ThresholdMatrix | None,
+    strength: float,
+    seed: int,
+    frame: int = 0,
 ) -> Thresholds:
     """The thresholds of white noise, of a matrix, or of both, their offsets added.
 
@@ -41,6 +46,7 @@ def varied_thresholds(
         matrix: whose thresholds are followed; none if None.
         strength: 0 to 1, their range as a share of a step.
         seed: of the noise.
+        frame: of a matrix with frames, around the circle.
 
     Example:
         >>> varied_thresholds(0, ThresholdMatrix(np.array([[0, 1]])), 0.5, 0).offsets.tolist()
@@ -49,7 +55,8 @@ def varied_thresholds(
     if matrix is None:
         offsets = np.zeros((1, 1), np.int32)
     else:
-        centred = (2 * matrix.ranks.astype(np.int64) + 1 - matrix.ranks.size) / matrix.ranks.size
+        ranks = matrix.planes[frame % len(matrix.planes)].astype(np.int64)
+        centred = (2 * ranks + 1 - matrix.ranks.size) / matrix.ranks.size
         offsets = np.rint(centred * round(strength * 32768)).astype(np.int32)
     offsets.flags.writeable = False
     return Thresholds(offsets, round(noise * 65536), seed)

@@ -291,6 +291,7 @@ def test_ctrl_c_leaves_a_checkpoint_that_goes_on_to_the_same_bytes(
         ("generate 8 -o m.npy --level-weights 1,x", "'1,x'; numbers with commas"),
         ("generate 8 -o m.npy --level-weights 1,-2", "each must be a number from 0 up"),
         ("generate 8 -o m.npy --level-weights 0,0", "leave no grey that counts"),
+        ("generate 4x8x4 -o m.npy --distribution triangular", "4 columns wide with frames"),
         ("generate 8 -o m.npy --channels 5", "--channels is 5; it must be from 2 to 4"),
         ("generate 8 -o m.npy --channels 3 --method anneal", "--channels has no effect"),
         ("generate 8 -o m.npy --coupling joint", "--coupling has no effect without --channels"),
@@ -371,6 +372,24 @@ def test_a_file_that_appears_meanwhile_is_not_replaced(run: Callable, tmp_path: 
 def test_names_are_printed_as_they_are(run: Callable, tmp_path: Path) -> None:
     run("bluenoise generate 8 -o 'm[final].npy' --method void-and-cluster")
     assert "m[final].npy" in run("bluenoise evaluate 'm[final].npy'").stdout
+
+
+def test_ctrl_c_is_not_swallowed_by_void_and_cluster(tmp_path: Path) -> None:
+    program = str(Path(sys.executable).parent / "bluenoise")
+    started = subprocess.Popen(
+        [program, "generate", "16x512x512", "-o", "m.npy", "--method", "void-and-cluster"],
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        env={**os.environ, "COLUMNS": "100", "TTY_COMPATIBLE": "1"},
+    )
+    assert started.stderr is not None
+    said = b""
+    while b"voids" not in said:
+        said += os.read(started.stderr.fileno(), 4096)
+    started.send_signal(signal.SIGINT)
+    said += started.communicate(timeout=120)[1]
+    assert started.returncode == 130, said
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_without_arguments_the_help_is_printed(run: Callable) -> None:

@@ -29,6 +29,12 @@ def test_heights_differ_by_the_weights_of_the_thresholds_between(levels, weights
     assert shares.mean() == pytest.approx(1)
 
 
+def test_more_levels_than_cells_and_huge_weights_are_all_counted() -> None:
+    counted, shares = counted_levels(16, levels=65536, weights=(1e308, 1e308))
+    assert counted.tolist() == list(range(1, 16))
+    assert shares == pytest.approx(np.ones(15))
+
+
 @pytest.mark.parametrize("weights", [(), (-1, 2), (np.nan, 1), (np.inf, 1), (0, 0)])
 def test_weights_without_meaning_are_one_sentence(weights) -> None:
     with pytest.raises(InputError, match="level weights"):

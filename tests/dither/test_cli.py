@@ -47,6 +47,7 @@ def folder(tmp_path: Path, photo: np.ndarray) -> Path:
         ("--bits 1 --matrix none", "no matrix is named 'none'"),
         ("--bits 1 --clamp much", "'much'"),
         ("--bits 1 --threads 0", "--threads is 0"),
+        ("--bits 1 --threads 2", "--threads has no effect without --raster"),
     ],
 )
 def test_diffusion_that_cannot_be_is_one_sentence(
@@ -142,6 +143,37 @@ def test_ordered_dithering_to_palettes(run: Callable, folder: Path, photo: np.nd
     own = k_means(np.stack([grey] * 3, axis=2), 6)
     expected = own.colors[dither_to_palette(grey, own, **options)]
     assert (read_image(folder / "k.png").color == expected).all()
+
+
+def test_diffusion_takes_successive_frames(run: Callable, folder: Path, photo: np.ndarray) -> None:
+    Image.fromarray(photo).save(folder / "second.png")
+    run("dither diffuse photo.png second.png -o out --bits 1 -m blue-16x64x64")
+    for frame, name in enumerate(("photo", "second")):
+        expected = diffused(photo, bits=1, matrix="blue-16x64x64", frame=frame)
+        assert (read_image(folder / "out" / f"{name}-dithered.png").color == expected).all()
+
+
+def test_palettes_are_chosen_for_images_of_any_depth(
+    run: Callable, folder: Path, photo: np.ndarray
+) -> None:
+    grey = to_gray(photo)
+    Image.fromarray((grey / 255).astype(np.float32)).save(folder / "float.tif")
+    Image.fromarray(grey.astype(np.uint16) * 257).save(folder / "deep.png")
+    Image.fromarray(grey).save(folder / "grey.png")
+    made = {}
+    for name in ("float.tif", "deep.png", "grey.png"):
+        for command in ("ordered", "diffuse"):
+            run(f"dither {command} {name} -o out.png --colors 4 --force")
+            made[name, command] = read_image(folder / "out.png").color
+    assert (made["float.tif", "ordered"] == made["grey.png", "ordered"]).all()
+    assert (made["deep.png", "ordered"] == made["grey.png", "ordered"]).all()
+    assert (made["deep.png", "diffuse"] == made["grey.png", "diffuse"]).all()
+
+
+def test_the_help_shows_what_is_taken_by_default(run: Callable) -> None:
+    assert "[encoded for levels, linear for palettes]" in " ".join(
+        run("dither ordered --help").stdout.replace("│", " ").split()
+    )
 
 
 def test_a_kernel_of_ones_own(run: Callable, folder: Path, photo: np.ndarray) -> None:

@@ -146,3 +146,19 @@ def test_what_makes_no_palette_is_refused(photo: np.ndarray, made: Made) -> None
             made(image, 4)
     with pytest.raises(InputError, match="seed is -1"):
         k_means(photo, 4, seed=-1)
+
+
+def test_many_colours_of_a_narrow_range_are_clustered_too() -> None:
+    # More colours than are clustered one by one, in few coarse bins.
+    codes = np.arange(1 << 16)
+    image = np.stack([codes >> 10, codes >> 4 & 63, codes & 15], axis=1).astype(np.uint8)
+    palette = k_means(image.reshape(256, 256, 3), 256)
+    assert 200 < len(palette) <= 256
+    assert palette.colors.max() < 64
+
+
+def test_blocks_of_pixels_count_as_a_whole(monkeypatch: pytest.MonkeyPatch) -> None:
+    image = np.random.default_rng(0).integers(0, 9, (40, 50, 3), np.uint8) * np.uint8(28)
+    whole = k_means(image, 7)
+    monkeypatch.setattr("dither.quantize._BLOCK_PIXELS", 99)
+    assert (k_means(image, 7).colors == whole.colors).all()
