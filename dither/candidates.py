@@ -7,7 +7,7 @@ Source: T. Knoll, "Pattern dithering", US patent 6,606,166 (filed in 1999, since
 
 The candidates are worked out once, for the nodes of a grid of 33 by 33 by 33 colours. A colour between
 nodes takes those around it by turns, by ordered dithering of its place in the grid, so that ramps do
-not break up into bands.
+not break up into bands. A picture that has the palette's colours alone stays as it is.
 """
 
 import functools
@@ -74,6 +74,9 @@ def dither_to_palette(
     if not 0 <= strength <= 1:
         raise InputError(f"strength is {strength}; it must be from 0 to 1")
     image = eight_bit_colors(checked_image(native(image)))
+    kept = _already(image, palette)
+    if kept is not None:
+        return kept
     if not isinstance(matrix, ThresholdMatrix):
         matrix = load_matrix(DEFAULT_MATRIX if matrix is None else matrix)
     table = candidate_table(palette.colors.tobytes(), int(candidates), light, float(strength))
@@ -92,6 +95,18 @@ def dither_to_palette(
     for rows in block_rows(len(out), out[:1].size):
         pick(image[rows], table, picks, between, node, rest, rows.start, out[rows])
     return out
+
+
+def _already(image: np.ndarray, palette: Palette) -> np.ndarray | None:
+    """The palette's indices of an image that has no other colours."""
+    # Of most images a few pixels tell.
+    few = image[:: max(1, len(image) // 32), :: max(1, image[:1].size // 96)]
+    for part in (few, image):
+        try:
+            indices = palette.indices(part)
+        except InputError:
+            return None
+    return indices
 
 
 @functools.lru_cache(maxsize=4)

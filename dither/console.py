@@ -56,7 +56,8 @@ def run(app: typer.Typer) -> None:
     # UsageError and its kin are not public in every release; BadParameter is, and stands below them.
     usage_error: type[Exception] = typer.BadParameter.__mro__[1]
     try:
-        code = app(standalone_mode=False)
+        # Whoever types the name alone wants to know what there is.
+        code = app(sys.argv[1:] or ["--help"], standalone_mode=False)
         sys.stdout.flush()
     except usage_error as error:
         code = _say(error.format_message())  # pyright: ignore[reportAttributeAccessIssue]
@@ -77,8 +78,7 @@ def run(app: typer.Typer) -> None:
 
 
 def _say(sentence: str, code: int = 2) -> int:
-    if sentence:  # typer says nothing more where it has printed the help
-        print(f"error: {' '.join(sentence.split())}" if code == 2 else sentence, file=sys.stderr)
+    print(f"error: {' '.join(sentence.split())}" if code == 2 else sentence, file=sys.stderr)
     return code
 
 

@@ -9,7 +9,6 @@ from dither.console import run
 
 app = typer.Typer(
     help="Make blue-noise threshold matrices.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # which would take [defaults] for its own

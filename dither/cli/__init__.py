@@ -9,7 +9,6 @@ from dither.console import run
 
 app = typer.Typer(
     help="Dither images with blue-noise threshold matrices, or by error diffusion.",
-    no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # which would take [defaults] for its own

@@ -10,7 +10,7 @@ from dither.color import linear_to_oklab, srgb_to_linear
 from dither.errors import InputError
 from dither.matrix import ThresholdMatrix, load_matrix
 from dither.ordered import ordered_dither
-from dither.palette import Palette, load_palette
+from dither.palette import Palette, load_palette, palette_names
 
 
 def slow_candidates(color: np.ndarray, palette: Palette, count: int, strength: float) -> list[int]:
@@ -103,13 +103,17 @@ def test_the_mean_of_the_light_is_kept_within_the_gamut(hue: tuple[int, int, int
     assert codes.mean(axis=(0, 1)) == pytest.approx(hue, abs=10)
 
 
-def test_palette_colours_stay_themselves() -> None:
-    for name in ("c64", "black-white-red", "gray-16"):
-        palette = load_palette(name)
-        steps = palette.colors.astype(int) * 32 % 255
-        for index in np.flatnonzero((steps == 0).all(axis=1)):
-            flat = np.broadcast_to(palette.colors[index], (64, 64, 3))
-            assert (dither_to_palette(flat, palette) == index).all()
+@pytest.mark.parametrize("name", palette_names())
+def test_a_picture_of_the_palettes_own_colours_stays(name: str) -> None:
+    palette = load_palette(name)
+    indices = np.random.default_rng(0).integers(0, len(palette), (140, 150))
+    image = palette.colors[indices]
+    assert (dither_to_palette(image, palette) == indices).all()
+    # One pixel of another colour, and it is dithered like any other.
+    image[3, 5] ^= 1
+    if name == "black-white":
+        assert (dither_to_palette(image, palette) == indices).mean() > 0.99
+    assert dither_to_palette(image, palette).shape == indices.shape
 
 
 def test_one_candidate_is_the_nearest_colour() -> None:
