@@ -165,14 +165,14 @@ def baselines(shape: tuple[int, ...], *, seed: int = 0) -> dict[str, ThresholdMa
         >>> list(baselines((10, 20)))
         ['white noise', 'Bayer 8x16', 'void-and-cluster']
     """
-    from bluenoise.void_and_cluster import void_and_cluster
+    from bluenoise.void_and_cluster import usual_sigma, void_and_cluster
 
     if len(shape) == 3:
         noise = white_noise(shape[0] * shape[1], shape[2], seed=seed).ranks.reshape(shape)
         return {
             "white noise": ThresholdMatrix(noise),
             "each frame alone": _frames_apart(shape, seed),
-            "void-and-cluster": void_and_cluster(shape, sigma=1.9, seed=seed),
+            "void-and-cluster": void_and_cluster(shape, sigma=usual_sigma(shape), seed=seed),
         }
     height, width = (1 << (side.bit_length() - 1) for side in shape)
     name = "Bayer" if (height, width) == tuple(shape) else f"Bayer {height}x{width}"

@@ -31,9 +31,6 @@ MOST_FRAMES = 256
 # Of frames together: more would take hours.
 MOST_CELLS = 1 << 22
 
-# What a matrix with frames is made with by void-and-cluster alone.
-FRAMES_SIGMA = 1.9
-
 
 def generate(shape: tuple[int, ...], *, method: Method = "blue", seed: int = 0) -> ThresholdMatrix:
     """A blue-noise threshold matrix with the method's standard settings.
@@ -58,7 +55,7 @@ def generate(shape: tuple[int, ...], *, method: Method = "blue", seed: int = 0) 
     if method == "blue":
         return blue(shape, seed=seed)
     if method == "void-and-cluster":
-        from bluenoise.void_and_cluster import void_and_cluster
+        from bluenoise.void_and_cluster import usual_sigma, void_and_cluster
 
         return void_and_cluster(shape, sigma=usual_sigma(shape), seed=seed)
     if method in ("anneal", "spectrum") and len(shape) != 2:
@@ -72,11 +69,6 @@ def generate(shape: tuple[int, ...], *, method: Method = "blue", seed: int = 0) 
 
         return descend(OptimizeConfig((shape[0], shape[1])), seed=seed).matrix
     raise InputError(f"no method is named {method!r}; there are {', '.join(METHODS)}")
-
-
-def usual_sigma(shape: tuple[int, ...]) -> float:
-    """The blur of void-and-cluster alone, in pixels: wider with frames, which share the evenness."""
-    return 1.5 if len(shape) == 2 else FRAMES_SIGMA
 
 
 def descend(

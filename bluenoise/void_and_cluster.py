@@ -76,6 +76,16 @@ def void_and_cluster(
     return ThresholdMatrix(ranks.reshape(shape))
 
 
+def usual_sigma(shape: tuple[int, ...]) -> float:
+    """The blur of a matrix made by void-and-cluster alone: wider with frames, which share the evenness.
+
+    Example:
+        >>> usual_sigma((64, 64)), usual_sigma((16, 64, 64))
+        (1.5, 1.9)
+    """
+    return 1.5 if len(shape) == 2 else 1.9
+
+
 def gaussian_kernel(sigma: float) -> np.ndarray:
     """(2R + 1, 2R + 1) float64: exp(-d^2 / 2 sigma^2), R = 2.7 sigma, rounded and at least 1."""
     radius = max(1, round(_REACH * sigma))

@@ -64,7 +64,7 @@ def walk(
             part = target.reshape(len(target), -1)
             facing = [tile[: len(block)] for tile in tiles]
             work(block.reshape(len(block), -1), facing, part, spare[: len(block)])
-            if part.base is not target.base and not np.may_share_memory(part, target):
+            if not np.may_share_memory(part, target):  # then it was a copy
                 target[...] = part.reshape(target.shape)
 
     places = [(x, y) for x in range(0, width, across) for y in range(0, min(tall, height), chunk)]
@@ -84,6 +84,21 @@ def _widened(face: np.ndarray, columns: int, channels: int) -> np.ndarray:
     wide = np.empty((rows, times, width, channels // own, own), face.dtype)
     wide[...] = face[:, None, :, None, :]
     return wide.reshape(rows, -1)[:, : columns * channels]
+
+
+def at_phase(planes: np.ndarray, phase: tuple[int, int, int]) -> np.ndarray:
+    """The frame that an image meets, turned so that it faces the image's first pixel with its own.
+
+    Args:
+        planes: (T, h, w, ...).
+        phase: frame, row and column at that pixel, around the torus.
+
+    Example:
+        >>> at_phase(np.array([[[1, 2, 3]], [[4, 5, 6]]]), (1, 0, 2)).tolist()
+        [[6, 4, 5]]
+    """
+    frame, row, column = phase
+    return np.roll(planes[frame % len(planes)], (-row, -column), (0, 1))
 
 
 def block_rows(height: int, width: int) -> Iterator[slice]:

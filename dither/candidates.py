@@ -17,7 +17,7 @@ from types import ModuleType
 
 import numpy as np
 
-from dither.blocks import block_rows
+from dither.blocks import at_phase, block_rows
 from dither.color import linear_to_oklab, srgb_to_linear
 from dither.errors import InputError
 from dither.matrix import DEFAULT_MATRIX, ThresholdMatrix, load_matrix
@@ -80,9 +80,7 @@ def dither_to_palette(
     if not isinstance(matrix, ThresholdMatrix):
         matrix = load_matrix(DEFAULT_MATRIX if matrix is None else matrix)
     table = candidate_table(palette.colors.tobytes(), int(candidates), light, float(strength))
-    frame, row, column = phase
-    plane = matrix.planes[frame % len(matrix.planes)]
-    ranks = np.roll(plane, (-row, -column), (0, 1)).astype(np.int64)
+    ranks = at_phase(matrix.planes, phase).astype(np.int64)
     picks = (ranks * candidates // matrix.ranks.size).astype(np.uint8)
     # The place in the grid is dithered by thresholds that have nothing to do with the picks.
     elsewhere = np.roll(ranks, (ranks.shape[0] // 2, ranks.shape[1] // 2), (0, 1))

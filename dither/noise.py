@@ -12,7 +12,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dither.blocks import walk
+from dither.blocks import at_phase, walk
 from dither.errors import InputError
 from dither.files import read_npy
 from dither.samples import check_levels, checked_image, native
@@ -54,9 +54,7 @@ def noise_dither(
     check_levels(levels)
     image = checked_image(native(image))
     channels = 1 if image.ndim == 2 else image.shape[2]
-    frame, row, column = phase
-    planes = _planes(checked_noise(noise), channels)
-    face = np.roll(planes[frame % len(planes)], (-row, -column), (0, 1))
+    face = at_phase(_planes(checked_noise(noise), channels), phase)
     codes = np.empty(image.shape, np.uint8 if levels <= 256 else np.uint16)
     floating = np.issubdtype(image.dtype, np.floating)
     steps = levels - 1

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import numpy as np
 
-from dither.blocks import Work, walk
+from dither.blocks import Work, at_phase, walk
 from dither.color import srgb_to_linear
 from dither.errors import InputError
 from dither.matrix import DEFAULT_MATRIX, ThresholdMatrix, load_channels
@@ -16,6 +16,7 @@ from dither.samples import (
     check_levels,
     check_light,
     checked_image,
+    level_count,
     level_values,
     native,
     white_of,
@@ -121,7 +122,7 @@ def requantize(
         >>> np.unique(requantize(image, bits=1)).tolist()
         [0, 255]
     """
-    wanted = _level_count(bits, levels)
+    wanted = level_count(bits, levels)
     image = native(image)
     if image.ndim == 3 and image.shape[2] in (2, 4):
         color = requantize(
@@ -171,7 +172,8 @@ def _dither(
     if not isinstance(threads, int | np.integer) or not 0 <= threads <= 1024:
         raise InputError(f"threads is {threads}; it must be a whole number from 0 to 1024")
     matrices = _checked_matrices(DEFAULT_MATRIX if matrix is None else matrix, len(counts))
-    ranks, count = _facing_ranks(matrices, phase), matrices[0].ranks.size
+    ranks = np.stack([at_phase(each.planes, phase) for each in matrices], axis=2)
+    count = matrices[0].ranks.size
     workers = int(threads) or os.cpu_count() or 1
     if len(set(counts)) == 1:
         faces, work = _rounding(image.dtype, ranks, count, counts[0], rises[0], light, strength)
@@ -283,16 +285,6 @@ def _divided(sums: np.ndarray, shift: int) -> np.ndarray:
     return sums
 
 
-def _level_count(bits: int | None, levels: Levels | None) -> Levels:
-    if (bits is None) == (levels is None):
-        raise InputError("give either bits or levels")
-    if levels is not None:
-        return levels
-    if bits is None or not 1 <= bits <= 16:
-        raise InputError(f"bits is {bits}; it must be from 1 to 16")
-    return 1 << bits
-
-
 def _checked_levels(levels: Levels, image: np.ndarray) -> list[int]:
     """The number of levels of each channel."""
     channels = 1 if image.ndim == 2 else image.shape[2]
@@ -319,15 +311,3 @@ def _checked_matrices(matrix: Matrices, channels: int) -> Sequence[ThresholdMatr
     if len({each.shape for each in matrices}) > 1:
         raise InputError("the matrices of the channels have different shapes; they must have one")
     return matrices
-
-
-def _facing_ranks(matrices: Sequence[ThresholdMatrix], phase: tuple[int, int, int]) -> np.ndarray:
-    """(H, W, matrices) the ranks that face an image whose first pixel meets the cell at `phase`."""
-    frame, row, column = phase
-    return np.stack(
-        [
-            np.roll(each.planes[frame % len(each.planes)], (-row, -column), (0, 1))
-            for each in matrices
-        ],
-        axis=2,
-    )

@@ -1,6 +1,6 @@
 """What the samples of an image are: their types and ranges, and the codes that levels are shown as."""
 
-from typing import Literal
+from typing import Literal, TypeVar
 
 import numpy as np
 
@@ -9,6 +9,8 @@ from dither.errors import InputError
 Light = Literal["encoded", "linear"]
 
 _MOST_LEVELS = 1 << 16
+
+Count = TypeVar("Count")
 
 
 def check_levels(levels: int) -> None:
@@ -47,8 +49,8 @@ def white_of(array: np.ndarray) -> int:
     return 1 if array.dtype == np.bool_ else int(np.iinfo(array.dtype).max)
 
 
-def level_count(bits: int | None, levels: int | None) -> int:
-    """The number of levels, given as it is or as bits a channel.
+def level_count(bits: int | None, levels: Count | None) -> Count | int:
+    """The number of levels, or one for each channel, given as it is or as bits a channel.
 
     Raises:
         InputError: both or neither are given, or `bits` is not from 1 to 16.
@@ -92,6 +94,21 @@ def checked_image(image: np.ndarray) -> np.ndarray:
     return image
 
 
+def as_color(image: np.ndarray) -> np.ndarray:
+    """(H, W, 3), the channels of a grey image one and the same memory.
+
+    Raises:
+        InputError: the image has other than 1 or 3 channels.
+    """
+    if image.ndim == 2:
+        image = image[..., None]
+    if image.shape[2] not in (1, 3):
+        raise InputError(
+            f"to a palette, images of 1 or 3 channels are dithered, not of {image.shape[2]}"
+        )
+    return np.broadcast_to(image, (*image.shape[:2], 3))
+
+
 def eight_bit_colors(image: np.ndarray) -> np.ndarray:
     """(H, W, 3) uint8, the channels of a grey image one and the same memory.
 
@@ -105,12 +122,7 @@ def eight_bit_colors(image: np.ndarray) -> np.ndarray:
         >>> eight_bit_colors(np.array([[65535, 128]], np.uint16))[..., 0].tolist()
         [[255, 0]]
     """
-    if image.ndim == 2:
-        image = image[..., None]
-    if image.shape[2] not in (1, 3):
-        raise InputError(
-            f"to a palette, images of 1 or 3 channels are dithered, not of {image.shape[2]}"
-        )
+    image = as_color(image)[..., : 1 if image.ndim == 2 else image.shape[2]]
     if image.dtype != np.uint8:
         codes = np.empty(image.shape, np.uint8)
         for row, out in zip(image, codes, strict=True):
@@ -119,4 +131,4 @@ def eight_bit_colors(image: np.ndarray) -> np.ndarray:
             else:
                 out[...] = np.rint(np.clip(row, 0, 1) * 255)
         image = codes
-    return np.broadcast_to(image, (*image.shape[:2], 3))
+    return as_color(image)

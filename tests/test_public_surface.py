@@ -57,7 +57,7 @@ SURFACE = {
         JointChannels coupling_kernel kernel_radius over_frames pair_kernel plane_radii
         space_time_kernel wrapped
         """,
-    bluenoise.void_and_cluster: "fixed_point gaussian_kernel jitter void_and_cluster",
+    bluenoise.void_and_cluster: "fixed_point gaussian_kernel jitter usual_sigma void_and_cluster",
 }
 
 

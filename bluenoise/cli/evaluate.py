@@ -65,17 +65,20 @@ def evaluate(
         ours = {name: [_figures(loaded[name], photos)] for name in names}
         if len(names) > 1:
             ours[f"mean of {len(names)}"] = [rows[0] for rows in ours.values()]
-        reference = mean_evaluation([row for row, _ in classical["void-and-cluster"]])
+        columns = {**ours, **classical}
+        means = {
+            label: mean_evaluation([row for row, _ in rows]) for label, rows in columns.items()
+        }
         table = {
             label: {
-                **mean_evaluation([row for row, _ in rows])._asdict(),
+                **means[label]._asdict(),
                 **{key: _mean_figures([more[key] for _, more in rows]) for key in rows[0][1]},
                 "against_void_and_cluster_db": mean_gain_db(
-                    mean_evaluation([row for row, _ in rows]), reference
+                    means[label], means["void-and-cluster"]
                 ),
                 "matrices": len(rows),
             }
-            for label, rows in {**ours, **classical}.items()
+            for label, rows in columns.items()
         }
         for name in names:
             report[name] = {label: table[label] for label in (name, *classical)}

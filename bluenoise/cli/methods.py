@@ -82,8 +82,7 @@ def _by_blue(
 def _by_void_and_cluster(
     sides: tuple[int, ...], options: dict[str, Any], on_progress: OnProgress
 ) -> Sequence[ThresholdMatrix]:
-    from bluenoise.generate import usual_sigma
-    from bluenoise.void_and_cluster import void_and_cluster
+    from bluenoise.void_and_cluster import usual_sigma, void_and_cluster
 
     sigma = options["sigma"] or usual_sigma(sides)
     frames = _space_time(options)

@@ -18,6 +18,7 @@ from dither.cli.images import (
     PaletteOption,
     check_one_quantizer,
     dither_each,
+    full_range,
     palette_of,
 )
 from dither.console import ForceOption, JsonOption, QuietOption, within
@@ -82,11 +83,8 @@ def diffuse(
     quiet: QuietOption = False,
 ) -> None:
     """Dither by handing each pixel's error on to its neighbours, to levels or a palette."""
-    import numpy as np
-
     from dither.diffusion import error_diffuse, load_kernel
     from dither.palette import load_palette
-    from dither.samples import level_values
 
     check_one_quantizer(bits=bits, levels=levels, palette=palette, colors=colors)
     if strength is not None and matrix is None:
@@ -113,8 +111,7 @@ def diffuse(
 
     def dithered(color: "np.ndarray", frame: int) -> "np.ndarray":
         if fixed is None and colors is None:
-            values = level_values(count, np.dtype(np.uint8 if count <= 256 else np.uint16))
-            return values[error_diffuse(color, levels=count, frame=frame, **options)]
+            return full_range(error_diffuse(color, levels=count, frame=frame, **options), count)
         mine = palette_of(color, fixed, colors)
         chosen.append(mine.hex)
         return mine.colors[error_diffuse(color, palette=mine.colors, frame=frame, **options)]

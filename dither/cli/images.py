@@ -76,6 +76,15 @@ def palette_of(color: "np.ndarray", palette: "Palette | None", colors: int | Non
     return k_means(eight_bit_colors(checked_image(native(color))), colors or 2)
 
 
+def full_range(codes: "np.ndarray", levels: int) -> "np.ndarray":
+    """The codes to save: up to 256 levels fit 8 bits, whatever the depth of the image was."""
+    import numpy as np
+
+    from dither.samples import level_values
+
+    return level_values(levels, np.dtype(np.uint8 if levels <= 256 else np.uint16))[codes]
+
+
 def dither_each(
     images: list[Path],
     output: Path,

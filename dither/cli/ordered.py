@@ -18,6 +18,7 @@ from dither.cli.images import (
     PaletteOption,
     check_one_quantizer,
     dither_each,
+    full_range,
     palette_of,
 )
 from dither.console import ForceOption, JsonOption, QuietOption, within
@@ -151,7 +152,7 @@ def _to_levels(
             strength=1.0 if strength is None else strength,
             threads=1 if threads is None else threads,
         )
-        return _full_range(codes, count)
+        return full_range(codes, count)
 
     return dithered
 
@@ -163,18 +164,9 @@ def _by_noise(count: int, path: str) -> "Dithered":
 
     def dithered(color: "np.ndarray", frame: int) -> "np.ndarray":
         codes = noise_dither(color, noise, levels=count, phase=(frame, 0, 0))
-        return _full_range(codes, count)
+        return full_range(codes, count)
 
     return dithered
-
-
-def _full_range(codes: "np.ndarray", count: int) -> "np.ndarray":
-    """Up to 256 levels fit 8 bits, whatever the depth of the image was."""
-    import numpy as np
-
-    from dither.samples import level_values
-
-    return level_values(count, np.dtype(np.uint8 if count <= 256 else np.uint16))[codes]
 
 
 def _to_palette(

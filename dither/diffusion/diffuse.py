@@ -24,6 +24,7 @@ from dither.errors import InputError
 from dither.matrix import ThresholdMatrix, load_matrix
 from dither.samples import (
     Light,
+    as_color,
     check_levels,
     check_light,
     checked_image,
@@ -40,10 +41,12 @@ _FARTHEST = 16
 
 
 class Palette(Protocol):
-    """What holds a palette: `colors`, (K, 3) uint8 sRGB."""
+    """What holds a palette."""
 
     @property
-    def colors(self) -> np.ndarray: ...  # noqa: D102
+    def colors(self) -> np.ndarray:
+        """(K, 3) uint8 sRGB codes."""
+        ...
 
 
 def error_diffuse(
@@ -122,7 +125,7 @@ def error_diffuse(
     taps = np.array(kernel.taps, np.int64).reshape(-1, 3)
     if palette is not None:
         colors = _colors(palette)
-        image = _as_color(image)
+        image = as_color(image)
         codes = np.empty(image.shape[:2], np.uint8)
         lights = light_of_codes(np.dtype(np.uint8), light)[colors]
         target = loops.Colors(
@@ -219,14 +222,3 @@ def _colors(palette: np.ndarray | Palette) -> np.ndarray:
     if not 1 <= len(colors) <= 256:
         raise InputError(f"a palette has 1 to 256 colours, not {len(colors)}")
     return colors
-
-
-def _as_color(image: np.ndarray) -> np.ndarray:
-    """(H, W, 3), the channels of a grey image one and the same memory."""
-    if image.ndim == 2:
-        image = image[..., None]
-    if image.shape[2] not in (1, 3):
-        raise InputError(
-            f"to a palette, images of 1 or 3 channels are diffused, not of {image.shape[2]}"
-        )
-    return np.broadcast_to(image, (*image.shape[:2], 3))
