@@ -10,7 +10,6 @@
 Importing this package loads numpy and nothing heavier.
 """
 
-from dither.candidates import dither_to_palette as dither_to_palette
 from dither.classical import bayer as bayer
 from dither.classical import clustered_dot as clustered_dot
 from dither.classical import interleaved_gradient_noise as interleaved_gradient_noise
@@ -31,6 +30,7 @@ from dither.named_palettes import palette_names as palette_names
 from dither.noise import load_noise as load_noise
 from dither.noise import noise_dither as noise_dither
 from dither.ordered import ordered_dither as ordered_dither
+from dither.ordered import packed_dither as packed_dither
 from dither.ordered import requantize as requantize
 from dither.packing import pack as pack
 from dither.packing import unpack as unpack
@@ -38,5 +38,6 @@ from dither.palette import Palette as Palette
 from dither.palette import load_palette as load_palette
 from dither.palette import recolored as recolored
 from dither.palette import save_palette as save_palette
+from dither.palette_dither import dither_to_palette as dither_to_palette
 from dither.quantize import k_means as k_means
 from dither.quantize import median_cut as median_cut

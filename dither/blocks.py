@@ -28,22 +28,24 @@ def walk(
     work: Work,
     *,
     threads: int = 1,
+    shared: int = 1,
 ) -> None:
     """Let `work` see every block of the image once.
 
     Args:
         image: (H, W) or (H, W, C).
         faces: arrays (h, w, 1) or (h, w, C), which tile the image from its first pixel on.
-        out: of the image's shape; blocks of it are written.
+        out: of the image's shape, or (H, ceil(W / shared)); blocks of it are written.
         work: gets 2-D arrays with the channels side by side.
         threads: how many blocks are worked on at once; the result does not depend on it.
+        shared: how many samples of a row of (H, W) share an element of `out`: 1, 2, 4 or 8.
     """
     if image.size == 0:
         return
     height, width = image.shape[:2]
     channels = image.size // (height * width)
     face_height, face_width = faces[0].shape[:2]
-    across = face_width * max(1, _MOST_ACROSS // (channels * face_width))
+    across = 8 * face_width * max(1, _MOST_ACROSS // (8 * channels * face_width))
     samples = min(across, width) * channels
     # Few rows of a small matrix are repeated, so that a block is worth its call.
     rows = max(_ROWS, _FEWEST_SAMPLES // samples)
@@ -51,6 +53,9 @@ def walk(
     tall = repeats * face_height
     size = samples * sum(face.itemsize for face in faces)
     chunk = min(tall, max(1, _TILE_BYTES // size), max(1, -(-tall // threads)))
+    whole = across >= width and all(array.flags.c_contiguous for array in (image, out))
+    if whole:
+        image, out = image.reshape(height, -1), out.reshape(height, -1)
 
     def one(place: tuple[int, int]) -> None:
         left, top = place
@@ -59,11 +64,15 @@ def walk(
         tiles = [_widened(face[which], columns, channels) for face in faces]
         spare = np.empty((len(which), columns * channels), np.uint8)
         for y in range(top, height, tall):
-            block = image[y : y + len(which), left : left + columns]
-            target = out[y : y + len(which), left : left + columns]
-            part = target.reshape(len(target), -1)
-            facing = [tile[: len(block)] for tile in tiles]
-            work(block.reshape(len(block), -1), facing, part, spare[: len(block)])
+            count = min(len(which), height - y)
+            facing = tiles if count == len(which) else [tile[:count] for tile in tiles]
+            if whole:
+                work(image[y : y + count], facing, out[y : y + count], spare[:count])
+                continue
+            block = image[y : y + count, left : left + columns]
+            target = out[y : y + count, left // shared : -(-(left + columns) // shared)]
+            part = target.reshape(count, -1)
+            work(block.reshape(count, -1), facing, part, spare[:count])
             if not np.may_share_memory(part, target):  # then it was a copy
                 target[...] = part.reshape(target.shape)
 
@@ -83,7 +92,8 @@ def _widened(face: np.ndarray, columns: int, channels: int) -> np.ndarray:
     times = -(-columns // width)
     wide = np.empty((rows, times, width, channels // own, own), face.dtype)
     wide[...] = face[:, None, :, None, :]
-    return wide.reshape(rows, -1)[:, : columns * channels]
+    # Rows without a gap between them are compared as one.
+    return np.ascontiguousarray(wide.reshape(rows, -1)[:, : columns * channels])
 
 
 def at_phase(planes: np.ndarray, phase: tuple[int, int, int]) -> np.ndarray:

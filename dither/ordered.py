@@ -2,15 +2,16 @@
 
 import functools
 import os
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
 
-from dither.blocks import Work, at_phase, walk
-from dither.color import srgb_to_linear
+from dither.blocks import at_phase, walk
 from dither.errors import InputError
 from dither.matrix import DEFAULT_MATRIX, ThresholdMatrix, load_channels
+from dither.packing import BitOrder, check_packing, packed
+from dither.rounding import rounding
 from dither.samples import (
     Light,
     check_levels,
@@ -21,20 +22,11 @@ from dither.samples import (
     native,
     white_of,
 )
-from dither.thresholds import (
-    integer_thresholds,
-    linear_positions,
-    linear_step_thresholds,
-    step_thresholds,
-)
 
 # One matrix for every channel, one for each, or the name or .npy file of either.
 Matrices = ThresholdMatrix | Sequence[ThresholdMatrix] | str | Path
 # One number of levels for every channel, or one for each.
 Levels = int | Sequence[int]
-
-# Up to this many steps, comparing with the threshold of each is faster than computing the level.
-_FEW_STEPS = 7
 
 
 def ordered_dither(
@@ -84,6 +76,55 @@ def ordered_dither(
     ones = [np.ones(count - 1, codes.dtype) for count in counts]
     _dither(image, matrix, codes, counts, ones, light, phase, strength, threads)
     return codes
+
+
+def packed_dither(
+    image: np.ndarray,
+    matrix: Matrices | None = None,
+    *,
+    bits: int = 1,
+    order: BitOrder = "msb",
+    light: Light = "encoded",
+    phase: tuple[int, int, int] = (0, 0, 0),
+    strength: float = 1.0,
+    threads: int = 1,
+) -> np.ndarray:
+    """The levels of a grey image, several in a byte, as displays and printers take them.
+
+    The same as `pack(ordered_dither(image, levels=2**bits), bits=bits, order=order)`, but faster and
+    with nothing of the image's size in between.
+
+    Args:
+        image: (H, W); uint8, uint16, bool, or float32/float64 in 0..1.
+        matrix: a matrix, or the name or .npy file of one; the shipped 64x64 if not given.
+        bits: of a pixel: 1, 2 or 4, that is 2, 4 or 16 levels; 0 is black.
+        order: as in `pack`.
+        light: as in `ordered_dither`.
+        phase: as in `ordered_dither`.
+        strength: as in `ordered_dither`.
+        threads: as in `ordered_dither`.
+
+    Returns:
+        (H, ceil(W bits / 8)) uint8; what is left of the last byte of a row is 0.
+
+    Raises:
+        InputError: the image is not grey, or the matrix or a number is out of range.
+
+    Example:
+        >>> packed_dither(np.full((2, 16), 255, np.uint8), bits=1).tolist()
+        [[255, 255], [255, 255]]
+    """
+    check_packing(bits, order)
+    image = checked_image(native(image))
+    if image.ndim != 2:
+        raise InputError(f"a grey image is packed, (H, W), not one of shape {image.shape}")
+    shared = 8 // bits
+    out = np.empty((len(image), -(-image.shape[1] // shared)), np.uint8)
+    ones = [np.ones((1 << bits) - 1, np.uint8)]
+    pack_block = functools.partial(packed, bits=bits, order=order)
+    options = (light, phase, strength, threads)
+    _dither(image, matrix, out, [1 << bits], ones, *options, packing=(shared, pack_block))
+    return out
 
 
 def requantize(
@@ -164,8 +205,12 @@ def _dither(
     phase: tuple[int, int, int],
     strength: float,
     threads: int,
+    packing: tuple[int, Callable[[np.ndarray], np.ndarray]] | None = None,
 ) -> None:
-    """Write into `out` the sum of as many rises as the sample's level has steps, by channel."""
+    """Write into `out` the sum of as many rises as the sample's level has steps, by channel.
+
+    With `packing`, so many samples share an element of `out`, and this packs a block of them.
+    """
     check_light(light)
     if not 0 <= strength <= 1:
         raise InputError(f"strength is {strength}; it must be from 0 to 1")
@@ -176,113 +221,25 @@ def _dither(
     count = matrices[0].ranks.size
     workers = int(threads) or os.cpu_count() or 1
     if len(set(counts)) == 1:
-        faces, work = _rounding(image.dtype, ranks, count, counts[0], rises[0], light, strength)
-        walk(image, faces, out, work, threads=workers)
+        faces, work = rounding(image.dtype, ranks, count, counts[0], rises[0], light, strength)
+        if packing is None:
+            walk(image, faces, out, work, threads=workers)
+            return
+        shared, pack_block = packing
+
+        def packed_work(
+            block: np.ndarray, faces: Sequence[np.ndarray], out: np.ndarray, spare: np.ndarray
+        ) -> None:
+            codes = np.empty(block.shape, np.uint8)
+            work(block, faces, codes, spare)
+            out[...] = pack_block(codes)
+
+        walk(image, faces, out, packed_work, threads=workers, shared=shared)
         return
     for channel, levels in enumerate(counts):
         mine = ranks[..., [channel % ranks.shape[2]]]
-        faces, work = _rounding(image.dtype, mine, count, levels, rises[channel], light, strength)
+        faces, work = rounding(image.dtype, mine, count, levels, rises[channel], light, strength)
         walk(image[..., channel], faces, out[..., channel], work, threads=workers)
-
-
-def _rounding(
-    dtype: np.dtype,
-    ranks: np.ndarray,
-    count: int,
-    levels: int,
-    rises: np.ndarray,
-    light: Light,
-    strength: float,
-) -> tuple[list[np.ndarray], Work]:
-    """What faces the image, of `count` ranks, and how a block of samples is rounded with it."""
-    steps = levels - 1
-    table = np.concatenate([[0], np.cumsum(rises, dtype=rises.dtype)]).astype(rises.dtype)
-    even = bool((rises == 1).all())
-
-    def write(codes: np.ndarray, out: np.ndarray) -> None:
-        out[...] = codes if even else table[codes]
-
-    if np.issubdtype(dtype, np.floating):
-        thresholds = 0.5 + strength * ((ranks + 0.5) / count - 0.5)
-        emitted = srgb_to_linear(np.arange(levels) / steps)
-
-        def round_float(
-            block: np.ndarray, faces: Sequence[np.ndarray], out: np.ndarray, spare: np.ndarray
-        ) -> None:
-            value = np.clip(block.astype(np.float64), 0, 1)
-            if light == "linear":
-                position = np.interp(srgb_to_linear(value), emitted, np.arange(levels))
-            else:
-                position = value * steps
-            out[...] = np.minimum(np.floor(position + faces[0]), steps)
-
-        return [1 - thresholds], round_float
-    white = int(np.iinfo(dtype).max)
-    if steps <= _FEW_STEPS:
-        if light == "linear":
-            thresholds = integer_thresholds(ranks, count, 65535, strength)
-            above = linear_step_thresholds(thresholds, steps, dtype)
-        else:
-            above = step_thresholds(integer_thresholds(ranks, count, white, strength), steps, white)
-
-        return list(above.astype(dtype)), functools.partial(_compare, rises)
-    if light == "linear":
-        positions = linear_positions(levels, dtype)
-        cells = 65534 - integer_thresholds(ranks, count, 65535, strength)
-
-        def look_up(
-            block: np.ndarray, faces: Sequence[np.ndarray], out: np.ndarray, spare: np.ndarray
-        ) -> None:
-            write(_divided(positions[block] + faces[0], 16), out)
-
-        return [cells.astype(np.uint32)], look_up
-    wider = np.dtype(np.uint16 if white == 255 else np.uint32)
-    cells = white - 1 - integer_thresholds(ranks, count, white, strength)
-    shift = 8 if white == 255 else 16
-
-    def compute(
-        block: np.ndarray, faces: Sequence[np.ndarray], out: np.ndarray, spare: np.ndarray
-    ) -> None:
-        sums = block.astype(wider)
-        sums *= wider.type(steps)
-        sums += faces[0]
-        write(_divided(sums, shift), out)
-
-    return [cells.astype(wider)], compute
-
-
-def _compare(
-    rises: np.ndarray,
-    block: np.ndarray,
-    faces: Sequence[np.ndarray],
-    out: np.ndarray,
-    spare: np.ndarray,
-) -> None:
-    """Add up the rises of the steps whose thresholds a sample exceeds."""
-    raised = out if out.dtype == np.uint8 and out.flags.c_contiguous else spare
-    for face, rise in zip(faces, rises, strict=True):
-        np.greater(block, face, out=raised.view(bool))
-        if rise == 255:
-            np.negative(raised, out=raised)  # 1 becomes 255, faster than a product
-        elif rise != 1:
-            raised = np.multiply(raised, rise, out=raised if rise.dtype == np.uint8 else None)
-        if face is not faces[0]:
-            np.add(out, raised, out=out)
-        elif raised is not out:
-            out[...] = raised
-        raised = spare
-
-
-def _divided(sums: np.ndarray, shift: int) -> np.ndarray:
-    """floor(x / (2^shift - 1)) in place, without a division.
-
-    Exact for x up to 65,534 where the shift is 8, and up to 65535^2 + 65534 where it is 16.
-    """
-    carried = sums >> shift
-    carried += 1
-    sums += carried
-    sums >>= shift
-    return sums
 
 
 def _checked_levels(levels: Levels, image: np.ndarray) -> list[int]:

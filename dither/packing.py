@@ -35,22 +35,40 @@ def pack(codes: np.ndarray, *, bits: int = 1, order: BitOrder = "msb") -> np.nda
         raise InputError(
             f"codes of shape (H, W) and type uint8 are packed, not {codes.shape} of {codes.dtype}"
         )
+    check_packing(bits, order)
+    if codes.dtype == np.uint8 and codes.size and codes.max() >= 1 << bits:
+        raise InputError(f"a code is {codes.max()}; {bits} bits hold 0 to {(1 << bits) - 1}")
+    return packed(codes, bits, order)
+
+
+def check_packing(bits: int, order: BitOrder) -> None:
+    """Refuse what no display takes, in a sentence."""
     if bits not in (1, 2, 4):
         raise InputError(f"bits is {bits}; 1, 2 or 4 bits of a pixel are packed")
     if order not in ("msb", "lsb"):
         raise InputError(f"order is {order!r}; it must be 'msb' or 'lsb'")
-    if codes.dtype == np.uint8 and codes.size and codes.max() >= 1 << bits:
-        raise InputError(f"a code is {codes.max()}; {bits} bits hold 0 to {(1 << bits) - 1}")
+
+
+def packed(codes: np.ndarray, bits: int, order: BitOrder) -> np.ndarray:
+    """As `pack`, for codes that are known to fit."""
     if bits == 1:
         return np.packbits(codes, axis=1, bitorder="big" if order == "msb" else "little")
     per_byte = 8 // bits
     height, width = codes.shape
-    packed = np.zeros((height, -(-width // per_byte)), np.uint8)
-    for place in range(per_byte):
-        part = codes[:, place::per_byte]
-        shift = 8 - bits * (place + 1) if order == "msb" else bits * place
-        packed[:, : part.shape[1]] |= part << np.uint8(shift)
-    return packed
+    bytes_across = -(-width // per_byte)
+    if width % per_byte or not codes.flags.c_contiguous:
+        padded = np.zeros((height, bytes_across * per_byte), np.uint8)
+        padded[:, :width] = codes
+        codes = padded
+    # The codes of a byte are one number, of which a product moves each to its place in the top byte.
+    number = np.dtype("<u2" if per_byte == 2 else "<u4")
+    top = 8 * (per_byte - 1)
+    places = range(per_byte)
+    if order == "msb":
+        places = reversed(places)
+    factor = sum(1 << top + bits * place - 8 * code for code, place in enumerate(places))
+    products = codes.view(np.uint8).view(number) * number.type(factor)
+    return (products >> number.type(top)).astype(np.uint8)
 
 
 def unpack(packed: np.ndarray, width: int, *, bits: int = 1, order: BitOrder = "msb") -> np.ndarray:
@@ -72,8 +90,7 @@ def unpack(packed: np.ndarray, width: int, *, bits: int = 1, order: BitOrder = "
         >>> unpack(np.array([[0b11011000]], np.uint8), 3, bits=2).tolist()
         [[3, 1, 2]]
     """
-    if bits not in (1, 2, 4) or order not in ("msb", "lsb"):
-        raise InputError(f"pixels of {bits} bits in order {order!r} are not unpacked")
+    check_packing(bits, order)
     if packed.ndim != 2 or packed.shape[1] != -(-width * bits // 8):
         raise InputError(
             f"rows of {packed.shape[-1]} bytes do not hold {width} pixels of {bits} bits"

@@ -12,12 +12,12 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-from dither.candidates import dither_to_palette
 from dither.color import to_gray
 from dither.diffusion import error_diffuse
 from dither.io import read_image
 from dither.ordered import ordered_dither, requantize
 from dither.packing import pack
+from dither.palette_dither import dither_to_palette
 from dither.quantize import k_means
 
 photos = [read_image(path).color for path in sorted(Path(sys.argv[1]).glob("*.png"))]

@@ -1,5 +1,6 @@
 """`dither ordered`."""
 
+import enum
 import json
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
@@ -32,6 +33,13 @@ if TYPE_CHECKING:
     Dithered = Callable[[np.ndarray, int], np.ndarray]
 
 
+class MixChoice(enum.StrEnum):
+    """Of how many colours of a palette a mixture is."""
+
+    two = "two"
+    many = "many"
+
+
 def ordered(
     context: typer.Context,
     images: ImagesArgument,
@@ -44,6 +52,13 @@ def ordered(
         int | None,
         typer.Option(
             callback=within(1, 64), help="To a palette, each pixel takes one of so many [32]."
+        ),
+    ] = None,
+    mix: Annotated[
+        MixChoice | None,
+        typer.Option(
+            help="Of how many colours of a palette a mixture is; two have less grain "
+            "[many; two of a palette of two]."
         ),
     ] = None,
     matrix: Annotated[
@@ -90,7 +105,9 @@ def ordered(
     _refuse_options_without_effect(
         context.params,
         {
-            "--candidates": not to_palette and "without --palette or --colors",
+            "--candidates": (not to_palette and "without --palette or --colors")
+            or (mix == MixChoice.two and "with --mix two"),
+            "--mix": not to_palette and "without --palette or --colors",
             "--threads": (to_palette and "with --palette or --colors")
             or (add_noise is not None and "with --add-noise"),
             "--add-noise": to_palette and "with --palette or --colors",
@@ -102,7 +119,7 @@ def ordered(
     count = levels or 1 << (bits or 1)
     chosen: list[list[str]] = []
     if to_palette:
-        dithered = _to_palette(palette, colors, matrix, candidates, light, strength, chosen)
+        dithered = _to_palette(palette, colors, matrix, mix, candidates, light, strength, chosen)
     elif add_noise is not None:
         dithered = _by_noise(count, add_noise)
     else:
@@ -173,15 +190,16 @@ def _to_palette(
     palette: str | None,
     colors: int | None,
     matrix: str | None,
+    mix: MixChoice | None,
     candidates: int | None,
     light: LightChoice | None,
     strength: float | None,
     chosen: list[list[str]],
 ) -> "Dithered":
     """To one palette or each image's own; what they are is added to `chosen`."""
-    from dither.candidates import dither_to_palette
     from dither.matrix import load_matrix
     from dither.palette import load_palette
+    from dither.palette_dither import dither_to_palette
 
     fixed = None if palette is None else load_palette(palette)
     thresholds = load_matrix(matrix or DEFAULT_MATRIX)
@@ -193,6 +211,7 @@ def _to_palette(
             color,
             mine,
             thresholds,
+            mix="many" if mix is None and candidates else None if mix is None else mix.value,
             candidates=candidates or 32,
             light="linear" if light is None else light.value,
             strength=1.0 if strength is None else strength,

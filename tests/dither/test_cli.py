@@ -6,13 +6,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dither.candidates import dither_to_palette
 from dither.color import to_gray
 from dither.diffusion import diffused
 from dither.io import read_image
 from dither.noise import noise_dither
 from dither.ordered import ordered_dither, requantize
 from dither.palette import load_palette
+from dither.palette_dither import dither_to_palette
 from dither.quantize import k_means
 from dither.samples import level_values
 
@@ -130,6 +130,9 @@ def test_noise_is_added_before_rounding(run: Callable, folder: Path, photo: np.n
 
 
 def test_ordered_dithering_to_palettes(run: Callable, folder: Path, photo: np.ndarray) -> None:
+    run("dither ordered photo.png -o two.png --palette c64 --mix two")
+    pairs = load_palette("c64").colors[dither_to_palette(photo, load_palette("c64"), mix="two")]
+    assert (read_image(folder / "two.png").color == pairs).all()
     run("dither ordered photo.png -o out.png --palette c64")
     c64 = load_palette("c64")
     expected = c64.colors[dither_to_palette(photo, c64)]
@@ -257,6 +260,9 @@ def test_several_images_go_into_a_folder(run: Callable, folder: Path) -> None:
         ("photo.png -o out.png", "give one of --bits, --levels, --palette and --colors"),
         ("photo.png -o out.png --bits 1 --levels 2", "give one of --bits"),
         ("photo.png -o out.png --bits 1 --candidates 3", "--candidates has no effect"),
+        ("photo.png -o out.png --bits 1 --mix two", "--mix has no effect"),
+        ("photo.png -o out.png --palette c64 --mix two --candidates 3", "with --mix two"),
+        ("photo.png -o out.png --palette c64 --mix three", "'three'"),
         ("photo.png -o out.png --bits 1 --add-noise nan.tif", "nan.tif"),
         ("photo.png -o out.png --bits 1 --add-noise twice.npy", "noise is an array of floats"),
         (

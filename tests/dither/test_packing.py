@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dither.errors import InputError
+from dither.ordered import ordered_dither, packed_dither
 from dither.packing import pack, unpack
 
 SIZES = st.tuples(st.integers(0, 5), st.integers(1, 21), st.sampled_from([1, 2, 4]))
@@ -41,8 +42,38 @@ def test_what_cannot_be_packed_is_one_sentence(codes, options: dict, sentence: s
         pack(codes, **options)
 
 
+@given(
+    SIZES,
+    st.sampled_from(["msb", "lsb"]),
+    st.sampled_from([np.uint8, np.uint16, np.float32, np.bool_]),
+    st.integers(1, 3),
+)
+def test_packed_dither_is_packing_after_dithering(size, order, dtype, threads: int) -> None:
+    height, width, bits = size
+    image = np.random.default_rng(width).integers(0, 256, (height, width))
+    image = (image / 255 if dtype == np.float32 else image).astype(dtype)
+    options = {"light": "linear", "phase": (0, 3, 5), "strength": 0.8, "threads": threads}
+    codes = ordered_dither(image, "blue-16x16", levels=1 << bits, **options)
+    packed = packed_dither(image, "blue-16x16", bits=bits, order=order, **options)
+    assert (packed == pack(codes.astype(np.uint8), bits=bits, order=order)).all()
+
+
+def test_rows_wider_than_a_block_are_packed_seamlessly() -> None:
+    image = np.random.default_rng(0).integers(0, 256, (70, 70_003), np.uint8)
+    for bits in (1, 2, 4):
+        codes = ordered_dither(image, levels=1 << bits)
+        assert (packed_dither(image, bits=bits) == pack(codes, bits=bits)).all()
+
+
+def test_what_is_not_dithered_and_packed_is_one_sentence() -> None:
+    with pytest.raises(InputError, match=r"a grey image is packed, \(H, W\), not one of shape"):
+        packed_dither(np.zeros((2, 2, 3), np.uint8))
+    with pytest.raises(InputError, match="bits is 8"):
+        packed_dither(np.zeros((2, 2), np.uint8), bits=8)
+
+
 def test_what_cannot_be_unpacked_is_one_sentence() -> None:
     with pytest.raises(InputError, match="rows of 2 bytes do not hold 17 pixels"):
         unpack(np.zeros((3, 2), np.uint8), 17)
-    with pytest.raises(InputError, match="3 bits"):
+    with pytest.raises(InputError, match="bits is 3"):
         unpack(np.zeros((3, 2), np.uint8), 5, bits=3)

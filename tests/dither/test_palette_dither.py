@@ -2,50 +2,18 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from mixture_reference import candidates
 
-from dither import candidates as module
-from dither.candidates import candidate_table, dither_to_palette
+from dither import palette_dither as module
 from dither.classical import white_noise
-from dither.color import linear_to_oklab, srgb_to_linear
+from dither.color import srgb_to_linear
 from dither.errors import InputError
 from dither.matrix import ThresholdMatrix, load_matrix
+from dither.mixtures import candidate_table, pair_table
 from dither.ordered import ordered_dither
 from dither.palette import Palette, load_palette, palette_names
-
-
-def slow_candidates(color: np.ndarray, palette: Palette, count: int, strength: float) -> list[int]:
-    """One colour's candidates, from the definition."""
-    wanted = srgb_to_linear(color / 255)
-    around = np.clip(wanted, 0.01, 1)
-    # How OKLab changes with red, green and blue light.
-    slopes = [
-        (linear_to_oklab(around + step) - linear_to_oklab(around - step)) / 2e-3
-        for step in 1e-3 * np.eye(3)
-    ]
-    missing = np.zeros(3)
-    chosen = []
-    for _ in range(count):
-        distances = [
-            np.sum(np.dot(wanted + strength * missing - light, slopes) ** 2)
-            for light in palette.linear
-        ]
-        chosen.append(int(np.argmin(distances)))
-        missing += wanted - palette.linear[chosen[-1]]
-    return sorted(chosen, key=lambda index: (palette.oklab[index, 0], index))
-
-
-@pytest.mark.parametrize("name", ["game-boy", "c64", "acep-7"])
-@pytest.mark.parametrize("strength", [1.0, 0.4])
-def test_the_table_holds_each_nodes_candidates(name: str, strength: float) -> None:
-    palette = load_palette(name)
-    table = candidate_table(palette.colors.tobytes(), 8, "linear", strength)
-    assert table.shape == (33, 33, 33, 8)
-    assert not table.flags.writeable
-    rng = np.random.default_rng(0)
-    for place in rng.integers(0, 33, (40, 3)):
-        color = np.rint(place * 255 / 32)
-        # Halves cannot come up: 255 i / 32 is none.
-        assert table[tuple(place)].tolist() == slow_candidates(color, palette, 8, strength)
+from dither.palette_dither import Mix, dither_to_palette
+from dither.quantize import k_means
 
 
 @given(
@@ -70,27 +38,38 @@ def test_each_pixel_takes_its_cells_candidate(size, dtype: str, dimensions: int,
     matrix = ThresholdMatrix(rng.permutation(2 * 6 * 8).reshape(2, 6, 8))
     palette = load_palette("cga-16")
     indices = dither_to_palette(image, palette, matrix, candidates=5, phase=phase)
-    assert indices.shape == size
+    pairs = dither_to_palette(image, palette, matrix, mix="two", phase=phase)
+    assert indices.shape == pairs.shape == size
     table = candidate_table(palette.colors.tobytes(), 5, "linear", 1.0)
+    two, shares = pair_table(palette.colors.tobytes(), "linear")
+    own = palette.colors.tolist()
     # The place in the grid is that of ordered dithering to 33 levels, elsewhere in the matrix.
     frame, row, column = phase
     places = ordered_dither(codes, matrix, levels=33, phase=(frame, row - 3, column - 4))
     for y, x in np.ndindex(*size):
+        color = np.broadcast_to(codes[y, x], 3).tolist()
+        if color in own:
+            assert indices[y, x] == pairs[y, x] == own.index(color)
+            continue
         rank = int(matrix.ranks[frame % 2, (y + row) % 6, (x + column) % 8])
-        place = np.broadcast_to(places[y, x], 3)
+        place = tuple(np.broadcast_to(places[y, x], 3))
         assert indices[y, x] == table[(*place, rank * 5 // 96)]
+        lighter = int(shares[place]) > (2 * rank + 1) * 65535 // (2 * 96)
+        assert pairs[y, x] == two[(*place, int(lighter))]
 
 
-def test_compiled_and_plain_loops_agree(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("mix", ["two", "many"])
+def test_compiled_and_plain_loops_agree(monkeypatch: pytest.MonkeyPatch, mix: Mix) -> None:
     pytest.importorskip("numba")
     image = np.random.default_rng(0).integers(0, 256, (301, 450, 3), np.uint8)
     palette = load_palette("pico-8")
-    plain = dither_to_palette(image, palette, "blue-60x68")
+    image[:50] = palette.colors[image[:50, :, 0] % 16]
+    plain = dither_to_palette(image, palette, "blue-60x68", mix=mix)
     monkeypatch.setattr(module, "_COMPILED_PIXELS", 1)
-    monkeypatch.delattr(module, "_pick")
-    assert (dither_to_palette(image, palette, "blue-60x68") == plain).all()
+    monkeypatch.delattr(module, f"_pick_of_{mix}")
+    assert (dither_to_palette(image, palette, "blue-60x68", mix=mix) == plain).all()
     strided = np.asfortranarray(image)
-    assert (dither_to_palette(strided, palette, "blue-60x68") == plain).all()
+    assert (dither_to_palette(strided, palette, "blue-60x68", mix=mix) == plain).all()
 
 
 @pytest.mark.parametrize("hue", [(120, 40, 200), (128, 128, 128), (250, 230, 20), (3, 100, 90)])
@@ -109,17 +88,34 @@ def test_a_picture_of_the_palettes_own_colours_stays(name: str) -> None:
     indices = np.random.default_rng(0).integers(0, len(palette), (140, 150))
     image = palette.colors[indices]
     assert (dither_to_palette(image, palette) == indices).all()
-    # One pixel of another colour, and it is dithered like any other.
+    # One pixel of another colour does not change the rest.
     image[3, 5] ^= 1
-    if name == "black-white":
-        assert (dither_to_palette(image, palette) == indices).mean() > 0.99
-    assert dither_to_palette(image, palette).shape == indices.shape
+    for mix in ("two", "many"):
+        assert (dither_to_palette(image, palette, mix=mix) != indices).sum() <= 1
+
+
+def test_two_colours_are_as_fine_as_the_matrix() -> None:
+    # Code 10 has 0.3 % of white's light, 12 of 4096 cells.
+    image = np.full((64, 64), 10, np.uint8)
+    palette = load_palette("black-white")
+    light = srgb_to_linear(np.array(10 / 255))
+    assert dither_to_palette(image, palette).mean() == pytest.approx(light, abs=1e-3)
+    assert dither_to_palette(image, palette, mix="many").mean() == 0
+
+
+def test_a_mixture_of_two_has_less_grain(photo: np.ndarray) -> None:
+    palette = k_means(photo, 16)
+    grain = {}
+    for mix in ("two", "many"):
+        lightness = palette.oklab[dither_to_palette(photo, palette, mix=mix), 0]
+        grain[mix] = np.square(np.diff(lightness, axis=0)).mean()
+    assert grain["two"] < grain["many"]
 
 
 def test_one_candidate_is_the_nearest_colour() -> None:
     palette = load_palette("zx-spectrum")
     image = np.full((8, 8, 3), (255, 0, 0), np.uint8)
-    (nearest,) = slow_candidates(image[0, 0], palette, 1, 1.0)
+    (nearest,) = candidates(image[0, 0], palette, 1, 1.0)
     assert palette.hex[nearest] in ("#d80000", "#ff0000")
     assert (dither_to_palette(image, palette, candidates=1) == nearest).all()
 
@@ -148,6 +144,7 @@ def test_ramps_have_no_bands() -> None:
         (np.zeros((2, 2, 3), np.uint8), {"candidates": 0}, "candidates is 0"),
         (np.zeros((2, 2, 3), np.uint8), {"candidates": 65}, "candidates is 65"),
         (np.zeros((2, 2, 3), np.uint8), {"strength": -1}, "strength is -1"),
+        (np.zeros((2, 2, 3), np.uint8), {"mix": "three"}, "mix is 'three'"),
         (np.zeros((2, 2, 3), np.uint8), {"light": "dim"}, "'dim'"),
         (np.zeros((2, 2, 3), np.uint8), {"matrix": "green"}, "'green'"),
     ],

@@ -1,0 +1,67 @@
+"""Slow twins of the mixtures of palette colours, one colour at a time, from the definitions."""
+
+import numpy as np
+
+from dither.color import linear_to_oklab, srgb_to_linear
+from dither.palette import Palette
+
+
+def slopes_at(wanted: np.ndarray, light: str = "linear") -> np.ndarray:
+    """How OKLab changes with red, green and blue."""
+
+    def seen(color: np.ndarray) -> np.ndarray:
+        return linear_to_oklab(color if light == "linear" else srgb_to_linear(color))
+
+    around = np.clip(wanted, 0.01, 1)
+    return np.array([(seen(around + s) - seen(around - s)) / 2e-3 for s in 1e-3 * np.eye(3)])
+
+
+def candidates(color: np.ndarray, palette: Palette, count: int, strength: float) -> list[int]:
+    """One colour's candidates."""
+    wanted = srgb_to_linear(color / 255)
+    slopes = slopes_at(wanted)
+    missing = np.zeros(3)
+    chosen = []
+    for _ in range(count):
+        distances = [
+            np.sum(np.dot(wanted + strength * missing - light, slopes) ** 2)
+            for light in palette.linear
+        ]
+        chosen.append(int(np.argmin(distances)))
+        missing += wanted - palette.linear[chosen[-1]]
+    return sorted(chosen, key=lambda index: (palette.oklab[index, 0], index))
+
+
+def mixture_cost(
+    color: np.ndarray, palette: Palette, light: str, dark: int, bright: int, share: float
+) -> float:
+    """How far a mixture of two colours is from a colour, and how much grain it has."""
+    wanted, offered = (
+        srgb_to_linear(codes / 255) if light == "linear" else codes / 255
+        for codes in (color, palette.colors)
+    )
+    slopes = slopes_at(wanted, light)
+    mean = (1 - share) * offered[dark] + share * offered[bright]
+    apart = (offered[bright] - offered[dark]) @ slopes
+    return float(
+        np.sum(((mean - wanted) @ slopes) ** 2) + 0.05 * share * (1 - share) * np.sum(apart**2)
+    )
+
+
+def best_mixture(color: np.ndarray, palette: Palette, light: str) -> float:
+    """The least cost over all pairs, each with the share that brings it nearest."""
+    wanted, offered = (
+        srgb_to_linear(codes / 255) if light == "linear" else codes / 255
+        for codes in (color, palette.colors)
+    )
+    slopes = slopes_at(wanted, light)
+    best = np.inf
+    for one in range(len(palette)):
+        for other in range(len(palette)):
+            if one == other:
+                continue
+            apart = (offered[other] - offered[one]) @ slopes
+            length = max(apart @ apart, 1e-12)
+            share = np.clip((wanted - offered[one]) @ slopes @ apart / length, 0, 1)
+            best = min(best, mixture_cost(color, palette, light, one, other, share))
+    return best
