@@ -1,12 +1,16 @@
-"""Time dithering of 12 megapixels beside copying them, Pillow and OpenCV if it is there: FOLDER.
+"""Time dithering of 12 megapixels beside copying them and beside peers: FOLDER [--rounds N].
 
 The first landscape among the photos (PNG) is tiled to 4000 x 3000. All ways of a task take turns in
-one run; medians.
+one run; medians. Pillow is always there, the packages opencv-python-headless and dithering are compared
+where they are installed. At the end, a whole process and the memory of 100 megapixels.
 """
 
 import importlib.util
+import subprocess
 import sys
+import tempfile
 import time
+import tracemalloc
 from pathlib import Path
 
 import numpy as np
@@ -15,8 +19,7 @@ from PIL import Image
 from dither.color import to_gray
 from dither.diffusion import error_diffuse
 from dither.io import read_image
-from dither.ordered import ordered_dither, requantize
-from dither.packing import pack
+from dither.ordered import ordered_dither, packed_dither, requantize
 from dither.palette_dither import dither_to_palette
 from dither.quantize import k_means
 
@@ -34,7 +37,7 @@ tasks = {
     "grey to 1 bit": {
         "copy": lambda: gray.copy(),
         "ordered": lambda: ordered_dither(gray, levels=2),
-        "ordered, packed": lambda: pack(ordered_dither(gray, levels=2).view(bool)),
+        "ordered, packed": lambda: packed_dither(gray),
         "ordered, values": lambda: requantize(gray, levels=2),
         "Floyd-Steinberg, serpentine": lambda: error_diffuse(gray, levels=2),
         "Floyd-Steinberg, raster": lambda: error_diffuse(gray, levels=2, serpentine=False),
@@ -59,6 +62,7 @@ tasks = {
         "copy": lambda: rgb.copy(),
         "ordered, 16 colours": lambda: dither_to_palette(rgb, palettes[16]),
         "ordered, 256 colours": lambda: dither_to_palette(rgb, palettes[256]),
+        "ordered, 16, mixtures of two": lambda: dither_to_palette(rgb, palettes[16], mix="two"),
         "Floyd-Steinberg, 16, raster": lambda: error_diffuse(
             rgb, palette=palettes[16], serpentine=False
         ),
@@ -73,10 +77,25 @@ if importlib.util.find_spec("cv2"):
     tasks["grey to 1 bit"]["OpenCV's compare, mask tiled"] = lambda: cv2.compare(
         gray, mask, cv2.CMP_GT
     )
+if importlib.util.find_spec("dithering"):
+    peer = importlib.import_module("dithering")
+    tasks["grey to 1 bit"] |= {
+        "dithering, Bayer": lambda: peer.ordered_dither(gray),
+        "dithering, Floyd-Steinberg": lambda: peer.error_diffusion(gray),
+    }
+    tasks["colour to 4 levels"]["dithering, Bayer"] = lambda: peer.ordered_dither(rgb, levels=4)
+    tasks["colour to palettes"] |= {
+        "dithering, Bayer, 16": lambda: peer.ordered_dither(rgb, palette=palettes[16].hex),
+        "dithering, Bayer, 256": lambda: peer.ordered_dither(rgb, palette=palettes[256].hex),
+        "dithering, Floyd-Steinberg, 16": lambda: peer.error_diffusion(
+            rgb, palette=palettes[16].hex
+        ),
+    }
 
+rounds = int(sys.argv[3]) if sys.argv[2:3] == ["--rounds"] else 7
 for task, ways in tasks.items():
     seconds = {name: [] for name in ways}
-    for _ in range(7):
+    for _ in range(rounds):
         for name, way in ways.items():
             started = time.perf_counter()
             way()
@@ -86,4 +105,31 @@ for task, ways in tasks.items():
     copied = float(np.median(seconds["copy"][1:]))
     for name, times in seconds.items():
         median = float(np.median(times[1:]))
-        print(f"  {name:32}{1e3 * median:8.1f} ms{median / copied:8.1f} x copy")
+        print(f"  {name:32}{1e3 * median:9.1f} ms{median / copied:9.2f} x copy")
+
+with tempfile.TemporaryDirectory() as folder:
+    source = Path(folder, "photo.png")
+    Image.fromarray(small).save(source)
+    python = [sys.executable, "-c"]
+    commands = {
+        "import numpy": [*python, "import numpy"],
+        "dither ordered, photo of 512x768": [
+            *[sys.executable, "-m", "dither.cli", "ordered", str(source), "-o"],
+            *[str(Path(folder, "out.png")), "--bits", "1", "--force", "--quiet"],
+        ],
+    }
+    seconds = {name: [] for name in commands}
+    for _ in range(rounds):
+        for name, command in commands.items():
+            started = time.perf_counter()
+            subprocess.run(command, check=True)
+            seconds[name].append(time.perf_counter() - started)
+    print("whole processes, the first and the median of the others")
+    for name, times in seconds.items():
+        print(f"  {name:32}{times[0]:9.2f} s{np.median(times[1:]):9.2f} s")
+
+large = np.full((10_000, 10_000), 99, np.uint8)
+tracemalloc.start()
+result = ordered_dither(large, levels=2)
+spare = (tracemalloc.get_traced_memory()[1] - result.nbytes) / 2**20
+print(f"100 megapixels of grey to 1 bit: {spare:.1f} MiB beside input and output")
