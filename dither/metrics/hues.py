@@ -25,10 +25,10 @@ def lost_hues(
 
     Both pictures are blurred in linear light and compared in OKLab. The circle of hues is cut into
     equal sectors. A pixel of the original has a hue if its chroma is 0.04 or more, before the blur and
-    after, and the blur turns its hue by no more than a sector; so mixtures at edges do not count. A
-    hue counts if at least `least_share` of all pixels have it before the blur. A pixel keeps its hue
-    if the blurred dithered picture has there at least half the chroma of the blurred original, and a
-    hue at most a sector away. A hue is lost if fewer than a fifth of its pixels keep it.
+    after: the hue before it, since the blur mixes others at edges. A hue counts if at least
+    `least_share` of all pixels have it. A pixel keeps its hue if the blurred dithered picture has there
+    at least half the chroma of the blurred original, and a hue at most a sector's width away. A hue is
+    lost if fewer than a fifth of its pixels keep it.
 
     Args:
         original: (H, W) or (H, W, 3) sRGB codes, as for `image_errors`.
@@ -63,10 +63,10 @@ def lost_hues(
     before, after = (_chroma_plane(gaussian_blurred(light, sigma)) for light in lights)
     width = 2 * np.pi / sectors
     chromatic = np.minimum(np.abs(sharp), np.abs(before)) >= _LEAST_CHROMA
-    chromatic &= _turn(sharp, before) <= width
     had, has = before[chromatic], after[chromatic]
     sector = (np.angle(sharp[chromatic]) % (2 * np.pi) // width).astype(int) % sectors
-    kept = (_turn(had, has) <= width) & (np.abs(has) >= _KEPT_CHROMA * np.abs(had))
+    turned = np.abs(np.angle(has * had.conj()))
+    kept = (turned <= width) & (np.abs(has) >= _KEPT_CHROMA * np.abs(had))
     pixels = np.bincount(sector, minlength=sectors)
     keeping = np.bincount(sector, kept, sectors)
     lost = (pixels >= least_share * before.size) & (keeping < _KEPT_PIXELS * pixels)
@@ -77,8 +77,3 @@ def _chroma_plane(light: np.ndarray) -> np.ndarray:
     """(H, W) complex a + ib of OKLab: its magnitude is the chroma, its angle the hue."""
     lab = linear_to_oklab(light)
     return lab[..., 1] + 1j * lab[..., 2]
-
-
-def _turn(one: np.ndarray, other: np.ndarray) -> np.ndarray:
-    """The angle between two hues, 0 to pi."""
-    return np.abs(np.angle(one * other.conj()))
