@@ -1,12 +1,22 @@
-"""How good a matrix is, in numbers."""
+"""How good a matrix is, and how near a dithered picture is to its original, in numbers."""
 
+from dither.metrics.hues import lost_hues as lost_hues
+from dither.metrics.image import ImageErrors as ImageErrors
+from dither.metrics.image import blurred_error as blurred_error
+from dither.metrics.image import grain as grain
+from dither.metrics.image import image_errors as image_errors
 from dither.metrics.patterns import anisotropy as anisotropy
 from dither.metrics.patterns import band_powers as band_powers
 from dither.metrics.patterns import level_energies as level_energies
 from dither.metrics.patterns import temporal_energies as temporal_energies
 from dither.metrics.patterns import temporal_spectrum as temporal_spectrum
+from dither.metrics.scielab import scielab_error as scielab_error
 from dither.metrics.spectrum import low_frequency_power as low_frequency_power
 from dither.metrics.spectrum import power_spectrum as power_spectrum
+from dither.metrics.structure import (
+    multi_scale_structural_similarity as multi_scale_structural_similarity,
+)
+from dither.metrics.structure import structural_similarity as structural_similarity
 from dither.metrics.temporal import SpaceTimeProduct as SpaceTimeProduct
 from dither.metrics.temporal import SpaceTimeSum as SpaceTimeSum
 from dither.metrics.temporal import parse_temporal_filter as parse_temporal_filter

@@ -1,0 +1,50 @@
+"""The light that two pictures of one scene emit, the original's and the dithered one's."""
+
+import numpy as np
+
+from dither.color import srgb_to_linear
+from dither.errors import InputError
+from dither.samples import as_color, checked_image, native, white_of
+
+
+def linear_lights(original: np.ndarray, dithered: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Both pictures as linear light, grey as a colour of three equal channels.
+
+    Args:
+        original: (H, W), (H, W, 1) or (H, W, 3); uint8, uint16, bool, or float32/float64 in 0..1, as
+            sRGB codes.
+        dithered: as many rows and columns; its type and number of channels may be others.
+
+    Returns:
+        Two (H, W, 3) float64 arrays, 0 to 1.
+
+    Raises:
+        InputError: another shape or type, no pixels, NaN, or two different sizes.
+
+    Example:
+        >>> gray, white = linear_lights(np.array([[0.5]]), np.array([[65535]], np.uint16))
+        >>> gray.round(3).tolist(), white.tolist()
+        ([[[0.214, 0.214, 0.214]]], [[[1.0, 1.0, 1.0]]])
+    """
+    lights = _linear_light(original), _linear_light(dithered)
+    if lights[0].shape != lights[1].shape:
+        sizes = ["{} x {}".format(*light.shape[:2]) for light in lights]
+        raise InputError(
+            f"the original has {sizes[0]} rows and columns and the dithered picture {sizes[1]}; "
+            "they must be of one size"
+        )
+    return lights
+
+
+def _linear_light(image: np.ndarray) -> np.ndarray:
+    image = checked_image(native(image))
+    if image.size == 0 or (image.ndim == 3 and image.shape[2] not in (1, 3)):
+        raise InputError(
+            "a picture is measured if it has pixels and 1 or 3 channels, not the shape "
+            f"{image.shape}"
+        )
+    if np.issubdtype(image.dtype, np.floating):
+        # One channel at a time where a grey has only one.
+        return as_color(srgb_to_linear(np.clip(image.astype(np.float64), 0, 1)))
+    white = white_of(image)
+    return as_color(srgb_to_linear(np.arange(white + 1) / white)[image])
