@@ -41,5 +41,8 @@ from dither.palette import load_palette as load_palette
 from dither.palette import recolored as recolored
 from dither.palette import save_palette as save_palette
 from dither.pictures import RasterImage as RasterImage
+from dither.preparation import Preparation as Preparation
+from dither.preparation import Sides as Sides
+from dither.preparation import prepared as prepared
 from dither.quantize import k_means as k_means
 from dither.quantize import median_cut as median_cut

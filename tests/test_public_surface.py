@@ -22,10 +22,10 @@ SURFACE = {
         shifted
         """,
     dither: """
-        Animation InputError Palette RasterImage ThresholdMatrix bayer
+        Animation InputError Palette Preparation RasterImage Sides ThresholdMatrix bayer
         channel_thresholds clustered_dot dither_to_palette interleaved_gradient_noise k_means
         load_channels load_matrix load_noise load_palette median_cut noise_dither ordered_dither pack
-        palette_names playstation r2_sequence read_animation read_image recolored requantize
+        palette_names playstation prepared r2_sequence read_animation read_image recolored requantize
         save_matrix save_palette shipped_matrices unpack white_noise write_animation write_image
         """,
     dither.diffusion: """
