@@ -88,6 +88,7 @@ def dither_each(job: Job, dithering: "Dithering") -> dict[str, Any]:
             raise InputError("--json has no effect with --output -, which has standard output")
         check_standard_output()
     done, palettes, number = [], [], 0
+    said: list[str] = []  # at the end: what fails leaves nothing to tell of but why
     with contextlib.ExitStack() as stack:
         if job.output_dir is not None:
             stack.enter_context(made_folder(job.output_dir))
@@ -98,7 +99,7 @@ def dither_each(job: Job, dithering: "Dithering") -> dict[str, Any]:
         for source, place in zip(job.images, places, strict=True):
             animation = _read(source, job.max_pixels)
             try:
-                animation = _prepared(animation, place, source, job)
+                animation = _prepared(animation, place, source, job, said.append)
                 codes, palette = _dithered(animation, job, dithering, number)
             except TooLargeError as error:
                 raise _with_advice(f"{_title(source)}: {error}") from None
@@ -106,16 +107,18 @@ def dither_each(job: Job, dithering: "Dithering") -> dict[str, Any]:
                 raise InputError(f"{_title(source)}: {error}") from None
             number += len(codes)
             shown = job.target.shown(palette)
-            content, entry = _content(animation, codes, shown, place, job)
+            content, entry = _content(animation, codes, shown, place, job, said.append)
             with _stream() if streamed else opened(place.path) as file:
                 file.write(content)
             size = f": {entry['shape'][1]}x{entry['shape'][0]} pixels" if packed else ""
             if packed:
                 size += f" of {entry['bits']} bits, {entry['bytes_per_row']} bytes a row"
-            note(f"{_title(source)} -> {place.title}{size}", quiet=job.quiet)
+            said.append(f"{_title(source)} -> {place.title}{size}")
             if palette is not None:
                 palettes.append(palette.hex)
             done.append({"input": str(source), "output": str(place.path), **entry})
+    for sentence in said:
+        note(sentence, quiet=job.quiet)
     target = {"palettes": palettes} if palettes else {"levels": job.target.levels}
     return {**target, "images": done}
 
@@ -142,19 +145,22 @@ def _read(source: Path, max_pixels: int) -> "Animation":
         raise _with_advice(str(error)) from None
 
 
-def _prepared(animation: "Animation", place: Destination, source: Path, job: Job) -> "Animation":
+def _prepared(
+    animation: "Animation",
+    place: Destination,
+    source: Path,
+    job: Job,
+    say: Callable[[str], None],
+) -> "Animation":
     """The frames that the destination can hold, made ready."""
     from dither.animation import MOVING_ENDINGS, Animation
     from dither.preparation import prepared, resized_shape
 
+    first = animation.frames[0]
     moving = not job.packed and place.ending.lower() in MOVING_ENDINGS
     if len(animation.frames) > 1 and not moving:
-        note(
-            f"{_title(source)} has {len(animation.frames)} frames; {place.title} holds the first",
-            quiet=job.quiet,
-        )
-        animation = Animation(animation.frames[:1])
-    first, *_ = animation.frames
+        say(f"{_title(source)} has {len(animation.frames)} frames; {place.title} holds the first")
+        animation = Animation((first,))
     height, width = resized_shape((len(first.color), first.color.shape[1]), job.preparation.resize)
     pixels = len(animation.frames) * height * width * job.scale**2
     if pixels > job.max_pixels:
@@ -180,6 +186,7 @@ def _content(
     shown: "np.ndarray",
     place: Destination,
     job: Job,
+    say: Callable[[str], None],
 ) -> tuple[bytes, dict[str, Any]]:
     """The bytes of a result, and what is said about them."""
     from dither.animation import encoded_animation
@@ -192,10 +199,9 @@ def _content(
             for frame, code in zip(animation.frames, codes, strict=True)
         )
         if place.ending.lower() == ".gif" and any(map(_is_partly_clear, frames)):
-            note(
+            say(
                 f"{place.title}: a GIF has no partial transparency; alpha below 128 becomes clear, "
-                "the rest opaque",
-                quiet=job.quiet,
+                "the rest opaque"
             )
         moved = dataclasses.replace(animation, frames=frames)
         content = encoded_animation(moved, place.ending)
