@@ -86,10 +86,13 @@ def read_animation(
             raise TooLargeError(
                 f"{name or source} has more than {max_pixels} pixels in its {count - first} frames"
             )
+        size = picture.size
         frames, durations = [], []
         for index in range(first, count):
             picture.seek(index)
             picture.load()
+            if picture.size != size:
+                raise InputError(f"{name or source} is damaged: its frames differ in size")
             durations.append(round(picture.info.get("duration", 0)))
             frames.append(from_pillow(ImageOps.exif_transpose(picture.convert("RGBA"))))
         plays = _plays(picture.format, picture.info.get("loop"))

@@ -85,7 +85,7 @@ def dither_each(job: Job, dithering: "Dithering") -> dict[str, Any]:
     streamed = job.output == STREAM
     if streamed:
         if job.json_output:
-            raise InputError("--json has no effect with --output -, which has standard output")
+            raise InputError("--json and --output - would both write to standard output; give one")
         check_standard_output()
     done, palettes, number = [], [], 0
     said: list[str] = []  # at the end: what fails leaves nothing to tell of but why

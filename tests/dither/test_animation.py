@@ -176,3 +176,19 @@ def test_animations_that_cannot_be() -> None:
         Animation((dark, wide), (1, 1))
     with pytest.raises(InputError, match=r"655\.35"):
         encoded_animation(Animation((dark, dark), (1, 655_400)), ".gif")
+
+
+def test_frames_that_leave_the_canvas_are_one_sentence() -> None:
+    from PIL.GifImagePlugin import getdata
+
+    content = encoded_animation(_animation(_frames()), ".gif")[:-1]
+    content += b"".join(getdata(Image.fromarray(np.zeros((20, 30), np.uint8)), (5, 5))) + b";"
+    with pytest.raises(InputError, match="clip is damaged: its frames differ in size"):
+        read_animation(io.BytesIO(content), name="clip")
+
+
+@pytest.mark.parametrize("ending", [".png", ".webp"])
+def test_equal_frames_elsewhere_become_one_as_long(ending: str) -> None:
+    first, second, _ = _frames()
+    stream = io.BytesIO(encoded_animation(_animation([first, first, second]), ending))
+    assert read_animation(stream).durations == (sum(DURATIONS[:2]), DURATIONS[2])

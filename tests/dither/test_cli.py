@@ -566,7 +566,7 @@ def test_outputs_of_few_levels_are_small(run: Callable, folder: Path) -> None:
         ("photo.png -b 1 -o x.png --format png", "--format has no effect without --output -"),
         ("photo.png -b 1 -o - --format xyz", "--format is 'xyz': the ending must be one of"),
         ("photo.png -b 1 -o - --packed msb --gray --format png", "no effect with --packed"),
-        ("photo.png -b 1 -o - --json", "--json has no effect with --output -"),
+        ("photo.png -b 1 -o - --json", "both write to standard output"),
         ("photo.png photo.jpg -b 1 -o -", "2 images need a folder"),
         ("- - -b 1 -o out", "read only once"),
         ("photo.png -b 1 -o x.png --resize 0x5", "--resize is '0x5': a side is 0"),
