@@ -128,10 +128,11 @@ def standard_input() -> BytesIO:
     """All of standard input.
 
     Raises:
-        InputError: it is a terminal, or longer than a gibibyte.
+        InputError: it is a terminal or closed, or longer than a gibibyte.
     """
-    if sys.stdin.isatty():
-        raise InputError("standard input is a terminal; pipe an image into it")
+    if sys.stdin is None or sys.stdin.isatty():
+        kind = "closed" if sys.stdin is None else "a terminal"
+        raise InputError(f"standard input is {kind}; pipe an image into it")
     content = sys.stdin.buffer.read(_MOST_INPUT_BYTES + 1)
     if len(content) > _MOST_INPUT_BYTES:
         raise InputError(f"standard input is longer than {_MOST_INPUT_BYTES} bytes")
@@ -139,10 +140,11 @@ def standard_input() -> BytesIO:
 
 
 def check_standard_output() -> None:
-    """Refuse to write bytes on a terminal.
+    """Refuse to write bytes on a terminal, or nowhere.
 
     Raises:
-        InputError: standard output is a terminal.
+        InputError: standard output is a terminal or closed.
     """
-    if sys.stdout.isatty():
-        raise InputError("standard output is a terminal; send it to a file or a pipe")
+    if sys.stdout is None or sys.stdout.isatty():
+        kind = "closed" if sys.stdout is None else "a terminal"
+        raise InputError(f"standard output is {kind}; send it to a file or a pipe")

@@ -110,6 +110,7 @@ def dither_each(job: Job, dithering: "Dithering") -> dict[str, Any]:
             content, entry = _content(animation, codes, shown, place, job, said.append)
             with _stream() if streamed else opened(place.path) as file:
                 file.write(content)
+                file.flush()  # a full disk behind standard output is noticed here
             size = f": {entry['shape'][1]}x{entry['shape'][0]} pixels" if packed else ""
             if packed:
                 size += f" of {entry['bits']} bits, {entry['bytes_per_row']} bytes a row"

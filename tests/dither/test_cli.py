@@ -521,6 +521,21 @@ def test_terminals_take_and_give_no_images(folder: Path) -> None:
         os.close(terminal)
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has a disk that is always full")
+@pytest.mark.parametrize(
+    ("ends", "words"),
+    [
+        ("- -o x.png <&-", "standard input is closed"),
+        ("photo.png -o - >&-", "standard output is closed"),
+        ("photo.png -o - >/dev/full", "No space left"),
+    ],
+)
+def test_broken_ends_of_pipes_are_one_sentence(
+    refused: Callable, folder: Path, ends: str, words: str
+) -> None:
+    assert words in refused(f"sh -c 'dither ordered -b 1 {ends}'")
+
+
 @pytest.mark.parametrize("order", ["msb", "lsb"])
 @pytest.mark.parametrize(("options", "bits"), [("-b 1", 1), ("-l 3", 2), ("-b 4", 4)])
 def test_packed_rows_of_levels(
