@@ -68,7 +68,8 @@ def gif_bytes(images: Sequence[RasterImage], *, durations: Sequence[int], plays:
     Args:
         images: uint8 samples, all of one size. Alpha below 128 becomes transparent, and the rest
             opaque.
-        durations: how long each frame is shown, in milliseconds, rounded to hundredths of a second.
+        durations: how long each frame is shown, in milliseconds. A GIF counts hundredths of a second;
+            the times at which frames end are rounded, so that a clip is as long as it was.
         plays: how many times the frames are shown, 0 for endlessly.
 
     Raises:
@@ -105,11 +106,12 @@ def gif_bytes(images: Sequence[RasterImage], *, durations: Sequence[int], plays:
         repeats = min(max(plays - 1, 0), 65535)
         parts.append(b"!\xff\x0bNETSCAPE2.0" + struct.pack("<BBHB", 3, 1, repeats, 0))
     before = None
-    for frame, duration in zip(frames, durations, strict=True):
+    ends = (np.cumsum([0, *durations]) + 5) // 10
+    for frame, hundredths in zip(frames, np.diff(ends).tolist(), strict=True):
         top, left, part = 0, 0, frame
         if before is not None and transparent is None:
             top, left, part = _changed(before, frame)
-        options = {"duration": 10 * ((duration + 5) // 10)}
+        options = {"duration": 10 * hundredths}
         if len(frames) > 1:
             options["disposal"] = _STAYS if transparent is None else _CLEARED
         if transparent is not None:

@@ -114,6 +114,12 @@ def test_equal_frames_of_a_gif_stay_frames() -> None:
     assert read_animation(stream).durations == DURATIONS
 
 
+def test_a_gif_is_as_long_as_the_clip_was() -> None:
+    dark = RasterImage(np.zeros((2, 2), np.uint8))
+    content = encoded_animation(Animation((dark,) * 5, (33, 33, 33, 33, 8)), ".gif")
+    assert read_animation(io.BytesIO(content)).durations == (30, 40, 30, 30, 10)
+
+
 def test_grey_frames_are_grey(tmp_path: Path) -> None:
     gray = [np.repeat(frame[..., :1], 3, axis=2) for frame in _frames()]
     write_animation(tmp_path / "g.gif", _animation(gray))
