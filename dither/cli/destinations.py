@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
 
+from dither.cli.options import PackedChoice
 from dither.errors import InputError
 
 STREAM = Path("-")
@@ -22,14 +23,14 @@ class Placing:
         output_dir: a folder, which may be missing.
         name: of files in a folder, with {stem} where the input's stands.
         format: of standard output, if not png.
-        packed: whether bare rows are written instead of images.
+        packed: the order of bare rows, if they are written in place of images.
     """
 
     output: Path | None
     output_dir: Path | None
     name: str | None
     format: str | None
-    packed: bool
+    packed: PackedChoice | None
 
 
 @dataclass(frozen=True)

@@ -3,7 +3,7 @@
 import contextlib
 import dataclasses
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -41,14 +41,10 @@ class Job:
 
     Attributes:
         images: the files, - for standard input.
-        target: to what.
-        output: a file, a folder or -, if given.
-        output_dir: a folder, if given.
-        name: of files in a folder, if given.
-        format: of standard output, if given.
+        target: to what they are dithered.
+        placing: where results go.
         preparation: what is done first.
         scale: the side of the square that each pixel becomes.
-        packed: the order of bare rows, if they are wanted.
         max_pixels: more are refused.
         json_output: whether one object is printed.
         force: whether files that are there may be replaced.
@@ -57,13 +53,9 @@ class Job:
 
     images: list[Path]
     target: Target
-    output: Path | None
-    output_dir: Path | None
-    name: str | None
-    format: str | None
+    placing: Placing
     preparation: Preparation
     scale: int
-    packed: PackedChoice | None
     max_pixels: int
     json_output: bool
     force: bool
@@ -74,28 +66,19 @@ def dither_each(job: Job, dithering: "Dithering") -> dict[str, Any]:
     """Read each image, dither its colour, and write it; what was done, for --json.
 
     No result is in its place before all are done.
+
+    Args:
+        job: what to do.
+        dithering: how.
+
+    Raises:
+        InputError: options do not go together, or an image cannot be read, dithered or written.
     """
-    if job.preparation.gray and job.preparation.saturation != 1:
-        raise InputError("--saturation has no effect with --gray")
-    if job.packed:
-        _ = job.target.packed_bits  # or a sentence, before any work
-    packed = job.packed is not None
-    placing = Placing(job.output, job.output_dir, job.name, job.format, packed)
-    places = destinations(job.images, placing)
-    streamed = job.output == STREAM
-    if streamed:
-        if job.json_output:
-            raise InputError("--json and --output - would both write to standard output; give one")
-        check_standard_output()
+    _check_options(job)
+    places = destinations(job.images, job.placing)
     done, palettes, number = [], [], 0
     said: list[str] = []  # at the end: what fails leaves nothing to tell of but why
-    with contextlib.ExitStack() as stack:
-        if job.output_dir is not None:
-            stack.enter_context(made_folder(job.output_dir))
-        if not streamed:
-            for place in places:
-                check_writable(place.path, replace=job.force)
-        opened = stack.enter_context(replacing_together(replace=job.force))
+    with _writing(places, job) as opened:
         for source, place in zip(job.images, places, strict=True):
             animation = _read(source, job.max_pixels)
             try:
@@ -108,13 +91,10 @@ def dither_each(job: Job, dithering: "Dithering") -> dict[str, Any]:
             number += len(codes)
             shown = job.target.shown(palette)
             content, entry = _content(animation, codes, shown, place, job, said.append)
-            with _stream() if streamed else opened(place.path) as file:
+            with opened(place.path) as file:
                 file.write(content)
                 file.flush()  # a full disk behind standard output is noticed here
-            size = f": {entry['shape'][1]}x{entry['shape'][0]} pixels" if packed else ""
-            if packed:
-                size += f" of {entry['bits']} bits, {entry['bytes_per_row']} bytes a row"
-            said.append(f"{_title(source)} -> {place.title}{size}")
+            said.append(f"{_title(source)} -> {place.title}{_about(entry)}")
             if palette is not None:
                 palettes.append(palette.hex)
             done.append({"input": str(source), "output": str(place.path), **entry})
@@ -124,8 +104,39 @@ def dither_each(job: Job, dithering: "Dithering") -> dict[str, Any]:
     return {**target, "images": done}
 
 
-def _stream() -> AbstractContextManager[BinaryIO]:
-    return contextlib.nullcontext(sys.stdout.buffer)
+def _check_options(job: Job) -> None:
+    if job.preparation.gray and job.preparation.saturation != 1:
+        raise InputError("--saturation has no effect with --gray")
+    if job.placing.packed:
+        _ = job.target.packed_bits  # or a sentence, before any work
+    if job.json_output and job.placing.output == STREAM:
+        raise InputError("--json and --output - would both write to standard output; give one")
+
+
+@contextlib.contextmanager
+def _writing(
+    places: list[Destination], job: Job
+) -> Iterator[Callable[[Path], AbstractContextManager[BinaryIO]]]:
+    """What opens each destination; files are in their places after the block."""
+    if job.placing.output == STREAM:
+        check_standard_output()
+        yield lambda _: contextlib.nullcontext(sys.stdout.buffer)
+        return
+    folder = job.placing.output_dir
+    with made_folder(folder) if folder is not None else contextlib.nullcontext():
+        for place in places:
+            check_writable(place.path, replace=job.force)
+        with replacing_together(replace=job.force) as opened:
+            yield opened
+
+
+def _about(entry: dict[str, Any]) -> str:
+    """What a person needs to know of packed rows, which do not say it themselves."""
+    if "order" not in entry:
+        return ""
+    height, width = entry["shape"]
+    bits, row = entry["bits"], entry["bytes_per_row"]
+    return f": {width}x{height} pixels, {bits} bit{'s' if bits > 1 else ''} each, {row} bytes a row"
 
 
 def _title(source: Path) -> str:
@@ -158,7 +169,7 @@ def _prepared(
     from dither.preparation import prepared, resized_shape
 
     first = animation.frames[0]
-    moving = not job.packed and place.ending.lower() in MOVING_ENDINGS
+    moving = not job.placing.packed and place.ending.lower() in MOVING_ENDINGS
     if len(animation.frames) > 1 and not moving:
         say(f"{_title(source)} has {len(animation.frames)} frames; {place.title} holds the first")
         animation = Animation((first,))
@@ -193,7 +204,7 @@ def _content(
     from dither.animation import encoded_animation
 
     try:
-        if job.packed:
+        if job.placing.packed:
             return _packed(animation.frames[0], codes[0], job)
         frames = tuple(
             _scaled(frame, code, shown, job.scale)
@@ -225,11 +236,11 @@ def _packed(frame: "RasterImage", codes: "np.ndarray", job: Job) -> tuple[bytes,
         raise InputError("packed rows hold no alpha")
     codes = _enlarged(codes.astype(np.uint8, copy=False), job.scale)
     bits = job.target.packed_bits
-    rows = pack(codes, bits=bits, order="lsb" if job.packed == PackedChoice.lsb else "msb")
+    rows = pack(codes, bits=bits, order="lsb" if job.placing.packed == PackedChoice.lsb else "msb")
     return rows.tobytes(), {
         "shape": list(codes.shape),
         "bits": bits,
-        "order": str(job.packed),
+        "order": str(job.placing.packed),
         "bytes_per_row": rows.shape[1],
     }
 

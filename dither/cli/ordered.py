@@ -5,6 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from dither.cli.destinations import Placing
 from dither.cli.images import Job, dither_each
 from dither.cli.options import (
     BitsOption,
@@ -125,13 +126,9 @@ def ordered(
     job = Job(
         images=images,
         target=target,
-        output=output,
-        output_dir=output_dir,
-        name=name,
-        format=output_format,
+        placing=Placing(output, output_dir, name, output_format, packed),
         preparation=Preparation(gray, sides_of(resize), saturation, brightness, contrast),
         scale=scale,
-        packed=packed,
         max_pixels=max_pixels,
         json_output=json_output,
         force=force,

@@ -549,7 +549,8 @@ def test_packed_rows_of_levels(
     (entry,) = json.loads(done.stdout)["images"]
     assert (entry["shape"], entry["bits"], entry["order"]) == ([48, 80], bits, order)
     assert entry["bytes_per_row"] == 10 * bits
-    assert f"80x48 pixels of {bits} bits, {10 * bits} bytes a row" in done.stderr
+    each = f"{bits} bit{'' if bits == 1 else 's'} each"
+    assert f"80x48 pixels, {each}, {10 * bits} bytes a row" in done.stderr
 
 
 def test_packed_rows_of_palettes(run: Callable, folder: Path, photo: np.ndarray) -> None:
