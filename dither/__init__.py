@@ -10,6 +10,9 @@
 Importing this package loads numpy and nothing heavier.
 """
 
+from dither.animation import Animation as Animation
+from dither.animation import read_animation as read_animation
+from dither.animation import write_animation as write_animation
 from dither.classical import bayer as bayer
 from dither.classical import clustered_dot as clustered_dot
 from dither.classical import interleaved_gradient_noise as interleaved_gradient_noise
@@ -17,7 +20,6 @@ from dither.classical import playstation as playstation
 from dither.classical import r2_sequence as r2_sequence
 from dither.classical import white_noise as white_noise
 from dither.errors import InputError as InputError
-from dither.io import RasterImage as RasterImage
 from dither.io import read_image as read_image
 from dither.io import write_image as write_image
 from dither.matrix import ThresholdMatrix as ThresholdMatrix
@@ -39,5 +41,9 @@ from dither.palette import load_palette as load_palette
 from dither.palette import recolored as recolored
 from dither.palette import save_palette as save_palette
 from dither.palette_dither import dither_to_palette as dither_to_palette
+from dither.pictures import RasterImage as RasterImage
+from dither.preparation import Preparation as Preparation
+from dither.preparation import Sides as Sides
+from dither.preparation import prepared as prepared
 from dither.quantize import k_means as k_means
 from dither.quantize import median_cut as median_cut

@@ -1,4 +1,4 @@
-"""The one exception that means: the input cannot be used."""
+"""The exceptions that mean: the input cannot be used."""
 
 
 class InputError(ValueError):
@@ -11,4 +11,15 @@ class InputError(ValueError):
         Traceback (most recent call last):
         ...
         dither.errors.InputError: bits is 17; it must be from 1 to 16
+    """
+
+
+class TooLargeError(InputError):
+    """An image has more pixels than the caller allows; who offers to allow more can say so.
+
+    Example:
+        >>> raise TooLargeError("photo.png has more than 100 pixels")
+        Traceback (most recent call last):
+        ...
+        dither.errors.TooLargeError: photo.png has more than 100 pixels
     """

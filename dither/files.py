@@ -5,7 +5,8 @@ import math
 import os
 import tempfile
 import tokenize
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import BinaryIO
 
@@ -41,16 +42,61 @@ def replacing(path: Path | str, *, replace: bool = True) -> Iterator[BinaryIO]:
         ...     _ = file.write(b"hello")
         >>> folder.cleanup()
     """
-    check_writable(path, replace=replace)
-    path = Path(os.path.realpath(path))  # unlike resolve(), at peace with links in a circle
-    beside = None
+    with replacing_together(replace=replace) as opened, opened(path) as file:
+        yield file
+
+
+@contextlib.contextmanager
+def replacing_together(
+    *, replace: bool = True
+) -> Iterator[Callable[[Path | str], AbstractContextManager[BinaryIO]]]:
+    """As `replacing`, for several files: none is renamed before all are written.
+
+    Args:
+        replace: whether files that are there by the end may be replaced.
+
+    Yields:
+        What opens the new file beside a path.
+
+    Raises:
+        InputError: as `replacing`.
+
+    Example:
+        >>> folder = tempfile.TemporaryDirectory()
+        >>> with replacing_together() as opened:
+        ...     for name in ("one", "two"):
+        ...         with opened(Path(folder.name) / name) as file:
+        ...             _ = file.write(b"hello")
+        >>> folder.cleanup()
+    """
+    ready: list[tuple[Path, Path]] = []
+
+    @contextlib.contextmanager
+    def opened(path: Path | str) -> Iterator[BinaryIO]:
+        check_writable(path, replace=replace)
+        path = Path(os.path.realpath(path))  # unlike resolve(), at peace with links in a circle
+        try:
+            descriptor, name = tempfile.mkstemp(prefix=".part-", dir=path.parent)
+            ready.append((Path(name), path))
+            with os.fdopen(descriptor, "wb") as file:
+                yield file
+                file.flush()
+                os.fsync(file.fileno())
+        except OSError as error:
+            raise InputError(f"cannot write {path}: {error.strerror or error}") from error
+
     try:
-        descriptor, name = tempfile.mkstemp(prefix=".part-", dir=path.parent)
-        beside = Path(name)
-        with os.fdopen(descriptor, "wb") as file:
-            yield file
-            file.flush()
-            os.fsync(file.fileno())
+        yield opened
+        for beside, path in ready:
+            _put(beside, path, replace)
+    finally:
+        for beside, _ in ready:
+            beside.unlink(missing_ok=True)
+
+
+def _put(beside: Path, path: Path, replace: bool) -> None:
+    """Rename a finished file."""
+    try:
         with contextlib.suppress(OSError):  # some network folders have no modes
             # mkstemp makes the file private; give it the mode that open() would have.
             beside.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
@@ -68,9 +114,48 @@ def replacing(path: Path | str, *, replace: bool = True) -> Iterator[BinaryIO]:
         raise InputError(f"{path} exists; give --force to replace it") from None
     except OSError as error:
         raise InputError(f"cannot write {path}: {error.strerror or error}") from error
-    finally:
-        if beside is not None:
-            beside.unlink(missing_ok=True)
+
+
+@contextlib.contextmanager
+def made_folder(path: Path | str) -> Iterator[None]:
+    """Make a folder and those above it, where they are missing; an error in the block undoes it.
+
+    Args:
+        path: the folder.
+
+    Raises:
+        InputError: it cannot be made.
+
+    Example:
+        >>> above = tempfile.TemporaryDirectory()
+        >>> with made_folder(Path(above.name) / "new"):
+        ...     (Path(above.name) / "new").is_dir()
+        True
+        >>> above.cleanup()
+    """
+    path = Path(path)
+    made: list[Path] = []
+    try:
+        missing = [folder for folder in (path, *path.parents) if not folder.exists()]
+        for folder in reversed(missing):
+            folder.mkdir()
+            made.append(folder)
+        if not path.is_dir():
+            raise InputError(f"cannot make the folder {path}: it is a file")
+    except OSError as error:
+        _remove(made)
+        raise InputError(f"cannot make the folder {path}: {error.strerror or error}") from error
+    try:
+        yield
+    except BaseException:
+        _remove(made)
+        raise
+
+
+def _remove(folders: list[Path]) -> None:
+    for folder in reversed(folders):
+        with contextlib.suppress(OSError):  # what others have put there stays
+            folder.rmdir()
 
 
 def _umask() -> int:

@@ -1,17 +1,17 @@
 """Reading images from strangers and writing them whole: every safety limit is here."""
 
 import contextlib
+import io
 import struct
 import warnings
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, BinaryIO
 
-import numpy as np
-
-from dither.errors import InputError
+from dither.errors import InputError, TooLargeError
 from dither.files import check_writable, replacing
+from dither.gif import check_whole, gif_bytes
+from dither.pictures import RasterImage, from_pillow, to_pillow
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -23,6 +23,7 @@ WRITE_FORMATS = {
     ".tif": "TIFF",
     ".tiff": "TIFF",
     ".bmp": "BMP",
+    ".gif": "GIF",
     ".webp": "WEBP",
     ".pbm": "PPM",
     ".pgm": "PPM",
@@ -30,6 +31,8 @@ WRITE_FORMATS = {
     ".pnm": "PPM",
 }
 MAX_PIXELS = 1 << 28
+
+Source = Path | str | BinaryIO
 
 # What Pillow's decoders raise on damaged files.
 _DAMAGE = (
@@ -44,22 +47,7 @@ _DAMAGE = (
 )
 
 
-@dataclass(frozen=True, eq=False)
-class RasterImage:
-    """An image as it was stored: colour samples, the alpha beside them, and the colour profile.
-
-    Attributes:
-        color: (H, W) grey or (H, W, 3) RGB; uint8, uint16 or float32.
-        alpha: (H, W) uint8, or None where every pixel is opaque.
-        profile: ICC profile of the samples, or None for sRGB.
-    """
-
-    color: np.ndarray
-    alpha: np.ndarray | None = None
-    profile: bytes | None = None
-
-
-def read_image(path: Path | str, *, max_pixels: int = MAX_PIXELS) -> RasterImage:
+def read_image(source: Source, *, max_pixels: int = MAX_PIXELS) -> RasterImage:
     """Read PNG, JPEG, TIFF, WebP, BMP, GIF (first frame) or PNM, upright by its EXIF orientation.
 
     Grey of 16 bits stays uint16 and grey of 32-bit float stays float32; palettes, CMYK and other
@@ -67,48 +55,72 @@ def read_image(path: Path | str, *, max_pixels: int = MAX_PIXELS) -> RasterImage
     16 bits arrives as 8 bits; a transparent grey in a 16-bit PNG is not seen.
 
     Args:
-        path: the file.
+        source: the file, or a binary stream that can seek.
         max_pixels: refuse larger images, whose decoding could exhaust the memory.
 
     Raises:
-        InputError: the file is missing, is none of these formats, is damaged or too large.
+        InputError: the file is missing, is none of these formats, is damaged or does not fit into
+            memory; of too many pixels it is a TooLargeError.
 
     Example:
         >>> read_image("photo.jpg").color.shape  # doctest: +SKIP
         (512, 768, 3)
     """
-    from PIL import Image, ImageOps, UnidentifiedImageError
+    from PIL import ImageOps
 
-    path = Path(path)
+    with opened(source, max_pixels) as picture:
+        picture.load()
+        return from_pillow(ImageOps.exif_transpose(picture))
+
+
+@contextlib.contextmanager
+def opened(source: Source, max_pixels: int, name: str | None = None) -> Iterator["Image.Image"]:
+    """Open an image of a known format and size; what goes wrong in the block is one sentence.
+
+    Args:
+        source: the file, or a binary stream that can seek.
+        max_pixels: refuse images of more before they are decoded.
+        name: that the sentence gives it, if not the file's.
+
+    Raises:
+        InputError: as `read_image`.
+    """
+    from PIL import Image, UnidentifiedImageError
+
+    name = name or (str(source) if isinstance(source, str | Path) else "the stream")
     try:
-        with warnings.catch_warnings(), _pillow_limit(max_pixels):
+        with contextlib.ExitStack() as stack:
+            stack.enter_context(warnings.catch_warnings())
             warnings.simplefilter("ignore")
-            with Image.open(path, formats=READ_FORMATS) as image:
-                if image.width * image.height > max_pixels:
-                    raise InputError(_too_large(path, max_pixels))
-                image.load()
-                return _from_pillow(ImageOps.exif_transpose(image))
+            stack.enter_context(_pillow_limit(max_pixels))
+            file = source
+            if isinstance(file, str | Path):
+                file = stack.enter_context(Path(file).open("rb"))
+            picture = stack.enter_context(Image.open(file, formats=READ_FORMATS))
+            if picture.width * picture.height > max_pixels:
+                raise TooLargeError(f"{name} has more than {max_pixels} pixels")
+            if picture.format == "GIF":
+                place = file.tell()
+                check_whole(file)
+                file.seek(place)
+            yield picture
     except InputError:
         raise
     except UnidentifiedImageError:
         raise InputError(
-            f"{path} is not an image in one of the formats {', '.join(READ_FORMATS)}"
+            f"{name} is not an image in one of the formats {', '.join(READ_FORMATS)}"
         ) from None
     except Image.DecompressionBombError:
-        raise InputError(_too_large(path, max_pixels)) from None
+        raise TooLargeError(f"{name} has more than {max_pixels} pixels") from None
     except FileNotFoundError:
-        raise InputError(f"cannot read {path}: there is no such file") from None
+        raise InputError(f"cannot read {name}: there is no such file") from None
     except IsADirectoryError:
-        raise InputError(f"cannot read {path}: it is a folder") from None
+        raise InputError(f"cannot read {name}: it is a folder") from None
     except MemoryError:
-        raise InputError(f"{path} does not fit into memory") from None
+        raise InputError(f"{name} does not fit into memory") from None
     except _DAMAGE as error:
         reason = " ".join(str(error).split()) or type(error).__name__
-        raise InputError(f"{path} is damaged or cannot be read: {reason}") from error
-
-
-def _too_large(path: Path, most: int) -> str:
-    return f"{path} has more than {most} pixels; --max-pixels raises this limit"
+        raise InputError(f"{name} is damaged or cannot be read: {reason}") from error
 
 
 @contextlib.contextmanager
@@ -124,124 +136,85 @@ def _pillow_limit(max_pixels: int) -> Iterator[None]:
         Image.MAX_IMAGE_PIXELS = before
 
 
-def _from_pillow(image: "Image.Image") -> RasterImage:
-    profile = image.info.get("icc_profile")
-    if image.mode.startswith("I"):
-        samples = np.asarray(image)
-        if samples.min() < 0 or samples.max() > 65535:
-            raise InputError(
-                f"grey of 32 bits is read where its values are 0 to 65535, not {samples.min()} to "
-                f"{samples.max()}"
-            )
-        return RasterImage(samples.astype(np.uint16), None, profile)
-    if image.mode == "F":
-        return RasterImage(np.array(image, np.float32), None, profile)
-    has_alpha = "transparency" in image.info or image.mode in ("LA", "La", "PA", "RGBA", "RGBa")
-    gray = image.mode in ("1", "L", "LA", "La")
-    if image.mode not in ("1", "L", "LA", "P", "PA", "RGB", "RGBA"):
-        profile = None  # the profile speaks of the samples before this conversion
-    if not has_alpha:
-        return RasterImage(np.array(image.convert("L" if gray else "RGB")), None, profile)
-    if image.mode == "P" and isinstance(image.info.get("transparency"), bytes):
-        image.apply_transparency()
-    samples = np.array(image.convert("RGBA"))
-    color = samples[..., 0] if gray else samples[..., :3]
-    return RasterImage(np.ascontiguousarray(color), samples[..., 3].copy(), profile)
-
-
 def check_image_path(path: Path | str, *, replace: bool = True) -> None:
     """Say before long work starts whether an image can be written to `path`.
 
     Raises:
         InputError: the ending names no lossless format, or `check_writable` refuses.
     """
-    _check_ending(Path(path))
+    try:
+        check_ending(Path(path).suffix)
+    except InputError as error:
+        raise InputError(f"cannot write {path}: {error}") from None
     check_writable(path, replace=replace)
 
 
-def _check_ending(path: Path) -> None:
-    if path.suffix.lower() in (".jpg", ".jpeg"):
-        raise InputError(f"cannot write {path}: JPEG would blur the dither away; choose .png")
-    if path.suffix.lower() not in WRITE_FORMATS:
-        raise InputError(
-            f"cannot write {path}: the ending must be one of {', '.join(WRITE_FORMATS)}"
-        )
+def check_ending(ending: str) -> None:
+    """Refuse what names no lossless format.
+
+    Raises:
+        InputError: `ending`, with its dot, is none of WRITE_FORMATS.
+    """
+    if ending.lower() in (".jpg", ".jpeg"):
+        raise InputError("JPEG would blur the dither away; choose .png")
+    if ending.lower() not in WRITE_FORMATS:
+        raise InputError(f"the ending must be one of {', '.join(WRITE_FORMATS)}")
+
+
+def encoded(image: RasterImage, ending: str) -> bytes:
+    """The bytes of an image file without loss, in as few bits a pixel as hold the samples.
+
+    Black and white takes 1 bit. In a PNG, 4 or 16 even greys from black to white take 2 or 4 bits, and
+    at most 256 colours, alpha counted, a palette of 1, 2, 4 or 8. A GIF has no alpha between 0 and
+    255: below 128 it becomes transparent.
+
+    Args:
+        image: uint8 samples, or uint16 grey without alpha.
+        ending: names the format: .png .tif .tiff .bmp .gif .webp .pbm .pgm .ppm .pnm.
+
+    Raises:
+        InputError: the format is not written, or cannot hold such samples.
+
+    Example:
+        >>> import numpy as np
+        >>> encoded(RasterImage(np.array([[0, 255]], np.uint8)), ".pbm").split()[:3]
+        [b'P4', b'2', b'1']
+    """
+    ending = ending.lower()
+    check_ending(ending)
+    format_name = WRITE_FORMATS[ending]
+    if format_name == "GIF":
+        return gif_bytes([image], durations=[0], plays=1)
+    picture, bits = to_pillow(image, ending, format_name)
+    options: dict[str, object] = {}
+    if format_name == "PNG" and picture.mode in ("L", "P"):
+        options["bits"] = bits
+    if format_name == "WEBP":
+        options = {"lossless": True, "exact": True}
+    if image.profile and format_name in ("PNG", "TIFF", "WEBP"):
+        options["icc_profile"] = image.profile
+    stream = io.BytesIO()
+    try:
+        picture.save(stream, format=format_name, **options)
+    except (ValueError, KeyError, OSError, struct.error) as error:
+        raise InputError(" ".join(str(error).split())) from error
+    return stream.getvalue()
 
 
 def write_image(path: Path | str, image: RasterImage, *, replace: bool = True) -> None:
-    """Write an image without loss, whole or not at all.
-
-    Black and white takes 1 bit a pixel, and a PNG of few colours a palette of 1, 2, 4 or 8.
+    """Write an image without loss, whole or not at all, in as few bits as `encoded` can.
 
     Args:
-        path: its ending names the format: .png .tif .tiff .bmp .webp .pbm .pgm .ppm .pnm.
+        path: its ending names the format: .png .tif .tiff .bmp .gif .webp .pbm .pgm .ppm .pnm.
         image: uint8 samples, or uint16 grey without alpha.
         replace: whether a file that is there already may be replaced.
 
     Raises:
         InputError: the format is not written, cannot hold such samples, or the folder refuses.
     """
-    path = Path(path)
-    _check_ending(path)
-    format_name = WRITE_FORMATS[path.suffix.lower()]
-    picture = _to_pillow(path, image, format_name)
-    options: dict[str, object] = {"lossless": True, "exact": True} if format_name == "WEBP" else {}
-    if image.profile and format_name in ("PNG", "TIFF", "WEBP"):
-        options["icc_profile"] = image.profile
+    try:
+        content = encoded(image, Path(path).suffix)
+    except InputError as error:
+        raise InputError(f"cannot write {path}: {error}") from None
     with replacing(path, replace=replace) as file:
-        if picture.mode == "P":
-            # As many bits as the indices need: 1, 2, 4 or 8.
-            highest = int(np.asarray(picture).max())
-            options["bits"] = next(bits for bits in (1, 2, 4, 8) if highest < 1 << bits)
-        try:
-            picture.save(file, format=format_name, **options)
-        except (ValueError, KeyError) as error:
-            raise InputError(f"cannot write {path}: {error}") from error
-
-
-def _to_pillow(path: Path, image: RasterImage, format_name: str) -> "Image.Image":
-    from PIL import Image
-
-    color, alpha = image.color, image.alpha
-    if color.dtype == np.uint16:
-        if color.ndim == 3 or alpha is not None or format_name not in ("PNG", "TIFF", "PPM"):
-            raise InputError(
-                f"cannot write {path}: more than 8 bits are written for grey without alpha, "
-                "as PNG, TIFF or PNM"
-            )
-        little = color.astype("<u2")
-        return Image.frombytes("I;16", (color.shape[1], color.shape[0]), little.tobytes())
-    if color.dtype != np.uint8:
-        raise InputError(f"cannot write {path}: samples are uint8 or uint16, not {color.dtype}")
-    if alpha is not None:
-        if format_name in ("BMP", "PPM"):
-            raise InputError(f"cannot write {path}: {format_name} holds no alpha; choose .png")
-        layers = color[..., None] if color.ndim == 2 else color
-        stacked = np.concatenate([layers, alpha[..., None]], axis=2)
-        return Image.fromarray(stacked)
-    picture = Image.fromarray(np.ascontiguousarray(color))
-    one_bit = color.ndim == 2 and bool(((color == 0) | (color == 255)).all())
-    ending = path.suffix.lower()
-    if (ending == ".pbm" and not one_bit) or (ending == ".pgm" and color.ndim == 3):
-        raise InputError(f"cannot write {path}: {ending} holds no such image; choose .pnm")
-    if one_bit and ending not in (".webp", ".pgm", ".ppm"):
-        return picture.convert("1", dither=Image.Dither.NONE)
-    if ending == ".ppm":
-        return picture.convert("RGB")
-    if format_name == "PNG" and color.ndim == 3:
-        return _with_palette(picture, color)
-    return picture
-
-
-def _with_palette(picture: "Image.Image", color: np.ndarray) -> "Image.Image":
-    """The picture as indices, of as few bits as will do, where it has at most 256 colours."""
-    from PIL import Image
-
-    if picture.getcolors(256) is None:
-        return picture
-    packed = color.astype(np.int32) @ np.array([1 << 16, 1 << 8, 1], np.int32)
-    codes, indices = np.unique(packed, return_inverse=True)
-    height, width = packed.shape
-    indexed = Image.frombytes("P", (width, height), indices.astype(np.uint8).tobytes())
-    indexed.putpalette(b"".join(int(code).to_bytes(3, "big") for code in codes))
-    return indexed
+        file.write(content)

@@ -160,11 +160,7 @@ def _swatch(path: Path) -> np.ndarray:
         raise InputError(
             f"{path} has {size} bytes; an image swatch has at most {_MOST_IMAGE_BYTES}"
         )
-    try:
-        image = read_image(path, max_pixels=_MOST_IMAGE_PIXELS)
-    except InputError as error:
-        # The advice behind the semicolon is for the images of the command line.
-        raise InputError(str(error).partition("; --max-pixels")[0]) from None
+    image = read_image(path, max_pixels=_MOST_IMAGE_PIXELS)
     color = image.color
     if color.dtype != np.uint8:
         raise InputError(f"{path} holds {color.dtype} samples; an image swatch has 8 bits")

@@ -22,11 +22,12 @@ SURFACE = {
         shifted
         """,
     dither: """
-        InputError Palette RasterImage ThresholdMatrix bayer channel_thresholds clustered_dot
-        dither_to_palette interleaved_gradient_noise k_means load_channels load_matrix
-        load_noise load_palette median_cut noise_dither ordered_dither pack packed_dither palette_names
-        playstation r2_sequence read_image recolored requantize save_matrix save_palette
-        shipped_matrices unpack white_noise write_image
+        Animation InputError Palette Preparation RasterImage Sides ThresholdMatrix bayer
+        channel_thresholds clustered_dot dither_to_palette interleaved_gradient_noise k_means
+        load_channels load_matrix load_noise load_palette median_cut noise_dither ordered_dither pack
+        packed_dither palette_names playstation prepared r2_sequence read_animation read_image recolored
+        requantize
+        save_matrix save_palette shipped_matrices unpack white_noise write_animation write_image
         """,
     dither.diffusion: """
         ATKINSON BURKES DIFFUSION_KERNELS DiffusionKernel FALSE_FLOYD_STEINBERG FLOYD_STEINBERG

@@ -24,12 +24,19 @@ def _commands() -> list[str]:
 
 def test_every_command_runs(run: Callable, tmp_path: Path, photo) -> None:
     Image.fromarray(photo).save(tmp_path / "photo.jpg")
+    first, *others = (Image.fromarray(photo[:, ::step]).resize((80, 48)) for step in (1, 2, -1))
+    first.save(tmp_path / "clip.gif", save_all=True, append_images=others, duration=40, loop=0)
     ran = [command for command in _commands() if not command.startswith("scripts/")]
-    assert len(ran) == 10
+    assert len(ran) == 14
     for command in ran:
         run(command)
     assert {path.name for path in tmp_path.iterdir()} == {
         "photo.jpg",
+        "clip.gif",
+        "one-bit.gif",
+        "panel.bin",
+        "pixels.png",
+        "dithered",
         "one-bit.png",
         "e-ink.png",
         "mine.npy",

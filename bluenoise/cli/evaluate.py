@@ -121,11 +121,7 @@ def _read_photo(path: Path) -> np.ndarray:
     from dither.ordered import ordered_dither
 
     # 256 levels are the codes of 8 bits, whatever the photo had.
-    try:
-        color = ordered_dither(read_image(path).color, levels=256)
-    except InputError as error:
-        # The option that the sentence may name is that of other commands.
-        raise InputError(str(error).partition("; --max-pixels")[0]) from None
+    color = ordered_dither(read_image(path).color, levels=256)
     return np.stack([color] * 3, axis=2) if color.ndim == 2 else color
 
 

@@ -6,26 +6,38 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dither.cli.images import (
+from dither.cli.destinations import Placing
+from dither.cli.images import Job, dither_each
+from dither.cli.options import (
     BitsOption,
+    BrightnessOption,
     ColorsOption,
+    ContrastOption,
+    FormatOption,
     GrayOption,
     ImagesArgument,
     LevelsOption,
     LightChoice,
     MaxPixelsOption,
+    NameOption,
+    OutputDirOption,
     OutputOption,
+    PackedOption,
     PaletteOption,
-    check_one_quantizer,
-    dither_each,
-    full_range,
-    palette_of,
+    ResizeOption,
+    SaturationOption,
+    ScaleOption,
+    sides_of,
 )
+from dither.cli.target import Target
 from dither.console import ForceOption, JsonOption, QuietOption, within
 from dither.errors import InputError
+from dither.preparation import Preparation
 
 if TYPE_CHECKING:
     import numpy as np
+
+    from dither.palette import Palette
 
 
 class ClampChoice(enum.StrEnum):
@@ -37,7 +49,10 @@ class ClampChoice(enum.StrEnum):
 
 def diffuse(
     images: ImagesArgument,
-    output: OutputOption,
+    output: OutputOption = None,
+    output_dir: OutputDirOption = None,
+    name: NameOption = None,
+    output_format: FormatOption = None,
     bits: BitsOption = None,
     levels: LevelsOption = None,
     palette: PaletteOption = None,
@@ -73,6 +88,12 @@ def diffuse(
         int, typer.Option("--seed", "-s", callback=within(0, (1 << 32) - 1), help="Of the noise.")
     ] = 0,
     gray: GrayOption = False,
+    resize: ResizeOption = None,
+    saturation: SaturationOption = 1.0,
+    brightness: BrightnessOption = 1.0,
+    contrast: ContrastOption = 1.0,
+    scale: ScaleOption = 1,
+    packed: PackedOption = None,
     threads: Annotated[
         int | None,
         typer.Option(callback=within(1, 256), help="At work at once, with --raster [1]."),
@@ -84,9 +105,8 @@ def diffuse(
 ) -> None:
     """Dither by handing each pixel's error on to its neighbours, to levels or a palette."""
     from dither.diffusion import error_diffuse, load_kernel
-    from dither.palette import load_palette
 
-    check_one_quantizer(bits=bits, levels=levels, palette=palette, colors=colors)
+    target = Target.of(bits=bits, levels=levels, palette=palette, colors=colors)
     if strength is not None and matrix is None:
         raise InputError("--strength has no effect without --matrix")
     if seed and not noise:
@@ -94,8 +114,6 @@ def diffuse(
     if serpentine and threads is not None:
         raise InputError("--threads has no effect without --raster")
     weights = load_kernel(kernel)
-    fixed = None if palette is None else load_palette(palette)
-    count = levels or 1 << (bits or 1)
     options = {
         "kernel": weights,
         "serpentine": serpentine,
@@ -107,25 +125,21 @@ def diffuse(
         "seed": seed,
         "threads": threads or 1,
     }
-    chosen: list[list[str]] = []
 
-    def dithered(color: "np.ndarray", frame: int) -> "np.ndarray":
-        if fixed is None and colors is None:
-            return full_range(error_diffuse(color, levels=count, frame=frame, **options), count)
-        mine = palette_of(color, fixed, colors)
-        chosen.append(mine.hex)
-        return mine.colors[error_diffuse(color, palette=mine.colors, frame=frame, **options)]
+    def dithering(color: "np.ndarray", frame: int, palette: "Palette | None") -> "np.ndarray":
+        return error_diffuse(color, levels=target.levels, palette=palette, frame=frame, **options)
 
-    done = dither_each(
-        images,
-        output,
-        dithered,
-        to_palette=palette is not None or colors is not None,
-        gray=gray,
+    job = Job(
+        images=images,
+        target=target,
+        placing=Placing(output, output_dir, name, output_format, packed),
+        preparation=Preparation(gray, sides_of(resize), saturation, brightness, contrast),
+        scale=scale,
         max_pixels=max_pixels,
+        json_output=json_output,
         force=force,
         quiet=quiet,
     )
+    done = dither_each(job, dithering)
     if json_output:
-        quantizer = {"levels": count} if not chosen else {"palettes": chosen}
-        print(json.dumps({"kernel": kernel, **quantizer, "images": done}))
+        print(json.dumps({"kernel": kernel, **done}))

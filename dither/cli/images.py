@@ -1,148 +1,265 @@
-"""What the commands that dither images have in common: which files they read and write, and how."""
+"""The work of the commands that dither images: read, prepare, dither, scale and write each."""
 
+import contextlib
 import dataclasses
-import enum
-import os
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any, BinaryIO
 
-import typer
-
-from dither.console import note, within
-from dither.errors import InputError
+from dither.cli.destinations import (
+    STREAM,
+    Destination,
+    Placing,
+    check_standard_output,
+    destinations,
+    standard_input,
+)
+from dither.cli.options import PackedChoice
+from dither.cli.target import Target
+from dither.console import note
+from dither.errors import InputError, TooLargeError
+from dither.files import check_writable, made_folder, replacing_together
+from dither.preparation import Preparation
 
 if TYPE_CHECKING:
     import numpy as np
 
+    from dither.animation import Animation
     from dither.palette import Palette
+    from dither.pictures import RasterImage
+
+    # From a colour array, its number among all frames of all inputs, and the palette, if one is meant,
+    # to codes: levels of the channels, or indices of the palette.
+    Dithering = Callable[[np.ndarray, int, Palette | None], np.ndarray]
 
 
-class LightChoice(enum.StrEnum):
-    """Which mean of neighbouring levels dithering keeps."""
+@dataclasses.dataclass(frozen=True)
+class Job:
+    """What the commands are told beside how to dither.
 
-    encoded = "encoded"
-    linear = "linear"
-
-
-ImagesArgument = Annotated[
-    list[Path],
-    typer.Argument(help="PNG, JPEG, TIFF, WebP, BMP, GIF (first frame) or PNM; 16 bits for grey."),
-]
-OutputOption = Annotated[
-    Path, typer.Option("--output", "-o", help="A file, or a folder for several.")
-]
-BitsOption = Annotated[
-    int | None,
-    typer.Option("--bits", "-b", callback=within(1, 16), help="Bits a channel, 1 to 16."),
-]
-LevelsOption = Annotated[
-    int | None,
-    typer.Option("--levels", "-l", callback=within(2, 65536), help="Levels a channel, 2 to 65536."),
-]
-PaletteOption = Annotated[
-    str | None,
-    typer.Option(
-        "--palette",
-        "-p",
-        help="A name (`dither palettes`), a .gpl .pal .hex .act or image file, or colours as "
-        "#000000,#ffffff.",
-    ),
-]
-ColorsOption = Annotated[
-    int | None,
-    typer.Option(callback=within(2, 256), help="So many colours, chosen for each image."),
-]
-GrayOption = Annotated[bool, typer.Option("--gray", help="Dither the luminance alone.")]
-MaxPixelsOption = Annotated[
-    int, typer.Option(callback=within(1, 1 << 40), help="Refuse larger images.")
-]
-
-
-def check_one_quantizer(**options: object) -> None:
-    """Refuse none or several of the options that say to what is dithered."""
-    if sum(option is not None for option in options.values()) != 1:
-        *names, last = (f"--{name}" for name in options)
-        raise InputError(f"give one of {', '.join(names)} and {last}")
-
-
-def palette_of(color: "np.ndarray", palette: "Palette | None", colors: int | None) -> "Palette":
-    """The palette that is given, or one of so many colours chosen for the image."""
-    if palette is not None:
-        return palette
-    from dither.quantize import k_means
-    from dither.samples import checked_image, eight_bit_colors, native
-
-    return k_means(eight_bit_colors(checked_image(native(color))), colors or 2)
-
-
-def full_range(codes: "np.ndarray", levels: int) -> "np.ndarray":
-    """The codes to save: up to 256 levels fit 8 bits, whatever the depth of the image was."""
-    import numpy as np
-
-    from dither.samples import level_values
-
-    return level_values(levels, np.dtype(np.uint8 if levels <= 256 else np.uint16))[codes]
-
-
-def dither_each(
-    images: list[Path],
-    output: Path,
-    dithered: "Callable[[np.ndarray, int], np.ndarray]",
-    *,
-    to_palette: bool,
-    gray: bool,
-    max_pixels: int,
-    force: bool,
-    quiet: bool,
-) -> list[dict[str, Any]]:
-    """Read each image, dither its colour, and write it; what was done, for --json.
-
-    Args:
-        images: the files.
-        output: a file, or a folder for several.
-        dithered: from a colour array and the image's place in the sequence to full-range values.
-        to_palette: whether the values are a palette's.
-        gray: whether to dither the luminance alone.
-        max_pixels: larger images are refused.
+    Attributes:
+        images: the files, - for standard input.
+        target: to what they are dithered.
+        placing: where results go.
+        preparation: what is done first.
+        scale: the side of the square that each pixel becomes.
+        max_pixels: more are refused.
+        json_output: whether one object is printed.
         force: whether files that are there may be replaced.
         quiet: say nothing.
     """
-    from dither.color import to_gray
-    from dither.io import check_image_path, read_image, write_image
 
-    outputs = _output_paths(images, output)
-    for path in outputs:
-        check_image_path(path, replace=force)
-    done = []
-    for frame, (source, path) in enumerate(zip(images, outputs, strict=True)):
-        image = read_image(source, max_pixels=max_pixels)
-        color = to_gray(image.color) if gray and image.color.ndim == 3 else image.color
-        try:
-            values = dithered(color, frame)
-        except InputError as error:
-            raise InputError(f"{source}: {error}") from None
-        # The profile is that of the channels as they were; palettes are sRGB.
-        same = color is image.color and not to_palette
-        profile = image.profile if same else None
-        write_image(path, dataclasses.replace(image, color=values, profile=profile), replace=force)
-        note(f"{source} -> {path}", quiet=quiet)
-        done.append({"input": str(source), "output": str(path), "shape": list(values.shape)})
-    return done
+    images: list[Path]
+    target: Target
+    placing: Placing
+    preparation: Preparation
+    scale: int
+    max_pixels: int
+    json_output: bool
+    force: bool
+    quiet: bool
 
 
-def _output_paths(images: list[Path], output: Path) -> list[Path]:
-    """One output for each input: `output` itself, or {stem}-dithered.png in that folder."""
-    if not output.is_dir():
-        if len(images) > 1:
-            raise InputError(
-                f"{len(images)} images need a folder as --output, and {output} is none"
+def dither_each(job: Job, dithering: "Dithering") -> dict[str, Any]:
+    """Read each image, dither its colour, and write it; what was done, for --json.
+
+    No result is in its place before all are done.
+
+    Args:
+        job: what to do.
+        dithering: how.
+
+    Raises:
+        InputError: options do not go together, or an image cannot be read, dithered or written.
+    """
+    _check_options(job)
+    places = destinations(job.images, job.placing)
+    done, palettes, number = [], [], 0
+    said: list[str] = []  # at the end: what fails leaves nothing to tell of but why
+    with _writing(places, job) as opened:
+        for source, place in zip(job.images, places, strict=True):
+            animation = _read(source, job.max_pixels)
+            try:
+                animation = _prepared(animation, place, source, job, said.append)
+                codes, palette = _dithered(animation, job, dithering, number)
+            except TooLargeError as error:
+                raise _with_advice(f"{_title(source)}: {error}") from None
+            except InputError as error:
+                raise InputError(f"{_title(source)}: {error}") from None
+            number += len(codes)
+            shown = job.target.shown(palette)
+            content, entry = _content(animation, codes, shown, place, job, said.append)
+            with opened(place.path) as file:
+                file.write(content)
+                file.flush()  # a full disk behind standard output is noticed here
+            said.append(f"{_title(source)} -> {place.title}{_about(entry)}")
+            if palette is not None:
+                palettes.append(palette.hex)
+            done.append({"input": str(source), "output": str(place.path), **entry})
+    for sentence in said:
+        note(sentence, quiet=job.quiet)
+    target = {"palettes": palettes} if palettes else {"levels": job.target.levels}
+    return {**target, "images": done}
+
+
+def _check_options(job: Job) -> None:
+    if job.preparation.gray and job.preparation.saturation != 1:
+        raise InputError("--saturation has no effect with --gray")
+    if job.placing.packed:
+        _ = job.target.packed_bits  # or a sentence, before any work
+    if job.json_output and job.placing.output == STREAM:
+        raise InputError("--json and --output - would both write to standard output; give one")
+
+
+@contextlib.contextmanager
+def _writing(
+    places: list[Destination], job: Job
+) -> Iterator[Callable[[Path], AbstractContextManager[BinaryIO]]]:
+    """What opens each destination; files are in their places after the block."""
+    if job.placing.output == STREAM:
+        check_standard_output()
+        yield lambda _: contextlib.nullcontext(sys.stdout.buffer)
+        return
+    folder = job.placing.output_dir
+    with made_folder(folder) if folder is not None else contextlib.nullcontext():
+        for place in places:
+            check_writable(place.path, replace=job.force)
+        with replacing_together(replace=job.force) as opened:
+            yield opened
+
+
+def _about(entry: dict[str, Any]) -> str:
+    """What a person needs to know of packed rows, which do not say it themselves."""
+    if "order" not in entry:
+        return ""
+    height, width = entry["shape"]
+    bits, row = entry["bits"], entry["bytes_per_row"]
+    return f": {width}x{height} pixels, {bits} bit{'s' if bits > 1 else ''} each, {row} bytes a row"
+
+
+def _title(source: Path) -> str:
+    return "standard input" if source == STREAM else str(source)
+
+
+def _with_advice(sentence: str) -> InputError:
+    return InputError(f"{sentence}; --max-pixels raises this limit")
+
+
+def _read(source: Path, max_pixels: int) -> "Animation":
+    from dither.animation import read_animation
+
+    file = standard_input() if source == STREAM else source
+    try:
+        return read_animation(file, max_pixels=max_pixels, name=_title(source))
+    except TooLargeError as error:
+        raise _with_advice(str(error)) from None
+
+
+def _prepared(
+    animation: "Animation",
+    place: Destination,
+    source: Path,
+    job: Job,
+    say: Callable[[str], None],
+) -> "Animation":
+    """The frames that the destination can hold, made ready."""
+    from dither.animation import MOVING_ENDINGS, Animation
+    from dither.preparation import prepared, resized_shape
+
+    first = animation.frames[0]
+    moving = not job.placing.packed and place.ending.lower() in MOVING_ENDINGS
+    if len(animation.frames) > 1 and not moving:
+        say(f"{_title(source)} has {len(animation.frames)} frames; {place.title} holds the first")
+        animation = Animation((first,))
+    height, width = resized_shape((len(first.color), first.color.shape[1]), job.preparation.resize)
+    pixels = len(animation.frames) * height * width * job.scale**2
+    if pixels > job.max_pixels:
+        raise TooLargeError(f"the result would have {pixels} pixels, more than {job.max_pixels}")
+    frames = tuple(prepared(frame, job.preparation) for frame in animation.frames)
+    return dataclasses.replace(animation, frames=frames)
+
+
+def _dithered(
+    animation: "Animation", job: Job, dithering: "Dithering", number: int
+) -> "tuple[list[np.ndarray], Palette | None]":
+    """The codes of each frame, the first of which has that number, and the palette they point into."""
+    palette = job.target.palette_for(animation.frames)
+    return [
+        dithering(frame.color, number + index, palette)
+        for index, frame in enumerate(animation.frames)
+    ], palette
+
+
+def _content(
+    animation: "Animation",
+    codes: "list[np.ndarray]",
+    shown: "np.ndarray",
+    place: Destination,
+    job: Job,
+    say: Callable[[str], None],
+) -> tuple[bytes, dict[str, Any]]:
+    """The bytes of a result, and what is said about them."""
+    from dither.animation import encoded_animation
+
+    try:
+        if job.placing.packed:
+            return _packed(animation.frames[0], codes[0], job)
+        frames = tuple(
+            _scaled(frame, code, shown, job.scale)
+            for frame, code in zip(animation.frames, codes, strict=True)
+        )
+        if place.ending.lower() == ".gif" and any(map(_is_partly_clear, frames)):
+            say(
+                f"{place.title}: a GIF has no partial transparency; alpha below 128 becomes clear, "
+                "the rest opaque"
             )
-        return [output]
-    paths = [output / f"{image.stem}-dithered.png" for image in images]
-    for index, path in enumerate(paths):
-        if path in paths[:index]:
-            raise InputError(f"two inputs would both be written as {path}")
-        if os.path.realpath(path) in map(os.path.realpath, images[index + 1 :]):
-            raise InputError(f"{path} would be overwritten before it is read")
-    return paths
+        moved = dataclasses.replace(animation, frames=frames)
+        content = encoded_animation(moved, place.ending)
+    except InputError as error:
+        raise InputError(f"cannot write {place.title}: {error}") from None
+    entry: dict[str, Any] = {"shape": list(frames[0].color.shape)}
+    if len(frames) > 1:
+        entry["frames"] = len(frames)
+    return content, entry
+
+
+def _packed(frame: "RasterImage", codes: "np.ndarray", job: Job) -> tuple[bytes, dict[str, Any]]:
+    import numpy as np
+
+    from dither.packing import pack
+
+    if codes.ndim == 3:
+        raise InputError("--packed takes grey or a palette; --gray makes grey of colours")
+    if frame.alpha is not None and frame.alpha.min() < 255:
+        raise InputError("packed rows hold no alpha")
+    codes = _enlarged(codes.astype(np.uint8, copy=False), job.scale)
+    bits = job.target.packed_bits
+    rows = pack(codes, bits=bits, order="lsb" if job.placing.packed == PackedChoice.lsb else "msb")
+    return rows.tobytes(), {
+        "shape": list(codes.shape),
+        "bits": bits,
+        "order": str(job.placing.packed),
+        "bytes_per_row": rows.shape[1],
+    }
+
+
+def _scaled(
+    frame: "RasterImage", codes: "np.ndarray", shown: "np.ndarray", scale: int
+) -> "RasterImage":
+    """The frame with what the codes are shown as, each pixel a square."""
+    alpha = None if frame.alpha is None else _enlarged(frame.alpha, scale)
+    # The profile is that of the channels as they were; palettes are sRGB.
+    profile = frame.profile if shown.ndim == 1 else None
+    return dataclasses.replace(
+        frame, color=shown[_enlarged(codes, scale)], alpha=alpha, profile=profile
+    )
+
+
+def _enlarged(codes: "np.ndarray", scale: int) -> "np.ndarray":
+    return codes if scale == 1 else codes.repeat(scale, axis=0).repeat(scale, axis=1)
+
+
+def _is_partly_clear(frame: "RasterImage") -> bool:
+    return frame.alpha is not None and bool(((frame.alpha > 0) & (frame.alpha < 255)).any())

@@ -2,35 +2,44 @@
 
 import enum
 import json
-from collections.abc import Callable
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dither.cli.images import (
+from dither.cli.destinations import Placing
+from dither.cli.images import Job, dither_each
+from dither.cli.options import (
     BitsOption,
+    BrightnessOption,
     ColorsOption,
+    ContrastOption,
+    FormatOption,
     GrayOption,
     ImagesArgument,
     LevelsOption,
     LightChoice,
     MaxPixelsOption,
+    NameOption,
+    OutputDirOption,
     OutputOption,
+    PackedOption,
     PaletteOption,
-    check_one_quantizer,
-    dither_each,
-    full_range,
-    palette_of,
+    ResizeOption,
+    SaturationOption,
+    ScaleOption,
+    sides_of,
 )
+from dither.cli.target import Target
 from dither.console import ForceOption, JsonOption, QuietOption, within
 from dither.errors import InputError
 from dither.matrix import DEFAULT_MATRIX
+from dither.preparation import Preparation
 
 if TYPE_CHECKING:
     import numpy as np
 
-    # From a colour array and the image's place in the sequence to full-range values.
-    Dithered = Callable[[np.ndarray, int], np.ndarray]
+    from dither.cli.images import Dithering
+    from dither.palette import Palette
 
 
 class MixChoice(enum.StrEnum):
@@ -43,7 +52,10 @@ class MixChoice(enum.StrEnum):
 def ordered(
     context: typer.Context,
     images: ImagesArgument,
-    output: OutputOption,
+    output: OutputOption = None,
+    output_dir: OutputDirOption = None,
+    name: NameOption = None,
+    output_format: FormatOption = None,
     bits: BitsOption = None,
     levels: LevelsOption = None,
     palette: PaletteOption = None,
@@ -66,8 +78,8 @@ def ordered(
         typer.Option(
             "--matrix",
             "-m",
-            help="A shipped matrix or a .npy file; of one with frames, each image takes the next "
-            f"[{DEFAULT_MATRIX}].",
+            help="A shipped matrix or a .npy file; of one with frames, each image or frame of an "
+            f"animation takes the next [{DEFAULT_MATRIX}].",
         ),
     ] = None,
     add_noise: Annotated[
@@ -90,6 +102,12 @@ def ordered(
         ),
     ] = None,
     gray: GrayOption = False,
+    resize: ResizeOption = None,
+    saturation: SaturationOption = 1.0,
+    brightness: BrightnessOption = 1.0,
+    contrast: ContrastOption = 1.0,
+    scale: ScaleOption = 1,
+    packed: PackedOption = None,
     threads: Annotated[
         int | None,
         typer.Option(callback=within(0, 1024), help="At work at once [1]; 0 is one a processor."),
@@ -100,7 +118,7 @@ def ordered(
     quiet: QuietOption = False,
 ) -> None:
     """Dither by comparing every pixel with a tiled threshold matrix."""
-    check_one_quantizer(bits=bits, levels=levels, palette=palette, colors=colors)
+    target = Target.of(bits=bits, levels=levels, palette=palette, colors=colors)
     to_palette = palette is not None or colors is not None
     _refuse_options_without_effect(
         context.params,
@@ -116,28 +134,27 @@ def ordered(
             ),
         },
     )
-    count = levels or 1 << (bits or 1)
-    chosen: list[list[str]] = []
-    if to_palette:
-        dithered = _to_palette(palette, colors, matrix, mix, candidates, light, strength, chosen)
+    if target.levels is None:
+        dithering = _to_palette(matrix, mix, candidates, light, strength)
     elif add_noise is not None:
-        dithered = _by_noise(count, add_noise)
+        dithering = _by_noise(target.levels, add_noise)
     else:
-        dithered = _to_levels(count, matrix, light, strength, threads)
-    done = dither_each(
-        images,
-        output,
-        dithered,
-        to_palette=to_palette,
-        gray=gray,
+        dithering = _to_levels(target.levels, matrix, light, strength, threads)
+    job = Job(
+        images=images,
+        target=target,
+        placing=Placing(output, output_dir, name, output_format, packed),
+        preparation=Preparation(gray, sides_of(resize), saturation, brightness, contrast),
+        scale=scale,
         max_pixels=max_pixels,
+        json_output=json_output,
         force=force,
         quiet=quiet,
     )
+    done = dither_each(job, dithering)
     if json_output:
-        quantizer = {"palettes": chosen} if to_palette else {"levels": count}
         used = {"matrix": matrix or DEFAULT_MATRIX} if add_noise is None else {"noise": add_noise}
-        print(json.dumps({**used, **quantizer, "images": done}))
+        print(json.dumps({**used, **done}))
 
 
 def _refuse_options_without_effect(given: dict[str, Any], without: dict[str, str | bool]) -> None:
@@ -148,68 +165,59 @@ def _refuse_options_without_effect(given: dict[str, Any], without: dict[str, str
 
 
 def _to_levels(
-    count: int,
+    levels: int,
     matrix: str | None,
     light: LightChoice | None,
     strength: float | None,
     threads: int | None,
-) -> "Dithered":
+) -> "Dithering":
     from dither.matrix import load_channels
     from dither.ordered import ordered_dither
 
     matrices = load_channels(matrix or DEFAULT_MATRIX)
 
-    def dithered(color: "np.ndarray", frame: int) -> "np.ndarray":
-        codes = ordered_dither(
+    def dithering(color: "np.ndarray", frame: int, palette: "Palette | None") -> "np.ndarray":
+        return ordered_dither(
             color,
             matrices,
-            levels=count,
+            levels=levels,
             light="encoded" if light is None else light.value,
             phase=(frame, 0, 0),
             strength=1.0 if strength is None else strength,
             threads=1 if threads is None else threads,
         )
-        return full_range(codes, count)
 
-    return dithered
+    return dithering
 
 
-def _by_noise(count: int, path: str) -> "Dithered":
+def _by_noise(levels: int, path: str) -> "Dithering":
     from dither.noise import load_noise, noise_dither
 
     noise = load_noise(path)
 
-    def dithered(color: "np.ndarray", frame: int) -> "np.ndarray":
-        codes = noise_dither(color, noise, levels=count, phase=(frame, 0, 0))
-        return full_range(codes, count)
+    def dithering(color: "np.ndarray", frame: int, palette: "Palette | None") -> "np.ndarray":
+        return noise_dither(color, noise, levels=levels, phase=(frame, 0, 0))
 
-    return dithered
+    return dithering
 
 
 def _to_palette(
-    palette: str | None,
-    colors: int | None,
     matrix: str | None,
     mix: MixChoice | None,
     candidates: int | None,
     light: LightChoice | None,
     strength: float | None,
-    chosen: list[list[str]],
-) -> "Dithered":
-    """To one palette or each image's own; what they are is added to `chosen`."""
+) -> "Dithering":
     from dither.matrix import load_matrix
-    from dither.palette import load_palette
     from dither.palette_dither import dither_to_palette
 
-    fixed = None if palette is None else load_palette(palette)
     thresholds = load_matrix(matrix or DEFAULT_MATRIX)
 
-    def dithered(color: "np.ndarray", frame: int) -> "np.ndarray":
-        mine = palette_of(color, fixed, colors)
-        chosen.append(mine.hex)
-        indices = dither_to_palette(
+    def dithering(color: "np.ndarray", frame: int, palette: "Palette | None") -> "np.ndarray":
+        assert palette is not None
+        return dither_to_palette(
             color,
-            mine,
+            palette,
             thresholds,
             mix="many" if mix is None and candidates else None if mix is None else mix.value,
             candidates=candidates or 32,
@@ -217,6 +225,5 @@ def _to_palette(
             strength=1.0 if strength is None else strength,
             phase=(frame, 0, 0),
         )
-        return mine.colors[indices]
 
-    return dithered
+    return dithering

@@ -1,18 +1,28 @@
+import io
 import json
+import os
+import shlex
+import subprocess
+import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
-from PIL import Image
+from PIL import Image, ImageSequence
 
+from dither.animation import Animation, read_animation, write_animation
 from dither.color import to_gray
-from dither.diffusion import diffused
+from dither.diffusion import diffused, error_diffuse
 from dither.io import read_image
+from dither.matrix import load_matrix
 from dither.noise import noise_dither
 from dither.ordered import ordered_dither, requantize
+from dither.packing import pack
 from dither.palette import load_palette
 from dither.palette_dither import dither_to_palette
+from dither.pictures import RasterImage
+from dither.preparation import Preparation, Sides, prepared
 from dither.quantize import k_means
 from dither.samples import level_values
 
@@ -144,7 +154,7 @@ def test_ordered_dithering_to_palettes(run: Callable, folder: Path, photo: np.nd
     )
     grey = to_gray(photo)
     own = k_means(np.stack([grey] * 3, axis=2), 6)
-    expected = own.colors[dither_to_palette(grey, own, **options)]
+    expected = own.colors[dither_to_palette(grey, own, **options)][..., 0]
     assert (read_image(folder / "k.png").color == expected).all()
 
 
@@ -226,12 +236,12 @@ def test_depth_follows_the_levels_and_not_the_input(
         ).all()
 
 
-def test_an_input_is_not_overwritten_before_it_is_read(run: Callable, folder: Path) -> None:
+def test_another_input_is_not_overwritten(run: Callable, folder: Path) -> None:
     Image.new("L", (5, 5), 99).save(folder / "out" / "photo-dithered.png")
     before = (folder / "out" / "photo-dithered.png").read_bytes()
     done = run("dither ordered photo.png out/photo-dithered.png -o out -b 1 --force", check=False)
     assert done.returncode == 2
-    assert "before it is read" in done.stderr
+    assert "would be overwritten" in done.stderr
     assert (folder / "out" / "photo-dithered.png").read_bytes() == before
 
 
@@ -303,3 +313,321 @@ def test_bad_input_is_one_sentence(
 def test_help(run: Callable) -> None:
     assert "ordered" in run("dither --help").stdout
     assert "--matrix" in run("dither ordered --help").stdout
+
+
+def test_results_in_a_folder_come_together_or_not_at_all(
+    run: Callable, refused: Callable, folder: Path
+) -> None:
+    words = refused("dither ordered photo.png cut.png --output-dir a/b -b 1")
+    assert "damaged" in words
+    assert not (folder / "a").exists()
+    refused("dither ordered photo.png cut.png -o out -b 1")
+    assert list((folder / "out").iterdir()) == []
+    Image.new("L", (5, 5), 99).save(folder / "small.bmp")
+    run("dither ordered photo.jpg small.bmp --output-dir a/b -b 1")
+    assert {path.name for path in (folder / "a" / "b").iterdir()} == {
+        "photo-dithered.png",
+        "small-dithered.png",
+    }
+    run("dither diffuse photo.jpg small.bmp --output-dir a -b 1 --name {stem}.tif")
+    assert read_image(folder / "a" / "small.tif").color.shape == (5, 5)
+
+
+def test_images_are_prepared_and_enlarged(run: Callable, folder: Path, photo: np.ndarray) -> None:
+    rgba = np.dstack([photo, np.where(photo[..., :1] < 99, 0, 255)]).astype(np.uint8)
+    Image.fromarray(rgba).save(folder / "rgba.png")
+    for command, dithered in (("ordered", requantize), ("diffuse", diffused)):
+        run(
+            f"dither {command} rgba.png -o out.png --force --bits 2 --resize 40x --saturation 1.5 "
+            "--brightness 0.9 --contrast 1.2 --scale 3"
+        )
+        ready = prepared(
+            RasterImage(photo, rgba[..., 3]), Preparation(False, Sides(40), 1.5, 0.9, 1.2)
+        )
+        assert ready.alpha is not None
+        image = read_image(folder / "out.png")
+        assert image.alpha is not None
+        ones = np.ones((3, 3, 1), np.uint8)
+        assert (image.color == np.kron(dithered(ready.color, bits=2), ones)).all()
+        assert (image.alpha == np.kron(ready.alpha, ones[..., 0])).all()
+
+
+@pytest.mark.parametrize(
+    ("resize", "shape"), [("20x30", (30, 20)), ("x24", (24, 40)), ("12.5%", (6, 10))]
+)
+def test_sizes(run: Callable, folder: Path, resize: str, shape: tuple[int, int]) -> None:
+    report = json.loads(
+        run(f"dither ordered photo.png -o o.png -b 1 --gray --resize {resize} --json").stdout
+    )
+    assert read_image(folder / "o.png").color.shape == shape
+    assert report["images"][0]["shape"] == list(shape)
+
+
+@pytest.mark.parametrize("kind", ["deep", "float"])
+def test_grey_of_any_depth_is_prepared(
+    run: Callable, folder: Path, photo: np.ndarray, kind: str
+) -> None:
+    gray = to_gray(photo)
+    image = gray.astype(np.uint16) * 257 if kind == "deep" else (gray / 255).astype(np.float32)
+    Image.fromarray(image).save(folder / "in.tif")
+    run("dither ordered in.tif -o out.png -b 1 --resize 50% --contrast 2")
+    ready = prepared(RasterImage(image), Preparation(resize=0.5, contrast=2)).color
+    assert (read_image(folder / "out.png").color // 255 == ordered_dither(ready, levels=2)).all()
+
+
+@pytest.fixture
+def clip(folder: Path, photo: np.ndarray) -> list[np.ndarray]:
+    """clip.gif of three frames and clear pixels, as Pillow composes them; still.gif of equal ones."""
+    pictures = [Image.fromarray(np.roll(photo, 7 * step, 1)).quantize(60) for step in range(3)]
+    options = {"save_all": True, "duration": [50, 70, 200], "loop": 3, "disposal": 2}
+    pictures[0].save(
+        folder / "clip.gif", append_images=pictures[1:], transparency=5, optimize=False, **options
+    )
+    frames = [RasterImage(photo // 64 * 64)] * 3
+    write_animation(folder / "still.gif", Animation(tuple(frames), (50, 70, 200), 0))
+    with Image.open(folder / "clip.gif") as picture:
+        return [np.asarray(frame.convert("RGBA")) for frame in ImageSequence.Iterator(picture)]
+
+
+def _frames(path: Path) -> list[np.ndarray]:
+    with Image.open(path) as picture:
+        return [np.asarray(frame.convert("RGBA")) for frame in ImageSequence.Iterator(picture)]
+
+
+@pytest.mark.parametrize("ending", ["gif", "png", "webp"])
+def test_animations_stay_animations(
+    run: Callable, folder: Path, clip: list[np.ndarray], ending: str
+) -> None:
+    run(f"dither ordered clip.gif -o out.{ending} -b 2 -m blue-16x64x64")
+    made = read_animation(folder / f"out.{ending}")
+    assert made.durations == (50, 70, 200)
+    assert made.plays == read_animation(folder / "clip.gif").plays == 4
+    assert any((frame[..., 3] == 0).any() for frame in clip)
+    matrix = load_matrix("blue-16x64x64")
+    for index, (source, seen) in enumerate(
+        zip(clip, _frames(folder / f"out.{ending}"), strict=True)
+    ):
+        opaque = source[..., 3] == 255
+        expected = ordered_dither(source[..., :3], matrix, levels=4, phase=(index, 0, 0)) * 85
+        assert (seen[..., :3] == expected)[opaque].all()
+        assert (seen[..., 3] == source[..., 3]).all()
+
+
+def test_still_scenes_stay_still(run: Callable, folder: Path, clip: list[np.ndarray]) -> None:
+    run("dither ordered still.gif -o out.gif -b 1")
+    run("dither diffuse still.gif -o diffused.gif -b 1")
+    for name in ("out.gif", "diffused.gif"):
+        first, *others = _frames(folder / name)
+        assert len(others) == 2
+        assert all((frame == first).all() for frame in others)
+        assert read_animation(folder / name).durations == (50, 70, 200)
+    run("dither ordered still.gif -o moving.gif -b 1 -m blue-16x64x64")
+    first, second, _ = _frames(folder / "moving.gif")
+    assert (first != second).any()
+
+
+def test_diffusion_takes_frames_too(run: Callable, folder: Path, clip: list[np.ndarray]) -> None:
+    run("dither diffuse clip.gif -o out.gif --palette game-boy")
+    palette = load_palette("game-boy")
+    for source, seen in zip(clip, _frames(folder / "out.gif"), strict=True):
+        opaque = source[..., 3] == 255
+        assert (seen[..., :3] == diffused(source[..., :3], palette=palette))[opaque].all()
+
+
+def test_an_animation_has_one_palette(run: Callable, folder: Path, clip: list[np.ndarray]) -> None:
+    report = json.loads(run("dither ordered clip.gif -o out.gif --colors 5 --json").stdout)
+    pixels = np.concatenate([frame[frame[..., 3] > 0][:, :3] for frame in clip])
+    (palette,) = report["palettes"]
+    assert palette == k_means(pixels[None], 5).hex
+    assert report["images"][0]["frames"] == 3
+    colors = np.concatenate([frame[frame[..., 3] > 0] for frame in _frames(folder / "out.gif")])
+    assert len(np.unique(colors, axis=0)) == 5
+
+
+def test_frames_of_all_inputs_are_counted(
+    run: Callable, folder: Path, photo: np.ndarray, clip: list[np.ndarray]
+) -> None:
+    run("dither ordered still.gif photo.png -o out -b 1 -m blue-16x64x64")
+    expected = requantize(photo, "blue-16x64x64", bits=1, phase=(3, 0, 0))
+    assert (read_image(folder / "out" / "photo-dithered.png").color == expected).all()
+
+
+def test_formats_that_stand_still_take_the_first_frame(
+    run: Callable, folder: Path, clip: list[np.ndarray]
+) -> None:
+    done = run("dither ordered still.gif -o out.bmp -b 1")
+    assert "still.gif has 3 frames; out.bmp holds the first" in done.stderr
+    expected = ordered_dither(read_image(folder / "still.gif").color, levels=2) * 255
+    assert (read_image(folder / "out.bmp").color == expected).all()
+
+
+def test_partial_alpha_in_a_gif_is_mentioned(
+    run: Callable, folder: Path, photo: np.ndarray
+) -> None:
+    Image.fromarray(np.dstack([photo, photo[..., 0]])).save(folder / "rgba.png")
+    done = run("dither ordered rgba.png -o out.gif -b 1")
+    assert "no partial transparency" in done.stderr
+    alpha = read_image(folder / "out.gif").alpha
+    assert alpha is not None
+    assert (alpha == np.where(photo[..., 0] < 128, 0, 255)).all()
+    assert run("dither ordered photo.png -o p.gif -b 1").stderr.count("\n") == 1
+
+
+def _piped(folder: Path, arguments: str, content: bytes) -> subprocess.CompletedProcess[bytes]:
+    command = Path(sys.executable).parent / "dither"
+    return subprocess.run(
+        [command, *shlex.split(arguments)], cwd=folder, input=content, capture_output=True
+    )
+
+
+def test_pipes(run: Callable, folder: Path, photo: np.ndarray, clip: list[np.ndarray]) -> None:
+    content = (folder / "photo.png").read_bytes()
+    done = _piped(folder, "ordered - -o - -b 1", content)
+    assert done.returncode == 0
+    assert done.stderr == b"standard input -> standard output\n"
+    run("dither ordered photo.png -o out.png -b 1")
+    assert done.stdout == (folder / "out.png").read_bytes()
+    done = _piped(folder, "diffuse - --output-dir new -b 1", content)
+    assert done.returncode == 0
+    expected = diffused(photo, bits=1)
+    assert (read_image(folder / "new" / "stdin-dithered.png").color == expected).all()
+    gif = _piped(folder, "ordered - -o - -b 2 --format gif", (folder / "clip.gif").read_bytes())
+    assert len(read_animation(io.BytesIO(gif.stdout)).frames) == 3
+    packed = _piped(folder, "ordered - -o - -b 1 --gray --packed msb", content)
+    assert len(packed.stdout) == 48 * 10
+    for broken in (content[:900], b"", b"text"):
+        done = _piped(folder, "ordered - -o - -b 1", broken)
+        assert (done.returncode, done.stdout) == (2, b"")
+        assert done.stderr.startswith(b"error: standard input is ")
+        assert done.stderr.count(b"\n") == 1
+
+
+@pytest.mark.skipif(not hasattr(os, "openpty"), reason="terminals are made by openpty")
+def test_terminals_take_and_give_no_images(folder: Path) -> None:
+    command = [Path(sys.executable).parent / "dither", "ordered", "-b", "1"]
+    manager, terminal = os.openpty()
+    try:
+        for arguments, streams, words in (
+            (["photo.png", "-o", "-"], {"stdout": terminal}, "standard output is a terminal"),
+            (["-", "-o", "x.png"], {"stdin": terminal}, "standard input is a terminal"),
+        ):
+            done = subprocess.run(
+                [*command, *arguments],
+                cwd=folder,
+                stderr=subprocess.PIPE,
+                text=True,
+                timeout=60,
+                stdin=streams.get("stdin"),
+                stdout=streams.get("stdout"),
+            )
+            assert done.returncode == 2
+            assert words in done.stderr
+    finally:
+        os.close(manager)
+        os.close(terminal)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="Linux has a disk that is always full")
+@pytest.mark.parametrize(
+    ("ends", "words"),
+    [
+        ("- -o x.png <&-", "standard input is closed"),
+        ("photo.png -o - >&-", "standard output is closed"),
+        ("photo.png -o - >/dev/full", "No space left"),
+    ],
+)
+def test_broken_ends_of_pipes_are_one_sentence(
+    refused: Callable, folder: Path, ends: str, words: str
+) -> None:
+    assert words in refused(f"sh -c 'dither ordered -b 1 {ends}'")
+
+
+@pytest.mark.parametrize("order", ["msb", "lsb"])
+@pytest.mark.parametrize(("options", "bits"), [("-b 1", 1), ("-l 3", 2), ("-b 4", 4)])
+def test_packed_rows_of_levels(
+    run: Callable, folder: Path, photo: np.ndarray, order: str, options: str, bits: int
+) -> None:
+    done = run(f"dither ordered photo.png -o out.bin --gray {options} --packed {order} --json")
+    levels = 3 if "-l" in options else 1 << bits
+    codes = ordered_dither(to_gray(photo), levels=levels)
+    rows = np.fromfile(folder / "out.bin", np.uint8).reshape(48, -1)
+    assert (rows == pack(codes, bits=bits, order="lsb" if order == "lsb" else "msb")).all()
+    (entry,) = json.loads(done.stdout)["images"]
+    assert (entry["shape"], entry["bits"], entry["order"]) == ([48, 80], bits, order)
+    assert entry["bytes_per_row"] == 10 * bits
+    each = f"{bits} bit{'' if bits == 1 else 's'} each"
+    assert f"80x48 pixels, {each}, {10 * bits} bytes a row" in done.stderr
+
+
+def test_packed_rows_of_palettes(run: Callable, folder: Path, photo: np.ndarray) -> None:
+    for palette, bits in (("black-white-red", 2), ("c64", 4), ("#000000,#ffffff", 1)):
+        run(f"dither diffuse photo.png -o out.raw --force --packed msb --scale 2 -p {palette}")
+        codes = error_diffuse(photo, palette=load_palette(palette)).repeat(2, 0).repeat(2, 1)
+        assert (folder / "out.raw").read_bytes() == pack(codes, bits=bits).tobytes()
+
+
+def test_outputs_of_few_levels_are_small(run: Callable, folder: Path) -> None:
+    Image.fromarray(np.tile(np.arange(256, dtype=np.uint8), (16, 1))).save(folder / "ramp.png")
+    for levels, bits in ((2, 1), (4, 2), (16, 4), (5, 4), (64, 8)):
+        run(f"dither ordered ramp.png -o out.png --force --gray -l {levels}")
+        assert (folder / "out.png").read_bytes()[24] == bits
+
+
+@pytest.mark.parametrize("command", ["ordered", "diffuse"])
+@pytest.mark.parametrize(
+    ("arguments", "words"),
+    [
+        ("photo.png -b 1", "give one of --output and --output-dir"),
+        ("photo.png -b 1 -o x.png --output-dir y", "give one of --output and --output-dir"),
+        ("photo.png -b 1 --output-dir there.png", "there.png: it is a file"),
+        ("photo.png -b 1 -o x.png --name {stem}.png", "--name has no effect"),
+        ("photo.png -b 1 -o out --name a/{stem}.png", "--name is 'a/{stem}.png'"),
+        ("photo.png -b 1 -o out --name {page}.png", "--name is '{page}.png'"),
+        ("photo.png photo.jpg -b 1 -o out --name x.png", "two inputs would both"),
+        ("photo.png -b 1 -o out --name {stem}.jpg", "blur"),
+        ("photo.png -b 1 -o x.png --format png", "--format has no effect without --output -"),
+        ("photo.png -b 1 -o - --format xyz", "--format is 'xyz': the ending must be one of"),
+        ("photo.png -b 1 -o - --packed msb --gray --format png", "no effect with --packed"),
+        ("photo.png -b 1 -o - --json", "both write to standard output"),
+        ("photo.png photo.jpg -b 1 -o -", "2 images need a folder"),
+        ("- - -b 1 -o out", "read only once"),
+        ("photo.png -b 1 -o x.png --resize 0x5", "--resize is '0x5': a side is 0"),
+        ("photo.png -b 1 -o x.png --resize x", "--resize is 'x'"),
+        ("photo.png -b 1 -o x.png --resize big", "must be like 320x240, 320x, x240 or 50%"),
+        ("photo.png -b 1 -o x.png --resize nan%", "share of the sides is nan"),
+        ("photo.png -b 1 -o x.png --resize 0%", "share of the sides is 0.0"),
+        ("photo.png -b 1 -o x.png --resize 60000x60000", "--max-pixels raises this limit"),
+        ("photo.png -b 1 -o x.png --scale 3 --max-pixels 34559", "have 34560 pixels, more than"),
+        ("photo.png -b 1 -o x.png --scale 65", "--scale is 65; it must be from 1 to 64"),
+        ("photo.png -b 1 -o x.png --contrast 11", "--contrast is 11.0; it must be from 0 to 10"),
+        ("photo.png -b 1 -o x.png --gray --saturation 2", "--saturation has no effect with --gray"),
+        ("photo.png -b 1 -o x.png --max-pixels 9", "9 pixels; --max-pixels raises this limit"),
+        ("photo.png -b 1 -o x.bin --packed msb", "--gray makes grey of colours"),
+        ("photo.png -b 3 -o x.bin --packed msb --gray", "takes 1, 2 or 4 bits"),
+        ("photo.png -b 8 -o x.bin --packed msb --gray", "up to 16 levels; not 256"),
+        ("photo.png --colors 17 -o x.bin --packed msb", "up to 16 colours; not 17"),
+        ("photo.png -b 1 -o x.png --packed msb --gray", "such as in .bin"),
+        ("photo.png -b 1 -o x.bin --packed mid --gray", "'mid'"),
+        ("rgba.png -b 1 -o x.bin --packed msb --gray", "no alpha"),
+        ("photo.png -b 6 -o x.gif", "at most 256 colours"),
+        ("cut.gif -b 1 -o x.gif", "cut.gif is damaged"),
+        ("end.gif -b 1 -o x.gif", "end.gif is damaged or cannot be read: it ends too early"),
+        ("still.gif -b 1 -o x.gif --max-pixels 11519", "frames; --max-pixels raises this limit"),
+    ],
+)
+def test_refusals_of_both_commands(
+    refused: Callable,
+    folder: Path,
+    photo: np.ndarray,
+    clip: list[np.ndarray],
+    command: str,
+    arguments: str,
+    words: str,
+) -> None:
+    Image.fromarray(np.dstack([photo, photo[..., 0]])).save(folder / "rgba.png")
+    content = (folder / "still.gif").read_bytes()
+    (folder / "cut.gif").write_bytes(content[: len(content) * 2 // 3])
+    (folder / "end.gif").write_bytes(content[:-1])
+    before = sorted(folder.rglob("*"))
+    assert words in refused(f"dither {command} {arguments}")
+    assert sorted(folder.rglob("*")) == before

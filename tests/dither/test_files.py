@@ -8,7 +8,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dither.errors import InputError
-from dither.files import check_writable, read_npy, replacing, write_npy
+from dither.files import (
+    check_writable,
+    made_folder,
+    read_npy,
+    replacing,
+    replacing_together,
+    write_npy,
+)
 
 
 def test_an_error_leaves_the_old_file_and_no_other(tmp_path: Path) -> None:
@@ -33,6 +40,41 @@ def test_a_new_file_has_the_usual_mode_and_an_old_one_keeps_its_own(tmp_path: Pa
         file.write(b"two")
     assert path.stat().st_mode & 0o777 == 0o640
     assert path.read_bytes() == b"two"
+
+
+def test_files_come_together_or_not_at_all(tmp_path: Path) -> None:
+    one, two = tmp_path / "one", tmp_path / "two"
+    one.write_text("old")
+    with pytest.raises(InputError, match="--force"), replacing_together(replace=False) as opened:  # noqa: PT012 -- the block is the test
+        with opened(two) as file:
+            file.write(b"new")
+        with opened(one) as file:
+            file.write(b"new")
+    assert list(tmp_path.iterdir()) == [one]
+    with replacing_together() as opened:
+        for path in (one, two):
+            with opened(path) as file:
+                file.write(b"new")
+        assert one.read_text() == "old"
+        assert not two.exists()
+    assert one.read_text() == two.read_text() == "new"
+    assert len(list(tmp_path.iterdir())) == 2
+
+
+def test_a_folder_is_made_for_what_succeeds(tmp_path: Path) -> None:
+    with pytest.raises(KeyboardInterrupt), made_folder(tmp_path / "a" / "b"):
+        raise KeyboardInterrupt
+    assert not (tmp_path / "a").exists()
+    for _ in range(2):
+        with made_folder(tmp_path / "a" / "b"):
+            assert (tmp_path / "a" / "b").is_dir()
+    with pytest.raises(KeyboardInterrupt), made_folder(tmp_path / "a" / "c"):  # noqa: PT012 -- the block is the test
+        (tmp_path / "a" / "c" / "theirs").touch()
+        raise KeyboardInterrupt
+    assert (tmp_path / "a" / "c" / "theirs").exists()
+    for wrong in (tmp_path / "a" / "c" / "theirs", tmp_path / "a" / "c" / "theirs" / "d"):
+        with pytest.raises(InputError, match="cannot make the folder"), made_folder(wrong):
+            pass
 
 
 def test_folders_that_cannot_be_written_are_named(tmp_path: Path) -> None:

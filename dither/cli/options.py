@@ -1,0 +1,149 @@
+"""The options that the commands which dither images have in common."""
+
+import enum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dither.console import within
+from dither.errors import InputError
+from dither.preparation import MOST_FACTOR, Sides
+
+
+class LightChoice(enum.StrEnum):
+    """Which mean of neighbouring levels dithering keeps."""
+
+    encoded = "encoded"
+    linear = "linear"
+
+
+class PackedChoice(enum.StrEnum):
+    """Where in a byte the leftmost pixel lies."""
+
+    msb = "msb"
+    lsb = "lsb"
+
+
+ImagesArgument = Annotated[
+    list[Path],
+    typer.Argument(
+        help="PNG, JPEG, TIFF, WebP, BMP, GIF or PNM, - for standard input; 16 bits for grey; all "
+        "frames of an animated GIF, PNG or WebP."
+    ),
+]
+OutputOption = Annotated[
+    Path | None,
+    typer.Option(
+        "--output",
+        "-o",
+        help="A file (.png .gif .webp .tif .bmp .pnm ...), a folder for several, or - for standard "
+        "output. Animations stay so as .gif, .png and .webp; else their first frame is taken.",
+    ),
+]
+OutputDirOption = Annotated[
+    Path | None,
+    typer.Option(help="A folder, made if it is missing; all results arrive there, or none."),
+]
+NameOption = Annotated[
+    str | None,
+    typer.Option(help="Of files in a folder, with the input's {stem} [{stem}-dithered.png]."),
+]
+FormatOption = Annotated[
+    str | None,
+    typer.Option("--format", help="Of standard output: png, gif, webp, tif, bmp, pnm ... [png]."),
+]
+BitsOption = Annotated[
+    int | None,
+    typer.Option("--bits", "-b", callback=within(1, 16), help="Bits a channel, 1 to 16."),
+]
+LevelsOption = Annotated[
+    int | None,
+    typer.Option("--levels", "-l", callback=within(2, 65536), help="Levels a channel, 2 to 65536."),
+]
+PaletteOption = Annotated[
+    str | None,
+    typer.Option(
+        "--palette",
+        "-p",
+        help="A name (`dither palettes`), a .gpl .pal .hex .act or image file, or colours as "
+        "#000000,#ffffff.",
+    ),
+]
+ColorsOption = Annotated[
+    int | None,
+    typer.Option(
+        callback=within(2, 256),
+        help="So many colours, 2 to 256, chosen for each image or animation.",
+    ),
+]
+GrayOption = Annotated[bool, typer.Option("--gray", help="Dither the luminance alone.")]
+ResizeOption = Annotated[
+    str | None,
+    typer.Option(
+        help="First, to WxH pixels; Wx or xH keeps the ratio, and so does a share such as 50%."
+    ),
+]
+SaturationOption = Annotated[
+    float,
+    typer.Option(
+        callback=within(0, MOST_FACTOR), help="First, colourfulness times 0 to 10; 0 is grey."
+    ),
+]
+BrightnessOption = Annotated[
+    float,
+    typer.Option(
+        callback=within(0, MOST_FACTOR), help="First, sRGB codes times 0 to 10; 0 is black."
+    ),
+]
+ContrastOption = Annotated[
+    float,
+    typer.Option(
+        callback=within(0, MOST_FACTOR),
+        help="First, distance from middle grey times 0 to 10; 0 is middle grey.",
+    ),
+]
+ScaleOption = Annotated[
+    int,
+    typer.Option(callback=within(1, 64), help="At last, each pixel as a square of 1 to 64 pixels."),
+]
+PackedOption = Annotated[
+    PackedChoice | None,
+    typer.Option(
+        help="Write bare rows of 1, 2 or 4 bits a pixel, for panels: the first pixel in the highest "
+        "bits (msb) or the lowest. Grey, or indices of up to 16 colours."
+    ),
+]
+MaxPixelsOption = Annotated[
+    int,
+    typer.Option(
+        callback=within(1, 1 << 40),
+        help="Refuse larger images, before and after --resize and --scale; frames add up.",
+    ),
+]
+
+
+def sides_of(text: str | None) -> Sides | float | None:
+    """What --resize asks for.
+
+    Raises:
+        InputError: it is none of WxH, Wx, xH and P%, or out of range.
+
+    Example:
+        >>> sides_of("320x"), sides_of("50%")
+        (Sides(width=320, height=None), 0.5)
+    """
+    if text is None:
+        return None
+    try:
+        if text.endswith("%"):
+            return float(text[:-1]) / 100
+        width, height = (int(side) if side else None for side in text.lower().split("x"))
+    except ValueError:
+        raise InputError(
+            f"--resize is {text!r}; it must be like 320x240, 320x, x240 or 50%"
+        ) from None
+    try:
+        return Sides(width, height)
+    except InputError as error:
+        raise InputError(f"--resize is {text!r}: {error}") from None
