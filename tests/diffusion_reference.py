@@ -69,9 +69,9 @@ def level_of(value: int, lights: list[int], share: int) -> int:
 
 
 def nearest(value: list[int], colors: list[list[int]]) -> int:
-    """The first of the nearest colours, at 14 bits a channel, by comparing with all."""
+    """The first of the nearest colours, at 12 bits a channel, by comparing with all."""
     distances = [
-        sum(((clipped(v) >> 8) - (c >> 8)) ** 2 for v, c in zip(value, color, strict=True))
+        sum(((clipped(v) >> 10) - (c >> 10)) ** 2 for v, c in zip(value, color, strict=True))
         for color in colors
     ]
     return distances.index(min(distances))

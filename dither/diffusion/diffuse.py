@@ -90,7 +90,7 @@ def error_diffuse(
 
     Returns:
         To levels: the image's shape, uint8 up to 256 levels, else uint16. To a palette: (H, W) uint8,
-        the first of the nearest colours by Euclidean distance, compared at 14 bits a channel.
+        the first of the nearest colours by Euclidean distance, compared at 12 bits a channel.
 
     Raises:
         InputError: the image, the palette, the kernel or a number is out of range, or numba, which

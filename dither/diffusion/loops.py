@@ -36,7 +36,7 @@ class Colors(NamedTuple):
 
     Attributes:
         lights: (K, 3) int32.
-        compared: (K, 3) int32, the same at 14 bits.
+        compared: (K, 3) int32, the same at 12 bits.
         starts: (32768 + 1,) int32, the group where each cell's candidates start.
         members: (groups, 4) uint8, the candidates.
     """

@@ -8,9 +8,10 @@ far to read, which a processor would have to guess.
 
 import numpy as np
 
-# Colours are compared at 14 bits a channel, 1/64 of a code of 8 bits.
-COMPARED_SHIFT = 8
-CELL_SHIFT = 9
+# Colours are compared at 12 bits a channel: the fewest that tell all codes of 8 bits apart in linear
+# light too, whose darkest lie 1/3295 of white apart.
+COMPARED_SHIFT = 10
+CELL_SHIFT = 7
 _CELLS = 32
 GROUP = 4
 # Lists are made for so many cells at once.
@@ -21,14 +22,14 @@ def candidate_lists(colors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """For each cell of the cube the colours that can be the nearest in it.
 
     Args:
-        colors: (K, 3) int32, 0 to 16383, at most 256.
+        colors: (K, 3) int32, 0 to 4095, at most 256.
 
     Returns:
         starts, (32768 + 1,) int32, and members, (groups, 4) uint8: the groups of cell i are
         members[starts[i]:starts[i + 1]], its colours rising, the first repeated at the end.
 
     Example:
-        >>> starts, members = candidate_lists(np.array([[0, 0, 0], [16383, 16383, 16383]]))
+        >>> starts, members = candidate_lists(np.array([[0, 0, 0], [4095, 4095, 4095]]))
         >>> members[starts[0]:starts[1]].tolist(), members[starts[-2]:].tolist()
         ([[0, 0, 0, 0]], [[1, 1, 1, 1]])
     """

@@ -19,7 +19,9 @@ ROWS = 32
 # Steps between the moves of samples into the block and of codes out of it, few enough to stay in cache:
 # of one channel, and of colours.
 CHUNK = 128
-COLOR_CHUNK = 48
+COLOR_CHUNK = 64
+# Errors of 32 bits in a line of the cache; no kernel reaches as many rows up.
+LINE = 16
 
 
 @njit(cache=True, nogil=True)
