@@ -17,7 +17,6 @@ import numpy as np
 
 from dither.diffusion.kernels import FLOYD_STEINBERG, DiffusionKernel, load_kernel
 from dither.diffusion.light import WHITE, light_of_codes, light_of_levels
-from dither.diffusion.palette import COMPARED_SHIFT, candidate_lists
 from dither.diffusion.scan import Job, compiled, in_blocks, to_and_fro
 from dither.diffusion.thresholds import Thresholds, varied_thresholds
 from dither.errors import InputError
@@ -127,10 +126,7 @@ def error_diffuse(
         colors = _colors(palette)
         image = as_color(image)
         codes = np.empty(image.shape[:2], np.uint8)
-        lights = light_of_codes(np.dtype(np.uint8), light)[colors]
-        target = loops.Colors(
-            lights, lights >> COMPARED_SHIFT, *candidate_lists(lights >> COMPARED_SHIFT)
-        )
+        target = loops.colors_of(light_of_codes(np.dtype(np.uint8), light)[colors])
         low, high = _bounds(clamp or "range")
         jobs = [Job(image, codes, light, taps, target, None, varied, low, high)]
     else:

@@ -1,16 +1,16 @@
-"""The raster loop of `dither.diffusion.raster` for few colours and at most four shares, in 32 bits.
+"""The raster loop of `dither.diffusion.raster` for palettes and at most four shares, in 32 bits.
 
-All colours are compared, each with the pixels of 32 rows in vector instructions: up to 16 of them, that
-is sooner done than to look up which can be the nearest. Of |v - c|^2 = |v|^2 - 2 v c + |c|^2 the first
-part is the same for all colours c; the rest has its index in the lowest bits, so that the least is the
-first of the nearest. The factors of the products have 15 bits, for which processors have an instruction.
+Up to 16 colours are all compared, each with the pixels of 32 rows in vector instructions: that is
+sooner done than to look up which can be the nearest. Of |v - c|^2 = |v|^2 - 2 v c + |c|^2 the first part
+is the same for all colours c; the rest has its index in the lowest bits, so that the least is the first
+of the nearest. The factors have 15 bits, for which processors have an instruction.
 """
 
 import numpy as np
 from numba import njit
 
 from dither.diffusion.light import WHITE
-from dither.diffusion.palette import COMPARED_SHIFT
+from dither.diffusion.nearest import COMPARED_SHIFT, nearest_color
 from dither.diffusion.raster import (
     COLOR_CHUNK,
     LINE,
@@ -30,14 +30,14 @@ _VALUE_BITS, _COLOR_BITS = 3, 2
 _FIFTEEN_BITS = 0x7FFF
 
 
-def fits(taps: np.ndarray, colors: int, varied: bool, low: int) -> bool:
+def fits(taps: np.ndarray, varied: bool, low: int) -> bool:
     """Whether the loop may be taken.
 
-    Few colours, nothing varied, and light clipped to the range: then no error exceeds white, and shares
-    that are multiples of 1/256 stay within 32 bits.
+    Nothing varied, and light clipped to the range: then no error exceeds white, and shares that are
+    multiples of 1/256 stay within 32 bits.
     """
     few = len(taps) <= 4 and not (taps[:, 2] % 256).any()
-    return few and colors <= MOST_COLORS and not varied and low == 0
+    return few and not varied and low == 0
 
 
 @njit(cache=True, nogil=True)
@@ -96,21 +96,27 @@ def raster_few(samples, units, codes, field, above, below, span, taps, skew, col
     light = np.zeros((3, COLOR_CHUNK, ROWS), np.int32)
     indices = np.zeros((COLOR_CHUNK, ROWS), np.uint8)
     lit, values = np.zeros((3, ROWS), np.int32), np.zeros((3, ROWS), np.int32)
-    least, best = np.zeros(ROWS, np.int32), np.zeros(ROWS, np.int32)
+    best = np.zeros(ROWS, np.int32)
     taken = np.zeros(ROWS, np.uint32)
-    # Filled up with the first colour, which stays the first of equals.
-    shown, compared = np.zeros((MOST_COLORS, 3), np.int32), np.zeros((MOST_COLORS, 3), np.int32)
-    keys, words = np.zeros(MOST_COLORS, np.int32), np.zeros(MOST_COLORS, np.uint32)
-    for index in range(MOST_COLORS):
-        own = index if index < len(colors.lights) else 0
-        red, green, blue = colors.compared[own]
-        keys[index] = ((red * red + green * green + blue * blue) << 4) | index
+    # Of few colours, filled up with the first, which stays the first of equals.
+    number = len(colors.lights)
+    several = max(number, MOST_COLORS)
+    shown, compared = np.zeros((several, 3), np.int32), np.zeros((MOST_COLORS, 3), np.int32)
+    keys, words = np.zeros(MOST_COLORS, np.int32), np.zeros(several, np.uint32)
+    for index in range(several):
+        own = index if index < number else 0
         for channel in range(3):
             shown[index, channel] = colors.lights[own, channel]
-            compared[index, channel] = colors.compared[own, channel] << _COLOR_BITS
         words[index] = word(
             shown[index, 0] // _CODE, shown[index, 1] // _CODE, shown[index, 2] // _CODE
         )
+    for index in range(MOST_COLORS):
+        red, green, blue = shown[index] >> COMPARED_SHIFT
+        keys[index] = ((red * red + green * green + blue * blue) << 4) | index
+        compared[index, 0] = red << _COLOR_BITS
+        compared[index, 1] = green << _COLOR_BITS
+        compared[index, 2] = blue << _COLOR_BITS
+    places, groups = colors.places, colors.groups
     near = np.zeros((4, 3), np.int64)
     near[:, 1] = 1
     for tap in range(len(taps)):
@@ -122,6 +128,7 @@ def raster_few(samples, units, codes, field, above, below, span, taps, skew, col
     c0, c1, c2, c3 = lead - near[0, 0], lead - near[1, 0], lead - near[2, 0], lead - near[3, 0]
     white, zero, half = np.int32(WHITE), np.int32(0), np.int32(128)
     fifteen = np.int32(_FIFTEEN_BITS)
+    top = np.int32(_FIFTEEN_BITS >> _VALUE_BITS << _VALUE_BITS)
     for t0 in range(span[0], span[1], COLOR_CHUNK):
         count = min(COLOR_CHUNK, span[1] - t0)
         for channel in range(3):
@@ -151,22 +158,33 @@ def raster_few(samples, units, codes, field, above, below, span, taps, skew, col
                     due = np.int32(due + np.int32(w0 * e0[row]))
                     became = np.int32(came[row] + np.int32(due >> 8))
                     value[row] = min(max(became, zero), white)
-            for row in range(ROWS):
-                red = np.int32(values[0, row] >> (COMPARED_SHIFT - _VALUE_BITS)) & np.int32(0x7FF8)
-                green = np.int32(values[1, row] >> (COMPARED_SHIFT - _VALUE_BITS)) & np.int32(
-                    0x7FF8
-                )
-                blue = np.int32(values[2, row] >> (COMPARED_SHIFT - _VALUE_BITS)) & np.int32(0x7FF8)
-                key = np.int32(0x7FFFFFFF)
-                for index in range(MOST_COLORS):
-                    other = np.int32(keys[index] - np.int32(red * (compared[index, 0] & fifteen)))
-                    other = np.int32(other - np.int32(green * (compared[index, 1] & fifteen)))
-                    other = np.int32(other - np.int32(blue * (compared[index, 2] & fifteen)))
-                    key = min(key, other)
-                least[row] = key
+            if number <= MOST_COLORS:
+                for row in range(ROWS):
+                    red = np.int32(values[0, row] >> (COMPARED_SHIFT - _VALUE_BITS)) & np.int32(
+                        0x7FF8
+                    )
+                    green = np.int32(values[1, row] >> (COMPARED_SHIFT - _VALUE_BITS)) & np.int32(
+                        0x7FF8
+                    )
+                    blue = np.int32(values[2, row] >> (COMPARED_SHIFT - _VALUE_BITS)) & np.int32(
+                        0x7FF8
+                    )
+                    key = np.int32(0x7FFFFFFF)
+                    for index in range(MOST_COLORS):
+                        other = np.int32(
+                            keys[index] - np.int32(red * (compared[index, 0] & fifteen))
+                        )
+                        other = np.int32(other - np.int32(green * (compared[index, 1] & fifteen)))
+                        other = np.int32(other - np.int32(blue * (compared[index, 2] & fifteen)))
+                        key = min(key, other)
+                    best[row] = key & np.int32(MOST_COLORS - 1)
+            else:
+                for row in range(ROWS):
+                    best[row] = nearest_color(
+                        values[0, row], values[1, row], values[2, row], places, groups
+                    )
             out = indices[t]
             for row in range(ROWS):
-                best[row] = least[row] & np.int32(MOST_COLORS - 1)
                 out[row] = best[row]
             now_r = errors[0, h, lead : lead + ROWS]
             now_g = errors[1, h, lead : lead + ROWS]

@@ -125,7 +125,7 @@ def _raster_loop(job: Job, loops: ModuleType) -> Callable[..., None]:
     target, varied, low, high = job.target, job.varied, job.low, job.high
     if job.channel is None:
         few = compiled("few")
-        if few.fits(job.taps, len(target.lights), varied.varied, low):
+        if few.fits(job.taps, varied.varied, low):
             return lambda _, *common: few.raster_few(*common, target)
         return lambda y0, *common: loops.raster_palette(*common, y0, target, varied, low, high)
     bits = compiled("bits")

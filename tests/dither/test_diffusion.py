@@ -1,3 +1,4 @@
+import importlib
 import json
 import subprocess
 import sys
@@ -23,12 +24,12 @@ from dither.diffusion import (
     load_kernel,
 )
 from dither.diffusion.light import WHITE, light_of_codes, light_of_floats
-from dither.diffusion.palette import candidate_lists
 from dither.diffusion.wavefront import in_wavefront
 from dither.errors import InputError
 from dither.matrix import ThresholdMatrix
 
 pytest.importorskip("numba", reason="an extra of its own")
+nearest = importlib.import_module("dither.diffusion.nearest")
 
 EIGHT_COLORS = np.array([[r, g, b] for r in (0, 255) for g in (0, 255) for b in (0, 255)], np.uint8)
 VARIATIONS: list[dict[str, Any]] = [{}, {"noise": 0.5}, {"matrix": "blue-16x16"}]
@@ -245,15 +246,17 @@ def test_the_nearest_colour_is_always_among_the_candidates(
     colors = generator.integers(0, 1 << bits, (count, 3), np.int32) << generator.integers(
         0, 13 - bits
     )
-    starts, members = candidate_lists(colors)
+    places, groups = nearest.candidate_groups(colors)
     near = np.clip(
-        colors[generator.integers(0, count, 200)] + generator.integers(-25, 25, 3), 0, 4095
+        colors[generator.integers(0, count, 200)] + generator.integers(-25, 25, (200, 3)), 0, 4095
     )
     points = np.concatenate([generator.integers(0, 4096, (300, 3)), near])
     for point in points:
-        cell = (point[0] >> 7 << 10) | (point[1] >> 7 << 5) | point[2] >> 7
-        listed = members[starts[cell] : starts[cell + 1]].ravel()
+        place = places[(point[0] >> 6 << 12) | (point[1] >> 6 << 6) | point[2] >> 6]
+        own = groups[place >> 6 : (place >> 6) + (place & 63)]
+        listed = own[:, 3].ravel()
         assert ((point - colors) ** 2).sum(axis=1).argmin() in listed
+        assert (own[:, :3].transpose(0, 2, 1).reshape(-1, 3) == colors[listed]).all()
         assert (np.diff(listed[: len(np.unique(listed))].astype(int)) > 0).all()
 
 
