@@ -2,12 +2,19 @@
 
 from collections import defaultdict
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
 from dither.color import srgb_to_linear
+from dither.diffusion import DiffusionKernel
 
 WHITE = 65535 * 64
+EIGHT_COLORS = np.array([[r, g, b] for r in (0, 255) for g in (0, 255) for b in (0, 255)], np.uint8)
+
+
+def random_image(shape: tuple[int, ...], dtype: Any = np.uint8, seed: int = 0) -> np.ndarray:
+    return np.random.default_rng(seed).integers(0, np.iinfo(dtype).max, shape, dtype, endpoint=True)
 
 
 def shares(weights: tuple, origin: int, divisor: float) -> dict[tuple[int, int], int]:
@@ -149,3 +156,8 @@ def error_diffuse(
         for c in range(planes.shape[2])
     ]
     return np.stack(result, axis=2).reshape(image.shape) if result else np.zeros(image.shape, int)
+
+
+def twin(image: np.ndarray, kernel: DiffusionKernel, **options: Any) -> np.ndarray:
+    own = shares(kernel.weights, kernel.origin, kernel.divisor)
+    return error_diffuse(image, own, **options)

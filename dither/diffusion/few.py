@@ -1,9 +1,9 @@
 """The raster loop of `dither.diffusion.raster` for palettes and at most four shares, in 32 bits.
 
 Up to 16 colours are all compared, each with the pixels of 32 rows in vector instructions: that is
-sooner done than to look up which can be the nearest. Of |v - c|^2 = |v|^2 - 2 v c + |c|^2 the first part
-is the same for all colours c; the rest has its index in the lowest bits, so that the least is the first
-of the nearest. The factors have 15 bits, for which processors have an instruction.
+sooner done than to look up which can be the nearest. Of |v - c|^2 = |v|^2 - 2 v c + |c|^2 the first
+part is the same for all colours c; the rest has its index in the lowest bits, so that the least is the
+first of the nearest. The factors have 15 bits, for which processors have an instruction.
 """
 
 import numpy as np
@@ -160,15 +160,9 @@ def raster_few(samples, units, codes, field, above, below, span, taps, skew, col
                     value[row] = min(max(became, zero), white)
             if number <= MOST_COLORS:
                 for row in range(ROWS):
-                    red = np.int32(values[0, row] >> (COMPARED_SHIFT - _VALUE_BITS)) & np.int32(
-                        0x7FF8
-                    )
-                    green = np.int32(values[1, row] >> (COMPARED_SHIFT - _VALUE_BITS)) & np.int32(
-                        0x7FF8
-                    )
-                    blue = np.int32(values[2, row] >> (COMPARED_SHIFT - _VALUE_BITS)) & np.int32(
-                        0x7FF8
-                    )
+                    red = np.int32(values[0, row] >> (COMPARED_SHIFT - _VALUE_BITS)) & top
+                    green = np.int32(values[1, row] >> (COMPARED_SHIFT - _VALUE_BITS)) & top
+                    blue = np.int32(values[2, row] >> (COMPARED_SHIFT - _VALUE_BITS)) & top
                     key = np.int32(0x7FFFFFFF)
                     for index in range(MOST_COLORS):
                         other = np.int32(
