@@ -30,8 +30,9 @@ SURFACE = {
         """,
     dither.diffusion: """
         ATKINSON BURKES DIFFUSION_KERNELS DiffusionKernel FALSE_FLOYD_STEINBERG FLOYD_STEINBERG
-        JARVIS_JUDICE_NINKE SIERRA SIERRA_LITE SIERRA_TWO_ROW SIMPLE_2D STEVENSON_ARCE STUCKI
-        diffused error_diffuse load_kernel
+        JARVIS_JUDICE_NINKE KNUTH_CLASSES OSTROMOUKHOV SIERRA SIERRA_LITE SIERRA_TWO_ROW SIMPLE_2D
+        STEVENSON_ARCE STUCKI VariableKernel diffused dot_diffuse error_diffuse load_kernel
+        riemersma_dither
         """,
     dither.metrics: """
         Binomial Box Gaussian Measured Mixture Nasanen STANDARD_FILTERS SpaceTimeProduct SpaceTimeSum

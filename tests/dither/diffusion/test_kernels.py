@@ -33,7 +33,8 @@ PUBLISHED_SUMS = {
 
 @pytest.mark.parametrize("name", DIFFUSION_KERNELS)
 def test_weights_sum_as_published(name: str) -> None:
-    kernel = load_kernel(name)
+    kernel = DIFFUSION_KERNELS[name]
+    assert load_kernel(name) is kernel
     total, divisor = PUBLISHED_SUMS[name]
     assert sum(map(sum, kernel.weights)) == total
     assert kernel.divisor == divisor
@@ -54,6 +55,7 @@ def test_a_kernel_of_your_own_is_read_from_json(tmp_path: Path) -> None:
     assert load_kernel(path) == FLOYD_STEINBERG
     path.write_text('{"weights": [[0, 0.5], [0.25, 0]], "origin": 0}')
     own = load_kernel(path)
+    assert isinstance(own, DiffusionKernel)
     assert own.total == 0.75
     image = random_image((20, 20))
     assert (error_diffuse(image, kernel=str(path)) == twin(image, own)).all()
