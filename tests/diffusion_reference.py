@@ -108,7 +108,7 @@ def diffuse(light: np.ndarray, choose, shown, kernel: Any, serpentine: bool, bou
                 for c, v in enumerate(light[y, x])
             ]
             codes[y, x] = code = choose(value, y, x)
-            own = kernel(light[y, x]) if callable(kernel) else kernel
+            own: Any = kernel(light[y, x]) if callable(kernel) else kernel
             for (down, ahead), share in own.items():
                 for c in range(channels):
                     place = y + down, x + direction * ahead, c

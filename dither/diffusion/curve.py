@@ -16,7 +16,8 @@ from dither.diffusion.nearest import nearest_color
 _MOST_WAITING = 160
 
 
-@njit(cache=True, nogil=True)
+# Not cached: numba cannot compile what calls a generator that comes from its cache.
+@njit(nogil=True)
 def curve(height, width):
     """The rows and columns of an image in the order of the curve, from its upper left corner."""
     # Row, column; the way along and its length; the way across and its length.

@@ -45,8 +45,8 @@ def riemersma_dither(
         InputError: as `error_diffuse`, or the queue or the ratio is out of range.
 
     Example:
-        >>> riemersma_dither(np.full((4, 8), 32, np.uint8)).sum()
-        np.uint64(4)
+        >>> int(riemersma_dither(np.full((64, 64), 64, np.uint8)).sum())  # 64/255 of 4096 pixels: 1028
+        1027
     """
     if not (isinstance(queue, int | np.integer) and 1 <= queue <= 256):
         raise InputError(f"queue is {queue}; it must be a whole number from 1 to 256")
