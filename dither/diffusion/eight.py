@@ -22,7 +22,7 @@ def _least_of_eight(typing_context: Any, groups: Any, group: Any, red: Any, gree
         typing_context: numba's.
         groups: (n, 4, 8) int16, contiguous: red, green, blue of the colours, and what is not read.
         group: which.
-        red: int32, as green and blue, within 14 bits of every colour's.
+        red: int32, as green and blue, within 12 bits of every colour's.
         green: as red.
         blue: as red.
     """

@@ -1,4 +1,4 @@
-"""Kernels whose shares follow the tone, so that no tone has worms or a pattern of its own."""
+"""Kernels whose shares follow the tone, so that fewer tones have worms or a pattern of their own."""
 
 from dataclasses import dataclass
 
