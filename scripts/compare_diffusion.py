@@ -13,7 +13,13 @@ import numpy as np
 from PIL import Image
 
 from dither.color import to_gray
-from dither.diffusion import JARVIS_JUDICE_NINKE, error_diffuse
+from dither.diffusion import (
+    JARVIS_JUDICE_NINKE,
+    OSTROMOUKHOV,
+    dot_diffuse,
+    error_diffuse,
+    riemersma_dither,
+)
 
 HEIGHT, WIDTH = 3000, 4000
 ROUNDS = 9
@@ -54,6 +60,9 @@ gray_ways: Ways = {
     "raster, 4 levels": lambda: error_diffuse(gray, levels=4, serpentine=False),
     "raster, Jarvis": lambda: error_diffuse(gray, kernel=JARVIS_JUDICE_NINKE, serpentine=False),
     "serpentine, Jarvis": lambda: error_diffuse(gray, kernel=JARVIS_JUDICE_NINKE),
+    "Ostromoukhov": lambda: error_diffuse(gray, kernel=OSTROMOUKHOV),
+    "Riemersma": lambda: riemersma_dither(gray),
+    "dot diffusion": lambda: dot_diffuse(gray),
 }
 color_ways: Ways = {
     "Pillow": lambda: pillow_color.quantize(palette=pillow_palette, dither=FLOYD),

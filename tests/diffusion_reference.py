@@ -1,13 +1,20 @@
-"""The slow twin of error diffusion: plain loops over Python's whole numbers, errors pushed ahead."""
+"""The slow twins of error diffusion: plain loops over Python's whole numbers, errors pushed ahead."""
 
 from collections import defaultdict
 from fractions import Fraction
+from typing import Any
 
 import numpy as np
 
 from dither.color import srgb_to_linear
+from dither.diffusion import DiffusionKernel
 
 WHITE = 65535 * 64
+EIGHT_COLORS = np.array([[r, g, b] for r in (0, 255) for g in (0, 255) for b in (0, 255)], np.uint8)
+
+
+def random_image(shape: tuple[int, ...], dtype: Any = np.uint8, seed: int = 0) -> np.ndarray:
+    return np.random.default_rng(seed).integers(0, np.iinfo(dtype).max, shape, dtype, endpoint=True)
 
 
 def shares(weights: tuple, origin: int, divisor: float) -> dict[tuple[int, int], int]:
@@ -69,9 +76,9 @@ def level_of(value: int, lights: list[int], share: int) -> int:
 
 
 def nearest(value: list[int], colors: list[list[int]]) -> int:
-    """The first of the nearest colours, at 14 bits a channel, by comparing with all."""
+    """The first of the nearest colours, at 12 bits a channel, by comparing with all."""
     distances = [
-        sum(((clipped(v) >> 8) - (c >> 8)) ** 2 for v, c in zip(value, color, strict=True))
+        sum(((clipped(v) >> 10) - (c >> 10)) ** 2 for v, c in zip(value, color, strict=True))
         for color in colors
     ]
     return distances.index(min(distances))
@@ -88,7 +95,7 @@ def color_of(value: list[int], colors: list[list[int]], share: int) -> int:
     return nearest([v + shift for v in value], colors)
 
 
-def diffuse(light: np.ndarray, choose, shown, kernel, serpentine: bool, bounds) -> np.ndarray:
+def diffuse(light: np.ndarray, choose, shown, kernel: Any, serpentine: bool, bounds) -> np.ndarray:
     """Diffuse (H, W, C) light; `choose` gives a pixel's code, `shown` the light of a code."""
     height, width, channels = light.shape
     received = defaultdict(int)
@@ -101,16 +108,29 @@ def diffuse(light: np.ndarray, choose, shown, kernel, serpentine: bool, bounds) 
                 for c, v in enumerate(light[y, x])
             ]
             codes[y, x] = code = choose(value, y, x)
-            for (down, ahead), share in kernel.items():
+            own: Any = kernel(light[y, x]) if callable(kernel) else kernel
+            for (down, ahead), share in own.items():
                 for c in range(channels):
                     place = y + down, x + direction * ahead, c
                     received[place] += share * (value[c] - shown[code][c])
     return codes
 
 
+def by_tone(kernels: list[dict], lights: list[int]):
+    """The shares of a sample's light, whose place between two levels is rounded to 1/255."""
+
+    def own(light: np.ndarray) -> dict:
+        value = int(light[0])
+        below = max(i for i in range(len(lights) - 1) if lights[i] <= value)
+        way = Fraction(value - lights[below], lights[below + 1] - lights[below])
+        return kernels[int(way * 255 + Fraction(1, 2))]
+
+    return own
+
+
 def error_diffuse(
     image: np.ndarray,
-    kernel: dict,
+    kernel: Any,
     *,
     levels: int = 2,
     palette: np.ndarray | None = None,
@@ -137,6 +157,8 @@ def error_diffuse(
     codes = [(2 * i * top + levels - 1) // (2 * (levels - 1)) for i in range(levels)]
     lights = [light_of(code, top, light) for code in codes]
     planes = units if units.ndim == 3 else units[..., None]
+    if isinstance(kernel, list):
+        kernel = by_tone(kernel, lights)
     result = [
         diffuse(
             planes[..., c : c + 1],
@@ -149,3 +171,107 @@ def error_diffuse(
         for c in range(planes.shape[2])
     ]
     return np.stack(result, axis=2).reshape(image.shape) if result else np.zeros(image.shape, int)
+
+
+def twin(image: np.ndarray, kernel: DiffusionKernel, **options: Any) -> np.ndarray:
+    own = shares(kernel.weights, kernel.origin, kernel.divisor)
+    return error_diffuse(image, own, **options)
+
+
+def hilbert(start: complex, along: complex, across: complex):
+    """The places of a rectangle, as numbers x + iy, its sides the two vectors, along its curve."""
+    length, breadth = round(abs(along)), round(abs(across))
+    ahead, aside = along / max(1, length), across / max(1, breadth)
+    if breadth == 1:
+        yield from (start + ahead * step for step in range(length))
+    elif length == 1:
+        yield from (start + aside * step for step in range(breadth))
+    elif 2 * length > 3 * breadth:
+        half = length // 2
+        half += half % 2 and length > 2
+        yield from hilbert(start, half * ahead, across)
+        yield from hilbert(start + half * ahead, (length - half) * ahead, across)
+    elif length and breadth:
+        half = breadth // 2
+        half += half % 2 and breadth > 2
+        part = length // 2
+        yield from hilbert(start, half * aside, part * ahead)
+        yield from hilbert(start + half * aside, along, (breadth - half) * aside)
+        back = start + along - ahead + (half - 1) * aside
+        yield from hilbert(back, -half * aside, (part - length) * ahead)
+
+
+def path(height: int, width: int) -> list[tuple[int, int]]:
+    """Rows and columns in the order of the curve."""
+    if not height or not width:
+        return []
+    along, across = (width, height * 1j) if width >= height else (height * 1j, width)
+    return [(round(place.imag), round(place.real)) for place in hilbert(0j, along, across)]
+
+
+def pushed(image: np.ndarray, order, receivers, *, levels=2, palette=None, light="encoded", clamp):
+    """Pixels in any order, each pushing its errors: `receivers` gives a place's (place, share)."""
+    bounds = (0, WHITE) if clamp == "range" else (-16 * WHITE, 17 * WHITE)
+    white = int(np.iinfo(image.dtype).max)
+    planes = image if image.ndim == 3 else image[..., None]
+    if palette is not None:
+        colors = [[light_of(int(v), 255, light) for v in color] for color in palette]
+        planes = np.broadcast_to(planes, (*image.shape[:2], 3))
+        groups, count = [[0, 1, 2]], None
+    else:
+        top = 255 if white == 255 and levels <= 256 else 65535
+        shown = [(2 * i * top + levels - 1) // (2 * (levels - 1)) for i in range(levels)]
+        lights = [light_of(code, top, light) for code in shown]
+        colors, groups, count = [[v] for v in lights], [[c] for c in range(planes.shape[2])], lights
+    result = np.zeros((*image.shape[:2], len(groups)), np.int64)
+    for number, group in enumerate(groups):
+        received = defaultdict(int)
+        for y, x in order:
+            value = [
+                light_of(int(planes[y, x, c]), white, light) + (received[y, x, c] + 32768 >> 16)
+                for c in group
+            ]
+            value = [min(max(v, bounds[0]), bounds[1]) for v in value]
+            code = nearest(value, colors) if count is None else level_of(value[0], count, 32768)
+            result[y, x, number] = code
+            for place, share in receivers(y, x):
+                for c, v, own in zip(group, value, colors[code], strict=True):
+                    received[(*place, c)] += share * (v - own)
+    return result[..., 0] if palette is not None else result.reshape(image.shape)
+
+
+def riemersma(image: np.ndarray, shares: list[int], **options) -> np.ndarray:
+    """Riemersma's method; the shares of the newest error first."""
+    order = path(*image.shape[:2])
+    turn = {place: index for index, place in enumerate(order)}
+
+    def receivers(y: int, x: int):
+        return zip(order[turn[y, x] + 1 :], shares, strict=False)
+
+    return pushed(image, order, receivers, **options)
+
+
+def dot_diffuse(image: np.ndarray, classes: np.ndarray, **options) -> np.ndarray:
+    """Dot diffusion by a matrix of classes."""
+    height, width = image.shape[:2]
+
+    def rank(y: int, x: int) -> int:
+        return int(classes[y % classes.shape[0], x % classes.shape[1]])
+
+    def receivers(y: int, x: int):
+        later = [
+            ((y + down, x + ahead), 2 - abs(down * ahead))
+            for down in (-1, 0, 1)
+            for ahead in (-1, 0, 1)
+            if 0 <= y + down < height
+            and 0 <= x + ahead < width
+            and rank(y + down, x + ahead) > rank(y, x)
+        ]
+        total = sum(weight for _, weight in later)
+        own = [weight * 65536 // total for _, weight in later]
+        if own:
+            own[0] += 65536 - sum(own)
+        return zip((place for place, _ in later), own, strict=True)
+
+    order = sorted(((y, x) for y in range(height) for x in range(width)), key=lambda p: rank(*p))
+    return pushed(image, order, receivers, **options)

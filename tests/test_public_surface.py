@@ -26,13 +26,14 @@ SURFACE = {
         channel_thresholds clustered_dot dither_to_palette interleaved_gradient_noise k_means
         load_channels load_matrix load_noise load_palette median_cut noise_dither ordered_dither pack
         packed_dither palette_names playstation prepared r2_sequence read_animation read_image recolored
-        requantize
-        save_matrix save_palette shipped_matrices unpack white_noise write_animation write_image
+        requantize save_matrix save_palette shipped_matrices unpack white_noise write_animation
+        write_image
         """,
     dither.diffusion: """
         ATKINSON BURKES DIFFUSION_KERNELS DiffusionKernel FALSE_FLOYD_STEINBERG FLOYD_STEINBERG
-        JARVIS_JUDICE_NINKE SIERRA SIERRA_LITE SIERRA_TWO_ROW SIMPLE_2D STEVENSON_ARCE STUCKI
-        diffused error_diffuse load_kernel
+        JARVIS_JUDICE_NINKE KNUTH_CLASSES OSTROMOUKHOV SIERRA SIERRA_LITE SIERRA_TWO_ROW SIMPLE_2D
+        STEVENSON_ARCE STUCKI VariableKernel diffused dot_diffuse error_diffuse load_kernel
+        riemersma_dither
         """,
     dither.metrics: """
         Binomial Box Gaussian ImageErrors Measured Mixture Nasanen STANDARD_FILTERS SpaceTimeProduct

@@ -2,7 +2,7 @@
 
 import enum
 import json
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -40,6 +40,14 @@ if TYPE_CHECKING:
     from dither.palette import Palette
 
 
+class MethodChoice(enum.StrEnum):
+    """The order of the pixels, and who receives their errors."""
+
+    rows = "rows"
+    curve = "curve"
+    dots = "dots"
+
+
 class ClampChoice(enum.StrEnum):
     """What becomes of errors beyond black and white."""
 
@@ -57,16 +65,24 @@ def diffuse(
     levels: LevelsOption = None,
     palette: PaletteOption = None,
     colors: ColorsOption = None,
+    method: Annotated[
+        MethodChoice,
+        typer.Option(help="By rows, along Hilbert's curve (Riemersma), or in dots (Knuth)."),
+    ] = MethodChoice.rows,
     kernel: Annotated[
-        str,
+        str | None,
         typer.Option(
-            "--kernel", "-k", help="floyd-steinberg, atkinson, sierra-lite, ... or a .json file."
+            "--kernel",
+            "-k",
+            help="ostromoukhov, atkinson, sierra-lite, ... or a .json file [floyd-steinberg].",
         ),
-    ] = "floyd-steinberg",
+    ] = None,
     serpentine: Annotated[
-        bool,
-        typer.Option("--serpentine/--raster", help="Every second row to the left, against worms."),
-    ] = True,
+        bool | None,
+        typer.Option(
+            "--serpentine/--raster", help="Every second row to the left, against worms [yes]."
+        ),
+    ] = None,
     light: Annotated[
         LightChoice, typer.Option(help="Keep the mean of the codes, or of the light they emit.")
     ] = LightChoice.encoded,
@@ -79,7 +95,9 @@ def diffuse(
     ] = 0.0,
     matrix: Annotated[
         str | None,
-        typer.Option("--matrix", "-m", help="A matrix that the threshold follows, against worms."),
+        typer.Option(
+            "--matrix", "-m", help="That the threshold follows, against worms; of dots, the order."
+        ),
     ] = None,
     strength: Annotated[
         float | None, typer.Option(callback=within(0, 1), help="Of the matrix [0.5].")
@@ -104,30 +122,49 @@ def diffuse(
     quiet: QuietOption = False,
 ) -> None:
     """Dither by handing each pixel's error on to its neighbours, to levels or a palette."""
-    from dither.diffusion import error_diffuse, load_kernel
+    from dither.diffusion import KNUTH_CLASSES, dot_diffuse, error_diffuse, riemersma_dither
 
     target = Target.of(bits=bits, levels=levels, palette=palette, colors=colors)
-    if strength is not None and matrix is None:
-        raise InputError("--strength has no effect without --matrix")
-    if seed and not noise:
-        raise InputError("--seed has no effect without --noise")
-    if serpentine and threads is not None:
-        raise InputError("--threads has no effect without --raster")
-    weights = load_kernel(kernel)
-    options = {
-        "kernel": weights,
-        "serpentine": serpentine,
+    options: dict[str, Any] = {
         "light": light.value,
         "clamp": None if clamp is None else clamp.value,
-        "noise": noise,
-        "matrix": matrix,
-        "strength": 0.5 if strength is None else strength,
-        "seed": seed,
-        "threads": threads or 1,
     }
+    rows: dict[str, Any] = {
+        "--kernel": kernel,
+        "--serpentine" if serpentine else "--raster": serpentine,
+        "--noise": noise or None,
+        "--strength": strength,
+        "--seed": seed or None,
+        "--threads": threads,
+    }
+    if method is MethodChoice.rows:
+        kernel = kernel or "floyd-steinberg"
+        serpentine = serpentine is not False
+        by = error_diffuse
+        options |= _by_rows(
+            kernel,
+            serpentine,
+            noise,
+            matrix,
+            strength,
+            seed,
+            threads,
+            to_palette=target.levels is None,
+        )
+    else:
+        if method is MethodChoice.curve:
+            rows["--matrix"] = matrix
+        for option, value in rows.items():
+            if value is not None:
+                raise InputError(f"{option} has no effect with --method {method.value}")
+        by = riemersma_dither if method is MethodChoice.curve else dot_diffuse
+        if method is MethodChoice.dots:
+            options["matrix"] = matrix or KNUTH_CLASSES
 
     def dithering(color: "np.ndarray", frame: int, palette: "Palette | None") -> "np.ndarray":
-        return error_diffuse(color, levels=target.levels, palette=palette, frame=frame, **options)
+        if method is not MethodChoice.curve:
+            options["frame"] = frame
+        return by(color, levels=target.levels, palette=palette, **options)
 
     job = Job(
         images=images,
@@ -142,4 +179,42 @@ def diffuse(
     )
     done = dither_each(job, dithering)
     if json_output:
-        print(json.dumps({"kernel": kernel, **done}))
+        order = {"kernel": kernel} if method is MethodChoice.rows else {}
+        print(json.dumps({"method": method.value, **order, **done}))
+
+
+def _by_rows(
+    kernel: str,
+    serpentine: bool,
+    noise: float,
+    matrix: str | None,
+    strength: float | None,
+    seed: int,
+    threads: int | None,
+    *,
+    to_palette: bool,
+) -> dict[str, Any]:
+    """The options of `error_diffuse` alone, those without effect refused."""
+    from dither.diffusion import VariableKernel, load_kernel
+
+    if strength is not None and matrix is None:
+        raise InputError("--strength has no effect without --matrix")
+    if seed and not noise:
+        raise InputError("--seed has no effect without --noise")
+    if serpentine and threads is not None:
+        raise InputError("--threads has no effect without --raster")
+    weights = load_kernel(kernel)
+    if isinstance(weights, VariableKernel):
+        if to_palette:
+            raise InputError(f"--kernel {kernel} goes to --bits or --levels, not to a palette")
+        if threads is not None:
+            raise InputError(f"--threads has no effect with --kernel {kernel}")
+    return {
+        "kernel": weights,
+        "serpentine": serpentine,
+        "noise": noise,
+        "matrix": matrix,
+        "strength": 0.5 if strength is None else strength,
+        "seed": seed,
+        "threads": threads or 1,
+    }

@@ -13,6 +13,9 @@ Importing this package loads numpy and nothing heavier; diffusing loads numba.
 
 from dither.diffusion.diffuse import diffused as diffused
 from dither.diffusion.diffuse import error_diffuse as error_diffuse
+from dither.diffusion.dot import KNUTH_CLASSES as KNUTH_CLASSES
+from dither.diffusion.dot import dot_diffuse as dot_diffuse
+from dither.diffusion.kernel_files import load_kernel as load_kernel
 from dither.diffusion.kernels import ATKINSON as ATKINSON
 from dither.diffusion.kernels import BURKES as BURKES
 from dither.diffusion.kernels import DIFFUSION_KERNELS as DIFFUSION_KERNELS
@@ -26,4 +29,6 @@ from dither.diffusion.kernels import SIMPLE_2D as SIMPLE_2D
 from dither.diffusion.kernels import STEVENSON_ARCE as STEVENSON_ARCE
 from dither.diffusion.kernels import STUCKI as STUCKI
 from dither.diffusion.kernels import DiffusionKernel as DiffusionKernel
-from dither.diffusion.kernels import load_kernel as load_kernel
+from dither.diffusion.riemersma import riemersma_dither as riemersma_dither
+from dither.diffusion.variable_kernels import OSTROMOUKHOV as OSTROMOUKHOV
+from dither.diffusion.variable_kernels import VariableKernel as VariableKernel

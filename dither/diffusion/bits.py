@@ -7,7 +7,7 @@ import numpy as np
 from numba import njit
 
 from dither.diffusion.light import WHITE
-from dither.diffusion.raster import CHUNK, ROWS, hand_down, inside, load, take_over
+from dither.diffusion.raster import CHUNK, LINE, ROWS, hand_down, inside, load, take_over
 
 # The bits of four steps lie in the bytes of one word, which takes a quarter of the moves.
 _PACKED = 4
@@ -29,8 +29,10 @@ def raster_bits(samples, units, codes, field, above, below, span, taps, skew):
     rows, width = samples.shape
     lead = above.shape[1]
     back = field.shape[1] - CHUNK
-    # Local arrays, which the compiler knows to be apart, let it use vectors.
-    errors = np.zeros((back + CHUNK, ROWS + lead), np.int32)
+    # Local arrays, which the compiler knows to be apart, let it use vectors; a step's errors start
+    # where a line of the cache does.
+    lines = np.zeros((back + CHUNK, LINE + ROWS), np.int32)
+    errors = lines[:, LINE - lead :]
     errors[:] = field[0]
     light = np.zeros((CHUNK, ROWS), np.int32)
     packed = np.zeros((CHUNK // _PACKED, ROWS), np.uint32)

@@ -10,43 +10,21 @@ Errors that would leave the image are dropped. All of this is in whole numbers: 
 to the byte on every machine, for any number of threads.
 """
 
+from collections.abc import Callable
 from types import ModuleType
-from typing import Any, Literal, Protocol
+from typing import Any
 
 import numpy as np
 
-from dither.diffusion.kernels import FLOYD_STEINBERG, DiffusionKernel, load_kernel
-from dither.diffusion.light import WHITE, light_of_codes, light_of_levels
-from dither.diffusion.palette import COMPARED_SHIFT, candidate_lists
-from dither.diffusion.scan import Job, compiled, in_blocks, to_and_fro
+from dither.diffusion.jobs import Clamp, Palette, compiled, jobs_of, palette_colors
+from dither.diffusion.kernel_files import load_kernel
+from dither.diffusion.kernels import FLOYD_STEINBERG, DiffusionKernel
+from dither.diffusion.scan import by_tone, in_blocks, to_and_fro
 from dither.diffusion.thresholds import Thresholds, varied_thresholds
+from dither.diffusion.variable_kernels import VariableKernel
 from dither.errors import InputError
 from dither.matrix import ThresholdMatrix, load_matrix
-from dither.samples import (
-    Light,
-    as_color,
-    check_levels,
-    check_light,
-    checked_image,
-    level_count,
-    level_values,
-    native,
-    white_of,
-)
-
-Clamp = Literal["none", "range"]
-
-# What an error can grow to without bound, a palette that lacks a colour, is clipped here.
-_FARTHEST = 16
-
-
-class Palette(Protocol):
-    """What holds a palette."""
-
-    @property
-    def colors(self) -> np.ndarray:
-        """(K, 3) uint8 sRGB codes."""
-        ...
+from dither.samples import Light, level_count, level_values, native, white_of
 
 
 def error_diffuse(
@@ -54,7 +32,7 @@ def error_diffuse(
     *,
     levels: int | None = None,
     palette: np.ndarray | Palette | None = None,
-    kernel: DiffusionKernel | str = FLOYD_STEINBERG,
+    kernel: DiffusionKernel | VariableKernel | str = FLOYD_STEINBERG,
     serpentine: bool = True,
     light: Light = "encoded",
     clamp: Clamp | None = None,
@@ -72,7 +50,9 @@ def error_diffuse(
             channel is diffused by itself; to a palette, C is 1 or 3, and grey counts as a colour.
         levels: 2 to 65,536, shown as the codes of `level_values`; 2 if no palette is given.
         palette: (K, 3) uint8 sRGB colours, 1 to 256, or what has such `colors`.
-        kernel: where the error goes: a kernel, or the name or .json file of one.
+        kernel: where the error goes: a kernel, or the name or .json file of one. With "ostromoukhov"
+            the shares follow the tone of the sample, its share of the way between two levels at 8 bits;
+            such a kernel goes to levels alone, and threads do not help.
         serpentine: scan every second row to the left, mirrored, which breaks up worms. It is slower,
             since no two rows can be worked on at a time, and threads do not help.
         light: where errors are measured: between the codes ("encoded"), or the light they emit
@@ -90,7 +70,7 @@ def error_diffuse(
 
     Returns:
         To levels: the image's shape, uint8 up to 256 levels, else uint16. To a palette: (H, W) uint8,
-        the first of the nearest colours by Euclidean distance, compared at 14 bits a channel.
+        the first of the nearest colours by Euclidean distance, compared at 12 bits a channel.
 
     Raises:
         InputError: the image, the palette, the kernel or a number is out of range, or numba, which
@@ -103,10 +83,6 @@ def error_diffuse(
         >>> error_diffuse(image[:1, :4], palette=np.array([[0, 0, 0], [255, 255, 255]], np.uint8))
         array([[1, 0, 1, 0]], dtype=uint8)
     """
-    if levels is not None and palette is not None:
-        raise InputError("give either levels or a palette")
-    if clamp not in (None, "none", "range"):
-        raise InputError(f"clamp is {clamp!r}; it must be 'none' or 'range'")
     if not (isinstance(threads, int | np.integer) and 1 <= threads <= 256):
         raise InputError(f"threads is {threads}; it must be a whole number from 1 to 256")
     for name, number in (("noise", noise), ("strength", strength)):
@@ -114,42 +90,30 @@ def error_diffuse(
             raise InputError(f"{name} is {number}; it must be from 0 to 1")
     if not (isinstance(seed, int | np.integer) and 0 <= seed < 1 << 64):
         raise InputError(f"seed is {seed}; it must be a whole number from 0 to {(1 << 64) - 1}")
-    check_light(light)
-    if not isinstance(kernel, DiffusionKernel):
+    if not isinstance(kernel, DiffusionKernel | VariableKernel):
         kernel = load_kernel(kernel)
     if matrix is not None and not isinstance(matrix, ThresholdMatrix):
         matrix = load_matrix(matrix)
-    image = checked_image(native(image))
+    if isinstance(kernel, VariableKernel) and palette is not None:
+        raise InputError(
+            "a kernel that follows the tone between two levels goes to levels, not to a palette"
+        )
     loops = compiled("loops")
     varied = _varied(loops, varied_thresholds(noise, matrix, strength, int(seed), frame))
-    taps = np.array(kernel.taps, np.int64).reshape(-1, 3)
-    if palette is not None:
-        colors = _colors(palette)
-        image = as_color(image)
-        codes = np.empty(image.shape[:2], np.uint8)
-        lights = light_of_codes(np.dtype(np.uint8), light)[colors]
-        target = loops.Colors(
-            lights, lights >> COMPARED_SHIFT, *candidate_lists(lights >> COMPARED_SHIFT)
-        )
-        low, high = _bounds(clamp or "range")
-        jobs = [Job(image, codes, light, taps, target, None, varied, low, high)]
-    else:
-        levels = 2 if levels is None else levels
-        check_levels(levels)
-        codes = np.empty(image.shape, np.uint8 if levels <= 256 else np.uint16)
-        target = loops.steps_of(light_of_levels(levels, image.dtype, light))
-        low, high = _bounds(clamp or "none")
-        planes = [(image, codes)]
-        if image.ndim == 3:
-            planes = [(image[..., c], codes[..., c]) for c in range(image.shape[2])]
-        jobs = [
-            Job(samples, shown, light, taps, target, channel, varied, low, high)
-            for channel, (samples, shown) in enumerate(planes)
-        ]
+    taps = () if isinstance(kernel, VariableKernel) else kernel.taps
+    codes, jobs = jobs_of(
+        image,
+        levels=levels,
+        palette=palette,
+        light=light,
+        clamp=clamp,
+        taps=np.array(taps, np.int64).reshape(-1, 3),
+        varied=varied,
+    )
     for job in jobs:
-        if codes.size == 0:
-            break
-        if serpentine:
+        if isinstance(kernel, VariableKernel):
+            by_tone(job, kernel, serpentine)
+        elif serpentine:
             to_and_fro(job)
         else:
             in_blocks(job, int(threads))
@@ -162,6 +126,7 @@ def diffused(
     bits: int | None = None,
     levels: int | None = None,
     palette: np.ndarray | Palette | None = None,
+    by: Callable[..., np.ndarray] = error_diffuse,
     **options: Any,
 ) -> np.ndarray:
     """The image at fewer levels or colours, in full-range codes: what one saves and looks at.
@@ -172,14 +137,15 @@ def diffused(
         bits: 1 to 16 bits a channel, that is 2**bits levels; give this, `levels` or `palette`.
         levels: 2 to 65,536 levels a channel.
         palette: as in `error_diffuse`.
-        **options: the others of `error_diffuse`.
+        by: `error_diffuse`, `riemersma_dither` or `dot_diffuse`.
+        **options: its others.
 
     Returns:
         To a palette: (H, W, 3) uint8. To levels: the shape of the image, and its dtype, but uint16 for
         uint8 images at more than 256 levels, and uint8 for bool.
 
     Raises:
-        InputError: as `error_diffuse`, or other than one of bits, levels and palette is given.
+        InputError: as `by`, or other than one of bits, levels and palette is given.
 
     Example:
         >>> image = np.full((64, 64), 128, np.uint8)
@@ -190,35 +156,22 @@ def diffused(
     if palette is not None:
         if bits is not None or levels is not None:
             raise InputError("give one of bits, levels and palette")
-        return _colors(palette)[error_diffuse(image, palette=palette, **options)]
+        return palette_colors(palette)[by(image, palette=palette, **options)]
     levels = level_count(bits, levels)
     if image.ndim == 3 and image.shape[2] in (2, 4):
-        color = diffused(image[..., :-1], levels=levels, **options)
+        color = diffused(image[..., :-1], levels=levels, by=by, **options)
         alpha = image[..., -1:]
         if color.dtype != alpha.dtype:
             alpha = alpha.astype(color.dtype) * color.dtype.type(white_of(color) // white_of(alpha))
         return np.concatenate([color, alpha], axis=2)
-    codes = error_diffuse(image, levels=levels, **options)
+    codes = by(image, levels=levels, **options)
     if np.issubdtype(image.dtype, np.floating):
         return codes.astype(image.dtype) / image.dtype.type(levels - 1)
     deep = image.dtype == np.uint16 or levels > 256
     return level_values(levels, np.dtype(np.uint16 if deep else np.uint8))[codes]
 
 
-def _bounds(clamp: Clamp) -> tuple[int, int]:
-    return (0, WHITE) if clamp == "range" else (-_FARTHEST * WHITE, (_FARTHEST + 1) * WHITE)
-
-
 def _varied(loops: ModuleType, thresholds: Thresholds) -> Any:
     return loops.Varied(
         thresholds.varied, thresholds.offsets, thresholds.noise, np.uint64(thresholds.seed)
     )
-
-
-def _colors(palette: np.ndarray | Palette) -> np.ndarray:
-    colors = np.asarray(palette if isinstance(palette, np.ndarray) else palette.colors)
-    if colors.dtype != np.uint8 or colors.ndim != 2 or colors.shape[1] != 3:
-        raise InputError(f"a palette is (K, 3) uint8, not {colors.shape} {colors.dtype}")
-    if not 1 <= len(colors) <= 256:
-        raise InputError(f"a palette has 1 to 256 colours, not {len(colors)}")
-    return colors

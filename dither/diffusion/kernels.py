@@ -6,21 +6,17 @@ Lee Daniel Crocker, "Digital Halftoning" (1991); Tanner Helland, "Image Ditherin
 and Source Code" (2012).
 """
 
-import json
 import math
 import numbers
 from dataclasses import dataclass
 from fractions import Fraction
-from pathlib import Path
 from typing import Any
 
 from dither.errors import InputError
 
 _MOST_CELLS = 15
 _SIDES = set(range(1, _MOST_CELLS + 1))
-_MOST_BYTES = 1 << 16
 _LARGEST = 10**300
-_FIELDS = {"weights", "origin", "divisor"}
 # Shares are rounded to multiples of 1/65536.
 SHARE_BITS = 16
 
@@ -240,47 +236,3 @@ DIFFUSION_KERNELS = {
     "simple-2d": SIMPLE_2D,
     "stevenson-arce": STEVENSON_ARCE,
 }
-
-
-def load_kernel(name: str | Path) -> DiffusionKernel:
-    """A published kernel by its name, or one of your own from a JSON file.
-
-    The file holds one object: {"weights": [[0, 0, 7], [3, 5, 1]], "origin": 1, "divisor": 16}; the
-    divisor is 1 if not given.
-
-    Args:
-        name: a key of `DIFFUSION_KERNELS`, or a path ending in .json.
-
-    Raises:
-        InputError: there is no such name or file, or the file does not hold a kernel.
-
-    Example:
-        >>> load_kernel("atkinson").total
-        0.75
-    """
-    if str(name) in DIFFUSION_KERNELS:
-        return DIFFUSION_KERNELS[str(name)]
-    path = Path(name)
-    if path.suffix != ".json":
-        raise InputError(
-            f"no kernel is named {str(name)!r}; give a .json file or one of: "
-            f"{', '.join(DIFFUSION_KERNELS)}"
-        )
-    try:
-        with path.open("rb") as file:
-            text = file.read(_MOST_BYTES + 1)
-        if len(text) > _MOST_BYTES:
-            raise InputError(f"{path} is longer than {_MOST_BYTES:,} bytes, too long for a kernel")
-        fields = json.loads(text)
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror or error}") from error
-    except (ValueError, RecursionError) as error:
-        if isinstance(error, InputError):
-            raise
-        raise InputError(f"{path} is not a JSON file") from None
-    if not isinstance(fields, dict) or not {"weights", "origin"} <= fields.keys() <= _FIELDS:
-        raise InputError(f'{path} must hold an object of "weights", "origin" and "divisor" alone')
-    try:
-        return DiffusionKernel(**fields)
-    except InputError as error:
-        raise InputError(f"{path}: {error}") from None

@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit
 
 from dither.diffusion.light import WHITE
-from dither.diffusion.palette import CELL_SHIFT, COMPARED_SHIFT, GROUP
+from dither.diffusion.nearest import COMPARED_SHIFT, candidate_groups, nearest_color
 
 # The unit's rounding: half of 65536, added before the shift by 16.
 HALF = 1 << 15
@@ -36,15 +36,13 @@ class Colors(NamedTuple):
 
     Attributes:
         lights: (K, 3) int32.
-        compared: (K, 3) int32, the same at 14 bits.
-        starts: (32768 + 1,) int32, the group where each cell's candidates start.
-        members: (groups, 4) uint8, the candidates.
+        places: (64^3,) int32, where each cell's candidates are.
+        groups: (n, 4, 8) int16, the candidates.
     """
 
     lights: np.ndarray
-    compared: np.ndarray
-    starts: np.ndarray
-    members: np.ndarray
+    places: np.ndarray
+    groups: np.ndarray
 
 
 class Varied(NamedTuple):
@@ -68,6 +66,11 @@ def steps_of(lights: np.ndarray) -> Steps:
     starts = np.arange((WHITE >> LEVEL_CELL_SHIFT) + 1) << LEVEL_CELL_SHIFT
     first = np.searchsorted(lights, starts, side="right") - 1
     return Steps(lights, np.minimum(first, len(lights) - 2).astype(np.int32))
+
+
+def colors_of(lights: np.ndarray) -> Colors:
+    """The palette with the lists that find the nearest colour."""
+    return Colors(lights, *candidate_groups(lights >> COMPARED_SHIFT))
 
 
 @njit(inline="always")
@@ -104,26 +107,7 @@ def level_at(value, lights, first, share):
 
 
 @njit(inline="always")
-def nearest_color(red, green, blue, compared, starts, members):
-    """The first of the nearest colours to a light that is clipped to the cube."""
-    red = min(max(red, 0), WHITE) >> COMPARED_SHIFT
-    green = min(max(green, 0), WHITE) >> COMPARED_SHIFT
-    blue = min(max(blue, 0), WHITE) >> COMPARED_SHIFT
-    cell = ((red >> CELL_SHIFT) << 10) | ((green >> CELL_SHIFT) << 5) | (blue >> CELL_SHIFT)
-    # A distance with its index below it: the least is the first of the nearest, without a branch.
-    best = np.int64(0x7FFFFFFFFFFFFFFF)
-    for group in range(starts[cell], starts[cell + 1]):
-        for place in range(GROUP):
-            index = np.int64(members[group, place])
-            one = red - compared[index, 0]
-            two = green - compared[index, 1]
-            three = blue - compared[index, 2]
-            best = min(best, ((one * one + two * two + three * three) << 8) | index)
-    return best & 255
-
-
-@njit(inline="always")
-def shifted_color(index, red, green, blue, lights, compared, starts, members, share):
+def shifted_color(index, red, green, blue, lights, places, groups, share):
     """The colour that a varied threshold gives a light whose nearest colour is known.
 
     It is the nearest to a light shifted along the greys, as far as twice the largest difference to
@@ -134,4 +118,4 @@ def shifted_color(index, red, green, blue, lights, compared, starts, members, sh
         abs(red - lights[index, 0]), abs(green - lights[index, 1]), abs(blue - lights[index, 2])
     )
     shift = (2 * np.int64(apart) * (share - 32768)) >> 16
-    return nearest_color(red + shift, green + shift, blue + shift, compared, starts, members)
+    return nearest_color(red + shift, green + shift, blue + shift, places, groups)

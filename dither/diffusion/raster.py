@@ -13,13 +13,16 @@ import numpy as np
 from numba import njit
 
 from dither.diffusion.light import WHITE
-from dither.diffusion.loops import HALF, level_at, nearest_color, shifted_color, threshold
+from dither.diffusion.loops import HALF, level_at, shifted_color, threshold
+from dither.diffusion.nearest import nearest_color
 
 ROWS = 32
 # Steps between the moves of samples into the block and of codes out of it, few enough to stay in cache:
 # of one channel, and of colours.
 CHUNK = 128
-COLOR_CHUNK = 48
+COLOR_CHUNK = 64
+# Errors of 32 bits in a line of the cache; no kernel reaches as many rows up.
+LINE = 16
 
 
 @njit(cache=True, nogil=True)
@@ -236,7 +239,7 @@ def raster_palette(
     width = samples.shape[1]
     lead = above.shape[1]
     back = field.shape[1] - COLOR_CHUNK
-    shown, compared, starts, members = colors
+    shown, places, groups = colors
     varied, offsets, noise, seed = thresholds
     lights = np.empty((3, COLOR_CHUNK, ROWS), np.int32)
     sums = np.empty(ROWS, np.int64)
@@ -257,14 +260,12 @@ def raster_palette(
             now = field[:, h, lead : lead + ROWS]
             for row in range(ROWS):
                 red, green, blue = values[0, row], values[1, row], values[2, row]
-                index = nearest_color(red, green, blue, compared, starts, members)
+                index = nearest_color(red, green, blue, places, groups)
                 if varied:
                     share = threshold(
                         varied, offsets, noise, seed, y0 + row, max(0, t0 + t - skew * row), 0
                     )
-                    index = shifted_color(
-                        index, red, green, blue, shown, compared, starts, members, share
-                    )
+                    index = shifted_color(index, red, green, blue, shown, places, groups, share)
                 indices[t, row] = index
                 now[0, row] = red - shown[index, 0]
                 now[1, row] = green - shown[index, 1]

@@ -1,68 +1,19 @@
-"""The two orders in which an image is scanned, and which compiled loop does it."""
+"""The orders in which an image is scanned row by row, and which compiled loop does it."""
 
-import importlib
 from collections.abc import Callable
-from dataclasses import dataclass
 from types import ModuleType
 from typing import Any
 
 import numpy as np
 
-from dither.diffusion.light import light_of_codes, light_of_floats
+from dither.diffusion.jobs import Job, compiled
+from dither.diffusion.variable_kernels import VariableKernel, tones
 from dither.diffusion.wavefront import in_wavefront
-from dither.errors import InputError
-from dither.samples import Light
 
-# Rows of floats whose light is known at a time, and the steps between a thread's looks at the others,
-# which are whole chunks of either loop.
-_FLOAT_ROWS = 64
+# Rows whose light is worked out at a time, where the loops do not.
+_LIGHT_ROWS = 64
+# Steps between a thread's looks at the others, which are whole chunks of either loop.
 _PART = 6 * 128
-
-
-@dataclass(frozen=True)
-class Job:
-    """One image or channel on its way through the compiled loops.
-
-    Attributes:
-        samples: (H, W) or (H, W, 3) codes or floats.
-        codes: (H, W), written.
-        light: how samples become light.
-        taps: (taps, 3) int64.
-        target: the levels or the colours.
-        channel: which channel it is; None for colours.
-        varied: the thresholds.
-        low: the least light that is not clipped.
-        high: the greatest.
-    """
-
-    samples: np.ndarray
-    codes: np.ndarray
-    light: Light
-    taps: np.ndarray
-    target: Any
-    channel: int | None
-    varied: Any
-    low: int
-    high: int
-
-    def rows(self, start: int, stop: int) -> tuple[np.ndarray, np.ndarray]:
-        """The samples of some rows as codes or light, and the light of each code or nothing."""
-        rows = self.samples[start:stop]
-        if np.issubdtype(rows.dtype, np.floating):
-            return light_of_floats(rows, self.light), np.empty(0, np.int32)
-        return rows, light_of_codes(rows.dtype, self.light)
-
-
-def compiled(name: str) -> ModuleType:
-    """A module of compiled loops, loaded when it is needed: it brings numba."""
-    try:
-        return importlib.import_module(f"dither.diffusion.{name}")
-    except ModuleNotFoundError as error:
-        if (error.name or "").partition(".")[0] not in ("numba", "llvmlite"):
-            raise
-        raise InputError(
-            f"error diffusion needs {error.name}: pip install 'bluenoise-dither[diffuse]'"
-        ) from None
 
 
 def to_and_fro(job: Job) -> None:
@@ -73,7 +24,7 @@ def to_and_fro(job: Job) -> None:
     ring = 1 + max(0, *job.taps[:, 0]) if len(job.taps) else 1
     colored = job.channel is None
     past = np.zeros((3,) * colored + (ring, width + 2 * reach), np.int32)
-    block = _FLOAT_ROWS if np.issubdtype(job.samples.dtype, np.floating) else height
+    block = _LIGHT_ROWS if np.issubdtype(job.samples.dtype, np.floating) else height
     for y0 in range(0, height, block):
         samples, units = job.rows(y0, y0 + block)
         common = (samples, units, job.codes[y0 : y0 + block], past, y0, job.taps, job.target)
@@ -81,6 +32,24 @@ def to_and_fro(job: Job) -> None:
             loops.serpentine_palette(*common, job.varied, job.low, job.high)
         else:
             loops.serpentine_levels(*common, job.varied, job.channel, job.low, job.high)
+
+
+def by_tone(job: Job, kernel: VariableKernel, serpentine: bool) -> None:
+    """Diffuse with shares that follow the tone; the job's taps are not looked at."""
+    loops = compiled("variable")
+    shares = kernel.shares
+    height, width = job.samples.shape
+    past = np.zeros((2, width + 2), np.int64)
+    lights = job.target.lights
+    for y0 in range(0, height, _LIGHT_ROWS):
+        samples, units = job.rows(y0, y0 + _LIGHT_ROWS)
+        if len(units):
+            light, tone = units[samples], tones(units, lights)[samples]
+        else:
+            light, tone = samples, tones(samples, lights)
+        codes = job.codes[y0 : y0 + _LIGHT_ROWS]
+        common = (light, tone, codes, past, y0, serpentine, shares, job.target, job.varied)
+        loops.variable_levels(*common, job.channel, job.low, job.high)
 
 
 def in_blocks(job: Job, threads: int) -> None:
@@ -125,7 +94,7 @@ def _raster_loop(job: Job, loops: ModuleType) -> Callable[..., None]:
     target, varied, low, high = job.target, job.varied, job.low, job.high
     if job.channel is None:
         few = compiled("few")
-        if few.fits(job.taps, len(target.lights), varied.varied, low):
+        if few.fits(job.taps, varied.varied, low):
             return lambda _, *common: few.raster_few(*common, target)
         return lambda y0, *common: loops.raster_palette(*common, y0, target, varied, low, high)
     bits = compiled("bits")

@@ -9,7 +9,8 @@ import numpy as np
 from numba import njit
 
 from dither.diffusion.light import WHITE
-from dither.diffusion.loops import HALF, level_at, nearest_color, shifted_color, threshold
+from dither.diffusion.loops import HALF, level_at, shifted_color, threshold
+from dither.diffusion.nearest import nearest_color
 
 
 @njit(cache=True, nogil=True)
@@ -137,7 +138,7 @@ def serpentine_palette(samples, units, codes, past, y0, taps, colors, thresholds
     far = 14
     while far > 1 and ahead[far] == 0:
         far -= 1
-    shown, compared, starts, members = colors
+    shown, places, groups = colors
     varied, offsets, noise, seed = thresholds
     for row in range(rows):
         y = y0 + row
@@ -155,12 +156,10 @@ def serpentine_palette(samples, units, codes, past, y0, taps, colors, thresholds
             red = min(max((sums[0, x] + red_due) >> 16, low), high)
             green = min(max((sums[1, x] + green_due) >> 16, low), high)
             blue = min(max((sums[2, x] + blue_due) >> 16, low), high)
-            index = nearest_color(red, green, blue, compared, starts, members)
+            index = nearest_color(red, green, blue, places, groups)
             if varied:
                 share = threshold(varied, offsets, noise, seed, y, x, 0)
-                index = shifted_color(
-                    index, red, green, blue, shown, compared, starts, members, share
-                )
+                index = shifted_color(index, red, green, blue, shown, places, groups, share)
             codes[row, x] = index
             red -= shown[index, 0]
             green -= shown[index, 1]

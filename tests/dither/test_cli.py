@@ -13,7 +13,7 @@ from PIL import Image, ImageSequence
 
 from dither.animation import Animation, read_animation, write_animation
 from dither.color import to_gray
-from dither.diffusion import diffused, error_diffuse
+from dither.diffusion import diffused, dot_diffuse, error_diffuse, riemersma_dither
 from dither.io import read_image
 from dither.matrix import load_matrix
 from dither.noise import noise_dither
@@ -58,6 +58,18 @@ def folder(tmp_path: Path, photo: np.ndarray) -> Path:
         ("--bits 1 --clamp much", "'much'"),
         ("--bits 1 --threads 0", "--threads is 0"),
         ("--bits 1 --threads 2", "--threads has no effect without --raster"),
+        ("--palette cga-1-low -k ostromoukhov", "goes to --bits or --levels, not to a palette"),
+        ("--bits 1 -k ostromoukhov --raster --threads 2", "--threads has no effect with --kernel"),
+        ("--bits 1 --method lines", "'lines'"),
+        ("--bits 1 --method curve -k burkes", "--kernel has no effect with --method curve"),
+        ("--bits 1 --method curve -m blue-16x16", "--matrix has no effect with --method curve"),
+        ("--bits 1 --method dots --raster", "--raster has no effect with --method dots"),
+        ("--bits 1 --method dots --serpentine", "--serpentine has no effect with"),
+        ("--bits 1 --method dots --noise 0.5", "--noise has no effect with --method dots"),
+        ("--bits 1 --method dots --seed 5", "--seed has no effect with --method dots"),
+        ("--bits 1 --method dots --strength 1", "--strength has no effect with --method dots"),
+        ("--bits 1 --method dots --threads 2", "--threads has no effect with --method dots"),
+        ("--bits 1 --method dots -m none", "no matrix is named 'none'"),
     ],
 )
 def test_diffusion_that_cannot_be_is_one_sentence(
@@ -181,6 +193,27 @@ def test_palettes_are_chosen_for_images_of_any_depth(
     assert (made["float.tif", "ordered"] == made["grey.png", "ordered"]).all()
     assert (made["deep.png", "ordered"] == made["grey.png", "ordered"]).all()
     assert (made["deep.png", "diffuse"] == made["grey.png", "diffuse"]).all()
+
+
+def test_diffuse_by_other_methods_and_by_tone(
+    run: Callable, folder: Path, photo: np.ndarray
+) -> None:
+    run("dither diffuse photo.png -o out.png --bits 1 --kernel ostromoukhov --raster")
+    expected = diffused(photo, bits=1, kernel="ostromoukhov", serpentine=False)
+    assert (read_image(folder / "out.png").color == expected).all()
+    run("dither diffuse photo.png -o curve.png --levels 3 --method curve --light linear")
+    expected = diffused(photo, levels=3, by=riemersma_dither, light="linear")
+    assert (read_image(folder / "curve.png").color == expected).all()
+    report = json.loads(
+        run("dither diffuse photo.png -o dots.png --palette cga-1-low --method dots --json").stdout
+    )
+    assert report["method"] == "dots"
+    assert "kernel" not in report
+    expected = diffused(photo, palette=load_palette("cga-1-low"), by=dot_diffuse)
+    assert (read_image(folder / "dots.png").color == expected).all()
+    run("dither diffuse photo.png -o one.png --bits 1 --method dots -m blue-16x16")
+    expected = diffused(photo, bits=1, by=dot_diffuse, matrix="blue-16x16")
+    assert (read_image(folder / "one.png").color == expected).all()
 
 
 def test_the_help_shows_what_is_taken_by_default(run: Callable) -> None:

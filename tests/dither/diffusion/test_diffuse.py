@@ -1,12 +1,10 @@
-import json
 import subprocess
 import sys
-from pathlib import Path
 from typing import Any
 
-import diffusion_reference as reference
 import numpy as np
 import pytest
+from diffusion_reference import EIGHT_COLORS, random_image, twin
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -20,34 +18,22 @@ from dither.diffusion import (
     DiffusionKernel,
     diffused,
     error_diffuse,
-    load_kernel,
 )
-from dither.diffusion.light import WHITE, light_of_codes, light_of_floats
-from dither.diffusion.palette import candidate_lists
-from dither.diffusion.wavefront import in_wavefront
 from dither.errors import InputError
 from dither.matrix import ThresholdMatrix
 
 pytest.importorskip("numba", reason="an extra of its own")
 
-EIGHT_COLORS = np.array([[r, g, b] for r in (0, 255) for g in (0, 255) for b in (0, 255)], np.uint8)
 VARIATIONS: list[dict[str, Any]] = [{}, {"noise": 0.5}, {"matrix": "blue-16x16"}]
+
 TARGETS: list[dict[str, Any]] = [{"levels": 2}, {"levels": 3}, {"palette": EIGHT_COLORS}]
+
 # Errors that go far ahead and far to both sides, in shares that are no round numbers.
 WIDE = DiffusionKernel(
     ((0,) * 8 + (1, 0, 2, 0, 1, 0, 3), (5,) + (0,) * 13 + (4,), (0,) * 15, (1,) * 15),
     origin=7,
     divisor=31.7,
 )
-
-
-def random_image(shape: tuple[int, ...], dtype: Any = np.uint8, seed: int = 0) -> np.ndarray:
-    return np.random.default_rng(seed).integers(0, np.iinfo(dtype).max, shape, dtype, endpoint=True)
-
-
-def twin(image: np.ndarray, kernel: DiffusionKernel, **options: Any) -> np.ndarray:
-    shares = reference.shares(kernel.weights, kernel.origin, kernel.divisor)
-    return reference.error_diffuse(image, shares, **options)
 
 
 @pytest.mark.parametrize("serpentine", [True, False])
@@ -194,25 +180,6 @@ def test_long_rows_agree_with_the_serial_loop_for_any_number_of_threads(
         assert (codes == expected).all()
 
 
-def test_an_error_in_a_thread_reaches_the_caller() -> None:
-    def work(block: int, part: int) -> None:
-        if (block, part) == (3, 1):
-            raise ZeroDivisionError
-
-    with pytest.raises(ZeroDivisionError):
-        in_wavefront(20, 4, 1, 3, work)
-
-
-def test_parts_wait_for_the_parts_above_them() -> None:
-    done: list[tuple[int, int]] = []
-    in_wavefront(12, 5, 2, 4, lambda block, part: done.append((block, part)))
-    order = {task: index for index, task in enumerate(done)}
-    assert len(order) == 60
-    for block, part in order:
-        if block:
-            assert order[block - 1, min(4, part + 2)] < order[block, part]
-
-
 @pytest.mark.parametrize("light", ["encoded", "linear"])
 def test_floats_agree_with_the_same_values_in_16_bits(light: Any) -> None:
     deep = random_image((40, 30, 3), np.uint16)
@@ -220,73 +187,6 @@ def test_floats_agree_with_the_same_values_in_16_bits(light: Any) -> None:
     assert (error_diffuse(deep / 65535, levels=2, light=light) == expected).all()
     expected = error_diffuse(deep, palette=EIGHT_COLORS, light=light)
     assert (error_diffuse(deep / 65535, palette=EIGHT_COLORS, light=light) == expected).all()
-
-
-def test_light_of_floats_is_within_a_unit_of_the_formula() -> None:
-    samples = np.concatenate([np.random.default_rng(0).random(100_000), np.linspace(0, 0.01, 9999)])
-    units = light_of_floats(samples, "linear")
-    assert abs(units - srgb_to_linear(samples) * WHITE).max() <= 1
-
-
-def test_no_code_lies_where_the_last_bit_of_a_power_decides() -> None:
-    # Two machines' powers differ by 1e-16 or so, which is 1e-9 of a unit.
-    exact = srgb_to_linear(np.arange(65536) / 65535) * WHITE
-    assert abs(exact - np.floor(exact) - 0.5).min() > 1e-7
-    assert (light_of_codes(np.dtype(np.uint8), "linear") == np.rint(exact[::257])).all()
-
-
-@given(
-    seed=st.integers(0, 1 << 30), count=st.integers(1, 256), bits=st.sampled_from([14, 13, 9, 6, 2])
-)
-def test_the_nearest_colour_is_always_among_the_candidates(
-    seed: int, count: int, bits: int
-) -> None:
-    generator = np.random.default_rng(seed)
-    colors = generator.integers(0, 1 << bits, (count, 3), np.int32) << generator.integers(
-        0, 15 - bits
-    )
-    starts, members = candidate_lists(colors)
-    near = np.clip(
-        colors[generator.integers(0, count, 200)] + generator.integers(-99, 99, 3), 0, 16383
-    )
-    points = np.concatenate([generator.integers(0, 16384, (300, 3)), near])
-    for point in points:
-        cell = (point[0] >> 9 << 10) | (point[1] >> 9 << 5) | point[2] >> 9
-        listed = members[starts[cell] : starts[cell + 1]].ravel()
-        assert ((point - colors) ** 2).sum(axis=1).argmin() in listed
-        assert (np.diff(listed[: len(np.unique(listed))].astype(int)) > 0).all()
-
-
-PUBLISHED_SUMS = {
-    "floyd-steinberg": (16, 16),
-    "false-floyd-steinberg": (8, 8),
-    "jarvis-judice-ninke": (48, 48),
-    "stucki": (42, 42),
-    "burkes": (32, 32),
-    "sierra": (32, 32),
-    "sierra-two-row": (16, 16),
-    "sierra-lite": (4, 4),
-    "atkinson": (6, 8),
-    "simple-2d": (2, 2),
-    "stevenson-arce": (200, 200),
-}
-
-
-@pytest.mark.parametrize("name", DIFFUSION_KERNELS)
-def test_weights_sum_as_published(name: str) -> None:
-    kernel = load_kernel(name)
-    total, divisor = PUBLISHED_SUMS[name]
-    assert sum(map(sum, kernel.weights)) == total
-    assert kernel.divisor == divisor
-    assert sum(share for _, _, share in kernel.taps) == 65536 * total // divisor
-    assert all(weight == int(weight) for row in kernel.weights for weight in row)
-
-
-def test_kernels_are_hashable_values() -> None:
-    assert len({*DIFFUSION_KERNELS.values()}) == len(DIFFUSION_KERNELS)
-    assert DiffusionKernel(((0, 0, 7), (3, 5, 1)), 1, 16) == FLOYD_STEINBERG
-    lists: Any = [[0, 0, 7], [3, 5, 1]]
-    assert hash(DiffusionKernel(lists, 1, 16)) == hash(FLOYD_STEINBERG)
 
 
 @pytest.mark.parametrize("serpentine", [True, False])
@@ -468,80 +368,11 @@ def test_levels_are_given_in_one_way(options: dict) -> None:
         diffused(np.zeros((2, 2), np.uint8), **options)
 
 
-def test_a_kernel_of_your_own_is_read_from_json(tmp_path: Path) -> None:
-    path = tmp_path / "own.json"
-    path.write_text(json.dumps({"weights": [[0, 0, 7], [3, 5, 1]], "origin": 1, "divisor": 16}))
-    assert load_kernel(path) == FLOYD_STEINBERG
-    path.write_text('{"weights": [[0, 0.5], [0.25, 0]], "origin": 0}')
-    own = load_kernel(path)
-    assert own.total == 0.75
-    image = random_image((20, 20))
-    assert (error_diffuse(image, kernel=str(path)) == twin(image, own)).all()
-
-
-def test_a_sum_a_hair_above_1_is_taken_as_1() -> None:
-    kernel = DiffusionKernel(((0, 0.33338), (0.33338, 0.33328)), origin=0)
-    assert sum(share for _, _, share in kernel.taps) == 65536
-
-
 def test_a_kernel_without_weights_drops_every_error() -> None:
     image = random_image((40, 9))
     for serpentine in (True, False):
         codes = error_diffuse(image, kernel=DiffusionKernel(((0,),), 0), serpentine=serpentine)
         assert (codes == (image > 127)).all()
-
-
-@pytest.mark.parametrize(
-    ("text", "sentence"),
-    [
-        ("", "not a JSON file"),
-        ("[" * 30000, "not a JSON file"),
-        ("\xff", "not a JSON file"),
-        ("[]", "must hold an object"),
-        ('{"weights": [[0, 1]]}', "must hold an object"),
-        ('{"weights": [[0, 1]], "origin": 0, "extra": 1}', "must hold an object"),
-        ('{"weights": 3, "origin": 0}', "rows of numbers"),
-        ('{"weights": [3], "origin": 0}', "rows of numbers"),
-        ('{"weights": [["a"]], "origin": 0}', "rows of numbers"),
-        ('{"weights": [[0, true]], "origin": 0}', "rows of numbers"),
-        ('{"weights": [[0, 1]], "origin": null}', "rows of numbers"),
-        ('{"weights": [], "origin": 0}', "1 to 15 rows"),
-        ('{"weights": [[]], "origin": 0}', "1 to 15 rows"),
-        ('{"weights": [[0, 1], [0]], "origin": 0}', "1 to 15 rows"),
-        (json.dumps({"weights": [[0] * 16], "origin": 0}), "1 to 15 rows"),
-        (json.dumps({"weights": [[0]] * 16, "origin": 0}), "1 to 15 rows"),
-        ('{"weights": [[0, 1]], "origin": 2}', "origin is 2; it must be a column from 0 to 1"),
-        ('{"weights": [[0, 1]], "origin": 0.5}', "origin is 0.5"),
-        ('{"weights": [[0, 1]], "origin": NaN}', "origin is nan"),
-        ('{"weights": [[0, 1]], "origin": Infinity}', "origin is inf"),
-        ('{"weights": [[0, 1]], "origin": 0, "divisor": 0}', "divisor is 0"),
-        ('{"weights": [[0, 1]], "origin": 0, "divisor": Infinity}', "divisor is inf"),
-        ('{"weights": [[0, 1e400]], "origin": 0}', "a weight is inf"),
-        ('{"weights": [[0, NaN]], "origin": 0}', "a weight is nan"),
-        ('{"weights": [[0, -0.5]], "origin": 0}', "a weight is -0.5"),
-        ('{"weights": [[1, 0]], "origin": 0}', "before the origin or on it"),
-        ('{"weights": [[1, 0, 0]], "origin": 1}', "before the origin or on it"),
-        ('{"weights": [[0, 7], [3, 5]], "origin": 0}', "sum to 15"),
-        ('{"weights": [[0, 1e308], [1e308, 1e308]], "origin": 0}', "sum to inf"),
-        (json.dumps({"weights": [[0, 10**400]], "origin": 0}), "finite"),
-        (" " * 70000, "too long"),
-    ],
-)
-def test_a_bad_kernel_file_is_one_sentence(tmp_path: Path, text: str, sentence: str) -> None:
-    path = tmp_path / "bad.json"
-    path.write_text(text, encoding="latin-1")
-    with pytest.raises(InputError, match=sentence) as raised:
-        load_kernel(path)
-    assert "\n" not in str(raised.value)
-    assert str(path) in str(raised.value)
-
-
-def test_a_kernel_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
-    with pytest.raises(InputError, match="cannot read"):
-        load_kernel(tmp_path / "none.json")
-    (tmp_path / "folder.json").mkdir()
-    with pytest.raises(InputError, match="cannot read"):
-        load_kernel(tmp_path / "folder.json")
 
 
 def _run(script: str) -> str:
