@@ -12,6 +12,8 @@ import bluenoise.optimize
 import bluenoise.refine
 import bluenoise.void_and_cluster
 import dither
+import dither.differentiable
+import dither.differentiable.descent
 import dither.diffusion
 import dither.metrics
 import dither.metrics.temporal
@@ -27,6 +29,13 @@ SURFACE = {
         load_noise load_palette median_cut noise_dither ordered_dither pack packed_dither palette_names
         playstation r2_sequence read_image recolored requantize save_matrix save_palette
         shipped_matrices unpack white_noise write_image
+        """,
+    dither.differentiable: """
+        CIELAB ColorHistogram Descended DescentConfig Distance OKLab RGB color_histogram descend
+        """,
+    dither.differentiable.descent: """
+        Descended DescentConfig Info Parameters Points State advance descend init point_losses step
+        trajectory
         """,
     dither.diffusion: """
         ATKINSON BURKES DIFFUSION_KERNELS DiffusionKernel FALSE_FLOYD_STEINBERG FLOYD_STEINBERG
