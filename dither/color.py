@@ -11,14 +11,14 @@ import numpy as np
 LUMINANCE_WEIGHTS = (0.2126, 0.7152, 0.0722)
 
 # Linear sRGB to the cone responses of OKLab, and their cube roots to its L, a, b (Ottosson 2020).
-_LINEAR_TO_CONES = np.array(
+LINEAR_TO_CONES = np.array(
     [
         [0.4122214708, 0.5363325363, 0.0514459929],
         [0.2119034982, 0.6806995451, 0.1073969566],
         [0.0883024619, 0.2817188376, 0.6299787005],
     ]
 )
-_ROOTS_TO_OKLAB = np.array(
+ROOTS_TO_OKLAB = np.array(
     [
         [0.2104542553, 0.7936177850, -0.0040720468],
         [1.9779984951, -2.4285922050, 0.4505937099],
@@ -26,8 +26,8 @@ _ROOTS_TO_OKLAB = np.array(
     ]
 )
 # Inverted here, not taken from the ten printed digits, so that a round trip is exact.
-_CONES_TO_LINEAR = np.linalg.inv(_LINEAR_TO_CONES)
-_OKLAB_TO_ROOTS = np.linalg.inv(_ROOTS_TO_OKLAB)
+_CONES_TO_LINEAR = np.linalg.inv(LINEAR_TO_CONES)
+_OKLAB_TO_ROOTS = np.linalg.inv(ROOTS_TO_OKLAB)
 
 
 def srgb_to_linear(encoded: np.ndarray) -> np.ndarray:
@@ -108,7 +108,7 @@ def linear_to_oklab(linear: np.ndarray) -> np.ndarray:
         >>> linear_to_oklab(np.array([1.0, 0.0, 0.0])).round(3).tolist()
         [0.628, 0.225, 0.126]
     """
-    return np.cbrt(np.asarray(linear) @ _LINEAR_TO_CONES.T) @ _ROOTS_TO_OKLAB.T
+    return np.cbrt(np.asarray(linear) @ LINEAR_TO_CONES.T) @ ROOTS_TO_OKLAB.T
 
 
 def oklab_to_linear(oklab: np.ndarray) -> np.ndarray:

@@ -12,6 +12,8 @@ import bluenoise.optimize
 import bluenoise.refine
 import bluenoise.void_and_cluster
 import dither
+import dither.differentiable
+import dither.differentiable.descent
 import dither.diffusion
 import dither.metrics
 import dither.metrics.temporal
@@ -28,6 +30,13 @@ SURFACE = {
         packed_dither palette_names playstation prepared r2_sequence read_animation read_image recolored
         requantize save_matrix save_palette shipped_matrices unpack white_noise write_animation
         write_image
+        """,
+    dither.differentiable: """
+        CIELAB ColorHistogram Descended DescentConfig Distance OKLab RGB color_histogram descend
+        """,
+    dither.differentiable.descent: """
+        Descended DescentConfig Info Parameters Points State advance descend init point_losses step
+        trajectory
         """,
     dither.diffusion: """
         ATKINSON BURKES DIFFUSION_KERNELS DiffusionKernel FALSE_FLOYD_STEINBERG FLOYD_STEINBERG

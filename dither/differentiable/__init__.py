@@ -1,0 +1,33 @@
+"""Differentiable dithering: a palette and mixtures of its colours, found together by descent.
+
+`descend` takes points of colour with weights, such as the histogram of a picture:
+
+    >>> import numpy as np
+    >>> from dither.differentiable import DescentConfig, color_histogram, descend
+    >>> picture = np.linspace(0, 1, 64 * 64 * 3).reshape(64, 64, 3)  # linear light
+    >>> histogram = color_histogram(picture)
+    >>> first = np.array([[0.2, 0.2, 0.2], [0.6, 0.6, 0.6]])
+    >>> descended = descend(histogram.colors, histogram.counts, first, DescentConfig(steps=200))
+    >>> bool(descended.trace[-1] < 0.2 * descended.trace[0])
+    True
+
+Importing this package loads jax and optax, which no other part of `dither` does.
+"""
+
+try:
+    from dither.differentiable.descent import Descended as Descended
+    from dither.differentiable.descent import DescentConfig as DescentConfig
+    from dither.differentiable.descent import descend as descend
+    from dither.differentiable.histogram import ColorHistogram as ColorHistogram
+    from dither.differentiable.histogram import color_histogram as color_histogram
+    from dither.differentiable.losses import CIELAB as CIELAB
+    from dither.differentiable.losses import RGB as RGB
+    from dither.differentiable.losses import Distance as Distance
+    from dither.differentiable.losses import OKLab as OKLab
+except ModuleNotFoundError as error:
+    if (error.name or "").partition(".")[0] not in ("jax", "jaxlib", "optax"):
+        raise
+    raise ModuleNotFoundError(
+        f"differentiable dithering needs {error.name}: pip install 'bluenoise-dither[optimize]'",
+        name=error.name,
+    ) from None
