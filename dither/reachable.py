@@ -1,0 +1,114 @@
+"""What a palette can reach: for every colour of a picture, the mixture that is seen nearest to it.
+
+The picture is blurred as the eye does, since neighbours can make up for a pixel, and gathered in a
+histogram; `dither.differentiable` finds the mixtures, and the palette with them.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from dither.color import srgb_to_linear
+from dither.search import blurred
+
+if TYPE_CHECKING:
+    from dither.differentiable import ColorHistogram
+
+# Bins of OKLab: many times as many as there are colours, and no finer than is seen.
+_STEPS = {16: 1 / 48, 64: 1 / 64, 256: 1 / 80}
+# To find the mixtures of a palette that is given: few steps, and hardly any weight on the scatter.
+_MORE_STEPS, _LITTLE_VARIANCE = 200, 1e-3
+# How soft mixtures are at first, up to so many colours.
+_SOFTNESS, _FEW_COLORS = 0.05, 8
+_ROWS_AT_ONCE = 256
+
+
+@dataclass(eq=False)
+class Reachable:
+    """The mixtures of a palette for a picture.
+
+    Attributes:
+        wanted: (H, W, 3) uint8.
+        histogram: of the blurred picture.
+        palette: (K, 3) linear light, as it was learned.
+        logits: (N, K) float32 of the mixtures, the last that were found.
+        trace: (steps,) float32, the loss.
+    """
+
+    wanted: np.ndarray
+    histogram: "ColorHistogram"
+    palette: np.ndarray
+    logits: np.ndarray
+    trace: np.ndarray
+
+    def targets(self, palette: np.ndarray) -> np.ndarray:
+        """(H, W, 3) float32 linear light: the picture, moved by what its blurred colours lack.
+
+        Args:
+            palette: (K, 3) linear light.
+        """
+        from dither.differentiable import DescentConfig, descend
+
+        histogram = self.histogram
+        found = descend(
+            histogram.colors,
+            histogram.counts,
+            palette,
+            DescentConfig(steps=_MORE_STEPS, variance=_LITTLE_VARIANCE),
+            learned=np.zeros(len(palette), bool),
+            logits=self.logits,
+        )
+        self.logits = found.logits
+        lacking = (found.probabilities @ palette - histogram.colors).astype(np.float32)
+        out = np.empty(self.wanted.shape, np.float32)
+        for top in range(0, len(out), _ROWS_AT_ONCE):
+            rows = slice(top, top + _ROWS_AT_ONCE)
+            out[rows] = srgb_to_linear(self.wanted[rows] / 255) + lacking[histogram.places[rows]]
+        return out
+
+
+def learn_reachable(
+    wanted: np.ndarray,
+    first: np.ndarray,
+    *,
+    sigma: float,
+    variance: float,
+    steps: int,
+    learned: np.ndarray,
+    on_progress: Callable[[int, float], None] | None = None,
+) -> Reachable:
+    """Learn a palette and its mixtures for a picture.
+
+    Args:
+        wanted: (H, W, 3) uint8 sRGB codes.
+        first: (K, 3) linear light.
+        sigma: of the eye's blur, in pixels.
+        variance: how much the scatter of a mixture counts beside its error.
+        steps: of the descent.
+        learned: (K,) bool, which colours may move.
+        on_progress: called with the steps done and the last loss.
+    """
+    from dither.differentiable import DescentConfig, color_histogram, descend
+
+    linear = np.empty(wanted.shape, np.float32)
+    for top in range(0, len(linear), _ROWS_AT_ONCE):
+        linear[top : top + _ROWS_AT_ONCE] = srgb_to_linear(wanted[top : top + _ROWS_AT_ONCE] / 255)
+    step = next(step for most, step in _STEPS.items() if len(first) <= most)
+    histogram = color_histogram(np.clip(blurred(linear, sigma), 0, 1), step=step)
+    config = DescentConfig(steps=steps, variance=variance, softness=_softness(len(first)))
+    found = descend(
+        histogram.colors,
+        histogram.counts,
+        first,
+        replace(config, steps=_MORE_STEPS) if not learned.any() else config,
+        learned=learned,
+        on_progress=on_progress,
+    )
+    return Reachable(wanted, histogram, found.palette, found.logits, found.trace)
+
+
+def _softness(colors: int) -> float:
+    """Many colours lie near to each other: mixtures of all would take long to come apart."""
+    return _SOFTNESS * min(1.0, (_FEW_COLORS / colors) ** 1.5)
