@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dither.color import srgb_to_linear
+from dither.color import linear_to_oklab, srgb_to_linear
 from dither.search import blurred
 
 if TYPE_CHECKING:
@@ -20,6 +20,10 @@ if TYPE_CHECKING:
 _STEPS = {16: 1 / 48, 64: 1 / 64, 256: 1 / 80}
 # To find the mixtures of a palette that is given: few steps, and hardly any weight on the scatter.
 _MORE_STEPS, _LITTLE_VARIANCE = 200, 1e-3
+# A hue of at least the first share of the picture counts as if it had the second, so that few colours do
+# not all go to the large areas; hues in twelfths of the circle, of colours with this chroma.
+_RARE, _COUNTED, _SECTORS, _CHROMA = 0.004, 0.015, 12, 0.04
+_LEAST_COLORS = 6
 # How soft mixtures are at first, up to so many colours.
 _SOFTNESS, _FEW_COLORS = 0.05, 8
 _ROWS_AT_ONCE = 256
@@ -100,7 +104,9 @@ def learn_reachable(
     config = DescentConfig(steps=steps, variance=variance, softness=_softness(len(first)))
     found = descend(
         histogram.colors,
-        histogram.counts,
+        _with_rare_hues(histogram.colors, histogram.counts)
+        if learned.sum() >= _LEAST_COLORS
+        else histogram.counts,
         first,
         replace(config, steps=_MORE_STEPS) if not learned.any() else config,
         learned=learned,
@@ -112,3 +118,14 @@ def learn_reachable(
 def _softness(colors: int) -> float:
     """Many colours lie near to each other: mixtures of all would take long to come apart."""
     return _SOFTNESS * min(1.0, (_FEW_COLORS / colors) ** 1.5)
+
+
+def _with_rare_hues(colors: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """How much each bin counts when a palette is learned."""
+    lab = linear_to_oklab(colors)
+    turns = np.arctan2(lab[:, 2], lab[:, 1]) / (2 * np.pi)
+    sector = np.floor(turns * _SECTORS).astype(int) % _SECTORS
+    colored = np.hypot(lab[:, 1], lab[:, 2]) >= _CHROMA
+    share = np.bincount(sector[colored], counts[colored], _SECTORS) / counts.sum()
+    more = np.where(share >= _RARE, np.maximum(_COUNTED / np.maximum(share, _RARE), 1), 1)
+    return counts * np.where(colored, more[sector], 1)
