@@ -136,10 +136,11 @@ def made_folder(path: Path | str) -> Iterator[None]:
     path = Path(path)
     made: list[Path] = []
     try:
-        missing = [folder for folder in (path, *path.parents) if not folder.exists()]
-        for folder in reversed(missing):
-            folder.mkdir()
-            made.append(folder)
+        for folder in reversed((path, *path.parents)):
+            # Asked only now: a/../b is there or not as soon as a is.
+            if not folder.exists():
+                folder.mkdir()
+                made.append(folder)
         if not path.is_dir():
             raise InputError(f"cannot make the folder {path}: it is a file")
     except OSError as error:

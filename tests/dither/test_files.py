@@ -77,6 +77,16 @@ def test_a_folder_is_made_for_what_succeeds(tmp_path: Path) -> None:
             pass
 
 
+def test_a_folder_beside_one_that_is_missing_is_made(tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    for name in ("new", "there"):
+        with made_folder(tmp_path / "a" / ".." / name):
+            assert (tmp_path / name).is_dir()
+    with pytest.raises(KeyboardInterrupt), made_folder(tmp_path / "b" / ".." / "c"):
+        raise KeyboardInterrupt
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "new", "there"]
+
+
 def test_folders_that_cannot_be_written_are_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="does not exist"):
         check_writable(tmp_path / "no" / "file")
