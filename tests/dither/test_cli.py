@@ -269,13 +269,17 @@ def test_depth_follows_the_levels_and_not_the_input(
         ).all()
 
 
-def test_another_input_is_not_overwritten(run: Callable, folder: Path) -> None:
+def test_another_input_is_not_overwritten(refused: Callable, folder: Path) -> None:
     Image.new("L", (5, 5), 99).save(folder / "out" / "photo-dithered.png")
     before = (folder / "out" / "photo-dithered.png").read_bytes()
-    done = run("dither ordered photo.png out/photo-dithered.png -o out -b 1 --force", check=False)
-    assert done.returncode == 2
-    assert "would be overwritten" in done.stderr
-    assert (folder / "out" / "photo-dithered.png").read_bytes() == before
+    for images in ("photo.png out/photo-dithered.png", "out/photo-dithered.png photo.png"):
+        words = refused(f"dither ordered {images} -o out -b 1 --force")
+        assert "would be overwritten" in words
+        assert (folder / "out" / "photo-dithered.png").read_bytes() == before
+    (folder / "out" / "small.png").symlink_to("photo.png")
+    Image.new("L", (5, 5), 99).save(folder / "small.png")
+    words = refused("dither ordered small.png photo.png -o out --name {stem}.png -b 1 --force")
+    assert "two inputs would both be written as out/photo.png" in words
 
 
 def test_several_images_go_into_a_folder(run: Callable, folder: Path) -> None:
@@ -627,8 +631,9 @@ def test_outputs_of_few_levels_are_small(run: Callable, folder: Path) -> None:
         ("photo.png -b 1 -o x.png --resize 0x5", "--resize is '0x5': a side is 0"),
         ("photo.png -b 1 -o x.png --resize x", "--resize is 'x'"),
         ("photo.png -b 1 -o x.png --resize big", "must be like 320x240, 320x, x240 or 50%"),
-        ("photo.png -b 1 -o x.png --resize nan%", "share of the sides is nan"),
-        ("photo.png -b 1 -o x.png --resize 0%", "share of the sides is 0.0"),
+        ("photo.png -b 1 -o x.png --resize nan%", "--resize is 'nan%'; a share is above 0%"),
+        ("photo.png -b 1 -o x.png --resize 0%", "--resize is '0%'; a share is above 0%"),
+        ("photo.png -b 1 -o x.png --resize 10001%", "and at most 10000%"),
         ("photo.png -b 1 -o x.png --resize 60000x60000", "--max-pixels raises this limit"),
         ("photo.png -b 1 -o x.png --scale 3 --max-pixels 34559", "have 34560 pixels, more than"),
         ("photo.png -b 1 -o x.png --scale 65", "--scale is 65; it must be from 1 to 64"),
