@@ -54,7 +54,7 @@ def folder(tmp_path: Path, photo: np.ndarray) -> Path:
         ("--bits 1 --noise 2", "--noise is 2.0"),
         ("--bits 1 --strength 1", "--strength has no effect without --matrix"),
         ("--bits 1 --seed 1", "--seed has no effect without --noise"),
-        ("--bits 1 --matrix none", "no matrix is named 'none'"),
+        ("--bits 1 --matrix none", "error: no matrix is named 'none'"),
         ("--bits 1 --clamp much", "'much'"),
         ("--bits 1 --threads 0", "--threads is 0"),
         ("--bits 1 --threads 2", "--threads has no effect without --raster"),
@@ -69,7 +69,7 @@ def folder(tmp_path: Path, photo: np.ndarray) -> Path:
         ("--bits 1 --method dots --seed 5", "--seed has no effect with --method dots"),
         ("--bits 1 --method dots --strength 1", "--strength has no effect with --method dots"),
         ("--bits 1 --method dots --threads 2", "--threads has no effect with --method dots"),
-        ("--bits 1 --method dots -m none", "no matrix is named 'none'"),
+        ("--bits 1 --method dots -m none", "error: no matrix is named 'none'"),
     ],
 )
 def test_diffusion_that_cannot_be_is_one_sentence(
