@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from dither.errors import InputError, TooLargeError
 from dither.files import check_writable, replacing
 from dither.gif import check_whole, gif_bytes
-from dither.pictures import RasterImage, from_pillow, to_pillow
+from dither.pictures import RasterImage, check_webp, from_pillow, to_pillow
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -190,6 +190,7 @@ def encoded(image: RasterImage, ending: str) -> bytes:
     if format_name == "PNG" and picture.mode in ("L", "P"):
         options["bits"] = bits
     if format_name == "WEBP":
+        check_webp(image)
         options = {"lossless": True, "exact": True}
     if image.profile and format_name in ("PNG", "TIFF", "WEBP"):
         options["icc_profile"] = image.profile

@@ -182,6 +182,14 @@ def test_animations_that_cannot_be() -> None:
         Animation((dark, wide), (1, 1))
     with pytest.raises(InputError, match=r"655\.35"):
         encoded_animation(Animation((dark, dark), (1, 655_400)), ".gif")
+    long = [RasterImage(np.full((1, 16384), grey, np.uint8)) for grey in (0, 9)]
+    for frames in (long, long[:1]):
+        animation = Animation(tuple(frames), (1,) * len(frames))
+        with pytest.raises(InputError, match="a WebP has sides up to 16383, not 16384x1"):
+            encoded_animation(animation, ".webp")
+    empty = RasterImage(np.zeros((0, 2), np.uint8))
+    with pytest.raises(InputError, match="a GIF has sides from 1 to 65535, not 2x0"):
+        encoded_animation(Animation((empty,)), ".gif")
 
 
 def test_frames_that_leave_the_canvas_are_one_sentence() -> None:
