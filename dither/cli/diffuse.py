@@ -114,14 +114,14 @@ def diffuse(
     packed: PackedOption = None,
     threads: Annotated[
         int | None,
-        typer.Option(callback=within(1, 256), help="At work at once, with --raster [1]."),
+        typer.Option(callback=within(1, 256), help="Threads at work at once, with --raster [1]."),
     ] = None,
     max_pixels: MaxPixelsOption = 1 << 28,
     json_output: JsonOption = False,
     force: ForceOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Dither by handing each pixel's error on to its neighbours, to levels or a palette."""
+    """Dither by handing each pixel's error on to its neighbours."""
     from dither.diffusion import KNUTH_CLASSES, dot_diffuse, error_diffuse, riemersma_dither
     from dither.matrix import load_matrix
 

@@ -55,7 +55,12 @@ FormatOption = Annotated[
 ]
 BitsOption = Annotated[
     int | None,
-    typer.Option("--bits", "-b", callback=within(1, 16), help="Bits a channel, 1 to 16."),
+    typer.Option(
+        "--bits",
+        "-b",
+        callback=within(1, 16),
+        help="Bits a channel, 1 to 16; give this or one of --levels, --palette and --colors.",
+    ),
 ]
 LevelsOption = Annotated[
     int | None,

@@ -348,7 +348,9 @@ def test_bad_input_is_one_sentence(
 
 
 def test_help(run: Callable) -> None:
-    assert "ordered" in run("dither --help").stdout
+    summary = run("dither --help").stdout
+    assert "ordered" in summary
+    assert "..." not in summary.partition("Commands:")[2]  # no sentence is cut off
     assert "--matrix" in run("dither ordered --help").stdout
 
 
