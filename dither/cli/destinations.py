@@ -56,11 +56,13 @@ def destinations(images: Sequence[Path], placing: Placing) -> list[Destination]:
 
     Raises:
         InputError: the options do not go together, an ending names no lossless format, two inputs
-            would go to one file, or an output is another input.
+            would go to one file, an output is another input, or a folder is named -.
     """
     output = placing.output
     if (output is None) == (placing.output_dir is None):
         raise InputError("give one of --output and --output-dir")
+    if placing.output_dir == STREAM:
+        raise InputError("--output-dir is -, and no folder; standard output is --output -")
     if list(images).count(STREAM) > 1:
         raise InputError("standard input can be read only once")
     if placing.format is not None and (output != STREAM or placing.packed):

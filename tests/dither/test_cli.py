@@ -619,6 +619,7 @@ def test_outputs_of_few_levels_are_small(run: Callable, folder: Path) -> None:
         ("photo.png -b 1", "give one of --output and --output-dir"),
         ("photo.png -b 1 -o x.png --output-dir y", "give one of --output and --output-dir"),
         ("photo.png -b 1 --output-dir there.png", "there.png: it is a file"),
+        ("photo.png -b 1 --output-dir -", "standard output is --output -"),
         ("photo.png -b 1 -o x.png --name {stem}.png", "--name has no effect"),
         ("photo.png -b 1 -o out --name a/{stem}.png", "--name is 'a/{stem}.png'"),
         ("photo.png -b 1 -o out --name {page}.png", "--name is '{page}.png'"),
