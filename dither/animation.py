@@ -62,7 +62,7 @@ def read_animation(
     disposal says. The still picture that some animated PNGs show where nothing moves is left out.
 
     Args:
-        source: the file, or a binary stream that can seek.
+        source: the file, or a binary stream.
         max_pixels: refuse images of more, those of all frames added up.
         name: that error messages give it, if not the file's.
 

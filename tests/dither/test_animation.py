@@ -1,5 +1,7 @@
 import contextlib
 import io
+import os
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -151,6 +153,19 @@ def test_the_pixels_of_all_frames_count(tmp_path: Path) -> None:
     assert len(read_animation(tmp_path / "a.gif", max_pixels=1800).frames) == 3
     with pytest.raises(TooLargeError, match="1799 pixels in its 3 frames"):
         read_animation(tmp_path / "a.gif", max_pixels=1799)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes have no names here")
+@pytest.mark.parametrize("ending", [".gif", ".png", ".webp"])
+def test_pipes_with_names_are_read(tmp_path: Path, ending: str) -> None:
+    content = encoded_animation(_animation(_frames()), ending)
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_bytes, args=(content,))
+    writer.start()
+    read = read_animation(pipe)
+    writer.join()
+    assert len(read.frames) == 3
 
 
 def test_every_cut_of_a_gif_is_seen() -> None:
