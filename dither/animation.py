@@ -11,7 +11,7 @@ from dither.errors import InputError, TooLargeError
 from dither.files import replacing
 from dither.gif import gif_bytes
 from dither.io import MAX_PIXELS, Source, encoded, opened
-from dither.pictures import RasterImage, from_pillow, indexed, is_gray, plain
+from dither.pictures import RasterImage, check_webp, from_pillow, indexed, is_gray, plain
 
 # Formats whose files can move.
 MOVING_ENDINGS = (".gif", ".png", ".webp")
@@ -62,7 +62,7 @@ def read_animation(
     disposal says. The still picture that some animated PNGs show where nothing moves is left out.
 
     Args:
-        source: the file, or a binary stream that can seek.
+        source: the file, or a binary stream.
         max_pixels: refuse images of more, those of all frames added up.
         name: that error messages give it, if not the file's.
 
@@ -158,6 +158,7 @@ def encoded_animation(animation: Animation, ending: str) -> bytes:
     else:
         pictures = [plain(frame) for frame in animation.frames]
     if ending == ".webp":
+        check_webp(animation.frames[0])
         options.update(lossless=True, exact=True)
     if animation.frames[0].profile:
         options["icc_profile"] = animation.frames[0].profile

@@ -70,6 +70,8 @@ def run(app: typer.Typer) -> None:
         if name not in extra:
             raise
         code = _say(f"this needs {name}: pip install 'bluenoise-dither[{extra[name]}]'")
+    except MemoryError:
+        code = _say("this takes more memory than there is; smaller sizes take less")
     except (KeyboardInterrupt, typer.Abort):
         code = _say("stopped", 130)
     except OSError as error:

@@ -52,6 +52,8 @@ def replacing_together(
 ) -> Iterator[Callable[[Path | str], AbstractContextManager[BinaryIO]]]:
     """As `replacing`, for several files: none is renamed before all are written.
 
+    If a file cannot be renamed, those renamed before are taken back.
+
     Args:
         replace: whether files that are there by the end may be replaced.
 
@@ -87,11 +89,31 @@ def replacing_together(
 
     try:
         yield opened
-        for beside, path in ready:
-            _put(beside, path, replace)
+        _put_all(ready, replace)
     finally:
         for beside, _ in ready:
             beside.unlink(missing_ok=True)
+
+
+def _put_all(ready: list[tuple[Path, Path]], replace: bool) -> None:
+    """Rename finished files; if one cannot be, those before it go, and what was there comes back."""
+    with contextlib.ExitStack() as kept, contextlib.ExitStack() as undo:
+        for beside, path in ready:
+            old = None
+            if replace and len(ready) > 1 and path.exists():
+                old = beside.with_name(f"{beside.name}-old")
+                try:
+                    old.hardlink_to(path)
+                except OSError:  # a file system without links: what is replaced there is gone
+                    _put(beside, path, replace)
+                    continue
+                kept.callback(old.unlink, missing_ok=True)
+            _put(beside, path, replace)
+            if old is None:
+                undo.callback(path.unlink, missing_ok=True)
+            else:
+                undo.callback(old.replace, path)
+        undo.pop_all()
 
 
 def _put(beside: Path, path: Path, replace: bool) -> None:
@@ -136,10 +158,11 @@ def made_folder(path: Path | str) -> Iterator[None]:
     path = Path(path)
     made: list[Path] = []
     try:
-        missing = [folder for folder in (path, *path.parents) if not folder.exists()]
-        for folder in reversed(missing):
-            folder.mkdir()
-            made.append(folder)
+        for folder in reversed((path, *path.parents)):
+            # Asked only now: a/../b is there or not as soon as a is.
+            if not folder.exists():
+                folder.mkdir()
+                made.append(folder)
         if not path.is_dir():
             raise InputError(f"cannot make the folder {path}: it is a file")
     except OSError as error:

@@ -73,8 +73,8 @@ def gif_bytes(images: Sequence[RasterImage], *, durations: Sequence[int], plays:
         plays: how many times the frames are shown, 0 for endlessly.
 
     Raises:
-        InputError: there are more than 256 colours, the transparent one counted, a side is longer than
-            65,535, or a duration than 655.35 seconds.
+        InputError: there are more than 256 colours, the transparent one counted, a side is not from 1
+            to 65,535 pixels, or a duration is longer than 655.35 seconds.
 
     Example:
         >>> still = RasterImage(np.array([[0, 255]], np.uint8))
@@ -84,6 +84,9 @@ def gif_bytes(images: Sequence[RasterImage], *, durations: Sequence[int], plays:
     from PIL import Image
     from PIL.GifImagePlugin import getdata
 
+    height, width = images[0].color.shape[:2]
+    if not 1 <= min(height, width) <= max(height, width) <= _MOST_SIDE:
+        raise InputError(f"a GIF has sides from 1 to {_MOST_SIDE}, not {width}x{height}")
     found = indexed([_cut_out(image) for image in images])
     if found is None:
         raise InputError(
@@ -91,9 +94,6 @@ def gif_bytes(images: Sequence[RasterImage], *, durations: Sequence[int], plays:
         )
     frames, table = found.frames, found.table[:, :3]
     transparent = 0 if found.table[0, 3] == 0 else None
-    height, width = frames[0].shape
-    if max(height, width) > _MOST_SIDE:
-        raise InputError(f"a GIF has sides up to {_MOST_SIDE}, not {width}x{height}")
     if max(durations) > 10 * 65535:
         raise InputError(f"a GIF shows a frame for at most 655.35 s, not {max(durations) / 1000}")
     size_code = max(len(table) - 1, 1).bit_length() - 1

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, BinaryIO
 from dither.errors import InputError, TooLargeError
 from dither.files import check_writable, replacing
 from dither.gif import check_whole, gif_bytes
-from dither.pictures import RasterImage, from_pillow, to_pillow
+from dither.pictures import RasterImage, check_webp, from_pillow, to_pillow
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -55,7 +55,7 @@ def read_image(source: Source, *, max_pixels: int = MAX_PIXELS) -> RasterImage:
     16 bits arrives as 8 bits; a transparent grey in a 16-bit PNG is not seen.
 
     Args:
-        source: the file, or a binary stream that can seek.
+        source: the file, or a binary stream.
         max_pixels: refuse larger images, whose decoding could exhaust the memory.
 
     Raises:
@@ -78,7 +78,7 @@ def opened(source: Source, max_pixels: int, name: str | None = None) -> Iterator
     """Open an image of a known format and size; what goes wrong in the block is one sentence.
 
     Args:
-        source: the file, or a binary stream that can seek.
+        source: the file, or a binary stream.
         max_pixels: refuse images of more before they are decoded.
         name: that the sentence gives it, if not the file's.
 
@@ -96,6 +96,8 @@ def opened(source: Source, max_pixels: int, name: str | None = None) -> Iterator
             file = source
             if isinstance(file, str | Path):
                 file = stack.enter_context(Path(file).open("rb"))
+            if not file.seekable():
+                file = io.BytesIO(file.read())  # a pipe that has a name
             picture = stack.enter_context(Image.open(file, formats=READ_FORMATS))
             if picture.width * picture.height > max_pixels:
                 raise TooLargeError(f"{name} has more than {max_pixels} pixels")
@@ -190,6 +192,7 @@ def encoded(image: RasterImage, ending: str) -> bytes:
     if format_name == "PNG" and picture.mode in ("L", "P"):
         options["bits"] = bits
     if format_name == "WEBP":
+        check_webp(image)
         options = {"lossless": True, "exact": True}
     if image.profile and format_name in ("PNG", "TIFF", "WEBP"):
         options["icc_profile"] = image.profile

@@ -16,6 +16,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
 MOST_COLORS = 256
+MOST_WEBP_SIDE = 16383
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,13 +38,13 @@ def from_pillow(image: "Image.Image") -> RasterImage:
     """The samples of a loaded picture of any of Pillow's modes.
 
     Raises:
-        InputError: grey of 32 bits reaches beyond 16 bits.
+        ValueError: grey of 32 bits reaches beyond 16 bits; who reads the file knows its name.
     """
     profile = image.info.get("icc_profile")
     if image.mode.startswith("I"):
         samples = np.asarray(image)
         if samples.min() < 0 or samples.max() > 65535:
-            raise InputError(
+            raise ValueError(
                 f"grey of 32 bits is read where its values are 0 to 65535, not {samples.min()} to "
                 f"{samples.max()}"
             )
@@ -145,6 +146,17 @@ def plain(image: RasterImage) -> "Image.Image":
         return Image.fromarray(np.ascontiguousarray(image.color))
     color = image.color[..., None] if image.color.ndim == 2 else image.color
     return Image.fromarray(np.concatenate([color, image.alpha[..., None]], axis=2))
+
+
+def check_webp(image: RasterImage) -> None:
+    """Refuse what no WebP holds.
+
+    Raises:
+        InputError: a side is longer than 16,383 pixels.
+    """
+    height, width = image.color.shape[:2]
+    if max(height, width) > MOST_WEBP_SIDE:
+        raise InputError(f"a WebP has sides up to {MOST_WEBP_SIDE}, not {width}x{height}")
 
 
 @dataclass(frozen=True, eq=False)

@@ -59,8 +59,8 @@ def level_count(bits: int | None, levels: Count | None) -> Count | int:
         raise InputError("give either bits or levels")
     if levels is not None:
         return levels
-    if bits is None or not 1 <= bits <= 16:
-        raise InputError(f"bits is {bits}; it must be from 1 to 16")
+    if not isinstance(bits, int | np.integer) or not 1 <= bits <= 16:
+        raise InputError(f"bits is {bits}; it must be a whole number from 1 to 16")
     return 1 << bits
 
 

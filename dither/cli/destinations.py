@@ -56,11 +56,13 @@ def destinations(images: Sequence[Path], placing: Placing) -> list[Destination]:
 
     Raises:
         InputError: the options do not go together, an ending names no lossless format, two inputs
-            would go to one file, or an output is an input that is still to come.
+            would go to one file, an output is another input, or a folder is named -.
     """
     output = placing.output
     if (output is None) == (placing.output_dir is None):
         raise InputError("give one of --output and --output-dir")
+    if placing.output_dir == STREAM:
+        raise InputError("--output-dir is -, and no folder; standard output is --output -")
     if list(images).count(STREAM) > 1:
         raise InputError("standard input can be read only once")
     if placing.format is not None and (output != STREAM or placing.packed):
@@ -95,10 +97,13 @@ def _in_folder(folder: Path, images: Sequence[Path], placing: Placing) -> list[P
         )
     stems = ["stdin" if image == STREAM else image.stem for image in images]
     paths = [folder / name.replace("{stem}", stem) for stem in stems]
-    for index, path in enumerate(paths):
-        if path in paths[:index]:
+    # Links may make one file of two names.
+    targets = [os.path.realpath(path) for path in paths]
+    sources = [os.path.realpath(image) for image in images]
+    for index, (path, target) in enumerate(zip(paths, targets, strict=True)):
+        if target in targets[:index]:
             raise InputError(f"two inputs would both be written as {path}")
-        if os.path.realpath(path) in map(os.path.realpath, images[index + 1 :]):
+        if target in sources and target != sources[index]:
             raise InputError(f"{path} is another input, and would be overwritten")
     return paths
 

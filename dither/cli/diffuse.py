@@ -114,15 +114,16 @@ def diffuse(
     packed: PackedOption = None,
     threads: Annotated[
         int | None,
-        typer.Option(callback=within(1, 256), help="At work at once, with --raster [1]."),
+        typer.Option(callback=within(1, 256), help="Threads at work at once, with --raster [1]."),
     ] = None,
     max_pixels: MaxPixelsOption = 1 << 28,
     json_output: JsonOption = False,
     force: ForceOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Dither by handing each pixel's error on to its neighbours, to levels or a palette."""
+    """Dither by handing each pixel's error on to its neighbours."""
     from dither.diffusion import KNUTH_CLASSES, dot_diffuse, error_diffuse, riemersma_dither
+    from dither.matrix import load_matrix
 
     target = Target.of(bits=bits, levels=levels, palette=palette, colors=colors)
     options: dict[str, Any] = {
@@ -159,7 +160,7 @@ def diffuse(
                 raise InputError(f"{option} has no effect with --method {method.value}")
         by = riemersma_dither if method is MethodChoice.curve else dot_diffuse
         if method is MethodChoice.dots:
-            options["matrix"] = matrix or KNUTH_CLASSES
+            options["matrix"] = KNUTH_CLASSES if matrix is None else load_matrix(matrix)
 
     def dithering(color: "np.ndarray", frame: int, palette: "Palette | None") -> "np.ndarray":
         if method is not MethodChoice.curve:
@@ -196,6 +197,7 @@ def _by_rows(
 ) -> dict[str, Any]:
     """The options of `error_diffuse` alone, those without effect refused."""
     from dither.diffusion import VariableKernel, load_kernel
+    from dither.matrix import load_matrix
 
     if strength is not None and matrix is None:
         raise InputError("--strength has no effect without --matrix")
@@ -213,7 +215,7 @@ def _by_rows(
         "kernel": weights,
         "serpentine": serpentine,
         "noise": noise,
-        "matrix": matrix,
+        "matrix": None if matrix is None else load_matrix(matrix),
         "strength": 0.5 if strength is None else strength,
         "seed": seed,
         "threads": threads or 1,

@@ -8,7 +8,7 @@ import typer
 
 from dither.console import within
 from dither.errors import InputError
-from dither.preparation import MOST_FACTOR, Sides
+from dither.preparation import MOST_FACTOR, MOST_SHARE, Sides
 
 
 class LightChoice(enum.StrEnum):
@@ -55,7 +55,12 @@ FormatOption = Annotated[
 ]
 BitsOption = Annotated[
     int | None,
-    typer.Option("--bits", "-b", callback=within(1, 16), help="Bits a channel, 1 to 16."),
+    typer.Option(
+        "--bits",
+        "-b",
+        callback=within(1, 16),
+        help="Bits a channel, 1 to 16; give this or one of --levels, --palette and --colors.",
+    ),
 ]
 LevelsOption = Annotated[
     int | None,
@@ -135,14 +140,21 @@ def sides_of(text: str | None) -> Sides | float | None:
     """
     if text is None:
         return None
+    unreadable = InputError(f"--resize is {text!r}; it must be like 320x240, 320x, x240 or 50%")
+    if text.endswith("%"):
+        try:
+            share = float(text[:-1]) / 100
+        except ValueError:
+            raise unreadable from None
+        if not 0 < share <= MOST_SHARE:
+            raise InputError(
+                f"--resize is {text!r}; a share is above 0% and at most {100 * MOST_SHARE:g}%"
+            )
+        return share
     try:
-        if text.endswith("%"):
-            return float(text[:-1]) / 100
         width, height = (int(side) if side else None for side in text.lower().split("x"))
     except ValueError:
-        raise InputError(
-            f"--resize is {text!r}; it must be like 320x240, 320x, x240 or 50%"
-        ) from None
+        raise unreadable from None
     try:
         return Sides(width, height)
     except InputError as error:

@@ -63,7 +63,8 @@ def ordered(
     candidates: Annotated[
         int | None,
         typer.Option(
-            callback=within(1, 64), help="To a palette, each pixel takes one of so many [32]."
+            callback=within(1, 64),
+            help="Of how many colours, 1 to 64, a mixture of many is; more are more faithful [32].",
         ),
     ] = None,
     mix: Annotated[
@@ -110,7 +111,9 @@ def ordered(
     packed: PackedOption = None,
     threads: Annotated[
         int | None,
-        typer.Option(callback=within(0, 1024), help="At work at once [1]; 0 is one a processor."),
+        typer.Option(
+            callback=within(0, 1024), help="Threads at work at once [1]; 0: one for each processor."
+        ),
     ] = None,
     max_pixels: MaxPixelsOption = 1 << 28,
     json_output: JsonOption = False,

@@ -6,7 +6,7 @@ from dither.console import JsonOption
 
 
 def palettes(json_output: JsonOption = False) -> None:
-    """Name the palettes that --palette takes, beside files and lists of colours."""
+    """Name the palettes that --palette takes, and their colours."""
     from dither.palette import load_palette, palette_names
 
     named = {name: load_palette(name).hex for name in palette_names()}

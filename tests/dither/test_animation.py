@@ -1,5 +1,7 @@
 import contextlib
 import io
+import os
+import threading
 from pathlib import Path
 
 import numpy as np
@@ -153,6 +155,19 @@ def test_the_pixels_of_all_frames_count(tmp_path: Path) -> None:
         read_animation(tmp_path / "a.gif", max_pixels=1799)
 
 
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes have no names here")
+@pytest.mark.parametrize("ending", [".gif", ".png", ".webp"])
+def test_pipes_with_names_are_read(tmp_path: Path, ending: str) -> None:
+    content = encoded_animation(_animation(_frames()), ending)
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    writer = threading.Thread(target=pipe.write_bytes, args=(content,))
+    writer.start()
+    read = read_animation(pipe)
+    writer.join()
+    assert len(read.frames) == 3
+
+
 def test_every_cut_of_a_gif_is_seen() -> None:
     whole = encoded_animation(_animation(_frames(rgba=True)), ".gif")
     for size in range(len(whole)):
@@ -182,6 +197,14 @@ def test_animations_that_cannot_be() -> None:
         Animation((dark, wide), (1, 1))
     with pytest.raises(InputError, match=r"655\.35"):
         encoded_animation(Animation((dark, dark), (1, 655_400)), ".gif")
+    long = [RasterImage(np.full((1, 16384), grey, np.uint8)) for grey in (0, 9)]
+    for frames in (long, long[:1]):
+        animation = Animation(tuple(frames), (1,) * len(frames))
+        with pytest.raises(InputError, match="a WebP has sides up to 16383, not 16384x1"):
+            encoded_animation(animation, ".webp")
+    empty = RasterImage(np.zeros((0, 2), np.uint8))
+    with pytest.raises(InputError, match="a GIF has sides from 1 to 65535, not 2x0"):
+        encoded_animation(Animation((empty,)), ".gif")
 
 
 def test_frames_that_leave_the_canvas_are_one_sentence() -> None:

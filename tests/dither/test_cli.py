@@ -54,7 +54,7 @@ def folder(tmp_path: Path, photo: np.ndarray) -> Path:
         ("--bits 1 --noise 2", "--noise is 2.0"),
         ("--bits 1 --strength 1", "--strength has no effect without --matrix"),
         ("--bits 1 --seed 1", "--seed has no effect without --noise"),
-        ("--bits 1 --matrix none", "no matrix is named 'none'"),
+        ("--bits 1 --matrix none", "error: no matrix is named 'none'"),
         ("--bits 1 --clamp much", "'much'"),
         ("--bits 1 --threads 0", "--threads is 0"),
         ("--bits 1 --threads 2", "--threads has no effect without --raster"),
@@ -69,7 +69,7 @@ def folder(tmp_path: Path, photo: np.ndarray) -> Path:
         ("--bits 1 --method dots --seed 5", "--seed has no effect with --method dots"),
         ("--bits 1 --method dots --strength 1", "--strength has no effect with --method dots"),
         ("--bits 1 --method dots --threads 2", "--threads has no effect with --method dots"),
-        ("--bits 1 --method dots -m none", "no matrix is named 'none'"),
+        ("--bits 1 --method dots -m none", "error: no matrix is named 'none'"),
     ],
 )
 def test_diffusion_that_cannot_be_is_one_sentence(
@@ -269,13 +269,17 @@ def test_depth_follows_the_levels_and_not_the_input(
         ).all()
 
 
-def test_another_input_is_not_overwritten(run: Callable, folder: Path) -> None:
+def test_another_input_is_not_overwritten(refused: Callable, folder: Path) -> None:
     Image.new("L", (5, 5), 99).save(folder / "out" / "photo-dithered.png")
     before = (folder / "out" / "photo-dithered.png").read_bytes()
-    done = run("dither ordered photo.png out/photo-dithered.png -o out -b 1 --force", check=False)
-    assert done.returncode == 2
-    assert "would be overwritten" in done.stderr
-    assert (folder / "out" / "photo-dithered.png").read_bytes() == before
+    for images in ("photo.png out/photo-dithered.png", "out/photo-dithered.png photo.png"):
+        words = refused(f"dither ordered {images} -o out -b 1 --force")
+        assert "would be overwritten" in words
+        assert (folder / "out" / "photo-dithered.png").read_bytes() == before
+    (folder / "out" / "small.png").symlink_to("photo.png")
+    Image.new("L", (5, 5), 99).save(folder / "small.png")
+    words = refused("dither ordered small.png photo.png -o out --name {stem}.png -b 1 --force")
+    assert "two inputs would both be written as out/photo.png" in words
 
 
 def test_several_images_go_into_a_folder(run: Callable, folder: Path) -> None:
@@ -344,7 +348,9 @@ def test_bad_input_is_one_sentence(
 
 
 def test_help(run: Callable) -> None:
-    assert "ordered" in run("dither --help").stdout
+    summary = run("dither --help").stdout
+    assert "ordered" in summary
+    assert "..." not in summary.partition("Commands:")[2]  # no sentence is cut off
     assert "--matrix" in run("dither ordered --help").stdout
 
 
@@ -613,6 +619,7 @@ def test_outputs_of_few_levels_are_small(run: Callable, folder: Path) -> None:
         ("photo.png -b 1", "give one of --output and --output-dir"),
         ("photo.png -b 1 -o x.png --output-dir y", "give one of --output and --output-dir"),
         ("photo.png -b 1 --output-dir there.png", "there.png: it is a file"),
+        ("photo.png -b 1 --output-dir -", "standard output is --output -"),
         ("photo.png -b 1 -o x.png --name {stem}.png", "--name has no effect"),
         ("photo.png -b 1 -o out --name a/{stem}.png", "--name is 'a/{stem}.png'"),
         ("photo.png -b 1 -o out --name {page}.png", "--name is '{page}.png'"),
@@ -627,8 +634,9 @@ def test_outputs_of_few_levels_are_small(run: Callable, folder: Path) -> None:
         ("photo.png -b 1 -o x.png --resize 0x5", "--resize is '0x5': a side is 0"),
         ("photo.png -b 1 -o x.png --resize x", "--resize is 'x'"),
         ("photo.png -b 1 -o x.png --resize big", "must be like 320x240, 320x, x240 or 50%"),
-        ("photo.png -b 1 -o x.png --resize nan%", "share of the sides is nan"),
-        ("photo.png -b 1 -o x.png --resize 0%", "share of the sides is 0.0"),
+        ("photo.png -b 1 -o x.png --resize nan%", "--resize is 'nan%'; a share is above 0%"),
+        ("photo.png -b 1 -o x.png --resize 0%", "--resize is '0%'; a share is above 0%"),
+        ("photo.png -b 1 -o x.png --resize 10001%", "and at most 10000%"),
         ("photo.png -b 1 -o x.png --resize 60000x60000", "--max-pixels raises this limit"),
         ("photo.png -b 1 -o x.png --scale 3 --max-pixels 34559", "have 34560 pixels, more than"),
         ("photo.png -b 1 -o x.png --scale 65", "--scale is 65; it must be from 1 to 64"),

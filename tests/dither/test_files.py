@@ -77,6 +77,16 @@ def test_a_folder_is_made_for_what_succeeds(tmp_path: Path) -> None:
             pass
 
 
+def test_a_folder_beside_one_that_is_missing_is_made(tmp_path: Path) -> None:
+    (tmp_path / "there").mkdir()
+    for name in ("new", "there"):
+        with made_folder(tmp_path / "a" / ".." / name):
+            assert (tmp_path / name).is_dir()
+    with pytest.raises(KeyboardInterrupt), made_folder(tmp_path / "b" / ".." / "c"):
+        raise KeyboardInterrupt
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["a", "new", "there"]
+
+
 def test_folders_that_cannot_be_written_are_named(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="does not exist"):
         check_writable(tmp_path / "no" / "file")
@@ -116,6 +126,36 @@ def test_a_rename_that_fails_leaves_nothing(
         ) as file:  # fmt: skip
             file.write(b"x")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_later_rename_that_fails_takes_the_earlier_back(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    old, new, last = (tmp_path / name for name in ("old", "new", "last"))
+    old.write_text("old")
+    with pytest.raises(InputError, match="exists"), replacing_together(replace=False) as opened:  # noqa: PT012 -- the block is the test
+        for path in (new, last):
+            with opened(path) as file:
+                file.write(b"x")
+        last.write_text("theirs")
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {
+        "old": "old",
+        "last": "theirs",
+    }
+    last.unlink()
+    replace = Path.replace
+
+    def refuse_last(self: Path, target: Path) -> None:
+        if target == last:
+            raise OSError(5, "Input/output error")
+        replace(self, target)
+
+    monkeypatch.setattr(Path, "replace", refuse_last)
+    with pytest.raises(InputError, match="Input/output"), replacing_together() as opened:  # noqa: PT012 -- the block is the test
+        for path in (old, new, last):
+            with opened(path) as file:
+                file.write(b"x")
+    assert {path.name: path.read_text() for path in tmp_path.iterdir()} == {"old": "old"}
 
 
 def test_links_in_a_circle_are_one_sentence(tmp_path: Path) -> None:

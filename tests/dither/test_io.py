@@ -275,6 +275,14 @@ def test_damage_is_one_sentence_or_an_image(
         assert read_image(path).color.ndim in (2, 3)
 
 
+def test_grey_of_32_bits_is_read_up_to_16(tmp_path: Path) -> None:
+    gray = np.array([[0, 65535]], np.int32)
+    assert (read_image(_saved(tmp_path / "deep.tif", Image.fromarray(gray))).color == gray).all()
+    path = _saved(tmp_path / "deeper.tif", Image.fromarray(gray + 1))
+    with pytest.raises(InputError, match=r"deeper\.tif .*values are 0 to 65535, not 1 to 65536"):
+        read_image(path)
+
+
 @pytest.mark.parametrize("part", [0.3, 0.6, 0.95])
 def test_a_truncated_png_is_refused(tmp_path: Path, photo: np.ndarray, part: float) -> None:
     path = _saved(tmp_path / "p.png", Image.fromarray(photo))

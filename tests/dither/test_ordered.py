@@ -183,8 +183,13 @@ def test_empty_and_tiny_images_pass(shape: tuple[int, ...]) -> None:
         (np.array([[0.5, np.nan]]), {"bits": 1}, "nan"),
         (np.array([[0.5, np.inf]]), {"bits": 1}, "inf"),
         (np.array([[0.5, 255.0]]), {"bits": 1}, "255.0"),
-        (np.zeros((2, 2), np.uint8), {"bits": 0}, "bits is 0; it must be from 1 to 16"),
-        (np.zeros((2, 2), np.uint8), {"bits": 17}, "bits is 17; it must be from 1 to 16"),
+        (np.zeros((2, 2), np.uint8), {"bits": 0}, "bits is 0; it must be a whole number"),
+        (np.zeros((2, 2), np.uint8), {"bits": 2.5}, "bits is 2.5; it must be a whole number"),
+        (
+            np.zeros((2, 2), np.uint8),
+            {"bits": 17},
+            "bits is 17; it must be a whole number from 1 to 16",
+        ),
         (
             np.zeros((2, 2), np.uint8),
             {"levels": 1},
