@@ -34,9 +34,9 @@ OnProgress = Callable[[float, str], None]
 _LEARNED_PIXELS = 1 << 20
 
 
-# Up to so many colours: variance, and the penalties of a pixel's own lightness and colour. Of some dozens
-# tried on photos, a ramp and a drawing, those with the least blurred error at as much grain as error
-# diffusion has with the palettes of libimagequant (half as much again up to 4 colours).
+# Up to so many colours: variance, and the penalties of a pixel's own lightness and colour. Of some
+# dozens tried on photos, a ramp and a drawing, those with the least blurred error at little more grain
+# than libimagequant's (half as much again up to 4 colours).
 _BALANCED = (
     (2, 0.02, 0.05, 0.0125),
     (4, 0.02, 0.05, 0.0125),

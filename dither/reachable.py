@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 _STEPS = {16: 1 / 48, 64: 1 / 64, 256: 1 / 80}
 # To find the mixtures of a palette that is given: few steps, and hardly any weight on the scatter.
 _MORE_STEPS, _LITTLE_VARIANCE = 200, 1e-3
-# A hue of at least the first share of the picture counts as if it had the second, so that few colours do
-# not all go to the large areas; hues in twelfths of the circle, of colours with this chroma.
+# A hue of at least the first share of the picture counts as if it had the second, so that few colours
+# do not all go to large areas; hues are twelfths of the circle, of colours with this chroma.
 _RARE, _COUNTED, _SECTORS, _CHROMA = 0.004, 0.015, 12, 0.04
 _LEAST_COLORS = 6
 # How soft mixtures are at first, up to so many colours.

@@ -24,12 +24,12 @@ SURFACE = {
         shifted
         """,
     dither: """
-        Animation InputError Palette Preparation RasterImage Sides ThresholdMatrix bayer
-        channel_thresholds clustered_dot dither_to_palette interleaved_gradient_noise k_means
-        load_channels load_matrix load_noise load_palette median_cut noise_dither OptimizeConfig OptimizedPalette
-        optimize_palette ordered_dither pack packed_dither palette_names playstation prepared r2_sequence read_animation read_image recolored
-        requantize save_matrix save_palette shipped_matrices unpack white_noise write_animation
-        write_image
+        Animation InputError OptimizeConfig OptimizedPalette Palette Preparation RasterImage
+        Sides ThresholdMatrix bayer channel_thresholds clustered_dot dither_to_palette
+        interleaved_gradient_noise k_means load_channels load_matrix load_noise load_palette
+        median_cut noise_dither optimize_palette ordered_dither pack packed_dither palette_names
+        playstation prepared r2_sequence read_animation read_image recolored requantize
+        save_matrix save_palette shipped_matrices unpack white_noise write_animation write_image
         """,
     dither.differentiable: """
         CIELAB ColorHistogram Descended DescentConfig Distance OKLab RGB color_histogram descend
