@@ -22,7 +22,7 @@ _STEPS = {16: 1 / 48, 64: 1 / 64, 256: 1 / 80}
 _MORE_STEPS, _LITTLE_VARIANCE = 200, 1e-3
 # A hue of at least the first share of the picture counts as if it had the second, so that few colours
 # do not all go to large areas; hues are twelfths of the circle, of colours with this chroma.
-_RARE, _COUNTED, _SECTORS, _CHROMA = 0.004, 0.015, 12, 0.04
+_RARE, _COUNTED, _SECTORS, _CHROMA = 0.004, 0.03, 12, 0.04
 _LEAST_COLORS = 6
 # How soft mixtures are at first, up to so many colours.
 _SOFTNESS, _FEW_COLORS = 0.05, 8

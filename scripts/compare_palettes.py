@@ -11,6 +11,7 @@ import importlib
 import time
 from collections.abc import Callable
 from pathlib import Path
+from typing import get_args
 
 import numpy as np
 from PIL import Image, ImageDraw, ImageOps
@@ -18,6 +19,7 @@ from PIL import Image, ImageDraw, ImageOps
 import dither
 from dither.diffusion import diffused
 from dither.metrics import image_errors
+from dither.optimize import Preset
 
 WIDTH, HEIGHT = 900, 450
 Method = Callable[[np.ndarray, int], np.ndarray]
@@ -75,9 +77,8 @@ def _with_matrix(image: np.ndarray, colors: int) -> np.ndarray:
     return palette.colors[dither.dither_to_palette(image, palette)]
 
 
-def _optimized(image: np.ndarray, colors: int, preset: str) -> np.ndarray:
-    found = vars(dither)["optimize_palette"](image, colors=colors, preset=preset)
-    return found.palette.colors[found.indices]
+def _optimized(image: np.ndarray, colors: int, preset: Preset) -> np.ndarray:
+    return dither.optimize_palette(image, colors, preset=preset).picture
 
 
 methods: dict[str, Method] = {}
@@ -97,9 +98,8 @@ methods |= {
     ),
     "k-means, ordered": _with_matrix,
 }
-if hasattr(dither, "optimize_palette"):
-    for preset in ("balanced", "smooth", "clean"):
-        methods[f"optimized, {preset}"] = functools.partial(_optimized, preset=preset)
+for preset in get_args(Preset):
+    methods[f"optimized, {preset}"] = functools.partial(_optimized, preset=preset)
 
 
 def _geometric(values: list[float]) -> float:
