@@ -32,6 +32,7 @@ SURFACE = {
         """,
     dither.differentiable: """
         CIELAB ColorHistogram Descended DescentConfig Distance OKLab RGB color_histogram descend
+        matrix_sampled sampled
         """,
     dither.differentiable.descent: """
         Descended DescentConfig Info Parameters Points State advance descend init point_losses step

@@ -24,6 +24,8 @@ try:
     from dither.differentiable.losses import RGB as RGB
     from dither.differentiable.losses import Distance as Distance
     from dither.differentiable.losses import OKLab as OKLab
+    from dither.differentiable.sampling import matrix_sampled as matrix_sampled
+    from dither.differentiable.sampling import sampled as sampled
 except ModuleNotFoundError as error:
     if (error.name or "").partition(".")[0] not in ("jax", "jaxlib", "optax"):
         raise
