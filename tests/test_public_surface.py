@@ -31,8 +31,8 @@ SURFACE = {
         shipped_matrices unpack white_noise write_image
         """,
     dither.differentiable: """
-        CIELAB ColorHistogram Descended DescentConfig Distance OKLab RGB color_histogram descend
-        matrix_sampled sampled
+        Blurred CIELAB ColorHistogram Descended DescentConfig Distance OKLab RGB StructuralSimilarity
+        Variance color_histogram descend matrix_sampled sampled
         """,
     dither.differentiable.descent: """
         Descended DescentConfig Info Parameters Points State advance descend init point_losses step

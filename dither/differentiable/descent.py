@@ -29,7 +29,7 @@ import optax
 from jax import Array, lax
 
 from dither.color import linear_to_srgb, srgb_to_linear
-from dither.differentiable.losses import Distance, OKLab, decoded
+from dither.differentiable.distances import Distance, OKLab, decoded, product, scattered
 from dither.errors import InputError
 from dither.samples import Light, check_light
 
@@ -180,14 +180,10 @@ def point_losses(config: DescentConfig, points: Points, parameters: Parameters) 
     linear = (lambda mixed: mixed) if config.mixing == "linear" else decoded
     palette, logits = parameters
     chances = jax.nn.softmax(logits, axis=-1)
-    mean = config.distance.coordinates(linear(_product(chances, palette)))
+    mean = config.distance.coordinates(linear(product(chances, palette)))
     error = jnp.sum((mean - points.targets) ** 2, axis=-1)
-    # sum p |c - m|^2, opened up, so that nothing of N x K x 3 is made.
     colors = config.distance.coordinates(linear(palette))
-    count = jnp.asarray(config.distance.scatter)
-    squares = _product(chances, jnp.sum(count * colors**2, axis=-1))
-    cross = jnp.sum(count * mean * (2 * _product(chances, colors) - mean), axis=-1)
-    scatter = squares - cross
+    scatter = scattered(config.distance, chances, colors, mean)
     return Info(error + config.variance * scatter, error, scatter)
 
 
@@ -224,10 +220,6 @@ def _optimizer(config: DescentConfig) -> optax.GradientTransformation:
 
     each: dict[Any, Any] = {"palette": adam(config.palette_rate), "logits": adam(config.logit_rate)}
     return optax.multi_transform(each, Parameters._make(Parameters._fields))
-
-
-def _product(chances: Array, colors: Array) -> Array:
-    return jnp.matmul(chances, colors, precision="highest")
 
 
 @functools.partial(jax.jit, static_argnums=(0, 3))
