@@ -31,12 +31,13 @@ SURFACE = {
         shipped_matrices unpack white_noise write_image
         """,
     dither.differentiable: """
-        Blurred CIELAB ColorHistogram Descended DescentConfig Distance OKLab RGB StructuralSimilarity
-        Variance color_histogram descend matrix_sampled sampled
+        Blurred CIELAB ColorHistogram Descended DescentConfig Distance OKLab OptimizedPicture
+        Published RGB StructuralSimilarity Variance color_histogram descend matrix_sampled
+        optimize_picture published sampled
         """,
     dither.differentiable.descent: """
-        Descended DescentConfig Info Parameters Points State advance descend init point_losses step
-        trajectory
+        Descended DescentConfig Info Parameters Points State advance bounded descend first_logits init
+        point_losses step trajectory
         """,
     dither.diffusion: """
         ATKINSON BURKES DIFFUSION_KERNELS DiffusionKernel FALSE_FLOYD_STEINBERG FLOYD_STEINBERG

@@ -27,6 +27,10 @@ try:
     from dither.differentiable.losses import Blurred as Blurred
     from dither.differentiable.losses import StructuralSimilarity as StructuralSimilarity
     from dither.differentiable.losses import Variance as Variance
+    from dither.differentiable.picture import OptimizedPicture as OptimizedPicture
+    from dither.differentiable.picture import optimize_picture as optimize_picture
+    from dither.differentiable.published import Published as Published
+    from dither.differentiable.published import published as published
     from dither.differentiable.sampling import matrix_sampled as matrix_sampled
     from dither.differentiable.sampling import sampled as sampled
 except ModuleNotFoundError as error:

@@ -166,9 +166,10 @@ def init(
     """
     targets = config.distance.coordinates(np.asarray(points, np.float32))
     colors = config.distance.coordinates(np.asarray(palette, np.float32))
-    apart = jnp.sum((targets[:, None] - colors) ** 2, axis=-1)
     mixed = palette if config.mixing == "linear" else linear_to_srgb(palette)
-    parameters = Parameters(jnp.asarray(mixed, jnp.float32), _bounded(-apart / config.softness))
+    parameters = Parameters(
+        jnp.asarray(mixed, jnp.float32), first_logits(targets, colors, config.softness)
+    )
     share = jnp.asarray(weights / weights.sum(), jnp.float32)
     memory = _optimizer(config).init(parameters)
     state = State(parameters, memory, jnp.zeros((), jnp.int32))
@@ -204,11 +205,18 @@ def step(config: DescentConfig, points: Points, state: State) -> tuple[State, In
     palette = jnp.where(
         points.learned[:, None], jnp.clip(moved.palette, 0, 1), state.parameters.palette
     )
-    parameters = Parameters(palette, _bounded(moved.logits))
+    parameters = Parameters(palette, bounded(moved.logits))
     return State(parameters, memory, state.step + 1), info
 
 
-def _bounded(logits: Array) -> Array:
+def first_logits(targets: Array, colors: Array, softness: float) -> Array:
+    """(..., K) logits that fall with the squared distance of (..., 3) targets to K colours."""
+    # What is left out, the square of the target, is the same for all colours.
+    near = 2 * product(targets, colors.T) - jnp.sum(colors**2, axis=-1)
+    return bounded(near / softness)
+
+
+def bounded(logits: Array) -> Array:
     """The same probabilities, the greatest logit of each point 0 and the least -30."""
     return jnp.maximum(logits - logits.max(axis=-1, keepdims=True), _LEAST_LOGIT)
 
@@ -278,7 +286,7 @@ def descend(
         logits = np.asarray(logits, np.float32)
         if logits.shape != shape or not np.isfinite(logits).all():
             raise InputError(f"logits are finite and of shape {shape}, not of {logits.shape}")
-        given = _bounded(jnp.asarray(np.pad(logits, ((0, padding), (0, 0)))))
+        given = bounded(jnp.asarray(np.pad(logits, ((0, padding), (0, 0)))))
         state = state._replace(parameters=state.parameters._replace(logits=given))
     trace = []
     for latest, infos in trajectory(config, fixed, state):

@@ -10,7 +10,7 @@ from typing import Literal
 
 import jax.numpy as jnp
 import numpy as np
-from jax import Array, lax
+from jax import Array
 from jax.typing import ArrayLike
 
 from dither.color import LUMINANCE_WEIGHTS
@@ -27,6 +27,8 @@ _WINDOW_SIGMA, _WINDOW_RADIUS = 1.5, 5
 _LUMINANCE_FLOOR, _CONTRAST_FLOOR = 0.01**2, 0.03**2
 # Wang, Simoncelli and Bovik 2003.
 _SCALE_WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
+# Rows blurred in one matrix product.
+_BAND = 32
 # A power of 0 would be endlessly steep.
 _LEAST_SIMILARITY = 1e-6
 
@@ -144,15 +146,28 @@ def _blurred(light: Array, sigma: float, radius: int) -> Array:
     """(H, W, C) blurred along rows and columns, mirrored at the borders."""
     if radius == 0:
         return light
-    kernel = np.exp(-0.5 * (np.arange(-radius, radius + 1) / sigma) ** 2)
-    kernel = jnp.asarray(kernel / kernel.sum(), light.dtype)
-    planes = jnp.moveaxis(light, -1, 0)[:, None]
-    for across in ((radius, 0), (0, radius)):
-        around = [(0, 0), (0, 0), *((reach, reach) for reach in across)]
-        padded = jnp.pad(planes, around, mode="symmetric")
-        taps = kernel.reshape(1, 1, *(2 * reach + 1 for reach in across))
-        planes = lax.conv(padded, taps, (1, 1), "VALID", precision=lax.Precision.HIGHEST)
-    return jnp.moveaxis(planes[:, 0], 0, -1)
+    return _along_rows(_along_rows(light, sigma, radius).swapaxes(0, 1), sigma, radius).swapaxes(
+        0, 1
+    )
+
+
+def _along_rows(light: Array, sigma: float, radius: int) -> Array:
+    """The rows blurred with those above and below, in bands, each a small matrix product.
+
+    Compiled for a processor that is many times as fast as a convolution, and so is its slope.
+    """
+    height = light.shape[0]
+    band = max(_BAND, radius)
+    count = -(-height // band)
+    filled = (count + 1) * band - height
+    around = ((band, filled), *((0, 0) for _ in light.shape[1:]))
+    bands = jnp.pad(light, around, mode="symmetric").reshape(-1, band, *light.shape[1:])
+    windows = jnp.concatenate([bands[:-2], bands[1:-1], bands[2:]], axis=1)
+    apart = np.arange(band, 2 * band)[:, None] - np.arange(3 * band)
+    taps = np.exp(-0.5 * (apart / sigma) ** 2) * (abs(apart) <= radius)
+    taps = jnp.asarray(taps / taps[0].sum(), light.dtype)
+    blurred = jnp.einsum("ow,bwxc->boxc", taps, windows, precision="highest")
+    return blurred.reshape(-1, *light.shape[1:])[:height]
 
 
 def _similarities(first: Array, second: Array) -> tuple[Array, Array]:
