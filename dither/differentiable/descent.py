@@ -40,7 +40,7 @@ _DECAYS = (0.9, 0.99)
 # Probabilities below exp(-30) of the greatest are all alike; from there a colour can still come back.
 _LEAST_LOGIT = -30.0
 _SMALLEST_SIZE = 512
-# Points times colours: the state of more would take over 2 GiB.
+# Points times colours: more, and what a step makes of them, would take over 4 GiB.
 _MOST_LOGITS = 1 << 26
 _MOST_COLORS = 256
 

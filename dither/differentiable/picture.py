@@ -17,12 +17,18 @@ be descended on one after the other, which bounds what each step needs beside th
 from collections.abc import Callable, Sequence
 from typing import NamedTuple, get_args
 
-import jax
 import numpy as np
 
 from dither.color import srgb_to_linear
 from dither.differentiable.losses import Blurred as Blurred
-from dither.differentiable.tiles import Assignment, TileDescent, WeightedLoss, start, trajectory
+from dither.differentiable.tiles import (
+    Assignment,
+    TileDescent,
+    WeightedLoss,
+    chosen,
+    start,
+    trajectory,
+)
 from dither.errors import InputError
 from dither.palette import MOST_COLORS, Palette
 from dither.quantize import k_means
@@ -138,9 +144,8 @@ def optimize_picture(
         trace.append(seen)
         if on_progress is not None:
             on_progress(int(state.step), float(seen[-1]))
-    probabilities = np.asarray(jax.nn.softmax(state.logits, axis=-1))
+    probabilities, indices = (np.asarray(each) for each in chosen(state.logits))
     moved = np.where(learned[:, None], np.asarray(state.palette, np.float64), colors)
-    indices = np.asarray(state.logits.argmax(axis=-1)).astype(np.uint8)
     return OptimizedPicture(moved, indices, probabilities, np.concatenate(trace))
 
 

@@ -53,8 +53,8 @@ def published(
         image: (H, W) or (H, W, 3); uint8, uint16, bool, or float32/float64 in 0..1, as sRGB codes. The
             number of pixels times that of colours is at most 2^26.
         colors: how many, 2 to 256.
-        variance: how much the variance of a pixel's colour counts beside the error of its mean; a
-            picture has little noise above 1 and keeps most colours below.
+        variance: how much the variance of a pixel's colour counts beside the error of its mean: near 0
+            means are kept, with much noise; at 1 each pixel does best with its nearest colour.
         steps: of Adam.
         seed: 0 or more; the same seed gives the same bytes.
         on_progress: as in `descend`.

@@ -142,12 +142,21 @@ def start(descent: TileDescent, original: np.ndarray, palette: np.ndarray, seed:
         palette: (K, 3) linear light.
         seed: 0 to 2^32 - 1.
     """
-    colors = jnp.asarray(palette, jnp.float32)
+    return _started(
+        jnp.asarray(original),
+        jnp.asarray(palette, jnp.float32),
+        jax.random.key(seed),
+        descent.assignment == "straight-through",
+    )
+
+
+@functools.partial(jax.jit, static_argnums=3)
+def _started(original: Array, colors: Array, key: Array, drawn: bool) -> State:
     seen = OKLab().coordinates
     logits = first_logits(seen(original), seen(colors), _SOFTNESS)
-    if descent.assignment == "straight-through":
+    if drawn:
         # A random draw: of pixels all alike, all would take another colour at the same step.
-        logits = bounded(logits + jax.random.gumbel(jax.random.key(seed), logits.shape))
+        logits = bounded(logits + jax.random.gumbel(key, logits.shape))
     moments = [(jnp.zeros_like(colors), jnp.zeros_like(logits)) for _ in range(2)]
     return State(colors, logits, (moments[0], moments[1]), jnp.zeros((), jnp.int32))
 
@@ -165,6 +174,12 @@ def compiled_steps(descent: TileDescent) -> Any:
         )
 
     return advance
+
+
+@jax.jit
+def chosen(logits: Array) -> tuple[Array, Array]:
+    """The probabilities of logits (..., K), and which is the greatest: (...) uint8."""
+    return jax.nn.softmax(logits, axis=-1), logits.argmax(axis=-1).astype(jnp.uint8)
 
 
 def trajectory(
