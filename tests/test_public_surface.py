@@ -32,11 +32,13 @@ SURFACE = {
         save_matrix save_palette shipped_matrices unpack white_noise write_animation write_image
         """,
     dither.differentiable: """
-        CIELAB ColorHistogram Descended DescentConfig Distance OKLab RGB color_histogram descend
+        Blurred CIELAB ColorHistogram Descended DescentConfig Distance OKLab OptimizedPicture
+        Published RGB StructuralSimilarity Variance color_histogram descend matrix_sampled
+        optimize_picture published sampled
         """,
     dither.differentiable.descent: """
-        Descended DescentConfig Info Parameters Points State advance descend init point_losses step
-        trajectory
+        Descended DescentConfig Info Parameters Points State advance bounded descend first_logits init
+        point_losses step trajectory
         """,
     dither.diffusion: """
         ATKINSON BURKES DIFFUSION_KERNELS DiffusionKernel FALSE_FLOYD_STEINBERG FLOYD_STEINBERG

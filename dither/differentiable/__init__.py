@@ -18,12 +18,21 @@ try:
     from dither.differentiable.descent import Descended as Descended
     from dither.differentiable.descent import DescentConfig as DescentConfig
     from dither.differentiable.descent import descend as descend
+    from dither.differentiable.distances import CIELAB as CIELAB
+    from dither.differentiable.distances import RGB as RGB
+    from dither.differentiable.distances import Distance as Distance
+    from dither.differentiable.distances import OKLab as OKLab
     from dither.differentiable.histogram import ColorHistogram as ColorHistogram
     from dither.differentiable.histogram import color_histogram as color_histogram
-    from dither.differentiable.losses import CIELAB as CIELAB
-    from dither.differentiable.losses import RGB as RGB
-    from dither.differentiable.losses import Distance as Distance
-    from dither.differentiable.losses import OKLab as OKLab
+    from dither.differentiable.losses import Blurred as Blurred
+    from dither.differentiable.losses import StructuralSimilarity as StructuralSimilarity
+    from dither.differentiable.losses import Variance as Variance
+    from dither.differentiable.picture import OptimizedPicture as OptimizedPicture
+    from dither.differentiable.picture import optimize_picture as optimize_picture
+    from dither.differentiable.published import Published as Published
+    from dither.differentiable.published import published as published
+    from dither.differentiable.sampling import matrix_sampled as matrix_sampled
+    from dither.differentiable.sampling import sampled as sampled
 except ModuleNotFoundError as error:
     if (error.name or "").partition(".")[0] not in ("jax", "jaxlib", "optax"):
         raise

@@ -29,7 +29,7 @@ import optax
 from jax import Array, lax
 
 from dither.color import linear_to_srgb, srgb_to_linear
-from dither.differentiable.losses import Distance, OKLab, decoded
+from dither.differentiable.distances import Distance, OKLab, decoded, product, scattered
 from dither.errors import InputError
 from dither.samples import Light, check_light
 
@@ -40,7 +40,7 @@ _DECAYS = (0.9, 0.99)
 # Probabilities below exp(-30) of the greatest are all alike; from there a colour can still come back.
 _LEAST_LOGIT = -30.0
 _SMALLEST_SIZE = 512
-# Points times colours: the state of more would take over 2 GiB.
+# Points times colours: more, and what a step makes of them, would take over 4 GiB.
 _MOST_LOGITS = 1 << 26
 _MOST_COLORS = 256
 
@@ -166,9 +166,10 @@ def init(
     """
     targets = config.distance.coordinates(np.asarray(points, np.float32))
     colors = config.distance.coordinates(np.asarray(palette, np.float32))
-    apart = jnp.sum((targets[:, None] - colors) ** 2, axis=-1)
     mixed = palette if config.mixing == "linear" else linear_to_srgb(palette)
-    parameters = Parameters(jnp.asarray(mixed, jnp.float32), _bounded(-apart / config.softness))
+    parameters = Parameters(
+        jnp.asarray(mixed, jnp.float32), first_logits(targets, colors, config.softness)
+    )
     share = jnp.asarray(weights / weights.sum(), jnp.float32)
     memory = _optimizer(config).init(parameters)
     state = State(parameters, memory, jnp.zeros((), jnp.int32))
@@ -180,14 +181,10 @@ def point_losses(config: DescentConfig, points: Points, parameters: Parameters) 
     linear = (lambda mixed: mixed) if config.mixing == "linear" else decoded
     palette, logits = parameters
     chances = jax.nn.softmax(logits, axis=-1)
-    mean = config.distance.coordinates(linear(_product(chances, palette)))
+    mean = config.distance.coordinates(linear(product(chances, palette)))
     error = jnp.sum((mean - points.targets) ** 2, axis=-1)
-    # sum p |c - m|^2, opened up, so that nothing of N x K x 3 is made.
     colors = config.distance.coordinates(linear(palette))
-    count = jnp.asarray(config.distance.scatter)
-    squares = _product(chances, jnp.sum(count * colors**2, axis=-1))
-    cross = jnp.sum(count * mean * (2 * _product(chances, colors) - mean), axis=-1)
-    scatter = squares - cross
+    scatter = scattered(config.distance, chances, colors, mean)
     return Info(error + config.variance * scatter, error, scatter)
 
 
@@ -208,11 +205,18 @@ def step(config: DescentConfig, points: Points, state: State) -> tuple[State, In
     palette = jnp.where(
         points.learned[:, None], jnp.clip(moved.palette, 0, 1), state.parameters.palette
     )
-    parameters = Parameters(palette, _bounded(moved.logits))
+    parameters = Parameters(palette, bounded(moved.logits))
     return State(parameters, memory, state.step + 1), info
 
 
-def _bounded(logits: Array) -> Array:
+def first_logits(targets: Array, colors: Array, softness: float) -> Array:
+    """(..., K) logits that fall with the squared distance of (..., 3) targets to K colours."""
+    # What is left out, the square of the target, is the same for all colours.
+    near = 2 * product(targets, colors.T) - jnp.sum(colors**2, axis=-1)
+    return bounded(near / softness)
+
+
+def bounded(logits: Array) -> Array:
     """The same probabilities, the greatest logit of each point 0 and the least -30."""
     return jnp.maximum(logits - logits.max(axis=-1, keepdims=True), _LEAST_LOGIT)
 
@@ -224,10 +228,6 @@ def _optimizer(config: DescentConfig) -> optax.GradientTransformation:
 
     each: dict[Any, Any] = {"palette": adam(config.palette_rate), "logits": adam(config.logit_rate)}
     return optax.multi_transform(each, Parameters._make(Parameters._fields))
-
-
-def _product(chances: Array, colors: Array) -> Array:
-    return jnp.matmul(chances, colors, precision="highest")
 
 
 @functools.partial(jax.jit, static_argnums=(0, 3))
@@ -286,7 +286,7 @@ def descend(
         logits = np.asarray(logits, np.float32)
         if logits.shape != shape or not np.isfinite(logits).all():
             raise InputError(f"logits are finite and of shape {shape}, not of {logits.shape}")
-        given = _bounded(jnp.asarray(np.pad(logits, ((0, padding), (0, 0)))))
+        given = bounded(jnp.asarray(np.pad(logits, ((0, padding), (0, 0)))))
         state = state._replace(parameters=state.parameters._replace(logits=given))
     trace = []
     for latest, infos in trajectory(config, fixed, state):

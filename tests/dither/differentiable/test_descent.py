@@ -20,7 +20,7 @@ from dither.differentiable.descent import (
     point_losses,
     step,
 )
-from dither.differentiable.losses import RGB
+from dither.differentiable.distances import RGB
 from dither.errors import InputError
 
 COLORS = srgb_to_linear(
