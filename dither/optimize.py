@@ -22,7 +22,7 @@ from dither.diffusion import error_diffuse
 from dither.errors import InputError
 from dither.palette import MOST_COLORS, Palette
 from dither.quantize import k_means
-from dither.reachable import learn_reachable
+from dither.reachable import learn_reachable, linear_of
 from dither.samples import checked_image, eight_bit_colors, native
 from dither.search import SearchConfig, direct_binary_search, refitted, scene
 
@@ -182,7 +182,7 @@ def optimize_palette(
     for number in range(config.rounds if learned.any() else 0):
         report(0.4 + 0.3 * number / config.rounds, "palette and pixels")
         target = _taken(reachable.targets(linear), sample)
-        view = scene(srgb_to_linear(_taken(wanted, sample) / 255), target)
+        view = scene(linear_of(_taken(wanted, sample)), target)
         if indices is None:
             indices = _diffused(target, linear)
         indices = direct_binary_search(indices, linear, view, config.search, threads=threads)
@@ -196,7 +196,7 @@ def optimize_palette(
     target = reachable.targets(linear)
     again = indices is None or sample is not None
     indices = _diffused(target, linear) if again else rank[indices]
-    view = scene(srgb_to_linear(wanted / 255), target)
+    view = scene(linear_of(wanted), target)
     del target
     indices = direct_binary_search(indices, linear, view, config.search, threads=threads)
     report(1.0, "done")

@@ -66,10 +66,10 @@ class Reachable:
         )
         self.logits = found.logits
         lacking = (found.probabilities @ palette - histogram.colors).astype(np.float32)
-        out = np.empty(self.wanted.shape, np.float32)
+        out = linear_of(self.wanted)
         for top in range(0, len(out), _ROWS_AT_ONCE):
             rows = slice(top, top + _ROWS_AT_ONCE)
-            out[rows] = srgb_to_linear(self.wanted[rows] / 255) + lacking[histogram.places[rows]]
+            out[rows] += lacking[histogram.places[rows]]
         return out
 
 
@@ -96,11 +96,8 @@ def learn_reachable(
     """
     from dither.differentiable import DescentConfig, color_histogram, descend
 
-    linear = np.empty(wanted.shape, np.float32)
-    for top in range(0, len(linear), _ROWS_AT_ONCE):
-        linear[top : top + _ROWS_AT_ONCE] = srgb_to_linear(wanted[top : top + _ROWS_AT_ONCE] / 255)
     step = next(step for most, step in _STEPS.items() if len(first) <= most)
-    histogram = color_histogram(np.clip(blurred(linear, sigma), 0, 1), step=step)
+    histogram = color_histogram(np.clip(blurred(linear_of(wanted), sigma), 0, 1), step=step)
     config = DescentConfig(steps=steps, variance=variance, softness=_softness(len(first)))
     found = descend(
         histogram.colors,
@@ -113,6 +110,11 @@ def learn_reachable(
         on_progress=on_progress,
     )
     return Reachable(wanted, histogram, found.palette, found.logits, found.trace)
+
+
+def linear_of(codes: np.ndarray) -> np.ndarray:
+    """(H, W, 3) float32 linear light of uint8 sRGB codes, without anything larger in between."""
+    return srgb_to_linear(np.arange(256) / 255).astype(np.float32)[codes]
 
 
 def _softness(colors: int) -> float:
