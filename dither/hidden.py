@@ -42,8 +42,8 @@ def filled(image: np.ndarray, hidden: np.ndarray) -> np.ndarray:
         >>> filled(image, np.array([[True, False, True], [True, True, True]])).tolist()
         [[2, 2, 2], [2, 2, 2]]
     """
-    shown = ~hidden
-    rows = _nearest(shown.any(axis=1)[None])[0]
+    shown = np.logical_not(hidden)
+    rows = _nearest(np.any(shown, axis=1, keepdims=True).T)[0]
     columns = _nearest(shown)[rows]
     return image[rows[:, None], columns]
 

@@ -77,7 +77,7 @@ class OptimizedPalette:
     """A palette and the picture dithered to it.
 
     Attributes:
-        palette: at most as many colours as were asked for, dark to light.
+        palette: at most as many colours as were asked for, dark to light; or as it was given.
         indices: (H, W) uint8.
         trace: (steps,) float32 the loss of the descent before each step; empty if there was none.
         usage: (K,) the share of the pixels of each colour.
@@ -114,13 +114,13 @@ def optimize_palette(
             than 8 bits are rounded to 8.
         colors: how many, 2 to 256; 16 if neither this nor a palette is given.
         palette: the colours to use, of which none is changed; then `colors` and `keep` are not given.
-        keep: colours that the palette shall hold, fewer than `colors`, as a palette or (N, 3) uint8; the
-            others are learned.
+        keep: colours that the palette shall hold, fewer than `colors`, as a palette or (N, 3) uint8;
+            the others are learned.
         preset: "balanced"; "smooth", for the least error seen from afar; "clean", for the least grain;
             or a config of one's own.
         device_levels: how many levels a device has for red, green and blue, 2 to 256: (32, 64, 32) is
             RGB565. Learned colours are among those.
-        ignored: (H, W) bool: pixels that do not count, such as clear ones; what they hold has no effect.
+        ignored: (H, W) bool: pixels that do not count, such as clear ones, whatever they hold.
         seed: of the first palette, 0 or more; the same seed gives the same bytes.
         threads: at work at once; the result does not depend on it.
         on_progress: called with the share of the work that is done and what comes next.
@@ -175,7 +175,10 @@ def optimize_palette(
         linear = refitted(indices, linear, view, config.search, learned=learned)
     report(0.7, "pixels")
     seen = _seen(_taken(wanted, sample), hidden_sample)
-    codes, rank = merged(device_palette(seen, linear, learned, device_levels))
+    if palette is None:
+        codes, rank = merged(device_palette(seen, linear, learned, device_levels))
+    else:
+        codes, rank = palette.colors, np.arange(len(palette), dtype=np.uint8)
     if len(codes) == 1:
         raise InputError("the device shows the whole picture in one colour; a palette holds 2")
     reachable.logits = _merged_logits(reachable.logits, rank, len(codes))

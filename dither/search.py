@@ -59,8 +59,8 @@ class SearchConfig:
         color_penalty: the same in a and b.
         candidates: how many of the nearest colours a pixel may take, 2 to 256.
         sweeps: over the picture, 1 or more.
-        reluctance: a pixel changes only if E falls by at least this much, 0 or more; keeps pictures still
-            that come one after the other.
+        reluctance: a pixel changes only if E falls by at least this much, 0 or more; it keeps pictures
+            still that come one after the other.
     """
 
     sigma: float = 1.5

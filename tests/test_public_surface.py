@@ -26,8 +26,9 @@ SURFACE = {
     dither: """
         Animation InputError Palette Preparation RasterImage Sides ThresholdMatrix bayer
         channel_thresholds clustered_dot dither_to_palette interleaved_gradient_noise k_means
-        load_channels load_matrix load_noise load_palette median_cut noise_dither OptimizeConfig OptimizedPalette
-        optimize_palette ordered_dither pack packed_dither palette_names playstation prepared r2_sequence read_animation read_image recolored
+        load_channels load_matrix load_noise load_palette median_cut noise_dither OptimizeConfig
+        OptimizedPalette optimize_frames optimize_palette ordered_dither pack packed_dither
+        palette_names playstation prepared r2_sequence read_animation read_image recolored
         requantize save_matrix save_palette shipped_matrices unpack white_noise write_animation
         write_image
         """,
