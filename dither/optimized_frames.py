@@ -202,7 +202,7 @@ class _Clip:
         if self._indices is None or self._begun is None:
             changed = np.ones(linear.shape[:2], bool)
         else:
-            changed = (np.abs(seen - self._begun) * 255 > _CHANGED_CODES).any(axis=2)
+            changed = np.any(np.abs(seen - self._begun) * 255 > _CHANGED_CODES, axis=2)
         start = self._indices
         if changed.any():
             fresh = self._searched(
