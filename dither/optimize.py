@@ -272,9 +272,13 @@ def _first_palette(
         )
     step = max(1, round((wanted[..., 0].size / _LEARNED_PIXELS) ** 0.5))
     sample = wanted[::step, ::step]
-    if len(_distinct(sample, 1) or ()) == 1:
+    if _distinct(sample, 1) is not None:
         sample = wanted
-    found = k_means(sample, max(2, count - len(kept)), seed=seed).linear
+    alone = _distinct(sample, 1)
+    if alone is None:
+        found = k_means(sample, max(2, count - len(kept)), seed=seed).linear
+    else:
+        found = srgb_to_linear(alone / 255)
     rest = np.concatenate([found, np.random.default_rng(seed).random((count, 3))])
     first = np.concatenate([kept, rest])[:count]
     return first, np.arange(count) >= len(kept)
