@@ -34,6 +34,7 @@ from dither.noise import noise_dither as noise_dither
 from dither.optimize import OptimizeConfig as OptimizeConfig
 from dither.optimize import OptimizedPalette as OptimizedPalette
 from dither.optimize import optimize_palette as optimize_palette
+from dither.optimized_frames import optimize_frames as optimize_frames
 from dither.ordered import ordered_dither as ordered_dither
 from dither.ordered import packed_dither as packed_dither
 from dither.ordered import requantize as requantize

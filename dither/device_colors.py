@@ -16,6 +16,34 @@ DeviceLevels = tuple[int, int, int]
 # A flat colour is shown exactly where it is this share of what a palette's colour stands for, and this
 # share of the picture.
 _FLAT_SHARE, _FLAT_PIXELS = 0.25, 1e-4
+# The usual displays of 24, 16 and 12 bits a pixel.
+_DEVICES = {"rgb888": (256, 256, 256), "rgb565": (32, 64, 32), "rgb444": (16, 16, 16)}
+
+
+def parse_device(text: str) -> DeviceLevels:
+    """The levels of red, green and blue of a device, by its name or as three numbers.
+
+    Args:
+        text: "rgb888", "rgb565", "rgb444", or numbers from 2 to 256 such as "8,8,4".
+
+    Raises:
+        InputError: it is none of these.
+
+    Example:
+        >>> parse_device("rgb565"), parse_device("8,8,4")
+        ((32, 64, 32), (8, 8, 4))
+    """
+    if text in _DEVICES:
+        return _DEVICES[text]
+    try:
+        red, green, blue = (int(count) for count in text.split(","))
+        check_device((red, green, blue))
+    except (ValueError, InputError):
+        raise InputError(
+            f"a device is {', '.join(_DEVICES)}, or three numbers of levels from 2 to 256 such as "
+            f"8,8,4; not {text[:40]!r}"
+        ) from None
+    return red, green, blue
 
 
 def check_device(device_levels: DeviceLevels) -> None:

@@ -20,6 +20,7 @@ from dither.color import distinct_colors, linear_to_srgb, srgb_to_linear
 from dither.device_colors import DeviceLevels, check_device, device_palette, merged, on_device
 from dither.diffusion import error_diffuse
 from dither.errors import InputError
+from dither.hidden import checked_hidden, filled
 from dither.palette import MOST_COLORS, Palette
 from dither.quantize import k_means
 from dither.reachable import learn_reachable, linear_of
@@ -99,7 +100,7 @@ class OptimizedPalette:
     """A palette and the picture dithered to it.
 
     Attributes:
-        palette: at most as many colours as were asked for, dark to light.
+        palette: at most as many colours as were asked for, dark to light; or as it was given.
         indices: (H, W) uint8.
         trace: (steps,) float32 the loss of the descent before each step; empty if there was none.
         usage: (K,) the share of the pixels of each colour.
@@ -121,9 +122,10 @@ def optimize_palette(
     colors: int | None = None,
     *,
     palette: Palette | None = None,
-    keep: Palette | None = None,
+    keep: Palette | np.ndarray | None = None,
     preset: Preset | OptimizeConfig = "balanced",
     device_levels: DeviceLevels = (256, 256, 256),
+    ignored: np.ndarray | None = None,
     seed: int = 0,
     threads: int = 1,
     on_progress: OnProgress | None = None,
@@ -135,11 +137,13 @@ def optimize_palette(
             than 8 bits are rounded to 8.
         colors: how many, 2 to 256; 16 if neither this nor a palette is given.
         palette: the colours to use, of which none is changed; then `colors` and `keep` are not given.
-        keep: colours that the palette shall hold, fewer than `colors`; the others are learned.
+        keep: colours that the palette shall hold, fewer than `colors`, as a palette or (N, 3) uint8;
+            the others are learned.
         preset: "balanced"; "smooth", for the least error seen from afar; "clean", for the least grain;
             or a config of one's own.
         device_levels: how many levels a device has for red, green and blue, 2 to 256: (32, 64, 32) is
             RGB565. Learned colours are among those.
+        ignored: (H, W) bool: pixels that do not count, such as clear ones, whatever they hold.
         seed: of the first palette, 0 or more; the same seed gives the same bytes.
         threads: at work at once; the result does not depend on it.
         on_progress: called with the share of the work that is done and what comes next.
@@ -162,10 +166,13 @@ def optimize_palette(
     if wanted.size == 0:
         raise InputError(f"an image of shape {wanted.shape} has no pixels to choose colours for")
     check_device(device_levels)
-    few = _few_colors(wanted, colors, palette, keep, device_levels)
+    hidden = checked_hidden(ignored, wanted.shape[:2])
+    if hidden is not None:
+        wanted = filled(wanted, hidden)
+    few = few_colors(wanted, colors, palette, keep, device_levels, hidden)
     if few is not None:
         return few
-    first, learned = _first_palette(wanted, colors, palette, keep, seed)
+    first, learned = _first_palette(_seen(wanted, hidden), colors, palette, keep, seed)
     config = preset if isinstance(preset, OptimizeConfig) else preset_config(preset, len(first))
     report = on_progress or _silent
     report(0.0, "colours")
@@ -176,43 +183,54 @@ def optimize_palette(
         variance=config.variance,
         steps=config.steps,
         learned=learned,
+        hidden=hidden,
         on_progress=lambda done, _: report(0.4 * done / config.steps, "colours"),
     )
     sample, linear, indices = _mosaic(wanted.shape), reachable.palette, None
+    hidden_sample = None if hidden is None else _taken(hidden, sample)
     for number in range(config.rounds if learned.any() else 0):
         report(0.4 + 0.3 * number / config.rounds, "palette and pixels")
         target = _taken(reachable.targets(linear), sample)
-        view = scene(linear_of(_taken(wanted, sample)), target)
+        view = scene(linear_of(_taken(wanted, sample)), target, hidden=hidden_sample)
         if indices is None:
-            indices = _diffused(target, linear)
+            indices = diffused(target, linear)
         indices = direct_binary_search(indices, linear, view, config.search, threads=threads)
         linear = refitted(indices, linear, view, config.search, learned=learned)
     report(0.7, "pixels")
-    codes, rank = merged(device_palette(_taken(wanted, sample), linear, learned, device_levels))
+    seen = _seen(_taken(wanted, sample), hidden_sample)
+    if palette is None:
+        codes, rank = merged(device_palette(seen, linear, learned, device_levels))
+    else:
+        codes, rank = palette.colors, np.arange(len(palette), dtype=np.uint8)
     if len(codes) == 1:
         raise InputError("the device shows the whole picture in one colour; a palette holds 2")
     reachable.logits = _merged_logits(reachable.logits, rank, len(codes))
     linear = srgb_to_linear(codes / 255)
     target = reachable.targets(linear)
     again = indices is None or sample is not None
-    indices = _diffused(target, linear) if again else rank[indices]
-    view = scene(linear_of(wanted), target)
+    indices = diffused(target, linear) if again else rank[indices]
+    view = scene(linear_of(wanted), target, hidden=hidden)
     del target
-    indices = direct_binary_search(indices, linear, view, config.search, threads=threads)
+    indices = direct_binary_search(
+        *(indices, linear, view, config.search),
+        threads=threads,
+        on_progress=lambda share: report(0.7 + 0.3 * share, "pixels"),
+    )
     report(1.0, "done")
-    return _optimized(codes, indices, reachable.trace)
+    return with_usage(codes, indices, reachable.trace, hidden)
 
 
 def _silent(share: float, what: str) -> None:
     """Report nothing."""
 
 
-def _few_colors(
+def few_colors(
     wanted: np.ndarray,
     colors: int | None,
     palette: Palette | None,
-    keep: Palette | None,
+    keep: Palette | np.ndarray | None,
     device_levels: DeviceLevels,
+    hidden: np.ndarray | None = None,
 ) -> OptimizedPalette | None:
     """The picture as it is, where its colours are few enough and the device has them."""
     if palette is not None or keep is not None:
@@ -224,12 +242,21 @@ def _few_colors(
         distinct = np.concatenate([distinct, [[0, 0, 0] if distinct.any() else [255] * 3]])
     codes, _ = merged(distinct.astype(np.uint8))
     held = Palette(codes)
-    return _optimized(codes, held.indices(wanted), np.empty(0, np.float32))
+    return with_usage(codes, held.indices(wanted), np.empty(0, np.float32), hidden)
 
 
-def _optimized(codes: np.ndarray, indices: np.ndarray, trace: np.ndarray) -> OptimizedPalette:
-    usage = np.bincount(indices.ravel(), minlength=len(codes)) / indices.size
+def with_usage(
+    codes: np.ndarray, indices: np.ndarray, trace: np.ndarray, hidden: np.ndarray | None
+) -> OptimizedPalette:
+    """The result, with the shares of the colours counted where pixels are seen."""
+    seen = _seen(indices, hidden)
+    usage = np.bincount(seen.ravel(), minlength=len(codes)) / seen.size
     return OptimizedPalette(Palette(codes), indices, trace, usage)
+
+
+def _seen(picture: np.ndarray, hidden: np.ndarray | None) -> np.ndarray:
+    """The picture, or one row of those pixels that are seen."""
+    return picture if hidden is None else picture[~hidden][None]
 
 
 def _distinct(wanted: np.ndarray, most: int) -> np.ndarray | None:
@@ -252,7 +279,7 @@ def _first_palette(
     wanted: np.ndarray,
     colors: int | None,
     palette: Palette | None,
-    keep: Palette | None,
+    keep: Palette | np.ndarray | None,
     seed: int,
 ) -> tuple[np.ndarray, np.ndarray]:
     """(K, 3) linear light to begin with, and which of them may move."""
@@ -261,19 +288,34 @@ def _first_palette(
             raise InputError("give either a palette or the number of colours to learn")
         return palette.linear, np.zeros(len(palette), bool)
     count = _color_count(colors)
-    kept = np.empty((0, 3)) if keep is None else keep.linear
+    kept = np.empty((0, 3)) if keep is None else _kept(keep)
     if len(kept) >= count:
         raise InputError(
             f"{len(kept)} colours are kept of {count}; at least one must be left to be learned"
         )
     step = max(1, round((wanted[..., 0].size / _LEARNED_PIXELS) ** 0.5))
     sample = wanted[::step, ::step]
-    if len(_distinct(sample, 1) or ()) == 1:
+    if _distinct(sample, 1) is not None:
         sample = wanted
-    found = k_means(sample, max(2, count - len(kept)), seed=seed).linear
+    alone = _distinct(sample, 1)
+    if alone is None:
+        found = k_means(sample, max(2, count - len(kept)), seed=seed).linear
+    else:
+        found = srgb_to_linear(alone / 255)
     rest = np.concatenate([found, np.random.default_rng(seed).random((count, 3))])
     first = np.concatenate([kept, rest])[:count]
     return first, np.arange(count) >= len(kept)
+
+
+def _kept(keep: Palette | np.ndarray) -> np.ndarray:
+    """(N, 3) linear light of colours to keep; a single one is no palette yet."""
+    if isinstance(keep, Palette):
+        return keep.linear
+    if keep.ndim != 2 or keep.shape[1] != 3 or keep.dtype != np.uint8:
+        raise InputError(
+            f"colours to keep are a palette or (N, 3) uint8, not {keep.dtype} of shape {keep.shape}"
+        )
+    return srgb_to_linear(distinct_colors(keep) / 255)
 
 
 def _mosaic(shape: tuple[int, ...]) -> list[tuple[slice, slice]] | None:
@@ -299,7 +341,7 @@ def _taken(picture: np.ndarray, tiles: list[tuple[slice, slice]] | None) -> np.n
     return picture if tiles is None else np.concatenate([picture[tile] for tile in tiles])
 
 
-def _diffused(target: np.ndarray, palette: np.ndarray) -> np.ndarray:
+def diffused(target: np.ndarray, palette: np.ndarray) -> np.ndarray:
     """Where the search begins: error diffusion of what can be reached."""
     codes = np.rint(linear_to_srgb(palette) * 255).astype(np.uint8)
     return error_diffuse(linear_to_srgb(np.clip(target, 0, 1)), palette=codes, light="linear")

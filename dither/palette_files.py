@@ -13,7 +13,7 @@ import numpy as np
 from dither.color import distinct_colors
 from dither.errors import InputError
 from dither.files import replacing
-from dither.io import RasterImage, read_image, write_image
+from dither.io import RasterImage, encoded, read_image
 
 WRITE_ENDINGS = (".gpl", ".pal", ".hex", ".act", ".png")
 IMAGE_ENDINGS = (".png", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".ppm", ".pgm", ".pnm")
@@ -184,10 +184,30 @@ def write_colors(path: Path | str, colors: np.ndarray, *, replace: bool = True) 
     Example:
         >>> write_colors("two.hex", np.array([[0, 0, 0], [255, 255, 255]]))  # doctest: +SKIP
     """
+    data = encoded_colors(path, colors)
+    with replacing(path, replace=replace) as file:
+        file.write(data)
+
+
+def encoded_colors(path: Path | str, colors: np.ndarray) -> bytes:
+    r"""The bytes of a palette file.
+
+    Args:
+        path: as `write_colors`; its name goes into a .gpl.
+        colors: (K, 3) uint8 sRGB codes, K up to 256.
+
+    Raises:
+        InputError: the ending tells no format.
+
+    Example:
+        >>> encoded_colors("two.hex", np.array([[0, 0, 0], [255, 255, 255]]))
+        b'000000\nffffff\n'
+    """
+    check_palette_ending(path)
     path = Path(path)
     ending = path.suffix.lower()
     if ending == ".png":
-        return write_image(path, RasterImage(colors[None]), replace=replace)
+        return encoded(RasterImage(colors[None]), ending)
     rows = [(red, green, blue) for red, green, blue in colors.tolist()]
     if ending == ".gpl":
         lines = ["GIMP Palette", f"Name: {' '.join(path.stem.split())}", "Columns: 0", "#"]
@@ -198,13 +218,19 @@ def write_colors(path: Path | str, colors: np.ndarray, *, replace: bool = True) 
         data = "\r\n".join([*lines, ""]).encode()
     elif ending == ".hex":
         data = "".join("{:02x}{:02x}{:02x}\n".format(*row) for row in rows).encode()
-    elif ending == ".act":
+    else:
         table = colors.astype(np.uint8).tobytes().ljust(768, b"\0")
         data = table + struct.pack(">HH", len(rows), 0xFFFF)  # no colour is transparent
-    else:
+    return data
+
+
+def check_palette_ending(path: Path | str) -> None:
+    """Say before long work starts whether the ending tells a format.
+
+    Raises:
+        InputError: it does not.
+    """
+    if Path(path).suffix.lower() not in WRITE_ENDINGS:
         raise InputError(
             f"cannot write {path}: the ending must be one of {', '.join(WRITE_ENDINGS)}"
         )
-    with replacing(path, replace=replace) as file:
-        file.write(data)
-    return None

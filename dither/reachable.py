@@ -53,6 +53,14 @@ class Reachable:
         Args:
             palette: (K, 3) linear light.
         """
+        return self.moved(self.lacking(palette))
+
+    def lacking(self, palette: np.ndarray) -> np.ndarray:
+        """(N, 3) float32 linear light: from the blurred colours to what is seen of their mixtures.
+
+        Args:
+            palette: (K, 3) linear light.
+        """
         from dither.differentiable import DescentConfig, descend
 
         histogram = self.histogram
@@ -65,11 +73,21 @@ class Reachable:
             logits=self.logits,
         )
         self.logits = found.logits
-        lacking = (found.probabilities @ palette - histogram.colors).astype(np.float32)
-        out = linear_of(self.wanted)
+        return (found.probabilities @ palette - histogram.colors).astype(np.float32)
+
+    def moved(self, lacking: np.ndarray, start: int = 0, stop: int | None = None) -> np.ndarray:
+        """(rows, W, 3) float32 linear light: some rows of the picture and what their bins lack.
+
+        Args:
+            lacking: of `lacking`.
+            start: the first row.
+            stop: one past the last; the height if None.
+        """
+        wanted, places = self.wanted[start:stop], self.histogram.places[start:stop]
+        out = linear_of(wanted)
         for top in range(0, len(out), _ROWS_AT_ONCE):
             rows = slice(top, top + _ROWS_AT_ONCE)
-            out[rows] += lacking[histogram.places[rows]]
+            out[rows] += lacking[places[rows]]
         return out
 
 
@@ -81,6 +99,8 @@ def learn_reachable(
     variance: float,
     steps: int,
     learned: np.ndarray,
+    hidden: np.ndarray | None = None,
+    frames: int = 1,
     on_progress: Callable[[int, float], None] | None = None,
 ) -> Reachable:
     """Learn a palette and its mixtures for a picture.
@@ -92,12 +112,20 @@ def learn_reachable(
         variance: how much the scatter of a mixture counts beside its error.
         steps: of the descent.
         learned: (K,) bool, which colours may move.
+        hidden: (H, W) bool, pixels that do not count.
+        frames: how many of the same height `wanted` is, one below the other.
         on_progress: called with the steps done and the last loss.
     """
     from dither.differentiable import DescentConfig, color_histogram, descend
 
     step = next(step for most, step in _STEPS.items() if len(first) <= most)
-    histogram = color_histogram(np.clip(blurred(linear_of(wanted), sigma), 0, 1), step=step)
+    linear = linear_of(wanted)
+    for part in np.split(linear, frames):
+        part[...] = np.clip(blurred(part, sigma), 0, 1)
+    histogram = color_histogram(linear, step=step)
+    if hidden is not None:
+        seen = np.bincount(histogram.places[~hidden], minlength=len(histogram.counts))
+        histogram = replace(histogram, counts=seen.astype(np.float64))
     config = DescentConfig(steps=steps, variance=variance, softness=_softness(len(first)))
     found = descend(
         histogram.colors,

@@ -16,6 +16,7 @@ bit; B. Ottosson, "A perceptual color space for image processing" (2020), OKLab.
 import functools
 import importlib
 import importlib.util
+from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from types import ModuleType
@@ -58,6 +59,8 @@ class SearchConfig:
         color_penalty: the same in a and b.
         candidates: how many of the nearest colours a pixel may take, 2 to 256.
         sweeps: over the picture, 1 or more.
+        reluctance: a pixel changes only if E falls by at least this much, 0 or more; it keeps pictures
+            still that come one after the other.
     """
 
     sigma: float = 1.5
@@ -65,6 +68,7 @@ class SearchConfig:
     color_penalty: float = 0.02
     candidates: int = 16
     sweeps: int = 4
+    reluctance: float = 0.0
 
     def __post_init__(self) -> None:
         if not 0.5 <= self.sigma <= MOST_SIGMA:
@@ -78,6 +82,8 @@ class SearchConfig:
             raise InputError(f"candidates is {self.candidates}; it must be from 2 to 256")
         if self.sweeps < 1:
             raise InputError(f"sweeps is {self.sweeps}; it must be 1 or more")
+        if not self.reluctance >= 0:
+            raise InputError(f"reluctance is {self.reluctance}; it must be 0 or more")
 
 
 class SearchScene(NamedTuple):
@@ -86,7 +92,8 @@ class SearchScene(NamedTuple):
     Attributes:
         wanted: (H, W, 3) float32 OKLab of the original.
         target: (H, W, 3) float32 cones, what the blurred picture shall be.
-        slopes: (H, W, 3) float32, how the roots of the target's cones change with them.
+        slopes: (H, W, 3) float32, how the roots of the target's cones change with them; 0 where a pixel
+            does not count.
         cells: (H, W) uint16, the original in 5 bits a channel.
     """
 
@@ -120,13 +127,16 @@ class SearchInfo(NamedTuple):
     changed: int
 
 
-def scene(wanted: np.ndarray, target: np.ndarray | None = None) -> SearchScene:
+def scene(
+    wanted: np.ndarray, target: np.ndarray | None = None, *, hidden: np.ndarray | None = None
+) -> SearchScene:
     """Prepare a picture.
 
     Args:
         wanted: (H, W, 3) linear light, 0 to 1.
         target: (H, W, 3) linear light that the palette can reach in the mean, where `wanted` is not;
             `wanted` if None.
+        hidden: (H, W) bool, pixels that do not count.
     """
     loops = _compiled()
     shape = wanted.shape
@@ -143,7 +153,10 @@ def scene(wanted: np.ndarray, target: np.ndarray | None = None) -> SearchScene:
     slopes = np.maximum(smooth, np.float32(_DARKEST), out=smooth) ** np.float32(
         -2 / 3
     ) / np.float32(3)
-    return SearchScene(lab, cones, np.ascontiguousarray(np.moveaxis(slopes, 0, -1)), cells)
+    slopes = np.ascontiguousarray(np.moveaxis(slopes, 0, -1))
+    if hidden is not None:
+        slopes[hidden] = 0
+    return SearchScene(lab, cones, slopes, cells)
 
 
 def init(
@@ -200,6 +213,7 @@ def step(
         _mixing(),
         np.outer(taps, taps),
         np.array([lightness, color, color], np.float32),
+        config.reluctance,
     )
     height = len(state.indices)
     backwards = bool(state.sweeps % 2)
@@ -222,6 +236,7 @@ def direct_binary_search(
     config: SearchConfig,
     *,
     threads: int = 1,
+    on_progress: Callable[[float], None] | None = None,
 ) -> np.ndarray:
     """Improve a dithered picture by a number of sweeps, or until a thousandth of it changes.
 
@@ -231,6 +246,7 @@ def direct_binary_search(
         view: of `scene`.
         config: how to look at it.
         threads: as in `step`.
+        on_progress: called after each sweep with the share that is done, 0 to 1.
 
     Returns:
         (H, W) uint8.
@@ -239,8 +255,10 @@ def direct_binary_search(
         InputError: numba, which compiles the loops, is not installed.
     """
     state = init(indices, palette, view, config)
-    for _ in range(config.sweeps):
+    for number in range(config.sweeps):
         state, info = step(state, palette, view, config, threads=threads)
+        if on_progress is not None:
+            on_progress((number + 1) / config.sweeps)
         if info.changed < indices.size / 1000:
             break
     return state.indices
@@ -264,6 +282,7 @@ def energy(
     loops.errors(indices, view.target, view.slopes, cones, _mixing(), error)
     penalty = np.array([config.lightness_penalty, *2 * [config.color_penalty]])
     own = np.square(linear_to_oklab(palette)[indices] - view.wanted) @ penalty
+    own *= view.slopes[..., 0] > 0
     return float(np.vdot(field.astype(np.float64), error) + own.sum())
 
 
@@ -302,11 +321,13 @@ def refitted(
     normal *= stride**2
     slope *= stride**2
     # The pixels' own errors: as many times the mean of what each colour stands for.
-    used = np.bincount(indices.ravel(), minlength=count)
+    counted = view.slopes[..., 0] > 0
+    pixels = indices[counted]
+    used = np.bincount(pixels, minlength=count)
     labs = linear_to_oklab(palette)
     penalty = np.array([config.lightness_penalty, *2 * [config.color_penalty]])
     for axis in range(3):
-        total = np.bincount(indices.ravel(), view.wanted[..., axis].ravel(), count)
+        total = np.bincount(pixels, view.wanted[..., axis][counted], count)
         error = used * labs[:, axis] - total
         roots = np.maximum(cones, _DARKEST) ** (-2 / 3) / 3 * ROOTS_TO_OKLAB[axis]
         slope += penalty[axis] * error[:, None] * roots

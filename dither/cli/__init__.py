@@ -3,18 +3,20 @@
 import typer
 
 from dither.cli.diffuse import diffuse
+from dither.cli.optimize import optimize
 from dither.cli.ordered import ordered
 from dither.cli.palettes import palettes
 from dither.console import run
 
 app = typer.Typer(
-    help="Dither images with blue-noise threshold matrices, or by error diffusion.",
+    help="Dither images with blue-noise threshold matrices, by error diffusion, or by optimisation.",
     add_completion=False,
     pretty_exceptions_enable=False,
     rich_markup_mode=None,  # which would take [defaults] for its own
 )
 app.command()(ordered)
 app.command()(diffuse)
+app.command()(optimize)
 app.command()(palettes)
 
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import os
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -30,6 +31,8 @@ if TYPE_CHECKING:
     from dither.palette import Palette
     from dither.pictures import RasterImage
 
+    # From an image or animation, and the number of its first frame among all, to what becomes of it.
+    WholeDithering = Callable[[Animation, int], "Dithered"]
     # From a colour array, its number among all frames of all inputs, and the palette, if one is meant,
     # to codes: levels of the channels, or indices of the palette.
     Dithering = Callable[[np.ndarray, int, Palette | None], np.ndarray]
@@ -49,6 +52,7 @@ class Job:
         json_output: whether one object is printed.
         force: whether files that are there may be replaced.
         quiet: say nothing.
+        palette_output: a palette file for the one image's palette, if wanted.
     """
 
     images: list[Path]
@@ -60,9 +64,46 @@ class Job:
     json_output: bool
     force: bool
     quiet: bool
+    palette_output: Path | None = None
+
+
+@dataclasses.dataclass(frozen=True)
+class Dithered:
+    """What became of an image or an animation.
+
+    Attributes:
+        codes: of each frame: levels of the channels, or indices of the palette.
+        palette: that they point into, if one is meant.
+        about: more that --json tells.
+    """
+
+    codes: "list[np.ndarray]"
+    palette: "Palette | None"
+    about: dict[str, Any] = dataclasses.field(default_factory=dict)
 
 
 def dither_each(job: Job, dithering: "Dithering") -> dict[str, Any]:
+    """As `dither_whole`, a frame at a time.
+
+    Args:
+        job: what to do.
+        dithering: how.
+
+    Raises:
+        InputError: as `dither_whole`.
+    """
+
+    def whole(animation: "Animation", number: int) -> Dithered:
+        palette = job.target.palette_for(animation.frames)
+        frames = enumerate(animation.frames, number)
+        return Dithered(
+            [dithering(frame.color, index, palette) for index, frame in frames], palette
+        )
+
+    return dither_whole(job, whole)
+
+
+def dither_whole(job: Job, dithering: "WholeDithering") -> dict[str, Any]:
     """Read each image, dither its colour, and write it; what was done, for --json.
 
     No result is in its place before all are done.
@@ -76,6 +117,8 @@ def dither_each(job: Job, dithering: "Dithering") -> dict[str, Any]:
     """
     _check_options(job)
     places = destinations(job.images, job.placing)
+    if job.palette_output is not None:
+        _check_palette_output(job.palette_output, job.images, places)
     done, palettes, number = [], [], 0
     said: list[str] = []  # at the end: what fails leaves nothing to tell of but why
     with _writing(places, job) as opened:
@@ -83,21 +126,28 @@ def dither_each(job: Job, dithering: "Dithering") -> dict[str, Any]:
             animation = _read(source, job.max_pixels)
             try:
                 animation = _prepared(animation, place, source, job, said.append)
-                codes, palette = _dithered(animation, job, dithering, number)
+                dithered = dithering(animation, number)
             except TooLargeError as error:
                 raise _with_advice(f"{_title(source)}: {error}") from None
             except InputError as error:
                 raise InputError(f"{_title(source)}: {error}") from None
-            number += len(codes)
-            shown = job.target.shown(palette)
-            content, entry = _content(animation, codes, shown, place, job, said.append)
+            number += len(dithered.codes)
+            palette, shown = dithered.palette, job.target.shown(dithered.palette)
+            content, entry = _content(animation, dithered.codes, shown, place, job, said.append)
+            if job.palette_output is not None and palette is not None:
+                from dither.palette_files import encoded_colors
+
+                with opened(job.palette_output) as file:
+                    file.write(encoded_colors(job.palette_output, palette.colors))
+                said.append(f"{_title(source)} -> {job.palette_output}: {len(palette)} colours")
             with opened(place.path) as file:
                 file.write(content)
                 file.flush()  # a full disk behind standard output is noticed here
             said.append(f"{_title(source)} -> {place.title}{_about(entry)}")
             if palette is not None:
                 palettes.append(palette.hex)
-            done.append({"input": str(source), "output": str(place.path), **entry})
+            about = {"input": str(source), "output": str(place.path), **entry}
+            done.append(about | dithered.about)
     for sentence in said:
         note(sentence, quiet=job.quiet)
     target = {"palettes": palettes} if palettes else {"levels": job.target.levels}
@@ -113,19 +163,41 @@ def _check_options(job: Job) -> None:
         raise InputError("--json and --output - would both write to standard output; give one")
 
 
+def _check_palette_output(path: Path, images: list[Path], places: list[Destination]) -> None:
+    from dither.palette_files import check_palette_ending
+
+    if len(images) > 1:
+        raise InputError(
+            f"--palette-output takes the palette of one image, and there are {len(images)}"
+        )
+    check_palette_ending(path)
+    if any(os.path.realpath(path) == os.path.realpath(place.path) for place in places):
+        raise InputError(f"the palette and the image would both be written as {path}")
+
+
 @contextlib.contextmanager
 def _writing(
     places: list[Destination], job: Job
 ) -> Iterator[Callable[[Path], AbstractContextManager[BinaryIO]]]:
     """What opens each destination; files are in their places after the block."""
+    paths = [place.path for place in places]
+    if job.palette_output is not None:
+        paths.append(job.palette_output)
     if job.placing.output == STREAM:
         check_standard_output()
-        yield lambda _: contextlib.nullcontext(sys.stdout.buffer)
+        for path in paths[1:]:
+            check_writable(path, replace=job.force)
+        with replacing_together(replace=job.force) as opened:
+            yield (
+                lambda path: (
+                    contextlib.nullcontext(sys.stdout.buffer) if path == STREAM else opened(path)
+                )
+            )
         return
     folder = job.placing.output_dir
     with made_folder(folder) if folder is not None else contextlib.nullcontext():
-        for place in places:
-            check_writable(place.path, replace=job.force)
+        for path in paths:
+            check_writable(path, replace=job.force)
         with replacing_together(replace=job.force) as opened:
             yield opened
 
@@ -179,17 +251,6 @@ def _prepared(
         raise TooLargeError(f"the result would have {pixels} pixels, more than {job.max_pixels}")
     frames = tuple(prepared(frame, job.preparation) for frame in animation.frames)
     return dataclasses.replace(animation, frames=frames)
-
-
-def _dithered(
-    animation: "Animation", job: Job, dithering: "Dithering", number: int
-) -> "tuple[list[np.ndarray], Palette | None]":
-    """The codes of each frame, the first of which has that number, and the palette they point into."""
-    palette = job.target.palette_for(animation.frames)
-    return [
-        dithering(frame.color, number + index, palette)
-        for index, frame in enumerate(animation.frames)
-    ], palette
 
 
 def _content(

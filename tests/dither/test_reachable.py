@@ -1,8 +1,10 @@
+from typing import Any
+
 import numpy as np
 import pytest
 
 from dither.color import linear_to_oklab, srgb_to_linear
-from dither.reachable import learn_reachable
+from dither.reachable import Reachable, learn_reachable
 
 pytest.importorskip("jax")
 pytest.importorskip("numba")
@@ -10,7 +12,7 @@ pytest.importorskip("numba")
 CUBE = np.array([[x, y, z] for x in (0.0, 1.0) for y in (0.0, 1.0) for z in (0.0, 1.0)])
 
 
-def reachable_of(wanted: np.ndarray, palette: np.ndarray, **options):
+def reachable_of(wanted: np.ndarray, palette: np.ndarray, **options: Any) -> Reachable:
     options = {"sigma": 1.5, "variance": 0.02, "steps": 400} | options
     options = {"learned": np.zeros(len(palette), bool)} | options
     return learn_reachable(wanted, palette, **options)

@@ -1,0 +1,203 @@
+"""`dither optimize`."""
+
+import dataclasses
+import enum
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from dither.cli.destinations import Placing
+from dither.cli.images import Dithered, Job, dither_whole
+from dither.cli.options import (
+    BrightnessOption,
+    ColorsOption,
+    ContrastOption,
+    FormatOption,
+    GrayOption,
+    ImagesArgument,
+    MaxPixelsOption,
+    NameOption,
+    OutputDirOption,
+    OutputOption,
+    PackedOption,
+    PaletteOption,
+    ResizeOption,
+    SaturationOption,
+    ScaleOption,
+    sides_of,
+)
+from dither.cli.target import Target
+from dither.console import ForceOption, JsonOption, QuietOption, progress_bar, within
+from dither.errors import InputError
+from dither.preparation import Preparation
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from dither.animation import Animation
+    from dither.optimize import OnProgress, OptimizedPalette
+
+
+class PresetChoice(enum.StrEnum):
+    """What a picture is optimised for."""
+
+    balanced = "balanced"
+    smooth = "smooth"
+    clean = "clean"
+
+
+def optimize(
+    images: ImagesArgument,
+    output: OutputOption = None,
+    output_dir: OutputDirOption = None,
+    name: NameOption = None,
+    output_format: FormatOption = None,
+    palette: PaletteOption = None,
+    colors: ColorsOption = None,
+    keep: Annotated[
+        str | None,
+        typer.Option(help="Of --colors, these are fixed: as --palette, or one such as #ffffff."),
+    ] = None,
+    preset: Annotated[
+        PresetChoice,
+        typer.Option(help="Least error seen from afar (smooth), least grain (clean), or between."),
+    ] = PresetChoice.balanced,
+    device: Annotated[
+        str | None,
+        typer.Option(
+            help="What the colours are chosen from: rgb888, rgb565, rgb444, or levels of red, green "
+            "and blue such as 8,8,4 [rgb888]."
+        ),
+    ] = None,
+    palette_output: Annotated[
+        Path | None,
+        typer.Option(help="Write the palette too: .gpl .pal .hex .act or .png; of one image."),
+    ] = None,
+    seed: Annotated[
+        int | None,
+        typer.Option("--seed", "-s", callback=within(0, (1 << 32) - 1), help="Of the colours [0]."),
+    ] = None,
+    gray: GrayOption = False,
+    resize: ResizeOption = None,
+    saturation: SaturationOption = 1.0,
+    brightness: BrightnessOption = 1.0,
+    contrast: ContrastOption = 1.0,
+    scale: ScaleOption = 1,
+    packed: PackedOption = None,
+    threads: Annotated[int, typer.Option(callback=within(1, 256), help="At work at once.")] = 1,
+    max_pixels: MaxPixelsOption = 1 << 28,
+    json_output: JsonOption = False,
+    force: ForceOption = False,
+    quiet: QuietOption = False,
+) -> None:
+    """Find the best palette for each image or animation, and the best pixels to it. Takes seconds."""
+    if (palette is None) == (colors is None):
+        raise InputError("give one of --palette and --colors")
+    learning = {"--keep": keep, "--device": device, "--seed": seed}
+    for option, value in {**learning, "--palette-output": palette_output}.items():
+        if palette is not None and value is not None:
+            raise InputError(f"{option} has no effect with --palette, whose colours are given")
+    target = Target.of(bits=None, levels=None, palette=palette, colors=colors)
+    options = {"preset": preset.value, "threads": threads, "seed": seed or 0}
+    if keep is not None:
+        options["keep"] = _kept(keep, colors or 0)
+    if device is not None:
+        from dither.device_colors import parse_device
+
+        options["device_levels"] = parse_device(device)
+    job = Job(
+        images=images,
+        target=target,
+        placing=Placing(output, output_dir, name, output_format, packed),
+        preparation=Preparation(gray, sides_of(resize), saturation, brightness, contrast),
+        scale=scale,
+        max_pixels=max_pixels,
+        json_output=json_output,
+        force=force,
+        quiet=quiet,
+        palette_output=palette_output,
+    )
+    with progress_bar("optimize", None, quiet) as on_progress:
+        done = 0
+
+        def dithering(animation: "Animation", _: int) -> Dithered:
+            nonlocal done
+            before, share = done / len(images), 1 / len(images)
+            found = _optimized(
+                animation,
+                target,
+                options,
+                lambda part, word: on_progress(before + share * part, word),
+            )
+            done += 1
+            about = _about(animation, found) if json_output else {}
+            on_progress(before + share, "")
+            return Dithered([each.indices for each in found], found[0].palette, about)
+
+        report = dither_whole(job, dithering)
+    if json_output:
+        print(json.dumps({"preset": preset.value, **report}))
+
+
+def _kept(text: str, colors: int) -> "np.ndarray":
+    """(N, 3) uint8 of any text that --palette takes, or of one colour."""
+    import re
+
+    import numpy as np
+
+    from dither.palette import load_palette
+
+    alone = re.fullmatch(r"#?([0-9A-Fa-f]{6})", text.strip())
+    single = alone and np.array([list(bytes.fromhex(alone[1]))], np.uint8)
+    kept = load_palette(text).colors if single is None else single
+    if len(kept) >= colors:
+        raise InputError(
+            f"--keep fixes {len(kept)} of {colors} colours; at least one must be left to be chosen"
+        )
+    return kept
+
+
+def _clear(alpha: "np.ndarray | None") -> "np.ndarray | None":
+    """The pixels that nobody sees; of a picture that is clear all over, all count."""
+    return None if alpha is None or not alpha.any() else alpha == 0
+
+
+def _optimized(
+    animation: "Animation", target: Target, options: dict[str, Any], on_progress: "OnProgress"
+) -> "list[OptimizedPalette]":
+    from dither.optimized_frames import optimize_frames
+
+    return optimize_frames(
+        [frame.color for frame in animation.frames],
+        target.colors,
+        palette=target.palette,
+        ignored=[_clear(frame.alpha) for frame in animation.frames],
+        on_progress=on_progress,
+        **options,
+    )
+
+
+def _about(animation: "Animation", found: "list[OptimizedPalette]") -> dict[str, Any]:
+    """What --json tells of the palette, and how near each frame is to the original."""
+    import numpy as np
+
+    from dither.metrics import image_errors
+    from dither.samples import checked_image, eight_bit_colors, native
+
+    errors = []
+    for frame, result in zip(animation.frames, found, strict=True):
+        before = eight_bit_colors(checked_image(native(frame.color)))
+        after, hidden = result.picture, _clear(frame.alpha)
+        if hidden is not None:
+            before = np.where(hidden[..., None], np.uint8(0), before)
+            after = np.where(hidden[..., None], np.uint8(0), after)
+        errors.append(dataclasses.asdict(image_errors(before, after)))
+    trace = found[0].trace
+    return {
+        "palette": found[0].palette.hex,
+        "usage": np.mean([each.usage for each in found], axis=0).tolist(),
+        "loss": float(trace[-1]) if len(trace) else None,
+        "errors": errors if len(errors) > 1 else errors[0],
+    }
