@@ -13,7 +13,7 @@ from dataclasses import replace
 import numpy as np
 
 from dither.color import linear_to_oklab, linear_to_srgb, srgb_to_linear
-from dither.device_colors import DeviceLevels
+from dither.device_colors import DeviceLevels, check_device
 from dither.errors import InputError
 from dither.hidden import checked_hidden, filled
 from dither.optimize import (
@@ -57,7 +57,8 @@ def optimize_frames(
     """The best palette for a clip, and its frames dithered to it, still where the clip is still.
 
     Args:
-        frames: one or more, each as the image of `optimize_palette`, all of one size.
+        frames: one or more, each as the image of `optimize_palette`, all of one size. All of them
+            together take some 40 bytes a pixel while their colours are gathered.
         colors: as for `optimize_palette`; 16 if neither this nor a palette is given.
         palette: likewise.
         keep: likewise.
@@ -83,6 +84,7 @@ def optimize_frames(
         ['#646464', '#c8c8c8']
     """
     pictures, hidden = _checked(frames, ignored)
+    check_device(device_levels)
     options = {"palette": palette, "keep": keep, "device_levels": device_levels}
     options |= {"preset": preset, "seed": seed, "threads": threads}
     report = on_progress or _silent
@@ -113,11 +115,7 @@ def optimize_frames(
     elif colors is not None or keep is not None:
         raise InputError("give either a palette or the number of colours to learn")
     linear = palette.linear
-    config = preset
-    if not isinstance(config, OptimizeConfig):
-        config = preset_config(config, len(linear))
-        usual = _RELUCTANCE * _neighbour_distance(linear)
-        config = replace(config, search=replace(config.search, reluctance=usual))
+    config = preset if isinstance(preset, OptimizeConfig) else _reluctant_config(preset, linear)
     reachable = learn_reachable(
         stacked,
         linear,
@@ -127,6 +125,7 @@ def optimize_frames(
         learned=np.zeros(len(linear), bool),
         hidden=covered,
         frames=count,
+        on_progress=lambda *_: report(first_part, "frames"),
     )
     lacking = reachable.lacking(linear)
     trace = reachable.trace if trace is None else trace
@@ -177,12 +176,14 @@ def _spread(count: int, pixels: int) -> list[int]:
     return sorted(set(np.linspace(0, count - 1, most).round().astype(int).tolist()))
 
 
-def _neighbour_distance(linear: np.ndarray) -> float:
-    """The median OKLab distance from a colour of the palette to the nearest other."""
+def _reluctant_config(preset: Preset, linear: np.ndarray) -> OptimizeConfig:
+    """The preset's, with the reluctance that suits a palette of (K, 3) linear light."""
+    config = preset_config(preset, len(linear))
     labs = linear_to_oklab(linear)
     distances = np.sqrt(((labs[:, None] - labs) ** 2).sum(axis=2))
     np.fill_diagonal(distances, np.inf)
-    return float(np.median(distances.min(axis=1)))
+    usual = _RELUCTANCE * float(np.median(distances.min(axis=1)))
+    return replace(config, search=replace(config.search, reluctance=usual))
 
 
 class _Clip:
