@@ -38,7 +38,7 @@ _LEARNED_FRAMES, _LEARNED_PIXELS = 4, 1 << 20
 _CHANGED_CODES = 4.0
 # The reluctance in units of the OKLab distance between neighbours of the palette: what noise of a few
 # codes promises to gain by a change grows with the length of the change.
-_RELUCTANCE = 0.002
+_RELUCTANCE = 0.003
 
 
 def optimize_frames(
