@@ -12,7 +12,7 @@ Source: P. Stefek, "Differentiable dithering" (2020), for the second.
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -21,6 +21,7 @@ from dither.device_colors import DeviceLevels, check_device, device_palette, mer
 from dither.diffusion import error_diffuse
 from dither.errors import InputError
 from dither.hidden import checked_hidden, filled
+from dither.mixed_pixels import mixed_pixels
 from dither.palette import MOST_COLORS, Palette
 from dither.quantize import k_means
 from dither.reachable import learn_reachable, linear_of
@@ -28,6 +29,7 @@ from dither.samples import checked_image, eight_bit_colors, native
 from dither.search import SearchConfig, direct_binary_search, refitted, scene
 
 Preset = Literal["balanced", "smooth", "clean"]
+Pixels = Literal["search", "diffusion", "matrix", "draws"]
 # Called with the share of the work that is done, 0 to 1, and what is done next.
 OnProgress = Callable[[float, str], None]
 
@@ -41,14 +43,14 @@ _LEARNED_PIXELS = 1 << 20
 _BALANCED = (
     (2, 0.015, 0.045, 0.0125),
     (4, 0.02, 0.05, 0.0125),
-    (8, 0.02, 0.065, 0.01),
+    (8, 0.015, 0.055, 0.01),
     (32, 0.004, 0.08, 0.01),
     (256, 0.02, 0.07, 0.015),
 )
 # As little weight on all of these as still shows no pattern.
 _SMOOTH = 0.3
 # A narrow blur keeps the noise out of pictures that are halved in size.
-_CLEAN = (0.04, SearchConfig(sigma=0.6, lightness_penalty=0.2, color_penalty=0.05))
+_CLEAN = (0.03, SearchConfig(sigma=0.6, lightness_penalty=0.16, color_penalty=0.04))
 # Up to so many colours, steps of the descent: many colours begin near to where they end.
 _STEPS = ((32, 2000), (64, 800), (256, 300))
 
@@ -124,6 +126,7 @@ def optimize_palette(
     palette: Palette | None = None,
     keep: Palette | np.ndarray | None = None,
     preset: Preset | OptimizeConfig = "balanced",
+    pixels: Pixels = "search",
     device_levels: DeviceLevels = (256, 256, 256),
     ignored: np.ndarray | None = None,
     seed: int = 0,
@@ -141,6 +144,9 @@ def optimize_palette(
             the others are learned.
         preset: "balanced"; "smooth", for the least error seen from afar; "clean", for the least grain;
             or a config of one's own.
+        pixels: how mixtures become pixels: by direct binary search, which is best; by error diffusion
+            of what the palette can reach; by the shipped matrix, or by independent draws, of which
+            neither looks at neighbours.
         device_levels: how many levels a device has for red, green and blue, 2 to 256: (32, 64, 32) is
             RGB565. Learned colours are among those.
         ignored: (H, W) bool: pixels that do not count, such as clear ones, whatever they hold.
@@ -165,6 +171,8 @@ def optimize_palette(
     wanted = eight_bit_colors(checked_image(native(image)))
     if wanted.size == 0:
         raise InputError(f"an image of shape {wanted.shape} has no pixels to choose colours for")
+    if pixels not in get_args(Pixels):
+        raise InputError(f"pixels is {pixels!r}; it must be one of {', '.join(get_args(Pixels))}")
     check_device(device_levels)
     hidden = checked_hidden(ignored, wanted.shape[:2])
     if hidden is not None:
@@ -206,7 +214,14 @@ def optimize_palette(
         raise InputError("the device shows the whole picture in one colour; a palette holds 2")
     reachable.logits = _merged_logits(reachable.logits, rank, len(codes))
     linear = srgb_to_linear(codes / 255)
+    if pixels in ("matrix", "draws"):
+        indices = mixed_pixels(wanted, linear, by=pixels, variance=config.variance, seed=seed)
+        report(1.0, "done")
+        return with_usage(codes, indices, reachable.trace, hidden)
     target = reachable.targets(linear)
+    if pixels == "diffusion":
+        report(1.0, "done")
+        return with_usage(codes, diffused(target, linear), reachable.trace, hidden)
     again = indices is None or sample is not None
     indices = diffused(target, linear) if again else rank[indices]
     view = scene(linear_of(wanted), target, hidden=hidden)

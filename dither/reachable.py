@@ -108,7 +108,7 @@ def learn_reachable(
     Args:
         wanted: (H, W, 3) uint8 sRGB codes.
         first: (K, 3) linear light.
-        sigma: of the eye's blur, in pixels.
+        sigma: of the eye's blur, in pixels; 0 for none.
         variance: how much the scatter of a mixture counts beside its error.
         steps: of the descent.
         learned: (K,) bool, which colours may move.
@@ -120,7 +120,7 @@ def learn_reachable(
 
     step = next(step for most, step in _STEPS.items() if len(first) <= most)
     linear = linear_of(wanted)
-    for part in np.split(linear, frames):
+    for part in np.split(linear, frames) if sigma else ():
         part[...] = np.clip(blurred(part, sigma), 0, 1)
     histogram = color_histogram(linear, step=step)
     if hidden is not None:

@@ -48,6 +48,15 @@ class PresetChoice(enum.StrEnum):
     clean = "clean"
 
 
+class PixelsChoice(enum.StrEnum):
+    """How mixtures become pixels."""
+
+    search = "search"
+    diffusion = "diffusion"
+    matrix = "matrix"
+    draws = "draws"
+
+
 def optimize(
     images: ImagesArgument,
     output: OutputOption = None,
@@ -64,6 +73,10 @@ def optimize(
         PresetChoice,
         typer.Option(help="Least error seen from afar (smooth), least grain (clean), or between."),
     ] = PresetChoice.balanced,
+    pixels: Annotated[
+        PixelsChoice,
+        typer.Option(help="Still images: search is best; draws are the method as published."),
+    ] = PixelsChoice.search,
     device: Annotated[
         str | None,
         typer.Option(
@@ -103,6 +116,8 @@ def optimize(
     options = {"preset": preset.value, "threads": threads, "seed": seed or 0}
     if keep is not None:
         options["keep"] = _kept(keep, colors or 0)
+    if pixels is not PixelsChoice.search:
+        options["pixels"] = pixels.value
     if device is not None:
         from dither.device_colors import parse_device
 
@@ -167,6 +182,22 @@ def _clear(alpha: "np.ndarray | None") -> "np.ndarray | None":
 def _optimized(
     animation: "Animation", target: Target, options: dict[str, Any], on_progress: "OnProgress"
 ) -> "list[OptimizedPalette]":
+    if "pixels" in options:
+        if len(animation.frames) > 1:
+            raise InputError("--pixels is for still images; the pixels of clips are searched")
+        from dither.optimize import optimize_palette
+
+        frame = next(iter(animation.frames))
+        return [
+            optimize_palette(
+                frame.color,
+                target.colors,
+                palette=target.palette,
+                ignored=_clear(frame.alpha),
+                on_progress=on_progress,
+                **options,
+            )
+        ]
     from dither.optimized_frames import optimize_frames
 
     return optimize_frames(

@@ -1,10 +1,12 @@
+from typing import get_args
+
 import numpy as np
 import pytest
 
 from dither.diffusion import error_diffuse
 from dither.errors import InputError
 from dither.metrics import blurred_error, grain
-from dither.optimize import OptimizeConfig, optimize_palette, preset_config
+from dither.optimize import OptimizeConfig, Pixels, optimize_palette, preset_config
 from dither.palette import Palette
 from dither.quantize import k_means
 from dither.search import SearchConfig
@@ -104,6 +106,25 @@ def test_a_rare_hue_survives() -> None:
     assert found[..., 0].mean() > found[..., 1].mean() + 90
 
 
+def test_pixels_by_search_are_best_and_by_draws_worst(photo: np.ndarray) -> None:
+    palette = optimize_palette(photo, 6, preset=QUICK).palette
+    errors = [
+        blurred_error(photo, optimize_palette(photo, palette=palette, pixels=way).picture)
+        for way in get_args(Pixels)
+    ]
+    # In the order search, diffusion, matrix, draws.
+    assert errors == sorted(errors)
+    assert errors[-1] > 1.2 * errors[-2]
+
+
+def test_equal_pixels_of_equal_cells_are_drawn_alike_by_the_matrix() -> None:
+    rng = np.random.default_rng(0)
+    tile = rng.integers(0, 256, (64, 64, 3), np.uint8)
+    wide = np.concatenate([tile, tile], axis=1)
+    indices = optimize_palette(wide, 5, preset=QUICK, pixels="matrix").indices
+    assert (indices[:, :64] == indices[:, 64:]).all()
+
+
 @pytest.mark.parametrize("dtype", [np.uint16, np.float32, np.float64])
 def test_types_do_not_matter(photo: np.ndarray, dtype: type) -> None:
     other = photo.astype(dtype) * 257 if dtype == np.uint16 else (photo / 255).astype(dtype)
@@ -133,6 +154,7 @@ def test_progress_rises_to_one(photo: np.ndarray) -> None:
         ({"preset": "best"}, "preset is 'best'"),
         ({"colors": 4, "palette": Palette.from_hex("000000 ffffff")}, "either a palette or"),
         ({"colors": 2, "keep": Palette.from_hex("000000 ffffff")}, "2 colours are kept of 2"),
+        ({"pixels": "dots"}, "pixels is 'dots'"),
         ({"device_levels": (1, 2, 3)}, "device_levels is"),
     ],
 )

@@ -218,3 +218,15 @@ def test_ctrl_c_leaves_nothing_half_written(folder: Path, photo: np.ndarray) -> 
     assert started.returncode == 130, said
     assert "Traceback" not in said
     assert not (folder / "new").exists()
+
+
+def test_pixels_may_be_drawn_where_the_image_is_still(
+    run: Callable, refused: Callable, folder: Path, photo: np.ndarray
+) -> None:
+    run("dither optimize photo.png -o drawn.png -p game-boy --pixels draws --force")
+    expected = optimize_palette(photo, palette=load_palette("game-boy"), pixels="draws")
+    assert (read_image(folder / "drawn.png").color == expected.picture).all()
+    clip = Animation((RasterImage(photo), RasterImage(photo[::-1])), (100, 100))
+    write_animation(folder / "two.webp", clip)
+    words = refused("dither optimize two.webp -o out.webp -p game-boy --pixels matrix")
+    assert "--pixels is for still images" in words
