@@ -105,7 +105,7 @@ def optimize(
     force: ForceOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Find the best palette for each image or animation, and the best pixels to it. Takes seconds."""
+    """Learn the palette and the pixels of each image or clip together."""
     if (palette is None) == (colors is None):
         raise InputError("give one of --palette and --colors")
     learning = {"--keep": keep, "--device": device, "--seed": seed}

@@ -44,6 +44,7 @@ def test_similarity_is_that_of_scikit_image_and_of_the_measures(pair: Any) -> No
     assert similarity == pytest.approx(structural_similarity(*codes, scale=1), abs=1e-4)
 
 
+@pytest.mark.slow
 def test_five_scales_are_those_of_the_measures_on_odd_sides_too(pair: Any) -> None:
     codes = [linear_to_srgb(light) for light in pair]
     wanted = multi_scale_structural_similarity(codes[0], codes[1])
@@ -62,7 +63,14 @@ def test_variance_is_the_mean_scatter_written_out() -> None:
     assert float(Variance()(chances, palette)) == pytest.approx(total / 42, rel=1e-4)
 
 
-@pytest.mark.parametrize("loss", [Blurred(1), StructuralSimilarity(), StructuralSimilarity(5)])
+LOSSES = [
+    Blurred(1),
+    StructuralSimilarity(),
+    pytest.param(StructuralSimilarity(5), marks=pytest.mark.slow),
+]
+
+
+@pytest.mark.parametrize("loss", LOSSES)
 def test_slopes_are_those_of_finite_differences(pair: Any, loss: Any) -> None:
     first, second = (jnp.asarray(light, jnp.float32) for light in pair)
     way = jnp.asarray(np.random.default_rng(9).normal(size=first.shape), jnp.float32)
@@ -71,7 +79,7 @@ def test_slopes_are_those_of_finite_differences(pair: Any, loss: Any) -> None:
     assert slope == pytest.approx((ends[1] - ends[0]) / 2e-3, rel=0.03)
 
 
-@pytest.mark.parametrize("loss", [Blurred(1), StructuralSimilarity(), StructuralSimilarity(5)])
+@pytest.mark.parametrize("loss", LOSSES)
 def test_black_and_unlike_pictures_have_finite_slopes(loss: Any) -> None:
     checks = np.indices((40, 40)).sum(axis=0)[..., None] % 2 * jnp.ones(3)
     for first, second in ((0 * checks, 0 * checks), (checks, 1 - checks)):
