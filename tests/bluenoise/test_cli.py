@@ -163,6 +163,7 @@ def test_evaluate_measures_frames_and_photos(
     assert rows["blue-64x64-rgb"]["blue-64x64-rgb"]["luminance_gain_db"]["gaussian:1.5"] < -2.6
 
 
+@pytest.mark.slow
 def test_matrices_of_one_shape_stand_beside_as_many_seeds(run: Callable) -> None:
     names = ["blue-64x64", "blue-64x64-seed-1", "blue-64x64-seed-2"]
     done = run(f"bluenoise evaluate {' '.join(names)} blue-32x32 --json")
