@@ -23,19 +23,19 @@ from dither.errors import InputError
 from dither.hidden import checked_hidden, filled
 from dither.mixed_pixels import mixed_pixels
 from dither.palette import MOST_COLORS, Palette
+from dither.palette_refit import refitted
 from dither.quantize import k_means
 from dither.reachable import learn_reachable, linear_of
 from dither.samples import checked_image, eight_bit_colors, native
-from dither.search import SearchConfig, direct_binary_search, refitted, scene
+from dither.search import SearchConfig, direct_binary_search, scene
 
 Preset = Literal["balanced", "smooth", "clean"]
 Pixels = Literal["search", "diffusion", "matrix", "draws"]
 # Called with the share of the work that is done, 0 to 1, and what is done next.
 OnProgress = Callable[[float, str], None]
 
-# Larger pictures are learned from every second, third ... pixel of so many.
+# The palette of a larger picture is learned from so many of its pixels.
 _LEARNED_PIXELS = 1 << 20
-
 
 # Up to so many colours: variance, and the penalties of a pixel's own lightness and colour. Of some
 # dozens tried on photos, a ramp and a drawing, those with the least blurred error at little more grain
@@ -84,7 +84,7 @@ def preset_config(preset: Preset, colors: int) -> OptimizeConfig:
     Raises:
         InputError: there is no such preset.
     """
-    if preset not in ("balanced", "smooth", "clean"):
+    if preset not in get_args(Preset):
         raise InputError(f"preset is {preset!r}; it must be 'balanced', 'smooth' or 'clean'")
     if preset == "clean":
         variance, search = _CLEAN
@@ -182,7 +182,7 @@ def optimize_palette(
         return few
     first, learned = _first_palette(_seen(wanted, hidden), colors, palette, keep, seed)
     config = preset if isinstance(preset, OptimizeConfig) else preset_config(preset, len(first))
-    report = on_progress or _silent
+    report = on_progress or silent
     report(0.0, "colours")
     reachable = learn_reachable(
         wanted,
@@ -216,26 +216,25 @@ def optimize_palette(
     linear = srgb_to_linear(codes / 255)
     if pixels in ("matrix", "draws"):
         indices = mixed_pixels(wanted, linear, by=pixels, variance=config.variance, seed=seed)
-        report(1.0, "done")
-        return with_usage(codes, indices, reachable.trace, hidden)
-    target = reachable.targets(linear)
-    if pixels == "diffusion":
-        report(1.0, "done")
-        return with_usage(codes, diffused(target, linear), reachable.trace, hidden)
-    again = indices is None or sample is not None
-    indices = diffused(target, linear) if again else rank[indices]
-    view = scene(linear_of(wanted), target, hidden=hidden)
-    del target
-    indices = direct_binary_search(
-        *(indices, linear, view, config.search),
-        threads=threads,
-        on_progress=lambda share: report(0.7 + 0.3 * share, "pixels"),
-    )
+    else:
+        target = reachable.targets(linear)
+        if indices is None or sample is not None or pixels == "diffusion":
+            indices = diffused(target, linear)
+        else:
+            indices = rank[indices]
+        if pixels == "search":
+            view = scene(linear_of(wanted), target, hidden=hidden)
+            del target
+            indices = direct_binary_search(
+                *(indices, linear, view, config.search),
+                threads=threads,
+                on_progress=lambda share: report(0.7 + 0.3 * share, "pixels"),
+            )
     report(1.0, "done")
     return with_usage(codes, indices, reachable.trace, hidden)
 
 
-def _silent(share: float, what: str) -> None:
+def silent(share: float, what: str) -> None:
     """Report nothing."""
 
 

@@ -20,11 +20,13 @@ from dither.optimize import (
     OnProgress,
     OptimizeConfig,
     OptimizedPalette,
+    Pixels,
     Preset,
     diffused,
     few_colors,
     optimize_palette,
     preset_config,
+    silent,
     with_usage,
 )
 from dither.palette import Palette
@@ -48,6 +50,7 @@ def optimize_frames(
     palette: Palette | None = None,
     keep: Palette | np.ndarray | None = None,
     preset: Preset | OptimizeConfig = "balanced",
+    pixels: Pixels = "search",
     device_levels: DeviceLevels = (256, 256, 256),
     ignored: Sequence[np.ndarray | None] | None = None,
     seed: int = 0,
@@ -63,6 +66,7 @@ def optimize_frames(
         palette: likewise.
         keep: likewise.
         preset: likewise; a config of one's own holds the reluctance of the search, 0 for none.
+        pixels: likewise; those of several frames are searched.
         device_levels: likewise.
         ignored: for each frame (H, W) bool, pixels that do not count, or None if all do.
         seed: as for `optimize_palette`.
@@ -87,13 +91,21 @@ def optimize_frames(
     check_device(device_levels)
     options = {"palette": palette, "keep": keep, "device_levels": device_levels}
     options |= {"preset": preset, "seed": seed, "threads": threads}
-    report = on_progress or _silent
+    report = on_progress or silent
     count, height = len(pictures), len(pictures[0])
     if count == 1:
         alone = None if hidden is None else hidden[0]
         return [
-            optimize_palette(pictures[0], colors, **options, ignored=alone, on_progress=on_progress)
+            optimize_palette(
+                *(pictures[0], colors),
+                **options,
+                pixels=pixels,
+                ignored=alone,
+                on_progress=on_progress,
+            )
         ]
+    if pixels != "search":
+        raise InputError(f"pixels is {pixels!r}; those of {count} frames are found by 'search'")
     stacked = np.concatenate(pictures)
     covered = None if hidden is None else np.concatenate(hidden)
     few = few_colors(stacked, colors, palette, keep, device_levels, covered)
@@ -139,10 +151,6 @@ def optimize_frames(
         results.append(with_usage(palette.colors, indices, trace, away))
     report(1.0, "done")
     return results
-
-
-def _silent(share: float, what: str) -> None:
-    """Report nothing."""
 
 
 def _checked(

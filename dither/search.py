@@ -40,7 +40,7 @@ MOST_SIGMA = 2.5
 # The kernel reaches so many standard deviations of the blur, the Gaussian applied twice.
 _KERNEL_REACH = 4.5
 # Cones below this share of white count as it: near black their roots are endlessly steep.
-_DARKEST = 0.0005
+DARKEST = 0.0005
 # The slopes are taken at the target blurred by this many pixels, so that they change slowly.
 _SLOPE_SIGMA = 2.5
 # Pixels are sorted into cells of so many bits a channel to look up the colours that are near.
@@ -84,6 +84,11 @@ class SearchConfig:
             raise InputError(f"sweeps is {self.sweeps}; it must be 1 or more")
         if not self.reluctance >= 0:
             raise InputError(f"reluctance is {self.reluctance}; it must be 0 or more")
+
+    @property
+    def penalty(self) -> np.ndarray:
+        """(3,) float64, the weights of a pixel's own error in L, a and b."""
+        return np.array([self.lightness_penalty, self.color_penalty, self.color_penalty])
 
 
 class SearchScene(NamedTuple):
@@ -138,7 +143,7 @@ def scene(
             `wanted` if None.
         hidden: (H, W) bool, pixels that do not count.
     """
-    loops = _compiled()
+    loops = compiled()
     shape = wanted.shape
     cells = np.empty(shape[:2], np.uint16)
     lab, cones = np.empty(shape, np.float32), np.empty(shape, np.float32)
@@ -149,10 +154,10 @@ def scene(
         codes = np.clip(linear_to_srgb(wanted[rows]) * (1 << _CELL_BITS), 0, 31).astype(np.uint16)
         cells[rows] = codes[..., 0] << 2 * _CELL_BITS | codes[..., 1] << _CELL_BITS | codes[..., 2]
     smooth = np.ascontiguousarray(np.moveaxis(cones, -1, 0))
-    loops.convolve(smooth, _taps(_SLOPE_SIGMA), repeat=True)
-    slopes = np.maximum(smooth, np.float32(_DARKEST), out=smooth) ** np.float32(
-        -2 / 3
-    ) / np.float32(3)
+    loops.convolve(smooth, gaussian_taps(_SLOPE_SIGMA), repeat=True)
+    slopes = np.maximum(smooth, np.float32(DARKEST), out=smooth) ** np.float32(-2 / 3) / np.float32(
+        3
+    )
     slopes = np.ascontiguousarray(np.moveaxis(slopes, 0, -1))
     if hidden is not None:
         slopes[hidden] = 0
@@ -170,10 +175,9 @@ def init(
         view: of `scene`.
         config: how to look at it.
     """
-    loops = _compiled()
+    loops = compiled()
     field = np.empty((3, *indices.shape), np.float32)
-    cones = (palette @ LINEAR_TO_CONES.T).astype(np.float32)
-    loops.errors(indices, view.target, view.slopes, cones, _mixing(), field)
+    loops.errors(indices, view.target, view.slopes, _cones(palette), _mixing(), field)
     loops.convolve(field, _twice(config.sigma), repeat=False)
     return SearchState(np.array(indices, np.uint8), field, 0)
 
@@ -195,9 +199,8 @@ def step(
         config: as in `init`.
         threads: how many bands are searched at once; the result does not depend on it.
     """
-    loops = _compiled()
+    loops = compiled()
     taps = _twice(config.sigma)
-    lightness, color = config.lightness_penalty, config.color_penalty
     labs = linear_to_oklab(palette)
     few = len(palette) <= config.candidates
     table = _near(labs, config.candidates)
@@ -208,11 +211,11 @@ def step(
         view.wanted,
         np.zeros_like(view.cells) if few else view.cells,
         table,
-        (palette @ LINEAR_TO_CONES.T).astype(np.float32),
+        _cones(palette),
         labs.astype(np.float32),
         _mixing(),
         np.outer(taps, taps),
-        np.array([lightness, color, color], np.float32),
+        config.penalty.astype(np.float32),
         config.reluctance,
     )
     height = len(state.indices)
@@ -275,84 +278,19 @@ def energy(
         view: of `scene`.
         config: how to look at it.
     """
-    loops = _compiled()
+    loops = compiled()
     field = init(indices, palette, view, config).field
     error = np.empty_like(field)
-    cones = (palette @ LINEAR_TO_CONES.T).astype(np.float32)
-    loops.errors(indices, view.target, view.slopes, cones, _mixing(), error)
-    penalty = np.array([config.lightness_penalty, *2 * [config.color_penalty]])
-    own = np.square(linear_to_oklab(palette)[indices] - view.wanted) @ penalty
+    loops.errors(indices, view.target, view.slopes, _cones(palette), _mixing(), error)
+    own = np.square(linear_to_oklab(palette)[indices] - view.wanted) @ config.penalty
     own *= view.slopes[..., 0] > 0
     return float(np.vdot(field.astype(np.float64), error) + own.sum())
 
 
-def refitted(
-    indices: np.ndarray,
-    palette: np.ndarray,
-    view: SearchScene,
-    config: SearchConfig,
-    *,
-    learned: np.ndarray | None = None,
-    stride: int = 4,
-) -> np.ndarray:
-    """The palette that lowers E most, to first order, while every pixel keeps its index.
-
-    Args:
-        indices: (H, W) uint8.
-        palette: (K, 3) linear light.
-        view: of `scene`.
-        config: how to look at it.
-        learned: (K,) bool, which colours may move; all if None.
-        stride: of the rows and columns where the blurred error is looked at.
-
-    Returns:
-        (K, 3) float64 linear light, 0 to 1.
-    """
-    loops = _compiled()
-    count = len(palette)
-    cones = palette @ LINEAR_TO_CONES.T
-    squares = ROOTS_TO_OKLAB.T @ ROOTS_TO_OKLAB
-    normal, slope = np.zeros((count, 3, count, 3)), np.zeros((count, 3))
-    taps = _taps(config.sigma)
-    loops.gather_normal(
-        *(indices, view.target, view.slopes, cones.astype(np.float32), squares),
-        *(np.outer(taps, taps), stride, normal, slope),
-    )
-    normal *= stride**2
-    slope *= stride**2
-    # The pixels' own errors: as many times the mean of what each colour stands for.
-    counted = view.slopes[..., 0] > 0
-    pixels = indices[counted]
-    used = np.bincount(pixels, minlength=count)
-    labs = linear_to_oklab(palette)
-    penalty = np.array([config.lightness_penalty, *2 * [config.color_penalty]])
-    for axis in range(3):
-        total = np.bincount(pixels, view.wanted[..., axis][counted], count)
-        error = used * labs[:, axis] - total
-        roots = np.maximum(cones, _DARKEST) ** (-2 / 3) / 3 * ROOTS_TO_OKLAB[axis]
-        slope += penalty[axis] * error[:, None] * roots
-        for color in range(count):
-            normal[color, :, color] += (
-                penalty[axis] * used[color] * np.outer(roots[color], roots[color])
-            )
-    free = np.repeat(used > 0 if learned is None else (used > 0) & learned, 3)
-    if not free.any():
-        return np.array(palette, np.float64)
-    matrix = normal.reshape(3 * count, 3 * count)[np.ix_(free, free)]
-    # Colours that are hardly used stay near where they are.
-    matrix += np.eye(len(matrix)) * (1e-4 * np.trace(matrix) / len(matrix) + 1e-12)
-    moved = cones.ravel().copy()
-    moved[free] -= np.linalg.solve(matrix, slope.ravel()[free])
-    new = np.clip(moved.reshape(count, 3) @ np.linalg.inv(LINEAR_TO_CONES).T, 0, 1)
-    return np.where(free.reshape(count, 3), new, palette)
-
-
 def blurred(linear: np.ndarray, sigma: float) -> np.ndarray:
     """Blur by a Gaussian, the border repeated; (H, W, 3) to the same, float32."""
-    planes = np.ascontiguousarray(np.moveaxis(linear, -1, 0), np.float32)
-    if planes.base is not None or planes is linear:
-        planes = planes.copy()
-    _compiled().convolve(planes, _taps(sigma), repeat=True)
+    planes = np.array(np.moveaxis(linear, -1, 0), np.float32, order="C")  # a copy, to write into
+    compiled().convolve(planes, gaussian_taps(sigma), repeat=True)
     return np.ascontiguousarray(np.moveaxis(planes, 0, -1))
 
 
@@ -375,12 +313,16 @@ def _near(labs: np.ndarray, candidates: int) -> np.ndarray:
     return table
 
 
+def _cones(palette: np.ndarray) -> np.ndarray:
+    return (palette @ LINEAR_TO_CONES.T).astype(np.float32)
+
+
 def _mixing() -> np.ndarray:
     return ROOTS_TO_OKLAB.astype(np.float32)
 
 
 @functools.cache
-def _taps(sigma: float) -> np.ndarray:
+def gaussian_taps(sigma: float) -> np.ndarray:
     """A sampled Gaussian that sums to 1, cut off at three standard deviations."""
     reach = int(3 * sigma + 0.5)
     taps = np.exp(-0.5 * (np.arange(-reach, reach + 1) / sigma) ** 2)
@@ -390,14 +332,19 @@ def _taps(sigma: float) -> np.ndarray:
 @functools.cache
 def _twice(sigma: float) -> np.ndarray:
     """The Gaussian convolved with itself, without its last small taps."""
-    taps = _taps(sigma).astype(np.float64)
+    taps = gaussian_taps(sigma).astype(np.float64)
     both = np.convolve(taps, taps)
     reach = min(len(both) // 2, int(_KERNEL_REACH * sigma + 0.5))
     middle = len(both) // 2
     return both[middle - reach : middle + reach + 1].astype(np.float32)
 
 
-def _compiled() -> ModuleType:
+def compiled() -> ModuleType:
+    """The compiled loops.
+
+    Raises:
+        InputError: numba is not installed.
+    """
     if importlib.util.find_spec("numba") is None:
         raise InputError(
             "direct binary search needs numba: pip install 'bluenoise-dither[optimize]'"

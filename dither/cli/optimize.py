@@ -113,11 +113,14 @@ def optimize(
         if palette is not None and value is not None:
             raise InputError(f"{option} has no effect with --palette, whose colours are given")
     target = Target.of(bits=None, levels=None, palette=palette, colors=colors)
-    options = {"preset": preset.value, "threads": threads, "seed": seed or 0}
+    options = {
+        "preset": preset.value,
+        "pixels": pixels.value,
+        "threads": threads,
+        "seed": seed or 0,
+    }
     if keep is not None:
         options["keep"] = _kept(keep, colors or 0)
-    if pixels is not PixelsChoice.search:
-        options["pixels"] = pixels.value
     if device is not None:
         from dither.device_colors import parse_device
 
@@ -182,22 +185,8 @@ def _clear(alpha: "np.ndarray | None") -> "np.ndarray | None":
 def _optimized(
     animation: "Animation", target: Target, options: dict[str, Any], on_progress: "OnProgress"
 ) -> "list[OptimizedPalette]":
-    if "pixels" in options:
-        if len(animation.frames) > 1:
-            raise InputError("--pixels is for still images; the pixels of clips are searched")
-        from dither.optimize import optimize_palette
-
-        frame = next(iter(animation.frames))
-        return [
-            optimize_palette(
-                frame.color,
-                target.colors,
-                palette=target.palette,
-                ignored=_clear(frame.alpha),
-                on_progress=on_progress,
-                **options,
-            )
-        ]
+    if options["pixels"] != "search" and len(animation.frames) > 1:
+        raise InputError("--pixels is for still images; the pixels of clips are searched")
     from dither.optimized_frames import optimize_frames
 
     return optimize_frames(

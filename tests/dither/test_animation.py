@@ -141,10 +141,8 @@ def test_the_pictures_for_where_nothing_moves_is_no_frame(tmp_path: Path) -> Non
     first, *others = (Image.fromarray(frame) for frame in _frames())
     first.save(tmp_path / "a.png", save_all=True, append_images=others, default_image=True)
     read = read_animation(tmp_path / "a.png")
-    assert [(image.color == frame).all() for image, frame in zip(read.frames, _frames()[1:])] == [  # noqa: B905
-        True,
-        True,
-    ]
+    shown = zip(read.frames, _frames()[1:], strict=True)
+    assert [(image.color == frame).all() for image, frame in shown] == [True, True]
     assert len(read.frames) == 2
 
 

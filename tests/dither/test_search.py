@@ -15,7 +15,6 @@ from dither.search import (
     direct_binary_search,
     energy,
     init,
-    refitted,
     scene,
     step,
 )
@@ -113,28 +112,6 @@ def test_threads_do_not_change_the_result(linear: np.ndarray) -> None:
     one = direct_binary_search(indices, PALETTE, view, config)
     assert (direct_binary_search(indices, PALETTE, view, config, threads=3) == one).all()
     assert (one != indices).any()
-
-
-def test_a_refit_lowers_the_energy_and_leaves_what_is_fixed(linear: np.ndarray) -> None:
-    view = scene(linear)
-    config = SearchConfig()
-    indices = direct_binary_search(np.zeros(linear.shape[:2], np.uint8), PALETTE, view, config)
-    learned = np.array([True, False, True, True, False])
-    new = refitted(indices, PALETTE, view, config, learned=learned, stride=1)
-    assert (new[~learned] == PALETTE[~learned]).all()
-    assert ((new >= 0) & (new <= 1)).all()
-    assert energy(indices, new, view, config) < energy(indices, PALETTE, view, config)
-    assert (refitted(indices, PALETTE, view, config, learned=np.zeros(5, bool)) == PALETTE).all()
-
-
-def test_a_refit_of_flat_areas_is_their_mean() -> None:
-    wanted = np.empty((40, 40, 3))
-    wanted[:, :20], wanted[:, 20:] = [0.2, 0.3, 0.4], [0.7, 0.5, 0.1]
-    indices = np.zeros((40, 40), np.uint8)
-    indices[:, 20:] = 1
-    palette = np.array([[0.22, 0.28, 0.41], [0.68, 0.52, 0.12]])
-    new = refitted(indices, palette, scene(wanted), SearchConfig(), stride=1)
-    assert new == pytest.approx(wanted[0, [0, -1]], abs=0.004)
 
 
 def test_blur_agrees_with_scipy(linear: np.ndarray) -> None:
