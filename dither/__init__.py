@@ -31,9 +31,9 @@ from dither.matrix import shipped_matrices as shipped_matrices
 from dither.named_palettes import palette_names as palette_names
 from dither.noise import load_noise as load_noise
 from dither.noise import noise_dither as noise_dither
-from dither.optimize import OptimizeConfig as OptimizeConfig
 from dither.optimize import OptimizedPalette as OptimizedPalette
 from dither.optimize import optimize_palette as optimize_palette
+from dither.optimize_config import OptimizeConfig as OptimizeConfig
 from dither.optimized_frames import optimize_frames as optimize_frames
 from dither.ordered import ordered_dither as ordered_dither
 from dither.ordered import packed_dither as packed_dither

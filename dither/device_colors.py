@@ -13,9 +13,9 @@ from dither.errors import InputError
 from dither.samples import level_values
 
 DeviceLevels = tuple[int, int, int]
-# A flat colour is shown exactly where it is this share of what a palette's colour stands for, and this
-# share of the picture.
-_FLAT_SHARE, _FLAT_PIXELS = 0.25, 1e-4
+# A flat colour is shown exactly where it is this share of what a palette's colour stands for, this
+# share of the picture, and no farther than this in OKLab, where black and white are 1 apart.
+_FLAT_SHARE, _FLAT_PIXELS, _FLAT_DISTANCE = 0.25, 1e-4, 0.06
 # The usual displays of 24, 16 and 12 bits a pixel.
 _DEVICES = {"rgb888": (256, 256, 256), "rgb565": (32, 64, 32), "rgb444": (16, 16, 16)}
 
@@ -127,7 +127,8 @@ def _with_flats(
         if len(mine) == 0:
             continue
         most = mine[0]  # the most frequent
-        if counts[most] >= max(_FLAT_SHARE * mass[index], _FLAT_PIXELS * total):
+        near = np.linalg.norm(seen[nearest == index][0] - labs[index]) <= _FLAT_DISTANCE
+        if near and counts[most] >= max(_FLAT_SHARE * mass[index], _FLAT_PIXELS * total):
             codes[index] = on_device(colors[most], device_levels)
     return codes
 

@@ -8,8 +8,9 @@ from typing import Literal
 
 import numpy as np
 
+from dither.learned_palette import softness
 from dither.matrix import DEFAULT_MATRIX, load_matrix
-from dither.reachable import learn_reachable
+from dither.reachable import reachable_picture
 
 # Mixtures for a palette that is given are found in so many steps.
 _STEPS = 400
@@ -35,19 +36,15 @@ def mixed_pixels(
     Returns:
         (H, W) uint8.
     """
-    from dither.differentiable import matrix_sampled, sampled
+    from dither.differentiable import DescentConfig, descend, matrix_sampled, sampled
 
-    found = learn_reachable(
-        wanted,
-        palette,
-        sigma=0,
-        variance=variance,
-        steps=_STEPS,
+    histogram = reachable_picture(wanted, len(palette), sigma=0).histogram
+    chances = descend(
+        *(histogram.colors, histogram.counts, palette),
+        DescentConfig(steps=_STEPS, variance=variance, softness=softness(len(palette))),
         learned=np.zeros(len(palette), bool),
-    )
-    chances = np.exp(found.logits - found.logits.max(axis=1, keepdims=True))
-    chances /= chances.sum(axis=1, keepdims=True)
+    ).probabilities
     if by == "draws":
-        return sampled(chances, places=found.histogram.places, seed=seed)
+        return sampled(chances, places=histogram.places, seed=seed)
     matrix = load_matrix(DEFAULT_MATRIX)
-    return matrix_sampled(chances, palette, matrix, places=found.histogram.places)
+    return matrix_sampled(chances, palette, matrix, places=histogram.places)

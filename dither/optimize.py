@@ -2,10 +2,10 @@
 
 1. The picture, blurred as the eye does, is gathered in a histogram of colours.
 2. A palette and, for every bin, the probabilities of its colours go down one loss together
-   (`dither.differentiable`): where the mean of a mixture is seen to lie, and how much it scatters.
-3. The means of the mixtures are what the palette can reach (`dither.reachable`). Error diffusion makes
-   pixels of them, a direct binary search (`dither.search`) moves the pixels where the blurred error
-   falls, and the palette is fitted to the pixels again, by turns.
+   (`dither.learned_palette`): where the mean of a mixture is seen to lie, and how much it scatters.
+3. Error diffusion makes pixels of what the palette can reach (`dither.reachable`), a direct binary
+   search (`dither.search`) moves the pixels where the blurred error falls, and the palette is fitted to
+   the pixels again, by turns.
 
 Source: P. Stefek, "Differentiable dithering" (2020), for the second.
 """
@@ -16,85 +16,22 @@ from typing import Literal, get_args
 
 import numpy as np
 
-from dither.color import distinct_colors, linear_to_srgb, srgb_to_linear
+from dither.color import distinct_colors, srgb_to_linear
 from dither.device_colors import DeviceLevels, check_device, device_palette, merged, on_device
-from dither.diffusion import error_diffuse
 from dither.errors import InputError
 from dither.hidden import checked_hidden, filled
+from dither.learned_palette import LEARNED_PIXELS, diffused, learn_palette
 from dither.mixed_pixels import mixed_pixels
+from dither.optimize_config import OptimizeConfig, Preset, preset_config
 from dither.palette import MOST_COLORS, Palette
-from dither.palette_refit import refitted
 from dither.quantize import k_means
-from dither.reachable import learn_reachable, linear_of
+from dither.reachable import linear_of, reachable_picture
 from dither.samples import checked_image, eight_bit_colors, native
-from dither.search import SearchConfig, direct_binary_search, scene
+from dither.search import direct_binary_search, scene
 
-Preset = Literal["balanced", "smooth", "clean"]
 Pixels = Literal["search", "diffusion", "matrix", "draws"]
 # Called with the share of the work that is done, 0 to 1, and what is done next.
 OnProgress = Callable[[float, str], None]
-
-# The palette of a larger picture is learned from so many of its pixels.
-_LEARNED_PIXELS = 1 << 20
-
-# Up to so many colours: variance, and the penalties of a pixel's own lightness and colour. Of some
-# dozens tried on photos, a ramp and a drawing, those with the least blurred error at little more grain
-# than libimagequant's (half as much again up to 4 colours).
-_BALANCED = (
-    (2, 0.015, 0.045, 0.0125),
-    (4, 0.02, 0.05, 0.0125),
-    (8, 0.015, 0.055, 0.01),
-    (32, 0.004, 0.08, 0.01),
-    (256, 0.02, 0.07, 0.015),
-)
-# As little weight on all of these as still shows no pattern.
-_SMOOTH = 0.3
-# A narrow blur keeps the noise out of pictures that are halved in size.
-_CLEAN = (0.03, SearchConfig(sigma=0.6, lightness_penalty=0.16, color_penalty=0.04))
-# Up to so many colours, steps of the descent: many colours begin near to where they end.
-_STEPS = ((32, 2000), (64, 800), (256, 300))
-
-
-@dataclass(frozen=True)
-class OptimizeConfig:
-    """What a picture is optimised for.
-
-    Attributes:
-        variance: how much the scatter of a mixture counts beside the error of its mean; more makes a
-            quieter picture of colours that lie closer together.
-        search: how the pixels are searched.
-        rounds: of search and refit, 1 or more.
-        steps: of the descent.
-    """
-
-    variance: float = 0.02
-    search: SearchConfig = SearchConfig()
-    rounds: int = 3
-    steps: int = 2000
-
-
-def preset_config(preset: Preset, colors: int) -> OptimizeConfig:
-    """The config of a preset for a number of colours.
-
-    Args:
-        preset: "balanced"; "smooth", for the least error seen from afar; or "clean", for the least
-            grain.
-        colors: the palette's.
-
-    Raises:
-        InputError: there is no such preset.
-    """
-    if preset not in get_args(Preset):
-        raise InputError(f"preset is {preset!r}; it must be 'balanced', 'smooth' or 'clean'")
-    if preset == "clean":
-        variance, search = _CLEAN
-    else:
-        share = 1.0 if preset == "balanced" else _SMOOTH
-        row = next(row for row in _BALANCED if colors <= row[0])
-        variance, lightness, color = (share * number for number in row[1:])
-        search = SearchConfig(lightness_penalty=lightness, color_penalty=color)
-    steps = next(steps for most, steps in _STEPS if colors <= most)
-    return OptimizeConfig(variance, search, steps=steps)
 
 
 @dataclass(frozen=True, eq=False)
@@ -180,48 +117,34 @@ def optimize_palette(
     few = few_colors(wanted, colors, palette, keep, device_levels, hidden)
     if few is not None:
         return few
-    first, learned = _first_palette(_seen(wanted, hidden), colors, palette, keep, seed)
-    config = preset if isinstance(preset, OptimizeConfig) else preset_config(preset, len(first))
+    kept, count = _kept_and_count(colors, palette, keep)
+    config = preset if isinstance(preset, OptimizeConfig) else preset_config(preset, count)
     report = on_progress or silent
     report(0.0, "colours")
-    reachable = learn_reachable(
-        wanted,
-        first,
-        sigma=config.search.sigma,
-        variance=config.variance,
-        steps=config.steps,
-        learned=learned,
-        hidden=hidden,
-        on_progress=lambda done, _: report(0.4 * done / config.steps, "colours"),
-    )
-    sample, linear, indices = _mosaic(wanted.shape), reachable.palette, None
-    hidden_sample = None if hidden is None else _taken(hidden, sample)
-    for number in range(config.rounds if learned.any() else 0):
-        report(0.4 + 0.3 * number / config.rounds, "palette and pixels")
-        target = _taken(reachable.targets(linear), sample)
-        view = scene(linear_of(_taken(wanted, sample)), target, hidden=hidden_sample)
-        if indices is None:
-            indices = diffused(target, linear)
-        indices = direct_binary_search(indices, linear, view, config.search, threads=threads)
-        linear = refitted(indices, linear, view, config.search, learned=learned)
-    report(0.7, "pixels")
-    seen = _seen(_taken(wanted, sample), hidden_sample)
+    reachable = reachable_picture(wanted, count, sigma=config.search.sigma, hidden=hidden)
+    indices, trace = None, np.empty(0, np.float32)
     if palette is None:
+        seen, learned = _seen(wanted, hidden), np.arange(count) >= len(kept)
+        linear, indices, trace = learn_palette(
+            *(reachable, _first_palettes(seen, kept, count, config.starts, seed), learned, config),
+            hidden=hidden,
+            threads=threads,
+            on_progress=lambda share: report(0.7 * share, "colours"),
+        )
         codes, rank = merged(device_palette(seen, linear, learned, device_levels))
+        indices = None if indices is None else rank[indices]
+        if len(codes) == 1:
+            raise InputError("the device shows the whole picture in one colour; a palette holds 2")
     else:
-        codes, rank = palette.colors, np.arange(len(palette), dtype=np.uint8)
-    if len(codes) == 1:
-        raise InputError("the device shows the whole picture in one colour; a palette holds 2")
-    reachable.logits = _merged_logits(reachable.logits, rank, len(codes))
+        codes = palette.colors
+    report(0.7, "pixels")
     linear = srgb_to_linear(codes / 255)
     if pixels in ("matrix", "draws"):
         indices = mixed_pixels(wanted, linear, by=pixels, variance=config.variance, seed=seed)
     else:
         target = reachable.targets(linear)
-        if indices is None or sample is not None or pixels == "diffusion":
+        if indices is None or pixels == "diffusion":
             indices = diffused(target, linear)
-        else:
-            indices = rank[indices]
         if pixels == "search":
             view = scene(linear_of(wanted), target, hidden=hidden)
             del target
@@ -231,7 +154,7 @@ def optimize_palette(
                 on_progress=lambda share: report(0.7 + 0.3 * share, "pixels"),
             )
     report(1.0, "done")
-    return with_usage(codes, indices, reachable.trace, hidden)
+    return with_usage(codes, indices, trace, hidden)
 
 
 def silent(share: float, what: str) -> None:
@@ -289,36 +212,41 @@ def _color_count(colors: int | None) -> int:
     return int(count)
 
 
-def _first_palette(
-    wanted: np.ndarray,
-    colors: int | None,
-    palette: Palette | None,
-    keep: Palette | np.ndarray | None,
-    seed: int,
-) -> tuple[np.ndarray, np.ndarray]:
-    """(K, 3) linear light to begin with, and which of them may move."""
+def _kept_and_count(
+    colors: int | None, palette: Palette | None, keep: Palette | np.ndarray | None
+) -> tuple[np.ndarray, int]:
+    """(N, 3) linear light of the colours that stay as they are, and how many the palette has."""
     if palette is not None:
         if colors is not None or keep is not None:
             raise InputError("give either a palette or the number of colours to learn")
-        return palette.linear, np.zeros(len(palette), bool)
+        return palette.linear, len(palette)
     count = _color_count(colors)
     kept = np.empty((0, 3)) if keep is None else _kept(keep)
     if len(kept) >= count:
         raise InputError(
             f"{len(kept)} colours are kept of {count}; at least one must be left to be learned"
         )
-    step = max(1, round((wanted[..., 0].size / _LEARNED_PIXELS) ** 0.5))
+    return kept, count
+
+
+def _first_palettes(
+    wanted: np.ndarray, kept: np.ndarray, count: int, starts: int, seed: int
+) -> list[np.ndarray]:
+    """(K, 3) linear light each to begin with: what is kept, and k-means, each from another seed."""
+    step = max(1, round((wanted[..., 0].size / LEARNED_PIXELS) ** 0.5))
     sample = wanted[::step, ::step]
     if _distinct(sample, 1) is not None:
         sample = wanted
     alone = _distinct(sample, 1)
-    if alone is None:
-        found = k_means(sample, max(2, count - len(kept)), seed=seed).linear
-    else:
-        found = srgb_to_linear(alone / 255)
-    rest = np.concatenate([found, np.random.default_rng(seed).random((count, 3))])
-    first = np.concatenate([kept, rest])[:count]
-    return first, np.arange(count) >= len(kept)
+    firsts = []
+    for number in range(seed, seed + starts):
+        if alone is None:
+            found = k_means(sample, max(2, count - len(kept)), seed=number).linear
+        else:
+            found = srgb_to_linear(alone / 255)
+        rest = np.random.default_rng(number).random((count, 3))
+        firsts.append(np.concatenate([kept, found, rest])[:count])
+    return firsts
 
 
 def _kept(keep: Palette | np.ndarray) -> np.ndarray:
@@ -330,40 +258,3 @@ def _kept(keep: Palette | np.ndarray) -> np.ndarray:
             f"colours to keep are a palette or (N, 3) uint8, not {keep.dtype} of shape {keep.shape}"
         )
     return srgb_to_linear(distinct_colors(keep) / 255)
-
-
-def _mosaic(shape: tuple[int, ...]) -> list[tuple[slice, slice]] | None:
-    """Tiles of a large picture, spread evenly, of which the palette is learned; None for all of it."""
-    if shape[0] * shape[1] <= _LEARNED_PIXELS:
-        return None
-    side = 256
-    rows, columns = (max(1, length // side) for length in shape[:2])
-    count = _LEARNED_PIXELS // side**2
-    places = np.linspace(0, rows * columns - 1, min(count, rows * columns)).astype(int).tolist()
-    # Every tile is as large: of a picture narrower than a tile, a piece of its whole width.
-    return [
-        (
-            slice(side * (place // columns), side * (place // columns) + side),
-            slice(side * (place % columns), side * (place % columns) + side),
-        )
-        for place in places
-    ]
-
-
-def _taken(picture: np.ndarray, tiles: list[tuple[slice, slice]] | None) -> np.ndarray:
-    """The tiles one below the other."""
-    return picture if tiles is None else np.concatenate([picture[tile] for tile in tiles])
-
-
-def diffused(target: np.ndarray, palette: np.ndarray) -> np.ndarray:
-    """Where the search begins: error diffusion of what can be reached."""
-    codes = np.rint(linear_to_srgb(palette) * 255).astype(np.uint8)
-    return error_diffuse(linear_to_srgb(np.clip(target, 0, 1)), palette=codes, light="linear")
-
-
-def _merged_logits(logits: np.ndarray, rank: np.ndarray, count: int) -> np.ndarray:
-    """The logits of colours that have become one, or another in order."""
-    merged_logits = np.full((len(logits), count), -30.0, np.float32)
-    for old, new in enumerate(rank.tolist()):
-        merged_logits[:, new] = np.maximum(merged_logits[:, new], logits[:, old])
-    return merged_logits

@@ -16,21 +16,19 @@ from dither.color import linear_to_oklab, linear_to_srgb, srgb_to_linear
 from dither.device_colors import DeviceLevels, check_device
 from dither.errors import InputError
 from dither.hidden import checked_hidden, filled
+from dither.learned_palette import diffused
 from dither.optimize import (
     OnProgress,
-    OptimizeConfig,
     OptimizedPalette,
     Pixels,
-    Preset,
-    diffused,
     few_colors,
     optimize_palette,
-    preset_config,
     silent,
     with_usage,
 )
+from dither.optimize_config import OptimizeConfig, Preset, preset_config
 from dither.palette import Palette
-from dither.reachable import learn_reachable
+from dither.reachable import reachable_picture
 from dither.samples import checked_image, eight_bit_colors, native
 from dither.search import SearchConfig, SearchScene, blurred, direct_binary_search, scene
 
@@ -113,7 +111,7 @@ def optimize_frames(
         split = zip(np.split(few.indices, count), hidden or [None] * count, strict=True)
         return [with_usage(few.palette.colors, each, few.trace, away) for each, away in split]
     chosen, first_part = _spread(count, stacked[..., 0].size // count), 0.0
-    trace = None
+    trace = np.empty(0, np.float32)
     if palette is None:
         first_part = 4 * len(chosen) / (4 * len(chosen) + count)
         learned = optimize_palette(
@@ -128,19 +126,10 @@ def optimize_frames(
         raise InputError("give either a palette or the number of colours to learn")
     linear = palette.linear
     config = preset if isinstance(preset, OptimizeConfig) else _reluctant_config(preset, linear)
-    reachable = learn_reachable(
-        stacked,
-        linear,
-        sigma=config.search.sigma,
-        variance=config.variance,
-        steps=config.steps,
-        learned=np.zeros(len(linear), bool),
-        hidden=covered,
-        frames=count,
-        on_progress=lambda *_: report(first_part, "frames"),
+    reachable = reachable_picture(
+        stacked, len(linear), sigma=config.search.sigma, hidden=covered, frames=count
     )
     lacking = reachable.lacking(linear)
-    trace = reachable.trace if trace is None else trace
     clip = _Clip(linear, config.search, threads)
     results = []
     for index, picture in enumerate(pictures):

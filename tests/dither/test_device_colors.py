@@ -41,6 +41,15 @@ def test_flat_colours_are_kept_and_others_are_not_pulled() -> None:
     assert (coarse % 17 == 0).all()
 
 
+def test_a_colour_far_from_a_flat_one_stays_what_it_is() -> None:
+    # A dark colour that stands for text and for a brown area: brown text would be wrong.
+    brown, dark = [107, 39, 55], np.array([[49, 33, 46]])
+    picture = np.full((20, 20, 3), brown, np.uint8)
+    palette = srgb_to_linear(np.concatenate([dark, [[250, 250, 250]]]) / 255)
+    found = device_palette(picture, palette, np.ones(2, bool), (256, 256, 256))
+    assert found[0].tolist() == dark[0].tolist()
+
+
 def test_colours_alike_become_one_and_indices_follow() -> None:
     codes = np.random.default_rng(0).integers(0, 3, (30, 3)).astype(np.uint8) * 120
     distinct, index = merged(codes)

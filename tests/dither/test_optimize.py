@@ -6,7 +6,8 @@ import pytest
 from dither.diffusion import error_diffuse
 from dither.errors import InputError
 from dither.metrics import blurred_error, grain
-from dither.optimize import OptimizeConfig, Pixels, optimize_palette, preset_config
+from dither.optimize import Pixels, optimize_palette
+from dither.optimize_config import OptimizeConfig, preset_config
 from dither.palette import Palette
 from dither.quantize import k_means
 from dither.search import SearchConfig
@@ -182,3 +183,21 @@ def test_presets_are_configs_of_their_own() -> None:
     assert preset_config("clean", 8).variance > preset_config("balanced", 8).variance
     with pytest.raises(InputError, match="'balanced', 'smooth' or 'clean'"):
         preset_config("none", 8)  # pyright: ignore[reportArgumentType]
+
+
+@pytest.mark.parametrize("options", [{"rounds": 0}, {"starts": 0}])
+def test_numbers_that_cannot_be_are_one_sentence(options: dict[str, int]) -> None:
+    with pytest.raises(InputError, match="is 0; it must be 1 or more"):
+        OptimizeConfig(**options)
+
+
+def test_more_starts_find_what_one_misses() -> None:
+    # Nine flat colours for eight: from some first palettes two of them end as one.
+    rng = np.random.default_rng(5)
+    flats = rng.integers(0, 256, (9, 3)).astype(np.uint8)
+    picture = flats[np.sort(rng.integers(0, 9, 48 * 8)).reshape(48, 8)].repeat(8, axis=1)
+    one, four = (
+        optimize_palette(picture, 8, preset=OptimizeConfig(0.015, steps=300, starts=starts))
+        for starts in (1, 4)
+    )
+    assert four.trace[-1] <= one.trace[-1]
