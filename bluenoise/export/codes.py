@@ -1,12 +1,12 @@
-"""Thresholds as the numbers of a texture, chosen so that every decision is that of `dither.requantize`.
+"""Thresholds as the numbers of a texture, chosen so that decisions are those of `dither.requantize`.
 
-A grey v of 0..255 is raised to white where v / 255 > (2 rank + 1) / 2N. The two are never equal: that would
-make (2 rank + 1) 255, an odd number, a multiple of the even 2N. So there is always a number strictly
-between the largest grey that stays black and the smallest that does not, and a texture holds one that
-no rounding of a graphics processor carries over to the other side.
+A grey v of 0..255 is raised to white where v / 255 > (2 rank + 1) / 2N. The two are never equal, which
+would make (2 rank + 1) 255, an odd number, a multiple of the even 2N. So there is always a number
+strictly between the largest grey that stays black and the smallest that does not, and a texture holds
+one that no rounding of a graphics processor carries over to the other side.
 
-Whatever the format, T = floor((2 rank + 1) 255 / 2N) comes back from it, and T decides for any number of levels
-(see `dither.thresholds`):
+Whatever the pixel format, T = floor((2 rank + 1) 255 / 2N) comes back from it, and T decides for any
+number of levels (see `dither.thresholds`):
 
     white:  v > T            level:  floor((v (levels - 1) + 254 - T) / 255)
 """
@@ -17,7 +17,7 @@ from dither.thresholds import integer_thresholds
 
 # 65535 = 257 x 255: the code 257 v of 16 bits is the grey v of 8.
 PER_GREY = 257
-# Floats stay as far as this from every grey: some 16 times the rounding of a single-precision float at 1,
+# Floats stay as far as this from every grey: 16 times the step between single-precision floats near 1,
 # and a sixteenth of the step between two codes of 16 bits.
 MARGIN = 2.0**-20
 

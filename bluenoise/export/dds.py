@@ -1,4 +1,4 @@
-"""DDS, the container of Direct3D, with the header of version 10 that names formats of 16 bits and floats.
+"""DDS, the container of Direct3D, with the header of version 10, which names formats of 16 bits.
 
 Source: Microsoft, "Programming guide for DDS" (DDS_HEADER, DDS_PIXELFORMAT, DDS_HEADER_DXT10).
 """

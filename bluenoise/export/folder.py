@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from bluenoise.export import guide, sidecar
+from bluenoise.export.engines import settings
 from bluenoise.export.kinds import made
 from bluenoise.export.texels import source
 from dither.errors import InputError
@@ -27,18 +29,25 @@ def export(
 ) -> list[Path]:
     """Write a matrix as textures that engines load, all of them or none.
 
+    Beside each texture lie its sidecar, `.json`, and the import settings of engines that have them as
+    files; a README.md says how each engine takes them.
+
     Args:
         matrix: a matrix, one for each channel, or an array: integer ranks, thresholds of channels
             (H, W, C), or floats that are noise to add.
         folder: new or empty; its parents may be missing.
-        formats: of `bluenoise.export.kinds`: npy, png8, png16, rg8, raw, ktx2, dds and others.
+        formats: npy; png8, png16, rg8 (16 bits in two channels), of frames a flipbook, and a picture
+            for each with -slices after it; raw-u8, raw-u16, raw-f32; tiff16; exr; ktx2-r8, -rg8, -r16,
+            -r16ui, -r32f, of frames an array, and a volume with -3d after it; dds alike; c, c8
+            (headers); glsl, hlsl, wgsl, godot (shaders). raw, ktx2, ktx2-3d, dds and dds-3d stand for
+            all of theirs that hold the matrix.
         name: what the files' names begin with; letters, digits, - and _; `matrix-64x64` if not given.
         force: write into a folder that holds other files, and replace those of the same names.
         origin: what the sidecars say of the matrix: "seed", "license", "command", "scores"; those of
             shipped matrices are known.
 
     Returns:
-        The files, in the order in which their formats were asked for.
+        The textures, headers and shaders, in the order in which their formats were asked for.
 
     Raises:
         InputError: the array is no matrix, a format is unknown or cannot hold it, or the folder holds
@@ -61,12 +70,19 @@ def export(
         )
     folder = Path(folder)
     _check_folder(folder, force)
-    files = {f"{name}{each.ending}": each.content for each in made(tuple(formats), content, name)}
+    asked = {f"{name}{each.ending}": each for each in made(tuple(formats), content, name)}
+    known = sidecar.origin_of(content, origin or {})
+    files = {filename: each.content for filename, each in asked.items()}
+    for filename, each in asked.items():
+        files.update(settings(each, filename))
+        if each.texels is not None:
+            files[f"{filename}.json"] = sidecar.sidecar(each, filename, content, known)
+    files[guide.FILENAME] = guide.guide(content, name, known)
     with made_folder(folder), replacing_together(replace=force) as opened:
         for filename, data in files.items():
             with opened(folder / filename) as file:
                 file.write(data)
-    return [folder / filename for filename in files]
+    return [folder / filename for filename in asked]
 
 
 def _check_folder(folder: Path, force: bool) -> None:

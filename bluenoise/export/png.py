@@ -12,7 +12,7 @@ from dither.errors import InputError
 
 
 def png(texels: Texels) -> bytes:
-    """A PNG file: one plane, or all frames in a grid, as `flipbook` lays them.
+    r"""A PNG file: one plane, or all frames in a grid, as `flipbook` lays them.
 
     Args:
         texels: "r8" of 1 or 3 channels, "rg8", whose blue is 0, or "r16".
@@ -23,7 +23,7 @@ def png(texels: Texels) -> bytes:
     Example:
         >>> from bluenoise.export.texels import source, texels
         >>> png(texels(source(np.array([[0, 1]])), "r16"))[:4]
-        b'\\x89PNG'
+        b'\x89PNG'
     """
     from PIL import Image
 

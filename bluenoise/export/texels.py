@@ -66,8 +66,8 @@ def source(matrix: ThresholdMatrix | Sequence[ThresholdMatrix] | np.ndarray) -> 
 
     Args:
         matrix: a matrix; one for each of 2 to 4 channels; an array of integer ranks, of thresholds
-            (rank + 1/2) / N, or of floats that are noise: (H, W), (T, H, W), or (H, W, C) where the last
-            axis is of 2 to 4.
+            (rank + 1/2) / N, or of floats that are noise: (H, W), (T, H, W), or (H, W, C) where the
+            last axis is of 2 to 4.
 
     Raises:
         InputError: an array is none of these, or a side is larger than a texture can be.
