@@ -25,7 +25,9 @@ def fragment(language: Language, pixel_format: str, *, mipmap: bool = False) -> 
         mipmap: do wrong on purpose: fetch from the first smaller level.
     """
     snippet = _snippet(_KINDS.get(language, "glsl"))
-    if mipmap:
+    if mipmap and language == "godot":
+        snippet = _replaced(snippet, "0)), 0.0)", "0)), 1.0)")
+    elif mipmap:
         snippet = _replaced(snippet, ", frame), 0)", ", frame) / 2, 1)")
     return _MAINS[language](snippet, pixel_format)
 
@@ -115,7 +117,14 @@ def _godot(snippet: str, pixel_format: str) -> str:
             f"dithered(color.{channel}, threshold, levels)",
             f"dithered(color.{channel}, threshold, {levels})",
         )
-    return snippet
+    if pixel_format == "rg8":
+        return snippet
+    # Other textures than those that it is written for, which Godot can hold as well.
+    scale = {"r8": "255.0 + 0.5", "r32f": "255.0"}.get(pixel_format)
+    if scale is None:
+        scale = "65535.0 + 0.5) / int(257.0"
+    sampled = "threshold_of(texel_of(cell_of(pixel, frame)))"
+    return _replaced(snippet, sampled, f"int(texel_of(cell_of(pixel, frame)).r * {scale})")
 
 
 def _wgsl(snippet: str, pixel_format: str) -> str:
