@@ -93,6 +93,10 @@ def _source(matrix: ThresholdMatrix | Sequence[ThresholdMatrix] | np.ndarray) ->
                 f"1 to 4 matrices of one shape are exported together, not {len(matrices)} of shapes "
                 f"{', '.join(map(str, sorted(shapes)))}"
             )
+        if len(matrices) > 1 and matrices[0].ranks.ndim == 3:
+            raise InputError(
+                "frames of one matrix are exported, or matrices of channels without frames"
+            )
         return Source(matrices, None, matrices[0].ranks.ndim == 3)
     if matrix.dtype.kind in "iu":
         return _source(ThresholdMatrix(matrix))
