@@ -10,7 +10,7 @@ import json
 import os
 import signal
 import subprocess
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from pathlib import Path
 
@@ -23,10 +23,12 @@ from engines.expected import MATRIX, PICTURES, requantized
 from engines.shaders import Language, fragment
 
 PROGRAMS = Path(__file__).parent / "programs"
-# A program that takes longer than this hangs: all of them end within half a minute on two slow cores.
+# A program that takes longer than this hangs; the slowest, the browser, ends within half a minute.
 _SECONDS = 240
+# As test runners of other languages say "skip".
+_MISSING = 77
 # The kinds whose names do not end in a pixel format.
-_FORMATS = {"png8": "r8", "png16": "r16", "raw-u8": "r8", "raw-u16": "r16ui", "raw-f32": "r32f"}
+_FORMATS = {"png8": "r8", "png16": "r16", "raw-u8": "r8", "raw-u16": "r16ui", "raw-f32": "r32f", "tiff16": "r16", "exr": "r32f"}
 
 
 @dataclass(frozen=True)
@@ -51,8 +53,6 @@ class Draw:
     @property
     def pixel_format(self) -> str:
         """What the texels are, in the exporter's words."""
-        if self.texture == "exr":
-            return "r32f"
         return _FORMATS.get(self.texture, self.texture.split("-")[-1])
 
 
@@ -62,6 +62,15 @@ TRAPS = (
     Draw("rg8", "image", "mipmap"),
     Draw("png16", "image", "reduced"),
 )
+
+
+PNG = tuple(Draw(kind, "image") for kind in ("png8", "png16", "rg8"))
+RAW = tuple(Draw(kind, "raw") for kind in ("raw-u8", "raw-u16", "raw-f32"))
+DDS = tuple(Draw(f"dds-{each}", "dds") for each in ("r8", "rg8", "r16", "r16ui", "r32f"))
+KTX2 = tuple(Draw(f"ktx2-{each}", "ktx2") for each in ("r8", "rg8", "r16", "r16ui", "r32f"))
+TIFF = (Draw("tiff16", "image"),)
+EXR = (Draw("exr", "exr"),)
+IN_BROWSERS = (*PNG, *RAW, *DDS, *KTX2, *EXR, *TRAPS)
 
 
 @dataclass(frozen=True)
@@ -85,9 +94,14 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Report:
-    """What a runtime did: its versions in its own words, and the outcome of each draw by its name."""
+    """What a runtime did.
 
-    runtime: str
+    Attributes:
+        version: its name and version, in its own words, and what it drew on.
+        outcomes: of each draw, by its name.
+    """
+
+    version: str
     outcomes: Mapping[str, Outcome]
 
 
@@ -136,17 +150,32 @@ def _lua(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-def run_job(folder: Path, command: Sequence[str | Path]) -> Report:
-    """Run a program, which finds the folder as its last argument, and read what it left.
+# What the tests' fixture does: a runtime's name, its language, draws and command to a report.
+Drawn = Callable[[str, Language, Sequence[Draw], Sequence[str | Path]], Report]
+
+
+class MissingError(Exception):
+    """What a program needs is not there."""
+
+
+def run_job(folder: Path, command: Sequence[str | Path]) -> None:
+    """Run a program, which finds the folder as its last argument, until it has tried every draw.
 
     Raises:
+        MissingError: the machine lacks what the program needs, which it says with code 77.
         AssertionError: it failed, or hung.
     """
     code, said = _run([*map(str, command), str(folder)], folder)
+    if code == _MISSING:
+        raise MissingError(said.strip().splitlines()[-1])
     assert code == 0, f"{command[0]} ended with code {code}: {said[-2000:]}"
-    draws = json.loads((folder / "job.json").read_text(encoding="utf-8"))["draws"]
-    about = (folder / "runtime.txt").read_text(encoding="utf-8").strip()
-    return Report(about, {draw["name"]: _outcome(folder, draw["name"]) for draw in draws})
+
+
+def read_report(folder: Path, job: Path) -> Report:
+    """What a program left in a folder, of the draws of a job."""
+    draws = json.loads((job / "job.json").read_text(encoding="utf-8"))["draws"]
+    version = (folder / "runtime.txt").read_text(encoding="utf-8").strip()
+    return Report(version, {draw["name"]: _outcome(folder, draw["name"]) for draw in draws})
 
 
 def _run(command: Sequence[str], folder: Path) -> tuple[int, str]:

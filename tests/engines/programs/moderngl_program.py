@@ -42,7 +42,11 @@ def _texture(context: moderngl.Context, values: np.ndarray, draw: dict) -> moder
 
 def main(folder: Path) -> None:
     job = json.loads((folder / "job.json").read_text(encoding="utf-8"))
-    context = moderngl.create_context(standalone=True, backend="egl", require=330)
+    try:
+        context = moderngl.create_context(standalone=True, backend="egl", require=330)
+    except Exception as error:  # of whatever kind the driver's absence is
+        print(f"no OpenGL 3.3 on EGL (Debian: libegl1, libgl1-mesa-dri): {error}")
+        sys.exit(77)
     (folder / "runtime.txt").write_text(f"moderngl {moderngl.__version__}, {context.info['GL_RENDERER']}")
     for draw in job["draws"]:
         try:

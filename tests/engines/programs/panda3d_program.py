@@ -80,6 +80,9 @@ def main(folder: Path) -> None:
     outputs = {}
     for name, size in job["pictures"].items():
         output = engine.make_output(pipe, name, 0, properties, WindowProperties.size(size["width"], size["height"]), GraphicsPipe.BF_refuse_window)
+        if output is None or output.gsg is None:
+            print("no OpenGL 3.3 on EGL (Debian: libegl1, libgl1-mesa-dri)")
+            sys.exit(77)
         scene = NodePath(name)
         cards = CardMaker(name)
         cards.set_frame(-1, 1, -1, 1)

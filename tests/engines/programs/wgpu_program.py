@@ -87,7 +87,11 @@ def _drawn(device: wgpu.GPUDevice, source: str, views: list[wgpu.GPUTextureView]
 
 def main(folder: Path) -> None:
     job = json.loads((folder / "job.json").read_text(encoding="utf-8"))
-    adapter = wgpu.gpu.request_adapter_sync()
+    try:
+        adapter = wgpu.gpu.request_adapter_sync()
+    except Exception as error:  # of whatever kind the driver's absence is
+        print(f"no Vulkan (Debian: libvulkan1, mesa-vulkan-drivers): {error}")
+        sys.exit(77)
     device = adapter.request_device_sync(required_features=["texture-format16bit-norm"])
     (folder / "runtime.txt").write_text(f"wgpu {wgpu.__version__}, {adapter.info['device']}")
     pictures = {}

@@ -1,0 +1,31 @@
+"""Godot 3 reads PNG and EXR with `Image.load`; its shader is the exported one."""
+
+import pytest
+
+from engines.jobs import DDS, Draw, Drawn, EXR, KTX2, PNG, PROGRAMS, RAW, Report, TIFF, TRAPS
+from engines.presence import windowed
+from engines.records import documented, seen
+
+pytestmark = [pytest.mark.engines, pytest.mark.xdist_group("godot")]
+DRAWS = (*PNG, *TIFF, *RAW, *DDS, *KTX2, *EXR, *TRAPS)
+
+
+@pytest.fixture(scope="module")
+def report(drawn: Drawn) -> Report:
+    return drawn("Godot 3", "godot", DRAWS, windowed("godot3", "--audio-driver", "Dummy", "--path", PROGRAMS / "godot", "-s", "program.gd"))
+
+
+@pytest.mark.parametrize("kind", ["png8", "rg8", "raw-u8", "raw-f32"])
+def test_every_pixel_is_that_of_requantize(report: Report, kind: str) -> None:
+    assert report.outcomes[kind].exact, report.outcomes[kind]
+
+
+@pytest.mark.parametrize("trap", TRAPS, ids=lambda draw: draw.name)
+def test_each_trap_fails_the_comparison(report: Report, trap: Draw) -> None:
+    wrong = report.outcomes[trap.name].wrong
+    assert wrong is not None
+    assert min(wrong.values()) > 100
+
+
+def test_the_docs_say_what_was_seen(report: Report) -> None:
+    assert documented("Godot 3") == seen(report)
