@@ -19,7 +19,7 @@ TRAPS = {
 def cell(outcome: dict[str, Any] | None) -> str:
     """What a draw came to, in a word or two; the count is of all greys x all ranks."""
     if outcome is None:
-        return "–"
+        return "-"
     if outcome["wrong"] is None:
         return "not loaded"
     wrong = outcome["wrong"]
@@ -49,8 +49,13 @@ def tables(records: dict[str, Any]) -> str:
 
 
 def main() -> None:
+    """Replace what stands between the two marks of the docs."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "build" / "engines"
-    records = {each["runtime"]: each for path in folder.glob("*.json") if (each := json.loads(path.read_text(encoding="utf-8")))}
+    records = {
+        each["runtime"]: each
+        for path in folder.glob("*.json")
+        if (each := json.loads(path.read_text(encoding="utf-8")))
+    }
     absent = [each for each in RUNTIMES if each not in records]
     if absent:
         sys.exit(f"{folder} has no record of {', '.join(absent)}; run scripts/test --engines")

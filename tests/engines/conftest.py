@@ -1,60 +1,46 @@
-"""Runs each runtime's program once for its module; what is not installed is skipped, or is a failure."""
+"""Runs a program once for its module; what is not installed is skipped, or is a failure."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import pytest
-
-from engines.jobs import (
-    IN_BROWSERS,
-    PROGRAMS,
-    Draw,
-    Drawn,
-    MissingError,
-    Report,
-    read_report,
-    run_job,
-    write_job,
-)
-from engines.presence import missing, program
+from engines.jobs import Draw, Drawn, DrawnBy, MissingError, Report, read_report, run_job, write_job
+from engines.presence import missing
 from engines.records import record
 from engines.shaders import Language
 
 
-
 @pytest.fixture(scope="module")
-def drawn(tmp_path_factory: pytest.TempPathFactory) -> Drawn:
-    """Have a runtime draw a job."""
+def drawn_by(tmp_path_factory: pytest.TempPathFactory) -> DrawnBy:
+    """Have a program draw a job in several runtimes; reports by the runtimes' names."""
 
     def draw(
-        runtime: str, language: Language, draws: Sequence[Draw], command: Sequence[str | Path]
-    ) -> Report:
-        folder = tmp_path_factory.mktemp("job")
-        write_job(folder, draws, language)
+        runtimes: Mapping[str, str],
+        language: Language,
+        draws: Sequence[Draw],
+        command: Sequence[str | Path],
+    ) -> Mapping[str, Report]:
+        job = tmp_path_factory.mktemp("job")
+        write_job(job, draws, language)
         try:
-            run_job(folder, command)
+            run_job(job, command)
         except MissingError as error:
             missing(str(error))
-        report = read_report(folder, folder)
-        record(runtime, report)
-        return report
+        reports = {name: read_report(job / folder, job) for folder, name in runtimes.items()}
+        for name, report in reports.items():
+            record(name, report)
+        return reports
 
     return draw
 
 
-@pytest.fixture(scope="session")
-def browser(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str, str], Report]:
-    """Have both libraries draw in one browser; gives a library's report by its page and its name."""
-    node, chromium = program("node"), program("chromium")
-    if not (Path(__file__).parent / "node_modules" / "playwright-core").is_dir():
-        missing("playwright-core is not installed; scripts/test --engines installs it")
-    job = tmp_path_factory.mktemp("browser")
-    write_job(job, IN_BROWSERS, "webgl")
-    run_job(job, [node, PROGRAMS / "browser" / "drive.mjs", chromium])
+@pytest.fixture(scope="module")
+def drawn(drawn_by: DrawnBy) -> Drawn:
+    """Have a program draw a job in its one runtime."""
 
-    def report(page: str, runtime: str) -> Report:
-        found = read_report(job / page, job)
-        record(runtime, found)
-        return found
+    def draw(
+        runtime: str, language: Language, draws: Sequence[Draw], command: Sequence[str | Path]
+    ) -> Report:
+        return drawn_by({".": runtime}, language, draws, command)[runtime]
 
-    return report
+    return draw

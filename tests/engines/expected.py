@@ -1,7 +1,8 @@
 """What every runtime must show: two pictures, and their pixels as `dither.requantize` makes them.
 
-The one picture holds every grey of 8 bits over every rank of a 64x64 matrix, so that no decision is left
-out and every tie is met. The other is shaped like a photo, and its sides are no multiples of the matrix's.
+The one picture holds every grey of 8 bits over every rank of a 64x64 matrix, so that no decision is
+left out and every tie is met. The other is shaped like a photo, and its sides are no multiples of the
+matrix's.
 """
 
 import numpy as np

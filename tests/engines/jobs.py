@@ -1,8 +1,8 @@
 """A job: a folder with pictures, textures as `bluenoise.export` writes them, and what is to be drawn.
 
 Every runtime is driven by a program of its own under `programs`. It reads job.json (LÖVE, which has no
-JSON, job.lua), draws each picture through each texture, and leaves in the same folder the pixels it read
-back, or one sentence that says why it could not.
+JSON, job.lua), draws each picture through each texture, and leaves in the same folder the pixels that
+it read back, or one sentence that says why it could not.
 """
 
 import contextlib
@@ -15,12 +15,12 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 
 import numpy as np
+from engines.expected import MATRIX, PICTURES, requantized
+from engines.shaders import Language, fragment
 from PIL import Image
 
 import bluenoise
 import dither
-from engines.expected import MATRIX, PICTURES, requantized
-from engines.shaders import Language, fragment
 
 PROGRAMS = Path(__file__).parent / "programs"
 # A program that takes longer than this hangs; the slowest, the browser, ends within half a minute.
@@ -28,7 +28,15 @@ _SECONDS = 240
 # As test runners of other languages say "skip".
 _MISSING = 77
 # The kinds whose names do not end in a pixel format.
-_FORMATS = {"png8": "r8", "png16": "r16", "raw-u8": "r8", "raw-u16": "r16ui", "raw-f32": "r32f", "tiff16": "r16", "exr": "r32f"}
+_FORMATS = {
+    "png8": "r8",
+    "png16": "r16",
+    "raw-u8": "r8",
+    "raw-u16": "r16ui",
+    "raw-f32": "r32f",
+    "tiff16": "r16",
+    "exr": "r32f",
+}
 
 
 @dataclass(frozen=True)
@@ -70,7 +78,6 @@ DDS = tuple(Draw(f"dds-{each}", "dds") for each in ("r8", "rg8", "r16", "r16ui",
 KTX2 = tuple(Draw(f"ktx2-{each}", "ktx2") for each in ("r8", "rg8", "r16", "r16ui", "r32f"))
 TIFF = (Draw("tiff16", "image"),)
 EXR = (Draw("exr", "exr"),)
-IN_BROWSERS = (*PNG, *RAW, *DDS, *KTX2, *EXR, *TRAPS)
 
 
 @dataclass(frozen=True)
@@ -150,8 +157,12 @@ def _lua(value: object) -> str:
     return json.dumps(value, ensure_ascii=False)
 
 
-# What the tests' fixture does: a runtime's name, its language, draws and command to a report.
+# What the tests' fixtures do: from a runtime's name, its language, draws and command to a report; and
+# the same for programs that draw in several runtimes, named by the folders that they fill.
 Drawn = Callable[[str, Language, Sequence[Draw], Sequence[str | Path]], Report]
+DrawnBy = Callable[
+    [Mapping[str, str], Language, Sequence[Draw], Sequence[str | Path]], Mapping[str, Report]
+]
 
 
 class MissingError(Exception):

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import NoReturn
 
 import pytest
-
 from engines.jobs import PROGRAMS
 
 _XVFB = ("xvfb-run", "-a", "-s", "-screen 0 640x480x24")
@@ -23,7 +22,9 @@ def missing(sentence: str) -> NoReturn:
 
 def program(name: str) -> str:
     """The path of an installed program."""
-    return shutil.which(name) or missing(f"{name} is not installed; scripts/test --engines installs it")
+    return shutil.which(name) or missing(
+        f"{name} is not installed; scripts/test --engines installs it"
+    )
 
 
 def python_program(library: str) -> list[str | Path]:
@@ -36,3 +37,9 @@ def python_program(library: str) -> list[str | Path]:
 def windowed(name: str, *arguments: str | Path) -> list[str | Path]:
     """The command of a program that needs a screen, which Xvfb pretends to be."""
     return [program(_XVFB[0]), *_XVFB[1:], program(name), *arguments]
+
+
+def browser_library(name: str) -> None:
+    """Miss what npm brings, where it has not been installed."""
+    if not (PROGRAMS.parent / "node_modules" / name).is_dir():
+        missing(f"{name} is not installed; scripts/test --engines installs it")

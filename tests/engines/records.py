@@ -1,4 +1,4 @@
-"""What the runtimes showed, as files for scripts/write_engine_table.py, and what docs/engines.md says of it."""
+"""What the runtimes showed, as files, and what docs/engines.md says that they show."""
 
 import json
 import os
@@ -22,7 +22,7 @@ def record(runtime: str, report: Report) -> None:
 
 
 def documented(runtime: str) -> dict[str, str]:
-    """What the first table of the docs says of a runtime: "exact", "wrong" or "not loaded" by the file's kind."""
+    """What the first table of the docs says of a runtime, by the file's kind."""
     rows = [
         [cell.strip() for cell in line.strip("|").split("|")]
         for line in _DOCS.read_text(encoding="utf-8").splitlines()
@@ -37,7 +37,7 @@ def documented(runtime: str) -> dict[str, str]:
             break
         # A count stands before "wrong".
         said[row[0].strip("`")] = "wrong" if row[column].endswith("wrong") else row[column]
-    return {kind: cell for kind, cell in said.items() if cell != "–"}
+    return {kind: cell for kind, cell in said.items() if cell != "-"}
 
 
 def seen(report: Report) -> dict[str, str]:

@@ -8,9 +8,10 @@ from collections.abc import Callable
 from functools import cache
 from typing import Literal
 
+from engines.expected import LEVELS, MATRIX
+
 import bluenoise
 import dither
-from engines.expected import LEVELS, MATRIX
 
 Language = Literal["glsl", "panda3d", "love", "webgl", "godot", "wgsl"]
 _KINDS: dict[Language, str] = {"godot": "godot", "wgsl": "wgsl"}

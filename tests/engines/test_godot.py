@@ -1,18 +1,24 @@
 """Godot 3 reads PNG and EXR with `Image.load`; its shader is the exported one."""
 
 import pytest
-
-from engines.jobs import DDS, Draw, Drawn, EXR, KTX2, PNG, PROGRAMS, RAW, Report, TIFF, TRAPS
+from engines.jobs import DDS, EXR, KTX2, PNG, PROGRAMS, RAW, TIFF, TRAPS, Draw, Drawn, Report
 from engines.presence import windowed
 from engines.records import documented, seen
 
-pytestmark = [pytest.mark.engines, pytest.mark.xdist_group("godot")]
+pytestmark = pytest.mark.engines
 DRAWS = (*PNG, *TIFF, *RAW, *DDS, *KTX2, *EXR, *TRAPS)
 
 
 @pytest.fixture(scope="module")
 def report(drawn: Drawn) -> Report:
-    return drawn("Godot 3", "godot", DRAWS, windowed("godot3", "--audio-driver", "Dummy", "--path", PROGRAMS / "godot", "-s", "program.gd"))
+    return drawn(
+        "Godot 3",
+        "godot",
+        DRAWS,
+        windowed(
+            "godot3", "--audio-driver", "Dummy", "--path", PROGRAMS / "godot", "-s", "program.gd"
+        ),
+    )
 
 
 @pytest.mark.parametrize("kind", ["png8", "rg8", "raw-u8", "raw-f32"])

@@ -1,12 +1,11 @@
-"""LÖVE reads PNG, EXR and DDS with its own loaders; it runs in gamma-correct mode, where the trap is open."""
+"""LÖVE reads PNG, EXR and DDS itself; in gamma-correct mode, where it would decode as sRGB."""
 
 import pytest
-
-from engines.jobs import DDS, Draw, Drawn, EXR, KTX2, PNG, PROGRAMS, RAW, Report, TIFF, TRAPS
+from engines.jobs import DDS, EXR, KTX2, PNG, PROGRAMS, RAW, TIFF, TRAPS, Draw, Drawn, Report
 from engines.presence import windowed
 from engines.records import documented, seen
 
-pytestmark = [pytest.mark.engines, pytest.mark.xdist_group("love")]
+pytestmark = pytest.mark.engines
 DRAWS = (*PNG, *TIFF, *RAW, *DDS, *KTX2, *EXR, *TRAPS)
 
 
@@ -15,7 +14,10 @@ def report(drawn: Drawn) -> Report:
     return drawn("LÖVE", "love", DRAWS, windowed("love", PROGRAMS / "love"))
 
 
-@pytest.mark.parametrize("kind", ["png8", "png16", "rg8", "raw-u8", "raw-f32", "dds-r8", "dds-rg8", "dds-r16", "dds-r32f"])
+@pytest.mark.parametrize(
+    "kind",
+    ["png8", "png16", "rg8", "raw-u8", "raw-f32", "dds-r8", "dds-rg8", "dds-r16", "dds-r32f"],
+)
 def test_every_pixel_is_that_of_requantize(report: Report, kind: str) -> None:
     assert report.outcomes[kind].exact, report.outcomes[kind]
 

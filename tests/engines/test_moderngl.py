@@ -1,12 +1,10 @@
-"""moderngl has no loaders: Pillow and numpy read the files, and textures of every kind are made of their bytes."""
+"""moderngl has no loaders: Pillow and numpy read the files."""
 
 import pytest
-
-from engines.jobs import Draw, Drawn, PNG, RAW, Report, TIFF, TRAPS
+from engines.jobs import PNG, RAW, TIFF, TRAPS, Draw, Drawn, Report
 from engines.presence import python_program
 from engines.records import documented, seen
 
-pytestmark = pytest.mark.xdist_group("moderngl")
 DRAWS = (*PNG, *TIFF, *RAW, *TRAPS)
 
 

@@ -1,12 +1,11 @@
-"""wgpu has no loaders: Pillow and numpy read the files, and Vulkan draws."""
+"""wgpu-py on Vulkan has no loaders: Pillow and numpy read the files."""
 
 import pytest
-
-from engines.jobs import Draw, Drawn, PNG, RAW, Report, TIFF, TRAPS
+from engines.jobs import PNG, RAW, TIFF, TRAPS, Draw, Drawn, Report
 from engines.presence import python_program
 from engines.records import documented, seen
 
-pytestmark = [pytest.mark.engines, pytest.mark.xdist_group("wgpu")]
+pytestmark = pytest.mark.engines
 DRAWS = (*PNG, *TIFF, *RAW, *TRAPS)
 
 

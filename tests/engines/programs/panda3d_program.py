@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 from panda3d.core import (
+    Camera,
     CardMaker,
     Filename,
     FrameBufferProperties,
@@ -14,7 +15,6 @@ from panda3d.core import (
     GraphicsPipeSelection,
     NodePath,
     OrthographicLens,
-    Camera,
     PandaSystem,
     PNMImage,
     SamplerState,
@@ -25,7 +25,11 @@ from panda3d.core import (
 )
 
 # Sizes that are no powers of two stay as they are.
-loadPrcFileData("", "load-display p3headlessgl\naudio-library-name null\ngl-version 3 3\ntextures-power-2 none\nnotify-level-display error")
+loadPrcFileData(
+    "",
+    "load-display p3headlessgl\naudio-library-name null\ngl-version 3 3\n"
+    "textures-power-2 none\nnotify-level-display error",
+)
 
 _VERTEX = """#version 330
 in vec4 p3d_Vertex;
@@ -79,7 +83,14 @@ def main(folder: Path) -> None:
     properties.set_rgba_bits(8, 8, 8, 8)
     outputs = {}
     for name, size in job["pictures"].items():
-        output = engine.make_output(pipe, name, 0, properties, WindowProperties.size(size["width"], size["height"]), GraphicsPipe.BF_refuse_window)
+        output = engine.make_output(
+            pipe,
+            name,
+            0,
+            properties,
+            WindowProperties.size(size["width"], size["height"]),
+            GraphicsPipe.BF_refuse_window,
+        )
         if output is None or output.gsg is None:
             print("no OpenGL 3.3 on EGL (Debian: libegl1, libgl1-mesa-dri)")
             sys.exit(77)
@@ -98,13 +109,11 @@ def main(folder: Path) -> None:
         output.active = False
         outputs[name] = (output, card)
     first = next(iter(outputs.values()))[0]
-    (folder / "runtime.txt").write_text(f"Panda3D {PandaSystem.get_version_string()}, {first.gsg.driver_renderer}")
+    (folder / "runtime.txt").write_text(
+        f"Panda3D {PandaSystem.get_version_string()}, {first.gsg.driver_renderer}"
+    )
     for draw in job["draws"]:
-        try:
-            noise = _texture(folder / draw["file"], draw, job)
-        except AssertionError as error:
-            (folder / f"{draw['name']}.problem").write_text(f"{error}")
-            continue
+        noise = _texture(folder / draw["file"], draw, job)
         if noise is None:
             (folder / f"{draw['name']}.problem").write_text("Texture.read refuses the file")
             continue

@@ -30,7 +30,9 @@ def _numbers(path: Path, draw: dict, job: dict) -> tuple[np.ndarray, str]:
     return np.fromfile(path, dtype).reshape(job["rows"], job["columns"], -1), name
 
 
-def _texture(device: wgpu.GPUDevice, values: np.ndarray, name: str, levels: int = 1) -> wgpu.GPUTexture:
+def _texture(
+    device: wgpu.GPUDevice, values: np.ndarray, name: str, levels: int = 1
+) -> wgpu.GPUTexture:
     rows, columns = values.shape[:2]
     texture = device.create_texture(
         size=(columns, rows, 1),
@@ -53,7 +55,9 @@ def _texture(device: wgpu.GPUDevice, values: np.ndarray, name: str, levels: int 
     return texture
 
 
-def _drawn(device: wgpu.GPUDevice, source: str, views: list[wgpu.GPUTextureView], size: tuple[int, int]) -> bytes:
+def _drawn(
+    device: wgpu.GPUDevice, source: str, views: list[wgpu.GPUTextureView], size: tuple[int, int]
+) -> bytes:
     module = device.create_shader_module(code=source)
     pipeline = device.create_render_pipeline(
         layout="auto",
@@ -82,7 +86,7 @@ def _drawn(device: wgpu.GPUDevice, source: str, views: list[wgpu.GPUTextureView]
     data = device.queue.read_texture(
         {"texture": target}, {"bytes_per_row": stride, "rows_per_image": size[1]}, (*size, 1)
     )
-    return np.frombuffer(data, np.uint8).reshape(size[1], -1)[:, : size[0] * 4].tobytes()
+    return np.asarray(data, np.uint8).reshape(size[1], -1)[:, : size[0] * 4].tobytes()
 
 
 def main(folder: Path) -> None:
