@@ -104,6 +104,8 @@ def _source(matrix: ThresholdMatrix | Sequence[ThresholdMatrix] | np.ndarray) ->
 
 
 def _channels(matrices: tuple[ThresholdMatrix, ...]) -> Source:
+    if not all(isinstance(each, ThresholdMatrix) for each in matrices):
+        raise InputError("a matrix, one for each channel or an array of numbers is exported")
     shapes = {each.shape for each in matrices}
     if not 1 <= len(matrices) <= 4 or len(shapes) > 1:
         raise InputError(

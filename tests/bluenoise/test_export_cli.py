@@ -39,6 +39,12 @@ def test_a_file_of_ones_own(run: Callable, tmp_path: Path) -> None:
     assert (tmp_path / "out" / "mine.r16.png").exists()
 
 
+def test_a_name_that_engines_would_not_take(run: Callable, tmp_path: Path) -> None:
+    np.save(tmp_path / "my (best) matrix.npy", np.arange(16).reshape(4, 4))
+    run("bluenoise export 'my (best) matrix.npy' -o out --format c")
+    assert (tmp_path / "out" / "my-best-matrix.h").exists()
+
+
 def test_noise_and_colours(run: Callable, tmp_path: Path) -> None:
     np.save(tmp_path / "noise.npy", np.linspace(-1, 1, 64, dtype=np.float32).reshape(8, 8))
     run("bluenoise export noise.npy -o noise --format npy,raw,ktx2,dds")

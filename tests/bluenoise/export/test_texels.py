@@ -55,6 +55,8 @@ def test_matrices_of_several_shapes_are_refused() -> None:
         source([small, large])
     with pytest.raises(InputError, match="1 to 4"):
         source([small] * 5)
+    with pytest.raises(InputError, match="an array of numbers is exported"):
+        source([[0, 1], [2, 3]])  # pyright: ignore[reportArgumentType]
     frames = ThresholdMatrix(np.arange(8).reshape(2, 2, 2))
     with pytest.raises(InputError, match="frames"):
         source([frames, frames])
