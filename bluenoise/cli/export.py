@@ -74,5 +74,5 @@ def export(
 
 
 def _plain(stem: str) -> str | None:
-    """A file's name as one of textures, which engines take without quotes; None where nothing is left."""
+    """A file's name as engines take it without quotes; None where nothing is left."""
     return re.sub(r"[^A-Za-z0-9_-]+", "-", stem).strip("-_")[:100] or None
