@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import re
 from pathlib import Path
 from typing import Annotated
 
@@ -59,7 +60,7 @@ def export(
         content,
         output,
         [each.strip() for each in formats.split(",") if each.strip()],
-        name=Path(matrix).stem if name is None else name,
+        name=_plain(Path(matrix).stem) if name is None else name,
         force=force,
         origin={key: value for key, value in told.items() if value is not None},
     )
@@ -70,3 +71,8 @@ def export(
             for path in paths
         ]
         print(json.dumps({"output": str(output), "files": files}))
+
+
+def _plain(stem: str) -> str | None:
+    """A file's name as engines take it without quotes; None where nothing is left."""
+    return re.sub(r"[^A-Za-z0-9_-]+", "-", stem).strip("-_")[:100] or None

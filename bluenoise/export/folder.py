@@ -68,6 +68,8 @@ def export(
         raise InputError(
             f"the name {name[:40]!r} is none for textures; letters, digits, - and _ are, at most 100"
         )
+    if not formats:
+        raise InputError("no formats are named; png16 and rg8 are the usual ones")
     folder = Path(folder)
     _check_folder(folder, force)
     asked = {f"{name}{each.ending}": each for each in made(tuple(formats), content, name)}

@@ -22,14 +22,13 @@ def raw(texels: Texels) -> bytes:
 def npy(source: Source) -> bytes:
     """What `bluenoise generate` writes: ranks, thresholds (H, W, C) of channels, or noise."""
     if source.noise is not None:
-        frames, _, _, channels = source.noise.shape
-        array = source.noise if channels > 1 else source.noise[..., 0]
+        array = source.noise if source.shape[3] > 1 else source.noise[..., 0]
         array = array if source.has_frames else array[0]
-        assert source.has_frames or frames == 1
-    elif len(source.matrices) > 1:
+    elif source.shape[3] > 1:
         array = channel_thresholds(source.matrices)
     else:
-        array = source.matrices[0].ranks
+        (matrix,) = source.matrices
+        array = matrix.ranks
     stream = io.BytesIO()
     np.save(stream, array.astype(array.dtype.newbyteorder("<")), allow_pickle=False)
     return stream.getvalue()

@@ -86,18 +86,7 @@ def _source(matrix: ThresholdMatrix | Sequence[ThresholdMatrix] | np.ndarray) ->
     if isinstance(matrix, ThresholdMatrix):
         return Source((matrix,), None, matrix.ranks.ndim == 3)
     if not isinstance(matrix, np.ndarray):
-        matrices = tuple(matrix)
-        shapes = {each.shape for each in matrices}
-        if not 1 <= len(matrices) <= 4 or len(shapes) > 1:
-            raise InputError(
-                f"1 to 4 matrices of one shape are exported together, not {len(matrices)} of shapes "
-                f"{', '.join(map(str, sorted(shapes)))}"
-            )
-        if len(matrices) > 1 and matrices[0].ranks.ndim == 3:
-            raise InputError(
-                "frames of one matrix are exported, or matrices of channels without frames"
-            )
-        return Source(matrices, None, matrices[0].ranks.ndim == 3)
+        return _channels(tuple(matrix))
     if matrix.dtype.kind in "iu":
         return _source(ThresholdMatrix(matrix))
     if matrix.dtype.kind != "f":
@@ -112,6 +101,23 @@ def _source(matrix: ThresholdMatrix | Sequence[ThresholdMatrix] | np.ndarray) ->
     if channels:
         return Source((), noise[None], False)
     return Source((), noise.reshape(-1, *noise.shape[-2:], 1), noise.ndim == 3)
+
+
+def _channels(matrices: tuple[ThresholdMatrix, ...]) -> Source:
+    if not all(isinstance(each, ThresholdMatrix) for each in matrices):
+        raise InputError("a matrix, one for each channel or an array of numbers is exported")
+    shapes = {each.shape for each in matrices}
+    if not 1 <= len(matrices) <= 4 or len(shapes) > 1:
+        raise InputError(
+            f"1 to 4 matrices of one shape are exported together, not {len(matrices)} of shapes "
+            f"{', '.join(map(str, sorted(shapes)))}"
+        )
+    has_frames = len(shapes.pop()) == 3
+    if len(matrices) > 1 and has_frames:
+        raise InputError(
+            "frames of one matrix are exported, or matrices of channels without frames"
+        )
+    return Source(matrices, None, has_frames)
 
 
 def _as_matrix(values: np.ndarray) -> ThresholdMatrix:

@@ -27,7 +27,7 @@ def fragment(language: Language, pixel_format: str, *, mipmap: bool = False) -> 
     """
     snippet = _snippet(_KINDS.get(language, "glsl"))
     if mipmap and language == "godot":
-        snippet = _replaced(snippet, "0)), 0.0)", "0)), 1.0)")
+        snippet = _replaced(snippet, "place, 0.0)", "place, 1.0)")
     elif mipmap:
         snippet = _replaced(snippet, ", frame), 0)", ", frame) / 2, 1)")
     return _MAINS[language](snippet, pixel_format)
@@ -124,8 +124,8 @@ def _godot(snippet: str, pixel_format: str) -> str:
     scale = {"r8": "255.0 + 0.5", "r32f": "255.0"}.get(pixel_format)
     if scale is None:
         scale = "65535.0 + 0.5) / int(257.0"
-    sampled = "threshold_of(texel_of(cell_of(pixel, frame)))"
-    return _replaced(snippet, sampled, f"int(texel_of(cell_of(pixel, frame)).r * {scale})")
+    sampled = "threshold_of(textureLod(bluenoise, place, 0.0).rg)"
+    return _replaced(snippet, sampled, f"int(textureLod(bluenoise, place, 0.0).r * {scale})")
 
 
 def _wgsl(snippet: str, pixel_format: str) -> str:

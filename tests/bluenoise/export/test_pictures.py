@@ -10,7 +10,7 @@ from PIL import Image
 from bluenoise.export.exr import exr
 from bluenoise.export.png import flipbook, grid, png
 from bluenoise.export.raw import npy, raw
-from bluenoise.export.texels import source, texels
+from bluenoise.export.texels import PixelFormat, source, texels
 from bluenoise.export.tiff import tiff
 from dither import InputError
 from dither.matrix import channel_thresholds, load_channels, load_matrix
@@ -27,7 +27,8 @@ def _opened(content: bytes) -> Image.Image:
 
 
 def test_png_of_16_bits_and_of_8() -> None:
-    for pixel_format, mode in (("r16", "I;16"), ("r8", "L")):
+    modes: dict[PixelFormat, str] = {"r16": "I;16", "r8": "L"}
+    for pixel_format, mode in modes.items():
         held = texels(PLANE, pixel_format)
         picture = _opened(png(held))
         assert (picture.format, picture.mode, picture.size) == ("PNG", mode, (68, 60))
@@ -101,7 +102,8 @@ def test_exr_without_its_library_is_one_sentence(monkeypatch: pytest.MonkeyPatch
 
 
 def test_bare_numbers_are_little_endian() -> None:
-    for pixel_format, dtype in (("r8", "u1"), ("r16ui", "<u2"), ("r32f", "<f4")):
+    types: dict[PixelFormat, str] = {"r8": "u1", "r16ui": "<u2", "r32f": "<f4"}
+    for pixel_format, dtype in types.items():
         held = texels(FRAMES, pixel_format)
         read = np.frombuffer(raw(held), dtype).reshape(held.values.shape)
         assert np.array_equal(read, held.values)

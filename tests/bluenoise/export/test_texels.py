@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from bluenoise.export.texels import source, texels
+from bluenoise.export.texels import PixelFormat, source, texels
 from dither import InputError
 from dither.matrix import ThresholdMatrix, channel_thresholds, load_channels, load_matrix
 
@@ -26,7 +26,8 @@ def test_noise_is_no_matrix() -> None:
     assert source(noise[0]).shape == (1, 4, 5, 1)
     assert source(noise.reshape(4, 5, 3)).shape == (1, 4, 5, 3)
     assert np.array_equal(texels(source(noise), "r32f").values[..., 0], noise.astype(np.float32))
-    for pixel_format in ("r8", "rg8", "r16", "r16ui"):
+    wholes: tuple[PixelFormat, ...] = ("r8", "rg8", "r16", "r16ui")
+    for pixel_format in wholes:
         with pytest.raises(InputError, match="noise of floats"):
             texels(source(noise), pixel_format)
 
@@ -54,13 +55,16 @@ def test_matrices_of_several_shapes_are_refused() -> None:
         source([small, large])
     with pytest.raises(InputError, match="1 to 4"):
         source([small] * 5)
+    with pytest.raises(InputError, match="an array of numbers is exported"):
+        source([[0, 1], [2, 3]])  # pyright: ignore[reportArgumentType]
     frames = ThresholdMatrix(np.arange(8).reshape(2, 2, 2))
     with pytest.raises(InputError, match="frames"):
         source([frames, frames])
 
 
 def test_16_bits_hold_65536_ranks_and_no_more() -> None:
-    for pixel_format in ("rg8", "r16", "r16ui"):
+    wholes: tuple[PixelFormat, ...] = ("rg8", "r16", "r16ui")
+    for pixel_format in wholes:
         most = texels(source(np.arange(65536).reshape(256, 256)), pixel_format)
         assert most.values.shape[:3] == (1, 256, 256)
         with pytest.raises(InputError, match="65792 ranks does not fit 16 bits"):
