@@ -45,7 +45,8 @@ class Draw:
 
     Attributes:
         texture: a kind of `bluenoise.export`: "rg8", "ktx2-r16", ...
-        loader: which of the runtime's ways reads the file: "image", "raw", "dds", "ktx2" or "exr".
+        loader: which of the runtime's ways reads the file: "image", "raw", "dds", "ktx2", "exr", or
+            "imported" where an editor has done so before.
         trap: what is done wrong on purpose: "srgb", "flipped", "mipmap" or "reduced"; "" for nothing.
     """
 
@@ -56,7 +57,8 @@ class Draw:
     @property
     def name(self) -> str:
         """Of its files and in records."""
-        return f"{self.texture}.{self.trap}" if self.trap else self.texture
+        name = f"{self.texture}-imported" if self.loader == "imported" else self.texture
+        return f"{name}.{self.trap}" if self.trap else name
 
     @property
     def pixel_format(self) -> str:
@@ -176,7 +178,7 @@ def run_job(folder: Path, command: Sequence[str | Path]) -> None:
         MissingError: the machine lacks what the program needs, which it says with code 77.
         AssertionError: it failed, or hung.
     """
-    code, said = _run([*map(str, command), str(folder)], folder)
+    code, said = run_program([*map(str, command), str(folder)], folder)
     if code == _MISSING:
         raise MissingError(said.strip().splitlines()[-1])
     assert code == 0, f"{command[0]} ended with code {code}: {said[-2000:]}"
@@ -189,7 +191,7 @@ def read_report(folder: Path, job: Path) -> Report:
     return Report(version, {draw["name"]: _outcome(folder, draw["name"]) for draw in draws})
 
 
-def _run(command: Sequence[str], folder: Path) -> tuple[int, str]:
+def run_program(command: Sequence[str], folder: Path) -> tuple[int, str]:
     """The exit code of a program and what it said; nothing that it started outlives the call."""
     environment = {**os.environ, "XDG_RUNTIME_DIR": str(folder), "HOME": str(folder)}
     with (folder / "said.txt").open("w+", encoding="utf-8", errors="replace") as said:

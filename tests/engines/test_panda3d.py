@@ -5,7 +5,7 @@ from engines.jobs import DDS, EXR, KTX2, PNG, RAW, TIFF, TRAPS, Draw, Drawn, Rep
 from engines.presence import python_program
 from engines.records import documented, seen
 
-# Panda3D 1.10 reads past the end of a DDS of 8 bits a channel with a header of version 10, and aborts.
+# Panda3D 1.10 runs past its buffer over a DDS of 8 bits a channel with a header of version 10.
 _SAFE = [draw for draw in DDS if draw.pixel_format not in ("r8", "rg8")]
 DRAWS = (*PNG, *TIFF, *RAW, *_SAFE, *KTX2, *EXR, *TRAPS)
 
