@@ -20,6 +20,7 @@ from bluenoise.composition import blue_channels as blue_channels
 from bluenoise.composition import shifted as shifted
 from bluenoise.evaluate import Evaluation as Evaluation
 from bluenoise.evaluate import evaluate as evaluate
+from bluenoise.export import export as export
 from bluenoise.generate import generate as generate
 from bluenoise.target import Gaussian as Gaussian
 from bluenoise.target import SpectrumTarget as SpectrumTarget

@@ -158,7 +158,7 @@ def _read_channels(path: Path) -> tuple[ThresholdMatrix, ...]:
     try:
         if np.issubdtype(array.dtype, np.integer):
             return (ThresholdMatrix(array),)
-        return _from_thresholds(array)
+        return as_channels(array)
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
 
@@ -174,7 +174,16 @@ def channel_thresholds(matrices: Sequence[ThresholdMatrix]) -> np.ndarray:
     return np.stack([matrix.thresholds for matrix in matrices], axis=-1)
 
 
-def _from_thresholds(array: np.ndarray) -> tuple[ThresholdMatrix, ...]:
+def as_channels(array: np.ndarray) -> tuple[ThresholdMatrix, ...]:
+    """The matrix of each channel of (H, W, C) thresholds in 0..1; undoes `channel_thresholds`.
+
+    Raises:
+        InputError: the array is no such thresholds, of 2 to 4 channels.
+
+    Example:
+        >>> as_channels(np.array([[[0.25, 0.75], [0.75, 0.25]]]))[1].ranks.tolist()
+        [[1, 0]]
+    """
     if array.ndim != 3 or not 2 <= array.shape[2] <= 4:
         raise InputError(
             f"{array.dtype} values of shape {array.shape} are no threshold matrix, which holds whole "

@@ -35,6 +35,7 @@ def test_importing_bluenoise_loads_no_compiler() -> None:
         ("bluenoise", ["--help"]),
         ("bluenoise", ["generate", "--help"]),
         ("bluenoise", ["evaluate", "--help"]),
+        ("bluenoise", ["export", "--help"]),
     ],
 )
 def test_commands_load_nothing_heavy(module: str, arguments: list[str]) -> None:

@@ -20,8 +20,8 @@ import dither.metrics.temporal
 
 SURFACE = {
     bluenoise: """
-        Evaluation Gaussian SpectrumTarget Triangular Uniform blue blue_channels evaluate generate
-        shifted
+        Evaluation Gaussian SpectrumTarget Triangular Uniform blue blue_channels evaluate export
+        generate shifted
         """,
     dither: """
         Animation InputError OptimizeConfig OptimizedPalette Palette Preparation RasterImage

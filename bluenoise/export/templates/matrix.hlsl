@@ -1,0 +1,58 @@
+// $title
+// HLSL, shader model 4 and later. Every decision is that of dither.requantize.
+//
+//     int threshold = ${id}_sample_rg8(matrix_texture, int2(position.xy), frame);
+//     color.r = ${id}_dithered(color.r, threshold, 2);
+//
+// Row 0 is the first row of the file; Unity stores the last row first: pass int2(x, height - 1 - y) there. The
+// texture holds numbers, not colours: no sRGB, no compression, no mipmaps; Load asks for neither filter
+// nor wrapping.
+
+static const int2 ${id}_size = int2($width, $height);
+static const int ${id}_frames = $frames;
+static const int ${id}_columns = $columns; // of frames in a flipbook
+
+// The texel that faces a pixel, which may be negative.
+int2 ${id}_cell(int2 pixel, int frame) {
+    int2 cell = (pixel % ${id}_size + ${id}_size) % ${id}_size;
+    int place = frame % ${id}_frames;
+    return cell + ${id}_size * int2(place % ${id}_columns, place / ${id}_columns);
+}
+
+// A grey v of 0..255 is white where v > threshold, whichever pixel format holds it.
+int ${id}_of_r8(float texel) { return int(texel * 255.0 + 0.5); }
+int ${id}_of_rg8(float2 texel) {
+    int2 bytes = int2(texel * 255.0 + 0.5);
+    return (bytes.x * 256 + bytes.y) / 257;
+}
+int ${id}_of_r16(float texel) { return int(texel * 65535.0 + 0.5) / 257; }
+int ${id}_of_r16ui(uint texel) { return int(texel) / 257; }
+int ${id}_of_r32f(float texel) { return int(texel * 255.0); }
+
+int ${id}_sample_r8(Texture2D<float4> texels, int2 pixel, int frame) {
+    return ${id}_of_r8(texels.Load(int3(${id}_cell(pixel, frame), 0)).r);
+}
+int ${id}_sample_rg8(Texture2D<float4> texels, int2 pixel, int frame) {
+    return ${id}_of_rg8(texels.Load(int3(${id}_cell(pixel, frame), 0)).rg);
+}
+int ${id}_sample_r16(Texture2D<float4> texels, int2 pixel, int frame) {
+    return ${id}_of_r16(texels.Load(int3(${id}_cell(pixel, frame), 0)).r);
+}
+int ${id}_sample_r16ui(Texture2D<uint4> texels, int2 pixel, int frame) {
+    return ${id}_of_r16ui(texels.Load(int3(${id}_cell(pixel, frame), 0)).r);
+}
+int ${id}_sample_r32f(Texture2D<float4> texels, int2 pixel, int frame) {
+    return ${id}_of_r32f(texels.Load(int3(${id}_cell(pixel, frame), 0)).r);
+}
+
+// 0..levels - 1, of a grey of 0..255; levels from 2 to 256.
+int ${id}_level(int grey, int threshold, int levels) {
+    return (grey * (levels - 1) + 254 - threshold) / 255;
+}
+
+// A value of 0..1 at one of the levels, as the 8-bit code that dither.requantize gives it.
+float ${id}_dithered(float value, int threshold, int levels) {
+    int level = ${id}_level(int(saturate(value) * 255.0 + 0.5), threshold, levels);
+    int steps = levels - 1;
+    return float((510 * level + steps) / (2 * steps)) / 255.0;
+}

@@ -1,0 +1,69 @@
+"""Write the tables of docs/engines.md from what scripts/test --engines saw: [RECORDS]."""
+
+import json
+import sys
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).parents[1]
+RUNTIMES = ("Panda3D", "moderngl", "wgpu", "LÖVE", "Godot 3", "three.js", "Babylon.js")
+BEGIN, END = "<!-- written by scripts/write_engine_table.py -->\n", "<!-- end -->\n"
+TRAPS = {
+    "srgb": "`rg8` decoded as sRGB",
+    "flipped": "`rg8` with its rows turned over",
+    "mipmap": "`rg8` sampled at mipmap level 1",
+    "reduced": "`png16` reduced to 8 bits",
+}
+
+
+def cell(outcome: dict[str, Any] | None) -> str:
+    """What a draw came to, in a word or two; the count is of all greys x all ranks."""
+    if outcome is None:
+        return "-"
+    if outcome["wrong"] is None:
+        return "not loaded"
+    wrong = outcome["wrong"]
+    return "exact" if not any(wrong.values()) else f"{wrong['greys']:,} wrong"
+
+
+def table(heading: str, rows: dict[str, str], records: dict[str, Any]) -> str:
+    """Markdown; `rows` are the draws' names and what is written for them."""
+    lines = [f"| {heading} | " + " | ".join(RUNTIMES) + " |", "|---" * (len(RUNTIMES) + 1) + "|"]
+    for name, words in rows.items():
+        cells = [cell(records[runtime]["outcomes"].get(name)) for runtime in RUNTIMES]
+        lines.append(f"| {words} | " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
+def tables(records: dict[str, Any]) -> str:
+    """All that is generated."""
+    names = list(dict.fromkeys(name for each in records.values() for name in each["outcomes"]))
+    files = {name: f"`{name}`" for name in names if "." not in name}
+    texture = {"reduced": "png16"}
+    traps = {f"{texture.get(trap, 'rg8')}.{trap}": words for trap, words in TRAPS.items()}
+    versions = "".join(f"- {records[each]['version']}\n" for each in RUNTIMES)
+    return (
+        f"{table('file', files, records)}\nDone wrong on purpose, of 1,048,576 pixels:\n\n"
+        f"{table('trap', traps, records)}\nSeen in:\n\n{versions}"
+    )
+
+
+def main() -> None:
+    """Replace what stands between the two marks of the docs."""
+    folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "build" / "engines"
+    records = {
+        each["runtime"]: each
+        for path in folder.glob("*.json")
+        if (each := json.loads(path.read_text(encoding="utf-8")))
+    }
+    absent = [each for each in RUNTIMES if each not in records]
+    if absent:
+        sys.exit(f"{folder} has no record of {', '.join(absent)}; run scripts/test --engines")
+    path = ROOT / "docs" / "engines.md"
+    text = path.read_text(encoding="utf-8")
+    before, rest = text.split(BEGIN)
+    _, after = rest.split(END)
+    path.write_text(f"{before}{BEGIN}\n{tables(records)}\n{END}{after}", encoding="utf-8")
+
+
+main()

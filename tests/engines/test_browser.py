@@ -1,0 +1,51 @@
+"""three.js and Babylon.js in one headless Chromium (WebGL 2).
+
+Their own loaders read KTX 2, DDS and EXR; PNGs go through the browser's decoder.
+"""
+
+from collections.abc import Mapping
+
+import pytest
+from engines.jobs import DDS, EXR, KTX2, PNG, PROGRAMS, RAW, TRAPS, Draw, DrawnBy, Report
+from engines.presence import browser_library, program
+from engines.records import documented, seen
+
+pytestmark = pytest.mark.engines
+DRAWS = (*PNG, *RAW, *DDS, *KTX2, *EXR, *TRAPS)
+LIBRARIES = {"three": "three.js", "babylon": "Babylon.js"}
+BOTH = ("png8", "rg8", "raw-u8", "raw-u16", "raw-f32")
+
+
+@pytest.fixture(scope="module")
+def reports(drawn_by: DrawnBy) -> Mapping[str, Report]:
+    browser_library("playwright-core")
+    drive = PROGRAMS / "browser" / "drive.mjs"
+    return drawn_by(LIBRARIES, "webgl", DRAWS, [program("node"), drive, program("chromium")])
+
+
+@pytest.mark.parametrize(
+    ("library", "kind"),
+    [
+        *(("three.js", kind) for kind in (*BOTH, "ktx2-r8", "ktx2-rg8", "ktx2-r32f", "exr")),
+        *(("Babylon.js", kind) for kind in BOTH),
+    ],
+)
+def test_every_pixel_is_that_of_requantize(
+    reports: Mapping[str, Report], library: str, kind: str
+) -> None:
+    assert reports[library].outcomes[kind].exact, reports[library].outcomes[kind]
+
+
+@pytest.mark.parametrize("library", LIBRARIES.values())
+@pytest.mark.parametrize("trap", TRAPS, ids=lambda draw: draw.name)
+def test_each_trap_fails_the_comparison(
+    reports: Mapping[str, Report], library: str, trap: Draw
+) -> None:
+    wrong = reports[library].outcomes[trap.name].wrong
+    assert wrong is not None
+    assert min(wrong.values()) > 100
+
+
+@pytest.mark.parametrize("library", LIBRARIES.values())
+def test_the_docs_say_what_was_seen(reports: Mapping[str, Report], library: str) -> None:
+    assert documented(library) == seen(reports[library])

@@ -1,0 +1,29 @@
+"""moderngl has no loaders: Pillow and numpy read the files."""
+
+import pytest
+from engines.jobs import PNG, RAW, TIFF, TRAPS, Draw, Drawn, Report
+from engines.presence import python_program
+from engines.records import documented, seen
+
+DRAWS = (*PNG, *TIFF, *RAW, *TRAPS)
+
+
+@pytest.fixture(scope="module")
+def report(drawn: Drawn) -> Report:
+    return drawn("moderngl", "glsl", DRAWS, python_program("moderngl"))
+
+
+@pytest.mark.parametrize("kind", ["png8", "png16", "rg8", "tiff16", "raw-u8", "raw-u16", "raw-f32"])
+def test_every_pixel_is_that_of_requantize(report: Report, kind: str) -> None:
+    assert report.outcomes[kind].exact, report.outcomes[kind]
+
+
+@pytest.mark.parametrize("trap", TRAPS, ids=lambda draw: draw.name)
+def test_each_trap_fails_the_comparison(report: Report, trap: Draw) -> None:
+    wrong = report.outcomes[trap.name].wrong
+    assert wrong is not None
+    assert min(wrong.values()) > 100
+
+
+def test_the_docs_say_what_was_seen(report: Report) -> None:
+    assert documented("moderngl") == seen(report)

@@ -1,0 +1,45 @@
+"""Panda3D reads PNG, TIFF, EXR and DDS itself."""
+
+import pytest
+from engines.jobs import DDS, EXR, KTX2, PNG, RAW, TIFF, TRAPS, Draw, Drawn, Report
+from engines.presence import python_program
+from engines.records import documented, seen
+
+# Panda3D 1.10 runs past its buffer over a DDS of 8 bits a channel with a header of version 10.
+_SAFE = [draw for draw in DDS if draw.pixel_format not in ("r8", "rg8")]
+DRAWS = (*PNG, *TIFF, *RAW, *_SAFE, *KTX2, *EXR, *TRAPS)
+
+
+@pytest.fixture(scope="module")
+def report(drawn: Drawn) -> Report:
+    return drawn("Panda3D", "panda3d", DRAWS, python_program("panda3d"))
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [
+        "png8",
+        "png16",
+        "rg8",
+        "tiff16",
+        "raw-u8",
+        "raw-u16",
+        "raw-f32",
+        "dds-r16",
+        "dds-r16ui",
+        "dds-r32f",
+    ],
+)
+def test_every_pixel_is_that_of_requantize(report: Report, kind: str) -> None:
+    assert report.outcomes[kind].exact, report.outcomes[kind]
+
+
+@pytest.mark.parametrize("trap", TRAPS, ids=lambda draw: draw.name)
+def test_each_trap_fails_the_comparison(report: Report, trap: Draw) -> None:
+    wrong = report.outcomes[trap.name].wrong
+    assert wrong is not None
+    assert min(wrong.values()) > 100
+
+
+def test_the_docs_say_what_was_seen(report: Report) -> None:
+    assert documented("Panda3D") == seen(report)
