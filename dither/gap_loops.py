@@ -126,8 +126,8 @@ def _cell(red, green, blue):
 def candidates(colors):
     """The colours that can be the nearest to a value, for each cell of values, their indices rising.
 
-    A colour can be, if its least distance to the cell is no more than the least of all colours' greatest
-    distances.
+    A colour can be, if its least distance to the cell is no more than the least of all colours'
+    greatest distances.
 
     Args:
         colors: (K, 3) float64 sRGB codes, at most 256.

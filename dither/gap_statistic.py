@@ -14,17 +14,17 @@ On photos it chooses badly, for reasons that docs/number-of-colors.md measures; 
 chooses by what is seen.
 
 Sources: J. Kraaijenbrink, "Unraveling statistics behind Floyd-Steinberg dithering" (2020), for loss,
-null hypothesis and gap; R. Tibshirani, G. Walther and T. Hastie, "Estimating the number of clusters in a
-data set via the gap statistic" (2001), for the log form and the rule of one standard error; R. Floyd and
-L. Steinberg, "An adaptive algorithm for spatial grey scale" (1976).
+null hypothesis and gap; R. Tibshirani, G. Walther and T. Hastie, "Estimating the number of clusters in
+a data set via the gap statistic" (2001), for the log form and the rule of one standard error; R. Floyd
+and L. Steinberg, "An adaptive algorithm for spatial grey scale" (1976).
 """
 
 import importlib
 import importlib.util
+import itertools
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from statistics import NormalDist
 from types import ModuleType
 
 import numpy as np
@@ -36,7 +36,8 @@ from dither.samples import checked_image, eight_bit_colors, native
 
 # Between two looks at the intervals so many permutations are drawn.
 _ROUND = 10
-_CONFIDENCE = 0.95
+# Of the normal law, for 95 %.
+_QUANTILE = 1.959964
 
 
 @dataclass(frozen=True)
@@ -137,8 +138,7 @@ class GapEstimate:
     @property
     def half_width(self) -> float:
         """Half the 95 % confidence interval of E0, by the normal law."""
-        quantile = NormalDist().inv_cdf(0.5 + _CONFIDENCE / 2)
-        return quantile * float(self.null_losses.std(ddof=1)) / len(self.null_losses) ** 0.5
+        return _QUANTILE * float(self.null_losses.std(ddof=1)) / len(self.null_losses) ** 0.5
 
     @property
     def log_gap(self) -> float:
@@ -167,8 +167,8 @@ def gap_statistic(
 ) -> tuple[GapEstimate, ...]:
     """The Gap statistic of a picture for each of some palettes.
 
-    A permutation has a number, and is drawn by the seed and that number alone; all palettes see the same
-    ones. Each thread holds two copies of the picture, in 4 bytes a pixel.
+    A permutation has a number, and is drawn by the seed and that number alone; all palettes see the
+    same ones. Each thread holds two copies of the picture, in 4 bytes a pixel.
 
     Args:
         image: (H, W) or (H, W, 3); uint8, uint16, bool, or float32/float64 in 0..1, as sRGB codes. More
@@ -216,21 +216,21 @@ def largest_gap(estimates: Sequence[GapEstimate], *, log: bool = False) -> GapEs
 def one_standard_error(estimates: Sequence[GapEstimate]) -> GapEstimate:
     """The estimate of fewest colours whose log gap is not surely below that of the next.
 
-    Source: Tibshirani, Walther and Hastie (2001): the least K with Gap(K) >= Gap(K') - s(K'), K' the next
-    number of colours. Where there is none, that of the most colours.
+    Source: Tibshirani, Walther and Hastie (2001): the least K with Gap(K) >= Gap(K') - s(K'), K' the
+    next number of colours. Where there is none, that of the most colours.
 
     Args:
         estimates: at least one.
     """
     rising = sorted(estimates, key=lambda each: each.colors)
-    for each, following in zip(rising, rising[1:], strict=False):
+    for each, following in itertools.pairwise(rising):
         if each.log_gap >= following.log_gap - following.log_gap_error:
             return each
     return rising[-1]
 
 
 def _simulation_error(values: np.ndarray) -> float:
-    """sd sqrt(1 + 1 / B), sd with the divisor B."""
+    """Of one value more than those: sd sqrt(1 + 1 / B), sd with the divisor B."""
     return float(values.std()) * (1 + 1 / len(values)) ** 0.5
 
 
@@ -299,7 +299,5 @@ def _compiled() -> ModuleType:
         InputError: numba is not installed.
     """
     if importlib.util.find_spec("numba") is None:
-        raise InputError(
-            "the Gap statistic needs numba: pip install 'bluenoise-dither[diffuse]'"
-        )
+        raise InputError("the Gap statistic needs numba: pip install 'bluenoise-dither[diffuse]'")
     return importlib.import_module("dither.gap_loops")
