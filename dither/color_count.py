@@ -31,7 +31,11 @@ from dither.pictures import RasterImage
 from dither.samples import checked_image, eight_bit_colors, native
 
 COLOR_COUNTS = (2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 128, 256)
+# Enough of them for a curve.
+FEW_COUNTS = (2, 4, 8, 16, 32, 64, 128, 256)
 HARDLY_VISIBLE = 1.0
+# The first number that is tried: photos need 6 to 12.
+_FIRST_TRIED = 8
 
 # A larger picture is looked at in tiles of so many pixels a side, which are so many pixels together;
 # the answer is confirmed by more of them.
@@ -67,12 +71,12 @@ def count_colors(
     ignored: np.ndarray | None = None,
     seed: int = 0,
     threads: int = 1,
-    known: Iterable[ColorCount] | None = None,
+    known: Iterable[ColorCount] = (),
 ) -> int:
     """The fewest colours, of `COLOR_COUNTS`, whose dithering is hardly seen to differ from the picture.
 
-    Numbers are tried from few to many on a sample of 65,536 pixels. One that is enough there is tried
-    on four times as many too, since samples differ.
+    Numbers are tried by bisection on a sample of 65,536 pixels. What is found is tried on four times as
+    many too, since samples differ, and the next number where it is not enough.
 
     Args:
         image: (H, W) or (H, W, 3), as for `dither.optimize_palette`.
@@ -84,7 +88,7 @@ def count_colors(
         ignored: likewise.
         seed: likewise; the same seed gives the same number.
         threads: likewise.
-        known: what `color_counts` gives for the same options, if it has been asked already.
+        known: what `color_counts` has given for the same options.
 
     Returns:
         2 to 256, which is also the answer where 256 are too few. A picture of fewer colours needs no
@@ -101,24 +105,31 @@ def count_colors(
     if not threshold > 0:
         raise InputError(f"threshold is {threshold}; it must be above 0")
     options = _Options(preset, pixels, keep, device_levels, seed, threads)
-    picture, counts = _checked(image, ignored, options)
-    larger = _sampled(picture, _CONFIRMING_PIXELS)
-    if known is None:
-        smaller = _sampled(picture, _SAMPLED_PIXELS)
-        known = (_count(smaller, count, options) for count in counts)
-    for count in known:
-        if count.error > threshold:
-            continue
-        # Of a small picture the sample was all there is.
-        if picture.pixels <= _SAMPLED_PIXELS:
-            return count.colors
-        if _count(larger, count.colors, options).error <= threshold:
-            return count.colors
-    return counts[-1]
+    picture = _checked(image, ignored, options)
+    counts = _worth_trying(COLOR_COUNTS, picture, options)
+    sample = _sampled(picture, _SAMPLED_PIXELS)
+    errors = {count.colors: count.error for count in known}
+
+    def is_enough(colors: int) -> bool:
+        if colors not in errors:
+            errors[colors] = _count(sample, colors, options).error
+        return errors[colors] <= threshold
+
+    low, high = 0, len(counts) - 1
+    first = COLOR_COUNTS.index(_FIRST_TRIED)
+    while low < high:
+        tried = first if low <= first < high else (low + high) // 2
+        low, high = (low, tried) if is_enough(counts[tried]) else (tried + 1, high)
+    if picture.pixels > _SAMPLED_PIXELS:
+        larger = _sampled(picture, _CONFIRMING_PIXELS)
+        while low < len(counts) - 1 and _count(larger, counts[low], options).error > threshold:
+            low += 1
+    return counts[low]
 
 
 def color_counts(
     image: np.ndarray,
+    counts: Sequence[int] = COLOR_COUNTS,
     *,
     preset: Preset | OptimizeConfig = "balanced",
     pixels: Pixels = "search",
@@ -128,13 +139,15 @@ def color_counts(
     seed: int = 0,
     threads: int = 1,
 ) -> Iterator[ColorCount]:
-    """What each of `COLOR_COUNTS` gives, from few to many, found when it is asked for.
+    """What some numbers of colours give, each found when it is asked for.
 
     Args:
         image: as for `count_colors`.
+        counts: the numbers, rising, each 2 to 256. Where the picture has fewer colours, its own number
+            stands for those above it.
         preset: likewise.
         pixels: likewise.
-        keep: likewise; there is one colour more at least.
+        keep: likewise; numbers that leave no other colour are left out.
         device_levels: likewise.
         ignored: likewise.
         seed: likewise.
@@ -150,9 +163,9 @@ def color_counts(
         [(2, 0.0)]
     """
     options = _Options(preset, pixels, keep, device_levels, seed, threads)
-    picture, counts = _checked(image, ignored, options)
+    picture = _checked(image, ignored, options)
     sample = _sampled(picture, _SAMPLED_PIXELS)
-    return (_count(sample, count, options) for count in counts)
+    return (_count(sample, tried, options) for tried in _worth_trying(counts, picture, options))
 
 
 def elbow_count(counts: Sequence[ColorCount]) -> ColorCount:
@@ -205,27 +218,31 @@ class _Picture(NamedTuple):
     pixels: int
 
 
-def _checked(
-    image: np.ndarray, ignored: np.ndarray | None, options: _Options
-) -> tuple[_Picture, list[int]]:
-    """The picture, and the numbers of colours that are worth trying."""
+def _checked(image: np.ndarray, ignored: np.ndarray | None, options: _Options) -> _Picture:
     wanted = eight_bit_colors(checked_image(native(image)))
     if wanted.size == 0:
         raise InputError(f"an image of shape {wanted.shape} has no pixels to choose colours for")
     check_device(options.device_levels)
+    if options.keep is not None and len(options.keep) >= MOST_COLORS:
+        raise InputError(
+            f"{len(options.keep)} colours are kept of {MOST_COLORS}; at least one must be left to be "
+            "learned"
+        )
     hidden = checked_hidden(ignored, wanted.shape[:2])
     if hidden is not None:
         wanted = filled(wanted, hidden)
-    picture = _Picture(wanted, hidden, wanted.shape[0] * wanted.shape[1])
-    kept = 0 if options.keep is None else len(options.keep)
-    if kept >= MOST_COLORS:
-        raise InputError(f"{kept} colours are kept; a palette has at most {MOST_COLORS}")
+    return _Picture(wanted, hidden, wanted.shape[0] * wanted.shape[1])
+
+
+def _worth_trying(counts: Sequence[int], picture: _Picture, options: _Options) -> list[int]:
+    """The numbers that leave a colour to be learned, up to those that the picture has."""
+    if options.keep is not None:
+        return [count for count in counts if count > len(options.keep)]
     own = MOST_COLORS + 1
-    if not kept and options.device_levels == (256, 256, 256):
-        own = max(2, _own_colors(wanted))
-    counts = [count for count in COLOR_COUNTS if kept < count < own]
-    # A picture of few colours needs no more than it has.
-    return picture, [*counts, own] if own <= MOST_COLORS else counts
+    if options.device_levels == (256, 256, 256):
+        own = max(2, _own_colors(picture.wanted))
+    fewer = [count for count in counts if count < own]
+    return fewer if own > MOST_COLORS else [*fewer, own]
 
 
 def _own_colors(wanted: np.ndarray) -> int:

@@ -185,7 +185,7 @@ def _found(
     threads: int,
     on_progress: "OnProgress",
 ) -> _Found:
-    from dither.color_count import COLOR_COUNTS, color_counts, count_colors
+    from dither.color_count import FEW_COUNTS, color_counts, count_colors
     from dither.gap_statistic import GapConfig, gap_statistic
     from dither.hidden import clear_pixels, filled
     from dither.samples import checked_image, eight_bit_colors, native
@@ -194,10 +194,13 @@ def _found(
     ignored = clear_pixels(picture.alpha)
     options: dict[str, Any] = {"ignored": ignored, "seed": seed, "threads": threads}
     counts = []
-    for count in color_counts(wanted, **options):
+    for count in color_counts(wanted, FEW_COUNTS, **options):
         counts.append(count)
-        on_progress(0.6 * len(counts) / len(COLOR_COUNTS), f"{count.colors} colours")
+        on_progress(0.5 * len(counts) / len(FEW_COUNTS), f"{count.colors} colours")
     chosen = count_colors(wanted, known=counts, **options)
+    on_progress(0.7, f"{chosen} colours")
+    if chosen not in {count.colors for count in counts}:
+        counts = sorted([*counts, *color_counts(wanted, [chosen], **options)], key=_colors_of)
     # In what is diffused, clear pixels are like their neighbours.
     seen = wanted if ignored is None else filled(wanted, ignored)
     estimates = gap_statistic(
@@ -209,6 +212,10 @@ def _found(
         on_progress=lambda share, word: on_progress(0.7 + 0.3 * share, word),
     )
     return _Found(estimates, counts, chosen)
+
+
+def _colors_of(count: "ColorCount") -> int:
+    return count.colors
 
 
 def _palettes(
