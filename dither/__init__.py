@@ -20,10 +20,11 @@ from dither.classical import playstation as playstation
 from dither.classical import r2_sequence as r2_sequence
 from dither.classical import white_noise as white_noise
 from dither.color_count import HARDLY_VISIBLE as HARDLY_VISIBLE
-from dither.color_count import ColorCount as ColorCount
-from dither.color_count import color_counts as color_counts
 from dither.color_count import count_colors as count_colors
-from dither.color_count import elbow_count as elbow_count
+from dither.color_count import optimized_counts as optimized_counts
+from dither.color_curve import ColorCount as ColorCount
+from dither.color_curve import color_curve as color_curve
+from dither.color_curve import elbow_count as elbow_count
 from dither.errors import InputError as InputError
 from dither.gap_statistic import ColorGrid as ColorGrid
 from dither.gap_statistic import GapConfig as GapConfig

@@ -5,21 +5,22 @@ from collections.abc import Sequence
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from dither.color_count import HARDLY_VISIBLE, ColorCount, elbow_count
+from dither.color_count import HARDLY_VISIBLE
+from dither.color_curve import ColorCount, elbow_count
 from dither.gap_statistic import GapEstimate, largest_gap
 
 _CHOSEN, _ELBOW = "tab:red", "tab:green"
 
 
 def color_plot(
-    estimates: Sequence[GapEstimate], counts: Sequence[ColorCount], chosen: int, title: str
+    estimates: Sequence[GapEstimate], counts: Sequence[ColorCount], chosen: ColorCount, title: str
 ) -> Figure:
     """Loss and gap as in the article, then the blurred error and the bytes, with what each chooses.
 
     Args:
         estimates: of `dither.gap_statistic.gap_statistic`, from few colours to many.
-        counts: of `dither.color_count.color_counts`.
-        chosen: the number of `dither.color_count.count_colors`.
+        counts: of `dither.color_curve.color_curve`.
+        chosen: of `dither.color_count.optimized_counts`, for the number of `count_colors`.
         title: of the picture.
     """
     figure = Figure(figsize=(10, 7), layout="constrained")
@@ -27,10 +28,9 @@ def color_plot(
     (loss, gap), (error, size) = figure.subplots(2, 2)
     _draw_loss(loss, estimates)
     _draw_gap(gap, estimates)
-    marked = next((count for count in counts if count.colors == chosen), counts[-1])
     elbow = elbow_count(counts)
-    _draw_error(error, counts, marked, elbow)
-    _draw_size(size, counts, marked, elbow)
+    _draw_error(error, counts, chosen, elbow)
+    _draw_size(size, counts, chosen, elbow)
     return figure
 
 
@@ -71,12 +71,12 @@ def _draw_gap(axes: Axes, estimates: Sequence[GapEstimate]) -> None:
 
 
 def _draw_error(
-    axes: Axes, counts: Sequence[ColorCount], marked: ColorCount, elbow: ColorCount
+    axes: Axes, counts: Sequence[ColorCount], chosen: ColorCount, elbow: ColorCount
 ) -> None:
     colors = [count.colors for count in counts]
     axes.plot(colors, [count.error for count in counts], "o-")
     axes.axhline(HARDLY_VISIBLE, color=_CHOSEN, ls=":", label=f"hardly visible: {HARDLY_VISIBLE:g}")
-    _mark(axes, marked.colors, marked.error, _CHOSEN, f"chosen: K = {marked.colors}")
+    _mark(axes, chosen.colors, chosen.error, _CHOSEN, f"dither optimize, K = {chosen.colors}")
     _mark(axes, elbow.colors, elbow.error, _ELBOW, f"elbow: K = {elbow.colors}")
     axes.set(title="what is seen from afar", ylabel="blurred error B, 100 OKLab", xscale="log")
     _name_colors(axes, colors)
@@ -85,14 +85,20 @@ def _draw_error(
 
 
 def _draw_size(
-    axes: Axes, counts: Sequence[ColorCount], marked: ColorCount, elbow: ColorCount
+    axes: Axes, counts: Sequence[ColorCount], chosen: ColorCount, elbow: ColorCount
 ) -> None:
     sizes = [count.png_bytes / 1000 for count in counts]
     axes.plot(sizes, [count.error for count in counts], "o-")
     axes.plot(
         [sizes[0], sizes[-1]], [counts[0].error, counts[-1].error], "--", color="gray", lw=0.8
     )
-    _mark(axes, marked.png_bytes / 1000, marked.error, _CHOSEN, f"chosen: K = {marked.colors}")
+    _mark(
+        axes,
+        chosen.png_bytes / 1000,
+        chosen.error,
+        _CHOSEN,
+        f"dither optimize, K = {chosen.colors}",
+    )
     _mark(axes, elbow.png_bytes / 1000, elbow.error, _ELBOW, f"elbow: K = {elbow.colors}")
     axes.set(title="error over file size", xlabel="PNG, kB", ylabel="blurred error B, 100 OKLab")
     axes.set_ylim(bottom=0)
@@ -100,8 +106,8 @@ def _draw_size(
 
 
 def _mark(axes: Axes, x: float, y: float, color: str, label: str) -> None:
-    size = 11 if color == _CHOSEN else 15
-    axes.plot(x, y, "o", color=color, ms=size, mfc="none", mew=2, label=label)
+    shape = "*" if color == _CHOSEN else "o"
+    axes.plot(x, y, shape, color=color, ms=14, mfc="none", mew=2, label=label)
 
 
 def _name_colors(axes: Axes, colors: Sequence[int]) -> None:

@@ -106,20 +106,20 @@ class _Found(NamedTuple):
     Attributes:
         estimates: of the Gap statistic.
         counts: of the numbers of colours.
-        chosen: the number that is hardly seen.
+        chosen: the fewest colours that are hardly seen, and what the optimizer makes of them.
     """
 
     estimates: "Sequence[GapEstimate]"
     counts: "Sequence[ColorCount]"
-    chosen: int
+    chosen: "ColorCount"
 
     def choices(self) -> dict[str, int]:
         """The number of colours that each rule chooses."""
-        from dither.color_count import elbow_count
+        from dither.color_curve import elbow_count
         from dither.gap_statistic import largest_gap, one_standard_error
 
         return {
-            "hardly_visible": self.chosen,
+            "hardly_visible": self.chosen.colors,
             "elbow": elbow_count(self.counts).colors,
             "largest_gap": largest_gap(self.estimates).colors,
             "largest_log_gap": largest_gap(self.estimates, log=True).colors,
@@ -143,10 +143,8 @@ class _Found(NamedTuple):
                 }
                 for each in self.estimates
             ],
-            "counts": [
-                {"colors": each.colors, "error": each.error, "png_bytes": each.png_bytes}
-                for each in self.counts
-            ],
+            "counts": [_figures(count) for count in self.counts],
+            "optimized": _figures(self.chosen),
             "chosen": self.choices(),
         }
 
@@ -168,13 +166,18 @@ class _Found(NamedTuple):
             [
                 *lines,
                 "",
-                f"{chosen['hardly_visible']} colours: the fewest with a blurred error of at most "
-                f"{HARDLY_VISIBLE:g}, hardly visible",
+                f"{self.chosen.colors} colours: the fewest that dither optimize makes hardly visible, "
+                f"with a blurred error of at most {HARDLY_VISIBLE:g} ({self.chosen.error:.2f} in "
+                f"{self.chosen.png_bytes} bytes)",
                 f"{chosen['elbow']} colours: the elbow of error and bytes",
                 f"{chosen['largest_gap']} colours: the largest gap; {chosen['largest_log_gap']}: the "
                 f"largest log gap; {chosen['one_standard_error']}: the rule of one standard error",
             ]
         )
+
+
+def _figures(count: "ColorCount") -> dict[str, Any]:
+    return {"colors": count.colors, "error": count.error, "png_bytes": count.png_bytes}
 
 
 def _found(
@@ -185,7 +188,8 @@ def _found(
     threads: int,
     on_progress: "OnProgress",
 ) -> _Found:
-    from dither.color_count import FEW_COUNTS, color_counts, count_colors
+    from dither.color_count import count_colors, optimized_counts
+    from dither.color_curve import COLOR_COUNTS, color_curve
     from dither.gap_statistic import GapConfig, gap_statistic
     from dither.hidden import clear_pixels, filled
     from dither.samples import checked_image, eight_bit_colors, native
@@ -193,14 +197,15 @@ def _found(
     wanted = eight_bit_colors(checked_image(native(picture.color)))
     ignored = clear_pixels(picture.alpha)
     options: dict[str, Any] = {"ignored": ignored, "seed": seed, "threads": threads}
+    optimized = palettes is PalettesChoice.optimized
+    curve = (optimized_counts if optimized else color_curve)(wanted, **options)
     counts = []
-    for count in color_counts(wanted, FEW_COUNTS, **options):
+    for count in curve:
         counts.append(count)
-        on_progress(0.5 * len(counts) / len(FEW_COUNTS), f"{count.colors} colours")
-    chosen = count_colors(wanted, known=counts, **options)
-    on_progress(0.7, f"{chosen} colours")
-    if chosen not in {count.colors for count in counts}:
-        counts = sorted([*counts, *color_counts(wanted, [chosen], **options)], key=_colors_of)
+        on_progress(0.5 * len(counts) / len(COLOR_COUNTS), f"{count.colors} colours")
+    number = count_colors(wanted, known=counts if optimized else (), **options)
+    (chosen,) = optimized_counts(wanted, [number], **options)
+    on_progress(0.7, f"{number} colours")
     # In what is diffused, clear pixels are like their neighbours.
     seen = wanted if ignored is None else filled(wanted, ignored)
     estimates = gap_statistic(
@@ -212,10 +217,6 @@ def _found(
         on_progress=lambda share, word: on_progress(0.7 + 0.3 * share, word),
     )
     return _Found(estimates, counts, chosen)
-
-
-def _colors_of(count: "ColorCount") -> int:
-    return count.colors
 
 
 def _palettes(
