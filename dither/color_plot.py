@@ -113,5 +113,5 @@ def _mark(axes: Axes, x: float, y: float, color: str, label: str) -> None:
 def _name_colors(axes: Axes, colors: Sequence[int]) -> None:
     """The numbers themselves along the axis."""
     axes.set_xlabel("colours K")
-    axes.set_xticks(colors, [str(count) for count in colors], fontsize=8)
+    axes.set_xticks(colors, [str(count) for count in colors], fontsize=7)
     axes.minorticks_off()

@@ -25,7 +25,8 @@ def grid_loss(codes, width, levels):
         width: of the image.
         levels: of each channel, 2 or more.
     """
-    step, most = 255.0 / (levels - 1), levels - 1.0
+    # Codes times `most`, so that levels are whole numbers: 255 apart.
+    most = levels - 1.0
     received = np.zeros((width, 3))
     loss = 0.0
     for start in range(0, len(codes), width):
@@ -33,9 +34,9 @@ def grid_loss(codes, width, levels):
         red = green = blue = red_2 = green_2 = blue_2 = 0.0
         for x in range(width):
             code = codes[start + x]
-            red_0 = _off_level((code >> 16) + received[x, 0] + 7 / 16 * red, step, most)
-            green_0 = _off_level((code >> 8 & 255) + received[x, 1] + 7 / 16 * green, step, most)
-            blue_0 = _off_level((code & 255) + received[x, 2] + 7 / 16 * blue, step, most)
+            red_0 = _off_level((code >> 16) * most + received[x, 0] + 7 / 16 * red, most)
+            green_0 = _off_level((code >> 8 & 255) * most + received[x, 1] + 7 / 16 * green, most)
+            blue_0 = _off_level((code & 255) * most + received[x, 2] + 7 / 16 * blue, most)
             loss += red_0 * red_0 + green_0 * green_0 + blue_0 * blue_0
             if x > 0:
                 received[x - 1, 0] = _below(red_2, red, red_0)
@@ -46,14 +47,14 @@ def grid_loss(codes, width, levels):
         received[width - 1, 0] = _below(red_2, red, 0.0)
         received[width - 1, 1] = _below(green_2, green, 0.0)
         received[width - 1, 2] = _below(blue_2, blue, 0.0)
-    return loss
+    return loss / most**2
 
 
 @njit(inline="always")
-def _off_level(old, step, most):
-    """How far a value is from the nearest level."""
-    level = min(max(np.ceil(old / step - 0.5), 0.0), most)
-    return old - level * step
+def _off_level(old, most):
+    """How far a value is from the nearest level, of 0 to `most` times 255."""
+    level = min(max(np.ceil(old / 255 - 0.5), 0.0), most)
+    return old - level * 255
 
 
 @njit(inline="always")

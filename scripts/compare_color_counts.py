@@ -46,6 +46,7 @@ def drawing() -> np.ndarray:
 
 
 def loss(image: np.ndarray, grid: dither.ColorGrid) -> float:
+    """The loss of an image as it is."""
     (found,) = dither.gap_statistic(image, [grid], GapConfig(2, 2))
     return found.loss
 

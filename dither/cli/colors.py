@@ -89,7 +89,7 @@ def colors(
     if output is not None:
         from dither.color_plot import color_plot
 
-        figure = color_plot(found.estimates, found.counts, found.chosen, _title(image))
+        figure = color_plot(found.estimates, found.counts, found.chosen, image.name)
         with replacing(output, replace=force) as file:
             figure.savefig(file, format=output.suffix.lower().removeprefix("."), dpi=100)
         note(f"{_title(image)} -> {output}", quiet=quiet)
