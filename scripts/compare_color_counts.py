@@ -92,7 +92,7 @@ for name, picture in pictures.items():
         f"{visible} ({errors[0]:.2f})  {elbow} ({errors[1]:.2f})  {seconds:.1f}",
         flush=True,
     )
-    top, left = (picture.shape[0] - CROP) // 2, (picture.shape[1] - CROP) // 2
+    top, left = ((side - CROP) * 2 // 3 for side in picture.shape[:2])
     tile = Image.new("RGB", (3 * CROP + 8, CROP + 16), "white")
     text = f"{name}: all, {visible} visible, {elbow} elbow"
     ImageDraw.Draw(tile).text((2, 2), text, "black")
@@ -122,9 +122,10 @@ sides = (1, 2, 4, 8, 16, 32, 64)
 photo = next(iter(photos.values()))
 for grid in (COLOR_GRIDS[0], COLOR_GRIDS[1], COLOR_GRIDS[4]):
     whole = loss(photo, grid)
-    ratios = [np.log(loss(in_blocks(photo, side), grid) / whole) for side in sides]
+    ratios = [float(np.log(loss(in_blocks(photo, side), grid) / whole)) for side in sides]
     axes[2].plot(sides, ratios, "o-", label=f"K = {len(grid)}")
-    print(f"K = {len(grid)}, shuffled in blocks of", *zip(sides, np.round(ratios, 4), strict=True))
+    shown = (f"{side}: {ratio:.4f}" for side, ratio in zip(sides, ratios, strict=True))
+    print(f"K = {len(grid)}, shuffled in blocks of", *shown)
 axes[2].axhline(0, color="gray", lw=0.8)
 axes[2].set(title=f"photo {paths[0].stem} shuffled in blocks", xlabel="side of a block, pixels")
 axes[2].set(xscale="log", ylabel="log of loss / the photo's")

@@ -59,6 +59,7 @@ def test_figures_and_plot_of_a_flag(run: Callable, folder: Path) -> None:
     assert "<svg" in (folder / "there.svg").read_text(encoding="utf-8")
 
 
+@pytest.mark.slow
 def test_the_table_is_the_same_for_any_threads_and_nothing_is_written(
     run: Callable, folder: Path
 ) -> None:
