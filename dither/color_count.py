@@ -5,10 +5,10 @@ pixels are those of the joint optimizer (`dither.optimize`). It is tried, with a
 samples of the picture.
 
 The just noticeable difference of OKLab is 0.02 (C. Lilley and others, "CSS Color Module Level 4", W3C
-2022, on gamut mapping), 2 in the units of B. But B is a root mean square: at B = 2 a quarter of the
-pixels differ by more, and half of the photos lose a hue. At B = 1 about one pixel of 20 does, and no
-hue was lost: the 95th percentile is 1.2 to 2.3 times B, 1.8 as a rule (1.96 if errors are normal and
-of lightness alone).
+2022, on gamut mapping), 2 in the units of B. But B is a root mean square: at B = 2 an eighth to a third
+of the pixels differ by more, and half of the photos lose a hue. At B = 1 about one pixel of 20 does,
+and no hue was lost: the 95th percentile is 1.3 to 2.3 times B, 1.8 as a rule (1.96 if errors are normal
+and of lightness alone).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
