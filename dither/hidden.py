@@ -28,6 +28,22 @@ def checked_hidden(ignored: np.ndarray | None, shape: tuple[int, int]) -> np.nda
     return ignored if ignored.any() else None
 
 
+def clear_pixels(alpha: np.ndarray | None) -> np.ndarray | None:
+    """The pixels that nobody sees; of a picture that is clear all over, all count.
+
+    Args:
+        alpha: (H, W) uint8, or None where all are opaque.
+
+    Returns:
+        (H, W) bool, or None.
+
+    Example:
+        >>> clear_pixels(np.array([[0, 9]], np.uint8)).tolist()
+        [[True, False]]
+    """
+    return None if alpha is None or not alpha.any() else alpha == 0
+
+
 def filled(image: np.ndarray, hidden: np.ndarray) -> np.ndarray:
     """The image with hidden pixels like the last seen one to their left, else right, else above, below.
 

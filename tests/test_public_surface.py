@@ -24,10 +24,12 @@ SURFACE = {
         generate shifted
         """,
     dither: """
-        Animation InputError OptimizeConfig OptimizedPalette Palette Preparation RasterImage
-        Sides ThresholdMatrix bayer channel_thresholds clustered_dot dither_to_palette
-        interleaved_gradient_noise k_means load_channels load_matrix load_noise load_palette
-        median_cut noise_dither optimize_frames optimize_palette ordered_dither pack
+        Animation ColorCount ColorGrid GapConfig GapEstimate HARDLY_VISIBLE InputError
+        OptimizeConfig OptimizedPalette Palette Preparation RasterImage Sides ThresholdMatrix bayer
+        channel_thresholds clustered_dot color_curve count_colors dither_to_palette elbow_count
+        gap_statistic interleaved_gradient_noise k_means largest_gap load_channels load_matrix
+        load_noise load_palette median_cut noise_dither one_standard_error optimize_frames
+        optimize_palette optimized_counts ordered_dither pack
         packed_dither palette_names playstation prepared r2_sequence read_animation read_image
         recolored requantize save_matrix save_palette shipped_matrices unpack white_noise
         write_animation write_image

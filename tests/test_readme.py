@@ -38,6 +38,7 @@ def test_every_command_runs(run: Callable, tmp_path: Path, photo) -> None:
         "pixels.png",
         "best.png",
         "best.gpl",
+        "how-many.png",
         "still.gif",
         "dithered",
         "one-bit.png",

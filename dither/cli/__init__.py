@@ -2,6 +2,7 @@
 
 import typer
 
+from dither.cli.colors import colors
 from dither.cli.diffuse import diffuse
 from dither.cli.optimize import optimize
 from dither.cli.ordered import ordered
@@ -17,6 +18,7 @@ app = typer.Typer(
 app.command()(ordered)
 app.command()(diffuse)
 app.command()(optimize)
+app.command()(colors)
 app.command()(palettes)
 
 

@@ -4,7 +4,7 @@ import dataclasses
 import enum
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
@@ -12,7 +12,6 @@ from dither.cli.destinations import Placing
 from dither.cli.images import Dithered, Job, dither_whole
 from dither.cli.options import (
     BrightnessOption,
-    ColorsOption,
     ContrastOption,
     FormatOption,
     GrayOption,
@@ -29,7 +28,7 @@ from dither.cli.options import (
     sides_of,
 )
 from dither.cli.target import Target
-from dither.console import ForceOption, JsonOption, QuietOption, progress_bar, within
+from dither.console import ForceOption, JsonOption, QuietOption, note, progress_bar, within
 from dither.errors import InputError
 from dither.preparation import Preparation
 
@@ -38,6 +37,12 @@ if TYPE_CHECKING:
 
     from dither.animation import Animation
     from dither.optimize import OnProgress, OptimizedPalette
+    from dither.palette import Palette
+
+_AUTO: Literal["auto"] = "auto"
+_MOST_COLORS = 256
+# Of a clip, so many frames tell how many colours it needs.
+_COUNTED_FRAMES = 4
 
 
 class PresetChoice(enum.StrEnum):
@@ -64,7 +69,13 @@ def optimize(
     name: NameOption = None,
     output_format: FormatOption = None,
     palette: PaletteOption = None,
-    colors: ColorsOption = None,
+    colors: Annotated[
+        str | None,
+        typer.Option(
+            metavar="2-256|auto",
+            help="So many colours, chosen for each image or clip, or the fewest that are hardly seen.",
+        ),
+    ] = None,
     keep: Annotated[
         str | None,
         typer.Option(help="Of --colors, these are fixed: as --palette, or one such as #ffffff."),
@@ -108,11 +119,16 @@ def optimize(
     """Learn the palette and the pixels of each image or clip together."""
     if (palette is None) == (colors is None):
         raise InputError("give one of --palette and --colors")
+    count = None if colors is None else _color_count(colors)
     learning = {"--keep": keep, "--device": device, "--seed": seed}
     for option, value in {**learning, "--palette-output": palette_output}.items():
         if palette is not None and value is not None:
             raise InputError(f"{option} has no effect with --palette, whose colours are given")
-    target = Target.of(bits=None, levels=None, palette=palette, colors=colors)
+    if count == _AUTO and packed is not None:
+        raise InputError("--packed takes up to 16 colours, which --colors auto does not promise")
+    # Of auto no more is known yet.
+    most = _MOST_COLORS if count == _AUTO else count
+    target = Target.of(bits=None, levels=None, palette=palette, colors=most)
     options = {
         "preset": preset.value,
         "pixels": pixels.value,
@@ -120,7 +136,7 @@ def optimize(
         "seed": seed or 0,
     }
     if keep is not None:
-        options["keep"] = _kept(keep, colors or 0)
+        options["keep"] = _kept(keep, most or 0)
     if device is not None:
         from dither.device_colors import parse_device
 
@@ -137,15 +153,22 @@ def optimize(
         quiet=quiet,
         palette_output=palette_output,
     )
+    chosen: list[int] = []
     with progress_bar("optimize", None, quiet) as on_progress:
         done = 0
 
         def dithering(animation: "Animation", _: int) -> Dithered:
             nonlocal done
             before, share = done / len(images), 1 / len(images)
+            own = target.colors
+            if count == _AUTO:
+                on_progress(before, "how many colours")
+                own = _counted(animation, options)
+                chosen.append(own)
             found = _optimized(
                 animation,
-                target,
+                own,
+                target.palette,
                 options,
                 lambda part, word: on_progress(before + share * part, word),
             )
@@ -155,8 +178,42 @@ def optimize(
             return Dithered([each.indices for each in found], found[0].palette, about)
 
         report = dither_whole(job, dithering)
+    for image, own in zip(images, chosen, strict=False):
+        note(f"{image}: {own} colours are the fewest that are hardly seen", quiet=quiet)
     if json_output:
         print(json.dumps({"preset": preset.value, **report}))
+
+
+def _color_count(text: str) -> int | Literal["auto"]:
+    """What --colors asks for."""
+    if text == _AUTO:
+        return _AUTO
+    try:
+        count = int(text)
+    except ValueError:
+        raise InputError(f"--colors is {text!r}; it must be from 2 to 256, or auto") from None
+    if not 2 <= count <= _MOST_COLORS:
+        raise InputError(f"--colors is {count}; it must be from 2 to {_MOST_COLORS}, or auto")
+    return count
+
+
+def _counted(animation: "Animation", options: dict[str, Any]) -> int:
+    """How many colours a picture needs, or a few frames of a clip."""
+    import numpy as np
+
+    from dither.color_count import count_colors
+    from dither.hidden import clear_pixels
+    from dither.samples import checked_image, eight_bit_colors, native
+
+    frames = animation.frames
+    few = np.linspace(0, len(frames) - 1, min(len(frames), _COUNTED_FRAMES)).round().astype(int)
+    pictures = [eight_bit_colors(checked_image(native(frames[place].color))) for place in few]
+    clear = [clear_pixels(frames[place].alpha) for place in few]
+    ignored = [
+        np.zeros(picture.shape[:2], bool) if away is None else away
+        for picture, away in zip(pictures, clear, strict=True)
+    ]
+    return count_colors(np.concatenate(pictures), ignored=np.concatenate(ignored), **options)
 
 
 def _kept(text: str, colors: int) -> "np.ndarray":
@@ -177,23 +234,23 @@ def _kept(text: str, colors: int) -> "np.ndarray":
     return kept
 
 
-def _clear(alpha: "np.ndarray | None") -> "np.ndarray | None":
-    """The pixels that nobody sees; of a picture that is clear all over, all count."""
-    return None if alpha is None or not alpha.any() else alpha == 0
-
-
 def _optimized(
-    animation: "Animation", target: Target, options: dict[str, Any], on_progress: "OnProgress"
+    animation: "Animation",
+    colors: int | None,
+    palette: "Palette | None",
+    options: dict[str, Any],
+    on_progress: "OnProgress",
 ) -> "list[OptimizedPalette]":
     if options["pixels"] != "search" and len(animation.frames) > 1:
         raise InputError("--pixels is for still images; the pixels of clips are searched")
+    from dither.hidden import clear_pixels
     from dither.optimized_frames import optimize_frames
 
     return optimize_frames(
         [frame.color for frame in animation.frames],
-        target.colors,
-        palette=target.palette,
-        ignored=[_clear(frame.alpha) for frame in animation.frames],
+        colors,
+        palette=palette,
+        ignored=[clear_pixels(frame.alpha) for frame in animation.frames],
         on_progress=on_progress,
         **options,
     )
@@ -203,13 +260,14 @@ def _about(animation: "Animation", found: "list[OptimizedPalette]") -> dict[str,
     """What --json tells of the palette, and how near each frame is to the original."""
     import numpy as np
 
+    from dither.hidden import clear_pixels
     from dither.metrics import image_errors
     from dither.samples import checked_image, eight_bit_colors, native
 
     errors = []
     for frame, result in zip(animation.frames, found, strict=True):
         before = eight_bit_colors(checked_image(native(frame.color)))
-        after, hidden = result.picture, _clear(frame.alpha)
+        after, hidden = result.picture, clear_pixels(frame.alpha)
         if hidden is not None:
             before = np.where(hidden[..., None], np.uint8(0), before)
             after = np.where(hidden[..., None], np.uint8(0), after)

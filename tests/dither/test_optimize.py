@@ -1,4 +1,5 @@
-from typing import get_args
+from dataclasses import replace
+from typing import Any, get_args
 
 import numpy as np
 import pytest
@@ -185,10 +186,11 @@ def test_presets_are_configs_of_their_own() -> None:
         preset_config("none", 8)  # pyright: ignore[reportArgumentType]
 
 
-@pytest.mark.parametrize("options", [{"rounds": 0}, {"starts": 0}])
-def test_numbers_that_cannot_be_are_one_sentence(options: dict[str, int]) -> None:
-    with pytest.raises(InputError, match="is 0; it must be 1 or more"):
-        OptimizeConfig(**options)
+@pytest.mark.parametrize("number", ["rounds", "starts"])
+def test_numbers_that_cannot_be_are_one_sentence(number: str) -> None:
+    numbers: dict[str, Any] = {number: 0}
+    with pytest.raises(InputError, match=f"{number} is 0; it must be 1 or more"):
+        replace(QUICK, **numbers)
 
 
 def test_more_starts_find_what_one_misses() -> None:
