@@ -3,6 +3,7 @@
 import typer
 
 from dither.cli.colors import colors
+from dither.cli.compare import compare
 from dither.cli.diffuse import diffuse
 from dither.cli.optimize import optimize
 from dither.cli.ordered import ordered
@@ -19,6 +20,7 @@ app.command()(ordered)
 app.command()(diffuse)
 app.command()(optimize)
 app.command()(colors)
+app.command()(compare)
 app.command()(palettes)
 
 
