@@ -52,9 +52,9 @@ SURFACE = {
     dither.metrics: """
         Binomial Box Gaussian ImageErrors Measured Mixture Nasanen STANDARD_FILTERS SpaceTimeProduct
         SpaceTimeSum ViewingFilter anisotropy band_powers blurred_differences blurred_error grain
-        image_errors level_energies lost_hues low_frequency_power multi_scale_structural_similarity parse_filter
-        parse_temporal_filter power_spectrum scielab_error structural_similarity temporal_energies
-        temporal_spectrum
+        image_errors level_energies lost_hues low_frequency_power
+        multi_scale_structural_similarity parse_filter parse_temporal_filter power_spectrum
+        scielab_error structural_similarity temporal_energies temporal_spectrum
         """,
     dither.metrics.temporal: """
         Box Exponential Gaussian SpaceTimeProduct SpaceTimeSum TemporalFilter

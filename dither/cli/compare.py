@@ -60,21 +60,18 @@ def compare(
     page, found = None, []
     with progress_bar("compare", None, quiet) as on_progress:
         share = (0.8 if output is not None else 1) / len(dithered)
-        for source, picture in zip(dithered, pictures[1:], strict=True):
+        for picture in pictures[1:]:
             done = share * len(found)
             name = picture.name
-            try:
-                found.append(
-                    compared(
-                        pictures[0].pixels,
-                        picture.pixels,
-                        on_progress=lambda part, word, done=done, name=name: on_progress(
-                            done + share * part, f"{name}: {word}"
-                        ),
-                    )
+            found.append(
+                compared(
+                    pictures[0].pixels,
+                    picture.pixels,
+                    on_progress=lambda part, word, done=done, name=name: on_progress(
+                        done + share * part, f"{name}: {word}"
+                    ),
                 )
-            except InputError as error:
-                raise InputError(f"{_title(source)} and {_title(original)}: {error}") from None
+            )
         if output is not None:
             from dither.comparison.page import comparison_page
 
@@ -116,10 +113,11 @@ def _check_output(output: Path, sources: list[Path], force: bool) -> None:
 
 
 def _pictures(sources: list[Path], max_pixels: int, quiet: bool) -> "list[Picture]":
-    """Each picture laid over white, with its file's bytes and a name of its own."""
+    """Each picture laid over white, with its file's bytes and a name of its own; all of one size."""
     from dither.animation import read_animation
     from dither.comparison.embedded import Picture
     from dither.pictures import over_white
+    from dither.samples import checked_image, native
 
     pictures = []
     for source, name in zip(sources, _names(sources), strict=True):
@@ -132,10 +130,23 @@ def _pictures(sources: list[Path], max_pixels: int, quiet: bool) -> "list[Pictur
             raise InputError(f"{error}; --max-pixels raises this limit") from None
         first = animation.frames[0]
         if len(animation.frames) > 1:
-            note(f"{_title(source)} has {len(animation.frames)} frames; the first is compared", quiet=quiet)
+            note(
+                f"{_title(source)} has {len(animation.frames)} frames; the first is compared",
+                quiet=quiet,
+            )
         if first.alpha is not None and first.alpha.min() < 255:
             note(f"{_title(source)} is transparent; it is laid over white", quiet=quiet)
-        pictures.append(Picture(name, over_white(first), content))
+        try:
+            pixels = checked_image(native(over_white(first)))
+        except InputError as error:
+            raise InputError(f"{_title(source)}: {error}") from None
+        pictures.append(Picture(name, pixels, content))
+        height, width = pictures[0].pixels.shape[:2]
+        if pixels.shape[:2] != (height, width):
+            raise InputError(
+                f"{_title(source)} has {pixels.shape[0]} x {pixels.shape[1]} rows and columns, and "
+                f"{_title(sources[0])} {height} x {width}; they must be of one size"
+            )
     return pictures
 
 

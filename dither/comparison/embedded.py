@@ -1,4 +1,4 @@
-"""Pictures inside a page: addresses that hold the whole file, whose pixels are exactly the picture's."""
+"""Pictures inside a page: addresses that hold a whole file, whose pixels are the picture's."""
 
 import base64
 import io

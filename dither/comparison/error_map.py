@@ -68,8 +68,10 @@ def map_top(maps: Sequence[np.ndarray]) -> int:
 def map_codes(errors: np.ndarray, top: int) -> np.ndarray:
     """(H, W) uint8 of a map: 0 for none, 255 for `top` and more.
 
+    Codes go with the square root of the error, so that small ones differ too.
+
     Example:
-        >>> map_codes(np.array([[0.0, 2.0, 9.0]]), 4).tolist()
+        >>> map_codes(np.array([[0.0, 1.0, 9.0]]), 4).tolist()
         [[0, 128, 255]]
     """
-    return np.rint(np.minimum(errors / top, 1) * 255).astype(np.uint8)
+    return np.rint(np.sqrt(np.minimum(errors / top, 1)) * 255).astype(np.uint8)

@@ -56,8 +56,8 @@ MEASURES = (
     Measure(
         "B1.5",
         "Blurred error, near",
-        "How far the colours are off once the dots melt together: the root mean square of the distance "
-        "in OKLab, times 100, after a Gaussian blur of 1.5 pixels in linear light. Below 1 it is hardly "
+        "How far the colours are off once the dots melt together: the root mean square distance in "
+        "OKLab, times 100, after a Gaussian blur of 1.5 pixels in linear light. Below 1 it is hardly "
         "visible; 2 is a just noticeable difference.",
         lambda found: found.errors.blurred_1_5,
         _two_digits,
@@ -65,8 +65,8 @@ MEASURES = (
     Measure(
         "B2.5",
         "Blurred error, farther",
-        "The same after a blur of 2.5 pixels, from farther away. What is left here is an error of tone, "
-        "and no longer of texture.",
+        "The same after a blur of 2.5 pixels, from farther away. What is left here is rather an error "
+        "of tone than of texture.",
         lambda found: found.errors.blurred_2_5,
         _two_digits,
     ),
@@ -113,7 +113,7 @@ MEASURES = (
         "highest",
     ),
     Measure(
-        "Lost",
+        "Lost hues",
         "Lost hues",
         "How many of twelve hues the original shows and the dithered picture no longer does.",
         lambda found: len(found.errors.lost_hues),

@@ -18,13 +18,15 @@ from dither.comparison.measures import MEASURES, Measure, best_places, hue_name
 from dither.metrics.viewing import Nasanen
 from dither.pictures import is_gray
 
+# In the order in which they build on each other.
+_SCRIPTS = ("pictures.js", "afar.js", "stage.js", "controls.js")
 # Blurs of the page in pixels; the first two are those of the measures.
 _BLURS = (1.5, 2.5, 5.0)
 _DOTS_PER_INCH = 96
 # OKLab's just noticeable difference, times 100 as the maps are (see `dither.color_count`).
 _JUST_NOTICEABLE = 2
-# Colours of a map from none to most, dark to light and evenly spaced in OKLab lightness: their lightness
-# alone tells the order. Chroma and hue in degrees follow a flame.
+# Colours of a map from none to most, as OKLab lightness, chroma and hue in degrees: those of a flame.
+# Lightness rises evenly, so that it alone tells the order.
 _FLAME = (
     (0.17, 0.02, 285),
     (0.31, 0.10, 300),
@@ -64,7 +66,7 @@ def comparison_page(
         >>> from dither.comparison.compare import compare
         >>> gray, dots = np.full((2, 2), 127, np.uint8), np.eye(2) > 0
         >>> page = comparison_page(Picture("a", gray), [Picture("b", dots)], [compare(gray, dots)])
-        >>> page[:15], "http" in page
+        >>> page[:15], "https://" in page
         ('<!DOCTYPE html>', False)
     """
     steps = 2 * len(dithered) + 1
@@ -100,9 +102,9 @@ def comparison_page(
     }
     return string.Template(_part("page.html")).substitute(
         title=html.escape(original.name),
-        size=f"{width} × {height} pixels",
+        size=f"{width} \N{MULTIPLICATION SIGN} {height} pixels",
         style=_part("page.css"),
-        script=_part("page.js"),
+        script="\n\n".join(map(_part, _SCRIPTS)),
         # What closes an element does so inside a string too.
         data=json.dumps(data).replace("<", "\\u003c"),
         blurs="".join(
@@ -116,7 +118,7 @@ def comparison_page(
         sigma=f"{SIGMA:g}",
         top=top,
         noticeable=_JUST_NOTICEABLE,
-        noticeable_place=f"{100 * _JUST_NOTICEABLE / top:.2f}%",
+        ticks=_ticks(top),
     )
 
 
@@ -135,7 +137,7 @@ def flame() -> list[str]:
 
 
 def _distance(sigma: float) -> str:
-    """From how far the eye blurs a screen about as a Gaussian does: both pass a half of one frequency."""
+    """From how far the eye blurs a screen about as a Gaussian does: both halve the same frequency."""
     frequency = math.sqrt(math.log(2) / 2) / (math.pi * sigma)
     eye = Nasanen(_DOTS_PER_INCH, 1)
     # The eye's transfer is a power of itself as the distance, here 1 cm, grows.
@@ -144,6 +146,14 @@ def _distance(sigma: float) -> str:
     if centimetres < 100:
         return f"{round(centimetres, -1):.0f} cm"
     return f"{round(centimetres / 50) / 2:g} m"
+
+
+def _ticks(top: int) -> str:
+    """Numbers below the colours of the maps, each where its error's square root lies."""
+    ticks = [tick for tick in (0, 1, 2, 5, 10, 20, 50) if tick < 0.7 * top] + [top]
+    return "".join(
+        f'<span style="left: {100 * math.sqrt(tick / top):.2f}%">{tick}</span>' for tick in ticks
+    )
 
 
 def _table(dithered: Sequence[Picture], comparisons: Sequence[Comparison]) -> str:
@@ -177,7 +187,7 @@ def _table(dithered: Sequence[Picture], comparisons: Sequence[Comparison]) -> st
 
 def _cell(measure: Measure, found: Comparison, best: bool) -> str:
     text = measure.shown(measure.value(found))
-    if measure.short == "Lost" and found.errors.lost_hues:
+    if measure.short == "Lost hues" and found.errors.lost_hues:
         names = ", ".join(dict.fromkeys(map(hue_name, found.errors.lost_hues)))
         text += f' <span class="hues">{names}</span>'
     if best:
@@ -186,13 +196,17 @@ def _cell(measure: Measure, found: Comparison, best: bool) -> str:
 
 
 def _explanations() -> str:
-    return "".join(
-        f"<div><dt>{html.escape(measure.name)} <span>{html.escape(measure.short)}</span></dt>"
-        f"<dd>{html.escape(measure.about)}</dd></div>"
-        for measure in MEASURES
-    )
+    parts = []
+    for measure in MEASURES:
+        short = f" <span>{html.escape(measure.short)}</span>" * (measure.short not in measure.name)
+        parts.append(
+            f"<div><dt>{html.escape(measure.name)}{short}</dt>"
+            f"<dd>{html.escape(measure.about)}</dd></div>"
+        )
+    return "".join(parts)
 
 
 def _part(name: str) -> str:
-    """A file that lies beside this module."""
-    return importlib.resources.files(__package__).joinpath(name).read_text(encoding="utf-8").strip()
+    """A file of those that a browser reads."""
+    folder = importlib.resources.files("dither.comparison").joinpath("browser")
+    return folder.joinpath(name).read_text(encoding="utf-8").strip()
