@@ -19,7 +19,7 @@ from dither.metrics.viewing import Nasanen
 from dither.pictures import is_gray
 
 # In the order in which they build on each other.
-_SCRIPTS = ("pictures.js", "afar.js", "stage.js", "controls.js")
+_SCRIPTS = ("pictures.js", "afar.js", "stage.js", "gestures.js", "controls.js")
 # Blurs of the page in pixels; the first two are those of the measures.
 _BLURS = (1.5, 2.5, 5.0)
 _DOTS_PER_INCH = 96
@@ -127,7 +127,7 @@ def flame() -> list[str]:
 
     Example:
         >>> flame()[0]
-        '#0c0c16'
+        '#0e0e18'
     """
     lightness, chroma, degrees = np.array(_FLAME).T
     hue = np.radians(degrees)
