@@ -138,13 +138,20 @@ function drawNow() {
         drawPicture(only, first, first.x, first.x + first.width);
         tags.splice(0, 2, nameOf(only), "");
     }
-    [element("left-tag").textContent, element("right-tag").textContent] = tags;
+    say("left-tag", tags[0]);
+    say("right-tag", tags[1]);
+    canvas.setAttribute("aria-label", tags.filter(Boolean).join(" beside "));
     const large = data.width * state.zoom > first.width || data.height * state.zoom > first.height;
     stage.classList.toggle("wide", large);
     drawOverview(first, large);
-    element("caption").textContent = caption();
+    say("caption", caption());
     handle.setAttribute("aria-valuenow", Math.round(100 * state.border));
     canvas.dataset.ready = isWaiting() ? "" : "yes";
+}
+
+// Only what is new is written, since it is read aloud.
+function say(id, text) {
+    if (element(id).textContent !== text) element(id).textContent = text;
 }
 
 function nameOf(index) {
