@@ -18,6 +18,12 @@ from dither.comparison.measures import MEASURES, Measure, best_places, hue_name
 from dither.metrics.viewing import Nasanen
 from dither.pictures import is_gray
 
+# Below the table, of one picture or of several.
+_ADVICE = (
+    "Lower (↓) or higher (↑) is better. No measure alone tells whether a picture is good: look at it.",
+    "The best of each column is marked, where lower (↓) or higher (↑) is better. No measure alone "
+    "tells which picture is best: choose a name to look at it.",
+)
 # In the order in which they build on each other.
 _SCRIPTS = ("pictures.js", "afar.js", "stage.js", "gestures.js", "controls.js")
 # Blurs of the page in pixels; the first two are those of the measures.
@@ -114,6 +120,7 @@ def comparison_page(
         ),
         table=_table(dithered, comparisons),
         explanations=_explanations(),
+        advice=_ADVICE[len(dithered) > 1],
         flame=", ".join(flame()),
         sigma=f"{SIGMA:g}",
         top=top,
