@@ -10,8 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dither.cli.destinations import STREAM, standard_input
-from dither.cli.options import MaxPixelsOption
-from dither.console import ForceOption, JsonOption, QuietOption, note, progress_bar
+from dither.console import ForceOption, JsonOption, QuietOption, note, progress_bar, within
 from dither.errors import InputError, TooLargeError
 from dither.files import check_writable, replacing
 
@@ -43,7 +42,13 @@ def compare(
             help="Make a page to look at them: one .html file, which loads nothing from anywhere.",
         ),
     ] = None,
-    max_pixels: MaxPixelsOption = _MOST_PIXELS,
+    max_pixels: Annotated[
+        int,
+        typer.Option(
+            callback=within(1, 1 << 40),
+            help="Refuse larger images; frames add up. Measuring takes 5 GB of memory for this many.",
+        ),
+    ] = _MOST_PIXELS,
     json_output: JsonOption = False,
     force: ForceOption = False,
     quiet: QuietOption = False,
