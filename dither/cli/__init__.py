@@ -1,6 +1,7 @@
 """The command line `dither`: a module for each command."""
 
 from dither.cli.colors import colors
+from dither.cli.compare import compare
 from dither.cli.diffuse import diffuse
 from dither.cli.optimize import optimize
 from dither.cli.ordered import ordered
@@ -34,6 +35,12 @@ app.command(
     )
 )(optimize)
 app.command(**examples("dither colors photo.jpg -o how-many.png"))(colors)
+app.command(
+    **examples(
+        "dither compare photo.jpg one-bit.png",
+        "dither compare photo.jpg one-bit.png game-boy.png -o compared.html",
+    )
+)(compare)
 app.command(**examples("dither palettes", "dither palettes --json"))(palettes)
 
 
