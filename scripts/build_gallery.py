@@ -146,7 +146,7 @@ SECTIONS = (
         "Machines of old",
         "160 pixels wide, each shown as a square of four, in palettes that are built in.",
         (
-            _machine("game-boy", "Game Boy: four greens.", rest=" --brightness 1.6 --contrast 1.3"),
+            _machine("game-boy", "Game Boy: four greens.", rest=" --light encoded --contrast 1.2"),
             _machine("c64", "Commodore 64: 16 colours."),
             _machine("cga-1-high", "CGA, at its best.", rest=" --brightness 1.5 --light encoded"),
             _machine("cga-16", "The 16 colours of CGA and EGA.", "diffuse"),

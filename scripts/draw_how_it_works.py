@@ -7,7 +7,6 @@ import matplotlib as mpl
 mpl.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
-from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
 import dither
@@ -19,8 +18,8 @@ from dither.metrics.spectrum import power_spectrum
 
 DOCS = Path(__file__).parent.parent / "docs"
 DOTS_PER_INCH = 100
-# Each cell of a matrix is so many pixels, and no fewer on any screen.
-CELL = 3
+# Each cell of a matrix is so many pixels; the page shows them unscaled.
+CELL = 2
 plt.rcParams.update({"font.size": 9, "axes.spines.top": False, "axes.spines.right": False})
 
 
@@ -38,18 +37,20 @@ def _spectrum(values: np.ndarray) -> np.ndarray:
 
 def draw_patterns() -> None:
     """Two matrices, their spectra, their patterns at 1/8, and the spectra of those."""
-    side, gap, left, top = 64 * CELL, 12, 116, 24
+    side, gap, left, top = 64 * CELL, 12, 92, 24
     width, height = left + 4 * (side + gap), top + 2 * (side + gap)
     figure = plt.figure(figsize=(width / DOTS_PER_INCH, height / DOTS_PER_INCH))
     titles = ("matrix", "its spectrum", "pattern at 1/8", "its spectrum")
-    rows = {"as published\n(spectrum)": "spectrum", "the default\n(blue)": "blue"}
-    for row, (label, method) in enumerate(rows.items()):
-        matrix = generate((64, 64), method=method)
+    matrices = {
+        "as published\n(spectrum)": generate((64, 64), method="spectrum"),
+        "the default\n(blue)": generate((64, 64), method="blue"),
+    }
+    for row, (label, matrix) in enumerate(matrices.items()):
         pattern = np.where(matrix.thresholds < 1 / 8, 0.0, 1.0)
         shown = (matrix.thresholds, _spectrum(matrix.thresholds), pattern, _spectrum(pattern))
         y = top + row * (side + gap)
         middle = 1 - (y + side / 2) / height
-        figure.text((left - 14) / width, middle, label, ha="right", va="center")
+        figure.text((left - 10) / width, middle, label, ha="right", va="center", fontsize=8)
         for column, (image, title) in enumerate(zip(shown, titles, strict=True)):
             x = left + column * (side + gap)
             axes = figure.add_axes(
@@ -77,6 +78,7 @@ def draw_huber() -> None:
     for axes, title in zip(panels, ("distance, rounded off", "pull on the value"), strict=True):
         axes.set_title(title, fontsize=10)
         axes.set_xlabel("difference d of two values")
+        axes.set_xticks((-1, -0.5, 0, 0.5, 1))
     panels[0].legend(frameon=False)
     _save(figure, "how-huber.png")
 
@@ -86,10 +88,10 @@ def draw_histogram() -> None:
     picture = dither.read_image(DOCS / "gallery" / "evening.png").color
     histogram = color_histogram(srgb_to_linear(picture / 255))
     learned = dither.optimize_palette(picture, 5)
-    figure, panels = plt.subplots(
-        1, 2, figsize=(8, 3.3), layout="constrained", width_ratios=(1, 1.15)
-    )
-    axes: Axes = panels[0]
+    height, width, _ = picture.shape
+    wide, high, left, low = 40 + 300 + 24 + width, 280, 44, 44
+    figure = plt.figure(figsize=(wide / DOTS_PER_INCH, high / DOTS_PER_INCH))
+    axes = figure.add_axes((left / wide, low / high, 286 / wide, (high - low - 24) / high))
     lab = linear_to_oklab(histogram.colors)
     codes = np.clip(linear_to_srgb(histogram.colors), 0, 1)
     axes.scatter(lab[:, 1], lab[:, 0], s=2 + histogram.counts / 12, c=codes, linewidths=0)
@@ -100,9 +102,11 @@ def draw_histogram() -> None:
     axes.set(xlabel="a, from green to red", ylabel="lightness L")
     pixels = picture.shape[0] * picture.shape[1]
     axes.set_title(f"{pixels:,} pixels, {len(histogram.counts):,} bins, 5 colours", fontsize=10)
-    panels[1].imshow(learned.picture, interpolation="nearest")
-    panels[1].set_axis_off()
-    panels[1].set_title("made of these five", fontsize=10)
+    # A pixel for a pixel.
+    shown = figure.add_axes(((wide - width) / wide, low / high, width / wide, height / high))
+    shown.imshow(learned.picture, interpolation="nearest")
+    shown.set_axis_off()
+    shown.set_title("made of these five", fontsize=10)
     _save(figure, "how-histogram.png")
 
 
