@@ -153,9 +153,7 @@ SECTIONS = (
             _machine(
                 "zx-spectrum", "ZX Spectrum, without its attribute cells.", rest=" --brightness 1.4"
             ),
-            _machine(
-                "pico-8", "PICO-8, by Atkinson's kernel.", "diffuse", rest=" --kernel atkinson"
-            ),
+            _machine("pico-8", "PICO-8: 16 colours, chosen with taste."),
         ),
     ),
     Section(

@@ -89,9 +89,9 @@ def draw_histogram() -> None:
     histogram = color_histogram(srgb_to_linear(picture / 255))
     learned = dither.optimize_palette(picture, 5)
     height, width, _ = picture.shape
-    wide, high, left, low = 40 + 300 + 24 + width, 280, 44, 44
+    wide, high, left, low = 60 + 260 + 20 + width, 280, 60, 44
     figure = plt.figure(figsize=(wide / DOTS_PER_INCH, high / DOTS_PER_INCH))
-    axes = figure.add_axes((left / wide, low / high, 286 / wide, (high - low - 24) / high))
+    axes = figure.add_axes((left / wide, low / high, 260 / wide, (high - low - 24) / high))
     lab = linear_to_oklab(histogram.colors)
     codes = np.clip(linear_to_srgb(histogram.colors), 0, 1)
     axes.scatter(lab[:, 1], lab[:, 0], s=2 + histogram.counts / 12, c=codes, linewidths=0)

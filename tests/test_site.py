@@ -38,3 +38,5 @@ def test_formulas_are_mathml() -> None:
     assert text.count('display="block"') == 6
     body = re.sub(r"<(script|style|code|math)\b.*?</\1>", "", text, flags=re.DOTALL)
     assert "$" not in body
+    # What is not understood is left as TeX.
+    assert "\\" not in "".join(re.findall(r"<math.*?</math>", text, re.DOTALL))
