@@ -60,7 +60,7 @@ def test_the_start_page_runs(paste: Callable[[str], str], tmp_path: Path) -> Non
     (script,) = _blocks("start.md", "python")
     subprocess.run([sys.executable, "-c", script], cwd=tmp_path, check=True, capture_output=True)
     made = {path.name for path in tmp_path.iterdir()}
-    assert {"one-bit.png", "small.png", "game-boy.png", "textures", "two-bits.png"} <= made
+    assert {"one-bit.png", "true-light.png", "game-boy.png", "textures", "two-bits.png"} <= made
     with Image.open(tmp_path / "game-boy.png") as picture:
         assert picture.size == (640, 384)
     text = (DOCS / "start.md").read_text(encoding="utf-8")
