@@ -74,6 +74,12 @@ def _ramp(method: str, caption: str) -> Figure:
     return Figure(f"ramp-{method}.png", "A ramp from black to white", caption, commands)
 
 
+def _texture(method: str, caption: str) -> Figure:
+    command = f"bluenoise export {method}.npy -o {method} --format png8"
+    seen = "A square of 64 by 64 greys without visible order"
+    return Figure(f"{method}/{method}.r8.png", seen, caption, (command,), scale=4)
+
+
 SECTIONS = (
     Section(
         "Black and white",
@@ -161,7 +167,6 @@ SECTIONS = (
         "Few and odd colours. The mean of the light is kept as far as the palette can mix it.",
         (
             _panel("black-white-red", "Black, white, red."),
-            _panel("black-white-yellow-red", "With yellow too."),
             _panel("spectra-6", "Six colours as the driver names them."),
             _panel("inky-spectra-6", "The same six as they look on the panel."),
         ),
@@ -177,7 +182,7 @@ SECTIONS = (
                     f"{colors} colours, learned.",
                     f"dither optimize evening.png -o evening-optimized-{colors}.png --colors {colors}",
                 )
-                for colors in (3, 5, 8)
+                for colors in (5, 8)
             ),
             _evening(
                 "evening-k-means-8.png",
@@ -194,13 +199,16 @@ SECTIONS = (
             _ramp("spectrum", "Gradient descent on the matrix's own spectrum, as published."),
             _ramp("void-and-cluster", "Void-and-cluster, the classic."),
             _ramp("blue", "The default: its ranks swapped until every pattern is even."),
-            Figure(
-                "textures/blue-64x64.r8.png",
-                "A square of 64 by 64 greys without any visible order",
-                "The shipped matrix itself, as a texture, four screen pixels to the cell.",
-                ("bluenoise export blue-64x64 -o textures --format png8",),
-                scale=4,
-            ),
+        ),
+    ),
+    Section(
+        "The matrices themselves",
+        "64 by 64 ranks as textures of greys, four screen pixels to the cell. By looking at these it "
+        "cannot be told which is best.",
+        (
+            _texture("spectrum", "As published."),
+            _texture("void-and-cluster", "Void-and-cluster."),
+            _texture("blue", "The default."),
         ),
     ),
     Section(
@@ -279,10 +287,15 @@ def page(folder: Path) -> str:
     return "".join(parts)
 
 
+def _unbroken(command: str) -> str:
+    """Each word in a span, which is kept on one line."""
+    return " ".join(f"<span>{html.escape(word)}</span>" for word in command.split(" "))
+
+
 def _markup(figure: Figure, path: Path) -> str:
     with Image.open(path) as picture:
         width, height = (figure.scale * side for side in picture.size)
-    commands = "".join(f"<code>{html.escape(command)}</code>\n" for command in figure.commands)
+    commands = "".join(f"<code>{_unbroken(command)}</code>\n" for command in figure.commands)
     return (
         f'<figure>\n<img src="gallery/{figure.name}" width="{width}" height="{height}" loading="lazy" '
         f'alt="{html.escape(f"{figure.seen}. {figure.caption}")}">\n'
