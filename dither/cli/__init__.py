@@ -7,6 +7,7 @@ from dither.cli.diffuse import diffuse
 from dither.cli.optimize import optimize
 from dither.cli.ordered import ordered
 from dither.cli.palettes import palettes
+from dither.cli.studio import studio
 from dither.console import run
 
 app = typer.Typer(
@@ -20,6 +21,7 @@ app.command()(diffuse)
 app.command()(optimize)
 app.command()(colors)
 app.command()(palettes)
+app.command()(studio)
 
 
 def main() -> None:

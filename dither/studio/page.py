@@ -8,14 +8,26 @@ from dither.studio.tables import studio_tables
 
 # The arithmetic, which also runs beside the window; then what people see and touch.
 ARITHMETIC = ("tables", "prepare", "ordered", "mixtures", "palette_dither", "diffuse", "dither")
-WINDOW = ("png", "npy", "palette_files", "samples", "decode", "command", "view", "palette_editor", "app")
+WINDOW = (
+    "png",
+    "npy",
+    "palette_files",
+    "samples",
+    "decode",
+    "command",
+    "view",
+    "palette_editor",
+    "own_colors",
+    "looks",
+    "app",
+)
 
 
 def studio_page() -> str:
     """One page of HTML that dithers pictures in any browser, from disk and without a network.
 
-    Its pixels are those of the `dither` command that it shows: ordered dithering and error diffusion, to
-    levels and to palettes. A picture that is opened in it stays on the machine.
+    Its pixels are those of the `dither` command that it shows: ordered dithering and error diffusion,
+    to levels and to palettes. A picture that is opened in it stays on the machine.
 
     Returns:
         The page: some 500 KB with the shipped matrices; it fetches nothing.
