@@ -1,4 +1,4 @@
-"""What the page carries: matrices, palettes, kernels and light in numbers, as the commands have them."""
+"""What the page carries: matrices, palettes, kernels and tables of light, as the commands have them."""
 
 import base64
 import functools
