@@ -87,8 +87,8 @@ const CASES = {
         await page.getByRole("button", { name: "Remove" }).click();
     },
     async "colours of the picture"(page) {
-        await type(page, "Number of colours", "5");
-        await page.getByRole("button", { name: "Take colours" }).click();
+        await type(page, "Colours of the picture", "5");
+        await page.getByRole("button", { name: "Take colours of the picture" }).click();
     },
     async "files of one's own"(page) {
         await drop(page, "mine.gpl");
