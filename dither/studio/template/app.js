@@ -7,10 +7,15 @@ const FIRST_SAMPLE = "dusk.png";
 const MATRIX_TITLES = {
     "blue-64x64": "Blue noise 64×64", "blue-128x128": "Blue noise 128×128", "blue-256x256": "Blue noise 256×256",
     "blue-32x32": "Blue noise 32×32", "blue-16x16": "Blue noise 16×16", "blue-60x68": "Blue noise 60×68",
-    "blue-64x64-rgb": "Blue noise for red, green, blue", "blue-64x64-levels-4": "Blue noise for 4 levels", "blue-64x64-levels-16": "Blue noise for 16 levels",
+    "blue-64x64-rgb": "Blue noise per channel", "blue-64x64-levels-4": "Blue noise for 4 levels", "blue-64x64-levels-16": "Blue noise for 16 levels",
     "bayer-2x2": "Bayer 2×2", "bayer-4x4": "Bayer 4×4", "bayer-8x8": "Bayer 8×8", "bayer-16x16": "Bayer 16×16",
     "dots-6x6": "Halftone dots 6×6", "dots-8x8": "Halftone dots 8×8", "dots-12x12": "Halftone dots 12×12", "playstation-4x4": "PlayStation 4×4",
     "gradient-noise-128x128": "Gradient noise", "r2-128x128": "R2 sequence", "white-64x64": "White noise",
+};
+const KERNEL_TITLES = {
+    "floyd-steinberg": "Floyd–Steinberg", "false-floyd-steinberg": "False Floyd–Steinberg", "jarvis-judice-ninke": "Jarvis, Judice, Ninke",
+    stucki: "Stucki", burkes: "Burkes", sierra: "Sierra", "sierra-two-row": "Sierra, two rows", "sierra-lite": "Sierra lite", atkinson: "Atkinson",
+    "simple-2d": "Simple", "stevenson-arce": "Stevenson, Arce",
 };
 const CHANNEL_MATRIX = "blue-64x64-rgb";
 
@@ -29,13 +34,16 @@ const darkroom = (() => {
     let receive = () => {};
     let waiting = null;
     let busy = false;
-    let number = 0;
     let send;
+    let last;
+    let answered = false;
     const answer = (data) => {
+        answered = true;
         busy = false;
-        receive(data);
-        if (waiting) post(waiting());
+        const next = waiting;
         waiting = null;
+        if (next) post(next());
+        receive(data);
     };
     const inWindow = () => {
         const own = new Darkroom();
@@ -45,19 +53,28 @@ const darkroom = (() => {
         const source = ["arithmetic", "worker"].map((id) => $(id).textContent).join("\n");
         const worker = new Worker(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
         worker.onmessage = ({ data }) => answer(data);
+        worker.onerror = () => {
+            if (answered) return;
+            inWindow();
+            send(last);
+        };
         send = (message) => worker.postMessage(message);
     } catch {
         inWindow();
     }
     const post = (message) => {
         busy = true;
-        send({ ...message, number: ++number });
+        last = message;
+        send(last);
     };
     return {
         // While one job is done only the last of the next ones waits.
         ask(message) {
             if (busy) waiting = message;
             else post(message());
+        },
+        get busy() {
+            return busy;
         },
         set onAnswer(handler) {
             receive = handler;
@@ -108,9 +125,17 @@ darkroom.onAnswer = ({ result: made, shown, side, failure }) => {
         refresh();
         return;
     }
+    if (darkroom.busy) return;
     document.body.dataset.state = "ready";
     describe();
+    whenReady.splice(0).forEach((go) => go());
 };
+
+// Resolves when the result is that of the choices.
+const whenReady = [];
+function settled() {
+    return document.body.dataset.state === "ready" ? Promise.resolve() : new Promise((resolve) => whenReady.push(resolve));
+}
 
 function refresh() {
     document.body.dataset.state = "working";
@@ -119,6 +144,7 @@ function refresh() {
 
 view.onZoom = () => {
     $("zoom").textContent = view.zoomText;
+    $("zoom").title = view.side > 1 ? `Each shown pixel is the mean light of ${view.side} × ${view.side}` : "";
     if (result && view.side > 1) refresh();
 };
 
@@ -312,7 +338,7 @@ function fillSelects() {
         group("Classical", names.filter((name) => !PACKED[name].shipped).map(option)),
         own,
     );
-    $("kernel").append(...Object.keys(LIGHT_TABLES.kernels).map((name) => new Option(name.replaceAll("-", " ").replace(/^./, (letter) => letter.toUpperCase()), name)));
+    $("kernel").append(...Object.keys(LIGHT_TABLES.kernels).map((name) => new Option(KERNEL_TITLES[name] ?? name, name)));
     const edited = new Option("Your own", "");
     edited.hidden = true;
     $("palette").append(edited, ...Object.entries(PALETTES).map(([name, colors]) => new Option(`${name} (${colors.length})`, name)));
@@ -381,6 +407,7 @@ async function copyCommand() {
 }
 
 async function download() {
+    await settled();
     save(await encodedPng(result, choices.scale), outputName(opened.name));
     $("status").textContent = `${outputName(opened.name)} is saved.`;
 }

@@ -15,7 +15,9 @@ function scan(width, height, lanes, light, taps, serpentine, low, high, take) {
     const sums = lanes.map(() => new Float64Array(width));
     const below = taps.filter(([down]) => down > 0);
     const beside = taps.filter(([down]) => down === 0);
-    const values = lanes.map(() => 0);
+    const aheads = Int32Array.from(beside, ([, ahead]) => ahead);
+    const shares = Float64Array.from(beside, ([, , share]) => share);
+    const values = new Float64Array(lanes.length);
     for (let y = 0; y < height; y++) {
         lanes.forEach((samples, lane) => {
             const sum = sums[lane];
@@ -30,15 +32,18 @@ function scan(width, height, lanes, light, taps, serpentine, low, high, take) {
             }
         });
         const direction = serpentine && y % 2 === 1 ? -1 : 1;
+        const now = past.map((ring) => ring[y % rows]);
         for (let step = 0, x = direction === 1 ? 0 : width - 1; step < width; step++, x += direction) {
             for (let lane = 0; lane < values.length; lane++) {
-                const errors = past[lane][y % rows];
                 let sum = sums[lane][x];
-                for (const [, ahead, share] of beside) if (ahead <= step) sum += share * errors[x - direction * ahead];
-                values[lane] = clamp(Math.floor(sum / 65536), low, high);
+                for (let i = 0; i < aheads.length; i++) {
+                    if (aheads[i] <= step) sum += shares[i] * now[lane][x - direction * aheads[i]];
+                }
+                const value = Math.floor(sum / 65536);
+                values[lane] = value < low ? low : value > high ? high : value;
             }
             take(y * width + x, values);
-            for (let lane = 0; lane < values.length; lane++) past[lane][y % rows][x] = values[lane];
+            for (let lane = 0; lane < values.length; lane++) now[lane][x] = values[lane];
         }
     }
 }
@@ -82,7 +87,7 @@ function diffuseToPalette(picture, colors, taps, serpentine, light) {
 // The first of the nearest colours at 12 bits a channel, by lists of those that can be it in a cell.
 function nearestColor(shown) {
     const colors = shown.map((color) => color.map((lit) => lit >> COMPARED_SHIFT));
-    const lists = new Map();
+    const lists = new Array(1 << 12).fill(null);
     const side = (1 << CELL_SHIFT) - 1;
     const listed = (red, green, blue) => {
         const corner = [red, green, blue].map((value) => (value >> CELL_SHIFT) << CELL_SHIFT);
@@ -100,13 +105,16 @@ function nearestColor(shown) {
     };
     return (red, green, blue) => {
         const cell = ((red >> CELL_SHIFT) << 8) | ((green >> CELL_SHIFT) << 4) | (blue >> CELL_SHIFT);
-        let list = lists.get(cell);
-        if (list === undefined) lists.set(cell, (list = listed(red, green, blue)));
-        let [best, least] = [0, Infinity];
-        for (const index of list) {
-            const [r, g, b] = colors[index];
-            const distance = (red - r) ** 2 + (green - g) ** 2 + (blue - b) ** 2;
-            if (distance < least) [best, least] = [index, distance];
+        const list = (lists[cell] ??= listed(red, green, blue));
+        let best = list[0];
+        let least = Infinity;
+        for (let i = 0; i < list.length; i++) {
+            const color = colors[list[i]];
+            const distance = (red - color[0]) ** 2 + (green - color[1]) ** 2 + (blue - color[2]) ** 2;
+            if (distance < least) {
+                least = distance;
+                best = list[i];
+            }
         }
         return best;
     };

@@ -101,6 +101,6 @@ class Darkroom {
         }
         if (message.settings) this.#last = dithered(this.#picture, message.settings, message.matrix, this.#tables, this.#kept);
         const shown = message.side > 1 ? averaged(this.#last, message.side, this.#tables) : null;
-        return { number: message.number, result: message.settings ? this.#last : null, shown, side: message.side };
+        return { result: message.settings ? this.#last : null, shown, side: message.side };
     }
 }

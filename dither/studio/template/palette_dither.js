@@ -12,18 +12,19 @@ function ditherToPalette(picture, colors, matrix, tables, strength) {
     const node = Uint8Array.from({ length: 256 }, (_, code) => Math.floor((code * GRID_STEPS) / WHITE));
     const rest = Uint8Array.from({ length: 256 }, (_, code) => (code * GRID_STEPS) % WHITE);
     const exact = new Map(colors.map(([red, green, blue], index) => [(red << 16) | (green << 8) | blue, index]));
+    // Most pixels have no colour of the palette, and most of these no red of it.
+    const reds = new Uint8Array(256);
+    for (const [red] of colors) reds[red] = 1;
     const codes = new Uint8Array(width * height);
-    let [seen, kept] = [-1, undefined];
     for (let y = 0, i = 0; y < height; y++) {
         const row = (y % matrix.height) * matrix.width;
         for (let x = 0; x < width; x++, i++) {
             const red = samples[i * channels];
             const green = channels === 3 ? samples[i * channels + 1] : red;
             const blue = channels === 3 ? samples[i * channels + 2] : red;
-            const code = (red << 16) | (green << 8) | blue;
-            if (code !== seen) [seen, kept] = [code, exact.get(code)];
-            if (kept !== undefined) {
-                codes[i] = kept;
+            const own = reds[red] === 1 ? exact.get((red << 16) | (green << 8) | blue) : undefined;
+            if (own !== undefined) {
+                codes[i] = own;
                 continue;
             }
             const cell = row + (x % matrix.width);

@@ -5,6 +5,6 @@ self.onmessage = ({ data }) => {
     try {
         self.postMessage(darkroom.answer(data));
     } catch (error) {
-        self.postMessage({ number: data.number, failure: String(error.message ?? error) });
+        self.postMessage({ failure: String(error.message ?? error) });
     }
 };

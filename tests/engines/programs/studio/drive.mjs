@@ -48,7 +48,7 @@ const CASES = {
     async "four levels by Bayer"(page) {
         await flip(page, "Grey");
         await type(page, "Levels a channel", "4");
-        await radio(page, "codes");
+        await radio(page, "encoded");
         await pick(page, "Matrix", "bayer-8x8");
     },
     async "sixteen greys in linear light"(page) {
@@ -72,7 +72,7 @@ const CASES = {
     async "mixtures of two"(page) {
         await pick(page, "Palette", "c64");
         await radio(page, "two");
-        await radio(page, "codes");
+        await radio(page, "encoded");
         await pick(page, "Matrix", "blue-256x256");
     },
     async "pasted colours, one of them changed"(page) {
@@ -98,7 +98,7 @@ const CASES = {
     async "error diffusion to levels"(page) {
         await look(page, "Macintosh");
         await type(page, "Levels a channel", "3");
-        await radio(page, "light");
+        await radio(page, "linear");
     },
     async "error diffusion to a palette"(page) {
         await radio(page, "Palette");
