@@ -19,7 +19,13 @@ WINDOW = (
     "palette_editor",
     "own_colors",
     "looks",
+    "titles",
+    "thread",
     "app",
+    "files",
+    "controls",
+    "stage",
+    "start",
 )
 
 

@@ -94,6 +94,14 @@ class Darkroom {
     #last = null;
 
     answer(message) {
+        try {
+            return this.#answered(message);
+        } catch (error) {
+            return { failure: String(error.message ?? error) };
+        }
+    }
+
+    #answered(message) {
         if (message.tables) this.#tables = message.tables;
         if (message.picture) {
             this.#picture = message.picture;
