@@ -9,6 +9,7 @@ const ZOOMS = [1 / 16, 1 / 12, 1 / 8, 1 / 6, 1 / 5, 1 / 4, 1 / 3, 1 / 2, 1, 2, 3
 class View {
     #canvas;
     #context;
+    #checks;
     #result = null;
     #average = null;
     #original = null;
@@ -24,6 +25,7 @@ class View {
     constructor(canvas) {
         this.#canvas = canvas;
         this.#context = canvas.getContext("2d");
+        this.#checks = this.#context.createPattern(checkerboard(), "repeat");
         this.#resize();
         new ResizeObserver(() => this.#resize()).observe(canvas);
         canvas.addEventListener("pointerdown", (event) => this.#grab(event));
@@ -113,6 +115,8 @@ class View {
         this.#middle.y = clamp(this.#middle.y, 0, result.height);
         const left = Math.round(canvas.width / 2 - this.#middle.x * this.#zoom);
         const top = Math.round((canvas.height - this.#foot) / 2 - this.#middle.y * this.#zoom);
+        context.fillStyle = this.#checks;
+        context.fillRect(left, top, width, height);
         const shown = this.#zoom < 1 ? this.#average ?? result : result;
         if (!this.originalOnly) {
             context.imageSmoothingEnabled = shown === result && this.#zoom < 1;
@@ -124,7 +128,7 @@ class View {
             context.beginPath();
             context.rect(0, 0, this.originalOnly ? canvas.width : Math.round(this.split * canvas.width), canvas.height);
             context.clip();
-            context.clearRect(left, top, width, height);
+            context.fillRect(left, top, width, height);
             context.imageSmoothingEnabled = this.#original.width !== result.width || this.#zoom < 1;
             context.imageSmoothingQuality = "high";
             context.drawImage(this.#original, left, top, width, height);
@@ -196,6 +200,17 @@ class View {
         event.preventDefault();
         this.move(...moves[event.key]);
     }
+}
+
+// What shows through clear pixels.
+function checkerboard() {
+    const canvas = canvasOf(16, 16);
+    const context = canvas.getContext("2d");
+    for (let cell = 0; cell < 4; cell++) {
+        context.fillStyle = cell === 0 || cell === 3 ? "#c9c9c9" : "#ececec";
+        context.fillRect(8 * (cell % 2), 8 * (cell >> 1), 8, 8);
+    }
+    return canvas;
 }
 
 function pixelCanvas({ width, height, pixels }) {
