@@ -65,3 +65,4 @@ from dither.preparation import Sides as Sides
 from dither.preparation import prepared as prepared
 from dither.quantize import k_means as k_means
 from dither.quantize import median_cut as median_cut
+from dither.studio import studio_page as studio_page

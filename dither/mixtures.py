@@ -1,6 +1,8 @@
 """Mixtures: which colours of a palette, in which shares, look from far like a colour it lacks.
 
-They are worked out once, for the nodes of a grid of 33 by 33 by 33 colours, and kept.
+They are worked out once, for the nodes of a grid of 33 by 33 by 33 colours, and kept. Distances are
+compared in whole numbers, held by floats of 64 bits without rounding: whatever the order of sums, every
+machine finds the same colours, and so does the page of `dither studio`.
 """
 
 import functools
@@ -8,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dither.color import linear_to_oklab, srgb_to_linear
+from dither.color import LINEAR_TO_CONES, ROOTS_TO_OKLAB, linear_to_oklab, srgb_to_linear
 from dither.samples import Light, level_values
 
 # Steps of the grid along each channel, and the code of white.
@@ -18,6 +20,12 @@ _NEAREST = 16
 # Of the grain's energy, what counts as much as the same energy of wrong colour.
 _GRAIN = 0.05
 _NODES_AT_ONCE = 256
+# White in units of light. Candidates have less room below 2^53: what is missing adds up.
+_CANDIDATE_WHITE, _PAIR_WHITE = 1 << 14, 65535
+# The largest entry of a metric has so many bits.
+_METRIC_BITS = 14
+# Darkness is compared in 1/2^40 of white's, far above what roots differ by between machines.
+_DARKNESS_UNITS = 1 << 40
 
 
 @functools.lru_cache(maxsize=4)
@@ -30,16 +38,17 @@ def candidate_table(colors: bytes, candidates: int, light: Light, strength: floa
         light: as in `dither_to_palette`.
         strength: as in `dither_to_palette`.
     """
-    codes, wanted, offered = _codes_and_mixed(colors, light)
-    slopes = _slopes(wanted, light)
-    metric = slopes @ slopes.transpose(0, 2, 1)
+    codes = np.frombuffer(colors, np.uint8).reshape(-1, 3)
+    wanted = _units(_nodes(), light, _CANDIDATE_WHITE)
+    offered = _units(codes, light, _CANDIDATE_WHITE)
+    metrics = node_metrics(light)
     # The squared length of each colour under each node's metric, from the products of its channels.
     products = offered[:, :, None] * offered[:, None, :]
-    lengths = metric.reshape(len(wanted), 9) @ products.reshape(len(codes), 9).T
+    lengths = metrics.reshape(len(wanted), 9) @ products.reshape(len(codes), 9).T
     missing = np.zeros_like(wanted)
     chosen = np.empty((candidates, len(wanted)), np.uint8)
     for number in range(candidates):
-        aim = np.einsum("nij,nj->ni", metric, wanted + strength * missing)
+        aim = np.einsum("nij,nj->ni", metrics, wanted + np.rint(strength * missing))
         # The squared distance but for the aim's own square, which is the same for every colour.
         chosen[number] = (lengths - 2 * aim @ offered.T).argmin(axis=1)
         missing += wanted - offered[chosen[number]]
@@ -78,24 +87,26 @@ def pair_table(colors: bytes, light: Light) -> PairTable:
         colors: of the palette, K times 3 bytes of sRGB codes.
         light: as in `dither_to_palette`.
     """
-    codes, wanted, offered = _codes_and_mixed(colors, light)
-    darkness = _darkness(codes)
+    codes = np.frombuffer(colors, np.uint8).reshape(-1, 3)
+    wanted, offered = _units(_nodes(), light, _PAIR_WHITE), _units(codes, light, _PAIR_WHITE)
+    metrics, darkness = node_metrics(light), _darkness(codes)
     near = min(_NEAREST, len(codes))
     pairs = np.empty((len(wanted), 2), np.uint8)
     shares = np.empty(len(wanted), np.uint16)
     for start in range(0, len(wanted), _NODES_AT_ONCE):
         nodes = slice(start, start + _NODES_AT_ONCE)
-        slopes = _slopes(wanted[nodes], light)
         # (n, K, 3): where each colour lies as seen from the node.
-        away = ((offered - wanted[nodes, None]) @ slopes).astype(np.float32)
-        squares = (away**2).sum(axis=2)
-        first = np.argpartition(squares, near - 1, axis=1)[:, :near]
+        away = offered - wanted[nodes, None]
+        turned = away @ metrics[nodes]
+        squares = (turned * away).sum(axis=2)
+        first = np.argsort(squares, axis=1, kind="stable")[:, :near]
         mine = np.take_along_axis(squares, first, axis=1)[..., None]
-        products = np.take_along_axis(away, first[..., None], axis=1) @ away.transpose(0, 2, 1)
+        products = np.take_along_axis(turned, first[..., None], axis=1) @ away.transpose(0, 2, 1)
         apart = mine + squares[:, None] - 2 * products
-        share = np.clip((mine - products) / np.maximum(apart, 1e-12), 0, 1)
-        cost = mine + share * (share - 2) * mine + 2 * share * (1 - share) * products
-        cost += share**2 * squares[:, None] + _GRAIN * share * (1 - share) * apart
+        ahead = mine - products
+        share = np.clip(ahead / np.maximum(apart, 1), 0, 1)
+        cost = mine + share * (share * apart - 2 * ahead)
+        cost += _GRAIN * share * (1 - share) * apart
         np.put_along_axis(cost, first[..., None], np.inf, axis=2)  # a pair is of two
         best = cost.reshape(len(cost), -1).argmin(axis=1)
         rows = np.arange(len(best))
@@ -112,17 +123,47 @@ def pair_table(colors: bytes, light: Light) -> PairTable:
     return table
 
 
-def _codes_and_mixed(colors: bytes, light: Light) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """The palette's codes; the nodes and the palette in the space in which colours are averaged."""
-    codes = np.frombuffer(colors, np.uint8).reshape(-1, 3)
+@functools.lru_cache(maxsize=2)
+def node_metrics(light: Light) -> np.ndarray:
+    """(35937, 3, 3) float64, read-only: for each node, what the squares of differences weigh.
+
+    With J how OKLab changes with each channel of the space in which colours mix, at the node, this is
+    J' J in whole numbers, of which the largest has 14 bits. Nearest in OKLab itself would lean to the
+    light side, since half way from black to white there is an eighth of white's light; the mean of the
+    candidates would be too light.
+
+    Example:
+        >>> float(node_metrics("linear")[-1].max())
+        10825.0
+    """
+    # Near black OKLab is endlessly steep.
+    mixed = np.maximum(_mixed(_nodes(), light), 0.01)
+    linear, rise = mixed, np.ones_like(mixed)
+    if light == "encoded":
+        linear = srgb_to_linear(mixed)
+        # The slope of `srgb_to_linear`.
+        rise = np.where(mixed <= 0.04045, 1 / 12.92, 2.4 / 1.055 * ((mixed + 0.055) / 1.055) ** 1.4)
+    roots = np.cbrt(linear @ LINEAR_TO_CONES.T)
+    # (n, lightness a b, cone) times (n, cone, channel).
+    slopes = (ROOTS_TO_OKLAB / (3 * roots**2)[:, None]) @ (LINEAR_TO_CONES * rise[:, None])
+    squares = slopes.transpose(0, 2, 1) @ slopes
+    _, exponents = np.frexp(abs(squares).max(axis=(1, 2)))
+    metrics = np.rint(np.ldexp(squares, (_METRIC_BITS - exponents)[:, None, None]))
+    metrics.flags.writeable = False
+    return metrics
+
+
+def _nodes() -> np.ndarray:
+    """(35937, 3) uint8: the codes of the grid's nodes."""
     axis = level_values(STEPS + 1, np.dtype(np.uint8))
-    grid = np.stack(np.meshgrid(axis, axis, axis, indexing="ij"), axis=-1).reshape(-1, 3)
-    return codes, _mixed(grid, light), _mixed(codes, light)
+    return np.stack(np.meshgrid(axis, axis, axis, indexing="ij"), axis=-1).reshape(-1, 3)
 
 
 def _darkness(codes: np.ndarray) -> np.ndarray:
-    """(K,) the place of each colour from dark to light."""
-    return np.argsort(np.argsort(linear_to_oklab(srgb_to_linear(codes / WHITE))[:, 0]))
+    """(K,) the place of each colour from dark to light, the first of equals first."""
+    lightness = linear_to_oklab(srgb_to_linear(codes / WHITE))[:, 0]
+    order = np.argsort(np.rint(lightness * _DARKNESS_UNITS), kind="stable")
+    return np.argsort(order, kind="stable")
 
 
 def _mixed(codes: np.ndarray, light: Light) -> np.ndarray:
@@ -130,17 +171,6 @@ def _mixed(codes: np.ndarray, light: Light) -> np.ndarray:
     return srgb_to_linear(codes / WHITE) if light == "linear" else codes / WHITE
 
 
-def _slopes(mixed: np.ndarray, light: Light) -> np.ndarray:
-    """(n, 3, 3): how OKLab changes with each channel near each colour, straight in the mixing space.
-
-    Nearest in OKLab itself would lean to the light side, since half way from black to white there is
-    an eighth of white's light; the mean of the candidates would be too light.
-    """
-
-    def seen(color: np.ndarray) -> np.ndarray:
-        return linear_to_oklab(color if light == "linear" else srgb_to_linear(color))
-
-    # Near black OKLab is endlessly steep.
-    around = np.clip(mixed, 0.01, 1)[:, None, :]
-    apart = 1e-3 * np.eye(3)
-    return (seen(around + apart) - seen(around - apart)) / 2e-3
+def _units(codes: np.ndarray, light: Light, white: int) -> np.ndarray:
+    """The same in whole units, so many for white."""
+    return np.rint(_mixed(codes, light) * white)

@@ -6,6 +6,7 @@ animation are all treated alike.
 Source: W3C, "Filter Effects Module Level 1" (2018), the functions brightness() and contrast().
 """
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 
@@ -159,10 +160,28 @@ def _resized(
         if share is not None:
             # Where all is clear there is no colour to tell.
             mixed = np.divide(mixed, share, out=np.zeros_like(mixed), where=share > 1 / 512)
-        codes = linear_to_srgb(mixed.clip(0, 1)) * white
-        out[..., channel] = np.rint(codes) if white > 1 else codes
+        if white > 1:
+            out[..., channel] = np.searchsorted(code_limits(white), mixed, side="right")
+        else:
+            out[..., channel] = linear_to_srgb(mixed.clip(0, 1))
     clear = None if share is None else np.rint(share.clip(0, 1) * 255).astype(np.uint8)
     return out[..., 0] if color.ndim == 2 else out, clear
+
+
+@functools.lru_cache(maxsize=2)
+def code_limits(white: int) -> np.ndarray:
+    """(white,) float64, read-only: the light from which on the next code is nearer; ascending.
+
+    A light rounds to the number of limits that it reaches: the same on every machine, which powers of
+    32-bit floats are not.
+
+    Example:
+        >>> np.searchsorted(code_limits(255), [0.0, 0.214, 1.0], side="right").tolist()
+        [0, 127, 255]
+    """
+    limits = srgb_to_linear((np.arange(white) + 0.5) / white)
+    limits.flags.writeable = False
+    return limits
 
 
 def _bicubic(samples: np.ndarray, shape: tuple[int, int]) -> np.ndarray:

@@ -16,19 +16,33 @@ def slopes_at(wanted: np.ndarray, light: str = "linear") -> np.ndarray:
     return np.array([(seen(around + s) - seen(around - s)) / 2e-3 for s in 1e-3 * np.eye(3)])
 
 
+def metric_at(wanted: np.ndarray, light: str = "linear") -> list[list[int]]:
+    """What the squares of differences weigh there: whole numbers, the largest of 14 bits."""
+    slopes = slopes_at(wanted, light)
+    squares = slopes @ slopes.T
+    bits = int(np.floor(np.log2(abs(squares).max()))) + 1
+    return [[round(value * 2.0 ** (14 - bits)) for value in row] for row in squares.tolist()]
+
+
 def candidates(color: np.ndarray, palette: Palette, count: int, strength: float) -> list[int]:
-    """One colour's candidates."""
-    wanted = srgb_to_linear(color / 255)
-    slopes = slopes_at(wanted)
-    missing = np.zeros(3)
-    chosen = []
+    """One colour's candidates, in whole numbers of any length."""
+    metric = metric_at(srgb_to_linear(color / 255))
+    wanted = [round(light * 16384) for light in srgb_to_linear(color / 255).tolist()]
+    offered = [[round(light * 16384) for light in own] for own in palette.linear.tolist()]
+    missing, chosen = [0, 0, 0], []
     for _ in range(count):
-        distances = [
-            np.sum(np.dot(wanted + strength * missing - light, slopes) ** 2)
-            for light in palette.linear
+        aim = [want + round(strength * less) for want, less in zip(wanted, missing, strict=True)]
+        distances = []
+        for own in offered:
+            away = [one - other for one, other in zip(aim, own, strict=True)]
+            distances.append(
+                sum(away[i] * metric[i][j] * away[j] for i in range(3) for j in range(3))
+            )
+        chosen.append(distances.index(min(distances)))
+        missing = [
+            less + want - took
+            for less, want, took in zip(missing, wanted, offered[chosen[-1]], strict=True)
         ]
-        chosen.append(int(np.argmin(distances)))
-        missing += wanted - palette.linear[chosen[-1]]
     return sorted(chosen, key=lambda index: (palette.oklab[index, 0], index))
 
 

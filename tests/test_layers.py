@@ -34,6 +34,7 @@ def test_importing_bluenoise_loads_no_compiler() -> None:
         ("dither", ["ordered", "--help"]),
         ("dither", ["colors", "--help"]),
         ("dither", ["compare", "--help"]),
+        ("dither", ["studio", "--help"]),
         ("bluenoise", ["--help"]),
         ("bluenoise", ["generate", "--help"]),
         ("bluenoise", ["evaluate", "--help"]),

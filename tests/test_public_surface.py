@@ -31,7 +31,7 @@ SURFACE = {
         load_noise load_palette median_cut noise_dither one_standard_error optimize_frames
         optimize_palette optimized_counts ordered_dither pack
         packed_dither palette_names playstation prepared r2_sequence read_animation read_image
-        recolored requantize save_matrix save_palette shipped_matrices unpack white_noise
+        recolored requantize save_matrix save_palette shipped_matrices studio_page unpack white_noise
         write_animation write_image
         """,
     dither.differentiable: """

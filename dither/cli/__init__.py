@@ -6,6 +6,7 @@ from dither.cli.diffuse import diffuse
 from dither.cli.optimize import optimize
 from dither.cli.ordered import ordered
 from dither.cli.palettes import palettes
+from dither.cli.studio import studio
 from dither.console import command_line, examples, run
 
 app = command_line(
@@ -41,6 +42,7 @@ app.command(
         "dither compare photo.jpg one-bit.png game-boy.png -o compared.html",
     )
 )(compare)
+app.command(**examples("dither studio -o studio.html"))(studio)
 app.command(**examples("dither palettes", "dither palettes --json"))(palettes)
 
 

@@ -7,7 +7,7 @@ from PIL import Image
 from dither.color import linear_to_srgb, srgb_to_linear, to_gray
 from dither.errors import InputError
 from dither.pictures import RasterImage
-from dither.preparation import Preparation, Sides, prepared, resized_shape
+from dither.preparation import Preparation, Sides, code_limits, prepared, resized_shape
 
 
 def test_nothing_to_do_does_nothing(photo: np.ndarray) -> None:
@@ -84,6 +84,13 @@ def test_resizing_keeps_the_mean_of_the_light(photo: np.ndarray, dtype: type) ->
     light = srgb_to_linear(smooth).astype(np.float32)
     oracle = np.asarray(Image.fromarray(light).resize((40, 24), Image.Resampling.BICUBIC))
     assert abs(half / white - linear_to_srgb(oracle.clip(0, 1))).max() < 0.005
+
+
+@pytest.mark.parametrize("white", [255, 65535])
+def test_light_rounds_to_the_nearest_code(white: int) -> None:
+    light = np.random.default_rng(0).uniform(-0.1, 1.1, 5000)
+    codes = np.searchsorted(code_limits(white), light, side="right")
+    assert (codes == np.rint(linear_to_srgb(light.clip(0, 1)) * white)).all()
 
 
 def test_clear_pixels_do_not_bleed_into_others() -> None:

@@ -1,0 +1,86 @@
+"""What the page carries: matrices, palettes, kernels and tables of light, as the commands have them."""
+
+import base64
+import functools
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+
+from dither.classical import (
+    bayer,
+    clustered_dot,
+    interleaved_gradient_noise,
+    playstation,
+    r2_sequence,
+    white_noise,
+)
+from dither.color import srgb_to_linear
+from dither.diffusion.kernels import DIFFUSION_KERNELS
+from dither.diffusion.light import light_of_codes
+from dither.matrix import ThresholdMatrix, load_channels
+from dither.named_palettes import palette_names
+from dither.palette import load_palette
+from dither.preparation import code_limits
+
+# Shipped matrices by name, of which the commands know each; the largest is left out for its size.
+SHIPPED = (
+    "blue-64x64",
+    "blue-128x128",
+    "blue-256x256",
+    "blue-32x32",
+    "blue-16x16",
+    "blue-60x68",
+    "blue-64x64-rgb",
+    "blue-64x64-levels-4",
+    "blue-64x64-levels-16",
+)
+
+# What the commands take as a file, which the page offers to save.
+CLASSICAL: dict[str, Callable[[], ThresholdMatrix]] = {
+    "bayer-2x2": functools.partial(bayer, 2, 2),
+    "bayer-4x4": functools.partial(bayer, 4, 4),
+    "bayer-8x8": functools.partial(bayer, 8, 8),
+    "bayer-16x16": functools.partial(bayer, 16, 16),
+    "dots-6x6": functools.partial(clustered_dot, 4),
+    "dots-8x8": functools.partial(clustered_dot, 6),
+    "dots-12x12": functools.partial(clustered_dot, 8),
+    "playstation-4x4": playstation,
+    "gradient-noise-128x128": functools.partial(interleaved_gradient_noise, 128, 128),
+    "r2-128x128": functools.partial(r2_sequence, 128, 128),
+    "white-64x64": functools.partial(white_noise, 64, 64),
+}
+
+
+def studio_tables() -> dict[str, Any]:
+    """All that the page's scripts need to know, as JSON can hold it.
+
+    Returns:
+        matrices by name, with their height, width and ranks, 16 bits each in base64, channel after
+        channel; palettes by name; the shares of kernels; and of every 8-bit code the linear light, from
+        0 to 1 and in units of diffusion, the units of encoded light, and the limits between codes.
+
+    Example:
+        >>> studio_tables()["palettes"]["game-boy"]
+        ['#0f380f', '#306230', '#8bac0f', '#9bbc0f']
+    """
+    eight_bits = np.dtype(np.uint8)
+    return {
+        "matrices": {
+            **{name: _packed(load_channels(name), shipped=True) for name in SHIPPED},
+            **{name: _packed((make(),), shipped=False) for name, make in CLASSICAL.items()},
+        },
+        "palettes": {name: load_palette(name).hex for name in palette_names()},
+        "kernels": {name: kernel.taps for name, kernel in DIFFUSION_KERNELS.items()},
+        "linear": srgb_to_linear(np.arange(256) / 255).tolist(),
+        "linearUnits": light_of_codes(eight_bits, "linear").tolist(),
+        "encodedUnits": light_of_codes(eight_bits, "encoded").tolist(),
+        "limits": code_limits(255).tolist(),
+    }
+
+
+def _packed(matrices: tuple[ThresholdMatrix, ...], *, shipped: bool) -> dict[str, Any]:
+    height, width = matrices[0].shape
+    ranks = np.stack([matrix.ranks for matrix in matrices]).astype("<u2")
+    text = base64.b64encode(ranks.tobytes()).decode()
+    return {"height": height, "width": width, "shipped": shipped, "ranks": text}

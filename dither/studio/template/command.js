@@ -1,0 +1,38 @@
+// The `dither` command that gives the same picture. Options that say what it does anyway are left out.
+
+function quoted(word) {
+    return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
+}
+
+function outputName(name) {
+    return `${name.replace(/\.[^.]*$/, "")}-dithered.png`;
+}
+
+// `source` is the picture file's name; `matrixFile` is the name of the .npy file to give, if any.
+function commandOf(choices, source, matrixFile) {
+    const file = source.startsWith("-") ? `./${source}` : source;
+    const words = ["dither", choices.method, file, "-o", outputName(file)];
+    const palette = choices.target === "palette";
+    const bits = Math.log2(choices.levels);
+    if (palette) words.push("--palette", choices.paletteName ?? choices.colors.join(","));
+    else if (Number.isInteger(bits)) words.push("--bits", bits);
+    else words.push("--levels", choices.levels);
+    if (choices.gray && !palette) words.push("--gray");
+    if (choices.method === "ordered") {
+        if (choices.matrix !== "blue-64x64") words.push("--matrix", matrixFile ?? choices.matrix);
+        if (choices.strength !== 1) words.push("--strength", choices.strength);
+        if (palette && choices.mix !== (choices.colors.length === 2 ? "two" : "many")) words.push("--mix", choices.mix);
+    } else {
+        if (choices.kernel !== "floyd-steinberg") words.push("--kernel", choices.kernel);
+        if (!choices.serpentine) words.push("--raster");
+    }
+    const usual = choices.method === "ordered" && palette ? "linear" : "encoded";
+    if (choices.light !== usual) words.push("--light", choices.light);
+    if (choices.width !== null) words.push("--resize", `${choices.width}x`);
+    const colored = palette || !choices.gray;
+    if (colored && choices.saturation !== 1) words.push("--saturation", choices.saturation);
+    if (choices.brightness !== 1) words.push("--brightness", choices.brightness);
+    if (choices.contrast !== 1) words.push("--contrast", choices.contrast);
+    if (choices.scale !== 1) words.push("--scale", choices.scale);
+    return words.map((word) => quoted(String(word))).join(" ");
+}

@@ -1,0 +1,88 @@
+// The panel's controls: filled once, then each changes a choice.
+
+function attempt(action) {
+    try {
+        action();
+    } catch (error) {
+        complain(error.message);
+    }
+}
+
+function number(input, then) {
+    input.addEventListener("input", () => {
+        if (input.value !== "" && input.checkValidity()) then(input.valueAsNumber);
+    });
+    input.addEventListener("blur", showChoices);
+}
+
+function group(title, options) {
+    const made = document.createElement("optgroup");
+    made.label = title;
+    made.append(...options);
+    return made;
+}
+
+function fillSelects() {
+    const option = (name) => new Option(MATRIX_TITLES[name], name);
+    const names = Object.keys(PACKED);
+    const own = group("Your own", [new Option("Load a .npy file…", "load")]);
+    own.id = "own-matrices";
+    $("matrix").append(
+        group("Shipped", names.filter((name) => PACKED[name].shipped).map(option)),
+        group("Classical", names.filter((name) => !PACKED[name].shipped).map(option)),
+        own,
+    );
+    $("kernel").append(...Object.keys(LIGHT_TABLES.kernels).map((name) => new Option(KERNEL_TITLES[name] ?? name, name)));
+    const edited = new Option("Your own", "");
+    edited.hidden = true;
+    $("palette").append(edited, ...Object.entries(PALETTES).map(([name, colors]) => new Option(`${name} (${colors.length})`, name)));
+    $("sample").append(...Object.entries(SAMPLES).map(([name, { title }]) => new Option(title, name)));
+    $("looks").append(...LOOKS.map((look) => chip(look.title, () => takeLook(look))));
+    $("level-chips").append(...[2, 3, 4, 8, 16, 32].map((levels) => chip(levels, () => choose({ levels }))));
+}
+
+function chip(text, action) {
+    const button = document.createElement("button");
+    Object.assign(button, { type: "button", textContent: text, value: text });
+    button.addEventListener("click", action);
+    return button;
+}
+
+function listenToControls() {
+    for (const name of ["target", "method", "light", "mix"]) {
+        for (const input of document.querySelectorAll(`input[name="${name}"]`)) input.addEventListener("change", () => choose({ [name]: input.value }));
+    }
+    for (const name of ["gray", "serpentine"]) {
+        const input = document.querySelector(`input[name="${name}"]`);
+        input.addEventListener("change", () => choose({ [name]: input.checked }));
+    }
+    for (const id of ["strength", "scale", "brightness", "contrast", "saturation"]) $(id).addEventListener("input", () => choose({ [id]: $(id).valueAsNumber }));
+    number($("levels"), (levels) => choose({ levels }));
+    number($("width"), (width) => choose({ width: width === opened.decoded.picture.width ? null : width }));
+    $("as-is").addEventListener("click", () => choose({ width: null }));
+    $("kernel").addEventListener("change", () => choose({ kernel: $("kernel").value }));
+    $("palette").addEventListener("change", () => usePalette(PALETTES[$("palette").value]));
+    $("matrix").addEventListener("change", () => {
+        if ($("matrix").value !== "load") return choose({ matrix: $("matrix").value });
+        $("matrix").value = choices.matrix;
+        $("matrix-file").click();
+    });
+    $("reset-tone").addEventListener("click", () => choose({ brightness: 1, contrast: 1, saturation: 1 }));
+    $("use-pasted").addEventListener("click", () => attempt(() => usePalette(colorsOfText($("pasted").value))));
+    $("own").addEventListener("click", () => attempt(() => usePalette(checkedColors(ownColors(opened.decoded.picture, clamp($("own-count").valueAsNumber || 8, 2, 64), LIGHT_TABLES.linear)))));
+    $("settings").addEventListener("submit", (event) => event.preventDefault());
+    for (const [button, input] of [["open", "file"], ["load-palette", "palette-file"]]) $(button).addEventListener("click", () => $(input).click());
+    for (const id of ["file", "palette-file", "matrix-file"]) {
+        $(id).addEventListener("change", () => {
+            if ($(id).files.length) openFile($(id).files[0]);
+            $(id).value = "";
+        });
+    }
+    $("sample").addEventListener("change", () => openSample($("sample").value));
+    $("copy").addEventListener("click", copyCommand);
+    $("download").addEventListener("click", download);
+    $("handle").addEventListener("click", () => {
+        const folded = document.querySelector(".panel").classList.toggle("folded");
+        $("handle").setAttribute("aria-expanded", !folded);
+    });
+}

@@ -1,0 +1,114 @@
+// From a picture and the settings to pixels: what the commands `dither ordered` and `dither diffuse` do.
+
+function dithered(picture, settings, matrix, tables, kept) {
+    const ready = kept.once("ready", [settings.gray, settings.width, settings.saturation, settings.brightness, settings.contrast], () =>
+        prepared(picture, settings, tables),
+    );
+    const { linear } = tables;
+    const light = settings.light === "linear" ? tables.linearUnits : tables.encodedUnits;
+    let codes;
+    if (settings.method === "diffuse") {
+        const taps = tables.kernels[settings.kernel];
+        codes = settings.colors
+            ? diffuseToPalette(ready, settings.colors, taps, settings.serpentine, light)
+            : diffuseToLevels(ready, settings.levels, taps, settings.serpentine, light);
+    } else if (settings.colors) {
+        const mixtures = kept.once("mixtures", [settings.colors, settings.light, settings.mix, settings.strength], () =>
+            settings.mix === "two"
+                ? pairTable(settings.colors, settings.light, linear)
+                : candidateTable(settings.colors, settings.light, settings.strength, linear),
+        );
+        codes = ditherToPalette(ready, settings.colors, matrix, mixtures, settings.strength);
+    } else {
+        codes = ditherToLevels(ready, matrix, settings.levels, settings.light, settings.strength, linear);
+    }
+    return { width: ready.width, height: ready.height, pixels: shownPixels(ready, codes, settings) };
+}
+
+// Red, green, blue and alpha of every pixel.
+function shownPixels(ready, codes, settings) {
+    const pixels = new Uint8ClampedArray(ready.width * ready.height * 4);
+    const values = settings.colors ? null : levelValues(settings.levels);
+    const { channels, alpha } = ready;
+    for (let i = 0, p = 0; p < pixels.length; i++, p += 4) {
+        for (let lane = 0; lane < 3; lane++) {
+            pixels[p + lane] = values ? values[codes[channels === 3 ? 3 * i + lane : i]] : settings.colors[codes[i]][lane];
+        }
+        pixels[p + 3] = alpha ? alpha[i] : WHITE;
+    }
+    return pixels;
+}
+
+// The mean light of squares of so many pixels: what is seen from afar.
+function averaged({ width, height, pixels }, side, tables) {
+    const [across, down] = [Math.ceil(width / side), Math.ceil(height / side)];
+    const out = new Uint8ClampedArray(across * down * 4);
+    for (let y = 0, p = 0; y < down; y++) {
+        for (let x = 0; x < across; x++, p += 4) {
+            let [red, green, blue, alpha, count] = [0, 0, 0, 0, 0];
+            for (let row = y * side; row < Math.min((y + 1) * side, height); row++) {
+                for (let column = x * side; column < Math.min((x + 1) * side, width); column++) {
+                    const from = (row * width + column) * 4;
+                    const part = pixels[from + 3];
+                    red += part * tables.linear[pixels[from]];
+                    green += part * tables.linear[pixels[from + 1]];
+                    blue += part * tables.linear[pixels[from + 2]];
+                    alpha += part;
+                    count++;
+                }
+            }
+            if (alpha > 0) {
+                out[p] = limitsReached(tables.limits, red / alpha);
+                out[p + 1] = limitsReached(tables.limits, green / alpha);
+                out[p + 2] = limitsReached(tables.limits, blue / alpha);
+            }
+            out[p + 3] = alpha / count;
+        }
+    }
+    return { width: across, height: down, pixels: out };
+}
+
+// Keeps the last result of a step for as long as what it depends on stays the same.
+class Kept {
+    #results = new Map();
+
+    once(step, inputs, work) {
+        const key = JSON.stringify(inputs);
+        const found = this.#results.get(step);
+        if (found?.key === key) return found.result;
+        const result = work();
+        this.#results.set(step, { key, result });
+        return result;
+    }
+
+    clear() {
+        this.#results.clear();
+    }
+}
+
+// One picture at a time, and the jobs on it, each answered with what it asks for.
+class Darkroom {
+    #kept = new Kept();
+    #picture = null;
+    #tables = null;
+    #last = null;
+
+    answer(message) {
+        try {
+            return this.#answered(message);
+        } catch (error) {
+            return { failure: String(error.message ?? error) };
+        }
+    }
+
+    #answered(message) {
+        if (message.tables) this.#tables = message.tables;
+        if (message.picture) {
+            this.#picture = message.picture;
+            this.#kept.clear();
+        }
+        if (message.settings) this.#last = dithered(this.#picture, message.settings, message.matrix, this.#tables, this.#kept);
+        const shown = message.side > 1 ? averaged(this.#last, message.side, this.#tables) : null;
+        return { result: message.settings ? this.#last : null, shown, side: message.side };
+    }
+}

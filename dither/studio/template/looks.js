@@ -1,0 +1,21 @@
+// Ready-made choices; what a look does not name stays at its plain value.
+
+const PLAIN = {
+    method: "ordered", target: "levels", levels: 2, gray: false, paletteName: null, colors: ["#000000", "#ffffff"],
+    light: "linear", matrix: "blue-64x64", strength: 1, mix: "many", kernel: "floyd-steinberg", serpentine: true,
+    width: null, scale: 1, brightness: 1, contrast: 1, saturation: 1,
+};
+
+const LOOKS = [
+    { title: "One bit", levels: 2, gray: true },
+    { title: "Eight colours", levels: 2, matrix: "blue-64x64-rgb" },
+    { title: "PICO-8", target: "palette", paletteName: "pico-8", saturation: 1.25 },
+    { title: "Game Boy", target: "palette", paletteName: "game-boy", matrix: "bayer-4x4", width: 160, scale: 4, contrast: 1.2, light: "encoded" },
+    { title: "Macintosh", method: "diffuse", gray: true, kernel: "atkinson", light: "encoded", width: 512, scale: 2 },
+    { title: "Commodore 64", target: "palette", paletteName: "c64", matrix: "bayer-8x8", width: 320, scale: 3, saturation: 1.3, light: "encoded" },
+    { title: "CGA", target: "palette", paletteName: "cga-1-high", matrix: "bayer-2x2", width: 320, scale: 3, light: "encoded", strength: 0.8 },
+    { title: "E-ink, 16 greys", levels: 16, gray: true },
+    { title: "E-ink, 6 inks", target: "palette", paletteName: "spectra-6" },
+    { title: "Newsprint", levels: 2, gray: true, matrix: "dots-8x8" },
+    { title: "PlayStation", levels: 32, matrix: "playstation-4x4", light: "encoded", width: 320, scale: 3 },
+];

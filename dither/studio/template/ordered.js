@@ -1,0 +1,50 @@
+// Ordered dithering to levels, as `dither.ordered` does it: level = floor((position + V - 1 - T) / V),
+// where the position is in 1/V of a step and T is the threshold of the pixel's cell.
+
+const LIGHT_PARTS = 65535;
+
+// T of each rank of so many; strength 0 rounds to the nearest level.
+function integerThresholds(ranks, count, white, strength) {
+    return Float64Array.from(ranks, (rank) => {
+        const doubled = 2 * rank + 1;
+        if (strength === 1) return Math.floor((doubled * white) / (2 * count));
+        const middle = 0.5 + strength * (doubled / (2 * count) - 0.5);
+        return Math.min(Math.floor(middle * white), white - 1);
+    });
+}
+
+// Where among the levels each code lies, in 1/V of a step: its code, or its light.
+function codePositions(levels, light, linear) {
+    const steps = levels - 1;
+    if (light === "encoded") return Float64Array.from({ length: 256 }, (_, code) => code * steps);
+    const known = Array.from(levelValues(levels), (code) => linear[code]);
+    return Float64Array.from(linear, (lit) => {
+        const below = limitsReached(known, lit) - 1;
+        if (below === steps || known[below] === lit) return rint(below * LIGHT_PARTS);
+        const slope = 1 / (known[below + 1] - known[below]);
+        return rint((slope * (lit - known[below]) + below) * LIGHT_PARTS);
+    });
+}
+
+// The level of every sample; one plane of the matrix for all channels, or one for each.
+function ditherToLevels(picture, matrix, levels, light, strength, linear) {
+    const { width, height, channels, samples } = picture;
+    const white = light === "linear" ? LIGHT_PARTS : WHITE;
+    const positions = codePositions(levels, light, linear);
+    const lifts = matrix.planes.map((ranks) =>
+        integerThresholds(ranks, matrix.count, white, strength).map((threshold) => white - 1 - threshold),
+    );
+    const codes = new Uint8Array(samples.length);
+    for (let channel = 0; channel < channels; channel++) {
+        const lift = lifts[channel % lifts.length];
+        for (let y = 0; y < height; y++) {
+            const row = (y % matrix.height) * matrix.width;
+            let s = y * width * channels + channel;
+            for (let x = 0, cell = 0; x < width; x++, cell++, s += channels) {
+                if (cell === matrix.width) cell = 0;
+                codes[s] = (positions[samples[s]] + lift[row + cell]) / white;
+            }
+        }
+    }
+    return codes;
+}

@@ -1,0 +1,48 @@
+// Colours taken from the picture: k-means in OKLab, from colours that are far apart.
+
+const MOST_SAMPLES = 12000;
+const ROUNDS = 14;
+
+function ownColors({ samples, alpha }, count, linear) {
+    const points = [];
+    const step = Math.max(1, Math.floor(samples.length / 3 / MOST_SAMPLES));
+    for (let i = 0; i < samples.length / 3; i += step) {
+        if (!alpha || alpha[i] > 0) points.push(oklabOf(samples.subarray(3 * i, 3 * i + 3), linear));
+    }
+    const distance = (one, other) => one.reduce((sum, value, i) => sum + (value - other[i]) ** 2, 0);
+    // Each next centre is the point that is the farthest from all, in the mean of its neighbourhood later.
+    const centers = [points[0]];
+    const least = points.map((point) => distance(point.lab, points[0].lab));
+    while (centers.length < count) {
+        const farthest = least.indexOf(Math.max(...least));
+        if (least[farthest] === 0) break;
+        centers.push(points[farthest]);
+        points.forEach((point, i) => (least[i] = Math.min(least[i], distance(point.lab, points[farthest].lab))));
+    }
+    let means = centers.map(({ lab }) => lab);
+    let groups = [];
+    for (let round = 0; round < ROUNDS; round++) {
+        groups = means.map(() => []);
+        for (const point of points) {
+            let [best, nearest] = [0, Infinity];
+            means.forEach((mean, index) => {
+                const away = distance(point.lab, mean);
+                if (away < nearest) [best, nearest] = [index, away];
+            });
+            groups[best].push(point);
+        }
+        means = means.map((mean, index) => (groups[index].length ? meanOf(groups[index].map(({ lab }) => lab)) : mean));
+    }
+    // A colour that the picture has, the nearest to each mean.
+    const colors = groups.flatMap((group, index) => (group.length ? [group.reduce((best, point) => (distance(point.lab, means[index]) < distance(best.lab, means[index]) ? point : best))] : []));
+    return colors.sort((a, b) => a.lab[0] - b.lab[0]).map(({ codes }) => hexOf(codes));
+}
+
+function meanOf(rows) {
+    return [0, 1, 2].map((channel) => rows.reduce((sum, row) => sum + row[channel], 0) / rows.length);
+}
+
+function oklabOf(codes, linear) {
+    const roots = LINEAR_TO_CONES.map((cone) => Math.cbrt(cone.reduce((sum, weight, i) => sum + weight * linear[codes[i]], 0)));
+    return { codes, lab: ROOTS_TO_OKLAB.map((row) => row.reduce((sum, weight, i) => sum + weight * roots[i], 0)) };
+}

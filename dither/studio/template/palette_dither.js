@@ -1,0 +1,54 @@
+// Ordered dithering to a palette, as `dither.palette_dither` does it.
+
+// `tables` are those of the palette's mixtures, of two colours or of many.
+function ditherToPalette(picture, colors, matrix, tables, strength) {
+    const { width, height, channels, samples } = picture;
+    const [ranks] = matrix.planes;
+    const { at, table, pairs, shares } = tables;
+    const picks = pairs
+        ? integerThresholds(ranks, matrix.count, LIGHT_PARTS, strength)
+        : Float64Array.from(ranks, (rank) => Math.floor((rank * CANDIDATES) / matrix.count));
+    const between = thresholdsElsewhere(matrix);
+    const node = Uint8Array.from({ length: 256 }, (_, code) => Math.floor((code * GRID_STEPS) / WHITE));
+    const rest = Uint8Array.from({ length: 256 }, (_, code) => (code * GRID_STEPS) % WHITE);
+    const exact = new Map(colors.map(([red, green, blue], index) => [(red << 16) | (green << 8) | blue, index]));
+    // Most pixels have no colour of the palette, and most of these no red of it.
+    const reds = new Uint8Array(256);
+    for (const [red] of colors) reds[red] = 1;
+    const codes = new Uint8Array(width * height);
+    for (let y = 0, i = 0; y < height; y++) {
+        const row = (y % matrix.height) * matrix.width;
+        for (let x = 0; x < width; x++, i++) {
+            const red = samples[i * channels];
+            const green = channels === 3 ? samples[i * channels + 1] : red;
+            const blue = channels === 3 ? samples[i * channels + 2] : red;
+            const own = reds[red] === 1 ? exact.get((red << 16) | (green << 8) | blue) : undefined;
+            if (own !== undefined) {
+                codes[i] = own;
+                continue;
+            }
+            const cell = row + (x % matrix.width);
+            const limit = between[cell];
+            const place = at(
+                node[red] + (rest[red] > limit ? 1 : 0),
+                node[green] + (rest[green] > limit ? 1 : 0),
+                node[blue] + (rest[blue] > limit ? 1 : 0),
+            );
+            codes[i] = pairs ? pairs[2 * place + (shares[place] > picks[cell] ? 1 : 0)] : table[place * CANDIDATES + picks[cell]];
+        }
+    }
+    return codes;
+}
+
+// A colour between nodes takes those around it by thresholds that have nothing to do with the picks:
+// those of half the matrix away.
+function thresholdsElsewhere({ planes: [ranks], height, width, count }) {
+    const moved = new Float64Array(count);
+    for (let y = 0; y < height; y++) {
+        for (let x = 0; x < width; x++) {
+            const from = modulo(y - (height >> 1), height) * width + modulo(x - (width >> 1), width);
+            moved[y * width + x] = ranks[from];
+        }
+    }
+    return integerThresholds(moved, count, WHITE, 1);
+}

@@ -1,0 +1,24 @@
+// What happens first.
+
+const FIRST_SAMPLE = "dusk.png";
+const FIRST_LOOK = "PICO-8";
+
+// The page's own mark is dithered too: a ramp through the first cells of the matrix.
+function drawMark() {
+    const { planes: [ranks], width, count } = unpackedMatrix(PACKED["blue-64x64"]);
+    const context = $("mark").getContext("2d");
+    for (let y = 0; y < 16; y++) {
+        for (let x = 0; x < 16; x++) {
+            context.fillStyle = (x + y) / 30 > (ranks[y * width + x] + 0.5) / count ? "#7aa2ff" : "#16234f";
+            context.fillRect(x, y, 1, 1);
+        }
+    }
+}
+
+fillSelects();
+listenToControls();
+listenToView();
+listenToFiles();
+drawMark();
+takeLook(LOOKS.find(({ title }) => title === FIRST_LOOK));
+openSample(FIRST_SAMPLE);

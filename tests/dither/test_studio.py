@@ -1,0 +1,182 @@
+"""The studio's page, and its scripts in node where that is installed; tests/engines opens it."""
+
+import base64
+import dataclasses
+import json
+import re
+import shutil
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from dither.color import to_gray
+from dither.diffusion import DIFFUSION_KERNELS
+from dither.matrix import is_permutation, load_channels, load_matrix
+from dither.mixtures import node_metrics
+from dither.named_palettes import palette_names
+from dither.ordered import ordered_dither
+from dither.palette import Palette, load_palette
+from dither.palette_dither import dither_to_palette
+from dither.pictures import RasterImage
+from dither.preparation import Preparation, Sides, prepared
+from dither.samples import level_values
+from dither.studio import page as page_module
+from dither.studio import studio_page
+from dither.studio.page import ARITHMETIC
+from dither.studio.tables import CLASSICAL, SHIPPED, studio_tables
+
+TEMPLATE = Path(page_module.__file__).parent / "template"
+
+
+def _carried(page: str) -> dict[str, Any]:
+    (text,) = re.findall(r'<script type="application/json" id="tables">(.*?)</script>', page, re.S)
+    return json.loads(text)
+
+
+def test_the_page_is_whole_and_fetches_nothing() -> None:
+    page = studio_page()
+    assert len(page) < 1_000_000
+    assert "{{" not in page
+    assert not re.findall(r"https?:|\bfetch\(|XMLHttpRequest|import\(|<link|\ssrc=", page)
+    # The text of a script that holds its own end would end there.
+    assert page.count("</script>") == 4
+    scripts = {path.stem for path in TEMPLATE.glob("*.js")}
+    assert all((TEMPLATE / f"{name}.js").read_text(encoding="utf-8") in page for name in scripts)
+
+
+def test_the_page_carries_what_the_commands_have() -> None:
+    carried = _carried(studio_page())
+    assert set(carried["matrices"]) == {*SHIPPED, *CLASSICAL}
+    for name, packed in carried["matrices"].items():
+        matrices = load_channels(name) if name in SHIPPED else (CLASSICAL[name](),)
+        shape = (len(matrices), packed["height"], packed["width"])
+        ranks = np.frombuffer(base64.b64decode(packed["ranks"]), "<u2").reshape(shape)
+        assert packed["shipped"] == (name in SHIPPED)
+        for matrix, plane in zip(matrices, ranks, strict=True):
+            assert (plane == matrix.ranks).all()
+            assert is_permutation(plane)
+    assert carried["palettes"] == {name: load_palette(name).hex for name in palette_names()}
+    for name, kernel in DIFFUSION_KERNELS.items():
+        assert [tuple(tap) for tap in carried["kernels"][name]] == list(kernel.taps)
+
+
+def test_a_page_is_written_once(run: Callable, refused: Callable, tmp_path: Path) -> None:
+    assert "open it in a browser" in run("dither studio -o studio.html").stderr
+    written = (tmp_path / "studio.html").read_text(encoding="utf-8")
+    assert written == studio_page()
+    assert "studio.html exists; give --force" in refused("dither studio -o studio.html")
+    assert "ends in .html or .htm" in refused("dither studio -o studio.png")
+
+
+def _in_node(folder: Path, script: str, **given: Any) -> Any:
+    """What a script prints as JSON that runs after the page's arithmetic."""
+    node = shutil.which("node") or pytest.skip("node is not installed")
+    sources = [(TEMPLATE / f"{name}.js").read_text(encoding="utf-8") for name in ARITHMETIC]
+    (folder / "given.json").write_text(json.dumps({"tables": studio_tables(), **given}))
+    reading = 'const given = JSON.parse(require("fs").readFileSync("given.json"));'
+    (folder / "script.js").write_text("\n".join(('"use strict";', *sources, reading, script)))
+    done = subprocess.run([node, "script.js"], cwd=folder, capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return json.loads(done.stdout)
+
+
+def test_nodes_are_weighed_alike(tmp_path: Path) -> None:
+    script = """
+    const weigh = (light) => Array.from(gridCodes, (red) => Array.from(gridCodes, (green) =>
+        Array.from(gridCodes, (blue) => nodeMetric([red, green, blue], light, given.tables.linear))));
+    console.log(JSON.stringify({ linear: weigh("linear"), encoded: weigh("encoded") }));
+    """
+    upper = np.triu_indices(3)
+    for light, weighed in _in_node(tmp_path, script).items():
+        assert (np.reshape(weighed, (-1, 6)) == node_metrics(light)[:, *upper]).all()
+
+
+# What the page's choices are when nothing is chosen.
+PLAIN = {
+    "method": "ordered",
+    "levels": 2,
+    "colors": None,
+    "gray": False,
+    "light": "encoded",
+    "matrix": "blue-60x68",
+    "strength": 1,
+    "mix": "many",
+    "width": None,
+    "saturation": 1,
+    "brightness": 1,
+    "contrast": 1,
+}
+CHOICES = [
+    {},
+    *({"levels": levels, "light": "encoded"} for levels in (3, 8, 9, 256)),
+    *({"levels": levels, "light": "linear"} for levels in (3, 8, 9, 256)),
+    {"gray": True, "levels": 16, "light": "linear", "strength": 0.35},
+    {"levels": 4, "matrix": "blue-64x64-rgb", "saturation": 1.7, "strength": 0.85},
+    {"levels": 5, "width": 31, "brightness": 1.2, "contrast": 0.7},
+    {"levels": 2, "width": 131, "gray": True},
+    {"palette": "game-boy", "light": "linear", "width": 47},
+    {"palette": "pico-8", "light": "encoded", "mix": "two", "strength": 0.6},
+]
+
+
+def test_the_scripts_dither_as_the_library_does(tmp_path: Path, photo: np.ndarray) -> None:
+    photo[:8, :, :] = np.arange(80)[:, None] * 3
+    alpha = np.random.default_rng(0).integers(0, 256, photo.shape[:2], np.uint8)
+    alpha[:12] = 0
+    jobs = [{**PLAIN, **choice} for choice in CHOICES]
+    for job in jobs:
+        name = job.pop("palette", None)
+        job["colors"] = load_palette(name).colors.tolist() if name else None
+    script = """
+    const { width, height } = given;
+    const [samples, alpha] = [Uint8Array.from(given.samples), Uint8Array.from(given.alpha)];
+    const picture = { width, height, channels: 3, samples, alpha };
+    const darkroom = new Darkroom();
+    const made = given.jobs.map((settings) => {
+        const matrix = unpackedMatrix(given.tables.matrices[settings.matrix]);
+        const { result } = darkroom.answer({ tables: given.tables, picture, settings, matrix });
+        return { ...result, pixels: Array.from(result.pixels) };
+    });
+    console.log(JSON.stringify(made));
+    """
+    samples = {"samples": photo.ravel().tolist(), "alpha": alpha.ravel().tolist()}
+    made = _in_node(tmp_path, script, width=80, height=48, jobs=jobs, **samples)
+    for job, result in zip(jobs, made, strict=True):
+        names = {field.name for field in dataclasses.fields(Preparation)} & job.keys()
+        resize = None if job["width"] is None else Sides(width=job["width"])
+        preparation = Preparation(resize=resize, **{name: job[name] for name in names})
+        ready = prepared(RasterImage(photo, alpha), preparation)
+        options = {name: job[name] for name in ("light", "strength")}
+        if job["colors"] is None:
+            matrices = load_channels(job["matrix"])
+            codes = ordered_dither(ready.color, matrices, levels=job["levels"], **options)
+            shown = level_values(job["levels"], np.dtype(np.uint8))[codes]
+            shown = shown if shown.ndim == 3 else np.stack([shown] * 3, axis=2)
+        else:
+            palette = Palette(np.array(job["colors"]))
+            matrix = load_matrix(job["matrix"])
+            codes = dither_to_palette(ready.color, palette, matrix, mix=job["mix"], **options)
+            shown = palette.colors[codes]
+        assert ready.alpha is not None
+        expected = np.concatenate([shown, ready.alpha[..., None]], axis=2)
+        pixels = np.reshape(result["pixels"], (result["height"], result["width"], 4))
+        assert (pixels == expected).all(), job
+
+
+@pytest.mark.slow
+def test_every_colour_has_the_same_grey() -> None:
+    """The page's way, limits between codes, in numpy: node would take as long as a minute."""
+    tables = studio_tables()
+    linear, limits = np.array(tables["linear"]), np.array(tables["limits"])
+    codes = np.arange(256, dtype=np.uint8)
+    green, blue = np.meshgrid(codes, codes, indexing="ij")
+    for red in range(256):
+        luminance = 0.2126 * linear[red] + 0.7152 * linear[green] + 0.0722 * linear[blue]
+        grays = np.searchsorted(limits, luminance, side="right")
+        grays[red, red] = red
+        colors = np.stack([np.full_like(green, red), green, blue], axis=2)
+        assert (grays == to_gray(colors)).all(), red

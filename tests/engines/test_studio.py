@@ -1,0 +1,98 @@
+"""The page of `dither studio` in Chromium: its downloads are what the commands that it shows write."""
+
+import json
+import shlex
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from engines.jobs import PROGRAMS, run_job
+from engines.presence import browser_library, program
+from PIL import Image
+from typer.testing import CliRunner
+
+from dither.classical import clustered_dot
+from dither.cli import app
+from dither.matrix import save_matrix
+from dither.palette import Palette, save_palette
+from dither.studio import studio_page
+
+pytestmark = pytest.mark.engines
+CASES = (
+    "one bit",
+    "four levels by Bayer",
+    "sixteen greys in linear light",
+    "a matrix for each channel",
+    "a small picture enlarged",
+    "a palette by gradient noise",
+    "mixtures of two",
+    "pasted colours, one of them changed",
+    "colours of the picture",
+    "files of one's own",
+    "error diffusion to levels",
+    "error diffusion to a palette",
+    "a dropped picture with alpha",
+    "alpha resized, to a palette",
+    "the page's own picture",
+)
+
+
+def _picture() -> np.ndarray:
+    """(170, 250, 3) uint8: ramps, waves and noise, with a patch of every code of each channel."""
+    y, x = np.mgrid[0:170, 0:250]
+    waves = [128 + 120 * np.sin(x / a + y / b) for a, b in ((31, 57), (44, -23), (-19, 71))]
+    noise = np.random.default_rng(0).normal(0, 6, (170, 250, 3))
+    picture = (np.stack(waves, axis=2) + noise).clip(0, 255).astype(np.uint8)
+    picture[:16, :] = np.arange(250, dtype=np.uint8)[:, None]
+    picture[16:24, :, 1:] = 0
+    return picture
+
+
+@pytest.fixture(scope="module")
+def job(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    browser_library("playwright-core")
+    job = tmp_path_factory.mktemp("studio")
+    (job / "studio.html").write_text(studio_page(), encoding="utf-8")
+    picture = _picture()
+    Image.fromarray(picture).save(job / "photo.png")
+    alpha = np.random.default_rng(1).integers(0, 256, (60, 90, 1), np.uint8)
+    alpha[:20] = 255
+    clear = np.concatenate([picture[:60, :90], alpha], axis=2)
+    Image.fromarray(clear).save(job / "it's clear.png")
+    save_matrix(job / "mine.npy", clustered_dot(5, 20))
+    save_palette(job / "mine.gpl", Palette.from_hex("102030 f0e8d0 c04020 4080a0"))
+    drive = PROGRAMS / "studio" / "drive.mjs"
+    run_job(job, [program("node"), drive, program("chromium")])
+    return job
+
+
+@pytest.fixture(scope="module")
+def report(job: Path) -> Mapping[str, Any]:
+    return json.loads((job / "report.json").read_text(encoding="utf-8"))
+
+
+def test_the_page_asks_for_nothing_and_complains_of_nothing(report: Mapping[str, Any]) -> None:
+    assert report["errors"] == []
+    assert [url for url in report["asked"] if not url.startswith(("blob:", "data:"))] == [
+        url for url in report["asked"] if url.startswith("file:") and url.endswith("studio.html")
+    ]
+    assert tuple(report["cases"]) == CASES
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_a_download_is_what_the_command_writes(
+    monkeypatch: pytest.MonkeyPatch, job: Path, report: Mapping[str, Any], name: str
+) -> None:
+    case = report["cases"][name]
+    monkeypatch.chdir(job)
+    dither, *arguments = shlex.split(case["command"])
+    assert dither == "dither"
+    done = CliRunner().invoke(app, [*arguments, "--force"])
+    assert done.exit_code == 0, (case["command"], done.output, done.exception)
+    with Image.open(job / case["suggested"]) as written, Image.open(job / case["file"]) as made:
+        assert written.size == made.size
+        expected, pixels = (np.asarray(image.convert("RGBA")) for image in (written, made))
+    assert (pixels == expected).all(), (case["command"], (pixels != expected).any(axis=2).sum())
+    assert len(np.unique(pixels.reshape(-1, 4), axis=0)) > 1
