@@ -6,6 +6,7 @@ from bluenoise.cli.evaluate import evaluate
 from bluenoise.cli.export import export
 from bluenoise.cli.generate import generate
 from bluenoise.cli.list import list_shipped
+from bluenoise.cli.report import report
 from dither.console import run
 
 app = typer.Typer(
@@ -17,6 +18,7 @@ app = typer.Typer(
 app.command()(generate)
 app.command()(evaluate)
 app.command()(export)
+app.command()(report)
 app.command(name="list")(list_shipped)
 
 

@@ -1,17 +1,17 @@
 """The charts of a report as values: curves of all matrices over those of the classical ones."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
+from bluenoise.report.measured import Measured
 from bluenoise.report.study import Study, white_noise_curve
-from dither.metrics.viewing import STANDARD_FILTERS
 
-FIRST_FILTER = "gaussian:1.5"
+# The first is the blur at which void-and-cluster is made.
 _VIEWS = {
-    "gaussian:1.0": "blurred by 1 pixel",
     "gaussian:1.5": "blurred by 1.5 pixels",
+    "gaussian:1.0": "blurred by 1 pixel",
     "gaussian:2.0": "blurred by 2 pixels",
     "gaussian:3.0": "blurred by 3 pixels",
     "nasanen:300dpi,30cm": "as the eye sees 300 dpi from 30 cm",
@@ -62,38 +62,57 @@ class Chart:
     choice: str = ""
 
 
-def energy_charts(studies: Mapping[str, Study], behind: Mapping[str, Study]) -> list[Chart]:
+def energy_charts(content: Measured) -> list[Chart]:
     """Level energy against grey, a chart for each viewing filter."""
-    shape = next(iter(behind.values())).subject.shape
-    white_greys, white = white_noise_curve(shape)
+    greys, white = white_noise_curve(content.shapes[0])
     charts = []
-    for name in sorted(STANDARD_FILTERS, key=lambda name: name != FIRST_FILTER):
-        curves = [Curve("white noise", "white", white_greys, white[name])]
+    for name, choice in _VIEWS.items():
+        curves = [Curve("white noise", "white", greys, white[name])]
         curves += [
-            Curve(label, _style(label), each.greys, each.energies[name])
-            for label, each in behind.items()
+            Curve(label, style, each.greys, each.energies[name])
+            for label, style, each in _lines(content)
             if label != "white noise"
-        ]
-        curves += [
-            Curve(label, str(index), each.greys, each.energies[name])
-            for index, (label, each) in enumerate(studies.items())
         ]
         charts.append(
             Chart(
                 "Visible error of every grey",
-                "The blurred error of the pattern that each grey is thresholded into. Lower is better.",
+                "Each grey becomes a pattern of dots; this is what is left of them after the blur. "
+                "Lower is better.",
                 "grey, from black to white",
                 "level energy × 10⁶",
                 (0.0, 1.0),
                 curves,
                 logarithmic=True,
-                choice=_VIEWS[name],
+                choice=choice,
             )
         )
     return charts
 
 
-def radial_charts(studies: Mapping[str, Study], behind: Mapping[str, Study]) -> list[Chart]:
+def gain_charts(content: Measured) -> list[Chart]:
+    """The same against void-and-cluster of each matrix's own shape, a chart for each viewing filter."""
+    charts = []
+    for name, choice in _VIEWS.items():
+        curves = [Curve("void-and-cluster", "plain", np.array([0.0, 1.0]), np.zeros(2))]
+        for index, (label, each) in enumerate(content.studies.items()):
+            reference = content.references[each.subject.shape].energies[name]
+            ratio = _decibels(each.energies[name] / np.maximum(reference, 1e-30))
+            curves.append(Curve(label, str(index), each.greys, ratio))
+        charts.append(
+            Chart(
+                "Against void-and-cluster",
+                "The same as a ratio. Below the line a matrix is better, above it worse.",
+                "grey, from black to white",
+                "level energy, dB",
+                (0.0, 1.0),
+                curves,
+                choice=choice,
+            )
+        )
+    return charts
+
+
+def radial_charts(content: Measured) -> list[Chart]:
     """Radially averaged spectra: of the patterns, and of the values themselves."""
     kinds = (
         (
@@ -111,17 +130,11 @@ def radial_charts(studies: Mapping[str, Study], behind: Mapping[str, Study]) -> 
     )
     charts = []
     for title, caption, which in kinds:
-        curves = [
-            Curve(label, style, frequency, _decibels(power))
-            for label, style, (frequency, power) in (
-                *((label, _style(label), getattr(each, which)) for label, each in behind.items()),
-                *(
-                    (label, str(index), getattr(each, which))
-                    for index, (label, each) in enumerate(studies.items())
-                ),
-            )
-            if len(frequency)
-        ]
+        curves = []
+        for label, style, each in _lines(content):
+            frequency, power = getattr(each, which)
+            if len(frequency):
+                curves.append(Curve(label, style, frequency, _decibels(power)))
         charts.append(
             Chart(
                 title,
@@ -135,7 +148,7 @@ def radial_charts(studies: Mapping[str, Study], behind: Mapping[str, Study]) -> 
     return charts
 
 
-def temporal_chart(studies: Mapping[str, Study], behind: Mapping[str, Study]) -> Chart | None:
+def temporal_chart(content: Measured) -> Chart | None:
     """The power of the pixels' sequences; None where no matrix has frames."""
     curves = [
         Curve(
@@ -144,10 +157,7 @@ def temporal_chart(studies: Mapping[str, Study], behind: Mapping[str, Study]) ->
             np.arange(len(spectrum)) / each.subject.shape[0],
             np.maximum(spectrum, _LEAST_DB),
         )
-        for label, style, each in (
-            *((label, _style(label), each) for label, each in behind.items()),
-            *((label, str(index), each) for index, (label, each) in enumerate(studies.items())),
-        )
+        for label, style, each in _lines(content)
         if (spectrum := each.evaluation.temporal_spectrum_db)
     ]
     if not any(curve.style.isdigit() for curve in curves):
@@ -161,6 +171,14 @@ def temporal_chart(studies: Mapping[str, Study], behind: Mapping[str, Study]) ->
         (0.0, 0.5),
         curves,
     )
+
+
+def _lines(content: Measured) -> Iterator[tuple[str, str, Study]]:
+    """Label, style and study of every line: those behind come first."""
+    for label, each in content.behind.items():
+        yield label, _style(label), each
+    for index, (label, each) in enumerate(content.studies.items()):
+        yield label, str(index), each
 
 
 def _style(label: str) -> str:

@@ -1,6 +1,8 @@
 """The matrices of a report, measured, and the classical ones of their shapes beside them."""
 
+import os
 from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor, as_completed
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -11,6 +13,7 @@ from bluenoise.report.study import Study, study
 from bluenoise.subject import Subject
 
 OnProgress = Callable[[float, str], None]
+_REFERENCE = "void-and-cluster"
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,15 +24,24 @@ class Measured:
         studies: name to measured matrix, in the order of the columns.
         origins: name to where it comes from.
         behind: white noise, Bayer and void-and-cluster of the first matrix's shape.
-        gains_db: name to the mean of the level energies against void-and-cluster of the same shape.
+        references: shape to void-and-cluster of that shape.
         photo: (H, W) or (H, W, 3) uint8.
     """
 
     studies: Mapping[str, Study]
     origins: Mapping[str, Origin]
     behind: Mapping[str, Study]
-    gains_db: Mapping[str, float]
+    references: Mapping[tuple[int, ...], Study]
     photo: np.ndarray = field(repr=False)
+
+    @property
+    def gains_db(self) -> dict[str, float]:
+        """The mean over viewing filters of the level energy against void-and-cluster of the shape."""
+        return {name: self._gain(each) for name, each in self.studies.items()}
+
+    def _gain(self, each: Study) -> float:
+        reference = self.references[each.subject.shape]
+        return mean_gain_db(each.evaluation, reference.evaluation)
 
     @property
     def shapes(self) -> Sequence[tuple[int, ...]]:
@@ -39,13 +51,12 @@ class Measured:
     @property
     def columns(self) -> Mapping[str, tuple[Study, float]]:
         """Of a table: all that was measured, with its gain against void-and-cluster."""
-        reference = self.behind["void-and-cluster"].evaluation
         beside = " " + sides(self.shapes[0]) if len(self.shapes) > 1 else ""
         return {
-            **{name: (each, self.gains_db[name]) for name, each in self.studies.items()},
+            **{name: (each, self._gain(each)) for name, each in self.studies.items()},
             **{
-                name + beside: (each, mean_gain_db(each.evaluation, reference))
-                for name, each in reversed(self.behind.items())
+                name + beside: (each, self._gain(each))
+                for name, each in reversed(list(self.behind.items()))
             },
         }
 
@@ -68,32 +79,34 @@ def measured(
         on_progress: called with the share done, 0 to 1, and what is done next.
     """
     shapes = list(dict.fromkeys(subject.shape for subject in subjects.values()))
+    on_progress(0, "making void-and-cluster")
+    made = {shape: baselines(shape, seed=seed) for shape in shapes}
     # Of further shapes only void-and-cluster is needed, which the gains are measured against.
-    total = len(subjects) + 3 + (len(shapes) - 1)
-    done = 0
+    wanted = [
+        *subjects.items(),
+        *((label, Subject((matrix,))) for label, matrix in made[shapes[0]].items()),
+        *((_REFERENCE, Subject((made[shape][_REFERENCE],))) for shape in shapes[1:]),
+    ]
+    found = _studied(wanted, on_progress)
+    studies = dict(zip(subjects, found[: len(subjects)], strict=True))
+    others = found[len(subjects) :]
+    behind = dict(zip(made[shapes[0]], others, strict=False))
+    references = dict(zip(shapes, [behind[_REFERENCE], *others[len(behind) :]], strict=True))
+    return Measured(studies, origins, behind, references, photo)
 
-    def measure(label: str, subject: Subject) -> Study:
-        nonlocal done
-        on_progress(done / total, f"measuring {label}")
-        done += 1
-        return study(subject)
 
-    studies = {name: measure(name, subject) for name, subject in subjects.items()}
-    references = {}
-    behind: dict[str, Study] = {}
-    for shape in shapes:
-        on_progress(done / total, f"making void-and-cluster {sides(shape)}")
-        made = baselines(shape, seed=seed)
-        if not behind:
-            behind = {label: measure(label, Subject((m,))) for label, m in made.items()}
-            references[shape] = behind["void-and-cluster"]
-        else:
-            references[shape] = measure("void-and-cluster", Subject((made["void-and-cluster"],)))
-    gains = {
-        name: mean_gain_db(each.evaluation, references[each.subject.shape].evaluation)
-        for name, each in studies.items()
-    }
-    return Measured(studies, origins, behind, gains, photo)
+def _studied(wanted: Sequence[tuple[str, Subject]], on_progress: OnProgress) -> list[Study]:
+    """Each measured, several at once: Fourier transforms leave other threads their turn."""
+    with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
+        tasks = {pool.submit(study, subject): label for label, subject in wanted}
+        try:
+            for done, task in enumerate(as_completed(tasks), 1):
+                task.result()
+                on_progress(done / len(tasks), f"measured {tasks[task]}")
+        except BaseException:
+            pool.shutdown(wait=False, cancel_futures=True)
+            raise
+    return [task.result() for task in tasks]
 
 
 def sides(shape: Sequence[int]) -> str:

@@ -46,7 +46,8 @@ def origin_of(subject: Subject) -> Origin:
     elif len(subject.matrices) > 1:
         array = channel_thresholds(subject.matrices)
     else:
-        array = subject.matrices[0].ranks
+        (matrix,) = subject.matrices
+        array = matrix.ranks
     stream = io.BytesIO()
     np.save(stream, array.astype(array.dtype.newbyteorder("<")), allow_pickle=False)
     return _known(hashlib.sha256(stream.getvalue()).hexdigest(), shipped_matrices())

@@ -6,11 +6,11 @@ from typing import Any
 
 import numpy as np
 
-from bluenoise.report.charts import energy_charts, radial_charts, temporal_chart
+from bluenoise.report.axes import written
+from bluenoise.report.charts import energy_charts, gain_charts, radial_charts, temporal_chart
 from bluenoise.report.figures import (
     NARROW,
     WIDE,
-    Figure,
     matrix_figures,
     most_planes,
     patch_figures,
@@ -64,7 +64,7 @@ def data_uri(planes: np.ndarray) -> str:
 def _told(content: Measured) -> dict[str, Any]:
     names = list(content.studies)
     alone = len(names) == 1
-    temporal = temporal_chart(content.studies, content.behind)
+    temporal = temporal_chart(content)
     studies = [
         {
             "name": name,
@@ -86,13 +86,14 @@ def _told(content: Measured) -> dict[str, Any]:
         "planes": most_planes(content),
         "plane_word": "Frame" if any(len(shape) == 3 for shape in content.shapes) else "Channel",
         "behind_shape": sides(content.shapes[0]),
-        "energies": energy_charts(content.studies, content.behind),
-        "spectra": radial_charts(content.studies, content.behind),
+        "energies": energy_charts(content),
+        "gains": gain_charts(content),
+        "spectra": radial_charts(content),
         "temporal": temporal,
         "columns": list(content.columns),
         "scores": scores(content),
         "scale": data_uri(color_scale()[None, None]),
-        "scale_ends": (low, high),
+        "scale_ends": (written(low), written(high)),
         "wide": WIDE,
         "narrow": NARROW,
     }

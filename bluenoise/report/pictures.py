@@ -43,7 +43,9 @@ def matrix_planes(subject: Subject) -> np.ndarray:
         low, high = values.min(), values.max()
         shades = np.rint(255 * (values - low) / max(high - low, 1e-12)).astype(np.uint8)
         return shades.reshape(-1, *shades.shape[-2:])[:MOST_PLANES]
-    return _planes(subject, [np.rint(255 * m.thresholds).astype(np.uint8) for m in subject.matrices])
+    return _planes(
+        subject, [np.rint(255 * m.thresholds).astype(np.uint8) for m in subject.matrices]
+    )
 
 
 def patch(subject: Subject, share: float, size: int) -> np.ndarray:

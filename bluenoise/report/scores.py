@@ -30,19 +30,22 @@ class Fact(NamedTuple):
 
 
 def verdict(content: Measured, name: str) -> str:
-    """One sentence on a matrix: how it stands beside void-and-cluster, and whether it has directions."""
+    """One sentence on a matrix: how it stands beside void-and-cluster, and whether it shows order."""
     gain = content.gains_db[name]
-    beside = f"void-and-cluster's {sides(content.studies[name].subject.shape)}"
     if abs(gain) < 0.05:
-        sentence = f"its dots are seen as little as those of {beside}"
+        sentence = "Its dots are as little visible as those of void-and-cluster of the same size"
     else:
         word = "less" if gain < 0 else "more"
-        sentence = f"its dots are seen {word} than {beside}, by {abs(gain):.1f} dB"
+        sentence = (
+            f"Its dots are {abs(gain):.1f} dB {word} visible than those of void-and-cluster of the "
+            "same size"
+        )
     anisotropy = content.studies[name].evaluation.anisotropy_db
     if anisotropy is None:
         return f"{sentence}."
-    order = "they look alike in every direction" if anisotropy < 1 else "they show directions"
-    return f"{sentence}, and {order}."
+    if anisotropy < 1:
+        return f"{sentence}, and they look alike in every direction."
+    return f"{sentence}, but they show directions."
 
 
 def facts(content: Measured, name: str) -> list[Fact]:
@@ -67,7 +70,12 @@ def scores(content: Measured) -> list[Score]:
     """The rows, for the columns of `Measured.columns`."""
     columns = list(content.columns.values())
     rows = [
-        _row("Against void-and-cluster", "mean over the five views", [gain for _, gain in columns], _db),
+        _row(
+            "Against void-and-cluster",
+            "mean over the five views",
+            [gain for _, gain in columns],
+            _db,
+        ),
     ]
     evaluations = [each.evaluation for each, _ in columns]
     for view in evaluations[0].energy:
@@ -106,7 +114,7 @@ def scores(content: Measured) -> list[Score]:
         )
     rows.append(
         _row(
-            "Power of the values below 0.25",
+            "Power of the values below 0.25 cycles per pixel",
             "share of white noise's",
             [evaluation.low_frequency_power for evaluation in evaluations],
             lambda value: f"{value:.1%}",

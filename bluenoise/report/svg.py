@@ -8,8 +8,8 @@ import numpy as np
 from bluenoise.report.axes import ticks, written, y_range
 from bluenoise.report.charts import Chart, Curve
 
-_WIDTH, _HEIGHT = 560, 340
-_LEFT, _RIGHT, _TOP, _BOTTOM = 66, 14, 14, 50
+_WIDTH, _HEIGHT = 560, 350
+_LEFT, _RIGHT, _TOP, _BOTTOM = 62, 14, 34, 50
 _AREA = (_WIDTH - _LEFT - _RIGHT, _HEIGHT - _TOP - _BOTTOM)
 
 
@@ -27,7 +27,7 @@ def chart_svg(chart: Chart, name: str) -> str:
     frame = _Frame(chart.x_range, (low, high), chart.logarithmic)
     parts = [
         f'<svg class="drawing" viewBox="0 0 {_WIDTH} {_HEIGHT}" role="img" tabindex="0" '
-        f"aria-label={quoteattr(_described(chart))} data-area=\"{_LEFT} {_TOP} {_AREA[0]} {_AREA[1]}\" "
+        f'aria-label={quoteattr(_described(chart))} data-area="{_LEFT} {_TOP} {_AREA[0]} {_AREA[1]}" '
         f'data-x="{chart.x_range[0]} {chart.x_range[1]}" data-y="{low:g} {high:g}"'
         + (" data-logarithmic" if chart.logarithmic else "")
         + ">",
@@ -48,12 +48,10 @@ def chart_svg(chart: Chart, name: str) -> str:
             f'<text class="number" x="{_LEFT - 8}" y="{y + 4:.1f}" text-anchor="end">{written(value)}'
             "</text>"
         )
-    middle = _TOP + _AREA[1] / 2
     parts += [
         f'<text class="quantity" x="{_LEFT + _AREA[0] / 2}" y="{_HEIGHT - 8}" text-anchor="middle">'
         f"{escape(chart.x_label)}</text>",
-        f'<text class="quantity" transform="translate(15 {middle}) rotate(-90)" text-anchor="middle">'
-        f"{escape(chart.y_label)}</text>",
+        f'<text class="quantity" x="0" y="14">{escape(chart.y_label)}</text>',
         f'<g clip-path="url(#{name})">',
         *(_line(curve, frame) for curve in chart.curves),
         "</g>",

@@ -85,8 +85,9 @@ def radial_mean(power: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     ring = np.rint(frequency * max(power.shape)).astype(int)
     inside = frequency > 0
     counts = np.bincount(ring[inside])
-    sums = np.bincount(ring[inside], frequency[inside]), np.bincount(
-        ring[inside], power.ravel()[inside]
+    sums = (
+        np.bincount(ring[inside], frequency[inside]),
+        np.bincount(ring[inside], power.ravel()[inside]),
     )
     kept = counts > 0
     return sums[0][kept] / counts[kept], sums[1][kept] / counts[kept]

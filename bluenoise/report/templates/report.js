@@ -32,10 +32,14 @@ if (slider) {
 }
 
 // Charts: which one of several, and the values under the pointer or the arrow keys.
-for (const choice of document.querySelectorAll(".choice")) {
+const choices = [...document.querySelectorAll(".choice")];
+for (const choice of choices) {
   choice.addEventListener("change", () => {
-    const plots = choice.closest(".chart").querySelectorAll(".plot");
-    plots.forEach((plot, index) => { plot.hidden = index !== choice.selectedIndex; });
+    for (const other of choices) {
+      other.selectedIndex = choice.selectedIndex;
+      const plots = other.closest(".chart").querySelectorAll(".plot");
+      plots.forEach((plot, index) => { plot.hidden = index !== choice.selectedIndex; });
+    }
   });
 }
 
