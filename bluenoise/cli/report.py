@@ -14,6 +14,7 @@ from dither.console import (
     progress_bar,
     within,
 )
+from dither.errors import InputError
 
 if TYPE_CHECKING:
     import numpy as np
@@ -41,11 +42,14 @@ def report(
     """Show matrices side by side, and what they do, on one page that needs nothing else."""
     from bluenoise.report.report import report as write
 
-    labels = _labels(matrices)
+    twice = next((name for name in matrices if matrices.count(name) > 1), None)
+    if twice is not None:
+        raise InputError(f"{twice} is named twice")
+    names = labels(matrices)
     picture = None if photo is None else _read(photo)
     with progress_bar("report", None, quiet) as on_progress:
         paths = write(
-            dict(zip(labels, matrices, strict=True)),
+            dict(zip(names, matrices, strict=True)),
             output,
             photo=picture,
             png=png,
@@ -58,7 +62,7 @@ def report(
         print(json.dumps({"output": str(output), "files": [str(path) for path in paths]}))
 
 
-def _labels(matrices: list[str]) -> list[str]:
+def labels(matrices: list[str]) -> list[str]:
     """The names of files without folder and ending, where these tell them apart."""
     stems = [Path(name).stem if name.endswith(".npy") else name for name in matrices]
     if len(set(stems)) == len(stems):

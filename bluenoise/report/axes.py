@@ -23,8 +23,9 @@ def y_range(chart: Chart) -> tuple[float, float]:
         low = max(min(lines, default=1.0), high / 1e4, 1e-12)
         return _below(low), _above(max(high, 2 * low))
     low = float(values.min())
-    step = _step(max(high - low, 1e-9), 5)
-    return math.floor(low / step + 1e-9) * step, math.ceil(high / step - 1e-9) * step or step
+    step = _step(max(high - low, 1e-3 * abs(high), 1e-9), 5)
+    first = math.floor(low / step + 1e-9)
+    return first * step, max(math.ceil(high / step - 1e-9), first + 1) * step
 
 
 def ticks(low: float, high: float, *, logarithmic: bool = False, most: int = 6) -> Sequence[float]:

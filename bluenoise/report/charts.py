@@ -76,8 +76,7 @@ def energy_charts(content: Measured) -> list[Chart]:
         charts.append(
             Chart(
                 "Visible error of every grey",
-                "Each grey becomes a pattern of dots; this is what is left of them after the blur. "
-                "Lower is better.",
+                "What is left of each grey's dots after the blur. Lower is better.",
                 "grey, from black to white",
                 "level energy × 10⁶",
                 (0.0, 1.0),

@@ -37,11 +37,10 @@ class Measured:
     @property
     def gains_db(self) -> dict[str, float]:
         """The mean over viewing filters of the level energy against void-and-cluster of the shape."""
-        return {name: self._gain(each) for name, each in self.studies.items()}
-
-    def _gain(self, each: Study) -> float:
-        reference = self.references[each.subject.shape]
-        return mean_gain_db(each.evaluation, reference.evaluation)
+        return {
+            name: mean_gain_db(each.evaluation, self.references[each.subject.shape].evaluation)
+            for name, each in self.studies.items()
+        }
 
     @property
     def shapes(self) -> Sequence[tuple[int, ...]]:
@@ -51,14 +50,13 @@ class Measured:
     @property
     def columns(self) -> Mapping[str, tuple[Study, float]]:
         """Of a table: all that was measured, with its gain against void-and-cluster."""
-        beside = " " + sides(self.shapes[0]) if len(self.shapes) > 1 else ""
-        return {
-            **{name: (each, self._gain(each)) for name, each in self.studies.items()},
-            **{
-                name + beside: (each, self._gain(each))
-                for name, each in reversed(list(self.behind.items()))
-            },
-        }
+        gains = self.gains_db
+        columns = {name: (each, gains[name]) for name, each in self.studies.items()}
+        reference = self.behind[_REFERENCE].evaluation
+        beside = f", {sides(self.shapes[0])}" if len(self.shapes) > 1 else ""
+        for name, each in reversed(list(self.behind.items())):
+            columns[name + beside] = (each, mean_gain_db(each.evaluation, reference))
+        return columns
 
 
 def measured(

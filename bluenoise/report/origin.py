@@ -46,8 +46,7 @@ def origin_of(subject: Subject) -> Origin:
     elif len(subject.matrices) > 1:
         array = channel_thresholds(subject.matrices)
     else:
-        (matrix,) = subject.matrices
-        array = matrix.ranks
+        array = next(iter(subject.matrices)).ranks
     stream = io.BytesIO()
     np.save(stream, array.astype(array.dtype.newbyteorder("<")), allow_pickle=False)
     return _known(hashlib.sha256(stream.getvalue()).hexdigest(), shipped_matrices())

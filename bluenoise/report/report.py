@@ -16,7 +16,7 @@ from dither.io import read_image
 from dither.matrix import ThresholdMatrix
 from dither.pictures import RasterImage
 from dither.preparation import Preparation, Sides, prepared
-from dither.samples import eight_bit_colors
+from dither.samples import checked_image, eight_bit_colors, native
 
 MOST_MATRICES = 8
 # A tall photo is cut at the bottom: what is above tells as much.
@@ -72,6 +72,7 @@ def report(
         raise InputError(
             f"1 to {MOST_MATRICES} matrices are reported side by side, not {len(matrices)}"
         )
+    picture = _photo(photo)
     # That they are missing is noticed before the work.
     for library in ("jinja2", "matplotlib", "numba"):
         importlib.import_module(library)
@@ -79,7 +80,7 @@ def report(
     content = measured(
         {name: subject for name, (subject, _) in known.items()},
         {name: origin for name, (_, origin) in known.items()},
-        _photo(photo),
+        picture,
         seed=seed,
         on_progress=lambda share, word: on_progress(0.9 * share, word),
     )
@@ -128,7 +129,9 @@ def _photo(photo: np.ndarray | None) -> np.ndarray:
 
         sample = Path(matplotlib.get_data_path(), "sample_data", "grace_hopper.jpg")
         photo = read_image(sample).color
-    colors = np.ascontiguousarray(eight_bit_colors(photo))
+    if photo.ndim == 3 and photo.shape[2] not in (1, 3):
+        raise InputError(f"a photo has 1 or 3 channels, not {photo.shape[2]}")
+    colors = np.ascontiguousarray(eight_bit_colors(checked_image(native(photo))))
     if colors.shape[1] > WIDE:
         colors = prepared(RasterImage(colors), Preparation(resize=Sides(width=WIDE))).color
     return colors[:_TALLEST]
