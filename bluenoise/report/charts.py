@@ -61,6 +61,13 @@ class Chart:
     logarithmic: bool = False
     choice: str = ""
 
+    @property
+    def legend(self) -> list[tuple[int, Curve]]:
+        """The curves with their places: the matrices first, then those behind, the last one first."""
+        placed = list(enumerate(self.curves))
+        ours = [each for each in placed if each[1].style.isdigit()]
+        return ours + [each for each in reversed(placed) if each not in ours]
+
 
 def energy_charts(content: Measured) -> list[Chart]:
     """Level energy against grey, a chart for each viewing filter."""

@@ -58,12 +58,20 @@ def facts(content: Measured, name: str) -> list[Fact]:
     return [
         Fact("Against void-and-cluster, mean of five views", _db(content.gains_db[name])),
         Fact("Anisotropy", "–" if anisotropy is None else _db(anisotropy)),
+        *_time_fact(each.evaluation),
         Fact("Size", f"{size}, {each.subject.matrices[0].ranks.size:,} thresholds"),
         *same,
         Fact("Seed", "not recorded" if origin.seed is None else str(origin.seed)),
         Fact("Made by", origin.command or "not recorded", typed=origin.command is not None),
         Fact("SHA-256 of the .npy", origin.sha256, typed=True),
     ]
+
+
+def _time_fact(evaluation: Evaluation) -> list[Fact]:
+    if not evaluation.over_time_db:
+        return []
+    average, gain = next(iter(evaluation.over_time_db.items()))
+    return [Fact(f"Error over time, {average}, against white noise", _db(gain))]
 
 
 def scores(content: Measured) -> list[Score]:

@@ -30,7 +30,9 @@ _STYLES: dict[str, dict[str, Any]] = {
     "crossed": {"color": "#8a6d2f", "lw": 0.9},
     "white": {"color": "#8b919b", "lw": 1.3, "ls": ":"},
 }
-_CHART = (500, 250)
+_CHART_HEIGHT = 250
+# Labels in a row of a legend.
+_LEGEND = 4
 
 # Rows of figures from the top down, each from left to right.
 Rows = Sequence[Sequence[Figure]]
@@ -132,9 +134,9 @@ def _put_scale(canvas: Canvas) -> None:
     low, high = SPECTRUM_DB
     canvas.text(f"spectrum: {written(low)} dB", y=canvas.y - 4, size=9, color=QUIET)
     bar = np.broadcast_to(color_scale()[None], (12, 256, 3))
-    canvas.picture(np.ascontiguousarray(bar), 120, canvas.y)
+    canvas.picture(np.ascontiguousarray(bar), 132, canvas.y)
     words = f"+{written(high)} dB; white noise is at 0 dB"
-    canvas.text(words, x=386, y=canvas.y - 4, size=9, color=QUIET)
+    canvas.text(words, x=398, y=canvas.y - 4, size=9, color=QUIET)
     canvas.y += 24
 
 
@@ -145,10 +147,10 @@ def _put_charts(canvas: Canvas, charts: Sequence[Chart]) -> None:
         x = (across + _GAP) * (index % 2)
         title = f"{chart.title}, {chart.choice}" if chart.choice else chart.title
         canvas.text(title, x=x, y=canvas.y, size=10.5, weight="bold")
-        size = (across - 70, _CHART[1])
+        size = (across - 70, _CHART_HEIGHT)
         canvas.axes(lambda axes, chart=chart: _draw(axes, chart), x + 62, canvas.y + 30, size)
         if index % 2 or index == len(charts) - 1:
-            canvas.y += 30 + _CHART[1] + 92
+            canvas.y += 30 + _CHART_HEIGHT + 72 + 20 * -(-len(chart.curves) // _LEGEND)
 
 
 def _draw(axes: Axes, chart: Chart) -> None:
@@ -169,13 +171,15 @@ def _draw(axes: Axes, chart: Chart) -> None:
     axes.spines[:].set_visible(False)
     axes.set_xlabel(chart.x_label, size=9, color=QUIET)
     axes.set_ylabel(chart.y_label, size=9, color=QUIET)
-    handles, labels = axes.get_legend_handles_labels()
+    lines = axes.get_lines()
     axes.legend(
-        handles[::-1],
-        labels[::-1],
+        [lines[place] for place, _ in chart.legend],
+        [curve.label for _, curve in chart.legend],
         loc="upper center",
         bbox_to_anchor=(0.5, -0.16),
-        ncols=4,
+        ncols=_LEGEND,
+        columnspacing=1.2,
+        handlelength=1.6,
         fontsize=8.5,
         labelcolor=INK,
         frameon=False,

@@ -52,8 +52,7 @@ for (const plot of document.querySelectorAll(".plot")) {
   const [x0, x1] = drawing.dataset.x.split(" ").map(Number);
   const [y0, y1] = drawing.dataset.y.split(" ").map(Number);
   const logarithmic = "logarithmic" in drawing.dataset;
-  // The legend names what is drawn last first.
-  const curves = [...drawing.querySelectorAll(".curve")].reverse().map((line) =>
+  const curves = [...drawing.querySelectorAll(".curve")].map((line) =>
     line.getAttribute("points").split(" ").map((point) => point.split(",").map(Number)));
   let place = left + width / 2;
 
@@ -68,9 +67,9 @@ for (const plot of document.querySelectorAll(".plot")) {
     place = Math.min(left + width, Math.max(left, x));
     cross.setAttribute("transform", `translate(${place.toFixed(1)} 0)`);
     cross.removeAttribute("hidden");
-    curves.forEach((points, index) => {
-      const near = points.reduce((best, each) => Math.abs(each[0] - place) < Math.abs(best[0] - place) ? each : best);
-      outputs[index].textContent = written(value(near[1])).replace("-", "−");
+    outputs.forEach((output) => {
+      const near = curves[output.dataset.curve].reduce((best, each) => Math.abs(each[0] - place) < Math.abs(best[0] - place) ? each : best);
+      output.textContent = written(value(near[1])).replace("-", "−");
     });
     at.textContent = `at ${(x0 + ((x1 - x0) * (place - left)) / width).toFixed(2)}`;
   }
