@@ -16,7 +16,8 @@ _VIEWS = {
     "gaussian:3.0": "blurred by 3 pixels",
     "nasanen:300dpi,30cm": "as the eye sees 300 dpi from 30 cm",
 }
-_LEAST_DB = -40.0
+# Beyond these are a lattice's spikes, and the gaps between them.
+_LEAST_DB, _MOST_DB = -40.0, 20.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -193,4 +194,4 @@ def _style(label: str) -> str:
 
 
 def _decibels(power: np.ndarray) -> np.ndarray:
-    return np.maximum(10 * np.log10(np.maximum(power, 1e-30)), _LEAST_DB)
+    return np.clip(10 * np.log10(np.maximum(power, 1e-30)), _LEAST_DB, _MOST_DB)

@@ -65,20 +65,23 @@ def matrix_figures(name: str, each: Study) -> list[Figure]:
     seen = planes[:, :MOST_CELLS, :MOST_CELLS]
     whole = seen.shape == planes.shape
     shown = sides((height, width))
-    cells = f"{shown} thresholds" if whole else f"the first {sides(seen.shape[1:3])} of {shown}"
-    kind = "noise" if each.subject.values is not None else "matrix"
+    kind, what = (
+        ("noise", "values") if each.subject.values is not None else ("matrix", "thresholds")
+    )
+    cells = shown if whole else f"the first {sides(seen.shape[1:3])} of {shown}"
     return [
         Figure(
             seen,
-            f"The {kind}: {cells}, black the lowest",
+            f"The {kind}: {cells} {what}, black the lowest",
             f"{name} as grey squares, a square for each threshold",
-            *_scales(seen.shape[2]),
+            *_scales(max(seen.shape[1:3])),
+            cropped=max(seen.shape[1:3]) > NARROW,
         ),
         Figure(
             planes,
-            "Tiled 3 × 3: no seam shows where tiles meet",
+            "Tiled 3 × 3: a seam would show where tiles meet",
             f"nine tiles of {name} side by side",
-            *_scales(3 * width, shrink=True),
+            *_scales(3 * max(height, width), shrink=True),
             repeats=3,
         ),
     ]
@@ -99,7 +102,7 @@ def spectrum_figures(name: str, each: Study) -> list[Figure]:
             spectrum_colors(power)[:, rows, columns],
             caption,
             f"{caption} of {name}: frequency 0 in the middle, 1/2 cycle per pixel at the edges",
-            *_scales(min(each.patterns.shape[1], MOST_CELLS)),
+            *_scales(min(max(each.patterns.shape), MOST_CELLS)),
         )
         for power, caption in texts
     ]
@@ -166,8 +169,8 @@ def _middle(side: int) -> slice:
     return slice(start, start + min(side, MOST_CELLS))
 
 
-def _scales(width: int, *, shrink: bool = False) -> tuple[float, float]:
+def _scales(side: int, *, shrink: bool = False) -> tuple[float, float]:
     """Where there is room, and on a phone: whole and half numbers, below 1 only to shrink."""
-    if shrink and width > WIDE:
-        return WIDE / width, NARROW / width
-    return max(1, WIDE // width), max(1, (2 * NARROW // width) / 2)
+    if shrink and side > WIDE:
+        return WIDE / side, NARROW / side
+    return max(1, WIDE // side), max(1, (2 * NARROW // side) / 2)
