@@ -25,6 +25,8 @@ from dither.color_count import optimized_counts as optimized_counts
 from dither.color_curve import ColorCount as ColorCount
 from dither.color_curve import color_curve as color_curve
 from dither.color_curve import elbow_count as elbow_count
+from dither.comparison.compare import Comparison as Comparison
+from dither.comparison.compare import compare as compare
 from dither.errors import InputError as InputError
 from dither.gap_statistic import ColorGrid as ColorGrid
 from dither.gap_statistic import GapConfig as GapConfig

@@ -6,14 +6,18 @@ Exit codes: 0 done, 1 a fault of the program, 2 input that cannot be used, 130 s
 import contextlib
 import signal
 import sys
+import threading
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
-from typing import Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
 from dither.errors import InputError
+
+if TYPE_CHECKING:
+    from rich.progress import Progress
 
 ForceOption = Annotated[bool, typer.Option("--force", help="Replace an output file that exists.")]
 QuietOption = Annotated[bool, typer.Option("--quiet", help="Say nothing but errors.")]
@@ -134,25 +138,7 @@ def progress_bar(
     Yields:
         What the work calls with the share done, 0 to 1, and a word on how it goes.
     """
-    from rich.console import Console
-    from rich.progress import (
-        BarColumn,
-        Progress,
-        TaskProgressColumn,
-        TextColumn,
-        TimeRemainingColumn,
-    )
-
-    console = Console(stderr=True)
-    progress = Progress(
-        TextColumn("{task.description}"),
-        BarColumn(),
-        TaskProgressColumn(),
-        TimeRemainingColumn(),
-        TextColumn("{task.fields[word]}"),
-        console=console,
-        disable=quiet or not console.is_terminal,
-    )
+    progress = _bar(quiet)
     try:
         with deferred_interrupt() as check, progress:
             row = progress.add_task(task, total=1.0, word="")
@@ -166,3 +152,87 @@ def progress_bar(
         if checkpoint is not None and checkpoint.exists():
             note(f"the same command goes on from {checkpoint}")
         raise
+
+
+@contextlib.contextmanager
+def patient_bar(task: str, quiet: bool) -> Iterator[Callable[[float], None]]:
+    """A bar for work that is mostly quick: drawn, for terminals alone, once it has taken a second.
+
+    Args:
+        task: a word for what goes on.
+        quiet: draw nothing.
+
+    Yields:
+        What the work calls with the share done, 0 to 1; as long as that is 0 the bar only moves.
+
+    Example:
+        >>> with patient_bar("dither", quiet=False) as on_progress:
+        ...     on_progress(0.5)
+    """
+    share, ended = 0.0, threading.Event()
+
+    def on_progress(done: float) -> None:
+        nonlocal share
+        share = done
+
+    def draw() -> None:
+        if ended.wait(1.0):
+            return
+        with _bar(quiet) as progress:
+            row = progress.add_task(task, total=None, word="")
+            while not ended.wait(0.1):
+                progress.update(row, total=1.0 if share else None, completed=share)
+
+    drawing = threading.Thread(target=draw, daemon=True)
+    drawing.start()
+    try:
+        yield on_progress
+    finally:
+        ended.set()
+        drawing.join()
+
+
+def _bar(quiet: bool) -> "Progress":
+    from rich.console import Console
+    from rich.progress import (
+        BarColumn,
+        Progress,
+        TaskProgressColumn,
+        TextColumn,
+        TimeRemainingColumn,
+    )
+
+    console = Console(stderr=True)
+    return Progress(
+        TextColumn("{task.description}"),
+        BarColumn(),
+        TaskProgressColumn(),
+        TimeRemainingColumn(),
+        TextColumn("{task.fields[word]}"),
+        console=console,
+        disable=quiet or not console.is_terminal,
+    )
+
+
+def command_line(summary: str) -> typer.Typer:
+    """An app without commands as yet.
+
+    Args:
+        summary: what it is for, in one sentence.
+    """
+    return typer.Typer(
+        help=summary,
+        pretty_exceptions_enable=False,
+        rich_markup_mode=None,  # which would take [defaults] for its own
+    )
+
+
+def examples(*commands: str) -> dict[str, Any]:
+    r"""What `typer.Typer.command` takes to end a command's help with examples, one a line.
+
+    Example:
+        >>> examples("dither palettes")
+        {'epilog': '\x08\nExamples:\n  dither palettes'}
+    """
+    # The character tells click to leave the lines as they are.
+    return {"epilog": "\n  ".join(("\b\nExamples:", *commands))}

@@ -80,6 +80,28 @@ def is_gray(color: np.ndarray) -> bool:
     return color.ndim == 2 or bool((color == color[..., :1]).all())
 
 
+def over_white(image: RasterImage) -> np.ndarray:
+    """What is seen of an image laid over white, its sRGB codes mixed as browsers mix them.
+
+    Returns:
+        The colour samples, of the same type and shape; those of an opaque image as they are.
+
+    Example:
+        >>> over_white(RasterImage(np.array([[0, 9]], np.uint8), np.array([[127, 255]], np.uint8)))
+        array([[128,   9]], dtype=uint8)
+    """
+    if image.alpha is None:
+        return image.color
+    color = image.color
+    alpha = image.alpha if color.ndim == 2 else image.alpha[..., None]
+    if np.issubdtype(color.dtype, np.floating):
+        return (1 + (color - 1) * (alpha / 255)).astype(color.dtype)
+    white = np.uint32(np.iinfo(color.dtype).max)
+    # The largest product, 65,535 * 255, and what rounds it fit into 32 bits.
+    mixed = color * alpha.astype(np.uint32) + white * (np.uint32(255) - alpha)
+    return ((mixed + 127) // 255).astype(color.dtype)
+
+
 def to_pillow(image: RasterImage, ending: str, format_name: str) -> tuple["Image.Image", int]:
     """The picture that holds an image in the fewest bits, and how many a pixel or index takes.
 

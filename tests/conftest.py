@@ -13,7 +13,9 @@ from hypothesis import settings
 
 ROOT = Path(__file__).parent.parent
 
-settings.register_profile("steady", deadline=None, derandomize=True, max_examples=60)
+# A few of the same examples each time; `scripts/test --all` takes many.
+settings.register_profile("steady", deadline=None, derandomize=True, max_examples=20)
+settings.register_profile("thorough", parent=settings.get_profile("steady"), max_examples=200)
 settings.load_profile("steady")
 
 Run = Callable[..., subprocess.CompletedProcess[str]]

@@ -33,6 +33,7 @@ def test_importing_bluenoise_loads_no_compiler() -> None:
         ("dither", ["--help"]),
         ("dither", ["ordered", "--help"]),
         ("dither", ["colors", "--help"]),
+        ("dither", ["compare", "--help"]),
         ("bluenoise", ["--help"]),
         ("bluenoise", ["generate", "--help"]),
         ("bluenoise", ["evaluate", "--help"]),

@@ -24,9 +24,9 @@ SURFACE = {
         generate report shifted
         """,
     dither: """
-        Animation ColorCount ColorGrid GapConfig GapEstimate HARDLY_VISIBLE InputError
+        Animation ColorCount ColorGrid Comparison GapConfig GapEstimate HARDLY_VISIBLE InputError
         OptimizeConfig OptimizedPalette Palette Preparation RasterImage Sides ThresholdMatrix bayer
-        channel_thresholds clustered_dot color_curve count_colors dither_to_palette elbow_count
+        channel_thresholds clustered_dot color_curve compare count_colors dither_to_palette elbow_count
         gap_statistic interleaved_gradient_noise k_means largest_gap load_channels load_matrix
         load_noise load_palette median_cut noise_dither one_standard_error optimize_frames
         optimize_palette optimized_counts ordered_dither pack
@@ -51,10 +51,10 @@ SURFACE = {
         """,
     dither.metrics: """
         Binomial Box Gaussian ImageErrors Measured Mixture Nasanen STANDARD_FILTERS SpaceTimeProduct
-        SpaceTimeSum ViewingFilter anisotropy band_powers blurred_error grain image_errors
-        level_energies lost_hues low_frequency_power multi_scale_structural_similarity parse_filter
-        parse_temporal_filter power_spectrum scielab_error structural_similarity temporal_energies
-        temporal_spectrum
+        SpaceTimeSum ViewingFilter anisotropy band_powers blurred_differences blurred_error grain
+        image_errors level_energies lost_hues low_frequency_power
+        multi_scale_structural_similarity parse_filter parse_temporal_filter power_spectrum
+        scielab_error structural_similarity temporal_energies temporal_spectrum
         """,
     dither.metrics.temporal: """
         Box Exponential Gaussian SpaceTimeProduct SpaceTimeSum TemporalFilter

@@ -27,7 +27,7 @@ def test_every_command_runs(run: Callable, tmp_path: Path, photo) -> None:
     first, *others = (Image.fromarray(photo[:, ::step]).resize((80, 48)) for step in (1, 2, -1))
     first.save(tmp_path / "clip.gif", save_all=True, append_images=others, duration=40, loop=0)
     ran = [command for command in _commands() if not command.startswith("scripts/")]
-    assert len(ran) == 19
+    assert len(ran) == 21
     for command in ran:
         run(command)
     assert {path.name for path in tmp_path.iterdir()} == {
@@ -38,6 +38,7 @@ def test_every_command_runs(run: Callable, tmp_path: Path, photo) -> None:
         "pixels.png",
         "best.png",
         "best.gpl",
+        "compare.html",
         "how-many.png",
         "still.gif",
         "dithered",
@@ -89,6 +90,7 @@ def test_the_demonstration_draws_its_sheet(tmp_path: Path, photo) -> None:
             assert min(picture.size) > 200
 
 
+@pytest.mark.slow
 def test_the_figures_are_those_of_this_code() -> None:
     from bluenoise.evaluate import baselines, evaluate
     from bluenoise.generate import generate

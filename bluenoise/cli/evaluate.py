@@ -18,7 +18,7 @@ from bluenoise.evaluate import (
 )
 from bluenoise.evaluate import evaluate as measure
 from bluenoise.subject import Subject, load_subject
-from dither.console import JsonOption, within
+from dither.console import JsonOption, patient_bar, within
 from dither.errors import InputError
 from dither.matrix import ThresholdMatrix
 
@@ -48,38 +48,47 @@ def evaluate(
     groups: dict[tuple[int, ...], list[str]] = {}
     for name, column in loaded.items():
         groups.setdefault((len(column.matrices), *column.shape), []).append(name)
-    report: dict[str, dict[str, Any]] = {}
-    for names in groups.values():
-        shape = loaded[names[0]].shape
-        seeds = [baselines(shape, seed=(seed + index) % (1 << 32)) for index in range(len(names))]
-        classical = {
-            label: [_figures(Subject((made[label],)), photos) for made in seeds]
-            for label in seeds[0]
-        }
-        ours = {name: [_figures(loaded[name], photos)] for name in names}
-        if len(names) > 1:
-            ours[f"mean of {len(names)}"] = [rows[0] for rows in ours.values()]
-        columns = {**ours, **classical}
-        means = {
-            label: mean_evaluation([row for row, _ in rows]) for label, rows in columns.items()
-        }
-        table = {
-            label: {
-                **means[label]._asdict(),
-                **{key: _mean_figures([more[key] for _, more in rows]) for key in rows[0][1]},
-                "against_void_and_cluster_db": mean_gain_db(
-                    means[label], means["void-and-cluster"]
-                ),
-                "matrices": len(rows),
-            }
-            for label, rows in columns.items()
-        }
-        for name in names:
-            report[name] = {label: table[label] for label in (name, *classical)}
-        if not json_output:
-            print_table(table)
+    tables = []
+    with patient_bar("evaluate", quiet=False) as on_progress:
+        for names in groups.values():
+            tables.append(_table({name: loaded[name] for name in names}, photos, seed))
+            on_progress(len(tables) / len(groups))
     if json_output:
+        report = {
+            name: {label: table[label] for label in (name, *classical)}
+            for names, (table, classical) in zip(groups.values(), tables, strict=True)
+            for name in names
+        }
         print(json.dumps({"matrices": report}))
+        return
+    for table, _ in tables:
+        print_table(table)
+
+
+def _table(
+    columns: dict[str, Subject], photos: list[np.ndarray], seed: int
+) -> tuple[dict[str, Any], list[str]]:
+    """Figures of each matrix, all of one shape, and of as many classical ones; the latter's names."""
+    shape = next(iter(columns.values())).shape
+    seeds = [baselines(shape, seed=(seed + index) % (1 << 32)) for index in range(len(columns))]
+    classical = {
+        label: [_figures(Subject((made[label],)), photos) for made in seeds] for label in seeds[0]
+    }
+    ours = {name: [_figures(column, photos)] for name, column in columns.items()}
+    if len(ours) > 1:
+        ours[f"mean of {len(ours)}"] = [rows[0] for rows in ours.values()]
+    measured = {**ours, **classical}
+    means = {label: mean_evaluation([row for row, _ in rows]) for label, rows in measured.items()}
+    table = {
+        label: {
+            **means[label]._asdict(),
+            **{key: _mean_figures([more[key] for _, more in rows]) for key in rows[0][1]},
+            "against_void_and_cluster_db": mean_gain_db(means[label], means["void-and-cluster"]),
+            "matrices": len(rows),
+        }
+        for label, rows in measured.items()
+    }
+    return table, list(classical)
 
 
 def _figures(column: Subject, photos: list[np.ndarray]) -> tuple[Evaluation, dict[str, Any]]:

@@ -1,25 +1,47 @@
 """The command line `dither`: a module for each command."""
 
-import typer
-
 from dither.cli.colors import colors
+from dither.cli.compare import compare
 from dither.cli.diffuse import diffuse
 from dither.cli.optimize import optimize
 from dither.cli.ordered import ordered
 from dither.cli.palettes import palettes
-from dither.console import run
+from dither.console import command_line, examples, run
 
-app = typer.Typer(
-    help="Dither images with blue-noise threshold matrices, by error diffusion, or by optimisation.",
-    add_completion=False,
-    pretty_exceptions_enable=False,
-    rich_markup_mode=None,  # which would take [defaults] for its own
+app = command_line(
+    "Dither images with blue-noise threshold matrices, by error diffusion, or by optimisation."
 )
-app.command()(ordered)
-app.command()(diffuse)
-app.command()(optimize)
-app.command()(colors)
-app.command()(palettes)
+app.command(
+    **examples(
+        "dither ordered photo.jpg -o one-bit.png --bits 1",
+        "dither ordered photo.jpg -o e-ink.png --levels 16 --gray --resize 800x480",
+        "dither ordered photo.jpg -o panel.png --palette black-white-red",
+        "dither ordered clip.gif -o one-bit.gif --bits 1",
+        "dither ordered *.jpg --output-dir dithered --bits 2",
+    )
+)(ordered)
+app.command(
+    **examples(
+        "dither diffuse photo.jpg -o game-boy.png --palette game-boy --kernel atkinson",
+        "dither diffuse photo.jpg -o pixels.png --palette c64 --resize 160x --scale 4",
+        "dither diffuse photo.jpg -o sixteen.png --colors 16",
+    )
+)(diffuse)
+app.command(
+    **examples(
+        "dither optimize photo.jpg -o best.png --colors 16 --palette-output best.gpl",
+        "dither optimize photo.jpg -o panel.png --palette spectra-6",
+        "dither optimize clip.gif -o still.gif --colors 16 --preset smooth",
+    )
+)(optimize)
+app.command(**examples("dither colors photo.jpg -o how-many.png"))(colors)
+app.command(
+    **examples(
+        "dither compare photo.jpg one-bit.png",
+        "dither compare photo.jpg one-bit.png game-boy.png -o compared.html",
+    )
+)(compare)
+app.command(**examples("dither palettes", "dither palettes --json"))(palettes)
 
 
 def main() -> None:

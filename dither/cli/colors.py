@@ -77,7 +77,7 @@ def colors(
     force: ForceOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Tell how many colours an image needs: what is seen, file size, and the Gap statistic."""
+    """Tell how many colours an image needs."""
     if output is not None:
         _check_output(output, image, force)
     picture = _read(image, max_pixels)

@@ -27,6 +27,7 @@ from dither.cli.options import (
     ResizeOption,
     SaturationOption,
     ScaleOption,
+    names_of_matrices,
     sides_of,
 )
 from dither.cli.target import Target
@@ -96,7 +97,10 @@ def diffuse(
     matrix: Annotated[
         str | None,
         typer.Option(
-            "--matrix", "-m", help="That the threshold follows, against worms; of dots, the order."
+            "--matrix",
+            "-m",
+            autocompletion=names_of_matrices,
+            help="That the threshold follows, against worms; of dots, the order.",
         ),
     ] = None,
     strength: Annotated[

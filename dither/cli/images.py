@@ -19,7 +19,7 @@ from dither.cli.destinations import (
 )
 from dither.cli.options import PackedChoice
 from dither.cli.target import Target
-from dither.console import note
+from dither.console import note, patient_bar
 from dither.errors import InputError, TooLargeError
 from dither.files import check_writable, made_folder, replacing_together
 from dither.preparation import Preparation
@@ -92,15 +92,20 @@ def dither_each(job: Job, dithering: "Dithering") -> dict[str, Any]:
     Raises:
         InputError: as `dither_whole`.
     """
+    done = 0
+    with patient_bar("dither", job.quiet) as on_progress:
 
-    def whole(animation: "Animation", number: int) -> Dithered:
-        palette = job.target.palette_for(animation.frames)
-        frames = enumerate(animation.frames, number)
-        return Dithered(
-            [dithering(frame.color, index, palette) for index, frame in frames], palette
-        )
+        def whole(animation: "Animation", number: int) -> Dithered:
+            nonlocal done
+            palette = job.target.palette_for(animation.frames)
+            codes = []
+            for frame in animation.frames:
+                codes.append(dithering(frame.color, number + len(codes), palette))
+                on_progress((done + len(codes) / len(animation.frames)) / len(job.images))
+            done += 1
+            return Dithered(codes, palette)
 
-    return dither_whole(job, whole)
+        return dither_whole(job, whole)
 
 
 def dither_whole(job: Job, dithering: "WholeDithering") -> dict[str, Any]:

@@ -66,11 +66,28 @@ LevelsOption = Annotated[
     int | None,
     typer.Option("--levels", "-l", callback=within(2, 65536), help="Levels a channel, 2 to 65536."),
 ]
+
+
+def names_of_palettes(incomplete: str) -> list[str]:
+    """The named palettes that a shell may complete to; where there is none it completes files."""
+    from dither.named_palettes import NAMED_PALETTES
+
+    return [name for name in NAMED_PALETTES if name.startswith(incomplete)]
+
+
+def names_of_matrices(incomplete: str) -> list[str]:
+    """The shipped matrices that a shell may complete to; where there is none it completes files."""
+    from dither.matrix import shipped_matrices
+
+    return [name for name in shipped_matrices() if name.startswith(incomplete)]
+
+
 PaletteOption = Annotated[
     str | None,
     typer.Option(
         "--palette",
         "-p",
+        autocompletion=names_of_palettes,
         help="A name (`dither palettes`), a .gpl .pal .hex .act or image file, or colours as "
         "#000000,#ffffff.",
     ),

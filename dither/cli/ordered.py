@@ -27,6 +27,7 @@ from dither.cli.options import (
     ResizeOption,
     SaturationOption,
     ScaleOption,
+    names_of_matrices,
     sides_of,
 )
 from dither.cli.target import Target
@@ -79,6 +80,7 @@ def ordered(
         typer.Option(
             "--matrix",
             "-m",
+            autocompletion=names_of_matrices,
             help="A shipped matrix or a .npy file; of one with frames, each image or frame of an "
             f"animation takes the next [{DEFAULT_MATRIX}].",
         ),

@@ -2,6 +2,7 @@
 
 from dither.metrics.hues import lost_hues as lost_hues
 from dither.metrics.image import ImageErrors as ImageErrors
+from dither.metrics.image import blurred_differences as blurred_differences
 from dither.metrics.image import blurred_error as blurred_error
 from dither.metrics.image import grain as grain
 from dither.metrics.image import image_errors as image_errors

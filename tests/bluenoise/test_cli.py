@@ -80,6 +80,7 @@ def test_noise_is_written_as_float32(run: Callable, tmp_path: Path) -> None:
     assert "t.npy" in run("bluenoise evaluate t.npy g.npy").stdout
 
 
+@pytest.mark.slow
 def test_filter_and_levels_change_the_matrix(run: Callable, tmp_path: Path) -> None:
     (tmp_path / "eye.txt").write_text("0 1\n0.2 0.4\n0.5 0\n")
     options = (
@@ -96,6 +97,7 @@ def test_filter_and_levels_change_the_matrix(run: Callable, tmp_path: Path) -> N
     assert (np.load(tmp_path / "3.npy") == blue((32, 32), config).ranks).all()
 
 
+@pytest.mark.slow
 def test_frames_come_from_the_shape_or_an_option(run: Callable, tmp_path: Path) -> None:
     run("bluenoise generate 4x12x10 -o a.npy --seed 3")
     run("bluenoise generate 12x10 --frames 4 -o b.npy --seed 3")
@@ -143,6 +145,7 @@ def test_channels_are_thresholds_of_their_own(run: Callable, tmp_path: Path) -> 
     assert "luminance of greys" in table
 
 
+@pytest.mark.slow
 def test_evaluate_measures_frames_and_photos(
     run: Callable, tmp_path: Path, photo: np.ndarray
 ) -> None:
@@ -199,6 +202,7 @@ def test_evaluate_sets_the_figures_beside_the_classical_ones(run: Callable) -> N
     assert rows["white noise"]["against_void_and_cluster_db"] > 12
 
 
+@pytest.mark.slow
 def test_the_spectrum_method_is_honestly_behind_void_and_cluster(run: Callable) -> None:
     run("bluenoise generate 64x64 -o m.npy --method spectrum")
     report = json.loads(run("bluenoise evaluate m.npy --json").stdout)["matrices"]["m.npy"]

@@ -44,6 +44,7 @@ def test_what_cannot_be_is_one_sentence(
     assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
 
 
+@pytest.mark.slow
 def test_figures_and_plot_of_a_flag(run: Callable, folder: Path) -> None:
     done = run("dither colors flag.png --json -o there.svg --force --palettes median-cut --seed 3")
     assert "flag.png -> there.svg" in done.stderr

@@ -39,6 +39,7 @@ def test_a_pair_is_the_best_of_all(name: str, light) -> None:
         assert mine == pytest.approx(best, rel=1e-3, abs=1e-5)
 
 
+@pytest.mark.slow
 def test_a_pair_of_many_colours_is_nearly_the_best_of_all() -> None:
     palette = load_palette("web-safe")
     pairs, shares = pair_table(palette.colors.tobytes(), "linear")

@@ -33,6 +33,7 @@ def test_the_error_is_far_below_that_of_diffusion(photo: np.ndarray, colors: int
     assert blurred_error(photo, found.picture) < 0.8 * blurred_error(photo, diffused)
 
 
+@pytest.mark.slow
 def test_presets_trade_error_for_grain(photo: np.ndarray) -> None:
     pictures = {
         preset: optimize_palette(photo, 8, preset=preset).picture
@@ -119,6 +120,7 @@ def test_pixels_by_search_are_best_and_by_draws_worst(photo: np.ndarray) -> None
     assert errors[-1] > 1.2 * errors[-2]
 
 
+@pytest.mark.slow
 def test_equal_pixels_of_equal_cells_are_drawn_alike_by_the_matrix() -> None:
     rng = np.random.default_rng(0)
     tile = rng.integers(0, 256, (64, 64, 3), np.uint8)

@@ -131,6 +131,7 @@ def test_packed_indices_are_those_of_the_palette_as_given(
     assert (indices == optimize_palette(photo, palette=palette).indices).all()
 
 
+@pytest.mark.slow
 def test_few_colors_stay_through_pipes_folders_and_one_pixel(run: Callable, folder: Path) -> None:
     program = str(Path(sys.executable).parent / "dither")
     piped = subprocess.run(
@@ -152,6 +153,7 @@ def test_few_colors_stay_through_pipes_folders_and_one_pixel(run: Callable, fold
         assert (read_image(folder / "kept" / f"{name}-dithered.png").color == picture).all()
 
 
+@pytest.mark.slow
 def test_clear_pixels_have_no_say_and_alpha_is_kept(
     run: Callable, folder: Path, photo: np.ndarray
 ) -> None:
@@ -170,6 +172,7 @@ def test_clear_pixels_have_no_say_and_alpha_is_kept(
     assert first["usage"] == second["usage"]
 
 
+@pytest.mark.slow
 def test_clips_have_one_palette(run: Callable, folder: Path, photo: np.ndarray) -> None:
     frames = [photo, photo ^ 1, np.roll(photo, 9, 1)]
     clip = Animation(tuple(RasterImage(frame) for frame in frames), (40, 60, 80), 0)
@@ -229,6 +232,7 @@ def test_ctrl_c_leaves_nothing_half_written(folder: Path, photo: np.ndarray) -> 
     assert not (folder / "new").exists()
 
 
+@pytest.mark.slow
 def test_pixels_may_be_drawn_where_the_image_is_still(
     run: Callable, refused: Callable, folder: Path, photo: np.ndarray
 ) -> None:

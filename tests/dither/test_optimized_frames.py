@@ -40,7 +40,9 @@ def _changed(pictures: list[np.ndarray]) -> list[float]:
     return [float((one != other).mean()) for one, other in itertools.pairwise(pictures)]
 
 
-@pytest.mark.parametrize("colors", [4, 16, pytest.param(64, marks=pytest.mark.slow)])
+@pytest.mark.parametrize(
+    "colors", [4, *(pytest.param(many, marks=pytest.mark.slow) for many in (16, 64))]
+)
 def test_noise_changes_few_pixels_of_a_still_scene(colors: int) -> None:
     frames = [_noisy(_scene(0), seed) for seed in range(4)]
     found = optimize_frames(frames, colors)
@@ -55,6 +57,7 @@ def test_noise_changes_few_pixels_of_a_still_scene(colors: int) -> None:
     )
 
 
+@pytest.mark.slow
 def test_a_cut_and_a_moving_disc_leave_no_ghosts() -> None:
     first, second = _scene(0), _scene(7)
     y, x = np.mgrid[:SIDE, :SIDE]

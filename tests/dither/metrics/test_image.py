@@ -11,6 +11,7 @@ from scipy import ndimage
 from dither.color import linear_to_oklab, linear_to_srgb, oklab_to_linear, srgb_to_linear, to_gray
 from dither.errors import InputError
 from dither.metrics import (
+    blurred_differences,
     blurred_error,
     grain,
     image_errors,
@@ -344,3 +345,15 @@ def test_numbers_out_of_range_are_one_sentence(
     gray = np.zeros((4, 4), np.uint8)
     with pytest.raises(InputError, match=next(iter(options))):
         measure(gray, gray, **options)
+
+
+def test_the_map_of_differences_is_that_of_scipys_blur_and_its_mean_square_the_error() -> None:
+    pair = _pair((30, 41, 3))
+    before, after = (
+        linear_to_oklab(ndimage.gaussian_filter(srgb_to_linear(each / 255), 2, axes=(0, 1)))
+        for each in pair
+    )
+    expected = 100 * np.linalg.norm(after - before, axis=2)
+    found = blurred_differences(*pair, 2)
+    assert found == pytest.approx(expected, abs=1e-9)
+    assert blurred_error(*pair, 2) == pytest.approx(np.sqrt((expected**2).mean()))

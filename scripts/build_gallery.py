@@ -1,0 +1,322 @@
+"""Build the gallery, docs/gallery.md and its pictures, from the project's own commands: [FOLDER].
+
+Each picture is what its caption's command writes, byte for byte. The sources are the photograph that
+matplotlib carries (Grace Hopper, by the United States Navy, in the public domain), the evening that
+scripts/draw_evening.py draws, and a ramp of greys.
+"""
+
+import html
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+from typing import NamedTuple
+
+from matplotlib import cbook
+from PIL import Image
+
+DOCS = Path(__file__).parent.parent / "docs"
+
+
+class Figure(NamedTuple):
+    """What is seen, what is said below it, and the commands, of which the last writes the file."""
+
+    file: str
+    seen: str
+    caption: str
+    commands: tuple[str, ...] = ()
+    scale: int = 1
+
+    @property
+    def name(self) -> str:
+        """Of the file in the gallery, which has no folders."""
+        return Path(self.file).name
+
+
+class Section(NamedTuple):
+    """Pictures that are looked at side by side."""
+
+    title: str
+    text: str
+    figures: tuple[Figure, ...]
+
+
+def _photo(file: str, caption: str, command: str) -> Figure:
+    return Figure(file, "Grace Hopper", caption, (command,))
+
+
+def _evening(file: str, caption: str, command: str) -> Figure:
+    return Figure(file, "An evening by a lake", caption, (command,))
+
+
+def _machine(palette: str, name: str, verb: str = "ordered", *, rest: str = "") -> Figure:
+    file = f"evening-{palette}.png"
+    command = (
+        f"dither {verb} evening.png -o {file} --palette {palette} --resize 160x --scale 2{rest}"
+    )
+    return _evening(file, name, command)
+
+
+def _panel(palette: str, name: str) -> Figure:
+    file = f"evening-{palette}.png"
+    return _evening(
+        file, name, f"dither ordered evening.png -o {file} --palette {palette} --brightness 1.5"
+    )
+
+
+def _ramp(method: str, caption: str) -> Figure:
+    commands = (
+        f"bluenoise generate 64x64 -o {method}.npy --method {method}",
+        f"dither ordered ramp.png -o ramp-{method}.png --bits 1 --matrix {method}.npy",
+    )
+    return Figure(f"ramp-{method}.png", "A ramp from black to white", caption, commands)
+
+
+def _texture(method: str, caption: str) -> Figure:
+    command = f"bluenoise export {method}.npy -o {method} --format png8"
+    seen = "A square of 64 by 64 greys without visible order"
+    return Figure(f"{method}/{method}.r8.png", seen, caption, (command,), scale=4)
+
+
+SECTIONS = (
+    Section(
+        "Black and white",
+        "One photograph, two colours, six ways to place them.",
+        (
+            _photo(
+                "photo-ordered.png",
+                "Blue noise: even dots, no order, no trace of the neighbours.",
+                "dither ordered photo.jpg -o photo-ordered.png --bits 1 --gray --resize 320x",
+            ),
+            _photo(
+                "photo-floyd-steinberg.png",
+                "Floyd-Steinberg: sharp, with its well-known worms.",
+                "dither diffuse photo.jpg -o photo-floyd-steinberg.png --bits 1 --gray --resize 320x",
+            ),
+            _photo(
+                "photo-ostromoukhov.png",
+                "Ostromoukhov: error diffusion whose weights follow the tone.",
+                "dither diffuse photo.jpg -o photo-ostromoukhov.png --bits 1 --gray --resize 320x "
+                "--kernel ostromoukhov",
+            ),
+            _photo(
+                "photo-atkinson.png",
+                "Atkinson: a quarter of the error is dropped, as on the first Macintosh.",
+                "dither diffuse photo.jpg -o photo-atkinson.png --bits 1 --gray --resize 320x "
+                "--kernel atkinson",
+            ),
+            _photo(
+                "photo-curve.png",
+                "Riemersma: along Hilbert's curve, with a grain of its own.",
+                "dither diffuse photo.jpg -o photo-curve.png --bits 1 --gray --resize 320x "
+                "--method curve",
+            ),
+            _photo(
+                "photo-dots.png",
+                "Knuth's dot diffusion.",
+                "dither diffuse photo.jpg -o photo-dots.png --bits 1 --gray --resize 320x "
+                "--method dots",
+            ),
+        ),
+    ),
+    Section(
+        "Bit by bit",
+        "The evening is all gradients, which is what few bits show worst. Blue noise keeps them.",
+        (
+            Figure("evening.png", "An evening by a lake", "As it is drawn: 24 bits a pixel."),
+            *(
+                _evening(
+                    f"evening-{bits}-bit.png",
+                    f"{words} a channel: {2 ** (3 * bits)} colours.",
+                    f"dither ordered evening.png -o evening-{bits}-bit.png --bits {bits} "
+                    "--light linear",
+                )
+                for bits, words in ((1, "One bit"), (2, "Two bits"), (3, "Three bits"))
+            ),
+            _evening(
+                "evening-gray-2-bit.png",
+                "Two bits of grey, 4 levels.",
+                "dither ordered evening.png -o evening-gray-2-bit.png --bits 2 --gray --light linear",
+            ),
+            _evening(
+                "evening-gray-4-bit.png",
+                "Four bits of grey, as on most e-ink: 16 levels.",
+                "dither ordered evening.png -o evening-gray-4-bit.png --levels 16 --gray "
+                "--light linear",
+            ),
+        ),
+    ),
+    Section(
+        "Machines of old",
+        "160 pixels wide, each shown as a square of four, in palettes that are built in.",
+        (
+            _machine("game-boy", "Game Boy: four greens.", rest=" --light encoded --contrast 1.2"),
+            _machine("c64", "Commodore 64: 16 colours."),
+            _machine("cga-1-high", "CGA, at its best.", rest=" --brightness 1.5 --light encoded"),
+            _machine("cga-16", "The 16 colours of CGA and EGA.", "diffuse"),
+            _machine(
+                "zx-spectrum", "ZX Spectrum, without its attribute cells.", rest=" --brightness 1.4"
+            ),
+            _machine("pico-8", "PICO-8: 16 colours, chosen with taste."),
+        ),
+    ),
+    Section(
+        "Panels of e-paper",
+        "Few and odd colours. The mean of the light is kept as far as the palette can mix it.",
+        (
+            _panel("black-white-red", "Black, white, red."),
+            _panel("spectra-6", "Six colours as the driver names them."),
+            _panel("inky-spectra-6", "The same six as they look on the panel."),
+        ),
+    ),
+    Section(
+        "The best colours, and the best pixels",
+        "The palette and the pixels learned together; for comparison, 8 colours by k-means and "
+        "Floyd-Steinberg.",
+        (
+            *(
+                _evening(
+                    f"evening-optimized-{colors}.png",
+                    f"{colors} colours, learned.",
+                    f"dither optimize evening.png -o evening-optimized-{colors}.png --colors {colors}",
+                )
+                for colors in (5, 8)
+            ),
+            _evening(
+                "evening-k-means-8.png",
+                "8 colours by k-means, diffused.",
+                "dither diffuse evening.png -o evening-k-means-8.png --colors 8",
+            ),
+        ),
+    ),
+    Section(
+        "Matrices at work",
+        "The same ramp through three matrices. All three have a blue spectrum; what is seen is "
+        "whether every *pattern* is blue.",
+        (
+            _ramp("spectrum", "Gradient descent on the matrix's own spectrum, as published."),
+            _ramp("void-and-cluster", "Void-and-cluster, the classic."),
+            _ramp("blue", "The default: its ranks swapped until every pattern is even."),
+        ),
+    ),
+    Section(
+        "The matrices themselves",
+        "64 by 64 ranks as textures of greys, four screen pixels to the cell. By looking at these it "
+        "cannot be told which is best.",
+        (
+            _texture("spectrum", "As published."),
+            _texture("void-and-cluster", "Void-and-cluster."),
+            _texture("blue", "The default."),
+        ),
+    ),
+    Section(
+        "In motion",
+        "A still matrix holds still what is still. A matrix with frames is finer where something "
+        "averages them, such as an eye at 60 Hz; at eight frames a second it is seen to flicker.",
+        (
+            Figure(
+                "ripples-still.gif",
+                "Ripples on a lake, moving, in black and white",
+                "One matrix for all frames.",
+                ("dither ordered ripples.png -o ripples-still.gif --bits 1 --gray",),
+            ),
+            Figure(
+                "ripples-frames.gif",
+                "Ripples on a lake, moving, in flickering black and white",
+                "A frame of the matrix for each frame of the clip.",
+                (
+                    "dither ordered ripples.png -o ripples-frames.gif --bits 1 --gray "
+                    "--matrix blue-16x64x64",
+                ),
+            ),
+            Figure(
+                "ripples-optimized.gif",
+                "Ripples on a lake, moving, in eight colours",
+                "8 colours learned for the whole clip; still where it is still.",
+                ("dither optimize ripples.png -o ripples-optimized.gif --colors 8",),
+            ),
+        ),
+    ),
+)
+
+INTRODUCTION = """\
+---
+title: Gallery
+hide: [navigation, toc]
+---
+
+<!-- written by scripts/build_gallery.py -->
+
+# Gallery
+
+Every picture is what the command below it writes, and shown a pixel for a pixel: dithering does not
+bear scaling. Look from near, then from two steps back.
+"""
+
+
+def draw_sources(folder: Path) -> None:
+    """The pictures that the commands read."""
+    photograph = cbook.get_sample_data("grace_hopper.jpg", asfileobj=False)
+    shutil.copyfile(str(photograph), folder / "photo.jpg")
+    drawing = [sys.executable, str(Path(__file__).parent / "draw_evening.py")]
+    subprocess.run([*drawing, "evening.png", "ripples.png"], cwd=folder, check=True)
+    ramp = Image.linear_gradient("L").rotate(90).resize((320, 96), Image.Resampling.BILINEAR)
+    ramp.save(folder / "ramp.png")
+
+
+def type_commands(folder: Path) -> None:
+    """Run all commands, each once, in the order of the page."""
+    for command in dict.fromkeys(
+        each for one in SECTIONS for figure in one.figures for each in figure.commands
+    ):
+        print(command, file=sys.stderr)
+        program, *arguments = shlex.split(command)
+        own = Path(sys.executable).parent / program
+        subprocess.run([str(own), *arguments, "--quiet"], cwd=folder, check=True)
+
+
+def page(folder: Path) -> str:
+    """The page, in Markdown; sizes are those of the files in the folder."""
+    parts = [INTRODUCTION]
+    for section in SECTIONS:
+        parts.append(f'\n## {section.title}\n\n{section.text}\n\n<div class="gallery">\n')
+        parts += [_markup(figure, folder / figure.name) for figure in section.figures]
+        parts.append("</div>\n")
+    return "".join(parts)
+
+
+def _unbroken(command: str) -> str:
+    """Each word in a span, which is kept on one line."""
+    return " ".join(f"<span>{html.escape(word)}</span>" for word in command.split(" "))
+
+
+def _markup(figure: Figure, path: Path) -> str:
+    with Image.open(path) as picture:
+        width, height = (figure.scale * side for side in picture.size)
+    commands = "".join(f"<code>{_unbroken(command)}</code>\n" for command in figure.commands)
+    return (
+        f'<figure>\n<img src="gallery/{figure.name}" width="{width}" height="{height}" loading="lazy" '
+        f'alt="{html.escape(f"{figure.seen}. {figure.caption}")}">\n'
+        f"<figcaption>{html.escape(figure.caption)}\n{commands}</figcaption>\n</figure>\n"
+    )
+
+
+def main() -> None:
+    """Into the docs, or a folder."""
+    docs = Path(sys.argv[1]) if len(sys.argv) > 1 else DOCS
+    pictures = docs / "gallery"
+    with tempfile.TemporaryDirectory() as work:
+        folder = Path(work)
+        draw_sources(folder)
+        type_commands(folder)
+        shutil.rmtree(pictures, ignore_errors=True)
+        pictures.mkdir(parents=True)
+        for figure in (figure for section in SECTIONS for figure in section.figures):
+            shutil.copyfile(folder / figure.file, pictures / figure.name)
+    (docs / "gallery.md").write_text(page(pictures), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

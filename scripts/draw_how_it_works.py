@@ -1,0 +1,115 @@
+"""Draw the pictures of docs/how-it-works.md: docs/how-*.png."""
+
+from pathlib import Path
+
+import matplotlib as mpl
+
+mpl.use("Agg")
+import matplotlib.pyplot as plt
+import numpy as np
+from matplotlib.figure import Figure
+
+import dither
+from bluenoise.generate import generate
+from dither.color import linear_to_oklab, linear_to_srgb, srgb_to_linear
+from dither.differentiable import color_histogram
+from dither.files import replacing
+from dither.metrics.spectrum import power_spectrum
+
+DOCS = Path(__file__).parent.parent / "docs"
+DOTS_PER_INCH = 100
+# Each cell of a matrix is so many pixels; the page shows them unscaled.
+CELL = 2
+plt.rcParams.update({"font.size": 9, "axes.spines.top": False, "axes.spines.right": False})
+
+
+def _save(figure: Figure, name: str) -> None:
+    with replacing(DOCS / name) as file:
+        figure.savefig(file, format="png", dpi=DOTS_PER_INCH, facecolor="white")
+    plt.close(figure)
+
+
+def _spectrum(values: np.ndarray) -> np.ndarray:
+    """Decibels against white noise of the same variance, zero frequency in the middle."""
+    power = np.fft.fftshift(power_spectrum(values))
+    return 10 * np.log10(np.maximum(power / power.mean(), 1e-3))
+
+
+def draw_patterns() -> None:
+    """Two matrices, their spectra, their patterns at 1/8, and the spectra of those."""
+    side, gap, left, top = 64 * CELL, 12, 92, 24
+    width, height = left + 4 * (side + gap), top + 2 * (side + gap)
+    figure = plt.figure(figsize=(width / DOTS_PER_INCH, height / DOTS_PER_INCH))
+    titles = ("matrix", "its spectrum", "pattern at 1/8", "its spectrum")
+    matrices = {
+        "as published\n(spectrum)": generate((64, 64), method="spectrum"),
+        "the default\n(blue)": generate((64, 64), method="blue"),
+    }
+    for row, (label, matrix) in enumerate(matrices.items()):
+        pattern = np.where(matrix.thresholds < 1 / 8, 0.0, 1.0)
+        shown = (matrix.thresholds, _spectrum(matrix.thresholds), pattern, _spectrum(pattern))
+        y = top + row * (side + gap)
+        middle = 1 - (y + side / 2) / height
+        figure.text((left - 10) / width, middle, label, ha="right", va="center", fontsize=8)
+        for column, (image, title) in enumerate(zip(shown, titles, strict=True)):
+            x = left + column * (side + gap)
+            axes = figure.add_axes(
+                (x / width, 1 - (y + side) / height, side / width, side / height)
+            )
+            low, high = (-20, 6) if "spectrum" in title else (0, 1)
+            axes.imshow(image, "gray", vmin=low, vmax=high, interpolation="nearest")
+            axes.set_axis_off()
+            if row == 0:
+                axes.set_title(title, fontsize=9, pad=5)
+    _save(figure, "how-patterns.png")
+
+
+def draw_huber() -> None:
+    """Distances rounded off, and their slopes."""
+    figure, panels = plt.subplots(1, 2, figsize=(8, 2.9), layout="constrained")
+    distance = np.linspace(-1, 1, 801)
+    for shade, epsilon in zip((0.75, 0.55, 0.3, 0.0), (1, 0.3, 0.1, 0.01), strict=True):
+        magnitude = np.abs(distance)
+        near = magnitude < epsilon
+        huber = np.where(near, distance**2 / (2 * epsilon), magnitude - epsilon / 2)
+        color = (shade * 0.75, 0.25 + shade * 0.5, 0.56 + shade * 0.4)
+        panels[0].plot(distance, huber, color=color, label=f"ε = {epsilon:g}")
+        panels[1].plot(distance, np.clip(distance / epsilon, -1, 1), color=color)
+    for axes, title in zip(panels, ("distance, rounded off", "pull on the value"), strict=True):
+        axes.set_title(title, fontsize=10)
+        axes.set_xlabel("difference d of two values")
+        axes.set_xticks((-1, -0.5, 0, 0.5, 1))
+    panels[0].legend(frameon=False)
+    _save(figure, "how-huber.png")
+
+
+def draw_histogram() -> None:
+    """The colours of the gallery's evening, five that were learned for it, and the result."""
+    picture = dither.read_image(DOCS / "gallery" / "evening.png").color
+    histogram = color_histogram(srgb_to_linear(picture / 255))
+    learned = dither.optimize_palette(picture, 5)
+    height, width, _ = picture.shape
+    wide, high, left, low = 60 + 260 + 20 + width, 280, 60, 44
+    figure = plt.figure(figsize=(wide / DOTS_PER_INCH, high / DOTS_PER_INCH))
+    axes = figure.add_axes((left / wide, low / high, 260 / wide, (high - low - 24) / high))
+    lab = linear_to_oklab(histogram.colors)
+    codes = np.clip(linear_to_srgb(histogram.colors), 0, 1)
+    axes.scatter(lab[:, 1], lab[:, 0], s=2 + histogram.counts / 12, c=codes, linewidths=0)
+    rings = linear_to_oklab(srgb_to_linear(learned.palette.colors / 255))
+    axes.scatter(
+        rings[:, 1], rings[:, 0], s=190, facecolors="none", edgecolors="black", linewidths=1.6
+    )
+    axes.set(xlabel="a, from green to red", ylabel="lightness L")
+    pixels = picture.shape[0] * picture.shape[1]
+    axes.set_title(f"{pixels:,} pixels, {len(histogram.counts):,} bins, 5 colours", fontsize=10)
+    # A pixel for a pixel.
+    shown = figure.add_axes(((wide - width) / wide, low / high, width / wide, height / high))
+    shown.imshow(learned.picture, interpolation="nearest")
+    shown.set_axis_off()
+    shown.set_title("made of these five", fontsize=10)
+    _save(figure, "how-histogram.png")
+
+
+draw_patterns()
+draw_huber()
+draw_histogram()

@@ -1,0 +1,91 @@
+import dataclasses
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+import dither
+
+
+@pytest.fixture
+def folder(tmp_path: Path, photo: np.ndarray) -> Path:
+    """An original, what became of it, and files that cannot be used."""
+    Image.fromarray(photo).save(tmp_path / "photo.png")
+    for name, bits in (("one.png", 1), ("two.png", 2)):
+        dither.write_image(tmp_path / name, dither.RasterImage(dither.requantize(photo, bits=bits)))
+    Image.fromarray(photo[:40]).save(tmp_path / "small.png")
+    Image.fromarray(np.full(photo.shape[:2], np.nan, np.float32)).save(tmp_path / "nan.tif")
+    (tmp_path / "text.png").write_text("no image")
+    (tmp_path / "there.html").write_text("mine")
+    return tmp_path
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ("photo.png", "Missing argument 'dithered'"),
+        (
+            "photo.png one.png small.png",
+            "small.png has 40 x 80 rows and columns, and photo.png 48 x 80",
+        ),
+        ("photo.png one.png text.png", "text.png is not an image"),
+        ("photo.png missing.png", "cannot read missing.png: there is no such file"),
+        ("photo.png nan.tif", "float images hold 0 to 1"),
+        ("photo.png there.html -o there.html --force", "written over the picture there.html"),
+        ("photo.png one.png -o page.txt", "a page must end in .html, .htm"),
+        ("photo.png one.png -o there.html", "there.html exists; give --force"),
+        ("photo.png one.png --max-pixels 99", "--max-pixels raises this limit"),
+    ],
+)
+def test_what_cannot_be_is_one_sentence(
+    refused: Callable, folder: Path, options: str, words: str
+) -> None:
+    before = {path.name: path.read_bytes() for path in folder.iterdir()}
+    assert words in refused(f"dither compare {options}")
+    assert {path.name: path.read_bytes() for path in folder.iterdir()} == before
+
+
+def test_a_table_for_people_and_json_for_scripts(
+    run: Callable, folder: Path, photo: np.ndarray
+) -> None:
+    table = run("dither compare photo.png one.png two.png")
+    head, *rows = table.stdout.splitlines()
+    assert head.split()[:2] == ["B1.5", "B2.5"]
+    assert [row.split()[0] for row in rows] == ["one.png", "two.png"]
+    assert "best at 1" in table.stderr
+    told = json.loads(run("dither compare photo.png one.png two.png --json --quiet").stdout)
+    assert (told["original"], told["output"], told["shape"]) == ("photo.png", None, [48, 80, 3])
+    for entry, row, bits in zip(told["images"], rows, (1, 2), strict=True):
+        found = dither.compare(photo, dither.requantize(photo, bits=bits))
+        expected = json.loads(json.dumps(dataclasses.asdict(found)))
+        assert entry == {"input": row.split()[0], **expected}
+        assert row.split()[1].strip("*") == f"{found.errors.blurred_1_5:.2f}"
+
+
+def test_a_page_replaces_only_what_it_may(run: Callable, folder: Path) -> None:
+    done = run("dither compare photo.png one.png two.png -o there.html --force")
+    assert done.stdout == ""
+    assert done.stderr == "photo.png and 2 dithered -> there.html\n"
+    page = (folder / "there.html").read_text(encoding="utf-8")
+    assert page.count("data:image/png;base64,") == 5
+    assert "<title>photo.png, dithered</title>" in page
+
+
+def test_clips_and_clear_pictures_are_said_to_be(run: Callable, folder: Path, photo) -> None:
+    first, second = (Image.fromarray(each) for each in (photo, 255 - photo))
+    first.save(folder / "clip.png", save_all=True, append_images=[second], duration=40)
+    clear = Image.fromarray(photo)
+    alpha = np.full(photo.shape[:2], 255, np.uint8)
+    alpha[:9] = 0
+    clear.putalpha(Image.fromarray(alpha))
+    clear.save(folder / "clear.png")
+    white = np.where(alpha[..., None], photo, 255).astype(np.uint8)
+    done = run("dither compare photo.png clip.png clear.png --json")
+    assert "clip.png has 2 frames; the first is compared" in done.stderr
+    assert "clear.png is transparent; it is laid over white" in done.stderr
+    same, over = json.loads(done.stdout)["images"]
+    assert same["errors"]["blurred_1_5"] == 0
+    assert over["errors"]["blurred_1_5"] == dither.compare(photo, white).errors.blurred_1_5

@@ -1,0 +1,169 @@
+"""The documentation is true: its commands run as they stand, and its gallery is what they draw."""
+
+import importlib.util
+import os
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from types import ModuleType
+
+import numpy as np
+import pytest
+from conftest import ROOT
+from PIL import Image
+from test_public_surface import SURFACE
+
+DOCS = ROOT / "docs"
+pytestmark = pytest.mark.skipif(not DOCS.exists(), reason="the docs lie in the sources")
+
+
+def _blocks(page: str, language: str = "sh") -> list[str]:
+    text = (DOCS / page).read_text(encoding="utf-8")
+    return re.findall(rf"^```{language}\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+
+
+@pytest.fixture
+def paste(tmp_path: Path, photo: np.ndarray) -> Callable[[str], str]:
+    """Paste a block into a shell, in a folder with a photo.jpg and a clip.gif."""
+    Image.fromarray(photo).save(tmp_path / "photo.jpg")
+    first, *others = (Image.fromarray(photo[:, ::step]).resize((80, 48)) for step in (1, 2, -1))
+    first.save(tmp_path / "clip.gif", save_all=True, append_images=others, duration=40, loop=0)
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+
+    def pasted(block: str) -> str:
+        done = subprocess.run(
+            ["bash", "-euo", "pipefail", "-c", block],
+            cwd=tmp_path,
+            env={**os.environ, "PATH": path},
+            capture_output=True,
+            text=True,
+            timeout=300,
+        )
+        assert done.returncode == 0, f"{block}\n{done.stderr}"
+        return done.stdout
+
+    return pasted
+
+
+def _runs(page: str, paste: Callable[[str], str], *, but: str = "pip install") -> None:
+    blocks = [b for b in _blocks(page) if but not in b and "pip install" not in b]
+    assert blocks
+    for block in blocks:
+        paste(block)
+
+
+def test_the_start_page_runs(paste: Callable[[str], str], tmp_path: Path) -> None:
+    # Making a matrix takes longest, and is typed by the README's test too.
+    _runs("start.md", paste, but="bluenoise generate")
+    (script,) = _blocks("start.md", "python")
+    subprocess.run([sys.executable, "-c", script], cwd=tmp_path, check=True, capture_output=True)
+    made = {path.name for path in tmp_path.iterdir()}
+    assert {"one-bit.png", "true-light.png", "game-boy.png", "textures", "two-bits.png"} <= made
+    with Image.open(tmp_path / "game-boy.png") as picture:
+        assert picture.size == (640, 384)
+    text = (DOCS / "start.md").read_text(encoding="utf-8")
+    for name in re.findall(r"`(blue-64x64\.\S+)`", text):
+        assert (tmp_path / "textures" / name).exists(), name
+
+
+@pytest.mark.slow
+def test_the_whole_start_page_runs(paste: Callable[[str], str], tmp_path: Path) -> None:
+    _runs("start.md", paste)
+    assert (tmp_path / "my-textures" / "mine.rg8.png").exists()
+
+
+@pytest.mark.slow
+def test_the_choices_run(paste: Callable[[str], str]) -> None:
+    _runs("choose.md", paste)
+
+
+@pytest.mark.slow
+def test_the_recipes_run(paste: Callable[[str], str], tmp_path: Path) -> None:
+    _runs("recipes.md", paste)
+    assert {path.name for path in (tmp_path / "printed").iterdir()} == {
+        "001.png",
+        "002.png",
+        "003.png",
+        "004.png",
+    }
+    assert (tmp_path / "e-ink.bin").stat().st_size == 800 * 600 // 2
+    assert (tmp_path / "six-colours.bin").stat().st_size == 800 * 480 // 2
+    # 48 bytes a row, as the page says.
+    assert (tmp_path / "receipt.bin").stat().st_size % 48 == 0
+
+
+def test_a_receipt_is_black_where_bits_are_set(run: Callable, tmp_path: Path) -> None:
+    Image.new("L", (384, 1), 0).save(tmp_path / "photo.jpg", quality=100)
+    (command,) = (
+        line
+        for block in _blocks("recipes.md")
+        for line in block.splitlines()
+        if "receipt.bin" in line
+    )
+    run(command)
+    assert (tmp_path / "receipt.bin").read_bytes() == b"\xff" * 48
+
+
+@pytest.mark.parametrize(
+    ("page", "module"),
+    [
+        ("dither", "dither"),
+        ("diffusion", "dither.diffusion"),
+        ("metrics", "dither.metrics"),
+        ("differentiable", "dither.differentiable"),
+        ("bluenoise", "bluenoise"),
+    ],
+)
+def test_the_reference_holds_every_public_name(page: str, module: str) -> None:
+    text = (DOCS / "api" / f"{page}.md").read_text(encoding="utf-8")
+    listed = re.findall(rf"^::: {re.escape(module)}\.(\w+)$", text, re.MULTILINE)
+    assert sorted(listed) == sorted(SURFACE[importlib.import_module(module)].split())
+
+
+def _gallery() -> ModuleType:
+    spec = importlib.util.spec_from_file_location(
+        "build_gallery", ROOT / "scripts/build_gallery.py"
+    )
+    assert spec
+    assert spec.loader
+    module = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(module)
+    return module
+
+
+def test_the_gallery_is_what_its_script_writes() -> None:
+    gallery = _gallery()
+    pictures = DOCS / "gallery"
+    assert (DOCS / "gallery.md").read_text(encoding="utf-8") == gallery.page(pictures)
+    names = {figure.name for section in gallery.SECTIONS for figure in section.figures}
+    assert {path.name for path in pictures.iterdir()} == names
+    assert sum(path.stat().st_size for path in pictures.iterdir()) < 1_500_000
+
+
+def test_a_picture_of_the_gallery_is_what_its_command_writes(run: Callable, tmp_path: Path) -> None:
+    figures = {figure.name: figure for section in _gallery().SECTIONS for figure in section.figures}
+    drawing = DOCS / "gallery" / "evening.png"
+    (tmp_path / drawing.name).write_bytes(drawing.read_bytes())
+    for name in ("evening-game-boy.png", "evening-2-bit.png"):
+        (command,) = figures[name].commands
+        run(command)
+        _same_pixels(tmp_path / name, DOCS / "gallery" / name)
+
+
+@pytest.mark.slow
+def test_the_gallery_can_be_built_again(tmp_path: Path) -> None:
+    script = str(ROOT / "scripts" / "build_gallery.py")
+    subprocess.run([sys.executable, script, str(tmp_path)], check=True, capture_output=True)
+    for path in sorted((DOCS / "gallery").iterdir()):
+        # What is learned depends on how the processor rounds.
+        if "optimized" not in path.name and "spectrum.png" not in path.name:
+            _same_pixels(tmp_path / "gallery" / path.name, path)
+    assert (tmp_path / "gallery.md").read_text() == (DOCS / "gallery.md").read_text()
+
+
+def _same_pixels(found: Path, wanted: Path) -> None:
+    with Image.open(found) as one, Image.open(wanted) as other:
+        assert one.size == other.size
+        np.testing.assert_array_equal(np.array(one.convert("RGB")), np.array(other.convert("RGB")))
