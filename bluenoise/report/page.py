@@ -9,8 +9,6 @@ import numpy as np
 from bluenoise.report.axes import written
 from bluenoise.report.charts import energy_charts, gain_charts, radial_charts, temporal_chart
 from bluenoise.report.figures import (
-    NARROW,
-    WIDE,
     matrix_figures,
     most_planes,
     patch_figures,
@@ -94,6 +92,4 @@ def _told(content: Measured) -> dict[str, Any]:
         "scores": scores(content),
         "scale": data_uri(color_scale()[None, None]),
         "scale_ends": (written(low), written(high)),
-        "wide": WIDE,
-        "narrow": NARROW,
     }
