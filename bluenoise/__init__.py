@@ -22,6 +22,7 @@ from bluenoise.evaluate import Evaluation as Evaluation
 from bluenoise.evaluate import evaluate as evaluate
 from bluenoise.export import export as export
 from bluenoise.generate import generate as generate
+from bluenoise.report import report as report
 from bluenoise.target import Gaussian as Gaussian
 from bluenoise.target import SpectrumTarget as SpectrumTarget
 from bluenoise.target import Triangular as Triangular

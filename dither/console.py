@@ -68,7 +68,7 @@ def run(app: typer.Typer) -> None:
     except InputError as error:
         code = _say(str(error))
     except ModuleNotFoundError as error:
-        extra = {"matplotlib": "report"}
+        extra = {"matplotlib": "report", "jinja2": "report"}
         extra.update(dict.fromkeys(("jax", "jaxlib", "optax", "numba"), "optimize"))
         name = (error.name or "").partition(".")[0]
         if name not in extra:

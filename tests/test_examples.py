@@ -13,7 +13,7 @@ from PIL import Image
 import bluenoise.cli
 import dither.cli
 
-HEAVY = re.compile(r"optimize|colors photo|generate|evaluate")
+HEAVY = re.compile(r"optimize|colors photo|generate|evaluate|report")
 COMMANDS = {
     (program, name): command
     for program, app in (("bluenoise", bluenoise.cli.app), ("dither", dither.cli.app))

@@ -6,7 +6,7 @@ import sys
 import pytest
 from conftest import ROOT
 
-HEAVY = ("jax", "jaxlib", "optax", "numba", "matplotlib", "scipy")
+HEAVY = ("jax", "jaxlib", "optax", "numba", "matplotlib", "jinja2", "scipy")
 
 
 def _loaded(statement: str) -> set[str]:
@@ -39,6 +39,7 @@ def test_importing_bluenoise_loads_no_compiler() -> None:
         ("bluenoise", ["generate", "--help"]),
         ("bluenoise", ["evaluate", "--help"]),
         ("bluenoise", ["export", "--help"]),
+        ("bluenoise", ["report", "--help"]),
     ],
 )
 def test_commands_load_nothing_heavy(module: str, arguments: list[str]) -> None:

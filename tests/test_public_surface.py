@@ -21,7 +21,7 @@ import dither.metrics.temporal
 SURFACE = {
     bluenoise: """
         Evaluation Gaussian SpectrumTarget Triangular Uniform blue blue_channels evaluate export
-        generate shifted
+        generate report shifted
         """,
     dither: """
         Animation ColorCount ColorGrid Comparison GapConfig GapEstimate HARDLY_VISIBLE InputError

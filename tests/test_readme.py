@@ -53,6 +53,8 @@ def test_every_command_runs(run: Callable, tmp_path: Path, photo) -> None:
         "colours.npy",
         "colours.png",
         "textures",
+        "report.html",
+        "report.png",
     }
 
 

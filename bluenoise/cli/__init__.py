@@ -4,6 +4,7 @@ from bluenoise.cli.evaluate import evaluate
 from bluenoise.cli.export import export
 from bluenoise.cli.generate import generate
 from bluenoise.cli.list import list_shipped
+from bluenoise.cli.report import report
 from dither.console import command_line, examples, run
 
 app = command_line("Make blue-noise threshold matrices, and textures of them.")
@@ -25,6 +26,12 @@ app.command(
         "bluenoise export mine.npy -o textures --format ktx2,dds,hlsl",
     )
 )(export)
+app.command(
+    **examples(
+        "bluenoise report blue-64x64 -o report.html",
+        "bluenoise report mine.npy blue-64x64 -o report.html --png --photo photo.jpg",
+    )
+)(report)
 app.command(name="list", **examples("bluenoise list"))(list_shipped)
 
 

@@ -3,7 +3,7 @@
 import json
 from collections.abc import Sequence
 from pathlib import Path
-from typing import Annotated, Any, NamedTuple
+from typing import Annotated, Any
 
 import numpy as np
 import typer
@@ -17,16 +17,10 @@ from bluenoise.evaluate import (
     photo_error,
 )
 from bluenoise.evaluate import evaluate as measure
+from bluenoise.subject import Subject, load_subject
 from dither.console import JsonOption, patient_bar, within
 from dither.errors import InputError
-from dither.matrix import ThresholdMatrix, load_channels
-
-
-class Measured(NamedTuple):
-    """Matrices of one column: those of the channels, or one; and the values they were read from."""
-
-    matrices: Sequence[ThresholdMatrix]
-    values: np.ndarray | None = None
+from dither.matrix import ThresholdMatrix
 
 
 def evaluate(
@@ -50,10 +44,10 @@ def evaluate(
     from bluenoise.report.table import print_table
 
     photos = [_read_photo(path) for path in photo or []]
-    loaded = {name: _load(name) for name in matrices}
+    loaded = {name: load_subject(name) for name in matrices}
     groups: dict[tuple[int, ...], list[str]] = {}
     for name, column in loaded.items():
-        groups.setdefault((len(column.matrices), *column.matrices[0].shape), []).append(name)
+        groups.setdefault((len(column.matrices), *column.shape), []).append(name)
     tables = []
     with patient_bar("evaluate", quiet=False) as on_progress:
         for names in groups.values():
@@ -72,13 +66,13 @@ def evaluate(
 
 
 def _table(
-    columns: dict[str, Measured], photos: list[np.ndarray], seed: int
+    columns: dict[str, Subject], photos: list[np.ndarray], seed: int
 ) -> tuple[dict[str, Any], list[str]]:
     """Figures of each matrix, all of one shape, and of as many classical ones; the latter's names."""
-    shape = next(iter(columns.values())).matrices[0].shape
+    shape = next(iter(columns.values())).shape
     seeds = [baselines(shape, seed=(seed + index) % (1 << 32)) for index in range(len(columns))]
     classical = {
-        label: [_figures(Measured([made[label]]), photos) for made in seeds] for label in seeds[0]
+        label: [_figures(Subject((made[label],)), photos) for made in seeds] for label in seeds[0]
     }
     ours = {name: [_figures(column, photos)] for name, column in columns.items()}
     if len(ours) > 1:
@@ -97,7 +91,7 @@ def _table(
     return table, list(classical)
 
 
-def _figures(column: Measured, photos: list[np.ndarray]) -> tuple[Evaluation, dict[str, Any]]:
+def _figures(column: Subject, photos: list[np.ndarray]) -> tuple[Evaluation, dict[str, Any]]:
     """The evaluation of a column, and what photos and channels add to it."""
     if column.values is not None:
         evaluation = measure(column.matrices[0], values=column.values)
@@ -132,25 +126,3 @@ def _read_photo(path: Path) -> np.ndarray:
     # 256 levels are the codes of 8 bits, whatever the photo had.
     color = ordered_dither(read_image(path).color, levels=256)
     return np.stack([color] * 3, axis=2) if color.ndim == 2 else color
-
-
-def _load(name: str) -> Measured:
-    """The matrices of a file: ranks, thresholds of channels, or float32 noise by its order."""
-    from dither.files import read_npy
-
-    if Path(name).suffix != ".npy":
-        return Measured(load_channels(name))
-    values = read_npy(name)
-    if values.dtype.kind != "f":
-        return Measured(load_channels(name))
-    try:
-        return Measured(load_channels(name))
-    except InputError:
-        pass  # noise to add has no thresholds, but an order all the same
-    try:
-        if values.ndim == 3 and values.shape[2] <= 4:
-            planes = [ThresholdMatrix.from_values(plane) for plane in np.moveaxis(values, 2, 0)]
-            return Measured(planes)
-        return Measured([ThresholdMatrix.from_values(values)], values)
-    except InputError as error:
-        raise InputError(f"{name}: {error}") from None

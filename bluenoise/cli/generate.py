@@ -1,7 +1,10 @@
 """`bluenoise generate`: the command and its options."""
 
+import hashlib
 import json
 import os
+import shlex
+import sys
 import time
 from pathlib import Path
 from typing import Annotated
@@ -203,6 +206,9 @@ def generate(
             "seed": seed,
             "seconds": round(seconds, 3),
             "low_frequency_power": power if power == power else None,
+            # What `bluenoise report` tells of the file, where this lies beside it.
+            "sha256": hashlib.sha256(output.read_bytes()).hexdigest(),
+            "command": shlex.join(["bluenoise", *sys.argv[1:]]),
         }
         print(json.dumps(report))
 

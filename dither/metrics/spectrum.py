@@ -64,6 +64,35 @@ def power_spectrum(values: np.ndarray) -> np.ndarray:
     return np.abs(np.fft.fft2(centred)) ** 2 / (centred.size * variance)
 
 
+def radial_mean(power: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """The mean of a spectrum over rings of |f|, each as wide as the finest step, frequency 0 left out.
+
+    Source: R. Ulichney, "Digital Halftoning" (1987), section 3.1: the radially averaged spectrum.
+
+    Args:
+        power: (H, W), frequency 0 at [0, 0], as `power_spectrum` gives it.
+
+    Returns:
+        (R,) the mean |f| of each ring in cycles per pixel, ascending, and (R,) the mean power there.
+
+    Example:
+        >>> frequency, mean = radial_mean(np.array([[9.0, 4.0, 1.0, 4.0]]))
+        >>> frequency.tolist(), mean.tolist()
+        ([0.25, 0.5], [4.0, 1.0])
+    """
+    height, width = power.shape
+    frequency = frequencies((height, width)).ravel()
+    ring = np.rint(frequency * max(power.shape)).astype(int)
+    inside = frequency > 0
+    counts = np.bincount(ring[inside])
+    sums = (
+        np.bincount(ring[inside], frequency[inside]),
+        np.bincount(ring[inside], power.ravel()[inside]),
+    )
+    kept = counts > 0
+    return sums[0][kept] / counts[kept], sums[1][kept] / counts[kept]
+
+
 def low_frequency_power(values: np.ndarray, cutoff: float = 0.25) -> float:
     """Mean power in 0 < |f| < cutoff, as a fraction of white noise's.
 

@@ -1,3 +1,4 @@
+import hashlib
 import json
 import os
 import re
@@ -30,6 +31,8 @@ def _plain(text: str) -> str:
 def test_generate_writes_ranks(run: Callable, tmp_path: Path) -> None:
     done = run("bluenoise generate 16 -o m.npy --json --seed 7")
     report = json.loads(done.stdout)
+    assert report["sha256"] == hashlib.sha256((tmp_path / "m.npy").read_bytes()).hexdigest()
+    assert report["command"] == "bluenoise generate 16 -o m.npy --json --seed 7"
     assert report["shape"] == [16, 16]
     assert report["dtype"] == "uint16"
     ranks = np.load(tmp_path / "m.npy")

@@ -2,7 +2,12 @@ import numpy as np
 import pytest
 
 from dither.classical import white_noise
-from dither.metrics.spectrum import frequencies, low_frequency_power, power_spectrum
+from dither.metrics.spectrum import (
+    frequencies,
+    low_frequency_power,
+    power_spectrum,
+    radial_mean,
+)
 
 
 def test_power_is_conserved() -> None:
@@ -32,3 +37,19 @@ def test_a_torus_without_low_frequencies_has_no_figure() -> None:
 def test_frequencies_agree_with_numpys_order() -> None:
     assert frequencies((4, 6)).shape == (4, 6)
     assert (frequencies((4, 6), half=True) == frequencies((4, 6))[:, :4]).all()
+
+
+@pytest.mark.parametrize("shape", [(8, 8), (6, 9), (1, 5)])
+def test_the_radial_mean_goes_round_every_ring(shape: tuple[int, int]) -> None:
+    power = power_spectrum(white_noise(*shape, seed=2).ranks)
+    rings: dict[int, list[tuple[float, float]]] = {}
+    for (row, column), value in np.ndenumerate(power):
+        vertical = min(row, shape[0] - row) / shape[0]
+        horizontal = min(column, shape[1] - column) / shape[1]
+        frequency = np.hypot(vertical, horizontal)
+        if frequency > 0:
+            rings.setdefault(round(frequency * max(shape)), []).append((frequency, value))
+    found = np.stack(radial_mean(power), axis=1)
+    assert found == pytest.approx(
+        np.array([np.mean(rings[ring], axis=0) for ring in sorted(rings)])
+    )
