@@ -27,7 +27,7 @@ from dither.picture_sample import PictureSample
 
 HARDLY_VISIBLE = 1.0
 
-# The first number that is tried: photos need 6 to 12.
+# The first number that is tried: photos need 6 to 16.
 _FIRST_TRIED = 8
 # What is found on the sample is confirmed by so many pixels.
 _CONFIRMING_PIXELS = 1 << 18
@@ -51,8 +51,8 @@ def count_colors(
     """The fewest colours whose dithering is hardly seen to differ from the picture.
 
     The numbers of `dither.color_curve.COLOR_COUNTS` are tried by bisection on a sample of 65,536
-    pixels. What is found is tried on four times as many too, since samples differ, and the next number
-    where it is not enough.
+    pixels, with one shortened descent for each. What is found is tried in full on four times as many,
+    since samples differ: first the number before it, and the next ones where it is not enough.
 
     Args:
         image: (H, W) or (H, W, 3), as for `dither.optimize_palette`.
@@ -98,7 +98,14 @@ def count_colors(
         low, high = (low, tried) if is_enough(counts[tried]) else (tried + 1, high)
     if sample is not picture:
         larger = picture.tiles(_CONFIRMING_PIXELS)
-        while low < len(counts) - 1 and _optimized(larger, counts[low], options).error > threshold:
+
+        def is_enough_in_full(index: int) -> bool:
+            return _optimized(larger, counts[index], options, in_full=True).error <= threshold
+
+        # Shortened descents end a little too high: one less may do.
+        if low > 0 and is_enough_in_full(low - 1):
+            return counts[low - 1]
+        while low < len(counts) - 1 and not is_enough_in_full(low):
             low += 1
     return counts[low]
 
@@ -164,15 +171,19 @@ def _worth_trying(counts: Sequence[int], picture: PictureSample, options: _Optio
     return up_to_own(counts, picture)
 
 
-def _optimized(sample: PictureSample, colors: int, options: _Options) -> ColorCount:
-    """What the optimizer makes of a sample, its descent shortened."""
+def _optimized(
+    sample: PictureSample, colors: int, options: _Options, *, in_full: bool = False
+) -> ColorCount:
+    """What the optimizer makes of a sample, by one shortened descent unless `in_full`."""
     preset = options.preset
     config = preset if isinstance(preset, OptimizeConfig) else preset_config(preset, colors)
-    steps = next(steps for most, steps in _STEPS if colors <= most)
+    if not in_full:
+        steps = next(steps for most, steps in _STEPS if colors <= most)
+        config = replace(config, steps=min(config.steps, steps), rounds=_ROUNDS, starts=1)
     found = optimize_palette(
         sample.wanted,
         colors,
-        preset=replace(config, steps=min(config.steps, steps), rounds=_ROUNDS, starts=1),
+        preset=config,
         pixels=options.pixels,
         keep=options.keep,
         device_levels=options.device_levels,

@@ -28,13 +28,14 @@ def test_a_larger_sample_has_the_last_word(monkeypatch: pytest.MonkeyPatch) -> N
     image = np.random.default_rng(0).integers(0, 256, (300, 300, 3)).astype(np.uint8)
     tried = []
 
-    def optimized(sample, colors, options) -> ColorCount:
-        tried.append((len(sample.wanted) * sample.wanted.shape[1], colors))
+    def optimized(sample, colors, options, *, in_full: bool) -> ColorCount:
+        tried.append((len(sample.wanted) * sample.wanted.shape[1], colors, in_full))
         return ColorCount(colors, 8 / colors, 1, TWO)
 
     monkeypatch.setattr(dither.color_count, "_optimized", optimized)
     assert count_colors(image, known=known(4)) == 8
-    assert tried == [(300 * 300, 4), (300 * 300, 6), (300 * 300, 8)]
+    assert tried == [(300 * 300, count, True) for count in (3, 4, 6, 8)]
+    assert count_colors(image, known=known(12)) == 8
 
 
 @pytest.mark.slow
