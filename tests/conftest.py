@@ -1,7 +1,11 @@
 """Shared by all tests: the commands as a person types them, and small images."""
 
+import contextlib
+import importlib
+import io
 import os
 import shlex
+import signal
 import subprocess
 import sys
 from collections.abc import Callable
@@ -22,19 +26,21 @@ Run = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture
-def run(tmp_path: Path) -> Run:
-    """Type a command in an empty folder, with this interpreter's commands first on the path."""
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """Type a command in an empty folder.
 
-    def typed(command: str, *, check: bool = True) -> subprocess.CompletedProcess[str]:
-        path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
-        done = subprocess.run(
-            shlex.split(command),
-            cwd=tmp_path,
-            env={**os.environ, "PATH": path},
-            capture_output=True,
-            text=True,
-            timeout=300,
-        )
+    It runs in this process, which saves starting another and importing all that it needs, unless it is
+    to be `fresh`, or no command of ours.
+    """
+
+    def typed(
+        command: str, *, check: bool = True, fresh: bool = False
+    ) -> subprocess.CompletedProcess[str]:
+        words = shlex.split(command)
+        if fresh or words[0] not in ("bluenoise", "dither"):
+            done = _started(words, tmp_path)
+        else:
+            done = _called(words, tmp_path, monkeypatch)
         assert not check or done.returncode == 0, done.stderr
         return done
 
@@ -42,11 +48,11 @@ def run(tmp_path: Path) -> Run:
 
 
 @pytest.fixture
-def refused(run: Run) -> Callable[[str], str]:
+def refused(run: Run) -> Callable[..., str]:
     """Type a command that must end with exit code 2 and one sentence, which is returned."""
 
-    def typed(command: str) -> str:
-        done = run(command, check=False)
+    def typed(command: str, *, fresh: bool = False) -> str:
+        done = run(command, check=False, fresh=fresh)
         assert done.returncode == 2, (done.returncode, done.stderr)
         assert done.stdout == ""
         assert done.stderr.startswith("error: ")
@@ -54,6 +60,47 @@ def refused(run: Run) -> Callable[[str], str]:
         return done.stderr
 
     return typed
+
+
+def _started(words: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
+    """In a process of its own, with this interpreter's commands first on the path."""
+    path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
+    return subprocess.run(
+        words,
+        cwd=folder,
+        env={**os.environ, "PATH": path},
+        capture_output=True,
+        text=True,
+        timeout=300,
+    )
+
+
+def _called(
+    words: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> subprocess.CompletedProcess[str]:
+    """In this process, to which what the command changes is put back."""
+    out, err = io.TextIOWrapper(io.BytesIO()), io.TextIOWrapper(io.BytesIO())
+    pipe = signal.getsignal(signal.SIGPIPE) if hasattr(signal, "SIGPIPE") else None
+    with (
+        monkeypatch.context() as changed,
+        contextlib.redirect_stdout(out),
+        contextlib.redirect_stderr(err),
+        pytest.raises(SystemExit) as ended,
+    ):
+        changed.chdir(folder)
+        changed.setattr(sys, "argv", words)
+        changed.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO()))
+        importlib.import_module(f"{words[0]}.cli").main()
+    if pipe is not None:
+        signal.signal(signal.SIGPIPE, pipe)
+    texts = []
+    for stream in (out, err):
+        stream.flush()
+        stream.seek(0)
+        texts.append(stream.read())
+    code = ended.value.code
+    assert isinstance(code, int)
+    return subprocess.CompletedProcess(words, code, *texts)
 
 
 @pytest.fixture

@@ -37,9 +37,9 @@ def evaluate(
     ] = 0,
     json_output: JsonOption = False,
 ) -> None:
-    """Score matrices beside white noise, Bayer and void-and-cluster made then and there.
+    """Score matrices beside white noise, Bayer and others.
 
-    Matrices of one shape are set side by side, and against as many seeds of the others.
+    The others are made then and there. Matrices of one shape are set side by side, and against as many seeds of the others.
     """
     from bluenoise.report.table import print_table
 

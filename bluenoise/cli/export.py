@@ -43,7 +43,7 @@ def export(
     force: ForceOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Write a matrix as textures for engines, with sidecars, import settings and shaders."""
+    """Write a matrix as textures and shaders for engines."""
     from bluenoise.export import export as export_to
     from dither.matrix import load_channels
     from dither.noise import load_noise

@@ -39,7 +39,7 @@ def report(
     force: ForceOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Show matrices side by side, and what they do, on one page that needs nothing else."""
+    """Show matrices, and what they do, on a page."""
     from bluenoise.report.report import report as write
 
     twice = next((name for name in matrices if matrices.count(name) > 1), None)

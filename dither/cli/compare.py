@@ -53,7 +53,7 @@ def compare(
     force: ForceOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Measure how near dithered pictures are to their original, and make a page to see it."""
+    """Set dithered pictures beside their original."""
     sources = [original, *dithered]
     if sources.count(STREAM) > 1:
         raise InputError("standard input can be read only once")

@@ -15,7 +15,7 @@ def studio(
     force: ForceOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Write a page to dither pictures in a browser, from disk, that tells the command for each."""
+    """Write a page to dither pictures in a browser, from disk."""
     from dither.errors import InputError
     from dither.files import check_writable, replacing
     from dither.studio import studio_page

@@ -416,4 +416,5 @@ def test_help_names_every_command(run: Callable) -> None:
     text = run("bluenoise --help").stdout
     assert "generate" in text
     assert "evaluate" in text
+    assert "..." not in text.partition("Commands:")[2]  # no sentence is cut off
     assert "--checkpoint" in run("bluenoise generate --help").stdout

@@ -578,7 +578,7 @@ def test_terminals_take_and_give_no_images(folder: Path) -> None:
 def test_broken_ends_of_pipes_are_one_sentence(
     refused: Callable, folder: Path, ends: str, words: str
 ) -> None:
-    assert words in refused(f"sh -c 'dither ordered -b 1 {ends}'")
+    assert words in refused(f"sh -c 'dither ordered -b 1 {ends}'", fresh=True)
 
 
 @pytest.mark.parametrize("order", ["msb", "lsb"])

@@ -202,7 +202,7 @@ def test_a_missing_library_is_one_sentence(
     )
     path = [str(folder / "blocked"), *filter(None, [os.environ.get("PYTHONPATH")])]
     monkeypatch.setenv("PYTHONPATH", os.pathsep.join(path))
-    said = refused("dither optimize photo.png -o x.png --colors 4")
+    said = refused("dither optimize photo.png -o x.png --colors 4", fresh=True)
     assert missing in said
     assert "pip install 'bluenoise-dither[optimize]'" in said
     assert not (folder / "x.png").exists()
