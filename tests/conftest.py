@@ -85,12 +85,13 @@ def _called(
         monkeypatch.context() as changed,
         contextlib.redirect_stdout(out),
         contextlib.redirect_stderr(err),
-        pytest.raises(SystemExit) as ended,
     ):
         changed.chdir(folder)
         changed.setattr(sys, "argv", words)
         changed.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO()))
-        importlib.import_module(f"{words[0]}.cli").main()
+        main = importlib.import_module(f"{words[0]}.cli").main
+        with pytest.raises(SystemExit) as ended:
+            main()
     if pipe is not None:
         signal.signal(signal.SIGPIPE, pipe)
     texts = []

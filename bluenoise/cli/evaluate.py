@@ -39,7 +39,8 @@ def evaluate(
 ) -> None:
     """Score matrices beside white noise, Bayer and others.
 
-    The others are made then and there. Matrices of one shape are set side by side, and against as many seeds of the others.
+    The others are made then and there. Matrices of one shape are set side by side, and against as
+    many seeds of the others.
     """
     from bluenoise.report.table import print_table
 
