@@ -56,7 +56,7 @@ def _runs(page: str, paste: Callable[[str], str], *, but: str = "pip install") -
 
 def test_the_start_page_runs(paste: Callable[[str], str], tmp_path: Path) -> None:
     # Making a matrix takes longest, and is typed by the README's test too.
-    _runs("start.md", paste, but="bluenoise generate")
+    _runs("start.md", paste, but="mine.npy")
     (script,) = _blocks("start.md", "python")
     subprocess.run([sys.executable, "-c", script], cwd=tmp_path, check=True, capture_output=True)
     made = {path.name for path in tmp_path.iterdir()}
