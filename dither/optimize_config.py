@@ -22,7 +22,7 @@ _BALANCED = (
 # As little weight on all of these as still shows no pattern.
 _SMOOTH = 0.3
 # A narrow blur keeps the noise out of pictures that are halved in size.
-_CLEAN = (0.03, SearchConfig(sigma=0.6, lightness_penalty=0.09, color_penalty=0.0225))
+_CLEAN = (0.03, SearchConfig(sigma=0.65, lightness_penalty=0.11, color_penalty=0.0275))
 # Up to so many colours, steps of the descent: many colours begin near to where they end.
 _STEPS = ((32, 2000), (64, 800), (256, 300))
 # Up to so many colours, descents: with fewer colours or more, all end about as well.
