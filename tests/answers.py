@@ -1,7 +1,8 @@
 """What every method makes of one small picture or seed: the bytes as digests, and a figure for each.
 
-`python answers.py EXACT|DESCENTS [THREADS]` prints them as JSON, so that the same can be asked under
-other numbers of threads, devices and instruction sets; with --record it rewrites recorded_digests.json.
+`python answers.py exact|descents THREADS` prints them as JSON, so that the same can be asked under
+other numbers of threads, devices and instruction sets. `python answers.py record` writes them into
+recorded_digests.json: the exact ones anew, those of descents beside those of other types of processor.
 """
 
 import hashlib
@@ -9,6 +10,7 @@ import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -54,11 +56,11 @@ def exact(threads: int) -> Answers:
     pico = dither.load_palette("pico-8")
     few = usual_swaps((16, 16), levels=4)
 
-    def ordered(image: np.ndarray, **options: object) -> Callable[[], tuple[Arrays, float]]:
-        return lambda: _codes(dither.ordered_dither(image, threads=threads, **options))  # pyright: ignore[reportArgumentType] -- options by name
+    def ordered(image: np.ndarray, **options: Any) -> Callable[[], tuple[Arrays, float]]:
+        return lambda: _codes(dither.ordered_dither(image, threads=threads, **options))
 
-    def diffuse(image: np.ndarray, **options: object) -> Callable[[], tuple[Arrays, float]]:
-        return lambda: _codes(error_diffuse(image, threads=threads, **options))  # pyright: ignore[reportArgumentType] -- options by name
+    def diffuse(image: np.ndarray, **options: Any) -> Callable[[], tuple[Arrays, float]]:
+        return lambda: _codes(error_diffuse(image, threads=threads, **options))
 
     return {
         "blue": lambda: _matrix(bluenoise.generate((16, 20), seed=1)),
@@ -95,31 +97,37 @@ def exact(threads: int) -> Answers:
 
 def descents(threads: int) -> Answers:
     """What JAX descends to: its sums of floats are ordered by the processor's vectors."""
-    from bluenoise.anneal import AnnealConfig
-    from bluenoise.generate import cool, descend
-    from bluenoise.optimize import OptimizeConfig
-    from dither.differentiable import published
-
     colored = picture()
 
-    def optimized(**options: object) -> tuple[Arrays, float]:
-        config = dither.OptimizeConfig(steps=200)
-        found = dither.optimize_palette(colored, preset=config, seed=1, threads=threads, **options)  # pyright: ignore[reportArgumentType] -- options by name
-        shown = found.image
-        return [found.palette.colors, found.indices], blurred_error(colored, shown)
+    def anneal() -> tuple[Arrays, float]:
+        from bluenoise.anneal import AnnealConfig
+        from bluenoise.generate import cool
 
-    def by_published() -> tuple[Arrays, float]:
-        found = published(colored[:16, :16], 4, steps=60, seed=1)
+        return _matrix(cool(AnnealConfig((16, 16)), seed=1, restarts=2).matrix)
+
+    def spectrum() -> tuple[Arrays, float]:
+        from bluenoise.generate import descend
+        from bluenoise.optimize import OptimizeConfig
+
+        return _matrix(descend(OptimizeConfig((16, 16), steps=200), seed=1, restarts=2).matrix)
+
+    def optimized(**options: Any) -> tuple[Arrays, float]:
+        config = dither.OptimizeConfig(steps=200)
+        found = dither.optimize_palette(colored, preset=config, seed=1, threads=threads, **options)
+        return [found.palette.colors, found.indices], blurred_error(colored, found.picture)
+
+    def published() -> tuple[Arrays, float]:
+        from dither import differentiable
+
+        found = differentiable.published(colored[:16, :16], 4, steps=60, seed=1)
         return [found.colors, found.indices], float(found.trace[-1])
 
     return {
-        "anneal": lambda: _matrix(cool(AnnealConfig((16, 16)), seed=1, restarts=2).matrix),
-        "spectrum": lambda: _matrix(
-            descend(OptimizeConfig((16, 16), steps=200), seed=1, restarts=2).matrix
-        ),
+        "anneal": anneal,
+        "spectrum": spectrum,
         "learned palette": lambda: optimized(colors=5),
         "given palette": lambda: optimized(palette=dither.load_palette("game-boy")),
-        "published": by_published,
+        "published": published,
     }
 
 
@@ -140,7 +148,7 @@ def cpu_type() -> str:
     return f"{binding.get_host_cpu_name()}, jax {jax.__version__}"
 
 
-def answered(answers: Answers) -> dict[str, dict[str, object]]:
+def answered(answers: Answers) -> dict[str, dict[str, Any]]:
     """The digest and the figure of each."""
     found = {name: answer() for name, answer in answers.items()}
     return {
@@ -149,7 +157,24 @@ def answered(answers: Answers) -> dict[str, dict[str, object]]:
     }
 
 
+def _record() -> None:
+    recorded = json.loads(RECORDED.read_text()) if RECORDED.exists() else {"descents": {}}
+    recorded["exact"] = {name: each["digest"] for name, each in answered(exact(1)).items()}
+    before = recorded["descents"]
+    recorded["descents"] = {}
+    for name, each in answered(descents(1)).items():
+        digests = before.get(name, {}).get("digests", {})
+        recorded["descents"][name] = {
+            "figure": float(f"{each['figure']:.4g}"),
+            "digests": {**digests, cpu_type(): each["digest"]},
+        }
+    RECORDED.write_text(json.dumps(recorded, indent=1) + "\n")
+
+
 if __name__ == "__main__":
     kind, *rest = sys.argv[1:]
-    count = int(rest[0]) if rest and rest[0].isdigit() else 1
-    print(json.dumps(answered({"EXACT": exact, "DESCENTS": descents}[kind](count)), indent=1))
+    if kind == "record":
+        _record()
+    else:
+        found = {"exact": exact, "descents": descents}[kind](int(rest[0]))
+        print(json.dumps(answered(found)))
