@@ -1,5 +1,6 @@
 """Whatever happens to a command, files are whole: the old ones, or the new ones."""
 
+import importlib
 import os
 import shlex
 import shutil
@@ -18,6 +19,8 @@ if sys.platform == "win32":
 
 from forked import Forking
 
+from bluenoise.cli import app
+from dither.errors import InputError
 from dither.matrix import ThresholdMatrix, save_matrix
 
 # Each with the file that it would write last.
@@ -117,6 +120,33 @@ def test_a_disk_that_is_full_indeed(forking: Forking, folder: Path) -> None:
         assert "Read-only file system" in ended.said
     finally:
         subprocess.run(["umount", str(disk)], check=True)
+
+
+@pytest.mark.parametrize("checkpoint", [False, True])
+def test_a_matrix_whose_name_was_taken_is_kept_under_another(
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    checkpoint: bool,
+) -> None:
+    module = importlib.import_module("bluenoise.cli.generate")
+    made = ThresholdMatrix(np.arange(64)[::-1].reshape(8, 8))
+
+    def make(sides: object, options: object, on_progress: object) -> list[ThresholdMatrix]:
+        for name in ("m.npy", "m-1.npy", "run.npz"):
+            Path(name).write_bytes(b"theirs")
+        return [made]
+
+    monkeypatch.setattr(module, "MAKERS", dict.fromkeys(module.MAKERS, make))
+    monkeypatch.chdir(folder)
+    words = ["generate", "8", "-o", "m.npy", "--json"]
+    sentence = r"^m\.npy was made by another meanwhile; the matrix is in m-2\.npy$"
+    with pytest.raises(InputError, match=sentence):
+        app(words + ["--checkpoint", "run.npz"] * checkpoint, standalone_mode=False)
+    assert capsys.readouterr().out == ""
+    assert (np.load(folder / "m-2.npy") == made.ranks).all()
+    assert (folder / "m.npy").read_bytes() == (folder / "m-1.npy").read_bytes() == b"theirs"
+    assert (folder / "run.npz").exists() != checkpoint
 
 
 # Modes mean nothing to root, who gives that right up here.
