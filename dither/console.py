@@ -63,6 +63,8 @@ def run(app: typer.Typer) -> None:
         # Whoever types the name alone wants to know what there is.
         code = app(sys.argv[1:] or ["--help"], standalone_mode=False)
         sys.stdout.flush()
+        if code == 130:  # typer's word for Ctrl-C
+            _say("stopped", code)
     except usage_error as error:
         code = _say(error.format_message())  # pyright: ignore[reportAttributeAccessIssue]
     except InputError as error:

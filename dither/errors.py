@@ -23,3 +23,14 @@ class TooLargeError(InputError):
         ...
         dither.errors.TooLargeError: photo.png has more than 100 pixels
     """
+
+
+class TakenError(InputError):
+    """A file is there that may not be replaced; who has made something can put it elsewhere.
+
+    Example:
+        >>> raise TakenError("mine.npy exists; give --force to replace it")
+        Traceback (most recent call last):
+        ...
+        dither.errors.TakenError: mine.npy exists; give --force to replace it
+    """

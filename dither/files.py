@@ -13,7 +13,9 @@ from typing import BinaryIO
 import numpy as np
 from numpy.lib import format as npy_format
 
-from dither.errors import InputError
+from dither.errors import InputError, TakenError
+from dither.leftovers import prefix, swept
+from dither.renaming import put_all, synced
 
 # What a matrix file may hold; a header of 13 bytes can ask for 4 GiB, so each is checked first.
 _MAX_HEADER = 4096
@@ -25,8 +27,9 @@ _NPY_TYPES = ("|u1", "<u2", "<u4", "<i4", "<i8", "<f4", "<f8")
 def replacing(path: Path | str, *, replace: bool = True) -> Iterator[BinaryIO]:
     """Open a new file beside `path` and rename it to `path` when the block ends without an error.
 
-    A reader of `path` sees the old bytes or the new ones, never a part; on an error, or a kill,
-    the old file stays as it was. A symbolic link stays, and what it points to is replaced.
+    A reader of `path` sees the old bytes or the new ones, never a part; on an error, a kill or a power
+    cut the old file stays as it was. A kill leaves a file whose name begins with `.part-`, which goes
+    when the next file is written there. A symbolic link stays, and what it points to is replaced.
 
     Args:
         path: the file to be written.
@@ -78,7 +81,8 @@ def replacing_together(
         check_writable(path, replace=replace)
         path = Path(os.path.realpath(path))  # unlike resolve(), at peace with links in a circle
         try:
-            descriptor, name = tempfile.mkstemp(prefix=".part-", dir=path.parent)
+            swept(path.parent)
+            descriptor, name = tempfile.mkstemp(prefix=prefix(), dir=path.parent)
             ready.append((Path(name), path))
             with os.fdopen(descriptor, "wb") as file:
                 yield file
@@ -89,53 +93,10 @@ def replacing_together(
 
     try:
         yield opened
-        _put_all(ready, replace)
+        put_all(ready, replace)
     finally:
         for beside, _ in ready:
             beside.unlink(missing_ok=True)
-
-
-def _put_all(ready: list[tuple[Path, Path]], replace: bool) -> None:
-    """Rename finished files; if one cannot be, those before it go, and what was there comes back."""
-    with contextlib.ExitStack() as kept, contextlib.ExitStack() as undo:
-        for beside, path in ready:
-            old = None
-            if replace and len(ready) > 1 and path.exists():
-                old = beside.with_name(f"{beside.name}-old")
-                try:
-                    old.hardlink_to(path)
-                except OSError:  # a file system without links: what is replaced there is gone
-                    _put(beside, path, replace)
-                    continue
-                kept.callback(old.unlink, missing_ok=True)
-            _put(beside, path, replace)
-            if old is None:
-                undo.callback(path.unlink, missing_ok=True)
-            else:
-                undo.callback(old.replace, path)
-        undo.pop_all()
-
-
-def _put(beside: Path, path: Path, replace: bool) -> None:
-    """Rename a finished file."""
-    try:
-        with contextlib.suppress(OSError):  # some network folders have no modes
-            # mkstemp makes the file private; give it the mode that open() would have.
-            beside.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
-        if replace:
-            beside.replace(path)
-        else:
-            # Unlike a rename, making the file first fails where another has made it meanwhile.
-            path.open("xb").close()
-            try:
-                beside.replace(path)
-            except OSError:
-                path.unlink()  # the empty file that held the name
-                raise
-    except FileExistsError:
-        raise InputError(f"{path} exists; give --force to replace it") from None
-    except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror or error}") from error
 
 
 @contextlib.contextmanager
@@ -163,6 +124,7 @@ def made_folder(path: Path | str) -> Iterator[None]:
             if not folder.exists():
                 folder.mkdir()
                 made.append(folder)
+                synced(folder.parent)
         if not path.is_dir():
             raise InputError(f"cannot make the folder {path}: it is a file")
     except OSError as error:
@@ -179,12 +141,6 @@ def _remove(folders: list[Path]) -> None:
     for folder in reversed(folders):
         with contextlib.suppress(OSError):  # what others have put there stays
             folder.rmdir()
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
 
 
 def check_writable(path: Path | str, *, replace: bool = True) -> None:
@@ -204,10 +160,12 @@ def check_writable(path: Path | str, *, replace: bool = True) -> None:
             raise InputError(f"cannot write {path}: the folder {path.parent} does not exist")
         if path.is_dir():
             raise InputError(f"cannot write {path}: it is a folder")
+        if path.exists() and not path.is_file():
+            raise InputError(f"cannot write {path}: it is no file, but a device, pipe or socket")
         if path.exists() and not replace:
-            raise InputError(f"{path} exists; give --force to replace it")
+            raise TakenError(f"{path} exists; give --force to replace it")
         # What the folder's mode says is not the whole truth; only trying is.
-        with tempfile.TemporaryFile(dir=Path(os.path.realpath(path)).parent):
+        with tempfile.TemporaryFile(prefix=prefix(), dir=Path(os.path.realpath(path)).parent):
             pass
     except OSError as error:
         raise InputError(f"cannot write {path}: {error.strerror or error}") from error
@@ -277,4 +235,6 @@ def write_npy(path: Path | str, array: np.ndarray, *, replace: bool = True) -> N
     """
     little = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<"))
     with replacing(path, replace=replace) as file:
-        np.save(file, little, allow_pickle=False)
+        # numpy.save would say of a full disk how many items went, and not why no more did.
+        npy_format.write_array_header_1_0(file, npy_format.header_data_from_array_1_0(little))
+        file.write(little.data)

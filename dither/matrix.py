@@ -1,6 +1,7 @@
 """Threshold matrices: the value, its file, and the catalogue of those that are shipped."""
 
 import functools
+import hashlib
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,6 +15,8 @@ from dither.errors import InputError
 from dither.files import read_npy, write_npy
 
 DEFAULT_MATRIX = "blue-64x64"
+
+_REINSTALL = "install bluenoise-dither again"
 
 
 @dataclass(frozen=True, eq=False)
@@ -113,7 +116,8 @@ def load_matrix(name: str | Path = DEFAULT_MATRIX) -> ThresholdMatrix:
         name: a name that `shipped_matrices` lists, or a path ending in .npy.
 
     Raises:
-        InputError: there is no such name or file, or it does not hold ranks of one matrix.
+        InputError: there is no such name or file, it does not hold ranks of one matrix, or the file of
+            a shipped matrix is not the one that was shipped.
 
     Example:
         >>> load_matrix("blue-64x64").shape
@@ -150,7 +154,18 @@ def load_channels(name: str | Path = DEFAULT_MATRIX) -> tuple[ThresholdMatrix, .
 
 @functools.lru_cache(maxsize=4)
 def _shipped_channels(name: str) -> tuple[ThresholdMatrix, ...]:
-    return _read_channels(_folder() / shipped_matrices()[name]["file"])
+    entry = shipped_matrices()[name]
+    path = _folder() / entry["file"]
+    try:
+        with path.open("rb") as file:
+            digest = hashlib.file_digest(file, "sha256").hexdigest()
+    except OSError as error:
+        raise InputError(f"cannot read {path}: {error.strerror or error}; {_REINSTALL}") from error
+    if digest != entry["sha256"]:
+        raise InputError(
+            f"{path} is damaged: its bytes are not those of the shipped matrix {name}; {_REINSTALL}"
+        )
+    return _read_channels(path)
 
 
 def _read_channels(path: Path) -> tuple[ThresholdMatrix, ...]:
@@ -209,11 +224,21 @@ def save_matrix(path: str | Path, matrix: ThresholdMatrix) -> None:
 def shipped_matrices() -> dict[str, dict[str, Any]]:
     """The manifest of the shipped matrices: name to file, shape, dtype, sha256, seed and scores.
 
+    Raises:
+        InputError: it is missing or damaged.
+
     Example:
         >>> "blue-64x64" in shipped_matrices()
         True
     """
-    return json.loads((_folder() / "manifest.json").read_text(encoding="utf-8"))
+    path = _folder() / "manifest.json"
+    try:
+        manifest = json.loads(path.read_text(encoding="utf-8"))
+        if all({"file", "sha256"} <= entry.keys() for entry in manifest.values()):
+            return manifest
+    except (OSError, ValueError, AttributeError):
+        pass
+    raise InputError(f"{path} is missing or damaged; {_REINSTALL}")
 
 
 def _folder() -> Path:

@@ -24,7 +24,7 @@ from bluenoise.cli.methods import (
 )
 from bluenoise.target import DISTRIBUTIONS
 from dither.console import ForceOption, JsonOption, QuietOption, note, progress_bar, within
-from dither.errors import InputError
+from dither.errors import InputError, TakenError
 
 # Options that only some methods have; None stands for their own default.
 _SPECTRUM = "With --method spectrum: "
@@ -163,7 +163,7 @@ def generate(
     quiet: QuietOption = False,
 ) -> None:
     """Make a threshold matrix: a tileable .npy of ranks."""
-    from dither.files import check_writable, write_npy
+    from dither.files import check_writable
     from dither.matrix import channel_thresholds
     from dither.metrics.spectrum import low_frequency_power
 
@@ -187,9 +187,11 @@ def generate(
         values = np.stack(planes, axis=-1) if channels else planes[0]
     elif channels:
         values = channel_thresholds(matrices)
-    write_npy(output, values, replace=force)
+    written = _written(output, values, force)
     if checkpoint is not None:
         checkpoint.unlink(missing_ok=True)
+    if written != output:
+        raise InputError(f"{output} was made by another meanwhile; the matrix is in {written}")
     seconds = time.monotonic() - started
     text = "x".join(map(str, sides)) + (f", {channels} channels," if channels else "")
     note(f"{output}: {text} by {method}, {seconds:.1f} s", quiet=quiet)
@@ -211,6 +213,20 @@ def generate(
             "command": shlex.join(["bluenoise", *sys.argv[1:]]),
         }
         print(json.dumps(report))
+
+
+def _written(output: Path, values: np.ndarray, force: bool) -> Path:
+    """Where the matrix is in the end: beside a file that took its name while it was made."""
+    from dither.files import write_npy
+
+    path, number = output, 0
+    while True:
+        try:
+            write_npy(path, values, replace=force)
+            return path
+        except TakenError:
+            number += 1
+            path = output.with_stem(f"{output.stem}-{number}")
 
 
 def _sides(shape: str, frames: int | None) -> tuple[int, ...]:

@@ -13,6 +13,7 @@ from bluenoise.export.kinds import made
 from bluenoise.export.texels import source
 from dither.errors import InputError
 from dither.files import made_folder, replacing_together
+from dither.leftovers import swept
 from dither.matrix import ThresholdMatrix
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
@@ -89,6 +90,7 @@ def export(
 
 def _check_folder(folder: Path, force: bool) -> None:
     """Refuse a folder in which something lies, unless that is wanted."""
+    swept(folder)
     try:
         if folder.is_dir() and not force and any(folder.iterdir()):
             raise InputError(

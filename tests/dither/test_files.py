@@ -120,6 +120,7 @@ def test_a_rename_that_fails_leaves_nothing(
         raise OSError(5, "Input/output error")
 
     monkeypatch.setattr(Path, "replace", refuse)
+    monkeypatch.setattr(Path, "hardlink_to", refuse)
     for replace in (True, False):
         with pytest.raises(InputError, match="Input/output"), replacing(
             tmp_path / "file", replace=replace

@@ -1,5 +1,7 @@
 import json
+import shutil
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
 import numpy as np
@@ -7,6 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from dither import matrix as catalogue
 from dither.classical import bayer, white_noise
 from dither.errors import InputError
 from dither.matrix import (
@@ -137,3 +140,46 @@ def test_the_manifest_speaks_json() -> None:
     from dither.matrix import shipped_matrices
 
     assert json.loads(json.dumps(shipped_matrices())) == shipped_matrices()
+
+
+@pytest.fixture
+def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A copy of some of the shipped matrices, which the catalogue reads instead."""
+    for name in ("manifest.json", "blue-16x16.npy", "blue-32x32.npy"):
+        shutil.copyfile(catalogue._folder() / name, tmp_path / name)
+    read = catalogue._shipped_channels, catalogue.shipped_matrices
+    for each in read:
+        each.cache_clear()
+    monkeypatch.setattr(catalogue, "_folder", lambda: tmp_path)
+    yield tmp_path
+    for each in read:
+        each.cache_clear()
+
+
+def test_a_shipped_matrix_that_was_changed_is_refused(shipped: Path) -> None:
+    path = shipped / "blue-16x16.npy"
+    ranks = np.load(path)
+    assert (load_matrix("blue-16x16").ranks == ranks).all()
+    catalogue._shipped_channels.cache_clear()
+    ranks[0, :2] = ranks[0, 1::-1]  # still a permutation
+    np.save(path, ranks)
+    with pytest.raises(InputError, match=r"blue-16x16\.npy is damaged.*install .* again"):
+        load_matrix("blue-16x16")
+    assert load_matrix("blue-32x32").shape == (32, 32)
+    # Named as a file it is anybody's matrix.
+    assert (load_matrix(path).ranks == ranks).all()
+    path.unlink()
+    with pytest.raises(InputError, match=r"cannot read .*blue-16x16\.npy: No such.*install"):
+        load_matrix("blue-16x16")
+
+
+@pytest.mark.parametrize(
+    "content", ["", "{", "[]", '{"blue-16x16": 3}', '{"blue-16x16": {}}', None]
+)
+def test_a_damaged_manifest_is_one_sentence(shipped: Path, content: str | None) -> None:
+    path = shipped / "manifest.json"
+    path.unlink()
+    if content is not None:
+        path.write_text(content)
+    with pytest.raises(InputError, match=r"manifest\.json is missing or damaged"):
+        load_matrix("blue-16x16")

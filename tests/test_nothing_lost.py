@@ -1,0 +1,252 @@
+"""Whatever happens to a command, files are whole: the old ones, or the new ones."""
+
+import importlib
+import os
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+if sys.platform == "win32":
+    pytest.skip("forks", allow_module_level=True)
+
+from forked import Forking
+
+from bluenoise.cli import app
+from dither.errors import InputError
+from dither.matrix import ThresholdMatrix, save_matrix
+
+# Each with the file that it would write last.
+QUICK = {
+    "dither ordered photo.png -o out.png --bits 2 --scale 4": "out.png",
+    "dither ordered photo.png -o out.gif --bits 1 --scale 4": "out.gif",
+    "dither ordered photo.png -o out.tif --bits 1 --scale 4": "out.tif",
+    "dither ordered photo.png -o out.bin --bits 1 --gray --packed msb --scale 4": "out.bin",
+    "dither studio -o out.html": "out.html",
+    "bluenoise export blue-64x64 -o out --format npy,png16,c,dds": "out/README.md",
+}
+LONG = {
+    "dither diffuse photo.png -o out.png --bits 1 --scale 8": "out.png",
+    "dither optimize photo.png -o out.png --colors 3 --palette-output out.gpl": "out.gpl",
+    "dither colors photo.png -o out.png": "out.png",
+    "dither compare photo.png small.png -o out.html": "out.html",
+    "bluenoise generate 16 -o out.npy": "out.npy",
+    "bluenoise generate 16 -o new.npy --checkpoint out.npz": "out.npz",
+    "bluenoise report small.npy -o out.html --png": "out.png",
+}
+
+
+@pytest.fixture(scope="module")
+def forking() -> Iterator[Forking]:
+    with Forking("dither.cli", "bluenoise.cli", "bluenoise.export.folder", "PIL.Image") as forking:
+        yield forking
+
+
+@pytest.fixture
+def folder(tmp_path: Path, photo: np.ndarray) -> Path:
+    Image.fromarray(photo).save(tmp_path / "photo.png")
+    Image.fromarray(photo // 64 * 85).save(tmp_path / "small.png")
+    save_matrix(tmp_path / "small.npy", ThresholdMatrix(np.arange(16).reshape(4, 4)))
+    return tmp_path
+
+
+def _files(folder: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+@pytest.mark.parametrize(
+    "command", [*QUICK, *(pytest.param(each, marks=pytest.mark.slow) for each in LONG)]
+)
+def test_a_full_disk_is_one_sentence_and_keeps_the_old_file(
+    forking: Forking, folder: Path, command: str
+) -> None:
+    last = folder / (QUICK | LONG)[command]
+    if last.suffix != ".npz":  # another's checkpoint would be refused
+        last.parent.mkdir(exist_ok=True)
+        last.write_bytes(b"old")
+    before = _files(folder)
+    words = [*shlex.split(command), "--force"]
+    if command in LONG:  # which compiles, and keeps what it compiled in files too
+        with tempfile.TemporaryDirectory() as elsewhere:
+            for name in ("photo.png", "small.png", "small.npy"):
+                shutil.copyfile(folder / name, Path(elsewhere) / name)
+            assert forking.run(words, Path(elsewhere)).code == 0
+    ended = forking.run(words, folder, most_bytes=128)
+    assert ended.code == 2, ended.said
+    *_, sentence = ended.said.splitlines()
+    assert sentence.startswith("error: cannot write ")
+    assert "File too large" in sentence
+    assert "Traceback" not in ended.said
+    assert _files(folder) == before
+
+
+@pytest.mark.skipif(os.name != "posix" or os.geteuid() != 0, reason="only root mounts")
+def test_a_disk_that_is_full_indeed(forking: Forking, folder: Path) -> None:
+    disk = folder / "disk"
+    disk.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=8k", "none", str(disk)]
+    if subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("nothing can be mounted here")
+    try:
+        (disk / "out.ppm").write_bytes(b"old")
+        command = shlex.split("dither ordered photo.png -o disk/out.ppm --bits 2 --force")
+        ended = forking.run(command, folder)
+        assert ended.code == 2
+        place = (disk / "out.ppm").resolve()
+        assert ended.said == f"error: cannot write {place}: No space left on device\n"
+        assert _files(disk) == {"out.ppm": b"old"}
+        command = shlex.split("bluenoise export blue-64x64 -o disk/new --format npy,png16")
+        ended = forking.run(command, folder)
+        assert (ended.code, ended.said.count("\n")) == (2, 1)
+        assert "No space left on device" in ended.said
+        assert _files(disk) == {"out.ppm": b"old"}
+        assert not (disk / "new").exists()
+        subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
+        ended = forking.run(
+            shlex.split("dither ordered photo.png -o disk/out.ppm --bits 1 --force"), folder
+        )
+        assert (ended.code, ended.said.count("\n")) == (2, 1)
+        assert "Read-only file system" in ended.said
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)
+
+
+@pytest.mark.parametrize("checkpoint", [False, True])
+def test_a_matrix_whose_name_was_taken_is_kept_under_another(
+    folder: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    checkpoint: bool,
+) -> None:
+    module = importlib.import_module("bluenoise.cli.generate")
+    made = ThresholdMatrix(np.arange(64)[::-1].reshape(8, 8))
+
+    def make(sides: object, options: object, on_progress: object) -> list[ThresholdMatrix]:
+        for name in ("m.npy", "m-1.npy", "run.npz"):
+            Path(name).write_bytes(b"theirs")
+        return [made]
+
+    monkeypatch.setattr(module, "MAKERS", dict.fromkeys(module.MAKERS, make))
+    monkeypatch.chdir(folder)
+    words = ["generate", "8", "-o", "m.npy", "--json"]
+    sentence = r"^m\.npy was made by another meanwhile; the matrix is in m-2\.npy$"
+    with pytest.raises(InputError, match=sentence):
+        app(words + ["--checkpoint", "run.npz"] * checkpoint, standalone_mode=False)
+    assert capsys.readouterr().out == ""
+    assert (np.load(folder / "m-2.npy") == made.ranks).all()
+    assert (folder / "m.npy").read_bytes() == (folder / "m-1.npy").read_bytes() == b"theirs"
+    assert (folder / "run.npz").exists() != checkpoint
+
+
+# Modes mean nothing to root, who gives that right up here.
+PLAIN = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search"]
+
+
+@pytest.mark.skipif(os.geteuid() == 0 and not shutil.which(PLAIN[0]), reason="root may all")
+def test_a_folder_that_may_not_be_written_keeps_the_old_file(folder: Path) -> None:
+    for place in QUICK.values():
+        (folder / place).parent.mkdir(exist_ok=True)
+        (folder / place).write_bytes(b"old")
+    before = _files(folder)
+    before_words = PLAIN if os.geteuid() == 0 else []
+    (folder / "out").chmod(0o555)
+    folder.chmod(0o555)
+    try:
+        with Forking("dither.cli", "bluenoise.cli", before=before_words) as forking:
+            for command in QUICK:
+                ended = forking.run([*shlex.split(command), "--force"], folder)
+                assert ended.code == 2, ended.said
+                assert ended.said.startswith("error: cannot write ")
+                assert ended.said.endswith("Permission denied\n")
+    finally:
+        folder.chmod(0o755)
+        (folder / "out").chmod(0o755)
+    assert _files(folder) == before
+
+
+BATCH = " ".join(f"p{number}.png" for number in range(6))
+LASTING = {
+    "batch": f"dither ordered {BATCH} --output-dir out --bits 1 --force",
+    "frames": "bluenoise generate 4x12x12 -o out.npy --checkpoint run.npz",
+    "generate": "bluenoise generate 24 -o out.npy --seed 3 --checkpoint run.npz",
+    "descent": "bluenoise generate 12 -o out.npy --method spectrum --steps 400 --checkpoint run.npz",
+    "optimize": "dither optimize photo.png small.png --output-dir out --colors 3 --force",
+}
+LOADED = {
+    "batch": ["PIL.Image"],
+    "frames": ["numba"],
+    "generate": ["numba"],
+    "descent": ["numba", "jax", "optax"],
+    "optimize": ["numba", "jax", "optax"],
+}
+
+
+def _whole(folder: Path, given: dict[str, bytes]) -> dict[str, bytes]:
+    """What lies under final names; beside it may lie a checkpoint that loads, and unfinished files."""
+    found = _files(folder)
+    assert given.items() <= found.items()
+    outputs = {}
+    for path in found.keys() - given.keys():
+        if path == "run.npz":
+            with np.load(folder / path) as checkpoint:
+                assert all(checkpoint[name].size for name in checkpoint)
+        elif not Path(path).name.startswith(".part-"):
+            assert path.startswith("out")
+            outputs[path] = found[path]
+    return outputs
+
+
+@pytest.mark.parametrize(
+    ("name", "kills"),
+    [("batch", 12), *(pytest.param(name, 40, marks=pytest.mark.slow) for name in LASTING)],
+)
+def test_killed_at_random_moments_and_gone_on_with(
+    folder: Path, photo: np.ndarray, name: str, kills: int
+) -> None:
+    for number in range(6):
+        Image.fromarray(np.roll(photo, number, 1)).save(folder / f"p{number}.png")
+    given = _files(folder)
+    command = shlex.split(LASTING[name])
+    with Forking("dither.cli", "bluenoise.cli", "bluenoise.checkpoint", *LOADED[name]) as forking:
+
+        def whole_run() -> float:
+            ended = forking.run(command, folder)
+            assert ended.code == 0, ended.said
+            return ended.seconds
+
+        def clear() -> None:
+            for path in _files(folder).keys() - given.keys():
+                (folder / path).unlink()
+
+        whole_run()  # compiles
+        expected = _whole(folder, given)
+        clear()
+        longest = whole_run()
+        assert _whole(folder, given) == expected
+        clear()
+        died = resumed = 0
+        for moment in np.random.default_rng(len(name)).random(kills):
+            ended = forking.run(command, folder, killed_after=moment * longest)
+            died += ended.code == -9
+            outputs = _whole(folder, given)
+            assert outputs.items() <= expected.items()
+            if "out.npy" in outputs:  # its checkpoint may still be there
+                clear()
+            elif moment > 0.5:  # what was left by earlier kills is gone on from until here
+                resumed += (folder / "run.npz").exists()
+                whole_run()
+                assert _files(folder) == given | expected
+                clear()
+        assert died > kills / 2
+        assert resumed or "run.npz" not in command
