@@ -1,6 +1,9 @@
 """Where in a TIFF file the samples of its pages lie, and how packed ones are unpacked."""
 
+import contextlib
 import functools
+import logging
+import re
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
@@ -74,14 +77,17 @@ def _layout(path: str, stamp: tuple[int, int]) -> TiffLayout:
 
     size = stamp[0]
     try:
-        with tifffile.TiffFile(path) as tiff:
+        with _complaints() as complaints, tifffile.TiffFile(path) as tiff:
             series = tiff.series[0]
             first = series.pages[0]
             key = None if first is None else first.keyframe
             if key is None or key.dtype is None:
                 raise InputError(f"{path} is damaged or cannot be read: it has no samples")
             layout = TiffLayout(path, key, key.dtype, tiff.byteorder, *_places(series, key))
-            _ = key.decode, key.tags  # while the file is open
+            # What is read only when it is asked for, while the file is open.
+            _ = key.decode, [tag.value for tag in key.tags]
+            if complaints:
+                raise InputError(f"{path} is damaged: {complaints[0]}")
     except (InputError, ImportError, MemoryError):
         raise
     except Exception as error:  # strangers' files fail in as many ways as there are
@@ -90,6 +96,26 @@ def _layout(path: str, stamp: tuple[int, int]) -> TiffLayout:
     if layout.offsets.min() < 0 or (layout.offsets + layout.counts).max() > size:
         raise InputError(f"{path} is damaged: it is shorter than its pages")
     return layout
+
+
+@contextlib.contextmanager
+def _complaints() -> Iterator[list[str]]:
+    """What tifffile logs as an error, where it goes on with the pages that it found."""
+    found: list[str] = []
+
+    class Handler(logging.Handler):
+        def emit(self, record: logging.LogRecord) -> None:
+            if record.levelno >= logging.ERROR:
+                found.append(re.sub(r"<.*?> ", "", record.getMessage()).splitlines()[0])
+
+    logger, handler = logging.getLogger("tifffile"), Handler()
+    before, logger.propagate = logger.propagate, False
+    logger.addHandler(handler)
+    try:
+        yield found
+    finally:
+        logger.removeHandler(handler)
+        logger.propagate = before
 
 
 def _places(

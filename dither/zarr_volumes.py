@@ -59,8 +59,17 @@ class ZarrVolume:
     flat: bool
 
     def read(self, region: Region) -> np.ndarray:
-        """The samples of a region."""
-        part = np.asarray(self.array[self._place(region)])
+        """The samples of a region.
+
+        Raises:
+            InputError: a chunk is damaged.
+        """
+        try:
+            part = np.asarray(self.array[self._place(region)])
+        except MemoryError:
+            raise
+        except Exception as error:  # every codec has errors of its own
+            raise _damaged(getattr(self.array.store, "root", "the array"), error) from error
         return part[None] if self.flat else part
 
     def write(self, region: Region, values: np.ndarray) -> None:
@@ -93,13 +102,10 @@ def open_zarr(path: Path | str) -> ZarrVolume:
         array = zarr.open_array(str(path), mode="r")
         shape, dtype = tuple(map(int, array.shape)), np.dtype(array.dtype)
         _check_codecs(path, array)
-    except InputError:
-        raise
-    except ImportError:
+    except (InputError, MemoryError):
         raise
     except Exception as error:  # strangers' metadata fails in as many ways as there are
-        reason = " ".join(str(error).split()) or type(error).__name__
-        raise InputError(f"{path} is damaged or cannot be read: {reason}") from error
+        raise _damaged(path, error) from error
     if dtype.name not in _TYPES:
         raise InputError(f"{path} holds {dtype}; samples of type {', '.join(_TYPES)} are dithered")
     names = array.metadata.to_dict().get("dimension_names") or array.attrs.get("_ARRAY_DIMENSIONS")
@@ -167,6 +173,11 @@ def usual_chunks(shape: tuple[int, ...]) -> tuple[int, int, int]:
     room = _PIECE_VOXELS // layers
     columns = min(shape[2], max(int(room**0.5), room // shape[1]))
     return layers, min(shape[1], max(1, room // columns)), columns
+
+
+def _damaged(path: Path | str, error: Exception) -> InputError:
+    reason = " ".join(str(error).split()) or type(error).__name__
+    return InputError(f"{path} is damaged or cannot be read: {reason}")
 
 
 def _three(sides: tuple[int, ...], whole: tuple[int, ...]) -> tuple[int, int, int]:

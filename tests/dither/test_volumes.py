@@ -97,9 +97,10 @@ def test_each_layer_is_an_image_at_its_frame() -> None:
     for layer, image in enumerate(dither_block(volume, (5, 2, 3), many)):
         wanted = requantize(volume[layer], FRAMES, levels=4, phase=(layer + 5, 2, 3))
         np.testing.assert_array_equal(image, wanted)
-    palette = PaletteDither(PALETTE, matrix=FRAMES)
+    palette = PaletteDither(PALETTE, matrix=FRAMES, mix="two")
     for layer, image in enumerate(dither_block(volume, (1, 2, 3), palette)):
-        wanted = dither_to_palette(volume[layer], PALETTE, FRAMES, phase=(layer + 1, 2, 3))
+        phase = (layer + 1, 2, 3)
+        wanted = dither_to_palette(volume[layer], PALETTE, FRAMES, mix="two", phase=phase)
         np.testing.assert_array_equal(image, wanted)
 
 
