@@ -66,3 +66,8 @@ from dither.preparation import prepared as prepared
 from dither.quantize import k_means as k_means
 from dither.quantize import median_cut as median_cut
 from dither.studio import studio_page as studio_page
+from dither.volume_files import dither_volume as dither_volume
+from dither.volume_files import volume_work as volume_work
+from dither.volumes import LevelDither as LevelDither
+from dither.volumes import PaletteDither as PaletteDither
+from dither.volumes import dither_block as dither_block

@@ -72,6 +72,7 @@ def run(app: typer.Typer) -> None:
     except ModuleNotFoundError as error:
         extra = {"matplotlib": "report", "jinja2": "report"}
         extra.update(dict.fromkeys(("jax", "jaxlib", "optax", "numba"), "optimize"))
+        extra.update(dict.fromkeys(("zarr", "tifffile"), "scale"))
         name = (error.name or "").partition(".")[0]
         if name not in extra:
             raise

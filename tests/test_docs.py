@@ -88,6 +88,9 @@ def test_the_recipes_run(paste: Callable[[str], str], tmp_path: Path) -> None:
         "003.png",
         "004.png",
     }
+    with Image.open(tmp_path / "printed.tif") as printed:
+        printed.seek(299)
+        assert (printed.mode, printed.size) == ("P", (200, 120))
     assert (tmp_path / "e-ink.bin").stat().st_size == 800 * 600 // 2
     assert (tmp_path / "six-colours.bin").stat().st_size == 800 * 480 // 2
     # 48 bytes a row, as the page says.

@@ -6,7 +6,7 @@ import sys
 import pytest
 from conftest import ROOT
 
-HEAVY = ("jax", "jaxlib", "optax", "numba", "matplotlib", "jinja2", "scipy")
+HEAVY = ("jax", "jaxlib", "optax", "numba", "matplotlib", "jinja2", "scipy", "zarr", "tifffile")
 
 
 def _loaded(statement: str) -> set[str]:

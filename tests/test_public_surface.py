@@ -24,15 +24,16 @@ SURFACE = {
         generate report shifted
         """,
     dither: """
-        Animation ColorCount ColorGrid Comparison GapConfig GapEstimate HARDLY_VISIBLE InputError
-        OptimizeConfig OptimizedPalette Palette Preparation RasterImage Sides ThresholdMatrix bayer
-        channel_thresholds clustered_dot color_curve compare count_colors dither_to_palette elbow_count
-        gap_statistic interleaved_gradient_noise k_means largest_gap load_channels load_matrix
-        load_noise load_palette median_cut noise_dither one_standard_error optimize_frames
-        optimize_palette optimized_counts ordered_dither pack
-        packed_dither palette_names playstation prepared r2_sequence read_animation read_image
-        recolored requantize save_matrix save_palette shipped_matrices studio_page unpack white_noise
-        write_animation write_image
+        Animation ColorCount ColorGrid Comparison GapConfig GapEstimate HARDLY_VISIBLE
+        InputError LevelDither OptimizeConfig OptimizedPalette Palette PaletteDither
+        Preparation RasterImage Sides ThresholdMatrix bayer channel_thresholds clustered_dot
+        color_curve compare count_colors dither_block dither_to_palette dither_volume
+        elbow_count gap_statistic interleaved_gradient_noise k_means largest_gap load_channels
+        load_matrix load_noise load_palette median_cut noise_dither one_standard_error
+        optimize_frames optimize_palette optimized_counts ordered_dither pack packed_dither
+        palette_names playstation prepared r2_sequence read_animation read_image recolored
+        requantize save_matrix save_palette shipped_matrices studio_page unpack volume_work
+        white_noise write_animation write_image
         """,
     dither.differentiable: """
         Blurred CIELAB ColorHistogram Descended DescentConfig Distance OKLab OptimizedPicture

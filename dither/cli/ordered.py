@@ -31,6 +31,7 @@ from dither.cli.options import (
     sides_of,
 )
 from dither.cli.target import Target
+from dither.cli.volumes import MemoryOption, dither_streamed, is_streamed
 from dither.console import ForceOption, JsonOption, QuietOption, within
 from dither.errors import InputError
 from dither.matrix import DEFAULT_MATRIX
@@ -118,6 +119,7 @@ def ordered(
         ),
     ] = None,
     max_pixels: MaxPixelsOption = 1 << 28,
+    memory: MemoryOption = None,
     json_output: JsonOption = False,
     force: ForceOption = False,
     quiet: QuietOption = False,
@@ -139,6 +141,10 @@ def ordered(
             ),
         },
     )
+    preparation = Preparation(gray, sides_of(resize), saturation, brightness, contrast)
+    if is_streamed(images, output, memory):
+        dither_streamed(context, target, preparation)
+        return
     if target.levels is None:
         dithering = _to_palette(matrix, mix, candidates, light, strength)
     elif add_noise is not None:
@@ -149,7 +155,7 @@ def ordered(
         images=images,
         target=target,
         placing=Placing(output, output_dir, name, output_format, packed),
-        preparation=Preparation(gray, sides_of(resize), saturation, brightness, contrast),
+        preparation=preparation,
         scale=scale,
         max_pixels=max_pixels,
         json_output=json_output,
