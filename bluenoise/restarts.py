@@ -50,7 +50,7 @@ def over_devices(
     """The same walk of R restarts, spread over as many of JAX's devices as divide R evenly.
 
     No restart knows of the others, so nothing is sent between devices. Each device walks fewer restarts
-    at once, which compilers may round otherwise: see `docs/scale.md`.
+    at once, which compilers may round otherwise: see `docs/machines.md`.
 
     Args:
         walk: from states stacked along a first axis to such states, and infos along a second one.
