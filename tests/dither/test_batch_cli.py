@@ -183,7 +183,7 @@ def test_a_batch_that_is_stopped_goes_on(
     (tmp_path / "in/bad.png").write_bytes(b"no picture")
     options = "--palette c64 --recursive --jobs 2"
     command = f"{Path(sys.executable).parent}/dither ordered in -o out {options}"
-    stops = 0
+    stops, said = 0, ""
     for _ in range(40):
         # As in a terminal, all processes of the command are sent the signal of Ctrl-C.
         program = subprocess.Popen(
