@@ -30,6 +30,8 @@ DIFFERENT = [
     b"0",
     (),
     [],
+    (b"xbytesy", b""),
+    (b"x", b"ybytes"),
     ("ab", "c"),
     ("a", "bc"),
     (("a", "b"), "c"),

@@ -25,6 +25,13 @@ def _deadly(number: int) -> int:
     return number
 
 
+def _deadly_once(mark: Path) -> str:
+    if not mark.exists():
+        mark.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return mark.name
+
+
 def _refusing(number: int) -> int:
     raise InputError(f"{number} is refused")
 
@@ -52,6 +59,10 @@ def test_every_task_is_answered_once(jobs: int) -> None:
 def test_a_task_that_kills_its_process_is_given_up_alone() -> None:
     answers = dict(run_tasks(_deadly, range(5), jobs=2, lost=lambda task: -task))
     assert answers == {0: 0, 1: 1, 2: -2, 3: 3, 4: 4}
+
+
+def test_a_task_whose_process_dies_is_given_to_another(tmp_path: Path) -> None:
+    assert list(run_tasks(_deadly_once, [tmp_path / "mark"], jobs=2)) == [(0, "mark")]
 
 
 @pytest.mark.slow
