@@ -24,7 +24,7 @@ from jax import Array, lax
 
 from bluenoise.energy import huber, pair_force
 from bluenoise.kernel import kernel_radius, pair_kernel
-from bluenoise.restarts import restarted
+from bluenoise.restarts import over_devices, restarted
 from bluenoise.target import counted_levels, level_heights
 from dither.errors import InputError
 from dither.matrix import ThresholdMatrix
@@ -194,7 +194,7 @@ def advance(config: AnnealConfig, states: State, rounds: int) -> tuple[State, In
         exact = jax.vmap(functools.partial(to_quantiles, config))(carried)
         return exact, jax.tree.map(lambda info: info[-1], infos)
 
-    return lax.scan(one_round, states, length=rounds)
+    return over_devices(lambda states: lax.scan(one_round, states, length=rounds))(states)
 
 
 def start(config: AnnealConfig, seed: int, restarts: int = 1) -> State:

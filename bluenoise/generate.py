@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Literal, TypeVar, get_args
 
 import numpy as np
 
+from bluenoise.apart import run_apart
 from bluenoise.checkpoint import Checkpoint, OnProgress, leaves, regrown
 from bluenoise.composition import blue
 from dither.errors import InputError
@@ -77,6 +78,8 @@ def descend(
     seed: int = 0,
     restarts: int | None = None,
     checkpoint: Path | str | None = None,
+    jobs: int | None = None,
+    scheduler: str | None = None,
     on_progress: OnProgress = lambda share, word: None,
 ) -> "Result":
     """The published optimizer, with progress and a checkpoint.
@@ -86,6 +89,8 @@ def descend(
         seed: an integer from 0 to 2^32 - 1.
         restarts: independent runs at once, the best kept; `optimize.usual_restarts` if not given.
         checkpoint: a file to go on from if it exists; left where the run is stopped.
+        jobs: processes of this machine, each with a restart by itself; without a checkpoint.
+        scheduler: or the address of a Dask scheduler whose machines take one restart after the other.
         on_progress: see `OnProgress`.
 
     Raises:
@@ -95,7 +100,21 @@ def descend(
     """
     from bluenoise import optimize
 
-    states = optimize.start(config, seed, restarts or optimize.usual_restarts(config.shape))
+    restarts = restarts or optimize.usual_restarts(config.shape)
+    if jobs is not None or scheduler is not None:
+        _check_apart(restarts, checkpoint)
+        states = run_apart(
+            optimize.start,
+            optimize.trajectory,
+            config,
+            seed=seed,
+            restarts=restarts,
+            jobs=jobs,
+            scheduler=scheduler,
+            on_progress=on_progress,
+        )
+        return optimize.finish(config, states)
+    states = optimize.start(config, seed, restarts)
 
     def tell(states: "optimize.State", infos: "optimize.Info") -> None:
         loss = float(np.nanmin(np.append(infos.loss[-1], np.inf)))
@@ -112,6 +131,8 @@ def cool(
     seed: int = 0,
     restarts: int = 1,
     checkpoint: Path | str | None = None,
+    jobs: int | None = None,
+    scheduler: str | None = None,
     on_progress: OnProgress = lambda share, word: None,
 ) -> "anneal.Result":
     """The annealed descent, with progress and a checkpoint.
@@ -121,6 +142,8 @@ def cool(
         seed: an integer from 0 to 2^32 - 1.
         restarts: independent runs at once, the best kept.
         checkpoint: a file to go on from if it exists; left where the run is stopped.
+        jobs: processes of this machine, each with a restart by itself; without a checkpoint.
+        scheduler: or the address of a Dask scheduler whose machines take one restart after the other.
         on_progress: see `OnProgress`.
 
     Raises:
@@ -129,6 +152,19 @@ def cool(
     """
     from bluenoise import anneal
 
+    if jobs is not None or scheduler is not None:
+        _check_apart(restarts, checkpoint)
+        states = run_apart(
+            anneal.start,
+            anneal.trajectory,
+            config,
+            seed=seed,
+            restarts=restarts,
+            jobs=jobs,
+            scheduler=scheduler,
+            on_progress=on_progress,
+        )
+        return anneal.finish(config, states)
     states = anneal.start(config, seed, restarts)
 
     def tell(states: "anneal.State", infos: "anneal.Info") -> None:
@@ -138,6 +174,13 @@ def cool(
     walk = functools.partial(anneal.trajectory, config)
     run = {"method": "anneal", "seed": seed, **vars(config)}
     return anneal.finish(config, _followed(walk, states, checkpoint, run, tell))
+
+
+def _check_apart(restarts: int, checkpoint: Path | str | None) -> None:
+    if restarts == 1:
+        raise InputError("jobs and schedulers share out restarts, and there is one; give more")
+    if checkpoint is not None:
+        raise InputError("a checkpoint is of restarts in one process; leave out jobs and scheduler")
 
 
 def _followed(

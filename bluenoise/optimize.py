@@ -24,7 +24,7 @@ import optax
 from jax import Array, lax
 
 from bluenoise.energy import histogram_energy, spectral_energy
-from bluenoise.restarts import restarted
+from bluenoise.restarts import over_devices, restarted
 from bluenoise.target import Distribution, SpectrumTarget, Uniform
 from dither.errors import InputError
 from dither.matrix import ThresholdMatrix
@@ -221,7 +221,11 @@ def advance(config: OptimizeConfig, states: State, count: int) -> tuple[State, I
         The R states after them, and every step's Info as (count, R) arrays.
     """
     each = jax.vmap(functools.partial(step, config))
-    return lax.scan(lambda carried, _: each(carried), states, length=count)
+
+    def walk(states: State) -> tuple[State, Info]:
+        return lax.scan(lambda carried, _: each(carried), states, length=count)
+
+    return over_devices(walk)(states)
 
 
 def start(config: OptimizeConfig, seed: int, restarts: int = 1) -> State:

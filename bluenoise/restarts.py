@@ -1,11 +1,13 @@
-"""Several independent runs at once."""
+"""Several independent runs at once, in one compiled program, on one device or several."""
 
 import math
 from collections.abc import Callable
 from typing import TypeVar
 
 import jax
+import numpy as np
 from jax import Array
+from jax.sharding import Mesh, PartitionSpec
 
 from dither.errors import InputError
 
@@ -13,6 +15,7 @@ from dither.errors import InputError
 _MOST_VALUES = 1 << 24
 
 State = TypeVar("State")
+Info = TypeVar("Info")
 
 
 def restarted(
@@ -39,3 +42,41 @@ def restarted(
     if not 1 <= restarts <= most:
         raise InputError(f"restarts is {restarts}; at this size it must be from 1 to {most}")
     return jax.vmap(init)(jax.random.split(jax.random.key(seed), restarts))
+
+
+def over_devices(
+    walk: Callable[[State], tuple[State, Info]],
+) -> Callable[[State], tuple[State, Info]]:
+    """The same walk of R restarts, spread over as many of JAX's devices as divide R evenly.
+
+    No restart knows of the others, so nothing is sent between devices. Each device walks fewer restarts
+    at once, which compilers may round otherwise: see `docs/machines.md`.
+
+    Args:
+        walk: from states stacked along a first axis to such states, and infos along a second one.
+    """
+
+    def spread(states: State) -> tuple[State, Info]:
+        restarts = len(jax.tree.leaves(states)[0])
+        devices = even_share(restarts, len(jax.devices()))
+        if devices == 1:
+            return walk(states)
+        mesh = Mesh(np.array(jax.devices()[:devices]), ("restarts",))
+        first, second = PartitionSpec("restarts"), PartitionSpec(None, "restarts")
+        # What is the same on all devices is not asked: nothing is.
+        across = jax.shard_map(
+            walk, mesh=mesh, in_specs=first, out_specs=(first, second), check_vma=False
+        )
+        return across(states)
+
+    return spread
+
+
+def even_share(restarts: int, devices: int) -> int:
+    """The most devices that restarts spread over evenly.
+
+    Example:
+        >>> even_share(8, 4), even_share(6, 4), even_share(7, 4)
+        (4, 3, 1)
+    """
+    return next(count for count in range(devices, 0, -1) if restarts % count == 0)

@@ -1,6 +1,7 @@
 """How both command lines behave: one sentence for bad input, exit codes, nothing half done.
 
-Exit codes: 0 done, 1 a fault of the program, 2 input that cannot be used, 130 stopped by Ctrl-C.
+Exit codes: 0 done, 1 a fault of the program or images of a batch that failed, 2 input that cannot be
+used, 130 stopped by Ctrl-C.
 """
 
 import contextlib

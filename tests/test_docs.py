@@ -80,6 +80,12 @@ def test_the_choices_run(paste: Callable[[str], str]) -> None:
 
 
 @pytest.mark.slow
+def test_the_page_on_many_files_runs(paste: Callable[[str], str], tmp_path: Path) -> None:
+    _runs("machines.md", paste)
+    assert (tmp_path / "dithered/trip/one.png").exists()
+
+
+@pytest.mark.slow
 def test_the_recipes_run(paste: Callable[[str], str], tmp_path: Path) -> None:
     _runs("recipes.md", paste)
     assert {path.name for path in (tmp_path / "printed").iterdir()} == {

@@ -154,6 +154,19 @@ def generate(
             help=_JAX + "runs at once, the best is kept [1, of few cells 32].",
         ),
     ] = None,
+    jobs: Annotated[
+        int | None,
+        typer.Option(
+            callback=within(1, 1024), help="With --restarts: processes that take them one by one."
+        ),
+    ] = None,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(
+            metavar="ADDRESS",
+            help="With --restarts: on the machines of a Dask scheduler, as tcp://10.0.0.1:8786.",
+        ),
+    ] = None,
     checkpoint: Annotated[
         Path | None,
         typer.Option(help="Go on from this file if it exists, leave it on Ctrl-C."),

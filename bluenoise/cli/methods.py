@@ -109,6 +109,8 @@ def _by_anneal(
         seed=options["seed"],
         restarts=options["restarts"] or 1,
         checkpoint=options["checkpoint"],
+        jobs=options["jobs"],
+        scheduler=options["scheduler"],
         on_progress=on_progress,
     )
     return [result.matrix]
@@ -146,6 +148,8 @@ def _by_spectrum(
         seed=options["seed"],
         restarts=options["restarts"],
         checkpoint=options["checkpoint"],
+        jobs=options["jobs"],
+        scheduler=options["scheduler"],
         on_progress=on_progress,
     )
     return [result.matrix]
@@ -208,7 +212,9 @@ _METHODS_OF = {
     "sigma": (MethodChoice.void_and_cluster,),
     "checkpoint": (MethodChoice.blue, MethodChoice.anneal, MethodChoice.spectrum),
     "viewing": (MethodChoice.blue, MethodChoice.anneal),
-    "restarts": (MethodChoice.anneal, MethodChoice.spectrum),
+    **dict.fromkeys(
+        ("restarts", "jobs", "scheduler"), (MethodChoice.anneal, MethodChoice.spectrum)
+    ),
     "levels": (MethodChoice.blue,),
     "level_weights": (MethodChoice.blue, MethodChoice.anneal),
     "channels": (MethodChoice.blue,),

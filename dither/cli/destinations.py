@@ -1,6 +1,7 @@
 """Where results go: a file, files named after their inputs in a folder, or standard output."""
 
 import os
+import re
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -21,7 +22,7 @@ class Placing:
     Attributes:
         output: a file, a folder, or - for standard output.
         output_dir: a folder, which may be missing.
-        name: of files in a folder, with {stem} where the input's stands.
+        name: of files in a folder, as `result_name` takes it.
         format: of standard output, if not png.
         packed: the order of bare rows, if they are written in place of images.
     """
@@ -84,19 +85,14 @@ def destinations(images: Sequence[Path], placing: Placing) -> list[Destination]:
         paths = _in_folder(folder, images, placing)
     places = [Destination(path, _ending(path, placing)) for path in paths]
     for place in places:
-        _check_ending(place, placing)
+        check_ending_of(place, placing)
     return places
 
 
 def _in_folder(folder: Path, images: Sequence[Path], placing: Placing) -> list[Path]:
     name = placing.name or ("{stem}-dithered.bin" if placing.packed else "{stem}-dithered.png")
-    rest = name.replace("{stem}", "x")
-    if "{" in rest or "}" in rest or Path(rest).name != rest:
-        raise InputError(
-            f"--name is {name!r}; it must be the name of a file, with {{stem}} in it or not"
-        )
-    stems = ["stdin" if image == STREAM else image.stem for image in images]
-    paths = [folder / name.replace("{stem}", stem) for stem in stems]
+    names = [Path("stdin") if image == STREAM else image for image in images]
+    paths = [folder / result_name(name, image) for image in names]
     # Links may make one file of two names.
     targets = [os.path.realpath(path) for path in paths]
     sources = [os.path.realpath(image) for image in images]
@@ -108,11 +104,39 @@ def _in_folder(folder: Path, images: Sequence[Path], placing: Placing) -> list[P
     return paths
 
 
+def result_name(name: str, image: Path) -> str:
+    """The name of a result in a folder.
+
+    Args:
+        name: with {stem} or {name} where the image's name without or with its ending stands.
+        image: the input.
+
+    Raises:
+        InputError: it is no name of a file, or another word is in braces.
+
+    Example:
+        >>> result_name("{stem}-dithered.png", Path("in/photo.jpg"))
+        'photo-dithered.png'
+    """
+    rest = name.replace("{stem}", "x").replace("{name}", "x")
+    if "{" in rest or "}" in rest or Path(rest).name != rest:
+        raise InputError(
+            f"--name is {name!r}; it must be the name of a file, with {{stem}} or {{name}} in it or "
+            "not"
+        )
+    return re.sub(r"\{(stem|name)\}", lambda match: getattr(image, match[1]), name)
+
+
 def _ending(path: Path, placing: Placing) -> str:
     return f".{placing.format or 'png'}" if path == STREAM else path.suffix
 
 
-def _check_ending(place: Destination, placing: Placing) -> None:
+def check_ending_of(place: Destination, placing: Placing) -> None:
+    """Refuse a file whose ending names no lossless format, or that of packed rows which names one.
+
+    Raises:
+        InputError: that is so.
+    """
     from dither.io import WRITE_FORMATS, check_ending
 
     if placing.packed:

@@ -1,13 +1,15 @@
 """`dither diffuse`."""
 
 import enum
+import functools
 import json
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from dither.cli.batch import dither_all, end
 from dither.cli.destinations import Placing
-from dither.cli.images import Job, dither_each
+from dither.cli.images import Job
 from dither.cli.options import (
     BitsOption,
     BrightnessOption,
@@ -16,6 +18,7 @@ from dither.cli.options import (
     FormatOption,
     GrayOption,
     ImagesArgument,
+    JobsOption,
     LevelsOption,
     LightChoice,
     MaxPixelsOption,
@@ -24,9 +27,11 @@ from dither.cli.options import (
     OutputOption,
     PackedOption,
     PaletteOption,
+    RecursiveOption,
     ResizeOption,
     SaturationOption,
     ScaleOption,
+    SchedulerOption,
     names_of_matrices,
     sides_of,
 )
@@ -120,13 +125,16 @@ def diffuse(
         int | None,
         typer.Option(callback=within(1, 256), help="Threads at work at once, with --raster [1]."),
     ] = None,
+    recursive: RecursiveOption = False,
+    jobs: JobsOption = None,
+    scheduler: SchedulerOption = None,
     max_pixels: MaxPixelsOption = 1 << 28,
     json_output: JsonOption = False,
     force: ForceOption = False,
     quiet: QuietOption = False,
 ) -> None:
     """Dither by handing each pixel's error on to its neighbours."""
-    from dither.diffusion import KNUTH_CLASSES, dot_diffuse, error_diffuse, riemersma_dither
+    from dither.diffusion import KNUTH_CLASSES
     from dither.matrix import load_matrix
 
     target = Target.of(bits=bits, levels=levels, palette=palette, colors=colors)
@@ -145,7 +153,6 @@ def diffuse(
     if method is MethodChoice.rows:
         kernel = kernel or "floyd-steinberg"
         serpentine = serpentine is not False
-        by = error_diffuse
         options |= _by_rows(
             kernel,
             serpentine,
@@ -162,15 +169,11 @@ def diffuse(
         for option, value in rows.items():
             if value is not None:
                 raise InputError(f"{option} has no effect with --method {method.value}")
-        by = riemersma_dither if method is MethodChoice.curve else dot_diffuse
         if method is MethodChoice.dots:
             options["matrix"] = KNUTH_CLASSES if matrix is None else load_matrix(matrix)
 
-    def dithering(color: "np.ndarray", frame: int, palette: "Palette | None") -> "np.ndarray":
-        if method is not MethodChoice.curve:
-            options["frame"] = frame
-        return by(color, levels=target.levels, palette=palette, **options)
-
+    options["levels"] = target.levels
+    dithering = functools.partial(_diffused, method=method, options=options)
     job = Job(
         images=images,
         target=target,
@@ -182,10 +185,28 @@ def diffuse(
         force=force,
         quiet=quiet,
     )
-    done = dither_each(job, dithering)
+    done = dither_all(job, dithering, recursive=recursive, jobs=jobs, scheduler=scheduler)
     if json_output:
         order = {"kernel": kernel} if method is MethodChoice.rows else {}
         print(json.dumps({"method": method.value, **order, **done}))
+    end(done)
+
+
+# A batch sends this to other processes, with all that it needs.
+def _diffused(
+    color: "np.ndarray",
+    frame: int,
+    palette: "Palette | None",
+    *,
+    method: MethodChoice,
+    options: dict[str, Any],
+) -> "np.ndarray":
+    from dither.diffusion import dot_diffuse, error_diffuse, riemersma_dither
+
+    if method is MethodChoice.curve:
+        return riemersma_dither(color, palette=palette, **options)
+    by = error_diffuse if method is MethodChoice.rows else dot_diffuse
+    return by(color, palette=palette, frame=frame, **options)
 
 
 def _by_rows(

@@ -97,15 +97,41 @@ def dither_each(job: Job, dithering: "Dithering") -> dict[str, Any]:
 
         def whole(animation: "Animation", number: int) -> Dithered:
             nonlocal done
-            palette = job.target.palette_for(animation.frames)
-            codes = []
-            for frame in animation.frames:
-                codes.append(dithering(frame.color, number + len(codes), palette))
-                on_progress((done + len(codes) / len(animation.frames)) / len(job.images))
+            dithered = each_frame(
+                job.target,
+                dithering,
+                animation,
+                number,
+                lambda share: on_progress((done + share) / len(job.images)),
+            )
             done += 1
-            return Dithered(codes, palette)
+            return dithered
 
         return dither_whole(job, whole)
+
+
+def each_frame(
+    target: Target,
+    dithering: "Dithering",
+    animation: "Animation",
+    number: int,
+    on_progress: Callable[[float], None] = lambda share: None,
+) -> Dithered:
+    """What becomes of an image or animation whose frames are dithered one by one.
+
+    Args:
+        target: to what.
+        dithering: how.
+        animation: of one frame or more.
+        number: of its first frame among all.
+        on_progress: called with the share done.
+    """
+    palette = target.palette_for(animation.frames)
+    codes = []
+    for frame in animation.frames:
+        codes.append(dithering(frame.color, number + len(codes), palette))
+        on_progress(len(codes) / len(animation.frames))
+    return Dithered(codes, palette)
 
 
 def dither_whole(job: Job, dithering: "WholeDithering") -> dict[str, Any]:
@@ -120,7 +146,7 @@ def dither_whole(job: Job, dithering: "WholeDithering") -> dict[str, Any]:
     Raises:
         InputError: options do not go together, or an image cannot be read, dithered or written.
     """
-    _check_options(job)
+    check_options(job)
     places = destinations(job.images, job.placing)
     if job.palette_output is not None:
         _check_palette_output(job.palette_output, job.images, places)
@@ -129,8 +155,9 @@ def dither_whole(job: Job, dithering: "WholeDithering") -> dict[str, Any]:
     with _writing(places, job) as opened:
         for source, place in zip(job.images, places, strict=True):
             animation = _read(source, job.max_pixels)
+            notes = []
             try:
-                animation = _prepared(animation, place, source, job, said.append)
+                animation = _prepared(animation, place, source, job, notes.append)
                 dithered = dithering(animation, number)
             except TooLargeError as error:
                 raise _with_advice(f"{_title(source)}: {error}") from None
@@ -138,7 +165,7 @@ def dither_whole(job: Job, dithering: "WholeDithering") -> dict[str, Any]:
                 raise InputError(f"{_title(source)}: {error}") from None
             number += len(dithered.codes)
             palette, shown = dithered.palette, job.target.shown(dithered.palette)
-            content, entry = _content(animation, dithered.codes, shown, place, job, said.append)
+            content, entry = _content(animation, dithered.codes, shown, place, job, notes.append)
             if job.palette_output is not None and palette is not None:
                 from dither.palette_files import encoded_colors
 
@@ -148,7 +175,9 @@ def dither_whole(job: Job, dithering: "WholeDithering") -> dict[str, Any]:
             with opened(place.path) as file:
                 file.write(content)
                 file.flush()  # a full disk behind standard output is noticed here
-            said.append(f"{_title(source)} -> {place.title}{_about(entry)}")
+            said += [*notes, f"{_title(source)} -> {place.title}{_about(entry)}"]
+            if notes:
+                entry["notes"] = notes
             if palette is not None:
                 palettes.append(palette.hex)
             about = {"input": str(source), "output": str(place.path), **entry}
@@ -159,7 +188,12 @@ def dither_whole(job: Job, dithering: "WholeDithering") -> dict[str, Any]:
     return {**target, "images": done}
 
 
-def _check_options(job: Job) -> None:
+def check_options(job: Job) -> None:
+    """Refuse options that do not go together, before any work.
+
+    Raises:
+        InputError: that is so.
+    """
     if job.preparation.gray and job.preparation.saturation != 1:
         raise InputError("--saturation has no effect with --gray")
     if job.placing.packed:

@@ -47,7 +47,10 @@ OutputDirOption = Annotated[
 ]
 NameOption = Annotated[
     str | None,
-    typer.Option(help="Of files in a folder, with the input's {stem} [{stem}-dithered.png]."),
+    typer.Option(
+        help="Of files in a folder, with the input's {stem} or {name} [{stem}-dithered.png; with "
+        "--recursive {stem}.png]."
+    ),
 ]
 FormatOption = Annotated[
     str | None,
@@ -141,6 +144,28 @@ MaxPixelsOption = Annotated[
     typer.Option(
         callback=within(1, 1 << 40),
         help="Refuse larger images, before and after --resize and --scale; frames add up.",
+    ),
+]
+RecursiveOption = Annotated[
+    bool,
+    typer.Option(
+        "--recursive",
+        help="Take all images in a folder and those in it, to a folder of the same shape; what was "
+        "done is not done again.",
+    ),
+]
+JobsOption = Annotated[
+    int | None,
+    typer.Option(
+        callback=within(1, 1024),
+        help="With --recursive: processes at work at once [one for each processor].",
+    ),
+]
+SchedulerOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ADDRESS",
+        help="With --recursive: work on the machines of a Dask scheduler, as tcp://10.0.0.1:8786.",
     ),
 ]
 

@@ -1,13 +1,15 @@
 """`dither ordered`."""
 
 import enum
+import functools
 import json
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from dither.cli.batch import dither_all, end
 from dither.cli.destinations import Placing
-from dither.cli.images import Job, dither_each
+from dither.cli.images import Job
 from dither.cli.options import (
     BitsOption,
     BrightnessOption,
@@ -16,6 +18,7 @@ from dither.cli.options import (
     FormatOption,
     GrayOption,
     ImagesArgument,
+    JobsOption,
     LevelsOption,
     LightChoice,
     MaxPixelsOption,
@@ -24,9 +27,11 @@ from dither.cli.options import (
     OutputOption,
     PackedOption,
     PaletteOption,
+    RecursiveOption,
     ResizeOption,
     SaturationOption,
     ScaleOption,
+    SchedulerOption,
     names_of_matrices,
     sides_of,
 )
@@ -118,6 +123,9 @@ def ordered(
             callback=within(0, 1024), help="Threads at work at once [1]; 0: one for each processor."
         ),
     ] = None,
+    recursive: RecursiveOption = False,
+    jobs: JobsOption = None,
+    scheduler: SchedulerOption = None,
     max_pixels: MaxPixelsOption = 1 << 28,
     memory: MemoryOption = None,
     json_output: JsonOption = False,
@@ -162,10 +170,11 @@ def ordered(
         force=force,
         quiet=quiet,
     )
-    done = dither_each(job, dithering)
+    done = dither_all(job, dithering, recursive=recursive, jobs=jobs, scheduler=scheduler)
     if json_output:
         used = {"matrix": matrix or DEFAULT_MATRIX} if add_noise is None else {"noise": add_noise}
         print(json.dumps({**used, **done}))
+    end(done)
 
 
 def _refuse_options_without_effect(given: dict[str, Any], without: dict[str, str | bool]) -> None:
@@ -183,33 +192,38 @@ def _to_levels(
     threads: int | None,
 ) -> "Dithering":
     from dither.matrix import load_channels
+
+    return functools.partial(
+        _at_levels,
+        matrix=load_channels(matrix or DEFAULT_MATRIX),
+        levels=levels,
+        light="encoded" if light is None else light.value,
+        strength=1.0 if strength is None else strength,
+        threads=1 if threads is None else threads,
+    )
+
+
+# A batch sends these to other processes, with all that they need.
+def _at_levels(
+    color: "np.ndarray", frame: int, palette: "Palette | None", **options: Any
+) -> "np.ndarray":
     from dither.ordered import ordered_dither
 
-    matrices = load_channels(matrix or DEFAULT_MATRIX)
-
-    def dithering(color: "np.ndarray", frame: int, palette: "Palette | None") -> "np.ndarray":
-        return ordered_dither(
-            color,
-            matrices,
-            levels=levels,
-            light="encoded" if light is None else light.value,
-            phase=(frame, 0, 0),
-            strength=1.0 if strength is None else strength,
-            threads=1 if threads is None else threads,
-        )
-
-    return dithering
+    return ordered_dither(color, phase=(frame, 0, 0), **options)
 
 
 def _by_noise(levels: int, path: str) -> "Dithering":
-    from dither.noise import load_noise, noise_dither
+    from dither.noise import load_noise
 
-    noise = load_noise(path)
+    return functools.partial(_with_noise, noise=load_noise(path), levels=levels)
 
-    def dithering(color: "np.ndarray", frame: int, palette: "Palette | None") -> "np.ndarray":
-        return noise_dither(color, noise, levels=levels, phase=(frame, 0, 0))
 
-    return dithering
+def _with_noise(
+    color: "np.ndarray", frame: int, palette: "Palette | None", **options: Any
+) -> "np.ndarray":
+    from dither.noise import noise_dither
+
+    return noise_dither(color, phase=(frame, 0, 0), **options)
 
 
 def _to_palette(
@@ -220,21 +234,21 @@ def _to_palette(
     strength: float | None,
 ) -> "Dithering":
     from dither.matrix import load_matrix
+
+    return functools.partial(
+        _at_colors,
+        matrix=load_matrix(matrix or DEFAULT_MATRIX),
+        mix="many" if mix is None and candidates else None if mix is None else mix.value,
+        candidates=candidates or 32,
+        light="linear" if light is None else light.value,
+        strength=1.0 if strength is None else strength,
+    )
+
+
+def _at_colors(
+    color: "np.ndarray", frame: int, palette: "Palette | None", **options: Any
+) -> "np.ndarray":
     from dither.palette_dither import dither_to_palette
 
-    thresholds = load_matrix(matrix or DEFAULT_MATRIX)
-
-    def dithering(color: "np.ndarray", frame: int, palette: "Palette | None") -> "np.ndarray":
-        assert palette is not None
-        return dither_to_palette(
-            color,
-            palette,
-            thresholds,
-            mix="many" if mix is None and candidates else None if mix is None else mix.value,
-            candidates=candidates or 32,
-            light="linear" if light is None else light.value,
-            strength=1.0 if strength is None else strength,
-            phase=(frame, 0, 0),
-        )
-
-    return dithering
+    assert palette is not None
+    return dither_to_palette(color, palette, phase=(frame, 0, 0), **options)
