@@ -28,12 +28,7 @@ _ONE_AT_A_TIME = threading.Lock()
 
 
 class Task(NamedTuple):
-    """One image of a batch.
-
-    Attributes:
-        source: the file.
-        result: where what becomes of it goes.
-    """
+    """One image of a batch, and where what becomes of it goes."""
 
     source: Path
     result: Path
@@ -43,9 +38,7 @@ class Outcome(NamedTuple):
     """What became of one image.
 
     Attributes:
-        error: a sentence, if it failed.
-        entry: what --json tells of it, if it did not.
-        made: the stamp of the result.
+        error: a sentence, if it failed; else `entry`, for --json, and `made`, the result's stamp.
     """
 
     error: str | None = None

@@ -112,6 +112,7 @@ def test_the_work_of_others_is_not_replaced_unasked(run: Callable, folder: Path)
     assert "2 dithered, 1 done before, 0 failed" in done.stderr
 
 
+@pytest.mark.slow
 def test_names_keep_images_apart(run: Callable, folder: Path) -> None:
     Image.new("RGB", (4, 4)).save(folder / "in/1/1.bmp")
     done = run(f"dither ordered in -o out {HERE} --bits 1 --json", check=False)

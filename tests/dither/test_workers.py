@@ -75,6 +75,10 @@ def test_errors_come_from_where_they_were_raised() -> None:
     with pytest.raises(InputError, match="1 is refused") as caught:
         list(run_tasks(_refusing, [1], jobs=2))
     assert "_refusing" in caught.value.__notes__[0]
+
+
+@pytest.mark.slow
+def test_errors_that_cannot_travel_are_told_of() -> None:
     with pytest.raises(RuntimeError, match="_UnfitError: unfit"):
         list(run_tasks(_unfit, [1], jobs=2))
 
