@@ -115,6 +115,32 @@ def test_blocks_can_be_done_elsewhere_in_any_order(target: str, tmp_path: Path) 
     np.testing.assert_array_equal(_read(tmp_path / target), dither_block(volume, (0, 0, 0), TWO))
 
 
+@given(shape=st.tuples(*[st.integers(5, 60)] * 3), room=st.integers(0, 3000), data=st.data())
+def test_blocks_cut_no_chunk_and_no_strip(
+    shape: tuple[int, int, int],
+    room: int,
+    data: st.DataObject,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> None:
+    """Two machines that wrote into one chunk would undo each other's work."""
+    folder = tmp_path_factory.mktemp("volume")
+    usual = tuple(data.draw(st.integers(1, side)) for side in shape)
+    options: dict[str, Any] = data.draw(
+        st.sampled_from([{}, {"compression": "zlib", "rowsperstrip": 7}, {"tile": (16, 32)}])
+    )
+    _write(folder / "in.tif", np.zeros(shape, np.uint8), **options)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("dither.volume_files.usual_chunks", lambda shape: usual)
+        patch.setattr("dither.volume_files._SHARE", LEAST_MEMORY // 2 // (60**3 + room))
+        with volume_work(folder / "in.tif", folder / "out.zarr", TWO, memory=LEAST_MEMORY) as work:
+            pieces = [work.target.grid, work.source.grid if options else (1, 1, 1)]
+            for region in work.regions():
+                for sides in pieces:
+                    for part, side, whole in zip(region, sides, shape, strict=True):
+                        assert part.start % side == 0
+                        assert part.stop % side == 0 or part.stop == whole
+
+
 @pytest.mark.parametrize("target", ["out.tif", "out.zarr"])
 def test_what_is_stopped_leaves_what_was_there(target: str, tmp_path: Path) -> None:
     old, new = np.zeros((2, 8, 8), np.uint8), np.full((2, 8, 8), 255, np.uint8)
