@@ -11,7 +11,15 @@ import typer
 
 from dither.cli.destinations import STREAM, standard_input
 from dither.cli.options import MaxPixelsOption
-from dither.console import ForceOption, JsonOption, QuietOption, note, progress_bar, within
+from dither.console import (
+    ForceOption,
+    JsonOption,
+    QuietOption,
+    note,
+    printable,
+    progress_bar,
+    within,
+)
 from dither.errors import InputError, TooLargeError
 from dither.files import check_writable, replacing
 
@@ -89,7 +97,7 @@ def colors(
     if output is not None:
         from dither.color_plot import color_plot
 
-        figure = color_plot(found.estimates, found.counts, found.chosen, image.name)
+        figure = color_plot(found.estimates, found.counts, found.chosen, printable(image.name))
         with replacing(output, replace=force) as file:
             figure.savefig(file, format=output.suffix.lower().removeprefix("."), dpi=100)
         note(f"{_title(image)} -> {output}", quiet=quiet)
