@@ -5,6 +5,7 @@ Exit codes: 0 done, 1 a fault of the program, 2 input that cannot be used, 130 s
 
 import contextlib
 import io
+import logging
 import signal
 import sys
 import threading
@@ -66,7 +67,9 @@ def run(app: typer.Typer) -> None:
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     if not sys.warnoptions:
-        warnings.simplefilter("ignore")  # libraries warn programmers, not those who type commands
+        # Libraries warn programmers, and keep logs for them, not for those who type commands.
+        warnings.simplefilter("ignore")
+        logging.disable()
     # UsageError and its kin are not public in every release; BadParameter is, and stands below them.
     usage_error: type[Exception] = typer.BadParameter.__mro__[1]
     try:

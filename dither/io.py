@@ -12,6 +12,7 @@ from dither.errors import InputError, TooLargeError
 from dither.files import check_writable, replacing
 from dither.gif import check_whole as check_whole_gif
 from dither.gif import gif_bytes
+from dither.hush import hushed
 from dither.opening import opened_file, whole
 from dither.pictures import RasterImage, check_webp, from_pillow, to_pillow
 from dither.png import check_whole as check_whole_png
@@ -114,6 +115,8 @@ def opened(source: Source, max_pixels: int, name: str | None = None) -> Iterator
                 place = file.tell()
                 _WHOLE[picture.format](file)
                 file.seek(place)
+            if any(tile[0] == "libtiff" for tile in picture.tile):
+                stack.enter_context(hushed())
             yield picture
     except InputError:
         raise
@@ -128,6 +131,28 @@ def opened(source: Source, max_pixels: int, name: str | None = None) -> Iterator
     except _DAMAGE as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         raise InputError(f"{name} is damaged or cannot be read: {reason}") from error
+
+
+def left_out(picture: "Image.Image", name: str) -> list[str]:
+    """What a picture that is not loaded yet holds and is not read, a sentence for each.
+
+    Args:
+        picture: as `opened` yields it.
+        name: that the sentences give it.
+    """
+    sentences = []
+    # How samples are stored stands in what the decoder is told: RGB;16B, or RGB and the code of white.
+    told = next((tile[3] for tile in picture.tile), ())
+    told = told if isinstance(told, tuple) else (told,)
+    if not picture.mode.startswith(("I", "F")) and any(
+        ";16" in part if isinstance(part, str) else picture.format == "PPM" and (part or 0) > 255
+        for part in told
+    ):
+        sentences.append(f"{name} has more than 8 bits a channel; 8 are read")
+    pages = getattr(picture, "n_frames", 1)
+    if picture.format == "TIFF" and pages > 1:
+        sentences.append(f"{name} has {pages} pages; the first is read")
+    return sentences
 
 
 @contextlib.contextmanager

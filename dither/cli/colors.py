@@ -88,7 +88,7 @@ def colors(
     """Tell how many colours an image needs."""
     if output is not None:
         _check_output(output, image, force)
-    picture = _read(image, max_pixels)
+    picture = _read(image, max_pixels, quiet)
     with progress_bar("colors", None, quiet) as on_progress:
         try:
             found = _found(picture, palettes, permutations, seed, threads, on_progress)
@@ -255,12 +255,17 @@ def _title(image: Path) -> str:
     return "standard input" if image == STREAM else str(image)
 
 
-def _read(image: Path, max_pixels: int) -> "RasterImage":
+def _read(image: Path, max_pixels: int, quiet: bool) -> "RasterImage":
     from dither.animation import read_animation
 
     source = standard_input() if image == STREAM else image
     try:
-        animation = read_animation(source, max_pixels=max_pixels, name=_title(image))
+        animation = read_animation(
+            source,
+            max_pixels=max_pixels,
+            name=_title(image),
+            say=lambda sentence: note(sentence, quiet=quiet),
+        )
     except TooLargeError as error:
         raise InputError(f"{error}; --max-pixels raises this limit") from None
     return animation.frames[0]

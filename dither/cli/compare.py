@@ -137,7 +137,10 @@ def _pictures(sources: list[Path], max_pixels: int, quiet: bool) -> "list[Pictur
         content = _content(source)
         try:
             animation = read_animation(
-                io.BytesIO(content), max_pixels=max_pixels, name=_title(source)
+                io.BytesIO(content),
+                max_pixels=max_pixels,
+                name=_title(source),
+                say=lambda sentence: note(sentence, quiet=quiet),
             )
         except TooLargeError as error:
             raise InputError(f"{error}; --max-pixels raises this limit") from None

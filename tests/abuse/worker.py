@@ -1,0 +1,155 @@
+"""The process that forks for each case: modules are imported once, and each case has limits.
+
+Reads pickled (folder, words, limits) from standard input and answers with what became of it.
+"""
+
+import contextlib
+import gc
+import os
+import pickle
+import resource
+import select
+import signal
+import struct
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+
+def _command(words: list[str]) -> None:
+    """What the program of that name does, ending with SystemExit."""
+    from dither.console import run
+
+    sys.argv = words
+    if words[0] == "dither":
+        from dither.cli import app
+    elif words[0] == "bluenoise":
+        from bluenoise.cli import app
+    elif words[0] == "misbehave":
+        return _misbehave(words[1])
+    else:
+        from abuse.tables import LIKE, RUN
+        from bluenoise.checkpoint import Checkpoint
+        from dither.console import command_line
+
+        app = command_line("Read a checkpoint.")
+
+        @app.command()
+        def read(path: Path) -> None:
+            Checkpoint(path, RUN).load(LIKE)
+
+    run(app)
+
+
+def _misbehave(how: str) -> None:
+    """What no command may do, to see that it is noticed."""
+    if how == "raise":
+        raise KeyError("a fault")
+    elif how == "hang":
+        time.sleep(60)
+    elif how == "die":
+        os.kill(os.getpid(), signal.SIGSEGV)
+    elif how == "change":
+        Path("kept.txt").write_text("changed")
+    elif how == "leave":
+        Path(".part-x").write_text("left")
+    elif how == "talk":
+        sys.exit("error: one line\nand another")
+    elif how == "escape":
+        print("\x1b[31m", file=sys.stderr)
+    elif how == "lie":
+        Path("out.png").write_text("no image")
+    elif how == "hoard":
+        _ = bytearray(1 << 40)
+    sys.exit(0)
+
+
+def _be_child(folder: str, words: list[str], memory: int) -> None:
+    """Become the command; does not return."""
+    for number, name in ((1, "stdout"), (2, "stderr")):
+        descriptor = os.open(f"{folder}.{name}", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
+        os.dup2(descriptor, number)
+    nothing = os.open(os.devnull, os.O_RDONLY)
+    os.dup2(nothing, 0)
+    os.chdir(folder)
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+    code = 1
+    try:
+        _command(words)
+    except SystemExit as leaving:
+        code = leaving.code if isinstance(leaving.code, int) else 2
+        if isinstance(leaving.code, str):
+            print(leaving.code, file=sys.stderr)
+    except BaseException:
+        import traceback
+
+        traceback.print_exc()
+    finally:
+        with contextlib.suppress(BaseException):
+            sys.stdout.flush()
+            sys.stderr.flush()
+        os._exit(code)
+
+
+def _outcome(folder: str, words: list[str], memory: int, seconds: float) -> tuple[int, float, int]:
+    """Exit code, or minus the signal (-9999: the time was up), seconds, and bytes of memory at most."""
+    started = time.monotonic()
+    child = os.fork()
+    if child == 0:
+        _be_child(folder, words, memory)
+    watch = os.pidfd_open(child)
+    late = not select.select([watch], [], [], seconds)[0]
+    if late:
+        os.kill(child, signal.SIGKILL)
+    _, status, used = os.wait4(child, 0)
+    os.close(watch)
+    code = -9999 if late else os.waitstatus_to_exitcode(status)
+    return code, time.monotonic() - started, used.ru_maxrss * 1024
+
+
+def _warm() -> None:
+    """Run every light command once here, so that what they load late is there for all forks."""
+    from PIL import Image
+
+    import bluenoise.report.table  # noqa: F401
+    from abuse.corpus import KINDS
+
+    Image.init()
+    before = Path.cwd()
+    with (
+        tempfile.TemporaryDirectory() as folder,
+        Path(os.devnull).open("w") as nowhere,
+        contextlib.redirect_stdout(nowhere),
+        contextlib.redirect_stderr(nowhere),
+    ):
+        os.chdir(folder)
+        for kind in KINDS.values():
+            for name, data in kind.whole().items():
+                Path(name).write_bytes(data)
+            Path("good.png").write_bytes(KINDS["image"].whole()["rgb.png"])
+            file = next(iter(kind.whole()))
+            for number, command in enumerate(kind.commands):
+                words = [file if word == "{}" else word for word in command.split()]
+                words = [word.replace("out", f"{number}-out") for word in words]
+                with contextlib.suppress(SystemExit):
+                    _command(words)
+        os.chdir(before)
+
+
+def main() -> None:
+    """Serve until standard input ends."""
+    _warm()
+    gc.freeze()  # what forks collect they would copy first
+    incoming, outgoing = sys.stdin.buffer, sys.stdout.buffer
+    while head := incoming.read(8):
+        (size,) = struct.unpack("<Q", head)
+        answer = pickle.dumps(_outcome(*pickle.loads(incoming.read(size))))
+        outgoing.write(struct.pack("<Q", len(answer)) + answer)
+        outgoing.flush()
+
+
+if __name__ == "__main__":
+    main()
