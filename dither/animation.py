@@ -85,8 +85,9 @@ def read_animation(
 
     with opened(source, max_pixels, name) as picture:
         count = int(getattr(picture, "n_frames", 1))
-        for sentence in left_out(picture, name or str(source)) if say else ():
-            say(sentence)
+        if say is not None:
+            for sentence in left_out(picture, name or str(source)):
+                say(sentence)
         if picture.format not in ("GIF", "PNG", "WEBP") or count == 1:
             picture.load()
             return Animation((from_pillow(ImageOps.exif_transpose(picture)),))

@@ -115,7 +115,7 @@ def opened(source: Source, max_pixels: int, name: str | None = None) -> Iterator
                 place = file.tell()
                 _WHOLE[picture.format](file)
                 file.seek(place)
-            if any(tile[0] == "libtiff" for tile in picture.tile):
+            if any(tile[0] == "libtiff" for tile in getattr(picture, "tile", ())):
                 stack.enter_context(hushed())
             yield picture
     except InputError:
@@ -142,7 +142,7 @@ def left_out(picture: "Image.Image", name: str) -> list[str]:
     """
     sentences = []
     # How samples are stored stands in what the decoder is told: RGB;16B, or RGB and the code of white.
-    told = next((tile[3] for tile in picture.tile), ())
+    told = next((tile[3] for tile in getattr(picture, "tile", ())), ())
     told = told if isinstance(told, tuple) else (told,)
     if not picture.mode.startswith(("I", "F")) and any(
         ";16" in part if isinstance(part, str) else picture.format == "PPM" and (part or 0) > 255

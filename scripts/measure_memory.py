@@ -1,4 +1,4 @@
-"""Measure the memory that each command takes for a megapixel of an RGB photo: the table of docs/limits.md.
+"""Measure the memory that each command takes for a megapixel: the table of docs/limits.md.
 
 Noise of few colours is laid over a ramp; each command is run on two sizes, and the difference counts.
 

@@ -1,10 +1,12 @@
 """Some thousands of bad files, the same each time, and the commands that meet them."""
 
+import itertools
 import random
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from abuse import bombs, images, tables
+from abuse import bombs as bomb_files
+from abuse import images, tables
 from abuse.damage import cuts, flips, stretches
 
 # What stands at a path beside bytes: a link to somewhere, or one of these.
@@ -36,8 +38,8 @@ class Case:
         intact: the command's file before it was cut; if the command succeeds, its result is that
             of this one.
         refused: whether nothing else is right.
-        takes: None, or the library that a command compiles with if it goes on, which takes seconds
-            and more room for addresses.
+        heavy: whether the command compiles if it goes on, which takes seconds, and more room for
+            addresses.
     """
 
     label: str
@@ -120,15 +122,20 @@ class Kind:
 
 KINDS = {
     "image": Kind(
-        images.whole_images, images.lying_images, bombs.image_bombs, IMAGE, IMAGE_HEAVY, 30
+        images.whole_images, images.lying_images, bomb_files.image_bombs, IMAGE, IMAGE_HEAVY, 30
     ),
     "matrix": Kind(
-        tables.whole_matrices, tables.lying_matrices, bombs.matrix_bombs, MATRIX, MATRIX_HEAVY, 60
+        tables.whole_matrices,
+        tables.lying_matrices,
+        bomb_files.matrix_bombs,
+        MATRIX,
+        MATRIX_HEAVY,
+        60,
     ),
     "checkpoint": Kind(
         tables.whole_checkpoints,
         tables.lying_checkpoints,
-        bombs.checkpoint_bombs,
+        bomb_files.checkpoint_bombs,
         CHECKPOINT,
         CHECKPOINT_HEAVY,
         200,
@@ -136,19 +143,19 @@ KINDS = {
     "palette": Kind(
         tables.whole_palettes,
         tables.lying_palettes,
-        bombs.palette_bombs,
+        bomb_files.palette_bombs,
         PALETTE,
         PALETTE_HEAVY,
         40,
     ),
     "kernel": Kind(
-        tables.whole_kernels, tables.lying_kernels, bombs.kernel_bombs, KERNEL, (), 100
+        tables.whole_kernels, tables.lying_kernels, bomb_files.kernel_bombs, KERNEL, (), 100
     ),
 }
 
 
-def cases() -> Iterator[Case]:
-    """All cases, those of a kind one after another."""
+def cases(*, bombs: bool = True) -> Iterator[Case]:
+    """All cases, those of a kind one after another; making bombs takes seconds."""
     for name, kind in KINDS.items():
         for number, (label, file, data, intact) in enumerate(_files(kind)):
             command = kind.commands[number % len(kind.commands)]
@@ -156,7 +163,8 @@ def cases() -> Iterator[Case]:
             if kind.heavy and number % _EVERY == 0:
                 command = kind.heavy[number // _EVERY % len(kind.heavy)]
                 yield _case(f"{name}/{label}/heavy", command, file, data, None, heavy=True)
-        yield from _bombs(name, kind)
+        if bombs:
+            yield from _bombs(name, kind)
         yield from _places(name, kind)
     yield from _wrong_endings()
     yield from _names()
@@ -164,7 +172,7 @@ def cases() -> Iterator[Case]:
 
 def sample(count: int) -> list[Case]:
     """So many of the light cases, the same each time."""
-    light = [case for case in cases() if not case.heavy and "bomb" not in case.label]
+    light = [case for case in cases(bombs=False) if not case.heavy]
     return random.Random(SEED).sample(light, count)
 
 
@@ -206,7 +214,9 @@ def _case(
 
 
 def _output(words: tuple[str, ...]) -> str | None:
-    return next((new for old, new in zip(words, words[1:]) if old in ("-o", "--output-dir")), None)
+    return next(
+        (new for old, new in itertools.pairwise(words) if old in ("-o", "--output-dir")), None
+    )
 
 
 def _bombs(name: str, kind: Kind) -> Iterator[Case]:
@@ -219,6 +229,7 @@ def _places(name: str, kind: Kind) -> Iterator[Case]:
     """Every command meets what is at a path and is no file."""
     file, whole = next(iter(kind.whole().items()))
     for number, command in enumerate((*kind.commands, *kind.heavy)):
+        heavy = command in kind.heavy
         for label, content, more in (
             ("folder", FOLDER, {}),
             ("pipe", PIPE, {}),
@@ -230,13 +241,16 @@ def _places(name: str, kind: Kind) -> Iterator[Case]:
             ("folder-link", Link("."), {}),
             ("empty", b"", {}),
         ):
-            words = "generate" in command and label in ("dangling", "loop", "circle")
-            if words:
+            if "generate" in command and label == "dangling":
                 continue  # a checkpoint that is not there yet
-            case = _case(f"{name}/place/{label}/{number}", command, file, content, refused=True)
+            case = _case(
+                f"{name}/place/{label}/{number}", command, file, content, refused=True, heavy=heavy
+            )
             case.files.update(more)
             yield case
-        missing = _case(f"{name}/place/missing/{number}", command, file, whole, refused=True)
+        missing = _case(
+            f"{name}/place/missing/{number}", command, file, whole, refused=True, heavy=heavy
+        )
         if "checkpoint" not in command:
             del missing.files[file]
             yield missing
@@ -280,15 +294,17 @@ def _names() -> Iterator[Case]:
     whole = images.whole_images()["rgb.png"]
     for number, name in enumerate(_NAMES):
         file = f"./{name}" if name.startswith("-") else name
-        for command in (
-            "dither ordered {} -o out.png -b 1",
-            "dither compare good.png {}",
-            "dither compare {} good.png -o out.html",
-            "dither diffuse {} --output-dir out -b 1",
-            "dither ordered good.png -o out.png -p {}",
+        for place, command in enumerate(
+            (
+                "dither ordered {} -o out.png -b 1",
+                "dither compare good.png {}",
+                "dither compare {} good.png -o out.html",
+                "dither diffuse {} --output-dir out -b 1",
+                "dither ordered good.png -o out.png -p {}",
+            )
         ):
             for label, data in (("whole", whole), ("none", b"no image")):
-                case = _case(f"name/{number}/{label}/{command.split()[1]}", command, file, data)
+                case = _case(f"name/{number}/{label}/{place}", command, file, data)
                 yield case
         yield _case(f"name/{number}/end", "dither ordered -o out.png -b 1 -- {}", name, whole)
         npy = name.replace(".png", ".npy")

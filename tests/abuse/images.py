@@ -34,7 +34,11 @@ def whole_images() -> dict[str, bytes]:
     rgb, gray = rgba.convert("RGB"), rgba.convert("L")
     deep = Image.fromarray(np.asarray(gray).astype(np.uint16) * 257)
     real = Image.fromarray((np.asarray(gray) / 255).astype(np.float32))
-    frames = [rgb.quantize(8), rgb.rotate(180).quantize(8), rgb.transpose(Image.Transpose.FLIP_LEFT_RIGHT).quantize(8)]
+    frames = [
+        rgb.quantize(8),
+        rgb.rotate(180).quantize(8),
+        rgb.transpose(Image.Transpose.FLIP_LEFT_RIGHT).quantize(8),
+    ]
     moving: dict[str, Any] = {"save_all": True, "append_images": frames[1:], "duration": 40}
     return {
         "rgb.png": _saved(rgb, "PNG"),
@@ -154,7 +158,7 @@ def lying_images() -> Iterator[tuple[str, bytes]]:
         b"P6 2 2 0\n", b"P6 2 2 65536\n", b"P6 -2 2 255\n", b"P6 99999 99999 255\n", b"P6",
         b"P5 2 2 99999999999999\n", b"P6 1e3 2 255\n", b"P3 2 2 255\n1 2 300 4 5 6 7 8 9 1 2 3\n",
         b"P3 2 2 255\n" + b"1" * 9999, b"P1 2 2\n1 0 2 1\n", b"P4 2 2\n\xff", b"P7 2 2 255\n",
-        b"P6 " + b"9" * 5000 + b" 2 255\n", b"P5 2 2 255\n#" + b"x" * 9999, b"Pf 2 2 -1.0\n" + bytes(16),
+        b"P6 " + b"9" * 5000 + b" 2 255\n", b"P5 2 2 255\n#" + b"x" * 999, b"Pf 2 2 -1.0\n" + bytes(16),
         b"PF 2 2 nan\n" + bytes(48), b"Pf 2 2 0\n" + bytes(16),
     ):  # fmt: skip
         yield f"pnm-{zlib.crc32(text):x}.pnm", text + bytes(3)

@@ -5,7 +5,6 @@ import json
 from collections.abc import Iterator
 
 import numpy as np
-
 from abuse.bombs import npy
 
 RUN = {"seed": "3", "method": "'spectrum'"}
@@ -106,8 +105,21 @@ def whole_palettes() -> dict[str, bytes]:
 def lying_palettes() -> Iterator[tuple[str, bytes]]:
     """Texts and tables that are no palettes, or have one colour, or lines of something else."""
     for number, line in enumerate(
-        (b"256 0 0", b"-1 0 0", b"1 2", b"1.5 2 3", b"a b c", b"1 2 3" + b" x" * 999, b"\0\0\0",
-         b"\xff\xfe1 2 3", "١ ٢ ٣".encode(), b"1_0 2 3", b"0x1 2 3", b"+1 2 3", b"1e2 2 3")  # fmt: skip
+        (
+            b"256 0 0",
+            b"-1 0 0",
+            b"1 2",
+            b"1.5 2 3",
+            b"a b c",
+            b"1 2 3" + b" x" * 999,
+            b"\0\0\0",
+            b"\xff\xfe1 2 3",
+            "\u0661 \u0662 \u0663".encode(),
+            b"1_0 2 3",
+            b"0x1 2 3",
+            b"+1 2 3",
+            b"1e2 2 3",
+        )
     ):
         yield f"line-{number}.gpl", b"GIMP Palette\n" + line + b"\n0 0 0\n"
         yield f"line-{number}.pal", b"JASC-PAL\n0100\n2\n" + line + b"\n0 0 0\n"
@@ -115,15 +127,17 @@ def lying_palettes() -> Iterator[tuple[str, bytes]]:
     for number, count in enumerate((b"-1", b"0", b"1", b"x", b"9" * 999, b"", b"2\n" * 99)):
         yield f"count-{number}.pal", b"JASC-PAL\n0100\n" + count + b"\n0 0 0\n9 9 9\n"
     for count in (0, 1, 2, 256, 257, 65535):
-        yield f"riff-{count}.pal", (
-            b"RIFF\x1c\0\0\0PAL data\x10\0\0\0\0\3" + count.to_bytes(2, "little") + bytes(1024)
+        yield (
+            f"riff-{count}.pal",
+            (b"RIFF\x1c\0\0\0PAL data\x10\0\0\0\0\3" + count.to_bytes(2, "little") + bytes(1024)),
         )
         yield f"act-{count}.act", bytes(768) + count.to_bytes(2, "big") + b"\0\0"
     for ending in ("gpl", "pal", "hex", "act"):
         for name, data in {
             "empty": b"", "zero": b"\0", "newline": b"\n" * 99, "bom": b"\xef\xbb\xbf",
             "utf16": "GIMP Palette\n1 2 3\n".encode("utf-16"), "cr": b"GIMP Palette\r1 2 3\r4 5 6\r",
-            "head": b"GIMP Palette", "jasc": b"JASC-PAL", "riff": b"RIFF", "one": b"GIMP Palette\n1 2 3",
+            "head": b"GIMP Palette", "jasc": b"JASC-PAL", "riff": b"RIFF",
+            "one": b"GIMP Palette\n1 2 3",
         }.items():  # fmt: skip
             yield f"{name}.{ending}", data
 
@@ -137,7 +151,8 @@ def lying_kernels() -> Iterator[tuple[str, bytes]]:
     """Objects that are no kernels: every field replaced by every kind of value."""
     values = ("null", "true", '"a"', "[]", "{}", "[[]]", "[[0, NaN]]", "[[0, 1e308, 1e308]]", "-1",
               "0", "1.5", "1e-300", "Infinity", "-0.0", '[["0"]]', "[[0, [1]]]", "[[0, null]]", "99",
-              '{"a": 1}', "[[0, 1], [1]]", "[1, 2]", "[[0, -1]]", "[[0, 1e-9]]", "[[0, 0], [0, 0]]")  # fmt: skip
+              '{"a": 1}', "[[0, 1], [1]]", "[1, 2]", "[[0, -1]]", "[[0, 1e-9]]",
+              "[[0, 0], [0, 0]]")  # fmt: skip
     fields = {"weights": "[[0, 1]]", "origin": "0", "divisor": "2"}
     number = 0
     for field in fields:
@@ -146,9 +161,22 @@ def lying_kernels() -> Iterator[tuple[str, bytes]]:
             yield f"{field}-{number}.json", f"{{{text}}}".encode()
             number += 1
     for number, text in enumerate(
-        (b"", b"{", b"[]", b"null", b'"x"', b"\xff\xfe{", b"{}", b'{"weights": [[0, 1]]}', b"\0",
-         b'{"weights": [[0, 1]], "origin": 0, "more": 1}', b"{" + b'"a": 1,' * 999 + b"}",
-         b'\xef\xbb\xbf{"weights": [[0, 1]], "origin": 0}', b'{"weights": [[0, 1]], "origin": 0}}',
-         '{"weights": [[0, 1]], "origin": 0}'.encode("utf-16"), b'{"weights": "01", "origin": 0}')  # fmt: skip
+        (
+            b"",
+            b"{",
+            b"[]",
+            b"null",
+            b'"x"',
+            b"\xff\xfe{",
+            b"{}",
+            b'{"weights": [[0, 1]]}',
+            b"\0",
+            b'{"weights": [[0, 1]], "origin": 0, "more": 1}',
+            b"{" + b'"a": 1,' * 999 + b"}",
+            b'\xef\xbb\xbf{"weights": [[0, 1]], "origin": 0}',
+            b'{"weights": [[0, 1]], "origin": 0}}',
+            '{"weights": [[0, 1]], "origin": 0}'.encode("utf-16"),
+            b'{"weights": "01", "origin": 0}',
+        )
     ):
         yield f"text-{number}.json", text

@@ -30,6 +30,7 @@ def _command(words: list[str]) -> None:
         return _misbehave(words[1])
     else:
         from abuse.tables import LIKE, RUN
+
         from bluenoise.checkpoint import Checkpoint
         from dither.console import command_line
 
@@ -112,10 +113,10 @@ def _outcome(folder: str, words: list[str], memory: int, seconds: float) -> tupl
 
 def _warm() -> None:
     """Run every light command once here, so that what they load late is there for all forks."""
+    from abuse.corpus import KINDS
     from PIL import Image
 
     import bluenoise.report.table  # noqa: F401
-    from abuse.corpus import KINDS
 
     Image.init()
     before = Path.cwd()
