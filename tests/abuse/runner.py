@@ -7,6 +7,7 @@ import os
 import pickle
 import queue
 import shutil
+import signal
 import struct
 import subprocess
 import sys
@@ -21,6 +22,7 @@ from PIL import Image
 
 # Of addresses: numpy, Pillow and numba take a part; jax takes more before it does anything.
 MEMORY, HEAVY_MEMORY = 4 << 30, 24 << 30
+# Of a processor; of the clock six times as many, for machines that have other things to do.
 SECONDS, HEAVY_SECONDS = 20.0, 120.0
 TIME_IS_UP = -9999
 
@@ -152,7 +154,7 @@ class Runner:
 
 
 def _fault(code: int, stdout: bytes, stderr: str) -> str | None:
-    if code == TIME_IS_UP:
+    if code == TIME_IS_UP or code == -signal.SIGXCPU:
         return "hung"
     if code < 0:
         return f"was killed by signal {-code}"

@@ -4,7 +4,9 @@ Reads pickled (folder, words, limits) from standard input and answers with what 
 """
 
 import contextlib
+import functools
 import gc
+import math
 import os
 import pickle
 import resource
@@ -66,7 +68,7 @@ def _misbehave(how: str) -> None:
     sys.exit(0)
 
 
-def _be_child(folder: str, words: list[str], memory: int) -> None:
+def _be_child(folder: str, words: list[str], memory: int, seconds: float) -> None:
     """Become the command; does not return."""
     for number, name in ((1, "stdout"), (2, "stderr")):
         descriptor = os.open(f"{folder}.{name}", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
@@ -76,6 +78,8 @@ def _be_child(folder: str, words: list[str], memory: int) -> None:
     os.chdir(folder)
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    whole_seconds = math.ceil(seconds)
+    resource.setrlimit(resource.RLIMIT_CPU, (whole_seconds, whole_seconds + 1))
     signal.signal(signal.SIGINT, signal.default_int_handler)
     code = 1
     try:
@@ -100,9 +104,9 @@ def _outcome(folder: str, words: list[str], memory: int, seconds: float) -> tupl
     started = time.monotonic()
     child = os.fork()
     if child == 0:
-        _be_child(folder, words, memory)
+        _be_child(folder, words, memory, seconds)
     watch = os.pidfd_open(child)
-    late = not select.select([watch], [], [], seconds)[0]
+    late = not select.select([watch], [], [], 6 * seconds)[0]
     if late:
         os.kill(child, signal.SIGKILL)
     _, status, used = os.wait4(child, 0)
@@ -111,12 +115,11 @@ def _outcome(folder: str, words: list[str], memory: int, seconds: float) -> tupl
     return code, time.monotonic() - started, used.ru_maxrss * 1024
 
 
-def _warm() -> None:
-    """Run every light command once here, so that what they load late is there for all forks."""
+@functools.cache
+def _warm(*command: str) -> None:
+    """Run a light command once here, so that what it loads late is there for all forks."""
     from abuse.corpus import KINDS
     from PIL import Image
-
-    import bluenoise.report.table  # noqa: F401
 
     Image.init()
     before = Path.cwd()
@@ -127,27 +130,29 @@ def _warm() -> None:
         contextlib.redirect_stderr(nowhere),
     ):
         os.chdir(folder)
+        Path("good.png").write_bytes(KINDS["image"].whole()["rgb.png"])
         for kind in KINDS.values():
-            for name, data in kind.whole().items():
-                Path(name).write_bytes(data)
-            Path("good.png").write_bytes(KINDS["image"].whole()["rgb.png"])
-            file = next(iter(kind.whole()))
-            for number, command in enumerate(kind.commands):
-                words = [file if word == "{}" else word for word in command.split()]
+            file, data = next(iter(kind.whole().items()))
+            Path(file).write_bytes(data)
+            for number, each in enumerate(kind.commands):
+                words = [file if word == "{}" else word for word in each.split()]
                 words = [word.replace("out", f"{number}-out") for word in words]
-                with contextlib.suppress(SystemExit):
-                    _command(words)
+                if tuple(words[: len(command)]) == command:
+                    with contextlib.suppress(SystemExit):
+                        _command(words)
         os.chdir(before)
+    gc.freeze()  # what forks collect they would copy first
 
 
 def main() -> None:
     """Serve until standard input ends."""
-    _warm()
-    gc.freeze()  # what forks collect they would copy first
     incoming, outgoing = sys.stdin.buffer, sys.stdout.buffer
     while head := incoming.read(8):
         (size,) = struct.unpack("<Q", head)
-        answer = pickle.dumps(_outcome(*pickle.loads(incoming.read(size))))
+        question = pickle.loads(incoming.read(size))
+        words = question[1]
+        _warm(*words[: 1 if words[0] == "checkpoint" else 2])
+        answer = pickle.dumps(_outcome(*question))
         outgoing.write(struct.pack("<Q", len(answer)) + answer)
         outgoing.flush()
 

@@ -9,7 +9,9 @@ from dither.io import encoded
 from dither.pictures import RasterImage
 from dither.png import check_whole
 
-WHOLE = encoded(RasterImage(np.arange(300, dtype=np.uint16).reshape(15, 20).astype(np.uint8)), ".png")
+WHOLE = encoded(
+    RasterImage(np.arange(300, dtype=np.uint16).reshape(15, 20).astype(np.uint8)), ".png"
+)
 
 
 def test_whole_files_pass_with_anything_behind_them() -> None:
