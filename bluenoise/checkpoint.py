@@ -2,17 +2,22 @@
 
 import json
 import time
+import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
-from typing import TypeVar
+from typing import BinaryIO, TypeVar
 
 import numpy as np
 
 from dither.errors import InputError
 from dither.files import check_writable, replacing
+from dither.opening import opened_file
 
 # Seconds between checkpoints written on the way, against a crash or a power cut.
 _INTERVAL = 30.0
+
+# Bytes that a checkpoint has around those of an array, and at most of what run it is.
+_AROUND = 1 << 16
 
 # Called with the share done and a word on how it goes; may raise KeyboardInterrupt to stop the run.
 OnProgress = Callable[[float, str], None]
@@ -55,10 +60,15 @@ class Checkpoint:
         """
         if self.path is None or not self.path.exists():
             return None
+        wanted_sizes = {name: array.nbytes for name, array in like.items()}
         try:
-            with self.path.open("rb") as file, np.load(file, allow_pickle=False) as stored:
-                run = dict(json.loads(str(stored["run"])))
-                arrays = {name: stored[name] for name in like if name in stored}
+            with opened_file(self.path) as file:
+                fitting = _fitting(file, wanted_sizes | {"run": 0})
+                with np.load(file, allow_pickle=False) as stored:
+                    run = dict(json.loads(str(stored["run"]))) if "run" in fitting else {}
+                    arrays = {name: stored[name] for name in like if name in fitting}
+        except InputError:
+            raise
         # A damaged archive raises whatever its decoders happen to raise.
         except Exception as error:
             raise InputError(f"{self.path} is not a checkpoint of this program") from error
@@ -112,6 +122,20 @@ class Checkpoint:
             self.save(pack(state))
             raise
         return state
+
+
+def _fitting(file: BinaryIO, sizes: Mapping[str, int]) -> set[str]:
+    """The arrays of about these bytes; packed ones could be a thousand times as large as the file."""
+    with zipfile.ZipFile(file) as archive:
+        entries = {entry.filename: entry for entry in archive.infolist()}
+    file.seek(0)
+    if any(entry.compress_type != zipfile.ZIP_STORED for entry in entries.values()):
+        raise ValueError("no run packs its arrays")
+    return {
+        name
+        for name, size in sizes.items()
+        if f"{name}.npy" in entries and entries[f"{name}.npy"].file_size <= size + _AROUND
+    }
 
 
 def leaves(states: object) -> dict[str, np.ndarray]:

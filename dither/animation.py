@@ -2,6 +2,7 @@
 
 import dataclasses
 import io
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -10,11 +11,12 @@ import numpy as np
 from dither.errors import InputError, TooLargeError
 from dither.files import replacing
 from dither.gif import gif_bytes
-from dither.io import MAX_PIXELS, Source, encoded, opened
+from dither.io import MAX_PIXELS, Source, encoded, left_out, opened
 from dither.pictures import RasterImage, check_webp, from_pillow, indexed, is_gray, plain
 
 # Formats whose files can move.
 MOVING_ENDINGS = (".gif", ".png", ".webp")
+MAX_FRAMES = 1 << 14
 _MOST_PLAYS = 65535
 
 
@@ -54,7 +56,11 @@ class Animation:
 
 
 def read_animation(
-    source: Source, *, max_pixels: int = MAX_PIXELS, name: str | None = None
+    source: Source,
+    *,
+    max_pixels: int = MAX_PIXELS,
+    name: str | None = None,
+    say: Callable[[str], object] | None = None,
 ) -> Animation:
     """Read all frames of an animated GIF, PNG or WebP, or any other image as one frame.
 
@@ -65,9 +71,11 @@ def read_animation(
         source: the file, or a binary stream.
         max_pixels: refuse images of more, those of all frames added up.
         name: that error messages give it, if not the file's.
+        say: called with a sentence on what the file holds and the animation does not, if anything:
+            more than 8 bits a channel, or pages after the first.
 
     Raises:
-        InputError: as `read_image`.
+        InputError: as `read_image`, or there are more than 16,384 frames.
 
     Example:
         >>> read_animation("clip.gif").durations  # doctest: +SKIP
@@ -77,9 +85,14 @@ def read_animation(
 
     with opened(source, max_pixels, name) as picture:
         count = int(getattr(picture, "n_frames", 1))
+        if say is not None:
+            for sentence in left_out(picture, name or str(source)):
+                say(sentence)
         if picture.format not in ("GIF", "PNG", "WEBP") or count == 1:
             picture.load()
             return Animation((from_pillow(ImageOps.exif_transpose(picture)),))
+        if count > MAX_FRAMES:
+            raise InputError(f"{name or source} has {count} frames; at most {MAX_FRAMES} are read")
         first = int(bool(getattr(picture, "default_image", False)))
         total = (count - first) * picture.width * picture.height
         if total > max_pixels:

@@ -24,7 +24,7 @@ def color_plot(
         title: of the picture.
     """
     figure = Figure(figsize=(10, 7), layout="constrained")
-    figure.suptitle(title)
+    figure.suptitle(title, parse_math=False)
     (loss, gap), (error, size) = figure.subplots(2, 2)
     _draw_loss(loss, estimates)
     _draw_gap(gap, estimates)

@@ -5,9 +5,12 @@ used, 130 stopped by Ctrl-C.
 """
 
 import contextlib
+import io
+import logging
 import signal
 import sys
 import threading
+import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from types import FrameType
@@ -25,6 +28,8 @@ QuietOption = Annotated[bool, typer.Option("--quiet", help="Say nothing but erro
 JsonOption = Annotated[
     bool, typer.Option("--json", help="Print one JSON object on standard output.")
 ]
+
+_NO_MEMORY = "this takes more memory than there is; smaller sizes take less"
 
 Number = TypeVar("Number", int, float, None)
 
@@ -58,6 +63,14 @@ def run(app: typer.Typer) -> None:
     if hasattr(signal, "SIGPIPE"):
         # A reader that has seen enough (`| head`) ends the program, as it ends other Unix tools.
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
+    for stream in (sys.stdout, sys.stderr):
+        # Not every terminal, and no UTF-8, can say every name that a file may have.
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    if not sys.warnoptions:
+        # Libraries warn programmers, and keep logs for them, not for those who type commands.
+        warnings.simplefilter("ignore")
+        logging.disable()
     # UsageError and its kin are not public in every release; BadParameter is, and stands below them.
     usage_error: type[Exception] = typer.BadParameter.__mro__[1]
     try:
@@ -79,17 +92,35 @@ def run(app: typer.Typer) -> None:
             raise
         code = _say(f"this needs {name}: pip install 'bluenoise-dither[{extra[name]}]'")
     except MemoryError:
-        code = _say("this takes more memory than there is; smaller sizes take less")
+        code = _say(_NO_MEMORY)
     except (KeyboardInterrupt, typer.Abort):
         code = _say("stopped", 130)
     except OSError as error:
         code = _say(f"cannot read or write: {error.strerror or error}")
+    except RuntimeError as error:
+        # How threads and jax say it.
+        if not any(words in str(error) for words in ("start new thread", "RESOURCE_EXHAUSTED")):
+            raise
+        code = _say(_NO_MEMORY)
     sys.exit(code or 0)
 
 
 def _say(sentence: str, code: int = 2) -> int:
-    print(f"error: {' '.join(sentence.split())}" if code == 2 else sentence, file=sys.stderr)
+    print(f"error: {printable(sentence)}" if code == 2 else sentence, file=sys.stderr)
     return code
+
+
+def printable(text: str) -> str:
+    r"""Text as one line of signs alone: names of files may hold what commands a terminal.
+
+    Example:
+        >>> printable("a line\nand another\x1b[31m")
+        'a line and another\\x1b[31m'
+    """
+    line = " ".join(text.split())
+    return "".join(
+        sign if sign.isprintable() else sign.encode("unicode_escape").decode() for sign in line
+    )
 
 
 @contextlib.contextmanager
@@ -125,7 +156,7 @@ def deferred_interrupt() -> Iterator[Callable[[], None]]:
 def note(sentence: str, *, quiet: bool = False) -> None:
     """Tell the person, on standard error, unless `quiet`."""
     if not quiet:
-        print(sentence, file=sys.stderr)
+        print(printable(sentence), file=sys.stderr)
 
 
 @contextlib.contextmanager

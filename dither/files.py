@@ -15,11 +15,14 @@ from numpy.lib import format as npy_format
 
 from dither.errors import InputError, TakenError
 from dither.leftovers import prefix, swept
+from dither.opening import opened_file
 from dither.renaming import put_all, synced
 
 # What a matrix file may hold; a header of 13 bytes can ask for 4 GiB, so each is checked first.
 _MAX_HEADER = 4096
 _MAX_SIDE = 1 << 16
+# A matrix of 512 x 512 with 256 frames.
+MOST_VALUES = 1 << 26
 _NPY_TYPES = ("|u1", "<u2", "<u4", "<i4", "<i8", "<f4", "<f8")
 
 
@@ -187,14 +190,15 @@ def read_npy(path: Path | str) -> np.ndarray:
     """
     path = Path(path)
     try:
-        with path.open("rb") as file:
+        with opened_file(path) as file:
             return _read_checked(path, file)
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror or error}") from error
 
 
 def _read_checked(path: Path, file: BinaryIO) -> np.ndarray:
-    size = os.fstat(file.fileno()).st_size
+    size = file.seek(0, os.SEEK_END)
+    file.seek(0)
     if file.read(6) != npy_format.MAGIC_PREFIX:
         raise InputError(f"{path} is not a .npy file")
     version = file.read(2)
@@ -215,10 +219,12 @@ def _read_checked(path: Path, file: BinaryIO) -> np.ndarray:
         raise InputError(f"{path} holds {dtype}; numbers of type {', '.join(_NPY_TYPES)} are read")
     if not 1 <= len(shape) <= 3 or any(not 1 <= side <= _MAX_SIDE for side in shape):
         raise InputError(f"{path} has shape {shape}; 1 to 3 sides from 1 to {_MAX_SIDE} are read")
+    if math.prod(shape) > MOST_VALUES:
+        raise InputError(f"{path} has shape {shape}; at most {MOST_VALUES} values are read")
     wanted = file.tell() + math.prod(shape) * dtype.itemsize
     if size != wanted:
         raise InputError(f"{path} has {size} bytes where its header announces {wanted}")
-    values = np.fromfile(file, dtype=dtype, count=math.prod(shape))
+    values = np.frombuffer(file.read(size), dtype)
     return values.reshape(shape, order="F" if fortran_order else "C")
 
 

@@ -10,8 +10,12 @@ from typing import TYPE_CHECKING, BinaryIO
 
 from dither.errors import InputError, TooLargeError
 from dither.files import check_writable, replacing
-from dither.gif import check_whole, gif_bytes
+from dither.gif import check_whole as check_whole_gif
+from dither.gif import gif_bytes
+from dither.hush import hushed
+from dither.opening import opened_file, whole
 from dither.pictures import RasterImage, check_webp, from_pillow, to_pillow
+from dither.png import check_whole as check_whole_png
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -34,6 +38,9 @@ MAX_PIXELS = 1 << 28
 
 Source = Path | str | BinaryIO
 
+# Formats that tell where they end or what they should be, which Pillow takes little notice of.
+_WHOLE = {"GIF": check_whole_gif, "PNG": check_whole_png}
+
 # What Pillow's decoders raise on damaged files.
 _DAMAGE = (
     OSError,
@@ -47,7 +54,9 @@ _DAMAGE = (
 )
 
 
-def read_image(source: Source, *, max_pixels: int = MAX_PIXELS) -> RasterImage:
+def read_image(
+    source: Source, *, max_pixels: int = MAX_PIXELS, name: str | None = None
+) -> RasterImage:
     """Read PNG, JPEG, TIFF, WebP, BMP, GIF (first frame) or PNM, upright by its EXIF orientation.
 
     Grey of 16 bits stays uint16 and grey of 32-bit float stays float32; palettes, CMYK and other
@@ -57,6 +66,7 @@ def read_image(source: Source, *, max_pixels: int = MAX_PIXELS) -> RasterImage:
     Args:
         source: the file, or a binary stream.
         max_pixels: refuse larger images, whose decoding could exhaust the memory.
+        name: that error messages give it, if not the file's.
 
     Raises:
         InputError: the file is missing, is none of these formats, is damaged or does not fit into
@@ -68,7 +78,7 @@ def read_image(source: Source, *, max_pixels: int = MAX_PIXELS) -> RasterImage:
     """
     from PIL import ImageOps
 
-    with opened(source, max_pixels) as picture:
+    with opened(source, max_pixels, name) as picture:
         picture.load()
         return from_pillow(ImageOps.exif_transpose(picture))
 
@@ -95,16 +105,18 @@ def opened(source: Source, max_pixels: int, name: str | None = None) -> Iterator
             stack.enter_context(_pillow_limit(max_pixels))
             file = source
             if isinstance(file, str | Path):
-                file = stack.enter_context(Path(file).open("rb"))
+                file = stack.enter_context(opened_file(file, name))
             if not file.seekable():
-                file = io.BytesIO(file.read())  # a pipe that has a name
+                file = io.BytesIO(whole(file, name))
             picture = stack.enter_context(Image.open(file, formats=READ_FORMATS))
             if picture.width * picture.height > max_pixels:
                 raise TooLargeError(f"{name} has more than {max_pixels} pixels")
-            if picture.format == "GIF":
+            if picture.format in _WHOLE:
                 place = file.tell()
-                check_whole(file)
+                _WHOLE[picture.format](file)
                 file.seek(place)
+            if any(tile[0] == "libtiff" for tile in getattr(picture, "tile", ())):
+                stack.enter_context(hushed())
             yield picture
     except InputError:
         raise
@@ -114,15 +126,33 @@ def opened(source: Source, max_pixels: int, name: str | None = None) -> Iterator
         ) from None
     except Image.DecompressionBombError:
         raise TooLargeError(f"{name} has more than {max_pixels} pixels") from None
-    except FileNotFoundError:
-        raise InputError(f"cannot read {name}: there is no such file") from None
-    except IsADirectoryError:
-        raise InputError(f"cannot read {name}: it is a folder") from None
     except MemoryError:
         raise InputError(f"{name} does not fit into memory") from None
     except _DAMAGE as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         raise InputError(f"{name} is damaged or cannot be read: {reason}") from error
+
+
+def left_out(picture: "Image.Image", name: str) -> list[str]:
+    """What a picture that is not loaded yet holds and is not read, a sentence for each.
+
+    Args:
+        picture: as `opened` yields it.
+        name: that the sentences give it.
+    """
+    sentences = []
+    # How samples are stored stands in what the decoder is told: RGB;16B, or RGB and the code of white.
+    told = next((tile[3] for tile in getattr(picture, "tile", ())), ())
+    told = told if isinstance(told, tuple) else (told,)
+    if not picture.mode.startswith(("I", "F")) and any(
+        ";16" in part if isinstance(part, str) else picture.format == "PPM" and (part or 0) > 255
+        for part in told
+    ):
+        sentences.append(f"{name} has more than 8 bits a channel; 8 are read")
+    pages = getattr(picture, "n_frames", 1)
+    if picture.format == "TIFF" and pages > 1:
+        sentences.append(f"{name} has {pages} pages; the first is read")
+    return sentences
 
 
 @contextlib.contextmanager

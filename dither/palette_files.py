@@ -3,6 +3,7 @@
 Every reader takes the bytes of a stranger's file and gives its colours, or raises one InputError.
 """
 
+import os
 import re
 import struct
 from collections.abc import Iterable
@@ -14,6 +15,7 @@ from dither.color import distinct_colors
 from dither.errors import InputError
 from dither.files import replacing
 from dither.io import RasterImage, encoded, read_image
+from dither.opening import content, opened_file
 
 WRITE_ENDINGS = (".gpl", ".pal", ".hex", ".act", ".png")
 IMAGE_ENDINGS = (".png", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".ppm", ".pgm", ".pnm")
@@ -51,20 +53,8 @@ def read_colors(path: Path | str) -> np.ndarray:
             f"cannot read a palette from {path}: the ending must be one of "
             f"{', '.join((*readers, *IMAGE_ENDINGS))}"
         )
-    colors = readers[ending](path, _bytes(path, _MOST_BYTES))
+    colors = readers[ending](path, content(path, _MOST_BYTES))
     return distinct_colors(np.array(colors, np.uint8).reshape(-1, 3))
-
-
-def _bytes(path: Path, most: int) -> bytes:
-    try:
-        with path.open("rb") as file:
-            data = file.read(most + 1)
-    except (OSError, ValueError) as error:  # ValueError: a name with a zero byte
-        reason = getattr(error, "strerror", None) or error
-        raise InputError(f"cannot read {str(path)!r}: {reason}") from error
-    if len(data) > most:
-        raise InputError(f"{path} has more than {most} bytes, the most that a palette may have")
-    return data
 
 
 def _lines(data: bytes) -> list[str]:
@@ -151,16 +141,11 @@ def _adobe(path: Path, data: bytes) -> Iterable[Iterable[int]]:
 
 def _swatch(path: Path) -> np.ndarray:
     """The colours of all pixels that are not wholly transparent, in reading order."""
-    try:
-        size = path.stat().st_size
-    except (OSError, ValueError) as error:
-        reason = getattr(error, "strerror", None) or error
-        raise InputError(f"cannot read {str(path)!r}: {reason}") from error
-    if size > _MOST_IMAGE_BYTES:
-        raise InputError(
-            f"{path} has {size} bytes; an image swatch has at most {_MOST_IMAGE_BYTES}"
-        )
-    image = read_image(path, max_pixels=_MOST_IMAGE_PIXELS)
+    with opened_file(path) as file:
+        if file.seek(0, os.SEEK_END) > _MOST_IMAGE_BYTES:
+            raise InputError(f"{path} has more than {_MOST_IMAGE_BYTES} bytes")
+        file.seek(0)
+        image = read_image(file, max_pixels=_MOST_IMAGE_PIXELS, name=str(path))
     color = image.color
     if color.dtype != np.uint8:
         raise InputError(f"{path} holds {color.dtype} samples; an image swatch has 8 bits")

@@ -11,6 +11,7 @@ from dither.console import (
     JsonOption,
     QuietOption,
     note,
+    printable,
     progress_bar,
     within,
 )
@@ -65,10 +66,9 @@ def report(
 def labels(matrices: list[str]) -> list[str]:
     """The names of files without folder and ending, where these tell them apart."""
     stems = [Path(name).stem if name.endswith(".npy") else name for name in matrices]
-    if len(set(stems)) == len(stems):
-        return stems
     return [
-        name if stems.count(stem) > 1 else stem for name, stem in zip(matrices, stems, strict=True)
+        printable(name if stems.count(stem) > 1 else stem)
+        for name, stem in zip(matrices, stems, strict=True)
     ]
 
 

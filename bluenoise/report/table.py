@@ -6,6 +6,8 @@ from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
 
+from dither.console import printable
+
 
 def print_table(rows: dict[str, dict[str, Any]]) -> None:
     """Print the figures of matrices of one shape, a column each, on standard output.
@@ -23,7 +25,7 @@ def print_table(rows: dict[str, dict[str, Any]]) -> None:
     table.add_column("")
     for label, row in rows.items():
         seeds = f", {row['matrices']} seeds" if row["matrices"] > 1 and "mean" not in label else ""
-        table.add_column(escape(label) + seeds, justify="right", overflow="fold")
+        table.add_column(escape(printable(label)) + seeds, justify="right", overflow="fold")
     for viewing in first["energy"]:
         energies = (row["energy"][viewing] for row in figures)
         table.add_row(

@@ -11,7 +11,15 @@ import typer
 
 from dither.cli.destinations import STREAM, standard_input
 from dither.cli.options import MaxPixelsOption
-from dither.console import ForceOption, JsonOption, QuietOption, note, progress_bar, within
+from dither.console import (
+    ForceOption,
+    JsonOption,
+    QuietOption,
+    note,
+    printable,
+    progress_bar,
+    within,
+)
 from dither.errors import InputError, TooLargeError
 from dither.files import check_writable, replacing
 
@@ -80,7 +88,7 @@ def colors(
     """Tell how many colours an image needs."""
     if output is not None:
         _check_output(output, image, force)
-    picture = _read(image, max_pixels)
+    picture = _read(image, max_pixels, quiet)
     with progress_bar("colors", None, quiet) as on_progress:
         try:
             found = _found(picture, palettes, permutations, seed, threads, on_progress)
@@ -89,7 +97,7 @@ def colors(
     if output is not None:
         from dither.color_plot import color_plot
 
-        figure = color_plot(found.estimates, found.counts, found.chosen, image.name)
+        figure = color_plot(found.estimates, found.counts, found.chosen, printable(image.name))
         with replacing(output, replace=force) as file:
             figure.savefig(file, format=output.suffix.lower().removeprefix("."), dpi=100)
         note(f"{_title(image)} -> {output}", quiet=quiet)
@@ -247,12 +255,17 @@ def _title(image: Path) -> str:
     return "standard input" if image == STREAM else str(image)
 
 
-def _read(image: Path, max_pixels: int) -> "RasterImage":
+def _read(image: Path, max_pixels: int, quiet: bool) -> "RasterImage":
     from dither.animation import read_animation
 
     source = standard_input() if image == STREAM else image
     try:
-        animation = read_animation(source, max_pixels=max_pixels, name=_title(image))
+        animation = read_animation(
+            source,
+            max_pixels=max_pixels,
+            name=_title(image),
+            say=lambda sentence: note(sentence, quiet=quiet),
+        )
     except TooLargeError as error:
         raise InputError(f"{error}; --max-pixels raises this limit") from None
     return animation.frames[0]

@@ -10,7 +10,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dither.cli.destinations import STREAM, standard_input
-from dither.console import ForceOption, JsonOption, QuietOption, note, progress_bar, within
+from dither.console import (
+    ForceOption,
+    JsonOption,
+    QuietOption,
+    note,
+    printable,
+    progress_bar,
+    within,
+)
 from dither.errors import InputError, TooLargeError
 from dither.files import check_writable, replacing
 
@@ -129,7 +137,10 @@ def _pictures(sources: list[Path], max_pixels: int, quiet: bool) -> "list[Pictur
         content = _content(source)
         try:
             animation = read_animation(
-                io.BytesIO(content), max_pixels=max_pixels, name=_title(source)
+                io.BytesIO(content),
+                max_pixels=max_pixels,
+                name=_title(source),
+                say=lambda sentence: note(sentence, quiet=quiet),
             )
         except TooLargeError as error:
             raise InputError(f"{error}; --max-pixels raises this limit") from None
@@ -156,21 +167,18 @@ def _pictures(sources: list[Path], max_pixels: int, quiet: bool) -> "list[Pictur
 
 
 def _content(source: Path) -> bytes:
+    from dither.opening import content
+
     if source == STREAM:
         return standard_input().getvalue()
-    try:
-        return source.read_bytes()
-    except FileNotFoundError:
-        raise InputError(f"cannot read {source}: there is no such file") from None
-    except OSError as error:
-        raise InputError(f"cannot read {source}: {error.strerror or error}") from None
+    return content(source)
 
 
 def _names(sources: list[Path]) -> list[str]:
     """The names of the files, with their folders where two are alike."""
     names = [_title(source) if source == STREAM else source.name for source in sources]
     return [
-        name if names.count(name) == 1 else _title(source)
+        printable(name if names.count(name) == 1 else _title(source))
         for source, name in zip(sources, names, strict=True)
     ]
 

@@ -10,9 +10,9 @@ from pathlib import Path
 
 from dither.cli.options import PackedChoice
 from dither.errors import InputError
+from dither.opening import whole
 
 STREAM = Path("-")
-_MOST_INPUT_BYTES = 1 << 30
 
 
 @dataclass(frozen=True)
@@ -163,10 +163,7 @@ def standard_input() -> BytesIO:
     if sys.stdin is None or sys.stdin.isatty():
         kind = "closed" if sys.stdin is None else "a terminal"
         raise InputError(f"standard input is {kind}; pipe an image into it")
-    content = sys.stdin.buffer.read(_MOST_INPUT_BYTES + 1)
-    if len(content) > _MOST_INPUT_BYTES:
-        raise InputError(f"standard input is longer than {_MOST_INPUT_BYTES} bytes")
-    return BytesIO(content)
+    return BytesIO(whole(sys.stdin.buffer, "standard input"))
 
 
 def check_standard_output() -> None:

@@ -154,8 +154,8 @@ def dither_whole(job: Job, dithering: "WholeDithering") -> dict[str, Any]:
     said: list[str] = []  # at the end: what fails leaves nothing to tell of but why
     with _writing(places, job) as opened:
         for source, place in zip(job.images, places, strict=True):
-            animation = _read(source, job.max_pixels)
-            notes = []
+            notes: list[str] = []
+            animation = _read(source, job.max_pixels, notes.append)
             try:
                 animation = _prepared(animation, place, source, job, notes.append)
                 dithered = dithering(animation, number)
@@ -258,12 +258,12 @@ def _with_advice(sentence: str) -> InputError:
     return InputError(f"{sentence}; --max-pixels raises this limit")
 
 
-def _read(source: Path, max_pixels: int) -> "Animation":
+def _read(source: Path, max_pixels: int, say: Callable[[str], None]) -> "Animation":
     from dither.animation import read_animation
 
     file = standard_input() if source == STREAM else source
     try:
-        return read_animation(file, max_pixels=max_pixels, name=_title(source))
+        return read_animation(file, max_pixels=max_pixels, name=_title(source), say=say)
     except TooLargeError as error:
         raise _with_advice(str(error)) from None
 

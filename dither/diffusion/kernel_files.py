@@ -6,6 +6,7 @@ from pathlib import Path
 from dither.diffusion.kernels import DIFFUSION_KERNELS, DiffusionKernel
 from dither.diffusion.variable_kernels import VARIABLE_KERNELS, VariableKernel
 from dither.errors import InputError
+from dither.opening import content
 
 _MOST_BYTES = 1 << 16
 _FIELDS = {"weights", "origin", "divisor"}
@@ -38,13 +39,7 @@ def load_kernel(name: str | Path) -> DiffusionKernel | VariableKernel:
             f"{', '.join([*DIFFUSION_KERNELS, *VARIABLE_KERNELS])}"
         )
     try:
-        with path.open("rb") as file:
-            text = file.read(_MOST_BYTES + 1)
-        if len(text) > _MOST_BYTES:
-            raise InputError(f"{path} is longer than {_MOST_BYTES:,} bytes, too long for a kernel")
-        fields = json.loads(text)
-    except OSError as error:
-        raise InputError(f"cannot read {path}: {error.strerror or error}") from error
+        fields = json.loads(content(path, _MOST_BYTES))
     except (ValueError, RecursionError) as error:
         if isinstance(error, InputError):
             raise

@@ -99,7 +99,7 @@ def test_a_sum_a_hair_above_1_is_taken_as_1() -> None:
         ('{"weights": [[0, 7], [3, 5]], "origin": 0}', "sum to 15"),
         ('{"weights": [[0, 1e308], [1e308, 1e308]], "origin": 0}', "sum to inf"),
         (json.dumps({"weights": [[0, 10**400]], "origin": 0}), "finite"),
-        (" " * 70000, "too long"),
+        (" " * 70000, "more than 65536 bytes"),
     ],
 )
 def test_a_bad_kernel_file_is_one_sentence(tmp_path: Path, text: str, sentence: str) -> None:

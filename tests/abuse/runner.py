@@ -1,0 +1,226 @@
+"""Running cases under limits, and saying what is wrong with what came of them."""
+
+import contextlib
+import hashlib
+import io
+import os
+import pickle
+import queue
+import shutil
+import signal
+import struct
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass
+from pathlib import Path
+
+from abuse.corpus import FOLDER, PIPE, Case, Link
+from PIL import Image
+
+# Of addresses: numpy, Pillow and numba take a part; jax takes more before it does anything.
+MEMORY, HEAVY_MEMORY = 4 << 30, 24 << 30
+# Of a processor; of the clock six times as many, for machines that have other things to do.
+SECONDS, HEAVY_SECONDS = 20.0, 120.0
+TIME_IS_UP = -9999
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What became of a case.
+
+    Attributes:
+        code: the exit code, or minus the signal, or TIME_IS_UP.
+        stdout: what was printed.
+        stderr: likewise.
+        seconds: that it took.
+        memory: bytes that it held at most.
+        result: name to content of what appeared.
+        fault: what is wrong with it, in words; None where nothing is.
+    """
+
+    code: int
+    stdout: bytes
+    stderr: str
+    seconds: float
+    memory: int
+    result: dict[str, bytes]
+    fault: str | None
+
+
+class Runner:
+    """A process that forks for each case, and a folder for each; to be used in a `with`."""
+
+    def __init__(self) -> None:
+        self._root = tempfile.TemporaryDirectory(prefix="abuse-")
+        here = Path(__file__).parent
+        path = os.pathsep.join([str(here.parent), str(here.parent.parent)])
+        environment = {**os.environ, "OPENBLAS_NUM_THREADS": "1", "PYTHONPATH": path}
+        self._worker = subprocess.Popen(
+            [sys.executable, "-m", "abuse.worker"],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            env=environment,
+        )
+        self._number = 0
+        self._results: dict[str, Outcome] = {}
+
+    def __enter__(self) -> "Runner":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        assert self._worker.stdin
+        with contextlib.suppress(BrokenPipeError):
+            self._worker.stdin.close()
+        self._worker.wait(30)
+        if self._worker.stdout:
+            self._worker.stdout.close()
+        self._root.cleanup()
+
+    def run(self, case: Case) -> Outcome:
+        """Run a case in a folder of its own, and judge it."""
+        outcome = self._run(case.command, case.files, case.heavy, case.output)
+        fault = outcome.fault or self._wrong(case, outcome)
+        return Outcome(**{**vars(outcome), "fault": fault})
+
+    def _run(
+        self,
+        command: tuple[str, ...],
+        files: dict[str, bytes | str | Link],
+        heavy: bool,
+        output: str | None,
+    ) -> Outcome:
+        self._number += 1
+        folder = Path(self._root.name) / str(self._number)
+        _fill(folder, files)
+        before = _seen(folder)
+        question = (
+            str(folder),
+            list(command),
+            HEAVY_MEMORY if heavy else MEMORY,
+            HEAVY_SECONDS if heavy else SECONDS,
+        )
+        code, seconds, memory = self._ask(question)
+        stdout = Path(f"{folder}.stdout").read_bytes()
+        stderr = Path(f"{folder}.stderr").read_bytes().decode(errors="replace")
+        after = _seen(folder)
+        changed = sorted(name for name in before if after.get(name) != before[name])
+        new = {
+            name: (folder / name).read_bytes() if (folder / name).is_file() else b""
+            for name in after
+            if name not in before
+        }
+        fault = _fault(code, stdout, stderr)
+        if fault is None and changed:
+            fault = f"changed {', '.join(changed)}"
+        strange = [name for name in new if output is None or name.split("/")[0] != output]
+        if fault is None and (strange or (new and code != 0)):
+            fault = f"left {', '.join(strange or new)}"
+        shutil.rmtree(folder)
+        for name in ("stdout", "stderr"):
+            Path(f"{folder}.{name}").unlink()
+        return Outcome(code, stdout, stderr, seconds, memory, new, fault)
+
+    def _ask(self, question: object) -> tuple[int, float, int]:
+        assert self._worker.stdin
+        assert self._worker.stdout
+        data = pickle.dumps(question)
+        self._worker.stdin.write(struct.pack("<Q", len(data)) + data)
+        self._worker.stdin.flush()
+        (size,) = struct.unpack("<Q", self._worker.stdout.read(8))
+        return pickle.loads(self._worker.stdout.read(size))
+
+    def _wrong(self, case: Case, outcome: Outcome) -> str | None:
+        """What is wrong with a success."""
+        if outcome.code != 0:
+            return None
+        if case.refused:
+            return "was not refused"
+        if case.output is not None and not outcome.result:
+            return "succeeded and left nothing"
+        for name, content in outcome.result.items():
+            if name.endswith((".png", ".gif", ".tif")) and not _is_image(content):
+                return f"{name} is no whole image"
+        if case.intact is not None and case.intact != case.files:
+            key = repr((case.command, sorted((k, hash(v)) for k, v in case.intact.items())))
+            if key not in self._results:
+                self._results[key] = self._run(case.command, case.intact, case.heavy, case.output)
+            whole = self._results[key]
+            if (whole.stdout, whole.result) != (outcome.stdout, outcome.result):
+                return "a part of a file was taken for all of it"
+        return None
+
+
+def _fault(code: int, stdout: bytes, stderr: str) -> str | None:
+    if code == TIME_IS_UP or code == -signal.SIGXCPU:
+        return "hung"
+    if code < 0:
+        return f"was killed by signal {-code}"
+    if "Traceback" in stderr or code not in (0, 2):
+        return f"exit code {code}, traceback: {stderr.strip().splitlines()[-1:]}"
+    if not all(sign.isprintable() or sign == "\n" for sign in stderr):
+        return f"printed signs that are none: {stderr!r}"
+    if code == 2:
+        if stdout:
+            return "printed something before it failed"
+        if not stderr.startswith("error: ") or stderr.count("\n") != 1 or len(stderr) > 1500:
+            return f"said something else than one sentence: {stderr!r}"
+    return None
+
+
+def _is_image(content: bytes) -> bool:
+    try:
+        with Image.open(io.BytesIO(content)) as picture:
+            picture.load()
+    except Exception:
+        return False
+    return True
+
+
+def _fill(folder: Path, files: dict[str, bytes | str | Link]) -> None:
+    folder.mkdir()
+    for name, content in files.items():
+        path = folder / name
+        if isinstance(content, Link):
+            path.symlink_to(content.to)
+        elif content == FOLDER:
+            path.mkdir()
+        elif content == PIPE:
+            os.mkfifo(path)
+        else:
+            assert isinstance(content, bytes)
+            path.write_bytes(content)
+
+
+def _seen(folder: Path) -> dict[str, str]:
+    """What each path in a folder is, by its content; pipes are not opened."""
+    seen = {}
+    for path in sorted(folder.rglob("*")):
+        name = str(path.relative_to(folder))
+        status = path.lstat()
+        seen[name] = f"{status.st_mode:o}"
+        if path.is_symlink():
+            seen[name] += str(path.readlink())
+        elif path.is_file():
+            with contextlib.suppress(OSError):
+                seen[name] += hashlib.sha256(path.read_bytes()).hexdigest()
+    return seen
+
+
+def run_all(cases: Sequence[Case], jobs: int) -> Iterator[tuple[Case, Outcome]]:
+    """Each case with what became of it, in order, by so many processes at once."""
+    waiting: queue.SimpleQueue[Runner] = queue.SimpleQueue()
+
+    def one(case: Case) -> tuple[Case, Outcome]:
+        runner = waiting.get()
+        try:
+            return case, runner.run(case)
+        finally:
+            waiting.put(runner)
+
+    with contextlib.ExitStack() as stack, ThreadPoolExecutor(jobs) as pool:
+        for _ in range(jobs):
+            waiting.put(stack.enter_context(Runner()))
+        yield from pool.map(one, cases)

@@ -1,0 +1,236 @@
+"""The limits page is true: each line at its limit, and one beyond it."""
+
+import inspect
+import io
+import re
+import struct
+import zlib
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import ROOT
+from PIL import Image
+
+from bluenoise.generate import check_shape
+from dither.animation import read_animation
+from dither.cli import app
+from dither.cli.compare import compare
+from dither.cli.ordered import ordered
+from dither.diffusion.kernel_files import load_kernel
+from dither.diffusion.kernels import DiffusionKernel
+from dither.errors import InputError
+from dither.files import read_npy
+from dither.gif import gif_bytes
+from dither.io import MAX_PIXELS, opened
+from dither.matrix import ThresholdMatrix, as_channels, channel_thresholds
+from dither.opening import MOST_BYTES, whole
+from dither.palette import Palette
+from dither.palette_files import read_colors
+from dither.pictures import RasterImage, check_webp
+from dither.preparation import Sides
+from dither.samples import check_levels
+
+PAGE = ROOT / "docs" / "limits.md"
+pytestmark = pytest.mark.skipif(not PAGE.exists(), reason="the docs lie in the sources")
+
+
+def _rows() -> dict[str, int]:
+    """What is limited, and the limit, of each line of the first two tables."""
+    found = re.findall(r"^\| ([^|]+) \| ([\d,]+) \| [^|\d]", PAGE.read_text("utf-8"), re.MULTILINE)
+    return {what: int(limit.replace(",", "")) for what, limit in found}
+
+
+def _chunk(kind: bytes, data: bytes) -> bytes:
+    return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
+
+
+def _png(width: int, height: int, more: bytes = b"") -> bytes:
+    """A PNG of grey whose header says so; its samples are missing."""
+    header = _chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0))
+    samples = _chunk(b"IDAT", zlib.compress(bytes(width + 1))) + _chunk(b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + header + more + samples
+
+
+def _pixels(limit: int, most: int) -> None:
+    """A header of so many pixels, or one row more; none are decoded."""
+    width = 1 << 12
+    with opened(io.BytesIO(_png(width, -(-limit // width))), most):
+        pass
+
+
+def _default(command: Callable[..., object], limit: int) -> None:
+    """What --max-pixels is where it is not given stands on the page; what it does is seen of few."""
+    most = inspect.signature(command).parameters["max_pixels"].default
+    _pixels(limit, most)
+
+
+def _typed(words: str, option: str) -> None:
+    """A command that does nothing but refuse: for this option, or because more is missing."""
+    try:
+        app(words.split(), standalone_mode=False)
+    except InputError as error:
+        if option in str(error):
+            raise
+
+
+def _result(pixels: int, folder: Path) -> None:
+    """Of 100 pixels for the limit, whose number is seen to be the default."""
+    limit = inspect.signature(ordered).parameters["max_pixels"].default
+    Image.new("L", (10, 10)).save(folder / "p.png")
+    height = 10 + (pixels > limit)
+    words = f"ordered {folder}/p.png -o {folder}/{height}.png -b 1 --resize 10x{height}!"
+    _typed(f"{words.replace('!', '')} --quiet --max-pixels 100", "--max-pixels")
+
+
+def _frames(count: int) -> None:
+    moving = _chunk(b"acTL", struct.pack(">II", count, 0))
+    control = _chunk(b"fcTL", struct.pack(">IIIIIHHBB", 0, 1, 1, 0, 0, 1, 25, 0, 0))
+    try:
+        read_animation(io.BytesIO(_png(1, 1, moving + control)))
+    except InputError as error:
+        if "damaged" not in str(error):  # of all that are promised one is there
+            raise
+
+
+def _whole(size: int) -> None:
+    """As many bytes beyond ten as beyond the most."""
+    whole(io.BytesIO(bytes(10 + size - MOST_BYTES)), "standard input", most=10)
+
+
+def _sized(path: Path, content: bytes, size: int) -> Path:
+    """A file that begins so and has so many bytes, the rest zeros that take no room."""
+    with path.open("wb") as file:
+        file.write(content)
+        file.truncate(size)
+    return path
+
+
+def _matrix(path: Path, *shape: int) -> None:
+    text = f"{{'descr': '|u1', 'fortran_order': False, 'shape': {shape}}}\n".encode()
+    content = b"\x93NUMPY\1\0" + struct.pack("<H", len(text)) + text
+    read_npy(_sized(path, content, len(content) + int(np.prod(shape))))
+
+
+def _palette_file(path: Path, size: int) -> None:
+    path.write_bytes(b"000000\nffffff".ljust(size, b"\n"))
+    read_colors(path)
+
+
+def _kernel_file(path: Path, size: int) -> None:
+    path.write_bytes(b'{"weights": [[0, 1]], "origin": 0}'.ljust(size))
+    load_kernel(path)
+
+
+def _swatch(path: Path, pixels: int) -> None:
+    path.write_bytes(_png(1 << 12, -(-pixels // (1 << 12))))
+    try:
+        read_colors(path)
+    except InputError as error:
+        if "damaged" not in str(error):
+            raise
+
+
+def _channels(count: int) -> None:
+    matrix = ThresholdMatrix(np.arange(6).reshape(2, 3))
+    as_channels(channel_thresholds([matrix] * count))
+
+
+def _kernel(side: int) -> None:
+    DiffusionKernel(((0,) * side,) * side, origin=0)
+
+
+def _colors(count: int) -> None:
+    codes = np.arange(count)
+    Palette(np.stack([codes >> 8, codes & 255, codes & 255], axis=1))
+
+
+Limited = Callable[[int, Path], object]
+LIMITS: dict[str, Limited] = {
+    "pixels of an image that is read, those of all frames added up": lambda n, _: (
+        _pixels(n, MAX_PIXELS),
+        _default(ordered, n),
+    ),
+    "pixels of a result, after `--resize` and `--scale`": _result,
+    "pixels of a picture that `dither compare` measures": lambda n, _: _default(compare, n),
+    "frames of an animation": lambda n, _: _frames(n),
+    "bytes of standard input, of a pipe, and of a picture for `dither compare`": (
+        lambda n, _: _whole(n)
+    ),
+    "pixels of a side that `--resize` names": lambda n, _: Sides(width=n),
+    "pixels of a side of a GIF that is written": lambda n, _: gif_bytes(
+        [RasterImage(np.zeros((1, n), np.uint8))], durations=[0], plays=1
+    ),
+    "pixels of a side of a WebP that is written": lambda n, _: check_webp(
+        RasterImage(np.zeros((1, n), np.uint8))
+    ),
+    "side of the square that `--scale` makes of a pixel": lambda n, _: _typed(
+        f"ordered p.png -b 1 --scale {n}", "--scale"
+    ),
+    "levels of a channel": lambda n, _: check_levels(n),
+    "colours of a palette": lambda n, _: _colors(n),
+    "bytes of a palette file": lambda n, folder: _palette_file(folder / "p.hex", n),
+    "bytes of an image that serves as a palette": lambda n, folder: read_colors(
+        _sized(folder / "p.bmp", _bmp(), n)
+    ),
+    "pixels of an image that serves as a palette": lambda n, folder: _swatch(folder / "p.png", n),
+    "values of a matrix or noise that is read": lambda n, folder: _matrix(
+        folder / "m.npy", 1 << 12, -(-n // (1 << 12))
+    ),
+    "rows, columns or frames of a matrix that is read": lambda n, folder: _matrix(
+        folder / "m.npy", 1, n
+    ),
+    "rows and columns of a matrix that is made": lambda n, _: check_shape((n, n)),
+    "frames of a matrix that is made": lambda n, _: check_shape((n, 8, 8)),
+    "cells of a matrix that is made, all frames": lambda n, _: check_shape(
+        (-(-n // (128 * 128)), 128, 128)
+    ),
+    "channels of a matrix": lambda n, _: _channels(n),
+    "rows and columns of a diffusion kernel": lambda n, _: _kernel(n),
+    "bytes of a kernel file": lambda n, folder: _kernel_file(folder / "k.json", n),
+    "colours that a mixture is of, `--candidates`": lambda n, _: _typed(
+        f"ordered p.png -p game-boy --candidates {n}", "--candidates"
+    ),
+}
+
+
+def _bmp() -> bytes:
+    stream = io.BytesIO()
+    Image.new("L", (2, 1)).save(stream, "BMP")
+    return stream.getvalue()
+
+
+@pytest.mark.parametrize("what", LIMITS)
+def test_the_limit_is_taken_and_one_beyond_it_refused(tmp_path: Path, what: str) -> None:
+    limit = _rows()[what]
+    LIMITS[what](limit, tmp_path)
+    with pytest.raises(InputError) as refused:
+        LIMITS[what](limit + 1, tmp_path)
+    assert "\n" not in str(refused.value)
+
+
+def test_what_is_left_out_of_a_file_is_said(tmp_path: Path) -> None:
+    samples = bytes([0, *range(6)])
+    header = _chunk(b"IHDR", struct.pack(">IIBBBBB", 1, 1, 16, 2, 0, 0, 0))
+    data = _chunk(b"IDAT", zlib.compress(samples)) + _chunk(b"IEND", b"")
+    (tmp_path / "deep.png").write_bytes(b"\x89PNG\r\n\x1a\n" + header + data)
+    page = Image.new("RGB", (2, 1))
+    page.save(tmp_path / "two.tif", save_all=True, append_images=[page])
+    page.save(tmp_path / "one.tif")
+    (tmp_path / "deep.ppm").write_bytes(b"P6 1 1 65535\n" + bytes(6))
+    said: list[str] = []
+    for name in ("deep.png", "two.tif", "one.tif", "deep.ppm"):
+        read_animation(tmp_path / name, name=name, say=said.append)
+    assert said == [
+        "deep.png has more than 8 bits a channel; 8 are read",
+        "two.tif has 2 pages; the first is read",
+        "deep.ppm has more than 8 bits a channel; 8 are read",
+    ]
+
+
+def test_each_line_of_the_page_is_tested() -> None:
+    said = {"bits of a channel, grey": 16, "pages of a TIFF": 1}
+    rows = _rows()
+    assert set(rows) == {*LIMITS, *said}
+    assert said.items() <= rows.items()
