@@ -151,6 +151,8 @@ def unpacked(layout: TiffLayout, page: int, part: int) -> tuple[np.ndarray | Non
         InputError: it is damaged, unpacks to more than it should, or needs another library.
     """
     path, key = layout.path, layout.key
+    if part >= layout.counts.shape[1]:
+        raise InputError(f"{path} is damaged: a page lacks a part")
     offset, count = int(layout.offsets[page, part]), int(layout.counts[page, part])
     rows, columns = (
         (key.tilelength, key.tilewidth) if key.is_tiled else (key.rowsperstrip, key.imagewidth)

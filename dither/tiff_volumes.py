@@ -108,6 +108,8 @@ class TiffVolume:
                         inside[...] = 0
                     else:
                         part = samples[first - top : last - top, start - left : stop - left]
+                        if part.size != inside.size:
+                            raise InputError(f"{self.path} is damaged: a part is too small")
                         inside[...] = part.reshape(inside.shape)
 
 
@@ -119,19 +121,12 @@ def open_tiff(path: Path | str) -> TiffVolume:
             samples of 1, 8 or 16 bits or floats, with alpha beside them or not.
     """
     layout = tiff_layout(path)
-    key = layout.key
-    _check_kind(layout)
-    channels = (key.samplesperpixel,) if key.samplesperpixel > 1 else ()
-    shape = (len(layout.offsets), key.imagelength, key.imagewidth, *channels)
-    dtype = layout.dtype.newbyteorder("<" if layout.byteorder == "<" else ">")
-    inverted = int(key.photometric) == _WHITE_IS_ZERO
-    if key.is_contiguous:
-        grid, offsets = _plain_grid(shape, dtype), layout.offsets[:, 0]
-        return TiffVolume(str(path), shape, dtype, grid, offsets, inverted)
-    wide, tall = (key.tilewidth, key.tilelength) if key.is_tiled else (shape[2], key.rowsperstrip)
-    # A tile may be wider than its page; the block of one is not.
-    grid = 1, min(tall, shape[1]), min(wide, shape[2])
-    return TiffVolume(str(path), shape, dtype, grid, None, inverted)
+    try:
+        return _described(layout)
+    except InputError:
+        raise
+    except (ValueError, TypeError, IndexError, ZeroDivisionError) as error:  # of damaged entries
+        raise InputError(f"{path} is damaged or cannot be read: {error}") from error
 
 
 def make_tiff(
@@ -193,6 +188,26 @@ def tiff_extent(path: Path | str) -> tuple[int, int]:
     return pages, pages * layout.page_bytes
 
 
+def _described(layout: TiffLayout) -> TiffVolume:
+    key = layout.key
+    _check_kind(layout)
+    channels = (key.samplesperpixel,) if key.samplesperpixel > 1 else ()
+    shape = (len(layout.offsets), key.imagelength, key.imagewidth, *channels)
+    if not all(shape):
+        raise InputError(f"{layout.path} has a page without pixels")
+    dtype = layout.dtype.newbyteorder("<" if layout.byteorder == "<" else ">")
+    inverted = int(key.photometric) == _WHITE_IS_ZERO
+    if key.is_contiguous:
+        grid, offsets = _plain_grid(shape, dtype), layout.offsets[:, 0]
+        return TiffVolume(layout.path, shape, dtype, grid, offsets, inverted)
+    wide, tall = (key.tilewidth, key.tilelength) if key.is_tiled else (shape[2], key.rowsperstrip)
+    if tall < 1 or wide < 1:
+        raise InputError(f"{layout.path} is damaged: its parts have no size")
+    # A tile may be wider than its page; the block of one is not.
+    grid = 1, min(tall, shape[1]), min(wide, shape[2])
+    return TiffVolume(layout.path, shape, dtype, grid, None, inverted)
+
+
 def _check_kind(layout: TiffLayout) -> None:
     """Refuse samples that do not mean grey or colours upright."""
     key, dtype = layout.key, layout.dtype
@@ -229,13 +244,23 @@ def _taken_over(volume: TiffVolume, profile: bool) -> dict[str, Any]:
     """Options of the writer for what another file says beside its samples."""
     key = tiff_layout(volume.path).key
     options: dict[str, Any] = {}
-    if all(code in key.tags for code in _RESOLUTIONS):
-        options["resolution"] = tuple(value_of(key, code, None) for code in _RESOLUTIONS)
-        options["resolutionunit"] = int(value_of(key, _RESOLUTION_UNIT, 2))
+    resolution = tuple(value_of(key, code, None) for code in _RESOLUTIONS)
+    unit = value_of(key, _RESOLUTION_UNIT, 2)
+    if all(map(_is_ratio, resolution)) and isinstance(unit, int) and unit in (1, 2, 3):
+        options.update(resolution=resolution, resolutionunit=int(unit))
     described = value_of(key, _PROFILE, None)
     if profile and isinstance(described, bytes):
         options["iccprofile"] = described
     return options
+
+
+def _is_ratio(value: object) -> bool:
+    """Whether it is a fraction of two whole numbers, as resolutions are stored."""
+    return (
+        isinstance(value, tuple)
+        and len(value) == 2
+        and all(isinstance(part, int) and 0 < part < 1 << 32 for part in value)
+    )
 
 
 def _bytes_of(array: np.ndarray) -> memoryview:

@@ -1,3 +1,4 @@
+import math
 import zlib
 from pathlib import Path
 from typing import Any
@@ -168,6 +169,28 @@ def test_a_file_that_ends_early_is_refused(options: dict[str, Any], tmp_path: Pa
             continue
         with pytest.raises(InputError, match=f"{end}.tif "):
             open_tiff(tmp_path / f"{end}.tif").read(_whole(VOLUME.shape))
+
+
+@given(data=st.data(), options=st.sampled_from([{}, {"compression": "zlib"}, {"tile": (16, 16)}]))
+def test_damage_of_any_kind_is_one_sentence(
+    data: st.DataObject, options: dict[str, Any], tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    folder = tmp_path_factory.mktemp("damaged")
+    path = folder / "volume.tif"
+    tifffile.imwrite(path, VOLUME, photometric="minisblack", **options)
+    content = bytearray(path.read_bytes())
+    for _ in range(data.draw(st.integers(1, 4))):
+        content[data.draw(st.integers(0, 600))] = data.draw(st.integers(0, 255))
+    path.write_bytes(content)
+    try:
+        opened = open_tiff(path)
+        if math.prod(opened.shape) < 1 << 24:
+            opened.read(_whole(opened.shape))
+            make_tiff(folder / "out.tif", opened.shape, opened.dtype, like=opened)
+    except InputError as error:
+        sentence = str(error)
+        if "\n" in sentence or "volume.tif" not in sentence:
+            raise
 
 
 def test_a_strip_that_unpacks_to_far_more_is_refused(tmp_path: Path) -> None:

@@ -6,7 +6,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from dither.errors import InputError, TooLargeError
@@ -115,7 +115,7 @@ def test_blocks_can_be_done_elsewhere_in_any_order(target: str, tmp_path: Path) 
     np.testing.assert_array_equal(_read(tmp_path / target), dither_block(volume, (0, 0, 0), TWO))
 
 
-@given(shape=st.tuples(*[st.integers(5, 60)] * 3), room=st.integers(0, 3000), data=st.data())
+@given(shape=st.tuples(*[st.integers(5, 60)] * 3), room=st.integers(500, 20000), data=st.data())
 def test_blocks_cut_no_chunk_and_no_strip(
     shape: tuple[int, int, int],
     room: int,
@@ -131,14 +131,21 @@ def test_blocks_cut_no_chunk_and_no_strip(
     _write(folder / "in.tif", np.zeros(shape, np.uint8), **options)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr("dither.volume_files.usual_chunks", lambda shape: usual)
-        patch.setattr("dither.volume_files._SHARE", LEAST_MEMORY // 2 // (60**3 + room))
-        with volume_work(folder / "in.tif", folder / "out.zarr", TWO, memory=LEAST_MEMORY) as work:
-            pieces = [work.target.grid, work.source.grid if options else (1, 1, 1)]
-            for region in work.regions():
-                for sides in pieces:
-                    for part, side, whole in zip(region, sides, shape, strict=True):
-                        assert part.start % side == 0
-                        assert part.stop % side == 0 or part.stop == whole
+        patch.setattr("dither.volume_files._SHARE", LEAST_MEMORY // 2 // room)
+        try:
+            with volume_work(
+                folder / "in.tif", folder / "out.zarr", TWO, memory=LEAST_MEMORY
+            ) as work:
+                pieces = [work.target.grid, work.source.grid if options else (1, 1, 1)]
+                places = work.regions()
+        except InputError as error:
+            assume("are stored as one" not in str(error))
+            raise
+    for place in places:
+        for sides in pieces:
+            for part, side, whole in zip(place, sides, shape, strict=True):
+                assert part.start % side == 0
+                assert part.stop % side == 0 or part.stop == whole
 
 
 @pytest.mark.parametrize("target", ["out.tif", "out.zarr"])

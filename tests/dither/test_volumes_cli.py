@@ -18,6 +18,7 @@ from dither.errors import InputError
 from dither.ordered import requantize
 from dither.palette import Palette
 from dither.palette_dither import dither_to_palette
+from dither.volume_files import MEMORY
 
 tifffile = pytest.importorskip("tifffile")
 zarr = pytest.importorskip("zarr")
@@ -177,3 +178,7 @@ def test_sizes_of_memory_are_read(text: str, wanted: int) -> None:
 def test_other_sizes_are_refused(text: str) -> None:
     with pytest.raises(InputError, match="--memory is "):
         memory_of(text)
+
+
+def test_the_usual_memory_is_that_of_the_library() -> None:
+    assert memory_of(None) == MEMORY
