@@ -24,7 +24,7 @@ from dither.errors import InputError, TooLargeError
 from dither.files import check_writable, replacing
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
+    from collections.abc import Callable, Sequence
 
     import numpy as np
 
@@ -88,7 +88,8 @@ def colors(
     """Tell how many colours an image needs."""
     if output is not None:
         _check_output(output, image, force)
-    picture = _read(image, max_pixels, quiet)
+    said: list[str] = []  # at the end: what fails leaves nothing to tell of but why
+    picture = _read(image, max_pixels, said.append)
     with progress_bar("colors", None, quiet) as on_progress:
         try:
             found = _found(picture, palettes, permutations, seed, threads, on_progress)
@@ -100,7 +101,9 @@ def colors(
         figure = color_plot(found.estimates, found.counts, found.chosen, printable(image.name))
         with replacing(output, replace=force) as file:
             figure.savefig(file, format=output.suffix.lower().removeprefix("."), dpi=100)
-        note(f"{_title(image)} -> {output}", quiet=quiet)
+        said.append(f"{_title(image)} -> {output}")
+    for sentence in said:
+        note(sentence, quiet=quiet)
     if json_output:
         about = {"input": str(image), "output": None if output is None else str(output)}
         print(json.dumps({**about, "palettes": palettes.value, "seed": seed, **found.report()}))
@@ -255,7 +258,7 @@ def _title(image: Path) -> str:
     return "standard input" if image == STREAM else str(image)
 
 
-def _read(image: Path, max_pixels: int, quiet: bool) -> "RasterImage":
+def _read(image: Path, max_pixels: int, say: "Callable[[str], None]") -> "RasterImage":
     from dither.animation import read_animation
 
     source = standard_input() if image == STREAM else image
@@ -264,7 +267,7 @@ def _read(image: Path, max_pixels: int, quiet: bool) -> "RasterImage":
             source,
             max_pixels=max_pixels,
             name=_title(image),
-            say=lambda sentence: note(sentence, quiet=quiet),
+            say=say,
         )
     except TooLargeError as error:
         raise InputError(f"{error}; --max-pixels raises this limit") from None

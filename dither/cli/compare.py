@@ -4,6 +4,7 @@ import dataclasses
 import io
 import json
 import os
+from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -67,7 +68,8 @@ def compare(
         raise InputError("standard input can be read only once")
     if output is not None:
         _check_output(output, sources, force)
-    pictures = _pictures(sources, max_pixels, quiet)
+    said: list[str] = []  # at the end: what fails leaves nothing to tell of but why
+    pictures = _pictures(sources, max_pixels, said.append)
     from dither.comparison.compare import compare as compared
 
     page, found = None, []
@@ -98,7 +100,9 @@ def compare(
     if output is not None and page is not None:
         with replacing(output, replace=force) as file:
             file.write(page.encode("utf-8"))
-        note(f"{_title(original)} and {len(dithered)} dithered -> {output}", quiet=quiet)
+        said.append(f"{_title(original)} and {len(dithered)} dithered -> {output}")
+    for sentence in said:
+        note(sentence, quiet=quiet)
     if json_output:
         images = [
             {"input": str(source), **dataclasses.asdict(each)}
@@ -125,7 +129,7 @@ def _check_output(output: Path, sources: list[Path], force: bool) -> None:
     check_writable(output, replace=force)
 
 
-def _pictures(sources: list[Path], max_pixels: int, quiet: bool) -> "list[Picture]":
+def _pictures(sources: list[Path], max_pixels: int, say: Callable[[str], None]) -> "list[Picture]":
     """Each picture laid over white, with its file's bytes and a name of its own; all of one size."""
     from dither.animation import read_animation
     from dither.comparison.embedded import Picture
@@ -140,18 +144,15 @@ def _pictures(sources: list[Path], max_pixels: int, quiet: bool) -> "list[Pictur
                 io.BytesIO(content),
                 max_pixels=max_pixels,
                 name=_title(source),
-                say=lambda sentence: note(sentence, quiet=quiet),
+                say=say,
             )
         except TooLargeError as error:
             raise InputError(f"{error}; --max-pixels raises this limit") from None
         first = animation.frames[0]
         if len(animation.frames) > 1:
-            note(
-                f"{_title(source)} has {len(animation.frames)} frames; the first is compared",
-                quiet=quiet,
-            )
+            say(f"{_title(source)} has {len(animation.frames)} frames; the first is compared")
         if first.alpha is not None and first.alpha.min() < 255:
-            note(f"{_title(source)} is transparent; it is laid over white", quiet=quiet)
+            say(f"{_title(source)} is transparent; it is laid over white")
         try:
             pixels = checked_image(native(over_white(first)))
         except InputError as error:
