@@ -182,7 +182,8 @@ def _files(kind: Kind) -> Iterator[tuple[str, str, bytes, bytes | None]]:
         ending = name.rpartition(".")[2]
         yield f"{name}/whole", name, data, data
         for label, cut in cuts(data, ending):
-            yield f"{name}/{label}", name, cut, data
+            # A list of lines is a list wherever it is cut.
+            yield f"{name}/{label}", name, cut, None if ending in ("gpl", "hex") else data
         for label, flipped in flips(data, ending, kind.count, SEED):
             yield f"{name}/{label}", name, flipped, None
         for label, stretched in stretches(data, kind.count // 2, SEED):
