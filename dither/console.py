@@ -70,7 +70,7 @@ def run(app: typer.Typer) -> None:
     if not sys.warnoptions:
         # Libraries warn programmers, and keep logs for them, not for those who type commands.
         warnings.simplefilter("ignore")
-        logging.disable()
+        logging.getLogger().addHandler(logging.NullHandler())
     # UsageError and its kin are not public in every release; BadParameter is, and stands below them.
     usage_error: type[Exception] = typer.BadParameter.__mro__[1]
     try:

@@ -60,6 +60,8 @@ def tiff_layout(path: Path | str) -> TiffLayout:
     path = Path(path)
     try:
         status = path.stat()
+        if not path.is_file():  # a pipe would be waited for, and could not be read again
+            raise InputError(f"cannot read {path}: it is no file")
         with path.open("rb") as file:
             magic = file.read(4)
     except FileNotFoundError:
@@ -93,6 +95,8 @@ def _layout(path: str, stamp: tuple[int, int]) -> TiffLayout:
     except Exception as error:  # strangers' files fail in as many ways as there are
         reason = " ".join(str(error).split()) or type(error).__name__
         raise InputError(f"{path} is damaged or cannot be read: {reason}") from error
+    if not layout.offsets.size:
+        raise InputError(f"{path} is damaged: it does not tell where its samples are")
     if layout.offsets.min() < 0 or (layout.offsets + layout.counts).max() > size:
         raise InputError(f"{path} is damaged: it is shorter than its pages")
     return layout

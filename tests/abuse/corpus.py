@@ -66,6 +66,7 @@ IMAGE = (
     "dither compare {} good.png -o out.html",
     "dither diffuse {} -o out.tif -l 3 --gray --raster",
     "dither ordered {} --output-dir out --colors 4",
+    "dither ordered {} -o out.tif -b 1",
 )
 IMAGE_HEAVY = (
     "dither optimize {} -o out.png --colors 4",

@@ -61,6 +61,13 @@ FOUND = [
         tiff(TAGS | {277: (4, 1, 0xFFFFFFFF)}),
         "is not an image",
     ),
+    (
+        "a TIFF without offsets had no least one",
+        "dither ordered {} -o out.tif -b 1",
+        "a.tif",
+        tiff({tag: TAGS[tag] for tag in TAGS if tag != 273}),
+        "is not an image",
+    ),
     ("frames beyond count took memory", ORDERED, "a.gif", _frames(16385), "at most 16384"),
     (
         "a matrix of zeros filled the memory",
@@ -140,7 +147,7 @@ def test_a_device_is_no_output(runner: Runner, path: str) -> None:
     words = f"dither ordered good.png -o {path} -b 1 --gray --packed msb --force"
     outcome = runner.run(Case(path, tuple(words.split()), good() | {"pipe.bin": PIPE}, None))
     assert outcome.fault is None
-    assert "is a pipe or a device" in outcome.stderr
+    assert "is no file, but a device, pipe or socket" in outcome.stderr
     assert Path("/dev/null").is_char_device()
 
 
