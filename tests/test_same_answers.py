@@ -103,7 +103,7 @@ COMMANDS = [
     "dither colors photo.png -o out.png",
     "dither compare photo.png few.png -o out.html",
     "dither studio -o out.html",
-    "bluenoise export blue-64x64-rgb -o out --format npy,png8,raw,tiff16,ktx2,dds",
+    "bluenoise export blue-64x64 -o out --format npy,png8,raw,tiff16,ktx2,dds",
     "bluenoise generate 16 -o out.npy --method void-and-cluster",
     "bluenoise report blue-16x16 -o out.html --png",
 ]
