@@ -90,6 +90,8 @@ def _ended(command: list[str], folder: str, most: int | None, killed_after: floa
     if child == 0:
         os.dup2(writing, 1)
         os.dup2(writing, 2)
+        # Streams remember whether what they were opened on could be sought in.
+        sys.stdout, sys.stderr = (open(number, "w", closefd=False) for number in (1, 2))  # noqa: SIM115
         os.chdir(folder)
         if most is not None:
             resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
@@ -121,8 +123,11 @@ def _command(command: list[str]) -> Any:
     except BaseException:
         traceback.print_exc()
     finally:
-        sys.stderr.flush()
-        os._exit(code if isinstance(code, int) else 70)
+        try:
+            sys.stdout.flush()
+            sys.stderr.flush()
+        finally:
+            os._exit(code if isinstance(code, int) else 70)
 
 
 if __name__ == "__main__":
