@@ -27,7 +27,13 @@ def test_from_noise_alone_it_comes_near_to_void_and_cluster() -> None:
     assert anisotropy(result.matrix.ranks, level_sample(4096, 256)) == pytest.approx(0, abs=0.5)
 
 
-@pytest.mark.parametrize("shape", [(4, 4), (5, 9), (10, 10), (24, 40)])
+@pytest.mark.parametrize(
+    "shape",
+    [
+        (5, 9),
+        *(pytest.param(each, marks=pytest.mark.slow) for each in [(4, 4), (10, 10), (24, 40)]),
+    ],
+)
 def test_any_torus_goes(shape: tuple[int, int]) -> None:
     result = anneal.anneal(AnnealConfig(shape, **QUICK), seed=0)
     assert is_permutation(result.matrix.ranks)
@@ -45,7 +51,16 @@ def test_a_filter_that_reaches_too_far_is_one_sentence() -> None:
         AnnealConfig((32, 32), viewing=Gaussian(4.0))
 
 
-@pytest.mark.parametrize("viewing", [Gaussian(1.0), Gaussian(2.0), Box(2), Binomial(4)])
+@pytest.mark.parametrize(
+    "viewing",
+    [
+        Box(2),
+        *(
+            pytest.param(each, marks=pytest.mark.slow)
+            for each in (Gaussian(1.0), Gaussian(2.0), Binomial(4))
+        ),
+    ],
+)
 def test_other_filters_are_served(viewing: ViewingFilter) -> None:
     config = AnnealConfig((32, 32), viewing=viewing, rounds=100)
     made = anneal.anneal(config, seed=0).matrix

@@ -84,7 +84,7 @@ def test_white_noise_has_its_share_of_low_frequencies() -> None:
     assert energy.smoothness > 0.1
 
 
-@pytest.mark.parametrize("epsilon", [0.01, 0.3, 3.0])
+@pytest.mark.parametrize("epsilon", [pytest.param(0.01, marks=pytest.mark.slow), 0.3, 3.0])
 @pytest.mark.parametrize("shape", [pytest.param((4, 4), marks=pytest.mark.slow), (7, 9)])
 def test_the_written_out_gradient_of_the_level_energy_is_jaxs_own(
     shape: tuple[int, int], epsilon: float

@@ -54,6 +54,7 @@ def test_the_better_start_wins(photo: np.ndarray) -> None:
     assert np.abs(np.sort(both, axis=0) - np.sort(alone, axis=0)).max() < 1e-6
 
 
+@pytest.mark.slow
 def test_a_ramp_keeps_even_greys_where_a_descent_would_not() -> None:
     ramp = np.repeat(np.arange(256, dtype=np.uint8)[:, None, None], 40, axis=1).repeat(3, axis=2)
     even = srgb_to_linear(np.linspace(2, 253, 64)[:, None].repeat(3, axis=1) / 255)

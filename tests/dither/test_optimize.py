@@ -19,7 +19,7 @@ pytest.importorskip("numba")
 QUICK = OptimizeConfig(0.02, SearchConfig(), rounds=2, steps=300)
 
 
-@pytest.mark.parametrize("colors", [2, 4, 16])
+@pytest.mark.parametrize("colors", [2, 4, pytest.param(16, marks=pytest.mark.slow)])
 def test_the_error_is_far_below_that_of_diffusion(photo: np.ndarray, colors: int) -> None:
     found = optimize_palette(photo, colors)
     assert found.indices.shape == photo.shape[:2]

@@ -121,6 +121,7 @@ def test_a_palette_keeps_its_order_and_threads_change_nothing(photo: np.ndarray)
     )
 
 
+@pytest.mark.slow
 def test_without_reluctance_noise_changes_more() -> None:
     frames = [_noisy(_scene(0), seed) for seed in range(2)]
     palette = optimize_palette(frames[0], 16, preset=QUICK).palette

@@ -70,6 +70,7 @@ def test_tiles_reach_every_pixel_and_bring_the_loss_down(
     assert (np.asarray(jax.nn.softmax(first.logits)) != made.probabilities).any(axis=2).all()
 
 
+@pytest.mark.slow
 def test_a_tile_leaves_what_lies_beside_it_alone(linear: np.ndarray) -> None:
     descent, light = _descent((5, 7), steps=1), linear.astype(np.float32)
     before = np.asarray(start(descent, light, PALETTE.linear, 0).logits)
@@ -102,6 +103,7 @@ def test_a_loss_of_ones_own_is_gone_down(photo: np.ndarray, linear: np.ndarray) 
     )
 
 
+@pytest.mark.slow
 def test_losses_add_up_by_their_weights(photo: np.ndarray) -> None:
     def first(losses: Any) -> float:
         return float(optimize_picture(photo, PALETTE, losses, steps=1).trace[0])
@@ -111,6 +113,7 @@ def test_losses_add_up_by_their_weights(photo: np.ndarray) -> None:
     assert both == pytest.approx(0.5 * each[0] + 2 * each[1] + 3 * each[2], rel=1e-5)
 
 
+@pytest.mark.slow
 def test_variance_makes_mixtures_purer(photo: np.ndarray) -> None:
     def purity(weight: float) -> float:
         losses = [(1.0, LOSS), (weight, Variance())]
@@ -122,6 +125,7 @@ def test_variance_makes_mixtures_purer(photo: np.ndarray) -> None:
 
 
 @pytest.mark.parametrize("assignment", ["straight-through", "gumbel"])
+@pytest.mark.slow
 def test_the_seed_decides(photo: np.ndarray, assignment: Any) -> None:
     def made(seed: int) -> OptimizedPicture:
         return optimize_picture(
