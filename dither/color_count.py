@@ -27,7 +27,7 @@ from dither.picture_sample import PictureSample
 
 HARDLY_VISIBLE = 1.0
 
-# The first number that is tried: photos need 6 to 16.
+# The first number that is tried: photos need 6 to 12.
 _FIRST_TRIED = 8
 # What is found on the sample is confirmed by so many pixels.
 _CONFIRMING_PIXELS = 1 << 18
