@@ -13,7 +13,8 @@ from typing import BinaryIO
 import numpy as np
 from numpy.lib import format as npy_format
 
-from dither.errors import InputError, TakenError
+from dither.errors import InputError
+from dither.folders import check_path
 from dither.leftovers import prefix, swept
 from dither.opening import opened_file
 from dither.renaming import put_all, synced
@@ -159,19 +160,13 @@ def check_writable(path: Path | str, *, replace: bool = True) -> None:
     """
     path = Path(path)
     try:
-        if not path.parent.is_dir():
-            raise InputError(f"cannot write {path}: the folder {path.parent} does not exist")
         if path.is_dir():
             raise InputError(f"cannot write {path}: it is a folder")
         if path.exists() and not path.is_file():
             raise InputError(f"cannot write {path}: it is no file, but a device, pipe or socket")
-        if path.exists() and not replace:
-            raise TakenError(f"{path} exists; give --force to replace it")
-        # What the folder's mode says is not the whole truth; only trying is.
-        with tempfile.TemporaryFile(prefix=prefix(), dir=Path(os.path.realpath(path)).parent):
-            pass
     except OSError as error:
         raise InputError(f"cannot write {path}: {error.strerror or error}") from error
+    check_path(path, replace=replace)
 
 
 def read_npy(path: Path | str) -> np.ndarray:

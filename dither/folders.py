@@ -7,7 +7,9 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from dither.errors import InputError
+from dither.errors import InputError, TakenError
+from dither.leftovers import OLD, prefix, swept
+from dither.renaming import synced
 
 
 @contextlib.contextmanager
@@ -37,15 +39,17 @@ def replacing_path(path: Path | str, *, replace: bool = True) -> Iterator[Path]:
     check_path(path, replace=replace)
     target = Path(os.path.realpath(path))
     try:
+        swept(target.parent)
         with tempfile.TemporaryDirectory(
-            prefix=".part-", dir=target.parent, ignore_cleanup_errors=True
+            prefix=prefix(), dir=target.parent, ignore_cleanup_errors=True
         ) as room:
             beside = Path(room) / target.name
             yield beside
             _flush(beside)
             if not replace and target.exists():
-                raise InputError(f"{path} exists; give --force to replace it")
-            _put(beside, target, Path(room) / "old")
+                raise TakenError(f"{path} exists; give --force to replace it")
+            _put(beside, target, Path(room) / OLD)
+            synced(target.parent)
     except OSError as error:
         raise InputError(f"cannot write {path}: {error.strerror or error}") from error
 
@@ -54,16 +58,17 @@ def check_path(path: Path | str, *, replace: bool = True) -> None:
     """Say before long work starts whether a file or folder can be made at `path`.
 
     Raises:
-        InputError: the folder above is missing or read-only, or `path` exists and `replace` is false.
+        InputError: the folder above is missing or read-only; a TakenError if `path` exists and
+            `replace` is false.
     """
-    above = Path(os.path.realpath(path)).parent
+    path = Path(path)
     try:
-        if not above.is_dir():
-            raise InputError(f"cannot write {path}: the folder {above} does not exist")
-        if Path(path).exists() and not replace:
-            raise InputError(f"{path} exists; give --force to replace it")
+        if not path.parent.is_dir():
+            raise InputError(f"cannot write {path}: the folder {path.parent} does not exist")
+        if path.exists() and not replace:
+            raise TakenError(f"{path} exists; give --force to replace it")
         # What the folder's mode says is not the whole truth; only trying is.
-        with tempfile.TemporaryFile(dir=above):
+        with tempfile.TemporaryFile(prefix=prefix(), dir=Path(os.path.realpath(path)).parent):
             pass
     except OSError as error:
         raise InputError(f"cannot write {path}: {error.strerror or error}") from error

@@ -1,6 +1,6 @@
-"""The names of unfinished files, and the removal of those whose writers were killed.
+"""The names of unfinished files and folders, and the removal of those whose writers were killed.
 
-A file that is not whole yet is called `.part-MACHINE-PROCESS-RANDOM`, in the folder of its place. One
+What is not whole yet is called `.part-MACHINE-PROCESS-RANDOM`, in the folder of its place. One
 whose process no longer runs on this machine is nobody's, and goes when the next is written there.
 """
 
@@ -8,8 +8,12 @@ import contextlib
 import functools
 import os
 import re
+import shutil
 import zlib
 from pathlib import Path
+
+# In an unfinished folder, what was in its place before: after a kill perhaps the only one there is.
+OLD = "old"
 
 _NAME = re.compile(r"\.part-([0-9a-f]{8})-(\d{1,9})-\w+(-old)?")
 
@@ -38,7 +42,14 @@ def swept(folder: Path) -> None:
             name = _NAME.fullmatch(entry.name)
             if name and name[1] == _machine() and not _runs(int(name[2])):
                 with contextlib.suppress(OSError):  # another may have been quicker
-                    Path(entry.path).unlink()
+                    _remove(Path(entry.path))
+
+
+def _remove(path: Path) -> None:
+    if not path.is_dir() or path.is_symlink():
+        path.unlink()
+    elif not (path / OLD).exists():
+        shutil.rmtree(path)
 
 
 @functools.cache

@@ -1,11 +1,14 @@
 import os
 import stat
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
 from dither.errors import InputError
 from dither.folders import check_path, replacing_path
+from dither.leftovers import OLD, prefix
 
 
 def _fill(folder: Path, text: str) -> None:
@@ -105,3 +108,20 @@ def test_a_missing_or_closed_folder_is_one_sentence(tmp_path: Path) -> None:
     (tmp_path / "closed").mkdir(mode=0o500)
     with pytest.raises(InputError, match="Permission denied"):
         check_path(tmp_path / "closed" / "file")
+
+
+def test_what_a_killed_writer_left_goes_but_never_the_only_copy(tmp_path: Path) -> None:
+    # A process that has ended, and whose number is of this machine.
+    ended = subprocess.run(
+        [sys.executable, "-c", "from dither.leftovers import prefix; print(prefix())"],
+        capture_output=True,
+        text=True,
+        check=True,
+    ).stdout.strip()
+    for room in ("new", "held"):
+        (tmp_path / f"{ended}{room}" / "out").mkdir(parents=True)
+    (tmp_path / f"{ended}held" / OLD).mkdir()
+    with replacing_path(tmp_path / "out") as beside:
+        assert beside.parent.name.startswith(prefix())
+        beside.mkdir()
+    assert {path.name for path in tmp_path.iterdir()} == {"out", f"{ended}held"}
