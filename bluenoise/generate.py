@@ -6,7 +6,7 @@ The methods are imported where they are called: compilers take a second to load.
 import functools
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal, TypeVar, get_args
+from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
 
 import numpy as np
 
@@ -17,7 +17,7 @@ from dither.errors import InputError
 from dither.matrix import ThresholdMatrix
 
 if TYPE_CHECKING:
-    from bluenoise import anneal, optimize
+    from bluenoise import anneal
     from bluenoise.anneal import AnnealConfig
     from bluenoise.optimize import OptimizeConfig, Result
 
@@ -101,28 +101,18 @@ def descend(
     from bluenoise import optimize
 
     restarts = restarts or optimize.usual_restarts(config.shape)
-    if jobs is not None or scheduler is not None:
-        _check_apart(restarts, checkpoint)
-        states = run_apart(
-            optimize.start,
-            optimize.trajectory,
-            config,
-            seed=seed,
-            restarts=restarts,
-            jobs=jobs,
-            scheduler=scheduler,
-            on_progress=on_progress,
-        )
-        return optimize.finish(config, states)
-    states = optimize.start(config, seed, restarts)
-
-    def tell(states: "optimize.State", infos: "optimize.Info") -> None:
-        loss = float(np.nanmin(np.append(infos.loss[-1], np.inf)))
-        on_progress(int(states.step[0]) / config.total_steps, f"loss {loss:.2e}")
-
-    walk = functools.partial(optimize.trajectory, config)
-    run = {"method": "spectrum", "seed": seed, **vars(config)}
-    return optimize.finish(config, _followed(walk, states, checkpoint, run, tell))
+    states = _last_states(
+        (optimize.start, optimize.trajectory, config),
+        lambda infos: f"loss {float(np.nanmin(np.append(infos.loss[-1], np.inf))):.2e}",
+        method="spectrum",
+        seed=seed,
+        restarts=restarts,
+        checkpoint=checkpoint,
+        jobs=jobs,
+        scheduler=scheduler,
+        on_progress=on_progress,
+    )
+    return optimize.finish(config, states)
 
 
 def cool(
@@ -152,28 +142,54 @@ def cool(
     """
     from bluenoise import anneal
 
+    states = _last_states(
+        (anneal.start, anneal.trajectory, config),
+        lambda infos: f"pull {float(infos.pull[-1].min()):.2e}",
+        method="anneal",
+        seed=seed,
+        restarts=restarts,
+        checkpoint=checkpoint,
+        jobs=jobs,
+        scheduler=scheduler,
+        on_progress=on_progress,
+    )
+    return anneal.finish(config, states)
+
+
+def _last_states(
+    descent: tuple[Callable, Callable, Any],
+    word: Callable[[Any], str],
+    *,
+    method: str,
+    seed: int,
+    restarts: int,
+    checkpoint: Path | str | None,
+    jobs: int | None,
+    scheduler: str | None,
+    on_progress: OnProgress,
+) -> Any:
+    """Where the restarts of a descent end; `word` tells of its Infos.
+
+    A descent is what starts it, what walks on, and its config.
+    """
+    start, trajectory, config = descent
     if jobs is not None or scheduler is not None:
         _check_apart(restarts, checkpoint)
-        states = run_apart(
-            anneal.start,
-            anneal.trajectory,
-            config,
+        return run_apart(
+            *descent,
             seed=seed,
             restarts=restarts,
             jobs=jobs,
             scheduler=scheduler,
             on_progress=on_progress,
         )
-        return anneal.finish(config, states)
-    states = anneal.start(config, seed, restarts)
 
-    def tell(states: "anneal.State", infos: "anneal.Info") -> None:
-        pull = float(infos.pull[-1].min())
-        on_progress(int(states.step[0]) / config.total_steps, f"pull {pull:.2e}")
+    def tell(states: Any, infos: Any) -> None:
+        on_progress(int(states.step[0]) / config.total_steps, word(infos))
 
-    walk = functools.partial(anneal.trajectory, config)
-    run = {"method": "anneal", "seed": seed, **vars(config)}
-    return anneal.finish(config, _followed(walk, states, checkpoint, run, tell))
+    walk = functools.partial(trajectory, config)
+    run = {"method": method, "seed": seed, **vars(config)}
+    return _followed(walk, start(config, seed, restarts), checkpoint, run, tell)
 
 
 def _check_apart(restarts: int, checkpoint: Path | str | None) -> None:
