@@ -7,7 +7,7 @@ from typing import TypeVar
 import numpy as np
 
 from bluenoise.checkpoint import OnProgress, leaves, regrown
-from dither.workers import run_tasks
+from dither.tasks import run_tasks
 
 State = TypeVar("State")
 Info = TypeVar("Info")
@@ -35,7 +35,7 @@ def run_apart(
         config: of the run.
         seed: an integer from 0 to 2^32 - 1.
         restarts: R.
-        jobs: as in `dither.workers.run_tasks`.
+        jobs: as in `dither.tasks.run_tasks`.
         scheduler: likewise.
         on_progress: called with the share done and a word; may raise KeyboardInterrupt.
 

@@ -10,8 +10,8 @@ from typing import BinaryIO, TypeVar
 import numpy as np
 
 from dither.errors import InputError
-from dither.files import check_writable, replacing
-from dither.opening import opened_file
+from dither.files.opening import opened_file
+from dither.files.replacing import check_writable, replacing
 
 # Seconds between checkpoints written on the way, against a crash or a power cut.
 _INTERVAL = 30.0

@@ -7,7 +7,7 @@ from pathlib import Path
 import numpy as np
 
 from dither.errors import InputError
-from dither.files import read_npy
+from dither.files.replacing import read_npy
 from dither.matrix import ThresholdMatrix, as_channels, load_channels
 
 

@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from dither.errors import InputError
-from dither.files import read_npy, write_npy
+from dither.files.replacing import read_npy, write_npy
 
 DEFAULT_MATRIX = "blue-64x64"
 

@@ -14,7 +14,7 @@ import numpy as np
 
 from dither.blocks import at_phase, walk
 from dither.errors import InputError
-from dither.files import read_npy
+from dither.files.replacing import read_npy
 from dither.samples import check_levels, checked_image, native
 
 # A quantizer's noise reaches over a few steps; more is a mistake of units.

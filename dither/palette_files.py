@@ -13,9 +13,9 @@ import numpy as np
 
 from dither.color import distinct_colors
 from dither.errors import InputError
-from dither.files import replacing
-from dither.io import RasterImage, encoded, read_image
-from dither.opening import content, opened_file
+from dither.files.opening import content, opened_file
+from dither.files.replacing import replacing
+from dither.images.io import RasterImage, encoded, read_image
 
 WRITE_ENDINGS = (".gpl", ".pal", ".hex", ".act", ".png")
 IMAGE_ENDINGS = (".png", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".ppm", ".pgm", ".pnm")

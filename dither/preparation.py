@@ -14,7 +14,7 @@ import numpy as np
 
 from dither.color import linear_to_srgb, srgb_to_linear, to_gray
 from dither.errors import InputError
-from dither.pictures import RasterImage
+from dither.images.pictures import RasterImage
 from dither.samples import checked_image, native
 
 MOST_FACTOR = 10.0

@@ -14,7 +14,7 @@ from bluenoise.evaluate import TEMPORAL_FILTERS, evaluate, luminance_gain_db, me
 from bluenoise.kernel import JointChannels
 from bluenoise.target import ALL_DISTANCES, FRAMES
 from bluenoise.void_and_cluster import void_and_cluster
-from dither.files import replacing
+from dither.files.replacing import replacing
 from dither.metrics.temporal import SpaceTimeProduct
 
 PLANE = (32, 32)

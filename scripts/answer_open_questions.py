@@ -13,7 +13,7 @@ from bluenoise.evaluate import evaluate, mean_gain_db
 from bluenoise.optimize import Adam, GradientDescent, LossWeights, Momentum, OptimizeConfig
 from bluenoise.target import DISTRIBUTIONS, SpectrumTarget
 from bluenoise.void_and_cluster import void_and_cluster
-from dither.files import replacing
+from dither.files.replacing import replacing
 from dither.metrics.spectrum import low_frequency_power
 
 SHAPE = (64, 64)

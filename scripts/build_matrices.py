@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from bluenoise.composition import blue, blue_channels, usual_swaps
 from bluenoise.evaluate import evaluate, luminance_gain_db, mean_evaluation
-from dither.files import replacing, write_npy
+from dither.files.replacing import replacing, write_npy
 from dither.matrix import channel_thresholds, shipped_matrices
 
 

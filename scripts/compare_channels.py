@@ -12,7 +12,7 @@ import numpy as np
 from bluenoise.composition import blue, blue_channels, shifted
 from bluenoise.evaluate import luminance_gain_db
 from dither.color import linear_to_oklab, srgb_to_linear
-from dither.io import read_image
+from dither.images.io import read_image
 from dither.metrics.spectrum import frequency_axes
 from dither.metrics.viewing import STANDARD_FILTERS, Gaussian
 from dither.ordered import requantize

@@ -17,8 +17,8 @@ import numpy as np
 from PIL import Image, ImageDraw
 
 import dither
-from dither.files import replacing
-from dither.gap_statistic import COLOR_GRIDS, GapConfig
+from dither.color_count.gap_statistic import COLOR_GRIDS, GapConfig
+from dither.files.replacing import replacing
 from dither.metrics import blurred_error
 
 DOCS = Path(__file__).parent.parent / "docs"

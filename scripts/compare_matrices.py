@@ -11,7 +11,7 @@ from bluenoise.evaluate import evaluate
 from bluenoise.generate import generate
 from bluenoise.void_and_cluster import void_and_cluster
 from dither.classical import bayer
-from dither.io import read_image
+from dither.images.io import read_image
 from dither.matrix import ThresholdMatrix
 from dither.metrics.viewing import STANDARD_FILTERS
 

@@ -19,7 +19,7 @@ from PIL import Image, ImageDraw, ImageOps
 import dither
 from dither.diffusion import diffused
 from dither.metrics import image_errors
-from dither.optimize_config import Preset
+from dither.optimizer.config import Preset
 
 WIDTH, HEIGHT = 900, 450
 Method = Callable[[np.ndarray, int], np.ndarray]

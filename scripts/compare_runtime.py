@@ -18,7 +18,7 @@ from PIL import Image
 
 from dither.color import to_gray
 from dither.diffusion import error_diffuse
-from dither.io import read_image
+from dither.images.io import read_image
 from dither.ordered import ordered_dither, packed_dither, requantize
 from dither.palette_dither import dither_to_palette
 from dither.quantize import k_means

@@ -4,8 +4,8 @@ import sys
 
 from bluenoise.evaluate import baselines
 from bluenoise.report.contact_sheet import contact_sheet
-from dither.files import replacing
-from dither.io import read_image
+from dither.files.replacing import replacing
+from dither.images.io import read_image
 from dither.matrix import load_matrix
 from dither.ordered import ordered_dither
 

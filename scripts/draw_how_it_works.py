@@ -13,7 +13,7 @@ import dither
 from bluenoise.generate import generate
 from dither.color import linear_to_oklab, linear_to_srgb, srgb_to_linear
 from dither.differentiable import color_histogram
-from dither.files import replacing
+from dither.files.replacing import replacing
 from dither.metrics.spectrum import power_spectrum
 
 DOCS = Path(__file__).parent.parent / "docs"

@@ -8,8 +8,8 @@ from bluenoise.evaluate import baselines
 from bluenoise.generate import generate
 from bluenoise.report.contact_sheet import contact_sheet
 from dither.color import to_gray
-from dither.files import replacing
-from dither.io import read_image
+from dither.files.replacing import replacing
+from dither.images.io import read_image
 from dither.matrix import load_matrix
 
 photo = read_image(str(cbook.get_sample_data("grace_hopper.jpg", asfileobj=False))).color

@@ -14,21 +14,21 @@ from conftest import ROOT
 from PIL import Image
 
 from bluenoise.generate import check_shape
-from dither.animation import read_animation
 from dither.cli import app
 from dither.cli.compare import compare
 from dither.cli.ordered import ordered
 from dither.diffusion.kernel_files import load_kernel
 from dither.diffusion.kernels import DiffusionKernel
 from dither.errors import InputError
-from dither.files import read_npy
-from dither.gif import gif_bytes
-from dither.io import MAX_PIXELS, opened
+from dither.files.opening import MOST_BYTES, whole
+from dither.files.replacing import read_npy
+from dither.images.animation import read_animation
+from dither.images.gif import gif_bytes
+from dither.images.io import MAX_PIXELS, opened
+from dither.images.pictures import RasterImage, check_webp
 from dither.matrix import ThresholdMatrix, as_channels, channel_thresholds
-from dither.opening import MOST_BYTES, whole
 from dither.palette import Palette
 from dither.palette_files import read_colors
-from dither.pictures import RasterImage, check_webp
 from dither.preparation import Sides
 from dither.samples import check_levels
 

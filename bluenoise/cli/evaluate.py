@@ -121,7 +121,7 @@ def _mean_figures(figures: list[dict[str, float]]) -> dict[str, float]:
 
 def _read_photo(path: Path) -> np.ndarray:
     """(H, W, 3) uint8, grey photos in three equal channels."""
-    from dither.io import read_image
+    from dither.images.io import read_image
     from dither.ordered import ordered_dither
 
     # 256 levels are the codes of 8 bits, whatever the photo had.

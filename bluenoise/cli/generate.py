@@ -176,7 +176,7 @@ def generate(
     quiet: QuietOption = False,
 ) -> None:
     """Make a threshold matrix: a tileable .npy of ranks."""
-    from dither.files import check_writable
+    from dither.files.replacing import check_writable
     from dither.matrix import channel_thresholds
     from dither.metrics.spectrum import low_frequency_power
 
@@ -230,7 +230,7 @@ def generate(
 
 def _written(output: Path, values: np.ndarray, force: bool) -> Path:
     """Where the matrix is in the end: beside a file that took its name while it was made."""
-    from dither.files import write_npy
+    from dither.files.replacing import write_npy
 
     path, number = output, 0
     while True:

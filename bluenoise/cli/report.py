@@ -73,6 +73,6 @@ def labels(matrices: list[str]) -> list[str]:
 
 
 def _read(photo: Path) -> "np.ndarray":
-    from dither.io import read_image
+    from dither.images.io import read_image
 
     return read_image(photo).color

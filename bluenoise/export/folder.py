@@ -12,8 +12,8 @@ from bluenoise.export.engines import settings
 from bluenoise.export.kinds import made
 from bluenoise.export.texels import source
 from dither.errors import InputError
-from dither.files import made_folder, replacing_together
-from dither.leftovers import swept
+from dither.files.leftovers import swept
+from dither.files.replacing import made_folder, replacing_together
 from dither.matrix import ThresholdMatrix
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")

@@ -20,8 +20,8 @@ from bluenoise.report.measured import Measured, sides
 from bluenoise.report.pictures import SPECTRUM_DB, color_scale
 from bluenoise.report.scores import facts, scores, verdict
 from bluenoise.report.svg import chart_svg
-from dither.io import encoded
-from dither.pictures import RasterImage
+from dither.images.io import encoded
+from dither.images.pictures import RasterImage
 
 _TEMPLATES = Path(__file__).parent / "templates"
 

@@ -11,10 +11,10 @@ from bluenoise.report.measured import OnProgress, measured
 from bluenoise.report.origin import Origin, file_origin, origin_of
 from bluenoise.subject import Subject, load_subject, subject_of
 from dither.errors import InputError
-from dither.files import check_writable, replacing_together
-from dither.io import read_image
+from dither.files.replacing import check_writable, replacing_together
+from dither.images.io import read_image
+from dither.images.pictures import RasterImage
 from dither.matrix import ThresholdMatrix
-from dither.pictures import RasterImage
 from dither.preparation import Preparation, Sides, prepared
 from dither.samples import checked_image, eight_bit_colors, native
 

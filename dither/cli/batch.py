@@ -16,12 +16,12 @@ from dither.cli.destinations import STREAM, Destination, check_ending_of, result
 from dither.cli.images import Job, check_options, dither_each, dither_whole, each_frame
 from dither.console import note, progress_bar
 from dither.errors import InputError
-from dither.files import made_folder
+from dither.files.replacing import made_folder
 
 if TYPE_CHECKING:
+    from dither.batches.journal import Journal, Origin, Stamp
+    from dither.batches.mirror import Mirrored
     from dither.cli.images import Dithering, WholeDithering
-    from dither.journal import Journal, Origin, Stamp
-    from dither.mirror import Mirrored
 
 # Compiled loops and limits of readers are of a whole process: one image at a time in each.
 _ONE_AT_A_TIME = threading.Lock()
@@ -106,9 +106,9 @@ def dither_folder(
         InputError: options do not go together, the folders cannot be read or written, or there is no
             image.
     """
-    from dither.fingerprint import fingerprint
-    from dither.journal import kept_journal
-    from dither.mirror import mirrored
+    from dither.batches.fingerprint import fingerprint
+    from dither.batches.journal import kept_journal
+    from dither.batches.mirror import mirrored
 
     folder, other = _folders(job, scheduler)
     check_options(job)
@@ -177,7 +177,7 @@ class _Plan:
 def _plan(
     found: "Mirrored", folder: Path, other: Path, journal: "Journal", how: str, force: bool
 ) -> _Plan:
-    from dither.journal import Origin, Stamp
+    from dither.batches.journal import Origin, Stamp
 
     here = Path(os.path.realpath(folder))
     plan = _Plan([], 0, {str(path): sentence for path, sentence in found.refused.items()})
@@ -215,7 +215,7 @@ def _worked(
     scheduler: str | None,
 ) -> list[dict[str, Any]]:
     """What --json tells of each image that is made."""
-    from dither.workers import run_tasks
+    from dither.tasks import run_tasks
 
     made: list[dict[str, Any]] = []
     answers, all_of_them = 0, len(plan.todo)
@@ -256,7 +256,7 @@ def _worked(
 
 def _outcome(job: Job, dithering: "WholeDithering", task: Task) -> Outcome:
     """Dither one image in the process that is given it."""
-    from dither.journal import Stamp
+    from dither.batches.journal import Stamp
 
     placing = dataclasses.replace(job.placing, output=task.result, output_dir=None, name=None)
     one = dataclasses.replace(job, images=[task.source], placing=placing)

@@ -21,18 +21,18 @@ from dither.console import (
     within,
 )
 from dither.errors import InputError, TooLargeError
-from dither.files import check_writable, replacing
+from dither.files.replacing import check_writable, replacing
 
 if TYPE_CHECKING:
     from collections.abc import Callable, Sequence
 
     import numpy as np
 
-    from dither.color_count import ColorCount
-    from dither.gap_statistic import ColorGrid, GapEstimate
-    from dither.optimize import OnProgress
+    from dither.color_count.count import ColorCount
+    from dither.color_count.gap_statistic import ColorGrid, GapEstimate
+    from dither.images.pictures import RasterImage
+    from dither.optimizer.optimize import OnProgress
     from dither.palette import Palette
-    from dither.pictures import RasterImage
 
 _PLOT_ENDINGS = (".png", ".svg", ".pdf")
 
@@ -96,7 +96,7 @@ def colors(
         except InputError as error:
             raise InputError(f"{_title(image)}: {error}") from None
     if output is not None:
-        from dither.color_plot import color_plot
+        from dither.color_count.plot import color_plot
 
         figure = color_plot(found.estimates, found.counts, found.chosen, printable(image.name))
         with replacing(output, replace=force) as file:
@@ -126,8 +126,8 @@ class _Found(NamedTuple):
 
     def choices(self) -> dict[str, int]:
         """The number of colours that each rule chooses."""
-        from dither.color_curve import elbow_count
-        from dither.gap_statistic import largest_gap, one_standard_error
+        from dither.color_count.curve import elbow_count
+        from dither.color_count.gap_statistic import largest_gap, one_standard_error
 
         return {
             "hardly_visible": self.chosen.colors,
@@ -161,7 +161,7 @@ class _Found(NamedTuple):
 
     def text(self) -> str:
         """What people read."""
-        from dither.color_count import HARDLY_VISIBLE
+        from dither.color_count.count import HARDLY_VISIBLE
 
         lines = ["colours       loss   shuffled        gap   +-         log gap  +-      shuffles"]
         lines += [
@@ -199,10 +199,10 @@ def _found(
     threads: int,
     on_progress: "OnProgress",
 ) -> _Found:
-    from dither.color_count import count_colors, optimized_counts
-    from dither.color_curve import COLOR_COUNTS, color_curve
-    from dither.gap_statistic import GapConfig, gap_statistic
-    from dither.hidden import clear_pixels, filled
+    from dither.color_count.count import count_colors, optimized_counts
+    from dither.color_count.curve import COLOR_COUNTS, color_curve
+    from dither.color_count.gap_statistic import GapConfig, gap_statistic
+    from dither.images.hidden import clear_pixels, filled
     from dither.samples import checked_image, eight_bit_colors, native
 
     wanted = eight_bit_colors(checked_image(native(picture.color)))
@@ -233,7 +233,7 @@ def _found(
 def _palettes(
     wanted: "np.ndarray", palettes: PalettesChoice, counts: "Sequence[ColorCount]", seed: int
 ) -> "Sequence[ColorGrid | Palette]":
-    from dither.gap_statistic import COLOR_GRIDS
+    from dither.color_count.gap_statistic import COLOR_GRIDS
     from dither.quantize import k_means, median_cut
 
     if palettes is PalettesChoice.grids:
@@ -259,7 +259,7 @@ def _title(image: Path) -> str:
 
 
 def _read(image: Path, max_pixels: int, say: "Callable[[str], None]") -> "RasterImage":
-    from dither.animation import read_animation
+    from dither.images.animation import read_animation
 
     source = standard_input() if image == STREAM else image
     try:

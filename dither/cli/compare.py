@@ -21,7 +21,7 @@ from dither.console import (
     within,
 )
 from dither.errors import InputError, TooLargeError
-from dither.files import check_writable, replacing
+from dither.files.replacing import check_writable, replacing
 
 if TYPE_CHECKING:
     from dither.comparison.embedded import Picture
@@ -131,9 +131,9 @@ def _check_output(output: Path, sources: list[Path], force: bool) -> None:
 
 def _pictures(sources: list[Path], max_pixels: int, say: Callable[[str], None]) -> "list[Picture]":
     """Each picture laid over white, with its file's bytes and a name of its own; all of one size."""
-    from dither.animation import read_animation
     from dither.comparison.embedded import Picture
-    from dither.pictures import over_white
+    from dither.images.animation import read_animation
+    from dither.images.pictures import over_white
     from dither.samples import checked_image, native
 
     pictures = []
@@ -168,7 +168,7 @@ def _pictures(sources: list[Path], max_pixels: int, say: Callable[[str], None]) 
 
 
 def _content(source: Path) -> bytes:
-    from dither.opening import content
+    from dither.files.opening import content
 
     if source == STREAM:
         return standard_input().getvalue()

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from dither.cli.options import PackedChoice
 from dither.errors import InputError
-from dither.opening import whole
+from dither.files.opening import whole
 
 STREAM = Path("-")
 
@@ -137,7 +137,7 @@ def check_ending_of(place: Destination, placing: Placing) -> None:
     Raises:
         InputError: that is so.
     """
-    from dither.io import WRITE_FORMATS, check_ending
+    from dither.images.io import WRITE_FORMATS, check_ending
 
     if placing.packed:
         if place.path != STREAM and place.ending.lower() in (*WRITE_FORMATS, ".jpg", ".jpeg"):

@@ -21,15 +21,15 @@ from dither.cli.options import PackedChoice
 from dither.cli.target import Target
 from dither.console import note, patient_bar
 from dither.errors import InputError, TooLargeError
-from dither.files import check_writable, made_folder, replacing_together
+from dither.files.replacing import check_writable, made_folder, replacing_together
 from dither.preparation import Preparation
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from dither.animation import Animation
+    from dither.images.animation import Animation
+    from dither.images.pictures import RasterImage
     from dither.palette import Palette
-    from dither.pictures import RasterImage
 
     # From an image or animation, and the number of its first frame among all, to what becomes of it.
     WholeDithering = Callable[[Animation, int], "Dithered"]
@@ -259,7 +259,7 @@ def _with_advice(sentence: str) -> InputError:
 
 
 def _read(source: Path, max_pixels: int, say: Callable[[str], None]) -> "Animation":
-    from dither.animation import read_animation
+    from dither.images.animation import read_animation
 
     file = standard_input() if source == STREAM else source
     try:
@@ -276,7 +276,7 @@ def _prepared(
     say: Callable[[str], None],
 ) -> "Animation":
     """The frames that the destination can hold, made ready."""
-    from dither.animation import MOVING_ENDINGS, Animation
+    from dither.images.animation import MOVING_ENDINGS, Animation
     from dither.preparation import prepared, resized_shape
 
     first = animation.frames[0]
@@ -301,7 +301,7 @@ def _content(
     say: Callable[[str], None],
 ) -> tuple[bytes, dict[str, Any]]:
     """The bytes of a result, and what is said about them."""
-    from dither.animation import encoded_animation
+    from dither.images.animation import encoded_animation
 
     try:
         if job.placing.packed:

@@ -35,8 +35,8 @@ from dither.preparation import Preparation
 if TYPE_CHECKING:
     import numpy as np
 
-    from dither.animation import Animation
-    from dither.optimize import OnProgress, OptimizedPalette
+    from dither.images.animation import Animation
+    from dither.optimizer.optimize import OnProgress, OptimizedPalette
     from dither.palette import Palette
 
 _AUTO: Literal["auto"] = "auto"
@@ -201,8 +201,8 @@ def _counted(animation: "Animation", options: dict[str, Any]) -> int:
     """How many colours a picture needs, or a few frames of a clip."""
     import numpy as np
 
-    from dither.color_count import count_colors
-    from dither.hidden import clear_pixels
+    from dither.color_count.count import count_colors
+    from dither.images.hidden import clear_pixels
     from dither.samples import checked_image, eight_bit_colors, native
 
     frames = animation.frames
@@ -243,8 +243,8 @@ def _optimized(
 ) -> "list[OptimizedPalette]":
     if options["pixels"] != "search" and len(animation.frames) > 1:
         raise InputError("--pixels is for still images; the pixels of clips are searched")
-    from dither.hidden import clear_pixels
-    from dither.optimized_frames import optimize_frames
+    from dither.images.hidden import clear_pixels
+    from dither.optimizer.frames import optimize_frames
 
     return optimize_frames(
         [frame.color for frame in animation.frames],
@@ -260,7 +260,7 @@ def _about(animation: "Animation", found: "list[OptimizedPalette]") -> dict[str,
     """What --json tells of the palette, and how near each frame is to the original."""
     import numpy as np
 
-    from dither.hidden import clear_pixels
+    from dither.images.hidden import clear_pixels
     from dither.metrics import image_errors
     from dither.samples import checked_image, eight_bit_colors, native
 

@@ -17,7 +17,7 @@ def studio(
 ) -> None:
     """Write a page to dither pictures in a browser, from disk."""
     from dither.errors import InputError
-    from dither.files import check_writable, replacing
+    from dither.files.replacing import check_writable, replacing
     from dither.studio import studio_page
 
     if output.suffix.lower() not in (".html", ".htm"):

@@ -9,8 +9,8 @@ from dither.errors import InputError
 if TYPE_CHECKING:
     import numpy as np
 
+    from dither.images.pictures import RasterImage
     from dither.palette import Palette
-    from dither.pictures import RasterImage
 
 MOST_PACKED = 16
 

@@ -13,9 +13,9 @@ from dither.errors import InputError, TooLargeError
 from dither.preparation import Preparation
 
 if TYPE_CHECKING:
-    from dither.volumes import VolumeDither
+    from dither.volumes.block import VolumeDither
 
-# As dither.volume_files has it, which is not loaded for an option's help.
+# As dither.volumes.stream has it, which is not loaded for an option's help.
 _MEMORY = 256_000_000
 _UNITS = {unit: 1000**power for power, unit in enumerate(("", "K", "M", "G", "T"))}
 _TIFF_ENDINGS, _ZARR_ENDING = (".tif", ".tiff"), ".zarr"
@@ -82,10 +82,10 @@ def dither_streamed(context: typer.Context, target: Target, preparation: Prepara
         preparation: what is done first.
 
     Raises:
-        InputError: options do not go together, or as `dither.volume_files.dither_volume`.
+        InputError: options do not go together, or as `dither.volumes.stream.dither_volume`.
     """
     from dither.matrix import DEFAULT_MATRIX
-    from dither.volume_files import MAX_VOXELS, dither_volume
+    from dither.volumes.stream import MAX_VOXELS, dither_volume
 
     given = context.params
     dithering = _of_volumes(given, target, preparation)
@@ -124,7 +124,7 @@ def dither_streamed(context: typer.Context, target: Target, preparation: Prepara
 def _of_volumes(given: dict[str, Any], target: Target, preparation: Preparation) -> "VolumeDither":
     """How a volume is dithered, and a sentence where an option needs all of it at once."""
     from dither.matrix import DEFAULT_MATRIX
-    from dither.volumes import LevelDither, PaletteDither
+    from dither.volumes.block import LevelDither, PaletteDither
 
     if len(given["images"]) > 1 or given["output"] is None:
         raise InputError(
@@ -172,7 +172,7 @@ def _of_volumes(given: dict[str, Any], target: Target, preparation: Preparation)
 
 
 def _is_zarr(path: Path) -> bool:
-    from dither.zarr_volumes import is_zarr
+    from dither.volumes.zarr_arrays import is_zarr
 
     return path.suffix.lower() == _ZARR_ENDING or (path.is_dir() and is_zarr(path))
 
@@ -180,7 +180,7 @@ def _is_zarr(path: Path) -> bool:
 def _is_volume(path: Path, memory: int) -> bool:
     """Whether a TIFF has several pages of one size, or more bytes than the memory."""
     try:
-        from dither.tiff_volumes import open_tiff, tiff_extent
+        from dither.volumes.tiff_files import open_tiff, tiff_extent
 
         pages, size = tiff_extent(path)
         if pages == 1 and size > memory:
@@ -189,7 +189,7 @@ def _is_volume(path: Path, memory: int) -> bool:
     except InputError:
         return False  # who reads it whole tells what is wrong with it, or can do it
     except ModuleNotFoundError:
-        from dither.io import MAX_PIXELS, opened
+        from dither.images.io import MAX_PIXELS, opened
 
         try:
             with opened(path, MAX_PIXELS) as picture:

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dither.io import encoded
+from dither.images.io import encoded
+from dither.images.pictures import RasterImage
 from dither.metrics.image import ImageErrors, image_errors
-from dither.pictures import RasterImage
 from dither.samples import checked_image, eight_bit_colors, native
 
 # Of the time that comparing takes, the errors' share.

@@ -9,8 +9,8 @@ import numpy as np
 
 from dither.comparison.compare import png_bytes
 from dither.errors import InputError
-from dither.io import opened
-from dither.pictures import from_pillow
+from dither.images.io import opened
+from dither.images.pictures import from_pillow
 from dither.samples import checked_image, eight_bit_colors, native
 
 # Segments of a JPEG that hold metadata and colour profiles: APP1 to APP13, APP15, and comments. APP0

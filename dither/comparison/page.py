@@ -15,8 +15,8 @@ from dither.comparison.compare import Comparison, png_bytes
 from dither.comparison.embedded import Picture, data_address, picture_address, shown_pixels
 from dither.comparison.error_map import SIGMA, error_map, map_codes, map_step, map_top
 from dither.comparison.measures import MEASURES, Measure, best_places, hue_name
+from dither.images.pictures import is_gray
 from dither.metrics.viewing import Nasanen
-from dither.pictures import is_gray
 
 # Below the table, of one picture or of several.
 _ADVICE = (
@@ -29,7 +29,7 @@ _SCRIPTS = ("pictures.js", "afar.js", "stage.js", "gestures.js", "controls.js")
 # Blurs of the page in pixels; the first two are those of the measures.
 _BLURS = (1.5, 2.5, 5.0)
 _DOTS_PER_INCH = 96
-# OKLab's just noticeable difference, times 100 as the maps are (see `dither.color_count`).
+# OKLab's just noticeable difference, times 100 as the maps are (see `dither.color_count.count`).
 _JUST_NOTICEABLE = 2
 # Colours of a map from none to most, as OKLab lightness, chroma and hue in degrees: those of a flame.
 # Lightness rises evenly, so that it alone tells the order.

@@ -6,7 +6,7 @@ from pathlib import Path
 from dither.diffusion.kernels import DIFFUSION_KERNELS, DiffusionKernel
 from dither.diffusion.variable_kernels import VARIABLE_KERNELS, VariableKernel
 from dither.errors import InputError
-from dither.opening import content
+from dither.files.opening import content
 
 _MOST_BYTES = 1 << 16
 _FIELDS = {"weights", "origin", "divisor"}

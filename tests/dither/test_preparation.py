@@ -6,7 +6,7 @@ from PIL import Image
 
 from dither.color import linear_to_srgb, srgb_to_linear, to_gray
 from dither.errors import InputError
-from dither.pictures import RasterImage
+from dither.images.pictures import RasterImage
 from dither.preparation import Preparation, Sides, code_limits, prepared, resized_shape
 
 

@@ -15,13 +15,13 @@ import pytest
 
 from dither.color import to_gray
 from dither.diffusion import DIFFUSION_KERNELS
+from dither.images.pictures import RasterImage
 from dither.matrix import is_permutation, load_channels, load_matrix
 from dither.mixtures import node_metrics
 from dither.named_palettes import palette_names
 from dither.ordered import ordered_dither
 from dither.palette import Palette, load_palette
 from dither.palette_dither import dither_to_palette
-from dither.pictures import RasterImage
 from dither.preparation import Preparation, Sides, prepared
 from dither.samples import level_values
 from dither.studio import page as page_module

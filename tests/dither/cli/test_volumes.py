@@ -1,0 +1,184 @@
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from conftest import ROOT
+from PIL import Image
+
+from dither.cli import app
+from dither.cli.volumes import memory_of
+from dither.errors import InputError
+from dither.ordered import requantize
+from dither.palette import Palette
+from dither.palette_dither import dither_to_palette
+from dither.volumes.stream import MEMORY
+
+tifffile = pytest.importorskip("tifffile")
+zarr = pytest.importorskip("zarr")
+
+VOLUME = np.random.default_rng(1).integers(0, 256, (6, 40, 50), np.uint8)
+
+
+@pytest.fixture
+def volumes(tmp_path: Path) -> Path:
+    """A folder with the same volume as TIFF and as Zarr."""
+    tifffile.imwrite(tmp_path / "in.tif", VOLUME)
+    array = zarr.create_array(
+        str(tmp_path / "in.zarr"), shape=VOLUME.shape, dtype="u1", chunks=(4, 16, 16)
+    )
+    array[...] = VOLUME
+    return tmp_path
+
+
+def test_a_stack_is_dithered_with_a_frame_for_each_layer(run: Callable, volumes: Path) -> None:
+    done = run("dither ordered in.tif -o out.zarr --bits 1 --matrix blue-16x64x64 --json")
+    told = json.loads(done.stdout)
+    assert told["levels"] == 2
+    assert told["matrix"] == "blue-16x64x64"
+    assert told["images"][0]["shape"] == [6, 40, 50]
+    assert done.stderr == "in.tif -> out.zarr: 6 x 40 x 50 uint8\n"
+    written = zarr.open_array(str(volumes / "out.zarr"), mode="r")[...]
+    for layer, image in enumerate(written):
+        wanted = requantize(VOLUME[layer], "blue-16x64x64", bits=1, phase=(layer, 0, 0))
+        np.testing.assert_array_equal(image, wanted)
+
+
+def test_materials_are_indices_and_colours(run: Callable, volumes: Path) -> None:
+    told = run(
+        "dither ordered in.zarr -o out.tif --palette '#000000,#ffffff,#ff0000' --mix two --json "
+        "--contrast 1.2 --quiet"
+    )
+    assert json.loads(told.stdout)["palettes"] == [["#000000", "#ffffff", "#ff0000"]]
+    assert told.stderr == ""
+    palette = Palette.from_hex("000000 ffffff ff0000")
+    with Image.open(volumes / "out.tif") as picture:
+        picture.seek(5)
+        assert picture.mode == "P"
+        shown = np.asarray(picture.convert("RGB"))
+    toned = np.clip(np.rint((np.arange(256) - 127.5) * 1.2 + 127.5), 0, 255).astype(np.uint8)
+    wanted = dither_to_palette(toned[VOLUME[5]], palette, mix="two")
+    assert (shown == palette.colors[wanted]).mean() > 0.99  # halves are rounded to even or not
+
+
+def test_a_large_image_is_as_one_that_is_read_whole(run: Callable, tmp_path: Path) -> None:
+    image = np.tile(VOLUME[0], (50, 170))
+    tifffile.imwrite(tmp_path / "large.tif", image, tile=(256, 256))
+    assert image.nbytes > 16_000_000
+    done = run("dither ordered large.tif -o parts.tif --levels 2 --memory 16MB --json")
+    assert json.loads(done.stdout)["images"][0]["blocks"] > 4
+    with Image.open(tmp_path / "parts.tif") as picture:
+        np.testing.assert_array_equal(np.asarray(picture), requantize(image, levels=2))
+
+
+def test_a_small_image_is_read_whole(volumes: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(volumes)
+    tifffile.imwrite("small.tif", VOLUME[0])
+    app(["ordered", "small.tif", "-o", "whole.tif", "--bits", "1"], standalone_mode=False)
+    with Image.open("whole.tif") as picture:
+        assert picture.mode == "1"  # as Pillow stores it
+
+
+def test_what_has_no_effect_or_no_place_is_refused(
+    refused: Callable[[str], str], volumes: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(volumes)
+    Image.fromarray(VOLUME[0]).save(volumes / "photo.png")
+    (volumes / "out.tif").write_text("mine")
+    for arguments, sentence in {
+        "in.zarr -o out.png --bits 1": "a volume is written as .tif, .tiff or .zarr",
+        "in.zarr -o out.tif --bits 1": "out.tif exists; give --force",
+        "photo.png -o new.zarr --bits 1": "neither a TIFF nor a Zarr array",
+        "photo.png -o new.png --bits 1 --memory 64MB": "--memory has no effect but",
+        "in.tif -o new.tif --bits 1 --memory much": "--memory is 'much'; it must be a size",
+        "in.tif -o new.tif --bits 1 --resize 50%": "--resize is not for volumes",
+        "in.tif -o new.tif --bits 1 --packed msb": "--packed is not for volumes",
+        "in.tif -o new.tif --colors 4": "--colors is not for volumes",
+        "in.tif in.zarr -o new.tif --bits 1": "is dithered alone",
+        "in.zarr --output-dir new --bits 1": "is dithered alone",
+        "in.tif -o new.tif --bits 1 --max-pixels 99": "--max-pixels raises this limit",
+        "in.tif -o new.tif --bits 1 --gray --saturation 2": "--saturation has no effect with --gray",
+    }.items():
+        with pytest.raises(InputError) as raised:
+            app(["ordered", *arguments.split()], standalone_mode=False)
+        assert sentence in str(raised.value), arguments
+    assert "exists; give --force" in refused("dither ordered in.zarr -o out.tif --bits 1")
+    assert (volumes / "out.tif").read_text() == "mine"
+    assert not list(volumes.glob("new*"))
+
+
+def test_a_stack_to_a_picture_is_its_first_page_as_before(run: Callable, volumes: Path) -> None:
+    run("dither ordered in.tif -o first.png --bits 1")
+    with Image.open(volumes / "first.png") as picture:
+        shown = np.asarray(picture.convert("L"))
+    np.testing.assert_array_equal(shown, requantize(VOLUME[0], bits=1))
+
+
+def test_without_the_libraries_one_sentence_names_the_extra(volumes: Path, tmp_path: Path) -> None:
+    tifffile.imwrite(tmp_path / "small.tif", VOLUME[0])
+    script = (
+        "import sys\nsys.modules['tifffile'] = sys.modules['zarr'] = None\n"
+        "from dither.cli import main\nsys.argv[0] = 'dither'\nmain()"
+    )
+
+    def typed(*arguments: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [sys.executable, "-c", script, "ordered", *arguments, "--bits", "1"],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+        )
+
+    for source, target, library in (
+        ("in.tif", "out.tif", "tifffile"),
+        ("in.zarr", "out.zarr", "zarr"),
+    ):
+        done = typed(source, "-o", target)
+        assert done.returncode == 2
+        assert (
+            done.stderr == f"error: this needs {library}: pip install 'bluenoise-dither[scale]'\n"
+        )
+    assert typed("small.tif", "-o", "out.tif").returncode == 0
+
+
+@pytest.mark.slow
+def test_ctrl_c_leaves_nothing_half_done(tmp_path: Path) -> None:
+    volume = zarr.create_array(
+        str(tmp_path / "in.zarr"), shape=(512, 512, 512), dtype="u1", chunks=(8, 64, 64)
+    )
+    volume[...] = np.resize(VOLUME, volume.shape)
+    command = [sys.executable, "-m", "dither.cli", "ordered", "in.zarr", "-o", "out.zarr"]
+    process = subprocess.Popen([*command, "--levels", "200"], cwd=tmp_path, stderr=subprocess.PIPE)
+    while not list(tmp_path.glob(".part-*/out.zarr/c/*")) and process.poll() is None:
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=60)
+    assert process.returncode == 130
+    assert {path.name for path in tmp_path.iterdir()} == {"in.zarr"}
+
+
+@pytest.mark.parametrize(
+    ("text", "wanted"),
+    [("16MB", 16_000_000), ("64 MiB", 1 << 26), ("1.5g", 1_500_000_000), ("20000000", 20_000_000)],
+)
+def test_sizes_of_memory_are_read(text: str, wanted: int) -> None:
+    assert memory_of(text) == wanted
+
+
+@pytest.mark.parametrize(
+    "text", ["", "0", "15MB", "2000000TB", "-1GB", "1e9", "64iB", "64XB", "nan"]
+)
+def test_other_sizes_are_refused(text: str) -> None:
+    with pytest.raises(InputError, match="--memory is "):
+        memory_of(text)
+
+
+def test_the_usual_memory_is_that_of_the_library() -> None:
+    assert memory_of(None) == MEMORY

@@ -1,0 +1,207 @@
+from dataclasses import replace
+from typing import Any, get_args
+
+import numpy as np
+import pytest
+
+from dither.diffusion import error_diffuse
+from dither.errors import InputError
+from dither.metrics import blurred_error, grain
+from dither.optimizer.config import OptimizeConfig, preset_config
+from dither.optimizer.optimize import Pixels, optimize_palette
+from dither.optimizer.search import SearchConfig
+from dither.palette import Palette
+from dither.quantize import k_means
+
+pytest.importorskip("jax")
+pytest.importorskip("numba")
+
+QUICK = OptimizeConfig(0.02, SearchConfig(), rounds=2, steps=300)
+
+
+@pytest.mark.parametrize("colors", [2, 4, pytest.param(16, marks=pytest.mark.slow)])
+def test_the_error_is_far_below_that_of_diffusion(photo: np.ndarray, colors: int) -> None:
+    found = optimize_palette(photo, colors)
+    assert found.indices.shape == photo.shape[:2]
+    assert found.indices.dtype == np.uint8
+    assert len(found.palette) <= colors
+    assert found.usage.sum() == pytest.approx(1)
+    assert (found.picture == found.palette.colors[found.indices]).all()
+    assert found.trace[-1] < found.trace[0]
+    plain = k_means(photo, colors)
+    diffused = plain.colors[error_diffuse(photo, palette=plain, light="linear")]
+    assert blurred_error(photo, found.picture) < 0.8 * blurred_error(photo, diffused)
+
+
+@pytest.mark.slow
+def test_presets_trade_error_for_grain(photo: np.ndarray) -> None:
+    pictures = {
+        preset: optimize_palette(photo, 8, preset=preset).picture
+        for preset in ("smooth", "balanced", "clean")
+    }
+    errors = [blurred_error(photo, picture) for picture in pictures.values()]
+    grains = [grain(photo, picture) for picture in pictures.values()]
+    assert errors == sorted(errors)
+    assert grains == sorted(grains, reverse=True)
+
+
+def test_the_same_bytes_for_any_threads(photo: np.ndarray) -> None:
+    tall = np.concatenate([photo] * 3)
+    one = optimize_palette(tall, 5, preset=QUICK)
+    two = optimize_palette(tall, 5, preset=QUICK, threads=2)
+    assert (one.indices == two.indices).all()
+    assert one.palette.hex == two.palette.hex
+
+
+@pytest.mark.parametrize("distinct", [1, 2, 5, 16])
+def test_few_colours_are_returned_exactly(distinct: int) -> None:
+    rng = np.random.default_rng(distinct)
+    colors = np.unique(rng.integers(0, 256, (distinct, 3)), axis=0).astype(np.uint8)
+    picture = colors[rng.integers(0, len(colors), (30, 40))]
+    found = optimize_palette(picture, 16)
+    assert (found.picture == picture).all()
+    assert len(found.trace) == 0
+
+
+def test_a_pixel_and_a_line_pass() -> None:
+    assert (optimize_palette(np.array([[[3, 2, 1]]], np.uint8)).picture == [3, 2, 1]).all()
+    line = np.arange(200, dtype=np.uint8)[None]
+    assert optimize_palette(line, 3, preset=QUICK).indices.shape == (1, 200)
+    assert optimize_palette(line.T, 3, preset=QUICK).indices.shape == (200, 1)
+
+
+def test_a_given_palette_is_not_changed(photo: np.ndarray) -> None:
+    palette = Palette.from_hex("ffffff 000000 c02020 2040c0")
+    found = optimize_palette(photo, palette=palette)
+    assert sorted(found.palette.hex) == sorted(palette.hex)
+    diffused = palette.colors[error_diffuse(photo, palette=palette, light="linear")]
+    assert blurred_error(photo, found.picture) < blurred_error(photo, diffused)
+
+
+def test_kept_colours_are_there_and_others_are_learned(photo: np.ndarray) -> None:
+    keep = Palette.from_hex("000000 ffffff")
+    found = optimize_palette(photo, 6, keep=keep, preset=QUICK)
+    assert {"#000000", "#ffffff"} <= set(found.palette.hex)
+    assert 3 <= len(found.palette) <= 6
+
+
+def test_learned_colours_are_those_of_the_device(photo: np.ndarray) -> None:
+    found = optimize_palette(photo, 6, device_levels=(16, 16, 16), preset=QUICK)
+    assert (found.palette.colors % 17 == 0).all()
+
+
+def test_flat_areas_that_a_colour_hits_stay_flat() -> None:
+    picture = np.empty((96, 128, 3), np.uint8)
+    picture[:, :64] = [40, 90, 160]
+    ramp = np.linspace(60, 250, 64).astype(np.uint8)
+    picture[:, 64:] = np.stack([ramp, ramp, ramp // 2], axis=-1)
+    found = optimize_palette(picture, 6)
+    assert (found.picture[8:-8, 4:56] == [40, 90, 160]).all()
+
+
+def test_a_rare_hue_survives() -> None:
+    rng = np.random.default_rng(0)
+    picture = np.full((100, 100, 3), [90, 140, 90], np.uint8)
+    picture[:, 50:] = [120, 130, 80]
+    picture[40:50, 10:20] = [200, 30, 160]  # 1 % of the picture
+    picture = np.clip(picture + rng.integers(-9, 10, picture.shape), 0, 255).astype(np.uint8)
+    found = optimize_palette(picture, 8).picture[41:49, 11:19].astype(int)
+    assert found[..., 0].mean() > found[..., 1].mean() + 90
+
+
+def test_pixels_by_search_are_best_and_by_draws_worst(photo: np.ndarray) -> None:
+    palette = optimize_palette(photo, 6, preset=QUICK).palette
+    errors = [
+        blurred_error(photo, optimize_palette(photo, palette=palette, pixels=way).picture)
+        for way in get_args(Pixels)
+    ]
+    # In the order search, diffusion, matrix, draws.
+    assert errors == sorted(errors)
+    assert errors[-1] > 1.2 * errors[-2]
+
+
+@pytest.mark.slow
+def test_equal_pixels_of_equal_cells_are_drawn_alike_by_the_matrix() -> None:
+    rng = np.random.default_rng(0)
+    tile = rng.integers(0, 256, (64, 64, 3), np.uint8)
+    wide = np.concatenate([tile, tile], axis=1)
+    indices = optimize_palette(wide, 5, preset=QUICK, pixels="matrix").indices
+    assert (indices[:, :64] == indices[:, 64:]).all()
+
+
+@pytest.mark.parametrize("dtype", [np.uint16, np.float32, np.float64])
+def test_types_do_not_matter(photo: np.ndarray, dtype: type) -> None:
+    other = photo.astype(dtype) * 257 if dtype == np.uint16 else (photo / 255).astype(dtype)
+    expected = optimize_palette(photo, 4, preset=QUICK)
+    assert (optimize_palette(other, 4, preset=QUICK).picture == expected.picture).all()
+
+
+def test_grey_pictures_are_pictures(photo: np.ndarray) -> None:
+    found = optimize_palette(photo[..., 0], 4, preset=QUICK)
+    assert found.picture.shape == (*photo.shape[:2], 3)
+
+
+def test_progress_rises_to_one(photo: np.ndarray) -> None:
+    shares: list[float] = []
+    optimize_palette(photo, 4, preset=QUICK, on_progress=lambda share, what: shares.append(share))
+    assert shares == sorted(shares)
+    assert shares[-1] == 1
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"colors": 0}, "colors is 0; it must be a whole number from 2 to 256"),
+        ({"colors": 1}, "colors is 1"),
+        ({"colors": 257}, "colors is 257"),
+        ({"colors": 2.5}, "colors is 2.5"),
+        ({"preset": "best"}, "preset is 'best'"),
+        ({"colors": 4, "palette": Palette.from_hex("000000 ffffff")}, "either a palette or"),
+        ({"colors": 2, "keep": Palette.from_hex("000000 ffffff")}, "2 colours are kept of 2"),
+        ({"pixels": "dots"}, "pixels is 'dots'"),
+        ({"device_levels": (1, 2, 3)}, "device_levels is"),
+    ],
+)
+def test_options_that_cannot_be_are_one_sentence(
+    photo: np.ndarray, options: dict, words: str
+) -> None:
+    with pytest.raises(InputError, match=words):
+        optimize_palette(photo, **options)
+
+
+@pytest.mark.parametrize(
+    ("image", "words"),
+    [
+        (np.zeros((0, 5, 3), np.uint8), "no pixels"),
+        (np.full((2, 2, 3), np.nan), "nan"),
+        (np.zeros((2, 2, 4), np.uint8), "channels"),
+    ],
+)
+def test_pictures_that_cannot_be_are_one_sentence(image: np.ndarray, words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        optimize_palette(image)
+
+
+def test_presets_are_configs_of_their_own() -> None:
+    assert preset_config("clean", 8).variance > preset_config("balanced", 8).variance
+    with pytest.raises(InputError, match="'balanced', 'smooth' or 'clean'"):
+        preset_config("none", 8)  # pyright: ignore[reportArgumentType]
+
+
+@pytest.mark.parametrize("number", ["rounds", "starts"])
+def test_numbers_that_cannot_be_are_one_sentence(number: str) -> None:
+    numbers: dict[str, Any] = {number: 0}
+    with pytest.raises(InputError, match=f"{number} is 0; it must be 1 or more"):
+        replace(QUICK, **numbers)
+
+
+def test_more_starts_find_what_one_misses() -> None:
+    # Nine flat colours for eight: from some first palettes two of them end as one.
+    rng = np.random.default_rng(5)
+    flats = rng.integers(0, 256, (9, 3)).astype(np.uint8)
+    picture = flats[np.sort(rng.integers(0, 9, 48 * 8)).reshape(48, 8)].repeat(8, axis=1)
+    one, four = (
+        optimize_palette(picture, 8, preset=OptimizeConfig(0.015, steps=300, starts=starts))
+        for starts in (1, 4)
+    )
+    assert four.trace[-1] <= one.trace[-1]

@@ -1,0 +1,162 @@
+"""On this machine; `test_schedulers` has others."""
+
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from dither.errors import InputError
+from dither.tasks import WorkerLostError, run_tasks, usable_processors
+
+
+def _square(number: int) -> int:
+    return number * number
+
+
+def _deadly(number: int) -> int:
+    if number == 2:
+        os.kill(os.getpid(), signal.SIGKILL)
+    return number
+
+
+def _deadly_once(mark: Path) -> str:
+    if not mark.exists():
+        mark.touch()
+        os.kill(os.getpid(), signal.SIGKILL)
+    return mark.name
+
+
+def _refusing(number: int) -> int:
+    raise InputError(f"{number} is refused")
+
+
+class _UnfitError(Exception):
+    def __init__(self, one: str, two: str) -> None:
+        super().__init__(one + two)
+
+
+def _unfit(number: int) -> int:
+    raise _UnfitError("un", "fit")
+
+
+def _slow(number: int) -> int:
+    time.sleep(60)
+    return number
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_every_task_is_answered_once(jobs: int) -> None:
+    answers = list(run_tasks(_square, range(7), jobs=jobs))
+    assert sorted(answers) == [(number, number * number) for number in range(7)]
+
+
+def test_a_task_that_kills_its_process_is_given_up_alone() -> None:
+    answers = dict(run_tasks(_deadly, range(5), jobs=2, lost=lambda task: -task))
+    assert answers == {0: 0, 1: 1, 2: -2, 3: 3, 4: 4}
+
+
+def test_a_task_whose_process_dies_is_given_to_another(tmp_path: Path) -> None:
+    assert list(run_tasks(_deadly_once, [tmp_path / "mark"], jobs=2)) == [(0, "mark")]
+
+
+@pytest.mark.slow
+def test_without_another_answer_that_is_an_error() -> None:
+    with pytest.raises(WorkerLostError, match="memory"):
+        list(run_tasks(_deadly, [2], jobs=2))
+
+
+def test_errors_come_from_where_they_were_raised() -> None:
+    with pytest.raises(InputError, match="1 is refused") as caught:
+        list(run_tasks(_refusing, [1], jobs=2))
+    assert "_refusing" in caught.value.__notes__[0]
+
+
+@pytest.mark.slow
+def test_errors_that_cannot_travel_are_told_of() -> None:
+    with pytest.raises(RuntimeError, match="_UnfitError: unfit"):
+        list(run_tasks(_unfit, [1], jobs=2))
+
+
+def test_tasks_are_asked_for_only_shortly_before() -> None:
+    asked = 0
+
+    def tasks() -> Iterator[int]:
+        nonlocal asked
+        while True:
+            asked += 1
+            yield asked
+
+    answers = run_tasks(_square, tasks(), jobs=2)
+    next(answers)
+    assert asked <= 3
+    answers.close()  # pyright: ignore[reportAttributeAccessIssue] -- it is a generator
+
+
+@pytest.mark.slow
+def test_work_is_stopped_while_all_wait() -> None:
+    began = time.monotonic()
+
+    def stop() -> None:
+        if time.monotonic() > began + 1.5:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        list(run_tasks(_slow, [1, 2], jobs=2, while_waiting=stop))
+    assert time.monotonic() < began + 20
+
+
+@pytest.mark.slow
+def test_processes_end_with_a_program_that_is_killed(tmp_path: Path) -> None:
+    script = tmp_path / "program.py"
+    script.write_text(
+        "import os, time\n"
+        "from dither.tasks import run_tasks\n"
+        "def number(task):\n"
+        "    return os.getpid()\n"
+        "if __name__ == '__main__':\n"
+        "    for _, answer in run_tasks(number, range(100), jobs=2):\n"
+        "        print(answer, flush=True)\n"
+        "        time.sleep(60)\n"
+    )
+    program = subprocess.Popen([sys.executable, script], stdout=subprocess.PIPE, text=True)
+    assert program.stdout is not None
+    worker = int(program.stdout.readline())
+    program.kill()
+    program.wait()
+    program.stdout.close()
+    for _ in range(100):
+        try:
+            os.kill(worker, 0)
+        except ProcessLookupError:
+            return
+        time.sleep(0.1)
+    pytest.fail("the process lives on")
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"jobs": 0}, "jobs is 0"),
+        ({"jobs": 2, "scheduler": "tcp://127.0.0.1:1"}, "give jobs or a scheduler"),
+    ],
+)
+def test_bad_options_are_one_sentence(options: dict, words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        list(run_tasks(_square, [1], **options))
+
+
+def test_dask_missing_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "distributed", None)
+    with pytest.raises(InputError, match=r"pip install 'bluenoise-dither\[scale\]'"):
+        list(run_tasks(_square, [1], scheduler="tcp://127.0.0.1:1"))
+
+
+def test_processors_are_counted() -> None:
+    assert 1 <= usable_processors() <= (os.cpu_count() or 1)
+    assert pickle.loads(pickle.dumps(run_tasks)) is run_tasks

@@ -1,0 +1,152 @@
+"""A real scheduler and two real workers, one of which is killed while it works."""
+
+import shlex
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from dither.batches.journal import JOURNAL_NAME
+from dither.errors import InputError
+from dither.tasks import run_tasks
+
+pytestmark = pytest.mark.slow
+
+
+class Cluster(NamedTuple):
+    address: str
+    scheduler: subprocess.Popen
+    workers: list[subprocess.Popen]
+
+
+@pytest.fixture
+def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
+    pytest.importorskip("distributed", reason="the extra scale")
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    folder = tmp_path_factory.mktemp("cluster")
+    address = f"tcp://127.0.0.1:{port}"
+    log = (folder / "log").open("wb")
+
+    def started(command: str) -> subprocess.Popen:
+        # As `dask scheduler`, whatever is first on the path.
+        words = [sys.executable, "-m", *shlex.split(command)]
+        return subprocess.Popen(words, cwd=folder, stdout=log, stderr=log)
+
+    scheduler = started(
+        f"distributed.cli.dask_scheduler --host 127.0.0.1 --port {port} --no-dashboard"
+    )
+    worker = f"distributed.cli.dask_worker {address} --nthreads 1 --no-nanny --no-dashboard"
+    workers = [started(worker) for _ in range(2)]
+    try:
+        _wait_for_workers(address, 2)
+        yield Cluster(address, scheduler, workers)
+    finally:
+        for process in (*workers, scheduler):
+            process.kill()
+            process.wait()
+        log.close()
+
+
+def _wait_for_workers(address: str, count: int) -> None:
+    import distributed
+
+    for _ in range(60):
+        try:
+            with distributed.Client(address, timeout=1, set_as_default=False) as client:
+                client.wait_for_workers(count, timeout=30)
+                return
+        except OSError:
+            time.sleep(0.5)
+    pytest.fail("no scheduler answers")
+
+
+def _pictures(folder: Path, count: int, side: int) -> None:
+    rng = np.random.default_rng(0)
+    for number in range(count):
+        path = folder / str(number % 3) / f"{number}.png"
+        path.parent.mkdir(parents=True, exist_ok=True)
+        Image.fromarray(rng.integers(0, 256, (side, side, 3), np.uint8)).save(path)
+
+
+def _contents(folder: Path) -> dict[str, bytes]:
+    return {
+        str(path.relative_to(folder)): path.read_bytes()
+        for path in folder.rglob("*")
+        if path.is_file() and path.name != JOURNAL_NAME
+    }
+
+
+def test_a_batch_survives_a_worker_and_has_the_same_bytes(
+    run: Callable, tmp_path: Path, cluster: Cluster
+) -> None:
+    _pictures(tmp_path / "in", 60, 200)
+    (tmp_path / "in/bad.png").write_bytes(b"no picture")
+    options = "--recursive --palette c64 --candidates 16"
+    assert run(f"dither ordered in -o here {options}", check=False).returncode == 1
+    command = f"dither ordered in -o there {options} --scheduler {cluster.address}"
+    program = subprocess.Popen(
+        [sys.executable, "-m", "dither.cli", *shlex.split(command)[1:]],
+        cwd=tmp_path,
+        stderr=subprocess.PIPE,
+        text=True,
+    )
+    there = tmp_path / "there"
+    while len(list(there.rglob("*.png"))) < 5:  # some are done, and most are not
+        assert program.poll() is None
+        time.sleep(0.02)
+    cluster.workers[0].send_signal(signal.SIGKILL)
+    before = len(list(there.rglob("*.png")))
+    _, said = program.communicate(timeout=300)
+    assert before < 50
+    assert program.returncode == 1
+    assert said.startswith("failed: ")
+    assert "60 dithered, 0 done before, 1 failed" in said
+    assert _contents(there) == _contents(tmp_path / "here")
+    # What is done is done, on whichever machine.
+    again = run(command.partition(" --scheduler")[0], check=False).stderr
+    assert "0 dithered, 60 done before, 1 failed" in again
+
+
+def test_restarts_survive_a_worker_and_have_the_same_bytes(
+    run: Callable, tmp_path: Path, cluster: Cluster
+) -> None:
+    command = "bluenoise generate 33 --method spectrum --restarts 6 --quiet -o"
+    run(f"{command} alone.npy --jobs 1")
+    program = subprocess.Popen(
+        [
+            *(sys.executable, "-m", "bluenoise.cli", *shlex.split(command)[1:]),
+            *("there.npy", "--scheduler", cluster.address),
+        ],
+        cwd=tmp_path,
+    )
+    time.sleep(6)
+    assert program.poll() is None
+    cluster.workers[1].send_signal(signal.SIGKILL)
+    assert program.wait(timeout=300) == 0
+    assert (tmp_path / "there.npy").read_bytes() == (tmp_path / "alone.npy").read_bytes()
+
+
+def test_a_scheduler_that_ends_is_one_sentence(cluster: Cluster) -> None:
+    def end() -> None:
+        cluster.scheduler.kill()
+
+    with pytest.raises(InputError, match="has ended"):
+        list(run_tasks(time.sleep, [0, 60, 60], scheduler=cluster.address, while_waiting=end))
+
+
+def test_no_scheduler_is_one_sentence() -> None:
+    pytest.importorskip("distributed", reason="the extra scale")
+    with pytest.raises(InputError, match=r"no scheduler answers at tcp://127\.0\.0\.1:1"):
+        list(run_tasks(time.sleep, [0], scheduler="tcp://127.0.0.1:1"))
+    with pytest.raises(InputError, match="no scheduler answers at nonsense"):
+        list(run_tasks(time.sleep, [0], scheduler="nonsense://x"))
