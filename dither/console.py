@@ -98,11 +98,21 @@ def run(app: typer.Typer) -> None:
     except OSError as error:
         code = _say(f"cannot read or write: {error.strerror or error}")
     except RuntimeError as error:
-        # How threads and jax say it.
-        if not any(words in str(error) for words in ("start new thread", "RESOURCE_EXHAUSTED")):
+        if not lacks_memory(error):
             raise
         code = _say(_NO_MEMORY)
     sys.exit(code or 0)
+
+
+def lacks_memory(error: Exception) -> bool:
+    """Whether an error is how Python, its threads or jax say that there is no more memory.
+
+    Example:
+        >>> lacks_memory(MemoryError()), lacks_memory(RuntimeError("can't start new thread"))
+        (True, True)
+    """
+    words = "start new thread", "RESOURCE_EXHAUSTED"
+    return isinstance(error, MemoryError) or any(each in str(error) for each in words)
 
 
 def _say(sentence: str, code: int = 2) -> int:

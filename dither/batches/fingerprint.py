@@ -6,9 +6,26 @@ import functools
 import hashlib
 from collections.abc import Iterator
 from pathlib import PurePath
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import numpy as np
+
+Value = TypeVar("Value")
+
+
+@dataclasses.dataclass(frozen=True)
+class Aside(Generic[Value]):
+    """A value that no result depends on, such as the number of threads: all have one fingerprint.
+
+    Attributes:
+        value: anything.
+
+    Example:
+        >>> fingerprint(Aside(1)) == fingerprint(Aside(8)) != fingerprint(8)
+        True
+    """
+
+    value: Value
 
 
 def fingerprint(value: object) -> str:
@@ -16,7 +33,8 @@ def fingerprint(value: object) -> str:
 
     Args:
         value: None, numbers, texts, bytes, paths, enumerations, arrays, functions of modules, and
-            tuples, lists, dictionaries, dataclasses and partial calls of such.
+            tuples, lists, dictionaries, dataclasses and partial calls of such; what is in an `Aside`
+            does not count.
 
     Raises:
         TypeError: it holds something else, whose text could differ from run to run.
@@ -34,6 +52,8 @@ def fingerprint(value: object) -> str:
 
 def _parts(value: Any) -> Iterator[bytes]:
     yield type(value).__name__.encode()
+    if isinstance(value, Aside):
+        return
     if isinstance(value, enum.Enum):
         yield value.name.encode()
     elif value is None or isinstance(value, bool | int | float | str | PurePath):

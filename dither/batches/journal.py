@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import IO, NamedTuple
 
+from dither.batches.lock import only_batch
 from dither.errors import InputError
 from dither.files.replacing import replacing
 
@@ -111,11 +112,13 @@ class Journal:
 def kept_journal(folder: Path) -> Iterator[Journal]:
     """The journal of a folder, open; lines that a crash left in pieces are left out.
 
+    Nobody else opens it meanwhile. One that holds nothing at the end is removed.
+
     Args:
         folder: where the results are.
 
     Raises:
-        InputError: the journal cannot be read or written.
+        InputError: the journal cannot be read or written, or another batch is at work in the folder.
 
     Example:
         >>> import tempfile
@@ -129,16 +132,21 @@ def kept_journal(folder: Path) -> Iterator[Journal]:
         >>> above.cleanup()
     """
     path = folder / JOURNAL_NAME
-    with contextlib.ExitStack() as open_files:
+    with only_batch(folder):
         try:
             entries = _read_all(path)
             # One line for each result, whatever happened in how many runs.
             with replacing(path) as fresh:
                 fresh.writelines(_line(*item).encode() for item in entries.items())
-            file = open_files.enter_context(path.open("a", encoding="ascii"))
+            file = path.open("a", encoding="ascii")
         except OSError as error:
             raise InputError(f"cannot keep {path}: {error.strerror or error}") from error
-        yield Journal(entries, file)
+        try:
+            yield Journal(entries, file)
+        finally:
+            file.close()
+            if not entries:
+                path.unlink(missing_ok=True)
 
 
 def _read_all(path: Path) -> dict[str, Entry]:

@@ -4,46 +4,24 @@ import contextlib
 import dataclasses
 import functools
 import os
-import threading
-from collections.abc import Iterator
-from importlib.metadata import PackageNotFoundError, version
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any
 
 import typer
 
 from dither.cli.destinations import STREAM, Destination, check_ending_of, result_name
-from dither.cli.images import Job, check_options, dither_each, dither_whole, each_frame
+from dither.cli.images import Job, check_options, dither_each, each_frame
+from dither.cli.outcome import Task, lost, outcome
 from dither.console import note, progress_bar
 from dither.errors import InputError
 from dither.files.replacing import made_folder
+from dither.release import release
 
 if TYPE_CHECKING:
-    from dither.batches.journal import Journal, Origin, Stamp
+    from dither.batches.journal import Journal, Origin
     from dither.batches.mirror import Mirrored
     from dither.cli.images import Dithering, WholeDithering
-
-# Compiled loops and limits of readers are of a whole process: one image at a time in each.
-_ONE_AT_A_TIME = threading.Lock()
-
-
-class Task(NamedTuple):
-    """One image of a batch, and where what becomes of it goes."""
-
-    source: Path
-    result: Path
-
-
-class Outcome(NamedTuple):
-    """What became of one image.
-
-    Attributes:
-        error: a sentence, if it failed; else `entry`, for --json, and `made`, the result's stamp.
-    """
-
-    error: str | None = None
-    entry: dict[str, Any] | None = None
-    made: "Stamp | None" = None
 
 
 def dither_all(
@@ -53,6 +31,7 @@ def dither_all(
     recursive: bool,
     jobs: int | None,
     scheduler: str | None,
+    check: Callable[[], None] | None = None,
 ) -> dict[str, Any]:
     """Dither the images, or with `recursive` those of the one folder; what was done, for --json.
 
@@ -62,6 +41,7 @@ def dither_all(
         recursive: whether it is a batch.
         jobs: its processes.
         scheduler: or the scheduler in their place.
+        check: what a batch checks first, as `dither_folder`.
 
     Raises:
         InputError: options do not go together, or as `dither_each`, or the folders of a batch cannot be
@@ -69,7 +49,17 @@ def dither_all(
     """
     if recursive:
         whole = functools.partial(each_frame, job.target, dithering)
-        return dither_folder(job, whole, jobs=jobs, scheduler=scheduler)
+        return dither_folder(job, whole, jobs=jobs, scheduler=scheduler, check=check)
+    check_no_batch(job, jobs=jobs, scheduler=scheduler)
+    return dither_each(job, dithering)
+
+
+def check_no_batch(job: Job, *, jobs: int | None, scheduler: str | None) -> None:
+    """Refuse what only batches take, where --recursive is not given.
+
+    Raises:
+        InputError: there are options or folders of a batch.
+    """
     for option, value in {"--jobs": jobs, "--scheduler": scheduler}.items():
         if value is not None:
             raise InputError(f"{option} has no effect without --recursive")
@@ -78,7 +68,6 @@ def dither_all(
             raise InputError(
                 f"cannot read {image}: it is a folder; --recursive takes the images in it"
             )
-    return dither_each(job, dithering)
 
 
 def end(done: dict[str, Any]) -> None:
@@ -88,7 +77,12 @@ def end(done: dict[str, Any]) -> None:
 
 
 def dither_folder(
-    job: Job, dithering: "WholeDithering", *, jobs: int | None, scheduler: str | None
+    job: Job,
+    dithering: "WholeDithering",
+    *,
+    jobs: int | None,
+    scheduler: str | None,
+    check: Callable[[], None] | None,
 ) -> dict[str, Any]:
     """Dither the images of a folder and those in it; each is in its place as soon as it is done.
 
@@ -97,14 +91,15 @@ def dither_folder(
         dithering: how; it can be pickled, and no image knows of the others.
         jobs: processes at once.
         scheduler: or a Dask scheduler in their place.
+        check: refuses, before any work, machines that cannot do it, as in `dither.tasks.run_tasks`.
 
     Returns:
         What --json tells: "images" made in this run, how many were "done" before, and those that
         "failed", with the reason.
 
     Raises:
-        InputError: options do not go together, the folders cannot be read or written, or there is no
-            image.
+        InputError: options do not go together, the folders cannot be read or written, another batch is
+            at work there, there is no image, or what `check` raises.
     """
     from dither.batches.fingerprint import fingerprint
     from dither.batches.journal import kept_journal
@@ -118,10 +113,10 @@ def dither_folder(
     found = mirrored(folder, other, functools.partial(result_name, name))
     if not found.pairs and not found.refused:
         raise InputError(f"{folder} holds no images{_passed_over(found)}")
-    how = fingerprint((_version(), dithering, job.preparation, job.scale, job.placing.packed))
+    how = fingerprint((release(), dithering, job.preparation, job.scale, job.placing.packed))
     with made_folder(other), kept_journal(other) as journal:
         plan = _plan(found, folder, other, journal, how, job.force)
-        made = _worked(job, dithering, plan, journal, other, jobs, scheduler)
+        made = _worked(job, dithering, plan, journal, other, jobs, scheduler, check)
     for _, sentence in sorted(plan.failed.items()):
         note(f"failed: {' '.join(sentence.split())}")
     note(
@@ -213,6 +208,7 @@ def _worked(
     other: Path,
     jobs: int | None,
     scheduler: str | None,
+    check: Callable[[], None] | None,
 ) -> list[dict[str, Any]]:
     """What --json tells of each image that is made."""
     from dither.tasks import run_tasks
@@ -236,17 +232,23 @@ def _worked(
                 on_progress(answers / max(1, all_of_them), f"{answers} of {all_of_them}{failed}")
 
             one = dataclasses.replace(job, force=True, quiet=True, json_output=False)
-            answer_to = functools.partial(_outcome, one, dithering)
-            for number, outcome in run_tasks(
-                answer_to, begun(), jobs=jobs, scheduler=scheduler, lost=_lost, while_waiting=tell
+            answer_to = functools.partial(outcome, one, dithering)
+            for number, became in run_tasks(
+                answer_to,
+                begun(),
+                jobs=jobs,
+                scheduler=scheduler,
+                lost=lost,
+                while_waiting=tell,
+                check=check,
             ):
                 answers += 1
                 task, origin = plan.todo[number]
-                if outcome.entry is not None and outcome.made is not None:
-                    journal.end(named(task), origin, outcome.made)
-                    made.append(outcome.entry)
+                if became.entry is not None and became.made is not None:
+                    journal.end(named(task), origin, became.made)
+                    made.append(became.entry)
                 else:
-                    plan.failed[str(task.source)] = str(outcome.error)
+                    plan.failed[str(task.source)] = str(became.error)
                 tell()
     except KeyboardInterrupt:
         note(f"{answers} of {all_of_them} are done; the same command goes on", quiet=job.quiet)
@@ -254,44 +256,7 @@ def _worked(
     return sorted(made, key=lambda entry: entry["input"])
 
 
-def _outcome(job: Job, dithering: "WholeDithering", task: Task) -> Outcome:
-    """Dither one image in the process that is given it."""
-    from dither.batches.journal import Stamp
-
-    placing = dataclasses.replace(job.placing, output=task.result, output_dir=None, name=None)
-    one = dataclasses.replace(job, images=[task.source], placing=placing)
-    try:
-        with _ONE_AT_A_TIME:
-            task.result.parent.mkdir(parents=True, exist_ok=True)
-            report = dither_whole(one, dithering)
-        entry = report["images"][0]
-        if "palettes" in report:
-            entry["palette"] = report["palettes"][0]
-        return Outcome(entry=entry, made=Stamp.of(task.result))
-    except InputError as error:
-        return Outcome(str(error))
-    except OSError as error:
-        return Outcome(f"cannot write {task.result}: {error.strerror or error}")
-    except MemoryError:
-        return Outcome(f"{task.source} takes more memory than there is")
-    except Exception as error:  # of this program, but the other images are not to blame
-        return Outcome(f"{task.source}: a fault of this program, {type(error).__name__}: {error}")
-
-
-def _lost(task: Task) -> Outcome:
-    return Outcome(
-        f"{task.source}: every process that took it died; memory may be short, and fewer --jobs take "
-        "less"
-    )
-
-
 def _passed_over(found: "Mirrored") -> str:
     """What a person is told of the files that are no images."""
     skipped = [f"{count} {reason}" for reason, count in sorted(found.skipped.items())]
     return f"; skipped: {', '.join(skipped)}" if skipped else ""
-
-
-def _version() -> str:
-    with contextlib.suppress(PackageNotFoundError):
-        return version("bluenoise-dither")
-    return ""

@@ -10,6 +10,7 @@ import typer
 from dither.cli.batch import dither_all, end
 from dither.cli.destinations import Placing
 from dither.cli.images import Job
+from dither.cli.installed import check_installed
 from dither.cli.options import (
     BitsOption,
     BrightnessOption,
@@ -185,7 +186,13 @@ def diffuse(
         force=force,
         quiet=quiet,
     )
-    done = dither_all(job, dithering, recursive=recursive, jobs=jobs, scheduler=scheduler)
+    done = dither_all(
+        *(job, dithering),
+        recursive=recursive,
+        jobs=jobs,
+        scheduler=scheduler,
+        check=functools.partial(check_installed, "error diffusion", "diffuse", "numba"),
+    )
     if json_output:
         order = {"kernel": kernel} if method is MethodChoice.rows else {}
         print(json.dumps({"method": method.value, **order, **done}))
@@ -205,8 +212,10 @@ def _diffused(
 
     if method is MethodChoice.curve:
         return riemersma_dither(color, palette=palette, **options)
-    by = error_diffuse if method is MethodChoice.rows else dot_diffuse
-    return by(color, palette=palette, frame=frame, **options)
+    if method is MethodChoice.dots:
+        return dot_diffuse(color, palette=palette, frame=frame, **options)
+    threads = options["threads"].value
+    return error_diffuse(color, palette=palette, frame=frame, **{**options, "threads": threads})
 
 
 def _by_rows(
@@ -221,6 +230,7 @@ def _by_rows(
     to_palette: bool,
 ) -> dict[str, Any]:
     """The options of `error_diffuse` alone, those without effect refused."""
+    from dither.batches.fingerprint import Aside
     from dither.diffusion import VariableKernel, load_kernel
     from dither.matrix import load_matrix
 
@@ -243,5 +253,5 @@ def _by_rows(
         "matrix": None if matrix is None else load_matrix(matrix),
         "strength": 0.5 if strength is None else strength,
         "seed": seed,
-        "threads": threads or 1,
+        "threads": Aside(threads or 1),
     }

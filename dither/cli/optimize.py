@@ -1,30 +1,36 @@
 """`dither optimize`."""
 
-import dataclasses
 import enum
+import functools
 import json
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from dither.cli.batch import check_no_batch, dither_folder, end
 from dither.cli.destinations import Placing
 from dither.cli.images import Dithered, Job, dither_whole
+from dither.cli.installed import check_installed
+from dither.cli.optimizing import Optimizing
 from dither.cli.options import (
     BrightnessOption,
     ContrastOption,
     FormatOption,
     GrayOption,
     ImagesArgument,
+    JobsOption,
     MaxPixelsOption,
     NameOption,
     OutputDirOption,
     OutputOption,
     PackedOption,
     PaletteOption,
+    RecursiveOption,
     ResizeOption,
     SaturationOption,
     ScaleOption,
+    SchedulerOption,
     sides_of,
 )
 from dither.cli.target import Target
@@ -36,13 +42,12 @@ if TYPE_CHECKING:
     import numpy as np
 
     from dither.images.animation import Animation
-    from dither.optimizer.optimize import OnProgress, OptimizedPalette
-    from dither.palette import Palette
 
 _AUTO: Literal["auto"] = "auto"
 _MOST_COLORS = 256
-# Of a clip, so many frames tell how many colours it needs.
-_COUNTED_FRAMES = 4
+_NEEDED = functools.partial(
+    check_installed, "dither optimize", "optimize", "jax", "jaxlib", "optax", "numba", "scipy"
+)
 
 
 class PresetChoice(enum.StrEnum):
@@ -111,6 +116,9 @@ def optimize(
     scale: ScaleOption = 1,
     packed: PackedOption = None,
     threads: Annotated[int, typer.Option(callback=within(1, 256), help="At work at once.")] = 1,
+    recursive: RecursiveOption = False,
+    jobs: JobsOption = None,
+    scheduler: SchedulerOption = None,
     max_pixels: MaxPixelsOption = 1 << 28,
     json_output: JsonOption = False,
     force: ForceOption = False,
@@ -129,18 +137,24 @@ def optimize(
     # Of auto no more is known yet.
     most = _MOST_COLORS if count == _AUTO else count
     target = Target.of(bits=None, levels=None, palette=palette, colors=most)
-    options = {
-        "preset": preset.value,
-        "pixels": pixels.value,
-        "threads": threads,
-        "seed": seed or 0,
-    }
-    if keep is not None:
-        options["keep"] = _kept(keep, most or 0)
+    levels = (256, 256, 256)
     if device is not None:
         from dither.device_colors import parse_device
 
-        options["device_levels"] = parse_device(device)
+        levels = parse_device(device)
+    from dither.batches.fingerprint import Aside
+
+    optimizing = Optimizing(
+        colors=count,
+        palette=target.palette,
+        keep=None if keep is None else _kept(keep, most or 0),
+        preset=preset.value,
+        pixels=pixels.value,
+        device_levels=levels,
+        seed=seed or 0,
+        threads=Aside(threads),
+        measured=Aside(json_output),
+    )
     job = Job(
         images=images,
         target=target,
@@ -153,35 +167,41 @@ def optimize(
         quiet=quiet,
         palette_output=palette_output,
     )
-    chosen: list[int] = []
-    with progress_bar("optimize", None, quiet) as on_progress:
+    if recursive:
+        if palette_output is not None:
+            raise InputError("--palette-output takes the palette of one image, not of a folder")
+        done = dither_folder(job, optimizing, jobs=jobs, scheduler=scheduler, check=_NEEDED)
+    else:
+        check_no_batch(job, jobs=jobs, scheduler=scheduler)
+        done = _optimized_each(job, optimizing)
+    if json_output:
+        print(json.dumps({"preset": preset.value, **done}))
+    end(done)
+
+
+def _optimized_each(job: Job, optimizing: Optimizing) -> dict[str, Any]:
+    """Optimise the images in this process; what was done, for --json."""
+    with progress_bar("optimize", None, job.quiet) as on_progress:
         done = 0
 
-        def dithering(animation: "Animation", _: int) -> Dithered:
+        def dithering(animation: "Animation", number: int) -> Dithered:
             nonlocal done
-            before, share = done / len(images), 1 / len(images)
-            own = target.colors
-            if count == _AUTO:
-                on_progress(before, "how many colours")
-                own = _counted(animation, options)
-                chosen.append(own)
-            found = _optimized(
-                animation,
-                own,
-                target.palette,
-                options,
-                lambda part, word: on_progress(before + share * part, word),
+            before, share = done / len(job.images), 1 / len(job.images)
+            dithered = optimizing(
+                animation, number, lambda part, word: on_progress(before + share * part, word)
             )
             done += 1
-            about = _about(animation, found) if json_output else {}
             on_progress(before + share, "")
-            return Dithered([each.indices for each in found], found[0].palette, about)
+            return dithered
 
         report = dither_whole(job, dithering)
-    for image, own in zip(images, chosen, strict=False):
-        note(f"{image}: {own} colours are the fewest that are hardly seen", quiet=quiet)
-    if json_output:
-        print(json.dumps({"preset": preset.value, **report}))
+    for entry in report["images"]:
+        if "colors" in entry:
+            note(
+                f"{entry['input']}: {entry['colors']} colours are the fewest that are hardly seen",
+                quiet=job.quiet,
+            )
+    return report
 
 
 def _color_count(text: str) -> int | Literal["auto"]:
@@ -195,25 +215,6 @@ def _color_count(text: str) -> int | Literal["auto"]:
     if not 2 <= count <= _MOST_COLORS:
         raise InputError(f"--colors is {count}; it must be from 2 to {_MOST_COLORS}, or auto")
     return count
-
-
-def _counted(animation: "Animation", options: dict[str, Any]) -> int:
-    """How many colours a picture needs, or a few frames of a clip."""
-    import numpy as np
-
-    from dither.color_count.count import count_colors
-    from dither.images.hidden import clear_pixels
-    from dither.samples import checked_image, eight_bit_colors, native
-
-    frames = animation.frames
-    few = np.linspace(0, len(frames) - 1, min(len(frames), _COUNTED_FRAMES)).round().astype(int)
-    pictures = [eight_bit_colors(checked_image(native(frames[place].color))) for place in few]
-    clear = [clear_pixels(frames[place].alpha) for place in few]
-    ignored = [
-        np.zeros(picture.shape[:2], bool) if away is None else away
-        for picture, away in zip(pictures, clear, strict=True)
-    ]
-    return count_colors(np.concatenate(pictures), ignored=np.concatenate(ignored), **options)
 
 
 def _kept(text: str, colors: int) -> "np.ndarray":
@@ -232,50 +233,3 @@ def _kept(text: str, colors: int) -> "np.ndarray":
             f"--keep fixes {len(kept)} of {colors} colours; at least one must be left to be chosen"
         )
     return kept
-
-
-def _optimized(
-    animation: "Animation",
-    colors: int | None,
-    palette: "Palette | None",
-    options: dict[str, Any],
-    on_progress: "OnProgress",
-) -> "list[OptimizedPalette]":
-    if options["pixels"] != "search" and len(animation.frames) > 1:
-        raise InputError("--pixels is for still images; the pixels of clips are searched")
-    from dither.images.hidden import clear_pixels
-    from dither.optimizer.frames import optimize_frames
-
-    return optimize_frames(
-        [frame.color for frame in animation.frames],
-        colors,
-        palette=palette,
-        ignored=[clear_pixels(frame.alpha) for frame in animation.frames],
-        on_progress=on_progress,
-        **options,
-    )
-
-
-def _about(animation: "Animation", found: "list[OptimizedPalette]") -> dict[str, Any]:
-    """What --json tells of the palette, and how near each frame is to the original."""
-    import numpy as np
-
-    from dither.images.hidden import clear_pixels
-    from dither.metrics import image_errors
-    from dither.samples import checked_image, eight_bit_colors, native
-
-    errors = []
-    for frame, result in zip(animation.frames, found, strict=True):
-        before = eight_bit_colors(checked_image(native(frame.color)))
-        after, hidden = result.picture, clear_pixels(frame.alpha)
-        if hidden is not None:
-            before = np.where(hidden[..., None], np.uint8(0), before)
-            after = np.where(hidden[..., None], np.uint8(0), after)
-        errors.append(dataclasses.asdict(image_errors(before, after)))
-    trace = found[0].trace
-    return {
-        "palette": found[0].palette.hex,
-        "usage": np.mean([each.usage for each in found], axis=0).tolist(),
-        "loss": float(trace[-1]) if len(trace) else None,
-        "errors": errors if len(errors) > 1 else errors[0],
-    }

@@ -45,6 +45,7 @@ from dither.preparation import Preparation
 if TYPE_CHECKING:
     import numpy as np
 
+    from dither.batches.fingerprint import Aside
     from dither.cli.images import Dithering
     from dither.palette import Palette
 
@@ -191,6 +192,7 @@ def _to_levels(
     strength: float | None,
     threads: int | None,
 ) -> "Dithering":
+    from dither.batches.fingerprint import Aside
     from dither.matrix import load_channels
 
     return functools.partial(
@@ -199,17 +201,22 @@ def _to_levels(
         levels=levels,
         light="encoded" if light is None else light.value,
         strength=1.0 if strength is None else strength,
-        threads=1 if threads is None else threads,
+        threads=Aside(1 if threads is None else threads),
     )
 
 
 # A batch sends these to other processes, with all that they need.
 def _at_levels(
-    color: "np.ndarray", frame: int, palette: "Palette | None", **options: Any
+    color: "np.ndarray",
+    frame: int,
+    palette: "Palette | None",
+    *,
+    threads: "Aside[int]",
+    **options: Any,
 ) -> "np.ndarray":
     from dither.ordered import ordered_dither
 
-    return ordered_dither(color, phase=(frame, 0, 0), **options)
+    return ordered_dither(color, phase=(frame, 0, 0), threads=threads.value, **options)
 
 
 def _by_noise(levels: int, path: str) -> "Dithering":

@@ -29,6 +29,7 @@ def run_tasks(
     scheduler: str | None = None,
     lost: Callable[[Task], Answer] | None = None,
     while_waiting: Callable[[], None] = lambda: None,
+    check: Callable[[], None] | None = None,
 ) -> Iterator[tuple[int, Answer]]:
     """The answer to each task, as it is ready.
 
@@ -39,15 +40,18 @@ def run_tasks(
         jobs: processes on this machine, one for each processor if not given; 1 works in this very
             process.
         scheduler: the address of a Dask scheduler, such as "tcp://10.0.0.1:8786", in place of processes
-            of this machine. All its machines hold the same version of this package.
+            of this machine. All its machines hold the same version of this package and of Python.
         lost: the answer to a task that is given up; if not given, that is an error.
         while_waiting: called several times a second; may raise KeyboardInterrupt to stop the work.
+        check: called before the work wherever it is done, and can be pickled; raises an InputError
+            where it cannot be done, such as for want of a library.
 
     Yields:
         The number of the task, from 0, and its answer.
 
     Raises:
-        InputError: the scheduler cannot be reached, or Dask is not installed.
+        InputError: the scheduler cannot be reached, Dask is not installed, a worker has another
+            version, or what `check` raises.
         WorkerLostError: a task is given up, and there is no `lost`.
         Exception: what the function raises.
 
@@ -63,8 +67,11 @@ def run_tasks(
         if scheduler is not None:
             from dither.tasks.schedulers import on_dask
 
-            yield from on_dask(function, tasks, scheduler, lost or _give_up, while_waiting)
-        elif (jobs := jobs or usable_processors()) > 1:
+            yield from on_dask(function, tasks, scheduler, lost or _give_up, while_waiting, check)
+            return
+        if check is not None:
+            check()
+        if (jobs := jobs or usable_processors()) > 1:
             from dither.tasks.processes import on_processes
 
             yield from on_processes(function, tasks, jobs, lost or _give_up, while_waiting)

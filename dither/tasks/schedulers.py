@@ -1,6 +1,7 @@
 """Tasks on the machines of a Dask scheduler, which gives those of a dead process to another."""
 
 import contextlib
+import functools
 import logging
 import math
 import pickle
@@ -10,6 +11,7 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import Any, TypeVar
 
 from dither.errors import InputError
+from dither.release import installation
 
 Task = TypeVar("Task")
 Answer = TypeVar("Answer")
@@ -28,6 +30,7 @@ def on_dask(
     scheduler: str,
     lost: Callable[[Task], Answer],
     while_waiting: Callable[[], None],
+    check: Callable[[], None] | None,
 ) -> Iterator[tuple[int, Answer]]:
     """As `dither.tasks.run_tasks`; `lost` answers for a task that is given up, or raises."""
     try:
@@ -39,10 +42,12 @@ def on_dask(
     waiting, window, asked = enumerate(tasks), 0, -math.inf
     ready: queue.SimpleQueue[distributed.Future] = queue.SimpleQueue()
     pending: dict[distributed.Future, tuple[int, Task]] = {}
+    here = installation()
     with _connected(scheduler) as client:
+        _check_workers(client, here, check)
         # Sent once, and made again where a machine that holds it is lost; sent with `scatter` it would
-        # be lost with the machine.
-        shared = client.submit(pickle.loads, pickle.dumps(function), pure=False)
+        # be lost with the machine. As bytes, which a machine with another version can read too.
+        shared = client.submit(bytes, pickle.dumps((function, check)), pure=False)
         try:
             while True:
                 if time.monotonic() >= asked + _COUNT_EVERY:
@@ -50,7 +55,7 @@ def on_dask(
                     window = max(8, 4 * sum(client.nthreads().values()))
                     asked = time.monotonic()
                 while len(pending) < window and (handed := next(waiting, None)) is not None:
-                    future = client.submit(_called, shared, handed[1], pure=False)
+                    future = client.submit(_called, here, shared, handed[1], pure=False)
                     pending[future] = handed
                     future.add_done_callback(ready.put)
                 if not pending:
@@ -68,8 +73,53 @@ def on_dask(
                 client.cancel([*pending, shared])
 
 
-def _called(function: Callable[[Task], Answer], task: Task) -> Answer:
-    return function(task)
+def _check_workers(client: Any, here: str, check: Callable[[], None] | None) -> None:
+    """Refuse, before any work, workers that cannot do it, or would do other work.
+
+    Those that come later see to it themselves.
+    """
+    found = client.run(_obstacle, here, pickle.dumps(check), on_error="return")
+    for worker, obstacle in found.items():
+        if isinstance(obstacle, OSError):  # it is gone
+            continue
+        if isinstance(obstacle, Exception):  # it is not there, or knows nothing of such questions
+            obstacle = _unlike(f"no bluenoise-dither that can be asked ({obstacle})", here)
+        if obstacle is not None:
+            raise InputError(f"the worker {worker} {obstacle}")
+
+
+def _obstacle(sender: str, check: bytes) -> str | None:
+    """What a sender's work meets on this worker, if anything."""
+    here = installation()
+    if here != sender:
+        return _unlike(here, sender)
+    needed = pickle.loads(check)
+    try:
+        if needed is not None:
+            needed()
+    except InputError as error:
+        return f"cannot take part: {error}"
+    return None
+
+
+def _unlike(worker: str, sender: str) -> str:
+    return f"has {worker}, and this is {sender}; all machines of a scheduler hold the same"
+
+
+def _called(sender: str, shared: bytes, task: Any) -> Any:
+    here = installation()
+    if here != sender:
+        raise InputError(f"a worker {_unlike(here, sender)}")
+    return _received(shared)(task)
+
+
+@functools.lru_cache(maxsize=1)
+def _received(shared: bytes) -> Callable[[Any], Any]:
+    """What is called with the tasks, in each process read and checked once."""
+    function, check = pickle.loads(shared)
+    if check is not None:
+        check()
+    return function
 
 
 @contextlib.contextmanager
@@ -106,4 +156,8 @@ def _answer(future: Any, task: Task, lost: Callable[[Task], Answer], scheduler: 
     error = future.exception()
     if isinstance(error, distributed.KilledWorker):
         return lost(task)
+    if isinstance(error, ModuleNotFoundError):
+        raise InputError(
+            f"a worker of {scheduler} has no {error.name}; all its machines hold the same libraries"
+        )
     raise error
