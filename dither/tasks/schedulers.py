@@ -44,7 +44,8 @@ def on_dask(
     pending: dict[distributed.Future, tuple[int, Task]] = {}
     here = installation()
     with _connected(scheduler) as client:
-        _check_workers(client, here, check)
+        with _answering(scheduler):
+            _check_workers(client, here, check)
         # Sent once, and made again where a machine that holds it is lost; sent with `scatter` it would
         # be lost with the machine. As bytes, which a machine with another version can read too.
         shared = client.submit(bytes, pickle.dumps((function, check)), pure=False)
@@ -52,7 +53,8 @@ def on_dask(
             while True:
                 if time.monotonic() >= asked + _COUNT_EVERY:
                     # Enough for all, and not so many that a long list of tasks fills the scheduler.
-                    window = max(8, 4 * sum(client.nthreads().values()))
+                    with _answering(scheduler):
+                        window = max(8, 4 * sum(client.nthreads().values()))
                     asked = time.monotonic()
                 while len(pending) < window and (handed := next(waiting, None)) is not None:
                     future = client.submit(_called, here, shared, handed[1], pure=False)
@@ -146,14 +148,12 @@ def _connected(scheduler: str) -> Iterator[Any]:
 def _answer(future: Any, task: Task, lost: Callable[[Task], Answer], scheduler: str) -> Answer:
     import distributed
 
-    if future.status == "finished":
-        return future.result()
-    if future.status != "error":
-        raise InputError(
-            f"the scheduler {scheduler} has ended or dropped the work; the same command goes on where "
-            "it can"
-        )
-    error = future.exception()
+    with _answering(scheduler):
+        if future.status == "finished":
+            return future.result()
+        if future.status != "error":
+            raise ConnectionError
+        error = future.exception()
     if isinstance(error, distributed.KilledWorker):
         return lost(task)
     if isinstance(error, ModuleNotFoundError):
@@ -161,3 +161,15 @@ def _answer(future: Any, task: Task, lost: Callable[[Task], Answer], scheduler: 
             f"a worker of {scheduler} has no {error.name}; all its machines hold the same libraries"
         )
     raise error
+
+
+@contextlib.contextmanager
+def _answering(scheduler: str) -> Iterator[None]:
+    """What fails in the block for want of a connection is the scheduler's end."""
+    try:
+        yield
+    except OSError:
+        raise InputError(
+            f"the scheduler {scheduler} has ended or dropped the work; the same command goes on where "
+            "it can"
+        ) from None

@@ -36,6 +36,10 @@ def _refusing(number: int) -> int:
     raise InputError(f"{number} is refused")
 
 
+def _check() -> None:
+    _refusing(3)
+
+
 class _UnfitError(Exception):
     def __init__(self, one: str, two: str) -> None:
         super().__init__(one + two)
@@ -54,6 +58,16 @@ def _slow(number: int) -> int:
 def test_every_task_is_answered_once(jobs: int) -> None:
     answers = list(run_tasks(_square, range(7), jobs=jobs))
     assert sorted(answers) == [(number, number * number) for number in range(7)]
+
+
+@pytest.mark.parametrize("jobs", [1, 2])
+def test_what_cannot_be_done_is_not_begun(jobs: int) -> None:
+    def tasks() -> Iterator[int]:
+        pytest.fail("a task is asked for")
+        yield 0
+
+    with pytest.raises(InputError, match="3 is refused"):
+        list(run_tasks(_square, tasks(), jobs=jobs, check=_check))
 
 
 def test_a_task_that_kills_its_process_is_given_up_alone() -> None:

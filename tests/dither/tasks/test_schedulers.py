@@ -1,5 +1,8 @@
 """A real scheduler and two real workers, one of which is killed while it works."""
 
+import functools
+import os
+import pickle
 import shlex
 import signal
 import socket
@@ -8,7 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
@@ -16,15 +19,35 @@ from PIL import Image
 
 from dither.batches.journal import JOURNAL_NAME
 from dither.errors import InputError
+from dither.release import installation
 from dither.tasks import run_tasks
-
-pytestmark = pytest.mark.slow
+from dither.tasks import schedulers as asked
 
 
 class Cluster(NamedTuple):
     address: str
     scheduler: subprocess.Popen
     workers: list[subprocess.Popen]
+    folder: Path
+
+    def another(self, path: Path) -> None:
+        """One worker more, which looks for packages in a folder first."""
+        with (self.folder / "log").open("ab") as log:
+            self.workers.append(
+                subprocess.Popen(
+                    _worker(self.address),
+                    cwd=self.folder,
+                    env={**os.environ, "PYTHONPATH": f"{path}:{os.environ.get('PYTHONPATH', '')}"},
+                    stdout=log,
+                    stderr=log,
+                )
+            )
+
+
+def _worker(address: str) -> list[str]:
+    command = f"distributed.cli.dask_worker {address} --nthreads 1 --no-nanny --no-dashboard"
+    # As `dask worker`, whatever is first on the path.
+    return [sys.executable, "-m", *shlex.split(command)]
 
 
 @pytest.fixture
@@ -37,19 +60,15 @@ def cluster(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Cluster]:
     address = f"tcp://127.0.0.1:{port}"
     log = (folder / "log").open("wb")
 
-    def started(command: str) -> subprocess.Popen:
-        # As `dask scheduler`, whatever is first on the path.
-        words = [sys.executable, "-m", *shlex.split(command)]
+    def started(words: list[str]) -> subprocess.Popen:
         return subprocess.Popen(words, cwd=folder, stdout=log, stderr=log)
 
-    scheduler = started(
-        f"distributed.cli.dask_scheduler --host 127.0.0.1 --port {port} --no-dashboard"
-    )
-    worker = f"distributed.cli.dask_worker {address} --nthreads 1 --no-nanny --no-dashboard"
-    workers = [started(worker) for _ in range(2)]
+    command = f"distributed.cli.dask_scheduler --host 127.0.0.1 --port {port} --no-dashboard"
+    scheduler = started([sys.executable, "-m", *shlex.split(command)])
+    workers = [started(_worker(address)) for _ in range(2)]
     try:
         _wait_for_workers(address, 2)
-        yield Cluster(address, scheduler, workers)
+        yield Cluster(address, scheduler, workers, folder)
     finally:
         for process in (*workers, scheduler):
             process.kill()
@@ -86,6 +105,7 @@ def _contents(folder: Path) -> dict[str, bytes]:
     }
 
 
+@pytest.mark.slow
 def test_a_batch_survives_a_worker_and_has_the_same_bytes(
     run: Callable, tmp_path: Path, cluster: Cluster
 ) -> None:
@@ -117,6 +137,7 @@ def test_a_batch_survives_a_worker_and_has_the_same_bytes(
     assert "0 dithered, 60 done before, 1 failed" in again
 
 
+@pytest.mark.slow
 def test_restarts_survive_a_worker_and_have_the_same_bytes(
     run: Callable, tmp_path: Path, cluster: Cluster
 ) -> None:
@@ -136,6 +157,7 @@ def test_restarts_survive_a_worker_and_have_the_same_bytes(
     assert (tmp_path / "there.npy").read_bytes() == (tmp_path / "alone.npy").read_bytes()
 
 
+@pytest.mark.slow
 def test_a_scheduler_that_ends_is_one_sentence(cluster: Cluster) -> None:
     def end() -> None:
         cluster.scheduler.kill()
@@ -144,9 +166,118 @@ def test_a_scheduler_that_ends_is_one_sentence(cluster: Cluster) -> None:
         list(run_tasks(time.sleep, [0, 60, 60], scheduler=cluster.address, while_waiting=end))
 
 
+@pytest.mark.slow
 def test_no_scheduler_is_one_sentence() -> None:
     pytest.importorskip("distributed", reason="the extra scale")
     with pytest.raises(InputError, match=r"no scheduler answers at tcp://127\.0\.0\.1:1"):
         list(run_tasks(time.sleep, [0], scheduler="tcp://127.0.0.1:1"))
     with pytest.raises(InputError, match="no scheduler answers at nonsense"):
         list(run_tasks(time.sleep, [0], scheduler="nonsense://x"))
+
+
+def _another_version(folder: Path) -> Path:
+    """Where Python finds another version of the package's description."""
+    (folder / "bluenoise_dither-9.9.dist-info").mkdir(parents=True)
+    (folder / "bluenoise_dither-9.9.dist-info/METADATA").write_text(
+        "Metadata-Version: 2.1\nName: bluenoise-dither\nVersion: 9.9\n"
+    )
+    return folder
+
+
+@pytest.mark.slow
+def test_a_worker_of_another_version_is_one_sentence_before_any_work(
+    refused: Callable, tmp_path: Path, cluster: Cluster
+) -> None:
+    _pictures(tmp_path / "in", 3, 20)
+    cluster.another(_another_version(tmp_path / "newer"))
+    _wait_for_workers(cluster.address, 3)
+    said = refused(f"dither ordered in -o out --recursive --bits 1 --scheduler {cluster.address}")
+    assert "bluenoise-dither 9.9 on Python" in said
+    assert f"and this is {installation()}; all machines of a scheduler hold the same" in said
+    assert not (tmp_path / "out").exists()
+
+
+@pytest.mark.slow
+def test_a_worker_of_another_version_that_comes_later_does_nothing(
+    tmp_path: Path, cluster: Cluster
+) -> None:
+    newer, begun = _another_version(tmp_path / "newer"), time.monotonic()
+
+    def add() -> None:
+        if len(cluster.workers) == 2:
+            cluster.another(newer)
+        assert time.monotonic() < begun + 60
+
+    with pytest.raises(InputError, match=r"a worker has bluenoise-dither 9\.9 on Python"):
+        list(run_tasks(time.sleep, [0.1] * 3000, scheduler=cluster.address, while_waiting=add))
+
+
+@pytest.mark.slow
+def test_a_worker_that_lacks_a_library_is_one_sentence_before_any_work(
+    refused: Callable, tmp_path: Path, cluster: Cluster
+) -> None:
+    _pictures(tmp_path / "in", 3, 20)
+    (tmp_path / "poor").mkdir()
+    (tmp_path / "poor/sitecustomize.py").write_text("import sys; sys.modules['optax'] = None")
+    cluster.another(tmp_path / "poor")
+    _wait_for_workers(cluster.address, 3)
+    said = refused(
+        f"dither optimize in -o out --recursive --colors 2 --scheduler {cluster.address}"
+    )
+    assert "cannot take part: dither optimize needs optax: pip install" in said
+    assert not (tmp_path / "out").exists()
+
+
+class _Client:
+    """Of a scheduler, as far as it is asked for obstacles."""
+
+    def __init__(self, **workers: Callable[..., object]) -> None:
+        self._workers = workers
+
+    def run(self, function: Callable, *args: Any, on_error: str) -> dict[str, object]:
+        assert on_error == "return"
+        return {name: worker(function, *args) for name, worker in self._workers.items()}
+
+
+def _alike(function: Callable, *args: Any) -> object:
+    return function(*args)
+
+
+def _fails(error: Exception) -> Callable[..., object]:
+    return lambda function, *args: error
+
+
+def _newer(function: Callable, *args: Any) -> object:
+    with pytest.MonkeyPatch.context() as changed:
+        changed.setattr(asked, "installation", lambda: "bluenoise-dither 9.9 on Python 3.99")
+        return function(*args)
+
+
+def _lacking(name: str) -> None:
+    raise InputError(f"this needs {name}")
+
+
+def test_workers_are_asked_whether_they_can_do_the_work() -> None:
+    def check(client: _Client, check: Callable[[], None] | None = None) -> None:
+        asked._check_workers(client, installation(), check)
+
+    check(_Client())
+    check(_Client(one=_alike, two=_alike, gone=_fails(ConnectionError("closed"))))
+    with pytest.raises(
+        InputError, match=r"the worker two has bluenoise-dither 9\.9 on Python 3\.99"
+    ):
+        check(_Client(one=_alike, two=_newer))
+    with pytest.raises(InputError, match=r"the worker old .* \(No module named 'dither'\)"):
+        check(_Client(old=_fails(ModuleNotFoundError("No module named 'dither'"))))
+    with pytest.raises(InputError, match="the worker one cannot take part: this needs jax"):
+        check(_Client(one=_alike), functools.partial(_lacking, "jax"))
+
+
+def test_a_worker_that_comes_later_sees_to_it_itself() -> None:
+    task = pickle.dumps((abs, None))
+    assert asked._called(installation(), task, -3) == 3
+    with pytest.raises(InputError, match=r"a worker has .* 3\.99"):
+        _newer(asked._called, installation(), task, -3)
+    poor = pickle.dumps((abs, functools.partial(_lacking, "numba")))
+    with pytest.raises(InputError, match="this needs numba"):
+        asked._called(installation(), poor, -3)
