@@ -33,6 +33,7 @@ app.command(
         "dither optimize photo.jpg -o best.png --colors 16 --palette-output best.gpl",
         "dither optimize photo.jpg -o panel.png --palette spectra-6",
         "dither optimize clip.gif -o still.gif --colors 16 --preset smooth",
+        "dither optimize photos -o best --recursive --colors auto",
     )
 )(optimize)
 app.command(**examples("dither colors photo.jpg -o how-many.png"))(colors)

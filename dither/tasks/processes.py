@@ -9,6 +9,7 @@ import multiprocessing
 import pickle
 import signal
 import sys
+import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from multiprocessing.connection import Connection, wait
@@ -22,6 +23,8 @@ Answer = TypeVar("Answer")
 
 # Seconds between two looks at whether the work is to be stopped.
 _GLANCE = 0.2
+# Seconds that processes have to leave what they do, and to remove what they have half written.
+_GRACE = 2.0
 # After so many dead processes a task is given up.
 _MOST_DEATHS = 2
 
@@ -70,8 +73,11 @@ def on_processes(
         finished = True
     finally:
         # At the end they stop by themselves; on an error in the midst of what they do.
-        for worker in [*idle, *(entry[0] for entry in busy.values())]:
-            worker.end(now=not finished)
+        workers = [*idle, *(entry[0] for entry in busy.values())]
+        if not finished:
+            _stop(workers)
+        for worker in workers:
+            worker.end()
 
 
 def _given(task: Task, idle: "list[_Worker]", function: Callable[[Task], Answer]) -> "_Worker":
@@ -104,11 +110,19 @@ class _Worker:
             self.process.start()
         theirs.close()
 
-    def end(self, now: bool = False) -> None:
+    def end(self) -> None:
         self.pipe.close()
-        if now:
-            self.process.terminate()
         self.process.join()
+
+
+def _stop(workers: list[_Worker]) -> None:
+    """All at once, and by force those that hear of it too late: compiled loops listen to nobody."""
+    for worker in workers:
+        worker.process.terminate()
+    until = time.monotonic() + _GRACE
+    for worker in workers:
+        worker.process.join(max(0, until - time.monotonic()))
+        worker.process.kill()
 
 
 def _serve(pipe: Connection, function: Callable[[Any], Any]) -> None:

@@ -49,6 +49,13 @@ def _unfit(number: int) -> int:
     raise _UnfitError("un", "fit")
 
 
+def _deaf(mark: Path) -> None:
+    # As compiled loops, which come to Python's handlers only at their end.
+    signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})
+    mark.touch()
+    time.sleep(60)
+
+
 def _slow(number: int) -> int:
     time.sleep(60)
     return number
@@ -123,6 +130,22 @@ def test_work_is_stopped_while_all_wait() -> None:
     with pytest.raises(KeyboardInterrupt):
         list(run_tasks(_slow, [1, 2], jobs=2, while_waiting=stop))
     assert time.monotonic() < began + 20
+
+
+@pytest.mark.slow
+@pytest.mark.skipif(not hasattr(signal, "pthread_sigmask"), reason="blocks a signal")
+def test_work_that_hears_nothing_is_stopped_by_force(tmp_path: Path) -> None:
+    begun = time.monotonic()
+    marks = [tmp_path / "one", tmp_path / "two"]
+
+    def stop() -> None:
+        if all(mark.exists() for mark in marks):
+            raise KeyboardInterrupt
+        assert time.monotonic() < begun + 30
+
+    with pytest.raises(KeyboardInterrupt):
+        list(run_tasks(_deaf, marks, jobs=2, while_waiting=stop))
+    assert time.monotonic() < begun + 30
 
 
 @pytest.mark.slow
