@@ -1,6 +1,7 @@
 """A real scheduler and two real workers, one of which is killed while it works."""
 
 import functools
+import json
 import os
 import pickle
 import shlex
@@ -135,6 +136,20 @@ def test_a_batch_survives_a_worker_and_has_the_same_bytes(
     # What is done is done, on whichever machine.
     again = run(command.partition(" --scheduler")[0], check=False).stderr
     assert "0 dithered, 60 done before, 1 failed" in again
+
+
+@pytest.mark.slow
+def test_what_is_optimised_elsewhere_is_the_same(
+    run: Callable, tmp_path: Path, cluster: Cluster
+) -> None:
+    _pictures(tmp_path / "in", 4, 20)
+    command = "dither optimize in --recursive --colors 4 --json -o"
+    here = json.loads(run(f"{command} here --jobs 1").stdout)["images"]
+    there = json.loads(run(f"{command} there --scheduler {cluster.address}").stdout)["images"]
+    for one, other in zip(here, there, strict=True):
+        assert one["palette"] == other["palette"]
+        assert one["errors"] == other["errors"]
+    assert _contents(tmp_path / "here") == _contents(tmp_path / "there")
 
 
 @pytest.mark.slow
