@@ -72,7 +72,9 @@ def dither_all(
         return dither_folder(job, whole, jobs=jobs, scheduler=scheduler)
     for option, value in {"--jobs": jobs, "--scheduler": scheduler}.items():
         if value is not None:
-            raise InputError(f"{option} has no effect without --recursive")
+            raise InputError(
+                f"{option} has no effect without --recursive, but for volumes of dither ordered"
+            )
     for image in job.images:
         if image.is_dir():
             raise InputError(
