@@ -70,4 +70,4 @@ from dither.volumes.block import LevelDither as LevelDither
 from dither.volumes.block import PaletteDither as PaletteDither
 from dither.volumes.block import dither_block as dither_block
 from dither.volumes.stream import dither_volume as dither_volume
-from dither.volumes.stream import volume_work as volume_work
+from dither.volumes.work import volume_work as volume_work

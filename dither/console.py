@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from dither.errors import InputError
+from dither.tasks import WorkerLostError
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -97,6 +98,8 @@ def run(app: typer.Typer) -> None:
         code = _say("stopped", 130)
     except OSError as error:
         code = _say(f"cannot read or write: {error.strerror or error}")
+    except WorkerLostError as error:
+        code = _say(str(error))
     except RuntimeError as error:
         if not lacks_memory(error):
             raise

@@ -1,5 +1,6 @@
 """The documentation is true: its commands run as they stand, and its gallery is what they draw."""
 
+import ast
 import importlib.util
 import os
 import re
@@ -176,3 +177,18 @@ def _same_pixels(found: Path, wanted: Path) -> None:
     with Image.open(found) as one, Image.open(wanted) as other:
         assert one.size == other.size
         np.testing.assert_array_equal(np.array(one.convert("RGB")), np.array(other.convert("RGB")))
+
+
+@pytest.mark.parametrize("package", ["bluenoise", "dither"])
+def test_the_house_is_the_folder_listing(package: str) -> None:
+    """A line for each room and module, in the words that it begins with itself."""
+    page = (DOCS / "house.md").read_text(encoding="utf-8").partition(f"<!-- {package} -->")[2]
+    told = dict(re.findall(r"^\| `(.*?)` \| (.*) \|$", page.partition("\n## ")[0], re.MULTILINE))
+    found = {}
+    for path in (ROOT / package).iterdir():
+        room = path / "__init__.py"
+        if room.exists() or (path.suffix == ".py" and path.name != "__init__.py"):
+            source = room if room.exists() else path
+            docstring = ast.get_docstring(ast.parse(source.read_text(encoding="utf-8")))
+            found[path.name + "/" * room.exists()] = (docstring or "").partition("\n")[0]
+    assert told == found

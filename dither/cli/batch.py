@@ -62,7 +62,9 @@ def check_no_batch(job: Job, *, jobs: int | None, scheduler: str | None) -> None
     """
     for option, value in {"--jobs": jobs, "--scheduler": scheduler}.items():
         if value is not None:
-            raise InputError(f"{option} has no effect without --recursive")
+            raise InputError(
+                f"{option} has no effect without --recursive, but for volumes of dither ordered"
+            )
     for image in job.images:
         if image.is_dir():
             raise InputError(

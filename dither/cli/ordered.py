@@ -18,7 +18,6 @@ from dither.cli.options import (
     FormatOption,
     GrayOption,
     ImagesArgument,
-    JobsOption,
     LevelsOption,
     LightChoice,
     MaxPixelsOption,
@@ -31,12 +30,17 @@ from dither.cli.options import (
     ResizeOption,
     SaturationOption,
     ScaleOption,
-    SchedulerOption,
     names_of_matrices,
     sides_of,
 )
 from dither.cli.target import Target
-from dither.cli.volumes import MemoryOption, dither_streamed, is_streamed
+from dither.cli.volumes import (
+    MemoryOption,
+    VolumeJobsOption,
+    VolumeSchedulerOption,
+    dither_streamed,
+    is_streamed,
+)
 from dither.console import ForceOption, JsonOption, QuietOption, within
 from dither.errors import InputError
 from dither.matrix import DEFAULT_MATRIX
@@ -125,8 +129,8 @@ def ordered(
         ),
     ] = None,
     recursive: RecursiveOption = False,
-    jobs: JobsOption = None,
-    scheduler: SchedulerOption = None,
+    jobs: VolumeJobsOption = None,
+    scheduler: VolumeSchedulerOption = None,
     max_pixels: MaxPixelsOption = 1 << 28,
     memory: MemoryOption = None,
     json_output: JsonOption = False,

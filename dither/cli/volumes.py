@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dither.cli.target import Target
-from dither.console import note, progress_bar
+from dither.console import note, progress_bar, within
 from dither.errors import InputError, TooLargeError
 from dither.preparation import Preparation
 
 if TYPE_CHECKING:
     from dither.volumes.block import VolumeDither
 
-# As dither.volumes.stream has it, which is not loaded for an option's help.
+# As dither.volumes.work has it, which is not loaded for an option's help.
 _MEMORY = 256_000_000
 _UNITS = {unit: 1000**power for power, unit in enumerate(("", "K", "M", "G", "T"))}
 _TIFF_ENDINGS, _ZARR_ENDING = (".tif", ".tiff"), ".zarr"
@@ -26,6 +26,22 @@ MemoryOption = Annotated[
         metavar="SIZE",
         help="Of .zarr, TIFFs of several pages and TIFFs of more bytes than this, written as .tif or "
         ".zarr: work block by block, in so much memory, such as 256MB or 2GiB [256MB].",
+    ),
+]
+VolumeJobsOption = Annotated[
+    int | None,
+    typer.Option(
+        callback=within(1, 1024),
+        help="Processes at work at once: with --recursive [one for each processor], or of a volume, "
+        "which share --memory [1].",
+    ),
+]
+VolumeSchedulerOption = Annotated[
+    str | None,
+    typer.Option(
+        metavar="ADDRESS",
+        help="With --recursive, or of a volume: work on the machines of a Dask scheduler, as "
+        "tcp://10.0.0.1:8786, each process in so much --memory.",
     ),
 ]
 
@@ -82,10 +98,11 @@ def dither_streamed(context: typer.Context, target: Target, preparation: Prepara
         preparation: what is done first.
 
     Raises:
-        InputError: options do not go together, or as `dither.volumes.stream.dither_volume`.
+        InputError: options do not go together, or as `dither.dither_volume`.
     """
     from dither.matrix import DEFAULT_MATRIX
-    from dither.volumes.stream import MAX_VOXELS, dither_volume
+    from dither.volumes.stream import dither_volume
+    from dither.volumes.work import MAX_VOXELS
 
     given = context.params
     dithering = _of_volumes(given, target, preparation)
@@ -99,6 +116,8 @@ def dither_streamed(context: typer.Context, target: Target, preparation: Prepara
                 output,
                 dithering,
                 memory=memory_of(given["memory"]),
+                jobs=given["jobs"] or 1,
+                scheduler=given["scheduler"],
                 max_voxels=given["max_pixels"] if limited else MAX_VOXELS,
                 replace=given["force"],
                 on_progress=lambda share: on_progress(share, ""),
@@ -145,6 +164,10 @@ def _of_volumes(given: dict[str, Any], target: Target, preparation: Preparation)
         if given[name] != usual.get(name):
             option = "format" if name == "output_format" else name.replace("_", "-")
             raise InputError(f"--{option} is not for volumes, which are dithered block by block")
+    if given["recursive"]:
+        raise InputError("--recursive is for folders of images; a volume is dithered alone")
+    if given["jobs"] is not None and given["scheduler"] is not None:
+        raise InputError("give --jobs or --scheduler, which has processes of its own")
     if preparation.gray and preparation.saturation != 1:
         raise InputError("--saturation has no effect with --gray")
     matrix = given["matrix"] or DEFAULT_MATRIX

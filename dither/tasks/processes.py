@@ -136,7 +136,7 @@ def _serve(pipe: Connection, function: Callable[[Any], Any]) -> None:
             return
         try:
             answer = pickle.dumps((None, function(task)))
-        except Exception as error:
+        except Exception as error:  # whatever it is, the one who asked raises it
             error.add_note("".join(traceback.format_exception(error)))
             answer = _pickled_error(error)
         try:

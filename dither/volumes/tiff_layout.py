@@ -178,7 +178,7 @@ def unpacked(layout: TiffLayout, page: int, part: int) -> tuple[np.ndarray | Non
         samples, place, _ = key.decode(data or None, part)
     except MemoryError:
         raise
-    except Exception as error:
+    except Exception as error:  # every codec has errors of its own
         reason = " ".join(str(error).split()) or type(error).__name__
         if "imagecodecs" in reason:
             name = getattr(key.compression, "name", key.compression)

@@ -73,7 +73,14 @@ class ZarrVolume:
         return part[None] if self.flat else part
 
     def write(self, region: Region, values: np.ndarray) -> None:
-        """Store the samples of a region, which holds whole pieces of the grid."""
+        """Store the samples of a region, which holds whole pieces of the grid.
+
+        Raises:
+            InputError: the array is gone: who asked for the work has given it up.
+        """
+        root = getattr(self.array.store, "root", None)
+        if root is not None and not is_zarr(root):  # a chunk would make the folder anew
+            raise InputError(f"cannot write {root}: the array is gone")
         self.array[self._place(region)] = values[0] if self.flat else values
 
     def _place(self, region: Region) -> tuple[slice, ...]:

@@ -183,8 +183,10 @@ def _files(kind: Kind) -> Iterator[tuple[str, str, bytes, bytes | None]]:
         ending = name.rpartition(".")[2]
         yield f"{name}/whole", name, data, data
         for label, cut in cuts(data, ending):
-            # A list of lines is a list wherever it is cut.
-            yield f"{name}/{label}", name, cut, None if ending in ("gpl", "hex") else data
+            # A list of lines is a list wherever it is cut, and 25 as good a last number as 255.
+            last_number = name == "plain.ppm" and len(cut) > len(data) - 4
+            known = ending not in ("gpl", "hex") and not last_number
+            yield f"{name}/{label}", name, cut, data if known else None
         for label, flipped in flips(data, ending, kind.count, SEED):
             yield f"{name}/{label}", name, flipped, None
         for label, stretched in stretches(data, kind.count // 2, SEED):

@@ -296,3 +296,42 @@ def test_a_worker_that_comes_later_sees_to_it_itself() -> None:
     poor = pickle.dumps((abs, functools.partial(_lacking, "numba")))
     with pytest.raises(InputError, match="this needs numba"):
         asked._called(installation(), poor, -3)
+
+
+@pytest.mark.parametrize("target", ["tif", "zarr"])
+def test_a_volume_survives_a_worker_and_has_the_same_bytes(
+    target: str, run: Callable, tmp_path: Path, cluster: Cluster
+) -> None:
+    """Materials of a model of 128 layers, of the matrix of which each takes the next frame."""
+    tifffile = pytest.importorskip("tifffile", reason="the extra scale")
+    rng = np.random.default_rng(0)
+    tifffile.imwrite(
+        tmp_path / "in.tif", rng.integers(0, 256, (128, 256, 512, 3), np.uint8), photometric="rgb"
+    )
+    options = "--palette c64 --matrix blue-16x64x64 --memory 16MB"
+    run(f"dither ordered in.tif -o here.{target} {options}")
+    command = f"dither ordered in.tif -o there.{target} {options} --scheduler {cluster.address}"
+    program = subprocess.Popen(
+        [sys.executable, "-m", "dither.cli", *shlex.split(command)[1:], "--json"],
+        cwd=tmp_path,
+        stdout=subprocess.PIPE,
+        text=True,
+    )
+    killed = False
+    while program.poll() is None and not killed:
+        if any(path.rglob("*") for path in tmp_path.glob(f".part-*/there.{target}")):
+            time.sleep(1)  # some blocks are done, and most are not
+            assert program.poll() is None
+            cluster.workers[0].send_signal(signal.SIGKILL)
+            killed = True
+        time.sleep(0.02)
+    said, _ = program.communicate(timeout=300)
+    assert killed
+    assert program.returncode == 0
+    assert json.loads(said)["images"][0]["blocks"] > 20
+    here, there = tmp_path / f"here.{target}", tmp_path / f"there.{target}"
+    if target == "tif":
+        assert here.read_bytes() == there.read_bytes()
+    else:
+        assert _contents(here) == _contents(there)
+    assert {path.name for path in tmp_path.iterdir()} == {"in.tif", here.name, there.name}

@@ -13,7 +13,8 @@ from dither.errors import InputError, TooLargeError
 from dither.matrix import ThresholdMatrix
 from dither.palette import Palette
 from dither.volumes.block import LevelDither, PaletteDither, dither_block
-from dither.volumes.stream import LEAST_MEMORY, dither_volume, volume_work
+from dither.volumes.stream import dither_volume
+from dither.volumes.work import LEAST_MEMORY, volume_work
 
 tifffile = pytest.importorskip("tifffile")
 zarr = pytest.importorskip("zarr")
@@ -62,7 +63,7 @@ def test_a_file_of_odd_pieces_is_dithered_as_in_one(
     _write(source, volume, **options[kind])
     dithering = data.draw(st.sampled_from([TWO, PaletteDither(PALETTE, FRAMES, mix="two")]))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("dither.volumes.stream._SHARE", LEAST_MEMORY // 1400)
+        patch.setattr("dither.volumes.work._SHARE", LEAST_MEMORY // 1400)
         done = dither_volume(source, folder / target, dithering, memory=LEAST_MEMORY)
     wanted = dither_block(volume, (0, 0, 0), dithering)
     assert done.shape == volume.shape
@@ -107,13 +108,27 @@ def test_blocks_can_be_done_elsewhere_in_any_order(target: str, tmp_path: Path) 
     volume = RNG.integers(0, 256, (5, 20, 30), np.uint8)
     _write(tmp_path / "in.zarr", volume)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("dither.volumes.stream._SHARE", LEAST_MEMORY // 2000)
+        patch.setattr("dither.volumes.work._SHARE", LEAST_MEMORY // 2000)
         with volume_work(tmp_path / "in.zarr", tmp_path / target, TWO, memory=LEAST_MEMORY) as work:
             places = work.regions()
             assert len(places) > 3
             for place in reversed(places):
                 pickle.loads(pickle.dumps(work)).do(pickle.loads(pickle.dumps(place)))
     np.testing.assert_array_equal(_read(tmp_path / target), dither_block(volume, (0, 0, 0), TWO))
+
+
+def test_processes_write_the_same_bytes(tmp_path: Path) -> None:
+    """The volume has as many voxels as make several blocks of the least memory."""
+    volume = np.resize(RNG.integers(0, 256, (1, 500, 700), np.uint8), (20, 500, 700))
+    _write(tmp_path / "in.tif", volume)
+    shares: list[float] = []
+    options = {"memory": 2 * LEAST_MEMORY, "on_progress": shares.append}
+    done = dither_volume(tmp_path / "in.tif", tmp_path / "two.tif", TWO, jobs=2, **options)
+    assert done.blocks > 3
+    assert sorted(shares) == shares
+    assert shares[-1] == 1
+    dither_volume(tmp_path / "in.tif", tmp_path / "one.tif", TWO)
+    assert (tmp_path / "one.tif").read_bytes() == (tmp_path / "two.tif").read_bytes()
 
 
 @given(shape=st.tuples(*[st.integers(5, 60)] * 3), room=st.integers(500, 20000), data=st.data())
@@ -131,8 +146,8 @@ def test_blocks_cut_no_chunk_and_no_strip(
     )
     _write(folder / "in.tif", np.zeros(shape, np.uint8), **options)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("dither.volumes.stream.usual_chunks", lambda shape: usual)
-        patch.setattr("dither.volumes.stream._SHARE", LEAST_MEMORY // 2 // room)
+        patch.setattr("dither.volumes.work.usual_chunks", lambda shape: usual)
+        patch.setattr("dither.volumes.work._SHARE", LEAST_MEMORY // 2 // room)
         try:
             with volume_work(
                 folder / "in.tif", folder / "out.zarr", TWO, memory=LEAST_MEMORY
@@ -178,7 +193,7 @@ def test_what_cannot_be_done_is_one_sentence(tmp_path: Path) -> None:
     source = tmp_path / "in.zarr"
     _write(source, np.zeros((2, 400, 400), np.uint8), chunks=(2, 400, 400))
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("dither.volumes.stream._SHARE", 40)
+        patch.setattr("dither.volumes.work._SHARE", 40)
         with pytest.raises(InputError, match=r"2 x 400 x 400 voxels are stored as one.* 26 MB"):
             dither_volume(source, tmp_path / "out.tif", TWO, memory=LEAST_MEMORY)
     with pytest.raises(InputError, match="memory is 1 bytes"):

@@ -1,0 +1,128 @@
+"""Fuzz one reader, led by the lines it reaches: python -m abuse.fuzz READER [OPTION OF LIBFUZZER...].
+
+Files are changed by chance, and those that reach new lines are changed further. Whatever a reader
+raises but the one sentence of an InputError is a find, and so are seconds that a file takes, or
+gigabytes.
+"""
+
+import contextlib
+import json
+import sys
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import NamedTuple
+
+import atheris  # pyright: ignore[reportMissingImports]
+
+# Modules that are imported here tell which of their lines are reached.
+_TOLD = ["dither", "bluenoise", "PIL", "tifffile"]
+with atheris.instrument_imports(include=_TOLD):  # pyright: ignore[reportAttributeAccessIssue]
+    import PIL.Image
+    import tifffile  # noqa: F401  (readers import it late)
+    from abuse import images, tables
+
+    from bluenoise.checkpoint import Checkpoint
+    from dither.batches.journal import JOURNAL_NAME, kept_journal
+    from dither.diffusion.kernel_files import load_kernel
+    from dither.errors import InputError
+    from dither.images.animation import read_animation
+    from dither.matrix import load_channels
+    from dither.noise import load_noise
+    from dither.palette import load_palette
+    from dither.volumes.block import Region
+    from dither.volumes.tiff_files import open_tiff
+
+    PIL.Image.init()
+
+_SECONDS, _MEGABYTES = 10, 3000
+_LONGEST_FILE = 1 << 14
+# Larger pictures are refused here: they are no more telling, and take longer.
+_MOST_PIXELS = 1 << 18
+
+
+class Reader(NamedTuple):
+    """What is fuzzed.
+
+    Attributes:
+        read: a file.
+        name: of the file.
+        whole: files to begin with.
+    """
+
+    read: Callable[[Path], object]
+    name: str
+    whole: dict[str, bytes]
+
+
+def readers() -> dict[str, Reader]:
+    """All that read what strangers wrote, by a name for each."""
+    palettes = tables.whole_palettes()
+    journal = json.dumps(["a.png", "/photos/a.jpg", 3, 1, "how", 5, 2]) + "\n"
+    tiffs = {name: data for name, data in images.whole_images().items() if name.endswith("tif")}
+    found = {
+        ending: Reader(
+            load_palette,
+            f"palette.{ending}",
+            {name: data for name, data in palettes.items() if name.endswith(ending)},
+        )
+        for ending in ("gpl", "pal", "hex", "act")
+    }
+    return found | {
+        "image": Reader(_image, "image.png", images.whole_images()),
+        "tiff": Reader(_volume, "volume.tif", tiffs),
+        "matrix": Reader(_matrix, "matrix.npy", tables.whole_matrices()),
+        "checkpoint": Reader(_checkpoint, "run.npz", tables.whole_checkpoints()),
+        "kernel": Reader(load_kernel, "kernel.json", tables.whole_kernels()),
+        "journal": Reader(_journal, JOURNAL_NAME, {"journal": journal.encode()}),
+    }
+
+
+def main() -> None:
+    """Fuzz until the options of libFuzzer, such as -max_total_time=60, say to stop; finds are kept."""
+    name, *options = sys.argv[1:]
+    reader = readers()[name]
+    corpus, folder = Path("../build/fuzz") / name, tempfile.mkdtemp(prefix="fuzz-")
+    corpus.mkdir(parents=True, exist_ok=True)
+    for seed, content in reader.whole.items():
+        (corpus / seed).write_bytes(content)
+
+    def one(data: bytes) -> None:
+        path = Path(folder) / reader.name
+        path.write_bytes(data)
+        with contextlib.suppress(InputError):
+            reader.read(path)
+
+    limits = [f"-timeout={_SECONDS}", f"-rss_limit_mb={_MEGABYTES}", f"-max_len={_LONGEST_FILE}"]
+    kept = f"-artifact_prefix={corpus}/found-"
+    atheris.Setup([sys.argv[0], *limits, kept, *options, str(corpus)], one)
+    atheris.Fuzz()
+
+
+def _image(path: Path) -> None:
+    read_animation(path, max_pixels=_MOST_PIXELS)
+
+
+def _volume(path: Path) -> None:
+    volume = open_tiff(path)
+    layers, rows, columns = (slice(0, min(side, 64)) for side in volume.shape[:3])
+    volume.read(Region(layers, rows, columns))
+
+
+def _matrix(path: Path) -> None:
+    for read in (load_channels, load_noise):
+        with contextlib.suppress(InputError):
+            read(path)
+
+
+def _checkpoint(path: Path) -> None:
+    Checkpoint(path, tables.RUN).load(tables.LIKE)
+
+
+def _journal(path: Path) -> None:
+    with kept_journal(path.parent):
+        pass
+
+
+if __name__ == "__main__":
+    main()
