@@ -27,6 +27,7 @@ def run_tasks(
     *,
     jobs: int | None = None,
     scheduler: str | None = None,
+    threads: int = 1,
     lost: Callable[[Task], Answer] | None = None,
     while_waiting: Callable[[], None] = lambda: None,
     check: Callable[[], None] | None = None,
@@ -41,6 +42,7 @@ def run_tasks(
             process.
         scheduler: the address of a Dask scheduler, such as "tcp://10.0.0.1:8786", in place of processes
             of this machine. All its machines hold the same version of this package and of Python.
+        threads: at work at once where jobs is 1; of work that waits for disks, or leaves Python.
         lost: the answer to a task that is given up; if not given, that is an error.
         while_waiting: called several times a second; may raise KeyboardInterrupt to stop the work.
         check: called before the work wherever it is done, and can be pickled; raises an InputError
@@ -75,6 +77,10 @@ def run_tasks(
             from dither.tasks.processes import on_processes
 
             yield from on_processes(function, tasks, jobs, lost or _give_up, while_waiting)
+        elif threads > 1:
+            from dither.tasks.threads import on_threads
+
+            yield from on_threads(function, tasks, threads, while_waiting)
         else:
             for number, task in enumerate(tasks):
                 while_waiting()

@@ -5,9 +5,11 @@ import pickle
 import signal
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -61,9 +63,9 @@ def _slow(number: int) -> int:
     return number
 
 
-@pytest.mark.parametrize("jobs", [1, 2])
-def test_every_task_is_answered_once(jobs: int) -> None:
-    answers = list(run_tasks(_square, range(7), jobs=jobs))
+@pytest.mark.parametrize("options", [{"jobs": 1}, {"jobs": 2}, {"jobs": 1, "threads": 3}])
+def test_every_task_is_answered_once(options: dict[str, Any]) -> None:
+    answers = list(run_tasks(_square, range(7), **options))
     assert sorted(answers) == [(number, number * number) for number in range(7)]
 
 
@@ -197,3 +199,37 @@ def test_dask_missing_is_one_sentence(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_processors_are_counted() -> None:
     assert 1 <= usable_processors() <= (os.cpu_count() or 1)
     assert pickle.loads(pickle.dumps(run_tasks)) is run_tasks
+
+
+def test_threads_work_at_once_and_ask_for_tasks_only_then() -> None:
+    """Each of two waits for the other; the third task is asked for when one of them is done."""
+    meeting = threading.Barrier(2, timeout=30)
+    asked: list[int] = []
+
+    def tasks() -> Iterator[int]:
+        for number in range(6):
+            asked.append(number)
+            yield number
+
+    def met(number: int) -> int:
+        meeting.wait()
+        return len(asked) - number
+
+    answers = dict(run_tasks(met, tasks(), jobs=1, threads=2))
+    assert sorted(answers) == [*range(6)]
+    assert max(answers.values()) <= 3
+
+
+def test_what_a_thread_raises_ends_the_work() -> None:
+    with pytest.raises(InputError, match="0 is refused"):
+        list(run_tasks(_refusing, range(100), jobs=1, threads=2))
+
+
+def test_threads_are_stopped_by_whoever_waits() -> None:
+    def stop() -> None:
+        raise KeyboardInterrupt
+
+    done: list[int] = []
+    with pytest.raises(KeyboardInterrupt):
+        list(run_tasks(done.append, range(100), jobs=1, threads=2, while_waiting=stop))
+    assert len(done) <= 2
