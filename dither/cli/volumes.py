@@ -204,13 +204,15 @@ def _is_volume(path: Path, memory: int) -> bool:
     """Whether a TIFF has several pages of one size, or more bytes than the memory."""
     try:
         from dither.volumes.tiff_files import open_tiff, tiff_extent
+        from dither.volumes.tiff_layout import promises_pages
 
         pages, size = tiff_extent(path)
         if pages == 1 and size > memory:
             open_tiff(path)
         return pages > 1 or size > memory
     except InputError:
-        return False  # who reads it whole tells what is wrong with it, or can do it
+        # Who reads it whole tells what is wrong with it, or can do it; but reads the first page alone.
+        return path.is_file() and promises_pages(path)
     except ModuleNotFoundError:
         from dither.images.io import MAX_PIXELS, opened
 

@@ -545,7 +545,7 @@ def _targets() -> Iterator[tuple[str, str, Files, str | None, bool]]:
         ("in.tif -o out.ZARR", {}, "out.ZARR", False),
         ("in.tif -o out.TIFF", {}, "out.TIFF", False),
         ("in.tif -o .zarr", {}, None, True),
-        ("in.tif -o - ", {}, None, True),
+        ("in.tif -o -", {}, None, False),
         ("in.tif -o out.zarr/", {}, "out.zarr", False),
         ("in.tif in.zarr -o out.zarr", {}, None, True),
         ("good.png -o out.zarr", {}, None, True),
