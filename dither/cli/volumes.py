@@ -58,7 +58,7 @@ def memory_of(text: str | None) -> int:
     """
     if text is None:
         return _MEMORY
-    found = re.fullmatch(r"(\d{1,15}(?:\.\d{1,6})?) ?([KMGT]?)(i?)B?", text.strip(), re.IGNORECASE)
+    found = re.fullmatch(r"(\d{1,16}(?:\.\d{1,6})?) ?([KMGT]?)(i?)B?", text.strip(), re.IGNORECASE)
     unit = "" if found is None else found[2].upper()
     if found is None or (found[3] and not unit):
         raise InputError(f"--memory is {text!r}; it must be a size such as 256MB or 2GiB")
