@@ -1,6 +1,7 @@
 """A volume, or an image larger than memory, as blocks that are read, dithered and written apart."""
 
 import math
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -37,6 +38,8 @@ LEAST_MEMORY, MOST_MEMORY = 16_000_000, 1 << 50
 MAX_VOXELS = 1 << 40
 # Beside a block and what becomes of it, libraries hold chunks packed and unpacked.
 _SHARE = 4
+# That a library takes for each chunk which it reads or writes at once, beside the samples.
+_CHUNK_BYTES = 2048
 # Palettes are met in three channels of 8 bits; tones and greys are worked out in floats.
 _PALETTE_BYTES, _FLOAT_BYTES = 3, 48
 
@@ -109,7 +112,7 @@ def volume_work(
             f"memory is {memory} bytes; it must be from {LEAST_MEMORY:,} to {MOST_MEMORY:,}"
         )
     check_target(target, replace=replace)
-    if Path(source).resolve() in Path(target).resolve().parents:
+    if Path(os.path.realpath(source)) in Path(os.path.realpath(target)).parents:
         raise InputError(f"cannot write {target}: it lies in {source}, which is read")
     opened = open_volume(source)
     voxels = math.prod(opened.shape[:3])
@@ -222,4 +225,6 @@ def _bytes_per_voxel(
         taken += _PALETTE_BYTES
     if dithering.preparation != Preparation():
         taken += _FLOAT_BYTES
+    if isinstance(source, ZarrVolume):
+        taken += _CHUNK_BYTES // (_SHARE * math.prod(source.chunks))
     return taken + math.prod(shape[3:]) * dtype.itemsize

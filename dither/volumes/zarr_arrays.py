@@ -93,9 +93,9 @@ def check_replaceable(path: Path | str) -> None:
     """
     path = Path(path)
     _check_metadata(path)
-    others = [name for name in sorted(os.listdir(path)) if not _OF_AN_ARRAY.fullmatch(name)]
+    others = [each.name for each in path.iterdir() if not _OF_AN_ARRAY.fullmatch(each.name)]
     if others:
-        raise InputError(f"cannot write {path}: beside an array it holds {others[0]}")
+        raise InputError(f"cannot write {path}: beside an array it holds {min(others)}")
 
 
 def open_zarr(path: Path | str) -> ZarrVolume:
