@@ -87,6 +87,7 @@ def whole_stacks() -> dict[str, bytes]:
     )
     for name, shape, dtype, options in described:
         stream = io.BytesIO()
+        options = {"photometric": "minisblack", **options}
         tifffile.imwrite(stream, _samples(shape, dtype), **options)
         stacks[name] = stream.getvalue()
     return stacks

@@ -43,7 +43,7 @@ def test_every_codec_is_looked_at() -> None:
 
 
 @pytest.mark.parametrize("codec", PACKERS)
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=10, deadline=None)
 @given(size=st.integers(1, 400_000), share=st.sampled_from([0.0, 0.3, 1.0]))
 def test_what_was_packed_is_what_is_unpacked(codec: str, size: int, share: float) -> None:
     noisy = int(size * share)
