@@ -2,24 +2,22 @@
 
 import inspect
 import io
-import json
 import re
 import struct
 import zlib
 from collections.abc import Callable
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pytest
 from conftest import ROOT
 from PIL import Image
+from volume_limits import REFUSED, VOLUME_LIMITS, began
 
 from bluenoise.generate import check_shape
 from dither.cli import app
 from dither.cli.compare import compare
 from dither.cli.ordered import ordered
-from dither.cli.volumes import memory_of
 from dither.diffusion.kernel_files import load_kernel
 from dither.diffusion.kernels import DiffusionKernel
 from dither.errors import InputError
@@ -150,46 +148,6 @@ def _colors(count: int) -> None:
     Palette(np.stack([codes >> 8, codes & 255, codes & 255], axis=1))
 
 
-def _array(path: Path, shape: tuple[int, ...], **options: Any) -> Path:
-    """A Zarr array without chunks, all fill values, which takes no room."""
-    zarr = pytest.importorskip("zarr")
-    options = {"chunks": tuple(min(side, 16) for side in shape), "dtype": "u1", **options}
-    zarr.create_array(str(path), shape=shape, **options)
-    return path
-
-
-def _began(source: Path, **options: Any) -> None:
-    """All that comes before the first voxel of a volume."""
-    from dither.volumes.block import LevelDither
-    from dither.volumes.work import volume_work
-
-    target = source.with_name("out.zarr")
-    with volume_work(source, target, LevelDither(levels=2), **options):
-        pass
-
-
-def _metadata(path: Path, size: int) -> None:
-    described = _array(path, (4, 4, 4)) / "zarr.json"
-    described.write_bytes(described.read_bytes().ljust(size))
-    _began(path)
-
-
-def _chunk_bytes(path: Path, size: int, packed: bool) -> None:
-    """A chunk of a million bytes that has so many on disk, or unpacked; none fits its samples."""
-    numcodecs = pytest.importorskip("numcodecs")
-    options = {"zarr_format": 2, "compressors": None if packed else numcodecs.LZ4()}
-    _array(path, (100, 100, 100), chunks=(100, 100, 100), **options)
-    _sized(path / "0.0.0", size.to_bytes(4, "little"), size if packed else 99)
-    from dither.volumes.block import Region
-    from dither.volumes.zarr_arrays import open_zarr
-
-    try:
-        open_zarr(path).read(Region(*[slice(0, 1)] * 3))
-    except InputError as error:
-        if "too many" in str(error) or "more than its samples" in str(error):
-            raise
-
-
 Limited = Callable[[int, Path], object]
 LIMITS: dict[str, Limited] = {
     "pixels of an image that is read, those of all frames added up": lambda n, _: (
@@ -236,26 +194,7 @@ LIMITS: dict[str, Limited] = {
     "colours that a mixture is of, `--candidates`": lambda n, _: _typed(
         f"ordered p.png -p game-boy --candidates {n}", "--candidates"
     ),
-    "voxels of a volume": lambda n, folder: _began(_array(folder / "v.zarr", (n, 1, 1))),
-    "bytes of `--memory`, at least": lambda n, folder: (
-        memory_of(str(2 * 16_000_000 - n)),  # one beyond the least is one less
-        _began(_array(folder / "v.zarr", (4, 4)), memory=2 * 16_000_000 - n),
-    ),
-    "bytes of `--memory`, at most": lambda n, folder: (
-        memory_of(str(n)),
-        _began(_array(folder / "v.zarr", (4, 4)), memory=n),
-    ),
-    "processes of `--jobs`": lambda n, _: _typed(
-        f"ordered p.tif -o o.zarr -b 1 --jobs {n} --memory 1TB", "--jobs"
-    ),
-    "channels of a voxel": lambda n, folder: _began(_array(folder / "v.zarr", (4, 4, 4, n))),
-    "bytes of a file of Zarr metadata": lambda n, folder: _metadata(folder / "v.zarr", n),
-    "bytes that a chunk of 1,000,000 bytes is packed to": lambda n, folder: _chunk_bytes(
-        folder / "v.zarr", n, packed=True
-    ),
-    "bytes that a chunk of 1,000,000 bytes unpacks to": lambda n, folder: _chunk_bytes(
-        folder / "v.zarr", n, packed=False
-    ),
+    **VOLUME_LIMITS,
 }
 
 
@@ -276,75 +215,12 @@ def test_the_limit_is_taken_and_one_beyond_it_refused(tmp_path: Path, what: str)
     assert "\n" not in str(refused.value)
 
 
-def _stack(folder: Path, shape: tuple[int, ...], **options: Any) -> Path:
-    tifffile = pytest.importorskip("tifffile")
-    tifffile.imwrite(folder / "v.tif", np.zeros(shape, np.uint8), **options)
-    return folder / "v.tif"
-
-
-def _packed_by(folder: Path, *names: str) -> Path:
-    """An array whose metadata says so."""
-    path = _array(folder / "v.zarr", (4, 4, 4), zarr_format=2)
-    described = json.loads((path / ".zarray").read_text())
-    described["compressor"], *described["filters"] = [{"id": name} for name in names]
-    (path / ".zarray").write_text(json.dumps(described))
-    return path
-
-
-def _group(folder: Path) -> Path:
-    pytest.importorskip("zarr").create_group(str(folder / "v.zarr"))
-    return folder / "v.zarr"
-
-
-def _within(folder: Path) -> Path:
-    """A link that makes the target's folder one within the source."""
-    path = _array(folder / "v.zarr", (4, 4))
-    (path / "more").mkdir()
-    (folder / "link").symlink_to(path / "more")
-    (path / "more" / "v.zarr").symlink_to(path)
-    return folder / "link" / "v.zarr"
-
-
-REFUSED: dict[str, tuple[Callable[[Path], Path], str]] = {
-    "a group of Zarr arrays": (_group, "is a group"),
-    "samples of another type": (
-        lambda folder: _array(folder / "v.zarr", (4, 4), dtype="i2"),
-        "holds int16",
-    ),
-    "a chunk, shard, strip or tile that takes more than `--memory`": (
-        lambda folder: _array(folder / "v.zarr", (9, 9, 9), chunks=(999, 999, 999)),
-        "unpacks to 997002999 bytes",
-    ),
-    "chunks packed twice, or shards within shards": (
-        lambda folder: _packed_by(folder, "zlib", "zlib"),
-        "packed with zlib, then zlib",
-    ),
-    "chunks packed by what may run code, such as pickle": (
-        lambda folder: _packed_by(folder, "pickle"),
-        "'pickle'",
-    ),
-    "pages that are turned": (
-        lambda folder: _stack(folder, (2, 9, 9), extratags=[(274, "H", 1, 6, True)]),
-        "its pages are turned",
-    ),
-    "channels in planes of their own": (
-        lambda folder: _stack(folder, (3, 9, 9), photometric="rgb", planarconfig="separate"),
-        "in planes of their own",
-    ),
-    "alpha that is multiplied into the colours": (
-        lambda folder: _stack(folder, (9, 9, 4), photometric="rgb", extrasamples=["assocalpha"]),
-        "its alpha is multiplied",
-    ),
-    "a target that lies in the source, or holds more than an array": (_within, "it lies in"),
-}
-
-
 @pytest.mark.parametrize("what", REFUSED)
 def test_what_the_page_says_is_refused(tmp_path: Path, what: str) -> None:
     assert f"| {what} |" in PAGE.read_text("utf-8")
     made, sentence = REFUSED[what]
     with pytest.raises(InputError, match=sentence) as refused:
-        _began(made(tmp_path))
+        began(made(tmp_path))
     assert "\n" not in str(refused.value)
 
 
