@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 from conftest import ROOT
 from PIL import Image
+from volume_limits import REFUSED, VOLUME_LIMITS, began
 
 from bluenoise.generate import check_shape
 from dither.cli import app
@@ -193,6 +194,7 @@ LIMITS: dict[str, Limited] = {
     "colours that a mixture is of, `--candidates`": lambda n, _: _typed(
         f"ordered p.png -p game-boy --candidates {n}", "--candidates"
     ),
+    **VOLUME_LIMITS,
 }
 
 
@@ -205,10 +207,27 @@ def _bmp() -> bytes:
 @pytest.mark.parametrize("what", LIMITS)
 def test_the_limit_is_taken_and_one_beyond_it_refused(tmp_path: Path, what: str) -> None:
     limit = _rows()[what]
-    LIMITS[what](limit, tmp_path)
+    for each in ("at", "beyond"):
+        (tmp_path / each).mkdir()
+    LIMITS[what](limit, tmp_path / "at")
     with pytest.raises(InputError) as refused:
-        LIMITS[what](limit + 1, tmp_path)
+        LIMITS[what](limit + 1, tmp_path / "beyond")
     assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize("what", REFUSED)
+def test_what_the_page_says_is_refused(tmp_path: Path, what: str) -> None:
+    assert f"| {what} |" in PAGE.read_text("utf-8")
+    made, sentence = REFUSED[what]
+    with pytest.raises(InputError, match=sentence) as refused:
+        began(made(tmp_path))
+    assert "\n" not in str(refused.value)
+
+
+def test_all_that_the_page_says_is_refused_is_tested() -> None:
+    _, _, table = PAGE.read_text("utf-8").partition("| refused | in its place |\n|---|---|\n")
+    rows = table.partition("\n\n")[0].splitlines()
+    assert {row.split(" | ")[0].removeprefix("| ") for row in rows} == set(REFUSED)
 
 
 def test_what_is_left_out_of_a_file_is_said(tmp_path: Path) -> None:

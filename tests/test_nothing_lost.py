@@ -30,6 +30,8 @@ QUICK = {
     "dither ordered photo.png -o out.tif --bits 1 --scale 4": "out.tif",
     "dither ordered photo.png -o out.bin --bits 1 --gray --packed msb --scale 4": "out.bin",
     "dither studio -o out.html": "out.html",
+    "dither ordered stack.tif -o out.tiff --bits 1": "out.tiff",
+    "dither ordered stack.tif -o out.zarr --bits 1": "out.zarr/zarr.json",
     "bluenoise export blue-64x64 -o out --format npy,png16,c,dds": "out/README.md",
 }
 LONG = {
@@ -41,6 +43,8 @@ LONG = {
     "bluenoise generate 16 -o new.npy --checkpoint out.npz": "out.npz",
     "bluenoise report small.npy -o out.html --png": "out.png",
 }
+# What was there before; of an array it says that it is no group of them.
+OLD = b"{}"
 
 
 @pytest.fixture(scope="module")
@@ -53,6 +57,8 @@ def forking() -> Iterator[Forking]:
 def folder(tmp_path: Path, photo: np.ndarray) -> Path:
     Image.fromarray(photo).save(tmp_path / "photo.png")
     Image.fromarray(photo // 64 * 85).save(tmp_path / "small.png")
+    frames = [Image.fromarray(np.roll(photo, number)) for number in range(3)]
+    frames[0].save(tmp_path / "stack.tif", save_all=True, append_images=frames[1:])
     save_matrix(tmp_path / "small.npy", ThresholdMatrix(np.arange(16).reshape(4, 4)))
     return tmp_path
 
@@ -74,7 +80,7 @@ def test_a_full_disk_is_one_sentence_and_keeps_the_old_file(
     last = folder / (QUICK | LONG)[command]
     if last.suffix != ".npz":  # another's checkpoint would be refused
         last.parent.mkdir(exist_ok=True)
-        last.write_bytes(b"old")
+        last.write_bytes(OLD)
     before = _files(folder)
     words = [*shlex.split(command), "--force"]
     if command in LONG:  # which compiles, and keeps what it compiled in files too
@@ -112,12 +118,23 @@ def test_a_disk_that_is_full_indeed(forking: Forking, folder: Path) -> None:
         assert "No space left on device" in ended.said
         assert _files(disk) == {"out.ppm": b"old"}
         assert not (disk / "new").exists()
+        (disk / "out.zarr").mkdir()
+        (disk / "out.zarr" / "zarr.json").write_bytes(OLD)
+        before = _files(disk)
+        for target in ("out.zarr", "new.zarr", "new.tif"):
+            command = shlex.split(f"dither ordered stack.tif -o disk/{target} --bits 1 --force")
+            ended = forking.run(command, folder)
+            assert (ended.code, ended.said.count("\n")) == (2, 1), ended.said
+            assert "No space left on device" in ended.said
+            assert _files(disk) == before
+            assert not list(disk.glob(".part-*"))
         subprocess.run(["mount", "-o", "remount,ro", str(disk)], check=True)
-        ended = forking.run(
-            shlex.split("dither ordered photo.png -o disk/out.ppm --bits 1 --force"), folder
-        )
-        assert (ended.code, ended.said.count("\n")) == (2, 1)
-        assert "Read-only file system" in ended.said
+        for words in ("photo.png -o disk/out.ppm", "stack.tif -o disk/out.zarr"):
+            command = shlex.split(f"dither ordered {words} --bits 1 --force")
+            ended = forking.run(command, folder)
+            assert (ended.code, ended.said.count("\n")) == (2, 1)
+            assert "Read-only file system" in ended.said
+            assert _files(disk) == before
     finally:
         subprocess.run(["umount", str(disk)], check=True)
 
@@ -157,11 +174,12 @@ PLAIN = ["setpriv", "--bounding-set", "-dac_override,-dac_read_search"]
 def test_a_folder_that_may_not_be_written_keeps_the_old_file(folder: Path) -> None:
     for place in QUICK.values():
         (folder / place).parent.mkdir(exist_ok=True)
-        (folder / place).write_bytes(b"old")
+        (folder / place).write_bytes(OLD)
     before = _files(folder)
     before_words = PLAIN if os.geteuid() == 0 else []
-    (folder / "out").chmod(0o555)
-    folder.chmod(0o555)
+    folders = [folder, *{(folder / place).parent for place in QUICK.values()}]
+    for each in folders:
+        each.chmod(0o555)
     try:
         with Forking("dither.cli", "bluenoise.cli", before=before_words) as forking:
             for command in QUICK:
@@ -170,11 +188,12 @@ def test_a_folder_that_may_not_be_written_keeps_the_old_file(folder: Path) -> No
                 assert ended.said.startswith("error: cannot write ")
                 assert ended.said.endswith("Permission denied\n")
     finally:
-        folder.chmod(0o755)
-        (folder / "out").chmod(0o755)
+        for each in folders:
+            each.chmod(0o755)
     assert _files(folder) == before
 
 
+JOURNAL = "out/.dither-batch.jsonl"
 BATCH = " ".join(f"p{number}.png" for number in range(6))
 LASTING = {
     "batch": f"dither ordered {BATCH} --output-dir out --bits 1 --force",
@@ -182,6 +201,8 @@ LASTING = {
     "generate": "bluenoise generate 24 -o out.npy --seed 3 --checkpoint run.npz",
     "descent": "bluenoise generate 12 -o out.npy --method spectrum --steps 400 --checkpoint run.npz",
     "optimize": "dither optimize photo.png small.png --output-dir out --colors 3 --force",
+    "folder": "dither ordered photos --output-dir out --bits 1 --recursive --jobs 1",
+    "volume": "dither ordered large.tif -o out.zarr --bits 1 --memory 16MB --force",
 }
 LOADED = {
     "batch": ["PIL.Image"],
@@ -189,11 +210,16 @@ LOADED = {
     "generate": ["numba"],
     "descent": ["numba", "jax", "optax"],
     "optimize": ["numba", "jax", "optax"],
+    "folder": ["PIL.Image"],
+    "volume": ["tifffile", "zarr", "dither.volumes.stream"],
 }
 
 
 def _whole(folder: Path, given: dict[str, bytes]) -> dict[str, bytes]:
-    """What lies under final names; beside it may lie a checkpoint that loads, and unfinished files."""
+    """What lies under final names; beside it may lie what is gone on from, and unfinished files.
+
+    What is gone on from is a checkpoint that loads, or the journal of a folder.
+    """
     found = _files(folder)
     assert given.items() <= found.items()
     outputs = {}
@@ -201,10 +227,23 @@ def _whole(folder: Path, given: dict[str, bytes]) -> dict[str, bytes]:
         if path == "run.npz":
             with np.load(folder / path) as checkpoint:
                 assert all(checkpoint[name].size for name in checkpoint)
-        elif not Path(path).name.startswith(".part-"):
+        elif path != JOURNAL and not any(part.startswith(".part-") for part in Path(path).parts):
             assert path.startswith("out")
             outputs[path] = found[path]
     return outputs
+
+
+def _give(folder: Path, photo: np.ndarray, name: str) -> None:
+    """What the command of that name reads beside what is there."""
+    (folder / "photos" / "more").mkdir(parents=True)
+    for number in range(6):
+        shifted = Image.fromarray(np.roll(photo, number, 1))
+        shifted.save(folder / f"p{number}.png")
+        shifted.save(folder / "photos" / ("more" * (number % 2)) / f"{number}.png")
+    if name == "volume":  # of 30 MB, of which 16 MB hold little at a time
+        page = np.resize(photo, (1000, 1000))
+        pages = [Image.fromarray(np.roll(page, number)) for number in range(30)]
+        pages[0].save(folder / "large.tif", save_all=True, append_images=pages[1:])
 
 
 @pytest.mark.parametrize(
@@ -214,9 +253,9 @@ def _whole(folder: Path, given: dict[str, bytes]) -> dict[str, bytes]:
 def test_killed_at_random_moments_and_gone_on_with(
     folder: Path, photo: np.ndarray, name: str, kills: int
 ) -> None:
-    for number in range(6):
-        Image.fromarray(np.roll(photo, number, 1)).save(folder / f"p{number}.png")
+    _give(folder, photo, name)
     given = _files(folder)
+    entries = set(folder.iterdir())
     command = shlex.split(LASTING[name])
     with Forking("dither.cli", "bluenoise.cli", "bluenoise.checkpoint", *LOADED[name]) as forking:
 
@@ -226,8 +265,11 @@ def test_killed_at_random_moments_and_gone_on_with(
             return ended.seconds
 
         def clear() -> None:
-            for path in _files(folder).keys() - given.keys():
-                (folder / path).unlink()
+            for path in set(folder.iterdir()) - entries:
+                if path.is_dir():
+                    shutil.rmtree(path)
+                else:
+                    path.unlink()
 
         whole_run()  # compiles
         expected = _whole(folder, given)
@@ -235,18 +277,25 @@ def test_killed_at_random_moments_and_gone_on_with(
         longest = whole_run()
         assert _whole(folder, given) == expected
         clear()
-        died = resumed = 0
+        died = resumed = unfinished = 0
         for moment in np.random.default_rng(len(name)).random(kills):
             ended = forking.run(command, folder, killed_after=moment * longest)
             died += ended.code == -9
             outputs = _whole(folder, given)
             assert outputs.items() <= expected.items()
+            unfinished += bool(list(folder.rglob(".part-*")))
             if "out.npy" in outputs:  # its checkpoint may still be there
                 clear()
+            elif "out.zarr/zarr.json" in outputs:  # renamed as one
+                assert outputs == expected
+                clear()
             elif moment > 0.5:  # what was left by earlier kills is gone on from until here
-                resumed += (folder / "run.npz").exists()
+                resumed += any((folder / each).exists() for each in ("run.npz", JOURNAL))
                 whole_run()
-                assert _files(folder) == given | expected
+                assert _whole(folder, given) == expected
+                assert _files(folder).keys() - {JOURNAL} == (given | expected).keys()
+                assert not list(folder.rglob(".part-*"))
                 clear()
         assert died > kills / 2
-        assert resumed or "run.npz" not in command
+        assert resumed or not ("run.npz" in command or "--recursive" in command)
+        assert unfinished or name != "volume"

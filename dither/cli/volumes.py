@@ -58,7 +58,7 @@ def memory_of(text: str | None) -> int:
     """
     if text is None:
         return _MEMORY
-    found = re.fullmatch(r"(\d{1,15}(?:\.\d{1,6})?) ?([KMGT]?)(i?)B?", text.strip(), re.IGNORECASE)
+    found = re.fullmatch(r"(\d{1,16}(?:\.\d{1,6})?) ?([KMGT]?)(i?)B?", text.strip(), re.IGNORECASE)
     unit = "" if found is None else found[2].upper()
     if found is None or (found[3] and not unit):
         raise InputError(f"--memory is {text!r}; it must be a size such as 256MB or 2GiB")
@@ -202,15 +202,17 @@ def _is_zarr(path: Path) -> bool:
 
 def _is_volume(path: Path, memory: int) -> bool:
     """Whether a TIFF has several pages of one size, or more bytes than the memory."""
-    try:
-        from dither.volumes.tiff_files import open_tiff, tiff_extent
+    from dither.volumes.tiff_files import open_tiff, tiff_extent
+    from dither.volumes.tiff_layout import promises_pages
 
+    try:
         pages, size = tiff_extent(path)
         if pages == 1 and size > memory:
             open_tiff(path)
         return pages > 1 or size > memory
     except InputError:
-        return False  # who reads it whole tells what is wrong with it, or can do it
+        # Who reads it whole tells what is wrong with it, or can do it; but reads the first page alone.
+        return path.is_file() and promises_pages(path)
     except ModuleNotFoundError:
         from dither.images.io import MAX_PIXELS, opened
 

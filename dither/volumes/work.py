@@ -1,6 +1,7 @@
 """A volume, or an image larger than memory, as blocks that are read, dithered and written apart."""
 
 import math
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -21,7 +22,14 @@ from dither.volumes.block import (
     regions,
 )
 from dither.volumes.tiff_files import TiffVolume, make_tiff, open_tiff
-from dither.volumes.zarr_arrays import ZarrVolume, is_zarr, make_zarr, open_zarr, usual_chunks
+from dither.volumes.zarr_arrays import (
+    ZarrVolume,
+    check_replaceable,
+    is_zarr,
+    make_zarr,
+    open_zarr,
+    usual_chunks,
+)
 
 TIFF_ENDINGS = (".tif", ".tiff")
 ZARR_ENDING = ".zarr"
@@ -30,6 +38,8 @@ LEAST_MEMORY, MOST_MEMORY = 16_000_000, 1 << 50
 MAX_VOXELS = 1 << 40
 # Beside a block and what becomes of it, libraries hold chunks packed and unpacked.
 _SHARE = 4
+# That a library takes for each chunk which it reads or writes at once, beside the samples.
+_CHUNK_BYTES = 2048
 # Palettes are met in three channels of 8 bits; tones and greys are worked out in floats.
 _PALETTE_BYTES, _FLOAT_BYTES = 3, 48
 
@@ -102,6 +112,8 @@ def volume_work(
             f"memory is {memory} bytes; it must be from {LEAST_MEMORY:,} to {MOST_MEMORY:,}"
         )
     check_target(target, replace=replace)
+    if Path(os.path.realpath(source)) in Path(os.path.realpath(target)).parents:
+        raise InputError(f"cannot write {target}: it lies in {source}, which is read")
     opened = open_volume(source)
     voxels = math.prod(opened.shape[:3])
     if voxels > max_voxels:
@@ -112,6 +124,10 @@ def volume_work(
         raise InputError(f"{source}: {error}") from None
     voxel = _bytes_per_voxel(opened, dithering, shape, dtype)
     room = memory // (_SHARE * voxel)
+    if isinstance(opened, ZarrVolume) and opened.piece_bytes > memory:
+        raise InputError(
+            f"{source}: a chunk of it unpacks to {opened.piece_bytes} bytes, and {memory} may be taken"
+        )
     chunks, grid = _pieces(opened, Path(target), room)
     try:
         block = block_sides(opened.shape, grid, room)
@@ -139,7 +155,7 @@ def check_target(path: Path | str, *, replace: bool = True) -> None:
 
     Raises:
         InputError: the ending names neither TIFF nor Zarr, the folder refuses, or what is there may not
-            be replaced, or is a folder of other things.
+            be replaced, or is a folder of other things or no file.
     """
     path = Path(path)
     if path.suffix.lower() not in (*TIFF_ENDINGS, ZARR_ENDING):
@@ -147,10 +163,14 @@ def check_target(path: Path | str, *, replace: bool = True) -> None:
             f"cannot write {path}: a volume is written as {', '.join(TIFF_ENDINGS)} or {ZARR_ENDING}"
         )
     check_path(path, replace=replace)
-    if path.is_dir() and not (path.suffix.lower() == ZARR_ENDING and is_zarr(path)):
-        raise InputError(f"cannot write {path}: it is a folder")
+    if path.is_dir():
+        if path.suffix.lower() != ZARR_ENDING or not is_zarr(path):
+            raise InputError(f"cannot write {path}: it is a folder")
+        check_replaceable(path)
     if path.is_file() and path.suffix.lower() == ZARR_ENDING:
         raise InputError(f"cannot write {path}: it is a file, where a folder would be made")
+    if path.exists() and not (path.is_dir() or path.is_file()):
+        raise InputError(f"cannot write {path}: it is no file, but a device, pipe or socket")
 
 
 def _pieces(
@@ -205,4 +225,6 @@ def _bytes_per_voxel(
         taken += _PALETTE_BYTES
     if dithering.preparation != Preparation():
         taken += _FLOAT_BYTES
+    if isinstance(source, ZarrVolume):
+        taken += _CHUNK_BYTES // (_SHARE * math.prod(source.chunks))
     return taken + math.prod(shape[3:]) * dtype.itemsize

@@ -1,7 +1,9 @@
 """Volumes in Zarr arrays, of format 2 and 3: chunks in a folder, by the library zarr."""
 
 import json
+import math
 import os
+import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -10,27 +12,16 @@ import numpy as np
 
 from dither.errors import InputError
 from dither.volumes.block import Region
+from dither.volumes.zarr_packing import MOST_METADATA, packing_of
 
 if TYPE_CHECKING:
     import zarr
 
-# What a stranger's array may be packed with. Others may run code (pickle), or are not for samples.
-_CODECS = {
-    "blosc",
-    "bytes",
-    "bz2",
-    "crc32c",
-    "delta",
-    "gzip",
-    "lz4",
-    "lzma",
-    "shuffle",
-    "zlib",
-    "zstd",
-}
-_CODECS |= {"bitround", "crc32", "sharding_indexed", "transpose"}
-_MOST_METADATA = 1 << 24
 _META_FILES = ("zarr.json", ".zarray", ".zgroup")
+# Metadata and other hidden files, and chunks by the names that both formats give them.
+_OF_AN_ARRAY = re.compile(r"zarr\.json|\..*|c|(c\.)?\d+(\.\d+)*", re.DOTALL)
+# Letters of a library's reason, which may repeat all that is in the file.
+_MOST_REASON = 300
 _TYPES = ("bool", "uint8", "uint16", "float32", "float64")
 # Sides of the pieces that are stored where nothing else suggests some: about a mebibyte.
 _PIECE_VOXELS = 1 << 20
@@ -49,6 +40,7 @@ class ZarrVolume:
         chunks: layers, rows and columns of a chunk.
         grid: those of a shard of several chunks, where there are shards, else of a chunk.
         flat: whether the array itself has no layers.
+        piece_bytes: that a shard or else a chunk unpacks to, with what lies beyond the array's ends.
     """
 
     array: "zarr.Array[Any]"
@@ -57,6 +49,7 @@ class ZarrVolume:
     chunks: tuple[int, int, int]
     grid: tuple[int, int, int]
     flat: bool
+    piece_bytes: int
 
     def read(self, region: Region) -> np.ndarray:
         """The samples of a region.
@@ -92,6 +85,19 @@ def is_zarr(path: Path | str) -> bool:
     return any((Path(path) / name).is_file() for name in _META_FILES)
 
 
+def check_replaceable(path: Path | str) -> None:
+    """Refuse to have a folder replaced that is more than one array.
+
+    Raises:
+        InputError: that is so.
+    """
+    path = Path(path)
+    _check_metadata(path)
+    others = [each.name for each in path.iterdir() if not _OF_AN_ARRAY.fullmatch(each.name)]
+    if others:
+        raise InputError(f"cannot write {path}: beside an array it holds {min(others)}")
+
+
 def open_zarr(path: Path | str) -> ZarrVolume:
     """A Zarr array, to be read.
 
@@ -105,17 +111,24 @@ def open_zarr(path: Path | str) -> ZarrVolume:
     _check_metadata(path)
     import zarr
 
+    from dither.volumes.zarr_files import CheckedFiles
+
     try:
-        array = zarr.open_array(str(path), mode="r")
+        files = CheckedFiles(path)
+        array = zarr.open_array(files, mode="r")
         shape, dtype = tuple(map(int, array.shape)), np.dtype(array.dtype)
-        _check_codecs(path, array)
+        described: dict[str, Any] = dict(array.metadata.to_dict())
+        names = described.get("dimension_names") or array.attrs.get("_ARRAY_DIMENSIONS")
+        if not all((*array.chunks, *(array.shards or ()))):
+            raise ValueError("its chunks have no size")
+        if dtype.name in _TYPES:
+            files.packing = packing_of(path, described, dtype.itemsize, array.chunks, array.shards)
     except (InputError, MemoryError):
         raise
     except Exception as error:  # strangers' metadata fails in as many ways as there are
         raise _damaged(path, error) from error
-    if dtype.name not in _TYPES:
+    if files.packing is None:
         raise InputError(f"{path} holds {dtype}; samples of type {', '.join(_TYPES)} are dithered")
-    names = array.metadata.to_dict().get("dimension_names") or array.attrs.get("_ARRAY_DIMENSIONS")
     named = isinstance(names, list | tuple) and str(list(names)[-1:]).strip("[]'\"").lower()
     colored = len(shape) == 4 or (
         len(shape) == 3 and (shape[2] in (3, 4) or named in _CHANNEL_NAMES)
@@ -128,8 +141,10 @@ def open_zarr(path: Path | str) -> ZarrVolume:
     flat = len(shape) - colored == 2
     whole, first = ((1, *shape), (1,)) if flat else (shape, ())
     chunks = _three((*first, *array.chunks), whole)
-    grid = _three((*first, *(array.shards or array.chunks)), whole)
-    return ZarrVolume(array, whole, dtype, chunks, grid, flat)
+    stored = array.shards or array.chunks
+    grid = _three((*first, *stored), whole)
+    piece = math.prod(stored) * dtype.itemsize
+    return ZarrVolume(array, whole, dtype, chunks, grid, flat, piece)
 
 
 def make_zarr(
@@ -166,7 +181,8 @@ def make_zarr(
         # A chunk of black is stored as any other: that there are all tells that nothing is missing.
         config={"write_empty_chunks": True},
     )
-    return ZarrVolume(array, shape, dtype, chunks, chunks, flat)
+    piece = math.prod(sides) * dtype.itemsize
+    return ZarrVolume(array, shape, dtype, chunks, chunks, flat, piece)
 
 
 def usual_chunks(shape: tuple[int, ...]) -> tuple[int, int, int]:
@@ -183,7 +199,7 @@ def usual_chunks(shape: tuple[int, ...]) -> tuple[int, int, int]:
 
 
 def _damaged(path: Path | str, error: Exception) -> InputError:
-    reason = " ".join(str(error).split()) or type(error).__name__
+    reason = " ".join(str(error).split())[:_MOST_REASON] or type(error).__name__
     return InputError(f"{path} is damaged or cannot be read: {reason}")
 
 
@@ -203,8 +219,8 @@ def _check_metadata(path: Path) -> None:
         file = path / name
         if not file.is_file():
             continue
-        if file.stat().st_size > _MOST_METADATA:
-            raise InputError(f"{file} has more than {_MOST_METADATA} bytes of metadata")
+        if file.stat().st_size > MOST_METADATA:
+            raise InputError(f"{file} has more than {MOST_METADATA} bytes of metadata")
         try:
             found = json.loads(file.read_bytes())
         except (ValueError, RecursionError, OSError) as error:
@@ -216,21 +232,3 @@ def _check_metadata(path: Path) -> None:
 def _members(path: Path) -> str:
     inner = sorted(each.name for each in os.scandir(path) if is_zarr(each.path))[:5]
     return f", such as {path / inner[0]}" if inner else ""
-
-
-def _check_codecs(path: Path, array: "zarr.Array[Any]") -> None:
-    """Refuse to unpack with what can run code."""
-    described: dict[str, Any] = dict(array.metadata.to_dict())
-    named: list[Any] = [described.get("compressor"), *(described.get("filters") or ())]
-    waiting = list(described.get("codecs") or ())
-    while waiting:
-        codec = waiting.pop()
-        named.append(codec)
-        inner = codec.get("configuration", {}) if isinstance(codec, dict) else {}
-        waiting += [*inner.get("codecs", ()), *inner.get("index_codecs", ())]
-    for codec in named:
-        if codec is None:
-            continue
-        name = codec.get("name", codec.get("id")) if isinstance(codec, dict) else codec
-        if str(name).removeprefix("numcodecs.") not in _CODECS:
-            raise InputError(f"{path} is packed with {name!r}, which is not unpacked here")

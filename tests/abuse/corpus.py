@@ -3,55 +3,17 @@
 import itertools
 import random
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from abuse import bombs as bomb_files
-from abuse import images, tables
+from abuse import images, tables, volumes
+from abuse.cases import FOLDER, PIPE, Case, Content, Link
 from abuse.damage import cuts, flips, stretches
-
-# What stands at a path beside bytes: a link to somewhere, or one of these.
-FOLDER, PIPE = "a folder", "a pipe"
 
 SEED = 9
 
 
-@dataclass(frozen=True)
-class Link:
-    """A symbolic link.
-
-    Attributes:
-        to: where it points.
-    """
-
-    to: str
-
-
-@dataclass(frozen=True)
-class Case:
-    """A command in a folder, and what may come of it.
-
-    Attributes:
-        label: which no other case has.
-        command: the words; the first is `dither`, `bluenoise`, or `checkpoint` for the reader alone.
-        files: what lies in the folder.
-        output: the one thing that may appear.
-        intact: the command's file before it was cut; if the command succeeds, its result is that
-            of this one.
-        refused: whether nothing else is right.
-        heavy: whether the command compiles if it goes on, which takes seconds, and more room for
-            addresses.
-    """
-
-    label: str
-    command: tuple[str, ...]
-    files: dict[str, bytes | str | Link] = field(repr=False)
-    output: str | None = "out.png"
-    intact: dict[str, bytes | str | Link] | None = field(default=None, repr=False)
-    refused: bool = False
-    heavy: bool = False
-
-
-def good() -> dict[str, bytes | str | Link]:
+def good() -> dict[str, Content]:
     """What lies in every folder."""
     return {"good.png": images.whole_images()["rgb.png"], "kept.txt": b"not to be changed\n"}
 
@@ -169,6 +131,7 @@ def cases(*, bombs: bool = True) -> Iterator[Case]:
         yield from _places(name, kind)
     yield from _wrong_endings()
     yield from _names()
+    yield from volumes.cases(good(), bombs=bombs)
 
 
 def sample(count: int) -> list[Case]:
@@ -199,7 +162,7 @@ def _case(
     label: str,
     command: str,
     file: str,
-    content: bytes | str | Link,
+    content: Content,
     intact: bytes | None = None,
     *,
     refused: bool = False,

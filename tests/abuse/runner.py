@@ -17,7 +17,8 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from pathlib import Path
 
-from abuse.corpus import FOLDER, PIPE, Case, Link
+from abuse.cases import FOLDER, PIPE, Case, Content, Link
+from abuse.volumes import is_whole
 from PIL import Image
 
 # Of addresses: numpy, Pillow and numba take a part; jax takes more before it does anything.
@@ -88,7 +89,7 @@ class Runner:
     def _run(
         self,
         command: tuple[str, ...],
-        files: dict[str, bytes | str | Link],
+        files: dict[str, Content],
         heavy: bool,
         output: str | None,
     ) -> Outcome:
@@ -107,10 +108,12 @@ class Runner:
         stderr = Path(f"{folder}.stderr").read_bytes().decode(errors="replace")
         after = _seen(folder)
         changed = sorted(name for name in before if after.get(name) != before[name])
+        if code == 0 and "--force" in command:
+            changed = [name for name in changed if name.split("/")[0] != output]
         new = {
             name: (folder / name).read_bytes() if (folder / name).is_file() else b""
             for name in after
-            if name not in before
+            if after[name] != before.get(name) and name not in changed
         }
         fault = _fault(code, stdout, stderr)
         if fault is None and changed:
@@ -133,7 +136,9 @@ class Runner:
         return pickle.loads(self._worker.stdout.read(size))
 
     def _wrong(self, case: Case, outcome: Outcome) -> str | None:
-        """What is wrong with a success."""
+        """What is wrong with a success, or with the memory that was taken."""
+        if case.most is not None and outcome.memory > case.most:
+            return f"held {outcome.memory >> 20} MiB"
         if outcome.code != 0:
             return None
         if case.refused:
@@ -143,6 +148,8 @@ class Runner:
         for name, content in outcome.result.items():
             if name.endswith((".png", ".gif", ".tif")) and not _is_image(content):
                 return f"{name} is no whole image"
+            if name.endswith(".zarr") and not is_whole(name, outcome.result):
+                return f"{name} is no whole array"
         if case.intact is not None and case.intact != case.files:
             key = repr((case.command, sorted((k, hash(v)) for k, v in case.intact.items())))
             if key not in self._results:
@@ -179,10 +186,11 @@ def _is_image(content: bytes) -> bool:
     return True
 
 
-def _fill(folder: Path, files: dict[str, bytes | str | Link]) -> None:
+def _fill(folder: Path, files: dict[str, Content]) -> None:
     folder.mkdir()
     for name, content in files.items():
         path = folder / name
+        path.parent.mkdir(parents=True, exist_ok=True)
         if isinstance(content, Link):
             path.symlink_to(content.to)
         elif content == FOLDER:

@@ -118,6 +118,7 @@ def _outcome(folder: str, words: list[str], memory: int, seconds: float) -> tupl
 @functools.cache
 def _warm(*command: str) -> None:
     """Run a light command once here, so that what it loads late is there for all forks."""
+    from abuse import volumes
     from abuse.corpus import KINDS
     from PIL import Image
 
@@ -140,6 +141,10 @@ def _warm(*command: str) -> None:
                 if tuple(words[: len(command)]) == command:
                     with contextlib.suppress(SystemExit):
                         _command(words)
+        if command == ("dither", "ordered"):
+            for words in volumes.warming(Path()):
+                with contextlib.suppress(SystemExit):
+                    _command(list(words))
         os.chdir(before)
     gc.freeze()  # what forks collect they would copy first
 

@@ -1,3 +1,4 @@
+import io
 import json
 import os
 import signal
@@ -114,6 +115,21 @@ def test_what_has_no_effect_or_no_place_is_refused(
     assert "exists; give --force" in refused("dither ordered in.zarr -o out.tif --bits 1")
     assert (volumes / "out.tif").read_text() == "mine"
     assert not list(volumes.glob("new*"))
+
+
+def test_a_stack_that_was_cut_is_not_taken_for_its_first_page(
+    refused: Callable[[str], str], tmp_path: Path
+) -> None:
+    for byteorder in "<>":
+        for big in (False, True):
+            content = io.BytesIO()
+            options = {"tile": (16, 16), "compression": "zlib"}
+            tifffile.imwrite(content, VOLUME[:2], byteorder=byteorder, bigtiff=big, **options)
+            for cut in (1, 20, 200):
+                (tmp_path / "cut.tif").write_bytes(content.getvalue()[:-cut])
+                said = refused("dither ordered cut.tif -o out.tif --bits 1")
+                assert "cut.tif is damaged" in said
+    assert not (tmp_path / "out.tif").exists()
 
 
 def test_a_stack_to_a_picture_is_its_first_page_as_before(run: Callable, volumes: Path) -> None:

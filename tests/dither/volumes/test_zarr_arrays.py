@@ -1,4 +1,6 @@
 import json
+import os
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -7,9 +9,10 @@ import pytest
 
 from dither.errors import InputError
 from dither.volumes.block import Region
-from dither.volumes.zarr_arrays import make_zarr, open_zarr, usual_chunks
+from dither.volumes.zarr_arrays import check_replaceable, make_zarr, open_zarr, usual_chunks
 
 zarr = pytest.importorskip("zarr")
+numcodecs = pytest.importorskip("numcodecs")
 
 RNG = np.random.default_rng(1)
 VOLUME = RNG.integers(0, 256, (5, 17, 23), np.uint8)
@@ -135,3 +138,147 @@ def test_other_arrays_are_refused(tmp_path: Path) -> None:
         path = _written(tmp_path / f"{len(shape)}-{shape[-1]}.zarr", values, chunks=chunks)
         with pytest.raises(InputError, match="has shape"):
             open_zarr(path)
+
+
+def _described(path: Path, **changes: Any) -> None:
+    file = path / "zarr.json"
+    file.write_text(json.dumps({**json.loads(file.read_text()), **changes}))
+
+
+@pytest.mark.parametrize(
+    ("changes", "told"),
+    [
+        ({"attributes": 3, "dimension_names": None}, "is damaged"),
+        ({"attributes": "c", "dimension_names": None}, "is damaged"),
+        (
+            {"chunk_grid": {"name": "regular", "configuration": {"chunk_shape": [0, 8, 8]}}},
+            "its chunks have no size",
+        ),
+        ({"k" * 9999: 1}, "is damaged"),
+    ],
+)
+def test_wicked_metadata_is_one_short_sentence(
+    changes: dict[str, Any], told: str, tmp_path: Path
+) -> None:
+    path = _written(tmp_path / "v.zarr", VOLUME)
+    _described(path, **changes)
+    with pytest.raises(InputError, match=told) as refused:
+        open_zarr(path)
+    assert len(str(refused.value)) < 500
+
+
+@pytest.mark.parametrize("what", ["empty", "folder", "pipe", "zeros", "dangling", "long", "file"])
+@pytest.mark.parametrize("options", [{}, {"chunks": (1, 8, 8), "shards": (2, 8, 8)}])
+@pytest.mark.skipif(os.name != "posix", reason="pipes and devices")
+def test_what_is_no_chunk_is_not_read_as_one(
+    what: str, options: dict[str, Any], tmp_path: Path
+) -> None:
+    """A library takes some for chunks that were left out, and others until memory ends."""
+    path = _written(tmp_path / "v.zarr", VOLUME, **options)
+    chunk = path / "c" / "0" / "0" / "1"
+    chunk.unlink()
+    if what == "folder":
+        chunk.mkdir()
+    elif what == "pipe":
+        os.mkfifo(chunk)
+    elif what in ("zeros", "dangling"):
+        chunk.symlink_to("/dev/zero" if what == "zeros" else "nowhere")
+    elif what == "file":
+        shutil.rmtree(path / "c" / "0")
+        (path / "c" / "0").write_bytes(b"x")
+    else:
+        with chunk.open("wb") as file:
+            file.truncate((1 << 40) * (what == "long"))
+    with pytest.raises(InputError, match=r"v\.zarr is damaged"):
+        open_zarr(path).read(PART)
+
+
+def test_a_missing_chunk_is_the_fill_value(tmp_path: Path) -> None:
+    path = _written(tmp_path / "v.zarr", VOLUME, fill_value=7)
+    (path / "c" / "0" / "0" / "1").unlink()
+    wanted = VOLUME.copy()
+    wanted[:2, :8, 8:16] = 7
+    np.testing.assert_array_equal(open_zarr(path).read(PART), wanted[PART])
+
+
+@pytest.mark.parametrize("attribute", [".zattrs", "zarr.json"])
+def test_other_metadata_is_a_file_too(attribute: str, tmp_path: Path) -> None:
+    path = _written(tmp_path / "v.zarr", VOLUME, zarr_format=2)
+    (path / attribute).unlink(missing_ok=True)
+    (path / attribute).symlink_to("/dev/zero")
+    with pytest.raises(InputError, match="is no file"):
+        open_zarr(path)
+
+
+def test_a_shard_whose_index_lies_is_refused(tmp_path: Path) -> None:
+    path = _written(tmp_path / "v.zarr", VOLUME, chunks=(1, 8, 8), shards=(2, 8, 8))
+    shard = path / "c" / "0" / "0" / "1"
+    content = shard.read_bytes()
+    for place, number in ((36, 1 << 63), (28, 1 << 40)):  # the index: 2 pairs, and 4 bytes of sum
+        shard.write_bytes(content[:-place] + number.to_bytes(8, "little") + content[8 - place :])
+        with pytest.raises(InputError, match="is damaged"):
+            open_zarr(path).read(PART)
+
+
+@pytest.mark.parametrize("first", [True, False])
+@pytest.mark.parametrize("compressor", ["gzip", "zstd", "blosc"])
+def test_shards_are_read_whole_and_in_part(compressor: str, first: bool, tmp_path: Path) -> None:
+    from zarr.codecs import BytesCodec, ShardingCodec
+
+    inner = [BytesCodec(), {"name": compressor, "configuration": _OPTIONS[compressor]}]
+    sharded = ShardingCodec(
+        chunk_shape=(1, 4, 4), codecs=inner, index_location="start" if first else "end"
+    )
+    array = zarr.create_array(
+        str(tmp_path / "v.zarr"),
+        shape=VOLUME.shape,
+        dtype="u1",
+        chunks=(4, 8, 8),
+        serializer=sharded,
+        compressors=None,
+    )
+    array[...] = VOLUME
+    opened = open_zarr(tmp_path / "v.zarr")
+    whole = Region(*(slice(0, side) for side in VOLUME.shape))
+    for region in (PART, whole, Region(slice(0, 1), slice(0, 1), slice(0, 1))):
+        np.testing.assert_array_equal(opened.read(region), VOLUME[region])
+
+
+_OPTIONS: dict[str, dict[str, Any]] = {
+    "gzip": {"level": 5},
+    "zstd": {"level": 0, "checksum": False},
+    "blosc": {
+        "typesize": 1,
+        "cname": "lz4",
+        "clevel": 5,
+        "shuffle": "shuffle",
+        "blocksize": 0,
+    },
+}
+
+
+@pytest.mark.parametrize("name", ["GZip", "Zlib"])
+def test_large_deflated_chunks_are_unpacked_once(name: str, tmp_path: Path) -> None:
+    values = RNG.integers(0, 256, (4, 200, 200), np.uint8)
+    packed = {"zarr_format": 2, "compressors": getattr(numcodecs, name)(1)}
+    path = _written(tmp_path / "v.zarr", values, chunks=(4, 200, 200), **packed)
+    every = Region(*(slice(0, side) for side in values.shape))
+    np.testing.assert_array_equal(open_zarr(path).read(every), values)
+    chunk = path / "0.0.0"
+    content = bytearray(chunk.read_bytes())
+    content[-6] ^= 1  # in the check sum
+    chunk.write_bytes(content)
+    with pytest.raises(InputError, match="is damaged"):
+        open_zarr(path).read(every)
+
+
+def test_a_group_or_more_than_an_array_is_not_replaced(tmp_path: Path) -> None:
+    path = _written(tmp_path / "v.zarr", VOLUME)
+    check_replaceable(path)
+    check_replaceable(_written(tmp_path / "old.zarr", VOLUME, zarr_format=2))
+    (path / "letters.txt").write_text("mine")
+    with pytest.raises(InputError, match=r"beside an array it holds letters\.txt"):
+        check_replaceable(path)
+    zarr.create_group(str(tmp_path / "group.zarr")).create_array("0", shape=(4, 5), dtype="u1")
+    with pytest.raises(InputError, match="is a group"):
+        check_replaceable(tmp_path / "group.zarr")
