@@ -203,7 +203,7 @@ def _is_zarr(path: Path) -> bool:
 def _is_volume(path: Path, memory: int) -> bool:
     """Whether a TIFF has several pages of one size, or more bytes than the memory."""
     from dither.volumes.tiff_files import open_tiff, tiff_extent
-    from dither.volumes.tiff_layout import promises_pages
+    from dither.volumes.tiff_pages import promises_pages
 
     try:
         pages, size = tiff_extent(path)

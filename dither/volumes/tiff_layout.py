@@ -1,24 +1,23 @@
 """Where in a TIFF file the samples of its pages lie, and how packed ones are unpacked."""
 
+import collections
 import contextlib
 import functools
 import logging
-import os
 import re
 import zlib
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
 from dither.errors import InputError
+from dither.volumes.tiff_pages import MAGIC, page_places
 
 if TYPE_CHECKING:
     import tifffile
 
-_MAGIC = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
-_MOST_ENTRIES = 4096
 _DEFLATE = (8, 32946)
 # The most that a byte of deflate stands for, by its format.
 _MOST_DEFLATE = 1032
@@ -70,37 +69,9 @@ def tiff_layout(path: Path | str) -> TiffLayout:
         raise InputError(f"cannot read {path}: there is no such file") from None
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror or error}") from error
-    if magic not in _MAGIC:
+    if magic not in MAGIC:
         raise InputError(f"{path} is neither a TIFF nor a Zarr array, from which volumes are read")
     return _layout(str(path), (status.st_size, status.st_mtime_ns))
-
-
-def promises_pages(path: Path | str) -> bool:
-    """Whether a TIFF, whole or damaged, says after its first page that there are more.
-
-    Raises:
-        OSError: it cannot be read.
-    """
-    with Path(path).open("rb") as file:
-        magic = file.read(4)
-        if magic not in _MAGIC:
-            return False
-        order: Literal["little", "big"] = "little" if magic[:2] == b"II" else "big"
-        big = b"+" in magic
-        file.seek(4 * big, os.SEEK_CUR)
-
-        def number(size: int) -> int:
-            return int.from_bytes(file.read(size), order)
-
-        place = number(8 if big else 4)
-        if place >= os.fstat(file.fileno()).st_size:
-            return False
-        file.seek(place)
-        count = number(8 if big else 2)
-        if count > _MOST_ENTRIES:
-            return False
-        file.seek(count * (20 if big else 12), os.SEEK_CUR)
-        return number(8 if big else 4) != 0
 
 
 @functools.lru_cache(maxsize=2)
@@ -109,6 +80,7 @@ def _layout(path: str, stamp: tuple[int, int]) -> TiffLayout:
 
     size = stamp[0]
     try:
+        collections.deque(page_places(path), maxlen=0)  # no circle
         with _complaints() as complaints, tifffile.TiffFile(path) as tiff:
             series = tiff.series[0]
             first = series.pages[0]

@@ -13,6 +13,7 @@ from dither.errors import InputError
 from dither.palette import Palette
 from dither.volumes.block import Region
 from dither.volumes.tiff_files import make_tiff, open_tiff, tiff_extent
+from dither.volumes.tiff_pages import page_places, promises_pages
 
 tifffile = pytest.importorskip("tifffile")
 
@@ -207,6 +208,30 @@ def test_a_strip_that_unpacks_to_far_more_is_refused(tmp_path: Path) -> None:
     path.write_bytes(content)
     with pytest.raises(InputError, match="unpacks to more than its samples"):
         open_tiff(path).read(_whole((1, 400, 400)))
+
+
+@pytest.mark.parametrize("big", [False, True])
+def test_pages_in_a_circle_are_refused(big: bool, tmp_path: Path) -> None:
+    """Found by fuzzing: the library goes round until the numbers end."""
+    path = tmp_path / "in.tif"
+    pages = RNG.integers(0, 256, (3, 8, 8), np.uint8)
+    with tifffile.TiffWriter(path, bigtiff=big) as writer:
+        for page in pages:
+            writer.write(page, contiguous=False)
+    places = list(page_places(path))
+    with tifffile.TiffFile(path) as tiff:
+        assert places == [page.offset for page in tiff.pages]
+        bits, count, entry = (8, 8, 20) if big else (4, 2, 12)
+        last = places[-1]
+    data = bytearray(path.read_bytes())
+    entries = int.from_bytes(data[last : last + count], "little")
+    end = last + count + entries * entry
+    assert not any(data[end : end + bits])
+    data[end : end + bits] = places[1].to_bytes(bits, "little")
+    path.write_bytes(data)
+    assert promises_pages(path)
+    with pytest.raises(InputError, match="lead round in a circle, back to byte"):
+        open_tiff(path)
 
 
 def test_what_is_no_tiff_is_one_sentence(tmp_path: Path) -> None:
