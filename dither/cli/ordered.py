@@ -125,7 +125,8 @@ def ordered(
     threads: Annotated[
         int | None,
         typer.Option(
-            callback=within(0, 1024), help="Threads at work at once [1]; 0: one for each processor."
+            callback=within(0, 1024),
+            help="Threads at work at once [1; 2 of volumes]; 0: one for each processor.",
         ),
     ] = None,
     recursive: RecursiveOption = False,
@@ -140,13 +141,14 @@ def ordered(
     """Dither by comparing every pixel with a tiled threshold matrix."""
     target = Target.of(bits=bits, levels=levels, palette=palette, colors=colors)
     to_palette = palette is not None or colors is not None
+    streamed = is_streamed(images, output, memory)
     _refuse_options_without_effect(
         context.params,
         {
             "--candidates": (not to_palette and "without --palette or --colors")
             or (mix == MixChoice.two and "with --mix two"),
             "--mix": not to_palette and "without --palette or --colors",
-            "--threads": (to_palette and "with --palette or --colors")
+            "--threads": (to_palette and not streamed and "with --palette or --colors")
             or (add_noise is not None and "with --add-noise"),
             "--add-noise": to_palette and "with --palette or --colors",
             **dict.fromkeys(
@@ -155,7 +157,7 @@ def ordered(
         },
     )
     preparation = Preparation(gray, sides_of(resize), saturation, brightness, contrast)
-    if is_streamed(images, output, memory):
+    if streamed:
         dither_streamed(context, target, preparation)
         return
     if target.levels is None:

@@ -29,7 +29,6 @@ _AS_IT_IS = Preparation()
 class _Options(TypedDict):
     light: Light
     strength: float
-    threads: int
 
 
 class Region(NamedTuple):
@@ -66,7 +65,6 @@ class LevelDither:
         light: which mean is kept.
         strength: 0 to 1, how far thresholds lie apart.
         preparation: what is done to the samples first; nothing that changes the size.
-        threads: as in `ordered_dither`.
 
     Example:
         >>> LevelDither(levels=2).light
@@ -78,14 +76,12 @@ class LevelDither:
     light: Light = "encoded"
     strength: float = 1.0
     preparation: Preparation = _AS_IT_IS
-    threads: int = 1
 
     def of_image(self, image: np.ndarray, phase: tuple[int, int, int]) -> np.ndarray:
         """The values of an image that begins at a phase of the matrix."""
         options: _Options = {
             "light": self.light,
             "strength": self.strength,
-            "threads": self.threads,
         }
         matrices = _matrices(self)
         if image.dtype in (np.uint8, np.bool_):

@@ -7,9 +7,9 @@ from typing import NamedTuple
 import numpy as np
 
 from dither.errors import InputError
-from dither.tasks import run_tasks
+from dither.tasks import run_tasks, usable_processors
 from dither.volumes.block import VolumeDither
-from dither.volumes.work import LEAST_MEMORY, MAX_VOXELS, MEMORY, is_flat, volume_work
+from dither.volumes.work import MAX_VOXELS, MEMORY, is_flat, volume_work
 
 
 class Streamed(NamedTuple):
@@ -18,7 +18,7 @@ class Streamed(NamedTuple):
     Attributes:
         shape: of the array that was written.
         dtype: of its samples.
-        block: layers, rows and columns that were in memory at once, in each process.
+        block: layers, rows and columns of each that was at work.
         blocks: how many there were.
     """
 
@@ -35,6 +35,7 @@ def dither_volume(
     *,
     memory: int = MEMORY,
     jobs: int = 1,
+    threads: int = 2,
     scheduler: str | None = None,
     max_voxels: int = MAX_VOXELS,
     replace: bool = True,
@@ -49,9 +50,11 @@ def dither_volume(
         source: as in `volume_work`.
         target: as in `volume_work`.
         dithering: as in `volume_work`.
-        memory: in bytes, 16 million or more for each process, that blocks may take beside the programs
-            themselves: of all processes of this machine together, or of each that a scheduler has.
-        jobs: processes of this machine; 1 works in this very process.
+        memory: in bytes, 16 million or more, that blocks may take beside the programs themselves: all
+            of this machine together, or those of each process that a scheduler has.
+        jobs: processes of this machine at most; 1 works in this very process.
+        threads: blocks at work at once at most where jobs is 1, so that one is read or written while
+            another is dithered; 0 is one for each processor.
         scheduler: the address of a Dask scheduler in their place, whose machines see both paths.
         max_voxels: as in `volume_work`.
         replace: as in `volume_work`.
@@ -65,17 +68,18 @@ def dither_volume(
     Example:
         >>> dither_volume("in.zarr", "out.zarr", LevelDither(levels=2))  # doctest: +SKIP
     """
-    if jobs > 1 and memory < LEAST_MEMORY * jobs:
-        raise InputError(
-            f"memory is {memory:,} bytes, and each of {jobs} processes takes {LEAST_MEMORY:,} or more"
-        )
+    if jobs < 1 or threads < 0:
+        name, value, least = ("jobs", jobs, 1) if jobs < 1 else ("threads", threads, 0)
+        raise InputError(f"{name} is {value}; it must be at least {least}")
+    together = 1 if scheduler else jobs if jobs > 1 else threads or usable_processors()
     if scheduler is not None:  # its machines have other working folders
         source, target = Path(source).absolute(), Path(target).absolute()
     with volume_work(
         source,
         target,
         dithering,
-        memory=memory // max(jobs, 1),
+        memory=memory,
+        at_once=together,
         max_voxels=max_voxels,
         replace=replace,
     ) as work:
@@ -83,8 +87,9 @@ def dither_volume(
         answers = run_tasks(
             work.do,
             places,
-            jobs=None if scheduler else jobs,
+            jobs=None if scheduler else work.at_once if jobs > 1 else 1,
             scheduler=scheduler,
+            threads=work.at_once,
             while_waiting=lambda: on_progress(share),
         )
         for done, _ in enumerate(answers, start=1):

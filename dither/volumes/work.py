@@ -55,12 +55,14 @@ class VolumeWork(NamedTuple):
         target: what is written, in whole pieces of its own in every block.
         dithering: how.
         block: layers, rows and columns of a block.
+        at_once: how many blocks may be at work at once within the memory.
     """
 
     source: StoredVolume
     target: StoredVolume
     dithering: VolumeDither
     block: tuple[int, int, int]
+    at_once: int
 
     def regions(self) -> list[Region]:
         """The place of every block."""
@@ -79,6 +81,7 @@ def volume_work(
     dithering: VolumeDither,
     *,
     memory: int = MEMORY,
+    at_once: int = 1,
     max_voxels: int = MAX_VOXELS,
     replace: bool = True,
 ) -> Iterator[VolumeWork]:
@@ -93,7 +96,8 @@ def volume_work(
         target: a file ending in .tif or .tiff, or a folder ending in .zarr.
         dithering: to levels or to a palette. A palette's indices are stored as bytes: a TIFF shows its
             colours, a Zarr array names them in its attribute "palette".
-        memory: in bytes, 16 million or more, that a block may take with all that it needs.
+        memory: in bytes, 16 million or more, that the blocks at work may take with all that they need.
+        at_once: how many blocks are to share the memory; of pieces that are large there will be fewer.
         max_voxels: refuse larger volumes, whose result could fill the disk.
         replace: whether a target that is there already may be replaced.
 
@@ -130,13 +134,16 @@ def volume_work(
         )
     chunks, grid = _pieces(opened, Path(target), room)
     try:
-        block = block_sides(opened.shape, grid, room)
+        block_sides(opened.shape, grid, room)
     except InputError as error:
         least = -(-math.prod(grid) * voxel * _SHARE // 1_000_000)
         raise InputError(f"{source}: {error}; it takes {least} MB") from None
+    piece = math.prod(min(pair) for pair in zip(grid, opened.shape, strict=False))
+    at_once = max(1, min(at_once, room // piece))
+    block = block_sides(opened.shape, grid, room // at_once)
     with replacing_path(target, replace=replace) as beside:
         made = _made(beside, opened, dithering, shape, dtype, chunks)
-        yield VolumeWork(opened, made, dithering, block)
+        yield VolumeWork(opened, made, dithering, block, at_once)
 
 
 def open_volume(path: Path | str) -> StoredVolume:

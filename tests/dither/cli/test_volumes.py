@@ -105,7 +105,6 @@ def test_what_has_no_effect_or_no_place_is_refused(
         "in.zarr --output-dir new --bits 1": "is dithered alone",
         "in.tif -o new.tif --bits 1 --max-pixels 99": "--max-pixels raises this limit",
         "in.tif -o new.tif --bits 1 --recursive": "a volume is dithered alone",
-        "in.tif -o new.tif --bits 1 --jobs 9 --memory 99MB": "each of 9 processes takes 16,000,000",
         "in.tif -o new.tif --bits 1 --jobs 2 --scheduler tcp://10.0.0.1:1": "give --jobs or",
         "in.tif -o new.tif --bits 1 --gray --saturation 2": "--saturation has no effect with --gray",
     }.items():

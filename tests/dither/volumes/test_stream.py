@@ -117,18 +117,20 @@ def test_blocks_can_be_done_elsewhere_in_any_order(target: str, tmp_path: Path) 
     np.testing.assert_array_equal(_read(tmp_path / target), dither_block(volume, (0, 0, 0), TWO))
 
 
-def test_processes_write_the_same_bytes(tmp_path: Path) -> None:
+def test_processes_and_threads_write_the_same_bytes(tmp_path: Path) -> None:
     """The volume has as many voxels as make several blocks of the least memory."""
     volume = np.resize(RNG.integers(0, 256, (1, 500, 700), np.uint8), (20, 500, 700))
     _write(tmp_path / "in.tif", volume)
     shares: list[float] = []
-    options = {"memory": 2 * LEAST_MEMORY, "on_progress": shares.append}
-    done = dither_volume(tmp_path / "in.tif", tmp_path / "two.tif", TWO, jobs=2, **options)
-    assert done.blocks > 3
-    assert sorted(shares) == shares
-    assert shares[-1] == 1
-    dither_volume(tmp_path / "in.tif", tmp_path / "one.tif", TWO)
-    assert (tmp_path / "one.tif").read_bytes() == (tmp_path / "two.tif").read_bytes()
+    dither_volume(tmp_path / "in.tif", tmp_path / "one.tif", TWO, threads=1)
+    for at_once in ({"jobs": 2}, {"threads": 3}):
+        options = {"memory": 2 * LEAST_MEMORY, "on_progress": shares.append, **at_once}
+        done = dither_volume(tmp_path / "in.tif", tmp_path / "two.tif", TWO, **options)
+        assert done.blocks > 3
+        assert sorted(shares) == shares
+        assert shares[-1] == 1
+        assert (tmp_path / "one.tif").read_bytes() == (tmp_path / "two.tif").read_bytes()
+        shares.clear()
 
 
 @given(shape=st.tuples(*[st.integers(5, 60)] * 3), room=st.integers(500, 20000), data=st.data())

@@ -29,6 +29,19 @@ def _refused(source: Path, target: Path, **options: Any) -> str:
     return str(refused.value)
 
 
+def test_blocks_at_work_share_the_memory_as_far_as_their_pieces_fit(tmp_path: Path) -> None:
+    """Two bytes are taken for each voxel, four times: 8 chunks of 250,000 voxels fit in 16 MB."""
+    source = _array(tmp_path / "in.zarr", (20, 500, 500), chunks=(1, 500, 500))
+
+    def planned(at_once: int) -> tuple[int, int]:
+        target = tmp_path / "out.zarr"
+        with volume_work(source, target, HALF, memory=16_000_000, at_once=at_once) as work:
+            return work.block[0], work.at_once
+
+    found = [planned(at_once) for at_once in (1, 2, 3, 8, 50)]
+    assert found == [(8, 1), (4, 2), (2, 3), (1, 8), (1, 8)]
+
+
 def test_a_target_within_the_source_is_refused(tmp_path: Path) -> None:
     source = _array(tmp_path / "v.zarr")
     (tmp_path / "link").symlink_to(source)
