@@ -80,7 +80,12 @@ class Checkpoint:
                 )
         for name, array in like.items():
             kept = arrays.get(name)
-            if kept is None or kept.shape != array.shape or kept.dtype != array.dtype:
+            # What is no array in the archive is read as bytes.
+            if (
+                not isinstance(kept, np.ndarray)
+                or kept.shape != array.shape
+                or kept.dtype != array.dtype
+            ):
                 raise InputError(f"{self.path} is damaged: its arrays do not fit the run it names")
         return arrays
 

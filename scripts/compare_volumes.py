@@ -19,16 +19,25 @@ for path in [out, *out.rglob("*")]:
         with path.open("rb") as file:
             os.fsync(file.fileno())
 """
-# As quick as their libraries do it.
+# A file as it is, and samples as quick as their libraries do it.
 COPIES = {
-    "tif": """
+    "tif": {
+        "copy": """
+import os, shutil, sys
+from pathlib import Path
+source, out = map(Path, sys.argv[1:])
+shutil.copyfile(source, out)
+""",
+        "copy by tifffile": """
 import os, sys, tifffile
 from pathlib import Path
 source, out = map(Path, sys.argv[1:])
 pages = tifffile.memmap(source, mode="r")
 tifffile.imwrite(out, iter(pages), shape=pages.shape, dtype=pages.dtype)
 """,
-    "zarr": """
+    },
+    "zarr": {
+        "copy by zarr": """
 import os, sys, zarr
 from pathlib import Path
 source, out = map(Path, sys.argv[1:])
@@ -36,7 +45,8 @@ before = zarr.open_array(source, mode="r")
 after = zarr.create_array(out, shape=before.shape, chunks=before.chunks, dtype=before.dtype)
 for layer in range(0, before.shape[0], before.chunks[0]):
     after[layer : layer + before.chunks[0]] = before[layer : layer + before.chunks[0]]
-""",
+"""
+    },
 }
 # In a process of its own, whose memory does not count as that of what is measured.
 MAKING = f"""
@@ -82,22 +92,23 @@ def cleared(path: Path) -> Path:
 folder, rounds = Path(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 3
 measured(sys.executable, "-c", MAKING, str(folder))
 program = [sys.executable, "-m", "dither.cli", "ordered", "--quiet"]
-for kind, copy in COPIES.items():
+for kind, copies in COPIES.items():
     source = str(folder / f"in.{kind}")
-    took: dict[str, list[float]] = {"copy": [], **{way: [] for way in WAYS}}
+    took: dict[str, list[float]] = {way: [] for way in (*copies, *WAYS)}
+    first = next(iter(copies))
     most = dict.fromkeys(took, 0)
     for _ in range(rounds):
         for way in took:
             target = str(cleared(folder / f"out.{kind}"))
-            copying = [sys.executable, "-c", copy + FLUSHED, source, target]
-            dithering = [*program, source, "-o", target, *way.split()]
-            seconds, memory = measured(*(copying if way == "copy" else dithering))
+            if way in copies:
+                command = [sys.executable, "-c", copies[way] + FLUSHED, source, target]
+            else:
+                command = [*program, source, "-o", target, *way.split()]
+            seconds, memory = measured(*command)
             took[way].append(seconds)
             most[way] = max(most[way], memory)
     for way, each in took.items():
-        ratio = statistics.median(
-            one / other for one, other in zip(each, took["copy"], strict=True)
-        )
+        ratio = statistics.median(one / other for one, other in zip(each, took[first], strict=True))
         print(
             f"{kind:5} {way:45} {statistics.median(each):6.2f} s {ratio:6.2f} x copy {most[way]:5} MiB",
             flush=True,

@@ -1,3 +1,4 @@
+import zipfile
 from pathlib import Path
 
 import numpy as np
@@ -85,6 +86,21 @@ def test_damage_is_one_sentence(tmp_path: Path) -> None:
         np.save(file, np.zeros(3))
     with pytest.raises(InputError, match="not a checkpoint"):
         checkpoint.load(ARRAYS)
+
+
+def test_what_is_no_array_in_the_archive_is_one_sentence(tmp_path: Path) -> None:
+    """Found by fuzzing: a whole archive whose member does not begin as arrays do is read as bytes."""
+    checkpoint = Checkpoint(tmp_path / "run.npz", RUN)
+    checkpoint.save(ARRAYS)
+    assert checkpoint.path is not None
+    with zipfile.ZipFile(checkpoint.path) as archive:
+        members = {name: archive.read(name) for name in archive.namelist()}
+    for name in members:
+        with zipfile.ZipFile(checkpoint.path, "w") as archive:
+            for each, content in members.items():
+                archive.writestr(each, content[1:] + b"x" if each == name else content)
+        with pytest.raises(InputError, match=r"run\.npz is"):
+            checkpoint.load(ARRAYS)
 
 
 def test_a_missing_folder_is_said_before_the_work(tmp_path: Path) -> None:
