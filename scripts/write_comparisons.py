@@ -1,7 +1,7 @@
 """Write the tables of docs/comparisons.md from what the scripts printed: FOLDER.
 
 The folder holds what was printed by scripts/compare_matrices.py as matrices.txt, by compare_palettes.py
-as palettes.txt and by compare_runtime.py as runtime.txt.
+as palettes.txt, by compare_runtime.py as runtime.txt and by compare_volumes.py as volumes.txt.
 """
 
 import re
@@ -64,12 +64,22 @@ def runtime(printed: str) -> str:
     return "\n".join(parts)
 
 
+def volumes(printed: str) -> str:
+    """A row for each way, of both kinds of files."""
+    rows = re.findall(
+        r"^(\w+) +(.*?) +([\d.]+) s +([\d.]+) x copy +(\d+) MiB$", printed, re.MULTILINE
+    )
+    names = {"tif": "TIFF", "zarr": "Zarr"}
+    cells = [(f"{names[kind]}: {way}", *figures) for kind, way, *figures in rows]
+    return table(("", "seconds", "times the first copy", "MiB at most"), cells)
+
+
 def main() -> None:
     """Replace what stands between the marks of the page."""
     folder = Path(sys.argv[1])
     path = DOCS / "comparisons.md"
     text = path.read_text(encoding="utf-8")
-    parts: tuple[Callable[[str], str], ...] = (matrices, palettes, runtime)
+    parts: tuple[Callable[[str], str], ...] = (matrices, palettes, runtime, volumes)
     for part in parts:
         name = part.__name__
         begin = f"<!-- {name}, written by scripts/write_comparisons.py -->\n"
