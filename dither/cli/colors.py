@@ -215,7 +215,8 @@ def _found(
         counts.append(count)
         on_progress(0.5 * len(counts) / len(COLOR_COUNTS), f"{count.colors} colours")
     number = count_colors(wanted, known=counts if optimized else (), **options)
-    (chosen,) = optimized_counts(wanted, [number], **options)
+    # Of a picture with few colours of its own, their number would follow.
+    chosen = next(iter(optimized_counts(wanted, [number], **options)))
     on_progress(0.7, f"{number} colours")
     # In what is diffused, clear pixels are like their neighbours.
     seen = wanted if ignored is None else filled(wanted, ignored)

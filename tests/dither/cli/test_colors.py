@@ -6,10 +6,13 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from dither.color_count.curve import ColorCount
 from dither.color_count.gap_statistic import gap_statistic
-from dither.quantize import median_cut
+from dither.color_count.picture_sample import PictureSample
+from dither.quantize import k_means, median_cut
 
 FLAG = np.array([[[255, 0, 0], [255, 255, 255], [0, 0, 255]]], np.uint8).repeat(9, 0).repeat(6, 1)
+RAMP = np.arange(12, dtype=np.uint8).repeat(4)[None, :, None].repeat(20, 0).repeat(3, 2) * 23
 
 
 @pytest.fixture
@@ -73,3 +76,29 @@ def test_the_table_is_the_same_for_any_threads_and_nothing_is_written(
     assert "32768" in one.stdout
     assert "3 colours: the fewest that dither optimize makes hardly visible" in one.stdout
     assert len(list(folder.iterdir())) == 3
+
+
+def test_fewer_colours_than_the_picture_has_may_be_enough(
+    run: Callable, folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The optimizer, which compiles for long, is played: from four colours on nothing is seen."""
+
+    def played(sample: PictureSample, colors: int, options: object, **_: object) -> ColorCount:
+        palette = k_means(RAMP, colors)
+        return ColorCount(colors, float(colors < 4) * 9, 10 * colors, palette)
+
+    monkeypatch.setattr("dither.color_count.count._optimized", played)
+    Image.fromarray(RAMP).save(folder / "ramp.png")
+    told = json.loads(run("dither colors ramp.png --json --permutations 2").stdout)
+    assert told["chosen"]["hardly_visible"] == told["optimized"]["colors"] == 4
+    assert told["counts"][-1]["colors"] == 12
+
+
+@pytest.mark.slow
+def test_a_noisy_ramp_needs_fewer_colours_than_it_has(run: Callable, folder: Path) -> None:
+    noise = np.random.default_rng(0).integers(0, 12, RAMP.shape[:2], np.uint8)
+    Image.fromarray(RAMP // 2 + noise[..., None]).save(folder / "ramp.png")
+    told = json.loads(run("dither colors ramp.png --json --permutations 2").stdout)
+    assert told["optimized"]["colors"] == told["chosen"]["hardly_visible"]
+    assert told["optimized"]["colors"] < told["counts"][-1]["colors"] <= 256
+    assert told["optimized"]["error"] <= 1
