@@ -68,6 +68,7 @@ def test_greys_are_smoother_with_channels_of_their_own() -> None:
     assert joint["gaussian:2.0"] < moved["gaussian:2.0"] - 0.3
 
 
+@pytest.mark.slow
 def test_channels_by_themselves_stay_good() -> None:
     alone = level_energies(blue((32, 32)).ranks, [Gaussian(1.5)]).mean()
     for count in (2, 3, 4):

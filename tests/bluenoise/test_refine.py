@@ -183,6 +183,7 @@ def test_few_levels_become_much_better(levels: int, gain: float) -> None:
     assert anisotropy(refined.ranks, counted) == pytest.approx(0, abs=0.8)
 
 
+@pytest.mark.slow
 def test_a_tolerance_ends_lower_than_greed() -> None:
     start = void_and_cluster((64, 64))
     counted = np.rint(np.arange(1, 15) * 4096 / 15).astype(int)

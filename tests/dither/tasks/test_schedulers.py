@@ -298,6 +298,7 @@ def test_a_worker_that_comes_later_sees_to_it_itself() -> None:
         asked._called(installation(), poor, -3)
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("target", ["tif", "zarr"])
 def test_a_volume_survives_a_worker_and_has_the_same_bytes(
     target: str, run: Callable, tmp_path: Path, cluster: Cluster
