@@ -60,10 +60,9 @@ def outcome(job: Job, dithering: "WholeDithering", task: Task) -> Outcome:
         return Outcome(str(error))
     except OSError as error:
         return Outcome(f"cannot write {task.result}: {error.strerror or error}")
-    except Exception as error:
+    except Exception as error:  # of this program, but the other images are not to blame
         if lacks_memory(error):
             return Outcome(f"{task.source} takes more memory than there is")
-        # A fault of this program, but the other images are not to blame.
         return Outcome(f"{task.source}: a fault of this program, {type(error).__name__}: {error}")
 
 

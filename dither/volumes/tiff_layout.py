@@ -5,7 +5,6 @@ import contextlib
 import functools
 import logging
 import re
-import zlib
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -14,15 +13,13 @@ import numpy as np
 
 from dither.errors import InputError
 from dither.volumes.tiff_pages import MAGIC, page_places
+from dither.volumes.unpacked import refuse_more, unpacked_bytes
 
 if TYPE_CHECKING:
     import tifffile
 
-_DEFLATE = (8, 32946)
-# The most that a byte of deflate stands for, by its format.
-_MOST_DEFLATE = 1032
-# What may be unpacked without having been counted first.
-_UNCOUNTED_BYTES = 1 << 26
+# Packings that a kilobyte of can unpack to gigabytes, and that the library undoes by itself.
+_COUNTED = {8: "zlib", 32946: "zlib", 34925: "lzma"}
 
 
 class TiffLayout(NamedTuple):
@@ -175,8 +172,8 @@ def unpacked(layout: TiffLayout, page: int, part: int) -> tuple[np.ndarray | Non
         with Path(path).open("rb") as file:
             file.seek(offset)
             data = file.read(count)
-        if int(key.compression) in _DEFLATE and count * _MOST_DEFLATE > _UNCOUNTED_BYTES:
-            _count_deflated(data, most)
+        if codec := _COUNTED.get(int(key.compression)):
+            refuse_more(unpacked_bytes(codec, memoryview(data), most), most)
         samples, place, _ = key.decode(data or None, part)
     except MemoryError:
         raise
@@ -187,16 +184,6 @@ def unpacked(layout: TiffLayout, page: int, part: int) -> tuple[np.ndarray | Non
             reason = f"it is packed with {name}, which needs imagecodecs: pip install imagecodecs"
         raise InputError(f"{path} is damaged or cannot be read: {reason}") from error
     return None if samples is None else samples[0], int(place[2]), int(place[3])
-
-
-def _count_deflated(data: bytes, most: int) -> None:
-    """Refuse what unpacks to far more than there should be, before it fills the memory."""
-    unpacking, found = zlib.decompressobj(), 0
-    while data and not unpacking.eof:
-        found += len(unpacking.decompress(data, 1 << 20))
-        data = unpacking.unconsumed_tail
-        if found > most:
-            raise InputError("a part of the file unpacks to more than its samples")
 
 
 def value_of(page: Any, code: int, default: Any) -> Any:

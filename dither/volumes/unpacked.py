@@ -50,7 +50,7 @@ def refuse_more(found: int, most: int) -> None:
         ValueError: that is so.
     """
     if found > most:
-        raise ValueError("a chunk unpacks to more than its samples")
+        raise ValueError("a part of it unpacks to more than its samples")
 
 
 def stored(codec: str, data: memoryview, most: int) -> bytes | None:

@@ -181,7 +181,7 @@ def _is_image(content: bytes) -> bool:
     try:
         with Image.open(io.BytesIO(content)) as picture:
             picture.load()
-    except Exception:
+    except Exception:  # whatever a reader raises, it is no whole image
         return False
     return True
 

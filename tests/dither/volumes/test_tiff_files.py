@@ -1,5 +1,7 @@
+import lzma
 import math
 import zlib
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -194,14 +196,20 @@ def test_damage_of_any_kind_is_one_sentence(
             raise
 
 
-def test_a_strip_that_unpacks_to_far_more_is_refused(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    ("compression", "packed"), [("zlib", zlib.compress), ("lzma", lzma.compress)]
+)
+def test_a_strip_that_unpacks_to_far_more_is_refused(
+    compression: str, packed: Callable[[bytes], bytes], tmp_path: Path
+) -> None:
     """The bytes of one strip are those of a bomb: a mebibyte of zeros."""
     path = tmp_path / "bomb.tif"
     volume = RNG.integers(0, 256, (400, 400), np.uint8)  # packs to more than the bomb takes
-    tifffile.imwrite(path, volume, compression="zlib", rowsperstrip=400)
+    tifffile.imwrite(path, volume, compression=compression, rowsperstrip=400)
+    np.testing.assert_array_equal(open_tiff(path).read(_whole((1, 400, 400)))[0], volume)
     with tifffile.TiffFile(path) as tiff:
         (offset,), (count,) = tiff.pages[0].dataoffsets, tiff.pages[0].databytecounts
-    bomb = zlib.compress(bytes(1 << 20))
+    bomb = packed(bytes(1 << 20))
     assert len(bomb) <= count
     content = bytearray(path.read_bytes())
     content[offset : offset + len(bomb)] = bomb
