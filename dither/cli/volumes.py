@@ -15,8 +15,8 @@ from dither.preparation import Preparation
 if TYPE_CHECKING:
     from dither.volumes.block import VolumeDither
 
-# As dither.volumes has them, which is not loaded for an option's help.
-_MEMORY, _THREADS = 256_000_000, 2
+# As dither.volumes has it, which is not loaded for an option's help.
+_MEMORY = 256_000_000
 _UNITS = {unit: 1000**power for power, unit in enumerate(("", "K", "M", "G", "T"))}
 _TIFF_ENDINGS, _ZARR_ENDING = (".tif", ".tiff"), ".zarr"
 
@@ -117,7 +117,7 @@ def dither_streamed(context: typer.Context, target: Target, preparation: Prepara
                 dithering,
                 memory=memory_of(given["memory"]),
                 jobs=given["jobs"] or 1,
-                threads=_THREADS if given["threads"] is None else given["threads"],
+                **({} if given["threads"] is None else {"threads": given["threads"]}),
                 scheduler=given["scheduler"],
                 max_voxels=given["max_pixels"] if limited else MAX_VOXELS,
                 replace=given["force"],

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -71,15 +71,16 @@ def dither_volume(
     if jobs < 1 or threads < 0:
         name, value, least = ("jobs", jobs, 1) if jobs < 1 else ("threads", threads, 0)
         raise InputError(f"{name} is {value}; it must be at least {least}")
-    together = 1 if scheduler else jobs if jobs > 1 else threads or usable_processors()
-    if scheduler is not None:  # its machines have other working folders
+    at_once = jobs if jobs > 1 else threads or usable_processors()
+    if scheduler is not None:  # its machines have a memory each, and other working folders
+        at_once = 1
         source, target = Path(source).absolute(), Path(target).absolute()
     with volume_work(
         source,
         target,
         dithering,
         memory=memory,
-        at_once=together,
+        at_once=at_once,
         max_voxels=max_voxels,
         replace=replace,
     ) as work:
@@ -87,9 +88,7 @@ def dither_volume(
         answers = run_tasks(
             work.do,
             places,
-            jobs=None if scheduler else work.at_once if jobs > 1 else 1,
-            scheduler=scheduler,
-            threads=work.at_once,
+            **_workers(work.at_once, jobs > 1, scheduler),
             while_waiting=lambda: on_progress(share),
         )
         for done, _ in enumerate(answers, start=1):
@@ -97,3 +96,10 @@ def dither_volume(
             on_progress(share)
     shape = work.target.shape[1:] if is_flat(work.target) else work.target.shape
     return Streamed(shape, work.target.dtype, work.block, len(places))
+
+
+def _workers(at_once: int, apart: bool, scheduler: str | None) -> dict[str, Any]:
+    """The options of `run_tasks` for blocks done elsewhere, in processes, or in threads of this one."""
+    if scheduler is not None:
+        return {"scheduler": scheduler}
+    return {"jobs": at_once} if apart else {"jobs": 1, "threads": at_once}
