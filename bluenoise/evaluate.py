@@ -6,10 +6,10 @@ from typing import Any, NamedTuple
 
 import numpy as np
 
-from dither.classical import bayer, white_noise
 from dither.color import LUMINANCE_WEIGHTS
 from dither.errors import InputError
-from dither.matrix import ThresholdMatrix
+from dither.matrix.classical import bayer, white_noise
+from dither.matrix.threshold_matrix import ThresholdMatrix
 from dither.metrics import temporal
 from dither.metrics.patterns import (
     anisotropy,
@@ -25,7 +25,7 @@ from dither.metrics.patterns import (
 from dither.metrics.spectrum import frequency_axes, low_frequency_power, mirror_count
 from dither.metrics.temporal import TemporalFilter
 from dither.metrics.viewing import STANDARD_FILTERS, ViewingFilter
-from dither.ordered import requantize
+from dither.ordered.levels import requantize
 
 # The filter whose worst level is named: the blur at which void-and-cluster is made.
 _WORST_LEVEL_FILTER = "gaussian:1.5"
@@ -165,14 +165,14 @@ def baselines(shape: tuple[int, ...], *, seed: int = 0) -> dict[str, ThresholdMa
         >>> list(baselines((10, 20)))
         ['white noise', 'Bayer 8x16', 'void-and-cluster']
     """
-    from bluenoise.void_and_cluster import usual_sigma, void_and_cluster
+    from bluenoise.methods.void_and_cluster import default_sigma, void_and_cluster
 
     if len(shape) == 3:
         noise = white_noise(shape[0] * shape[1], shape[2], seed=seed).ranks.reshape(shape)
         return {
             "white noise": ThresholdMatrix(noise),
             "each frame alone": _frames_apart(shape, seed),
-            "void-and-cluster": void_and_cluster(shape, sigma=usual_sigma(shape), seed=seed),
+            "void-and-cluster": void_and_cluster(shape, sigma=default_sigma(shape), seed=seed),
         }
     height, width = (1 << (side.bit_length() - 1) for side in shape)
     name = "Bayer" if (height, width) == tuple(shape) else f"Bayer {height}x{width}"
@@ -185,7 +185,7 @@ def baselines(shape: tuple[int, ...], *, seed: int = 0) -> dict[str, ThresholdMa
 
 def _frames_apart(shape: tuple[int, ...], seed: int) -> ThresholdMatrix:
     """Void-and-cluster of each frame by itself: the frames have nothing to do with each other."""
-    from bluenoise.void_and_cluster import void_and_cluster
+    from bluenoise.methods.void_and_cluster import void_and_cluster
 
     planes = [void_and_cluster(shape[1:], seed=seed + (t << 32)).ranks for t in range(shape[0])]
     # Equal ranks of different frames are brought into an order at random.

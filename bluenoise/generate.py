@@ -10,16 +10,16 @@ from typing import TYPE_CHECKING, Any, Literal, TypeVar, get_args
 
 import numpy as np
 
-from bluenoise.apart import run_apart
-from bluenoise.checkpoint import Checkpoint, OnProgress, leaves, regrown
-from bluenoise.composition import blue
+from bluenoise.methods.blue import blue
+from bluenoise.runs.checkpoint import Checkpoint, OnProgress, from_arrays, to_arrays
+from bluenoise.runs.distributed import run_distributed
 from dither.errors import InputError
-from dither.matrix import ThresholdMatrix
+from dither.matrix.threshold_matrix import ThresholdMatrix
 
 if TYPE_CHECKING:
-    from bluenoise import anneal
-    from bluenoise.anneal import AnnealConfig
-    from bluenoise.optimize import OptimizeConfig, Result
+    from bluenoise.methods import anneal
+    from bluenoise.methods.anneal import AnnealConfig
+    from bluenoise.methods.spectrum import Result, SpectrumConfig
 
 States = TypeVar("States")
 Infos = TypeVar("Infos")
@@ -56,24 +56,24 @@ def generate(shape: tuple[int, ...], *, method: Method = "blue", seed: int = 0) 
     if method == "blue":
         return blue(shape, seed=seed)
     if method == "void-and-cluster":
-        from bluenoise.void_and_cluster import usual_sigma, void_and_cluster
+        from bluenoise.methods.void_and_cluster import default_sigma, void_and_cluster
 
-        return void_and_cluster(shape, sigma=usual_sigma(shape), seed=seed)
+        return void_and_cluster(shape, sigma=default_sigma(shape), seed=seed)
     if method in ("anneal", "spectrum") and len(shape) != 2:
         raise InputError(f"the method {method} makes no frames; blue and void-and-cluster do")
     if method == "anneal":
-        from bluenoise.anneal import AnnealConfig
+        from bluenoise.methods.anneal import AnnealConfig
 
         return cool(AnnealConfig((shape[0], shape[1])), seed=seed).matrix
     if method == "spectrum":
-        from bluenoise.optimize import OptimizeConfig
+        from bluenoise.methods.spectrum import SpectrumConfig
 
-        return descend(OptimizeConfig((shape[0], shape[1])), seed=seed).matrix
+        return descend(SpectrumConfig((shape[0], shape[1])), seed=seed).matrix
     raise InputError(f"no method is named {method!r}; there are {', '.join(METHODS)}")
 
 
 def descend(
-    config: "OptimizeConfig",
+    config: "SpectrumConfig",
     *,
     seed: int = 0,
     restarts: int | None = None,
@@ -87,7 +87,7 @@ def descend(
     Args:
         config: what to make.
         seed: an integer from 0 to 2^32 - 1.
-        restarts: independent runs at once, the best kept; `optimize.usual_restarts` if not given.
+        restarts: independent runs at once, the best kept; `optimize.default_restarts` if not given.
         checkpoint: a file to go on from if it exists; left where the run is stopped.
         jobs: processes of this machine, each with a restart by itself; without a checkpoint.
         scheduler: or the address of a Dask scheduler whose machines take one restart after the other.
@@ -98,11 +98,11 @@ def descend(
             be written.
         KeyboardInterrupt: passed on once the checkpoint is written.
     """
-    from bluenoise import optimize
+    from bluenoise.methods import spectrum
 
-    restarts = restarts or optimize.usual_restarts(config.shape)
+    restarts = restarts or spectrum.default_restarts(config.shape)
     states = _last_states(
-        (optimize.start, optimize.trajectory, config),
+        (spectrum.start, spectrum.trajectory, config),
         lambda infos: f"loss {float(np.nanmin(np.append(infos.loss[-1], np.inf))):.2e}",
         method="spectrum",
         seed=seed,
@@ -112,7 +112,7 @@ def descend(
         scheduler=scheduler,
         on_progress=on_progress,
     )
-    return optimize.finish(config, states)
+    return spectrum.finish(config, states)
 
 
 def cool(
@@ -140,7 +140,7 @@ def cool(
         InputError: the checkpoint is of another run, is damaged, or cannot be written.
         KeyboardInterrupt: passed on once the checkpoint is written.
     """
-    from bluenoise import anneal
+    from bluenoise.methods import anneal
 
     states = _last_states(
         (anneal.start, anneal.trajectory, config),
@@ -175,7 +175,7 @@ def _last_states(
     start, trajectory, config = descent
     if jobs is not None or scheduler is not None:
         _check_apart(restarts, checkpoint)
-        return run_apart(
+        return run_distributed(
             *descent,
             seed=seed,
             restarts=restarts,
@@ -212,7 +212,7 @@ def _followed(
     # Restarts are stacked along the first axis of every array.
     restarts = len(jax.tree.leaves(states)[0])
     kept = Checkpoint(checkpoint, {**run, "restarts": restarts, "jax": jax.__version__})
-    return kept.follow(walk, states, leaves, functools.partial(regrown, states), tell)
+    return kept.follow(walk, states, to_arrays, functools.partial(from_arrays, states), tell)
 
 
 def parse_shape(text: str) -> tuple[int, ...]:

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from dither.errors import InputError
-from dither.tasks import WorkerLostError
+from dither.parallel import WorkerLostError
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -35,12 +35,12 @@ _NO_MEMORY = "this takes more memory than there is; smaller sizes take less"
 Number = TypeVar("Number", int, float, None)
 
 
-def within(low: float, high: float) -> Callable[[typer.CallbackParam, Number], Number]:
+def in_range(low: float, high: float) -> Callable[[typer.CallbackParam, Number], Number]:
     """An option's callback that refuses what lies outside low..high, NaN included, in one sentence.
 
     Example:
         >>> import types
-        >>> within(1, 16)(types.SimpleNamespace(opts=["--bits", "-b"]), 17)
+        >>> in_range(1, 16)(types.SimpleNamespace(opts=["--bits", "-b"]), 17)
         Traceback (most recent call last):
         ...
         dither.errors.InputError: --bits is 17; it must be from 1 to 16
@@ -166,7 +166,7 @@ def deferred_interrupt() -> Iterator[Callable[[], None]]:
         signal.signal(signal.SIGINT, before)
 
 
-def note(sentence: str, *, quiet: bool = False) -> None:
+def log(sentence: str, *, quiet: bool = False) -> None:
     """Tell the person, on standard error, unless `quiet`."""
     if not quiet:
         print(printable(sentence), file=sys.stderr)
@@ -198,12 +198,12 @@ def progress_bar(
             yield on_progress
     except KeyboardInterrupt:
         if checkpoint is not None and checkpoint.exists():
-            note(f"the same command goes on from {checkpoint}")
+            log(f"the same command goes on from {checkpoint}")
         raise
 
 
 @contextlib.contextmanager
-def patient_bar(task: str, quiet: bool) -> Iterator[Callable[[float], None]]:
+def delayed_progress(task: str, quiet: bool) -> Iterator[Callable[[float], None]]:
     """A bar for work that is mostly quick: drawn, for terminals alone, once it has taken a second.
 
     Args:
@@ -214,7 +214,7 @@ def patient_bar(task: str, quiet: bool) -> Iterator[Callable[[float], None]]:
         What the work calls with the share done, 0 to 1; as long as that is 0 the bar only moves.
 
     Example:
-        >>> with patient_bar("dither", quiet=False) as on_progress:
+        >>> with delayed_progress("dither", quiet=False) as on_progress:
         ...     on_progress(0.5)
     """
     share, ended = 0.0, threading.Event()

@@ -9,12 +9,12 @@ mpl.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 
-from bluenoise.composition import blue, blue_channels, shifted, usual_swaps
 from bluenoise.evaluate import TEMPORAL_FILTERS, evaluate, luminance_gain_db, mean_gain_db
-from bluenoise.kernel import JointChannels
-from bluenoise.target import ALL_DISTANCES, FRAMES
-from bluenoise.void_and_cluster import void_and_cluster
-from dither.files.replacing import replacing
+from bluenoise.methods.blue import blue, blue_channels, default_swaps, shifted
+from bluenoise.methods.void_and_cluster import void_and_cluster
+from bluenoise.objective.pair_kernel import JointChannels
+from bluenoise.objective.target import ALL_DISTANCES, FRAMES
+from dither.files.atomic import atomic_write
 from dither.metrics.temporal import SpaceTimeProduct
 
 PLANE = (32, 32)
@@ -32,7 +32,7 @@ def figures(make):
 
 def swapped(shape, viewing):
     """The standard composition with another filter for frames."""
-    config = dataclasses.replace(usual_swaps(shape), viewing=viewing)
+    config = dataclasses.replace(default_swaps(shape), viewing=viewing)
     return lambda seed: blue(shape, config, seed=seed)
 
 
@@ -69,7 +69,7 @@ axes[1].set(title="16 frames", xlabel="frames, dB", ylabel="pixels over time, dB
 axes[1].legend(fontsize=7)
 
 owns = (0.03, 0.1, 0.3, 1.0)
-config = usual_swaps(PLANE, channels=3)
+config = default_swaps(PLANE, channels=3)
 alone = [evaluate(blue(PLANE, seed=seed)) for seed in SEEDS]
 points = []
 for own in owns:
@@ -100,5 +100,5 @@ axes[2].plot(0, moved, "s", label="one matrix, shifted")
 axes[2].set(title="three channels", xlabel="each channel, dB", ylabel="luminance of greys, dB")
 axes[2].legend(fontsize=7)
 
-with replacing(Path(__file__).parent.parent / "docs" / "more-dimensions.png") as file:
+with atomic_write(Path(__file__).parent.parent / "docs" / "more-dimensions.png") as file:
     figure.savefig(file, format="png", dpi=80)

@@ -8,12 +8,12 @@ mpl.use("Agg")
 import matplotlib.pyplot as plt
 import numpy as np
 
-from bluenoise import anneal, optimize
 from bluenoise.evaluate import evaluate, mean_gain_db
-from bluenoise.optimize import Adam, GradientDescent, LossWeights, Momentum, OptimizeConfig
-from bluenoise.target import DISTRIBUTIONS, SpectrumTarget
-from bluenoise.void_and_cluster import void_and_cluster
-from dither.files.replacing import replacing
+from bluenoise.methods import anneal, spectrum
+from bluenoise.methods.spectrum import Adam, GradientDescent, LossWeights, Momentum, SpectrumConfig
+from bluenoise.methods.void_and_cluster import void_and_cluster
+from bluenoise.objective.target import DISTRIBUTIONS, SpectrumTarget
+from dither.files.atomic import atomic_write
 from dither.metrics.spectrum import low_frequency_power
 
 SHAPE = (64, 64)
@@ -29,13 +29,13 @@ def behind(matrices):
 
 def descended(**options):
     """Matrices of the published descent with these options."""
-    config = OptimizeConfig(SHAPE, **options)
-    return [optimize.optimize(config, seed=seed).matrix for seed in SEEDS]
+    config = SpectrumConfig(SHAPE, **options)
+    return [spectrum.optimize_spectrum(config, seed=seed).matrix for seed in SEEDS]
 
 
 def trace(config):
     """The loss at every step of one run, unweighted."""
-    infos = [info for _, info in optimize.trajectory(config, optimize.start(config, 0))]
+    infos = [info for _, info in spectrum.trajectory(config, spectrum.start(config, 0))]
     terms = [sum(np.asarray(term[:, 0]) for term in info[1:]) for info in infos]
     return np.concatenate(terms)
 
@@ -61,7 +61,7 @@ print("smoothness", *(f"{b}: {m:.2f}" for b, m in zip(balances, means, strict=Tr
 
 for rule in (Adam(), Momentum(), GradientDescent()):
     for random_weights, line in ((True, "-"), (False, ":")):
-        config = OptimizeConfig(
+        config = SpectrumConfig(
             SHAPE, optimizer=rule, random_weights=random_weights, steps=600, fine_tune_steps=0
         )
         weights = "random" if random_weights else "fixed"
@@ -72,8 +72,8 @@ axes[0, 2].set(title="momentum and random weights", xlabel="step", ylabel="sum o
 axes[0, 2].legend(fontsize=7)
 
 for kind in DISTRIBUTIONS.values():
-    config = OptimizeConfig(SHAPE, distribution=kind)
-    result = optimize.optimize(config)
+    config = SpectrumConfig(SHAPE, distribution=kind)
+    result = spectrum.optimize_spectrum(config)
     power = low_frequency_power(result.values)
     mean, _ = behind(descended(distribution=kind))
     axes[1, 0].hist(
@@ -103,5 +103,5 @@ axes[1, 2].set(
 )
 print("last epsilon", *(f"{e}: {m:.2f}" for e, m in zip(ends, means, strict=True)))
 
-with replacing(Path(__file__).parent.parent / "docs" / "open-questions.png") as file:
+with atomic_write(Path(__file__).parent.parent / "docs" / "open-questions.png") as file:
     figure.savefig(file, format="png", dpi=80)

@@ -6,10 +6,12 @@ import sys
 from pathlib import Path
 from typing import NamedTuple
 
-from bluenoise.composition import blue, blue_channels, usual_swaps
 from bluenoise.evaluate import evaluate, luminance_gain_db, mean_evaluation
-from dither.files.replacing import replacing, write_npy
-from dither.matrix import channel_thresholds, shipped_matrices
+from bluenoise.methods.blue import blue, blue_channels, default_swaps
+from dither.files.atomic import atomic_write
+from dither.files.npy import write_npy
+from dither.matrix.catalog import shipped_matrices
+from dither.matrix.threshold_matrix import channel_thresholds
 
 
 class Recipe(NamedTuple):
@@ -49,7 +51,7 @@ def rounded(digits: str) -> float:
 
 for name in wanted:
     shape, seed, levels, channels = RECIPES[name]
-    config = usual_swaps(shape, levels=levels, channels=channels)
+    config = default_swaps(shape, levels=levels, channels=channels)
     if channels > 1:
         made = blue_channels(shape, config, channels=channels, seed=seed)
         values = channel_thresholds(made)
@@ -77,5 +79,5 @@ for name in wanted:
     }
     print(path, file=sys.stderr)
 ordered = {name: manifest[name] for name in RECIPES if name in manifest}
-with replacing(folder / "manifest.json") as file:
+with atomic_write(folder / "manifest.json") as file:
     file.write(json.dumps(ordered, indent=2).encode() + b"\n")

@@ -9,13 +9,13 @@ from pathlib import Path
 
 import numpy as np
 
-from bluenoise.composition import blue, blue_channels, shifted
 from bluenoise.evaluate import luminance_gain_db
+from bluenoise.methods.blue import blue, blue_channels, shifted
 from dither.color import linear_to_oklab, srgb_to_linear
 from dither.images.io import read_image
 from dither.metrics.spectrum import frequency_axes
 from dither.metrics.viewing import STANDARD_FILTERS, Gaussian
-from dither.ordered import requantize
+from dither.ordered.levels import requantize
 
 paths = sorted(Path(sys.argv[1]).glob("*.png"))
 photos = [read_image(path).color for path in paths]

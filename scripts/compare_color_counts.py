@@ -18,7 +18,7 @@ from PIL import Image, ImageDraw
 
 import dither
 from dither.color_count.gap_statistic import COLOR_GRIDS, GapConfig
-from dither.files.replacing import replacing
+from dither.files.atomic import atomic_write
 from dither.metrics import blurred_error
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -159,8 +159,8 @@ for config in (GapConfig(precision=0), GapConfig()):
     drawn = [len(each.null_losses) for each in estimates]
     print(f"946x670, five grids, {drawn} shuffles: {time.perf_counter() - before:.2f} s")
 
-with replacing(DOCS / "number-of-colors.png") as file:
+with atomic_write(DOCS / "number-of-colors.png") as file:
     figure.savefig(file, format="png", dpi=70)
 rows = [np.concatenate(crops[start : start + 2], axis=1) for start in range(0, len(crops) - 1, 2)]
-with replacing(DOCS / "number-of-colors-pictures.png") as file:
+with atomic_write(DOCS / "number-of-colors-pictures.png") as file:
     Image.fromarray(np.concatenate(rows)).save(file, format="PNG", optimize=True)

@@ -10,18 +10,18 @@ import jax
 sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 from python_loop import in_a_loop, plain_step
 
-from bluenoise import optimize
-from bluenoise.optimize import OptimizeConfig
+from bluenoise.methods import spectrum
+from bluenoise.methods.spectrum import SpectrumConfig
 
 STEPS = 200
-config = OptimizeConfig((64, 64), steps=STEPS, fine_tune_steps=0)
-state = optimize.init(config, jax.random.key(0))
-many = optimize.start(config, 0)
-whole_step = jax.jit(lambda state: optimize.step(config, state)[0])
+config = SpectrumConfig((64, 64), steps=STEPS, fine_tune_steps=0)
+state = spectrum.init(config, jax.random.key(0))
+many = spectrum.start(config, 0)
+whole_step = jax.jit(lambda state: spectrum.step(config, state)[0])
 
 
 ways = {
-    "one scan (ours)": (lambda: optimize.advance(config, many, STEPS), STEPS),
+    "one scan (ours)": (lambda: spectrum.advance(config, many, STEPS), STEPS),
     "loop, our step compiled": (partial(in_a_loop, whole_step, state, STEPS), STEPS),
     "loop, plain gradient compiled": (
         partial(in_a_loop, plain_step(config, True), state, STEPS),

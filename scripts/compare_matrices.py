@@ -9,10 +9,10 @@ import numpy as np
 
 from bluenoise.evaluate import evaluate
 from bluenoise.generate import generate
-from bluenoise.void_and_cluster import void_and_cluster
-from dither.classical import bayer
+from bluenoise.methods.void_and_cluster import void_and_cluster
 from dither.images.io import read_image
-from dither.matrix import ThresholdMatrix
+from dither.matrix.classical import bayer
+from dither.matrix.threshold_matrix import ThresholdMatrix
 from dither.metrics.viewing import STANDARD_FILTERS
 
 SEEDS = range(6)

@@ -19,9 +19,9 @@ from PIL import Image
 from dither.color import to_gray
 from dither.diffusion import error_diffuse
 from dither.images.io import read_image
-from dither.ordered import ordered_dither, packed_dither, requantize
-from dither.palette_dither import dither_to_palette
-from dither.quantize import k_means
+from dither.ordered.levels import ordered_dither, packed_dither, requantize
+from dither.ordered.palette import dither_to_palette
+from dither.palettes.from_image import k_means
 
 photos = [read_image(path).color for path in sorted(Path(sys.argv[1]).glob("*.png"))]
 small = next(photo for photo in photos if photo.shape[0] < photo.shape[1])

@@ -13,7 +13,7 @@ import dither
 from bluenoise.generate import generate
 from dither.color import linear_to_oklab, linear_to_srgb, srgb_to_linear
 from dither.differentiable import color_histogram
-from dither.files.replacing import replacing
+from dither.files.atomic import atomic_write
 from dither.metrics.spectrum import power_spectrum
 
 DOCS = Path(__file__).parent.parent / "docs"
@@ -24,7 +24,7 @@ plt.rcParams.update({"font.size": 9, "axes.spines.top": False, "axes.spines.righ
 
 
 def _save(figure: Figure, name: str) -> None:
-    with replacing(DOCS / name) as file:
+    with atomic_write(DOCS / name) as file:
         figure.savefig(file, format="png", dpi=DOTS_PER_INCH, facecolor="white")
     plt.close(figure)
 

@@ -16,7 +16,7 @@ import numpy as np
 
 import bluenoise
 import dither
-from bluenoise.composition import usual_swaps
+from bluenoise.methods.blue import default_swaps
 from dither.metrics import Gaussian, blurred_error, level_energies
 
 RECORDED = Path(__file__).with_name("recorded_digests.json")
@@ -45,7 +45,7 @@ def _codes(*codes: np.ndarray) -> tuple[Arrays, float]:
 
 def exact(threads: int) -> Answers:
     """What is made of whole numbers, or of floats that every processor rounds alike."""
-    from bluenoise.void_and_cluster import void_and_cluster
+    from bluenoise.methods.void_and_cluster import void_and_cluster
     from dither.diffusion import diffused, dot_diffuse, error_diffuse, riemersma_dither
 
     colored = picture()
@@ -54,7 +54,7 @@ def exact(threads: int) -> Answers:
     floats = (gray / 255).astype(np.float32)
     game_boy = dither.load_palette("game-boy")
     pico = dither.load_palette("pico-8")
-    few = usual_swaps((16, 16), levels=4)
+    few = default_swaps((16, 16), levels=4)
 
     def ordered(image: np.ndarray, **options: Any) -> Callable[[], tuple[Arrays, float]]:
         return lambda: _codes(dither.ordered_dither(image, threads=threads, **options))
@@ -100,16 +100,16 @@ def descents(threads: int) -> Answers:
     colored = picture()
 
     def anneal() -> tuple[Arrays, float]:
-        from bluenoise.anneal import AnnealConfig
         from bluenoise.generate import cool
+        from bluenoise.methods.anneal import AnnealConfig
 
         return _matrix(cool(AnnealConfig((16, 16)), seed=1, restarts=2).matrix)
 
     def spectrum() -> tuple[Arrays, float]:
         from bluenoise.generate import descend
-        from bluenoise.optimize import OptimizeConfig
+        from bluenoise.methods.spectrum import SpectrumConfig
 
-        return _matrix(descend(OptimizeConfig((16, 16), steps=200), seed=1, restarts=2).matrix)
+        return _matrix(descend(SpectrumConfig((16, 16), steps=200), seed=1, restarts=2).matrix)
 
     def optimized(**options: Any) -> tuple[Arrays, float]:
         config = dither.OptimizeConfig(steps=200)

@@ -114,8 +114,8 @@ def _command(command: list[str]) -> Any:
     code = 70
     try:
         # A checkpoint at every step, where otherwise half a minute lies between two.
-        if "bluenoise.checkpoint" in sys.modules:
-            sys.modules["bluenoise.checkpoint"].__dict__["_INTERVAL"] = 0.0
+        if "bluenoise.runs.checkpoint" in sys.modules:
+            sys.modules["bluenoise.runs.checkpoint"].__dict__["_INTERVAL"] = 0.0
         sys.argv = command
         sys.modules[f"{command[0]}.cli"].main()
     except SystemExit as ended:

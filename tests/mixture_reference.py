@@ -3,7 +3,7 @@
 import numpy as np
 
 from dither.color import linear_to_oklab, srgb_to_linear
-from dither.palette import Palette
+from dither.palettes.palette import Palette
 
 
 def slopes_at(wanted: np.ndarray, light: str = "linear") -> np.ndarray:

@@ -17,8 +17,13 @@ def _loaded(statement: str) -> set[str]:
     return set(done.stdout.splitlines()[-1].split())
 
 
-def test_importing_dither_loads_numpy_and_nothing_heavier() -> None:
+def test_importing_dither_loads_nothing_heavy() -> None:
     loaded = _loaded("import dither")
+    assert not loaded & {*HEAVY, "numpy", "PIL", "typer", "rich"}
+
+
+def test_requantizing_loads_numpy_and_nothing_heavier() -> None:
+    loaded = _loaded("import dither; dither.requantize")
     assert "numpy" in loaded
     assert not loaded & {*HEAVY, "PIL", "typer", "rich"}
 

@@ -16,21 +16,21 @@ from volume_limits import REFUSED, VOLUME_LIMITS, began
 
 from bluenoise.generate import check_shape
 from dither.cli import app
-from dither.cli.compare import compare
-from dither.cli.ordered import ordered
+from dither.cli.commands.compare import compare
+from dither.cli.commands.ordered import ordered
 from dither.diffusion.kernel_files import load_kernel
 from dither.diffusion.kernels import DiffusionKernel
 from dither.errors import InputError
-from dither.files.opening import MOST_BYTES, whole
-from dither.files.replacing import read_npy
+from dither.files.npy import read_npy
+from dither.files.safe_open import MOST_BYTES, read_all
+from dither.images.adjustments import Sides
 from dither.images.animation import read_animation
 from dither.images.gif import gif_bytes
-from dither.images.io import MAX_PIXELS, opened
-from dither.images.pictures import RasterImage, check_webp
-from dither.matrix import ThresholdMatrix, as_channels, channel_thresholds
-from dither.palette import Palette
-from dither.palette_files import read_colors
-from dither.preparation import Sides
+from dither.images.io import MAX_PIXELS, open_image
+from dither.images.raster_image import RasterImage, check_webp
+from dither.matrix.threshold_matrix import ThresholdMatrix, as_channels, channel_thresholds
+from dither.palettes.files import read_colors
+from dither.palettes.palette import Palette
 from dither.samples import check_levels
 
 PAGE = ROOT / "docs" / "limits.md"
@@ -58,7 +58,7 @@ def _png(width: int, height: int, more: bytes = b"") -> bytes:
 def _pixels(limit: int, most: int) -> None:
     """A header of so many pixels, or one row more; none are decoded."""
     width = 1 << 12
-    with opened(io.BytesIO(_png(width, -(-limit // width))), most):
+    with open_image(io.BytesIO(_png(width, -(-limit // width))), most):
         pass
 
 
@@ -98,7 +98,7 @@ def _frames(count: int) -> None:
 
 def _whole(size: int) -> None:
     """As many bytes beyond ten as beyond the most."""
-    whole(io.BytesIO(bytes(10 + size - MOST_BYTES)), "standard input", most=10)
+    read_all(io.BytesIO(bytes(10 + size - MOST_BYTES)), "standard input", most=10)
 
 
 def _sized(path: Path, content: bytes, size: int) -> Path:

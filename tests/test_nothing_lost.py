@@ -21,7 +21,8 @@ from forked import Forking
 
 from bluenoise.cli import app
 from dither.errors import InputError
-from dither.matrix import ThresholdMatrix, save_matrix
+from dither.matrix.catalog import save_matrix
+from dither.matrix.threshold_matrix import ThresholdMatrix
 
 # Each with the file that it would write last.
 QUICK = {
@@ -260,7 +261,9 @@ def test_killed_at_random_moments_and_gone_on_with(
     given = _files(folder)
     entries = set(folder.iterdir())
     command = shlex.split(LASTING[name])
-    with Forking("dither.cli", "bluenoise.cli", "bluenoise.checkpoint", *LOADED[name]) as forking:
+    with Forking(
+        "dither.cli", "bluenoise.cli", "bluenoise.runs.checkpoint", *LOADED[name]
+    ) as forking:
 
         def whole_run() -> float:
             ended = forking.run(command, folder)

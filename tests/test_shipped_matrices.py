@@ -11,15 +11,15 @@ import pytest
 from conftest import ROOT, Run
 
 from bluenoise.evaluate import evaluate, mean_evaluation
-from dither import matrix as catalogue
-from dither.matrix import load_channels, shipped_matrices
-from dither.ordered import requantize
+from dither.matrix import catalog
+from dither.matrix.catalog import load_channels, shipped_matrices
+from dither.ordered.levels import requantize
 
 
 @pytest.mark.parametrize("name", shipped_matrices())
 def test_each_file_is_as_the_manifest_says(name: str) -> None:
     entry = shipped_matrices()[name]
-    path = catalogue._folder() / entry["file"]
+    path = catalog._folder() / entry["file"]
     assert hashlib.sha256(path.read_bytes()).hexdigest() == entry["sha256"]
     matrices = load_channels(name)
     assert len(matrices) == entry["channels"]
@@ -30,7 +30,7 @@ def test_each_file_is_as_the_manifest_says(name: str) -> None:
 
 
 def test_no_file_is_missing_from_the_manifest() -> None:
-    files = {path.name for path in catalogue._folder().glob("*.npy")}
+    files = {path.name for path in catalog._folder().glob("*.npy")}
     assert files == {entry["file"] for entry in shipped_matrices().values()}
 
 

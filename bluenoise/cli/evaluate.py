@@ -17,10 +17,10 @@ from bluenoise.evaluate import (
     photo_error,
 )
 from bluenoise.evaluate import evaluate as measure
-from bluenoise.subject import Subject, load_subject
-from dither.console import JsonOption, patient_bar, within
+from bluenoise.matrix_set import MatrixSet, load_matrix_set
+from dither.console import JsonOption, delayed_progress, in_range
 from dither.errors import InputError
-from dither.matrix import ThresholdMatrix
+from dither.matrix.threshold_matrix import ThresholdMatrix
 
 
 def evaluate(
@@ -33,7 +33,7 @@ def evaluate(
     ] = None,
     seed: Annotated[
         int,
-        typer.Option("--seed", "-s", callback=within(0, (1 << 32) - 1), help="Of the baselines."),
+        typer.Option("--seed", "-s", callback=in_range(0, (1 << 32) - 1), help="Of the baselines."),
     ] = 0,
     json_output: JsonOption = False,
 ) -> None:
@@ -45,12 +45,12 @@ def evaluate(
     from bluenoise.report.table import print_table
 
     photos = [_read_photo(path) for path in photo or []]
-    loaded = {name: load_subject(name) for name in matrices}
+    loaded = {name: load_matrix_set(name) for name in matrices}
     groups: dict[tuple[int, ...], list[str]] = {}
     for name, column in loaded.items():
         groups.setdefault((len(column.matrices), *column.shape), []).append(name)
     tables = []
-    with patient_bar("evaluate", quiet=False) as on_progress:
+    with delayed_progress("evaluate", quiet=False) as on_progress:
         for names in groups.values():
             tables.append(_table({name: loaded[name] for name in names}, photos, seed))
             on_progress(len(tables) / len(groups))
@@ -67,13 +67,13 @@ def evaluate(
 
 
 def _table(
-    columns: dict[str, Subject], photos: list[np.ndarray], seed: int
+    columns: dict[str, MatrixSet], photos: list[np.ndarray], seed: int
 ) -> tuple[dict[str, Any], list[str]]:
     """Figures of each matrix, all of one shape, and of as many classical ones; the latter's names."""
     shape = next(iter(columns.values())).shape
     seeds = [baselines(shape, seed=(seed + index) % (1 << 32)) for index in range(len(columns))]
     classical = {
-        label: [_figures(Subject((made[label],)), photos) for made in seeds] for label in seeds[0]
+        label: [_figures(MatrixSet((made[label],)), photos) for made in seeds] for label in seeds[0]
     }
     ours = {name: [_figures(column, photos)] for name, column in columns.items()}
     if len(ours) > 1:
@@ -92,7 +92,7 @@ def _table(
     return table, list(classical)
 
 
-def _figures(column: Subject, photos: list[np.ndarray]) -> tuple[Evaluation, dict[str, Any]]:
+def _figures(column: MatrixSet, photos: list[np.ndarray]) -> tuple[Evaluation, dict[str, Any]]:
     """The evaluation of a column, and what photos and channels add to it."""
     if column.values is not None:
         evaluation = measure(column.matrices[0], values=column.values)
@@ -122,7 +122,7 @@ def _mean_figures(figures: list[dict[str, float]]) -> dict[str, float]:
 def _read_photo(path: Path) -> np.ndarray:
     """(H, W, 3) uint8, grey photos in three equal channels."""
     from dither.images.io import read_image
-    from dither.ordered import ordered_dither
+    from dither.ordered.levels import ordered_dither
 
     # 256 levels are the codes of 8 bits, whatever the photo had.
     color = ordered_dither(read_image(path).color, levels=256)

@@ -8,7 +8,7 @@ from typing import Annotated
 
 import typer
 
-from dither.console import ForceOption, JsonOption, QuietOption, note, within
+from dither.console import ForceOption, JsonOption, QuietOption, in_range, log
 from dither.errors import InputError
 
 
@@ -32,7 +32,7 @@ def export(
         typer.Option(
             "--seed",
             "-s",
-            callback=within(0, (1 << 32) - 1),
+            callback=in_range(0, (1 << 32) - 1),
             help="It was made with, for the sidecar.",
         ),
     ] = None,
@@ -45,8 +45,8 @@ def export(
 ) -> None:
     """Write a matrix as textures and shaders for engines."""
     from bluenoise.export import export as export_to
-    from dither.matrix import load_channels
-    from dither.noise import load_noise
+    from dither.matrix.catalog import load_channels
+    from dither.ordered.additive_noise import load_noise
 
     try:
         content = load_channels(matrix)
@@ -64,7 +64,7 @@ def export(
         force=force,
         origin={key: value for key, value in told.items() if value is not None},
     )
-    note(f"{output}: {len(paths)} files, their sidecars and a README.md", quiet=quiet)
+    log(f"{output}: {len(paths)} files, their sidecars and a README.md", quiet=quiet)
     if json_output:
         files = [
             {"path": str(path), "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}

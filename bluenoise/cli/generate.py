@@ -22,8 +22,8 @@ from bluenoise.cli.methods import (
     OptimizerChoice,
     refuse_options_without_effect,
 )
-from bluenoise.target import DISTRIBUTIONS
-from dither.console import ForceOption, JsonOption, QuietOption, note, progress_bar, within
+from bluenoise.objective.target import DISTRIBUTIONS
+from dither.console import ForceOption, JsonOption, QuietOption, in_range, log, progress_bar
 from dither.errors import InputError, TakenError
 
 # Options that only some methods have; None stands for their own default.
@@ -49,14 +49,14 @@ def generate(
             "spectrum as published."
         ),
     ] = MethodChoice.blue,
-    seed: Annotated[int, typer.Option("--seed", "-s", callback=within(0, (1 << 32) - 1))] = 0,
+    seed: Annotated[int, typer.Option("--seed", "-s", callback=in_range(0, (1 << 32) - 1))] = 0,
     distribution: Annotated[
         DistributionChoice, typer.Option(help="uniform writes ranks, the others float32 noise.")
     ] = DistributionChoice.uniform,
     sigma: Annotated[
         float | None,
         typer.Option(
-            callback=within(0.3, 8),
+            callback=in_range(0.3, 8),
             help="With --method void-and-cluster: blur in pixels [1.5, with frames 1.9].",
         ),
     ] = None,
@@ -66,7 +66,7 @@ def generate(
     ] = None,
     levels: Annotated[
         int | None,
-        typer.Option(callback=within(3, 65536), help=_BLUE + "greys that count [all]."),
+        typer.Option(callback=in_range(3, 65536), help=_BLUE + "greys that count [all]."),
     ] = None,
     level_weights: Annotated[
         str | None,
@@ -77,7 +77,7 @@ def generate(
     ] = None,
     frames: Annotated[
         int | None,
-        typer.Option(callback=within(2, 256), help="Another way to write the frames of SHAPE."),
+        typer.Option(callback=in_range(2, 256), help="Another way to write the frames of SHAPE."),
     ] = None,
     time_filter: Annotated[
         str | None,
@@ -92,12 +92,12 @@ def generate(
     ] = None,
     time_weight: Annotated[
         float | None,
-        typer.Option(callback=within(0.01, 100), help=_FRAMES + "of time in the sum [1]."),
+        typer.Option(callback=in_range(0.01, 100), help=_FRAMES + "of time in the sum [1]."),
     ] = None,
     channels: Annotated[
         int | None,
         typer.Option(
-            callback=within(2, 4),
+            callback=in_range(2, 4),
             help=_BLUE + "a matrix for each, as float32 (H, W, C): 3 for RGB.",
         ),
     ] = None,
@@ -111,16 +111,16 @@ def generate(
     cutoff: Annotated[
         float | None,
         typer.Option(
-            callback=within(0.05, 0.7), help=_SPECTRUM + "lowest wanted cycles per pixel [0.3]."
+            callback=in_range(0.05, 0.7), help=_SPECTRUM + "lowest wanted cycles per pixel [0.3]."
         ),
     ] = None,
     steps: Annotated[
         int | None,
-        typer.Option(callback=within(1, 10_000_000), help=_SPECTRUM + "of descent [1000]."),
+        typer.Option(callback=in_range(1, 10_000_000), help=_SPECTRUM + "of descent [1000]."),
     ] = None,
     fine_tune_steps: Annotated[
         int | None,
-        typer.Option(callback=within(0, 1_000_000), help=_SPECTRUM + "on the histogram [100]."),
+        typer.Option(callback=in_range(0, 1_000_000), help=_SPECTRUM + "on the histogram [100]."),
     ] = None,
     random_weights: Annotated[
         bool | None,
@@ -130,13 +130,13 @@ def generate(
         ),
     ] = None,
     low_frequency_weight: Annotated[
-        float | None, typer.Option(callback=within(0, 1e6), help=_SPECTRUM + "base weight [1].")
+        float | None, typer.Option(callback=in_range(0, 1e6), help=_SPECTRUM + "base weight [1].")
     ] = None,
     smoothness_weight: Annotated[
-        float | None, typer.Option(callback=within(0, 1e6), help=_SPECTRUM + "base weight [1].")
+        float | None, typer.Option(callback=in_range(0, 1e6), help=_SPECTRUM + "base weight [1].")
     ] = None,
     histogram_weight: Annotated[
-        float | None, typer.Option(callback=within(0, 1e6), help=_SPECTRUM + "base weight [1].")
+        float | None, typer.Option(callback=in_range(0, 1e6), help=_SPECTRUM + "base weight [1].")
     ] = None,
     optimizer: Annotated[
         OptimizerChoice | None, typer.Option(help=_SPECTRUM + "the update rule [adam].")
@@ -144,20 +144,20 @@ def generate(
     learning_rate: Annotated[
         float | None,
         typer.Option(
-            callback=within(1e-9, 1e9), help=_SPECTRUM + "[adam 0.01, momentum 0.05, sgd 0.25]."
+            callback=in_range(1e-9, 1e9), help=_SPECTRUM + "[adam 0.01, momentum 0.05, sgd 0.25]."
         ),
     ] = None,
     restarts: Annotated[
         int | None,
         typer.Option(
-            callback=within(1, 1024),
+            callback=in_range(1, 1024),
             help=_JAX + "runs at once, the best is kept [1, of few cells 32].",
         ),
     ] = None,
     jobs: Annotated[
         int | None,
         typer.Option(
-            callback=within(1, 1024), help="With --restarts: processes that take them one by one."
+            callback=in_range(1, 1024), help="With --restarts: processes that take them one by one."
         ),
     ] = None,
     scheduler: Annotated[
@@ -176,8 +176,8 @@ def generate(
     quiet: QuietOption = False,
 ) -> None:
     """Make a threshold matrix: a tileable .npy of ranks."""
-    from dither.files.replacing import check_writable
-    from dither.matrix import channel_thresholds
+    from dither.files.atomic import check_writable
+    from dither.matrix.threshold_matrix import channel_thresholds
     from dither.metrics.spectrum import low_frequency_power
 
     options = context.params
@@ -207,7 +207,7 @@ def generate(
         raise InputError(f"{output} was made by another meanwhile; the matrix is in {written}")
     seconds = time.monotonic() - started
     text = "x".join(map(str, sides)) + (f", {channels} channels," if channels else "")
-    note(f"{output}: {text} by {method}, {seconds:.1f} s", quiet=quiet)
+    log(f"{output}: {text} by {method}, {seconds:.1f} s", quiet=quiet)
     if json_output:
         planes = np.moveaxis(values, -1, 0) if channels else values
         power = low_frequency_power(planes)
@@ -230,7 +230,7 @@ def generate(
 
 def _written(output: Path, values: np.ndarray, force: bool) -> Path:
     """Where the matrix is in the end: beside a file that took its name while it was made."""
-    from dither.files.replacing import write_npy
+    from dither.files.npy import write_npy
 
     path, number = output, 0
     while True:

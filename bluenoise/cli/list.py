@@ -7,7 +7,7 @@ from dither.console import JsonOption
 
 def list_shipped(json_output: JsonOption = False) -> None:
     """Name the shipped matrices, which --matrix of `dither` takes."""
-    from dither.matrix import shipped_matrices
+    from dither.matrix.catalog import shipped_matrices
 
     if json_output:
         print(json.dumps({"matrices": shipped_matrices()}))

@@ -5,10 +5,10 @@ import enum
 from collections.abc import Sequence
 from typing import Any
 
-from bluenoise.checkpoint import OnProgress
-from bluenoise.target import ALL_DISTANCES, DISTRIBUTIONS, FRAMES, counted_levels
+from bluenoise.objective.target import ALL_DISTANCES, DISTRIBUTIONS, FRAMES, counted_levels
+from bluenoise.runs.checkpoint import OnProgress
 from dither.errors import InputError
-from dither.matrix import ThresholdMatrix
+from dither.matrix.threshold_matrix import ThresholdMatrix
 from dither.metrics.temporal import SpaceTime
 from dither.metrics.viewing import ViewingFilter
 
@@ -55,11 +55,11 @@ class CouplingChoice(enum.StrEnum):
 def _by_blue(
     sides: tuple[int, ...], options: dict[str, Any], on_progress: OnProgress
 ) -> Sequence[ThresholdMatrix]:
-    from bluenoise.composition import blue, blue_channels, shifted, usual_swaps
+    from bluenoise.methods.blue import blue, blue_channels, default_swaps, shifted
 
     channels = options["channels"] or 1
     joint = channels > 1 and options["coupling"] is not CouplingChoice.shifted
-    config = usual_swaps(
+    config = default_swaps(
         sides,
         viewing=_viewing(options, ALL_DISTANCES),
         levels=options["levels"],
@@ -82,9 +82,9 @@ def _by_blue(
 def _by_void_and_cluster(
     sides: tuple[int, ...], options: dict[str, Any], on_progress: OnProgress
 ) -> Sequence[ThresholdMatrix]:
-    from bluenoise.void_and_cluster import usual_sigma, void_and_cluster
+    from bluenoise.methods.void_and_cluster import default_sigma, void_and_cluster
 
-    sigma = options["sigma"] or usual_sigma(sides)
+    sigma = options["sigma"] or default_sigma(sides)
     frames = _space_time(options)
     on_progress(0, "")
     matrix = void_and_cluster(sides, sigma=sigma, frames=frames, seed=options["seed"])
@@ -96,8 +96,8 @@ def _by_void_and_cluster(
 def _by_anneal(
     sides: tuple[int, ...], options: dict[str, Any], on_progress: OnProgress
 ) -> Sequence[ThresholdMatrix]:
-    from bluenoise.anneal import NEAR_AND_FAR, AnnealConfig
     from bluenoise.generate import cool
+    from bluenoise.methods.anneal import NEAR_AND_FAR, AnnealConfig
 
     config = AnnealConfig(
         (sides[0], sides[1]),
@@ -119,15 +119,15 @@ def _by_anneal(
 def _by_spectrum(
     sides: tuple[int, ...], options: dict[str, Any], on_progress: OnProgress
 ) -> Sequence[ThresholdMatrix]:
-    from bluenoise import optimize
     from bluenoise.generate import descend
-    from bluenoise.target import SpectrumTarget
+    from bluenoise.methods import spectrum
+    from bluenoise.objective.target import SpectrumTarget
 
     rule = {
-        None: optimize.Adam,
-        OptimizerChoice.adam: optimize.Adam,
-        OptimizerChoice.momentum: optimize.Momentum,
-        OptimizerChoice.sgd: optimize.GradientDescent,
+        None: spectrum.Adam,
+        OptimizerChoice.adam: spectrum.Adam,
+        OptimizerChoice.momentum: spectrum.Momentum,
+        OptimizerChoice.sgd: spectrum.GradientDescent,
     }[options["optimizer"]]
     weights = {
         "low_frequency": options["low_frequency_weight"],
@@ -135,11 +135,11 @@ def _by_spectrum(
         "histogram": options["histogram_weight"],
     }
     numbers = {name: options[name] for name in ("steps", "fine_tune_steps", "random_weights")}
-    config = optimize.OptimizeConfig(
+    config = spectrum.SpectrumConfig(
         (sides[0], sides[1]),
         distribution=DISTRIBUTIONS[options["distribution"].value],
         target=SpectrumTarget(**_given(cutoff=options["cutoff"])),
-        weights=optimize.LossWeights(**_given(**weights)),
+        weights=spectrum.LossWeights(**_given(**weights)),
         optimizer=rule(**_given(learning_rate=options["learning_rate"])),
         **_given(**numbers),
     )

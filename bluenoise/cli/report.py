@@ -10,10 +10,10 @@ from dither.console import (
     ForceOption,
     JsonOption,
     QuietOption,
-    note,
+    in_range,
+    log,
     printable,
     progress_bar,
-    within,
 )
 from dither.errors import InputError
 
@@ -34,7 +34,7 @@ def report(
     ] = None,
     seed: Annotated[
         int,
-        typer.Option("--seed", "-s", callback=within(0, (1 << 32) - 1), help="Of the baselines."),
+        typer.Option("--seed", "-s", callback=in_range(0, (1 << 32) - 1), help="Of the baselines."),
     ] = 0,
     json_output: JsonOption = False,
     force: ForceOption = False,
@@ -58,7 +58,7 @@ def report(
             force=force,
             on_progress=on_progress,
         )
-    note(", ".join(map(str, paths)), quiet=quiet)
+    log(", ".join(map(str, paths)), quiet=quiet)
     if json_output:
         print(json.dumps({"output": str(output), "files": [str(path) for path in paths]}))
 

@@ -6,14 +6,14 @@ strictly between the largest grey that stays black and the smallest that does no
 one that no rounding of a graphics processor carries over to the other side.
 
 Whatever the pixel format, T = floor((2 rank + 1) 255 / 2N) comes back from it, and T decides for any
-number of levels (see `dither.thresholds`):
+number of levels (see `dither.ordered.thresholds`):
 
     white:  v > T            level:  floor((v (levels - 1) + 254 - T) / 255)
 """
 
 import numpy as np
 
-from dither.thresholds import integer_thresholds
+from dither.ordered.thresholds import integer_thresholds
 
 # 65535 = 257 x 255: the code 257 v of 16 bits is the grey v of 8.
 PER_GREY = 257

@@ -5,7 +5,7 @@ They say what the sidecar says: no sRGB, point sampling, repeated, no mipmaps, n
 
 import hashlib
 
-from bluenoise.export.kinds import Made
+from bluenoise.export.formats import Made
 from bluenoise.export.shaders import template
 
 # Unity's TextureFormat, by the files that it imports as textures.
@@ -18,7 +18,7 @@ def settings(made: Made, filename: str) -> dict[str, bytes]:
 
     Example:
         >>> import numpy as np
-        >>> from bluenoise.export.kinds import made
+        >>> from bluenoise.export.formats import made
         >>> from bluenoise.export.texels import source
         >>> (file,) = made(("rg8",), source(np.array([[0, 1]])), "two")
         >>> list(settings(file, "two.rg8.png"))

@@ -9,12 +9,12 @@ import numpy as np
 
 from bluenoise.export import guide, sidecar
 from bluenoise.export.engines import settings
-from bluenoise.export.kinds import made
+from bluenoise.export.formats import made
 from bluenoise.export.texels import source
 from dither.errors import InputError
-from dither.files.leftovers import swept
-from dither.files.replacing import made_folder, replacing_together
-from dither.matrix import ThresholdMatrix
+from dither.files.atomic import atomic_writes, created_folder
+from dither.files.temp_files import remove_stale_temps
+from dither.matrix.threshold_matrix import ThresholdMatrix
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 
@@ -81,7 +81,7 @@ def export(
         if each.texels is not None:
             files[f"{filename}.json"] = sidecar.sidecar(each, filename, content, known)
     files[guide.FILENAME] = guide.guide(content, name, known)
-    with made_folder(folder), replacing_together(replace=force) as opened:
+    with created_folder(folder), atomic_writes(replace=force) as opened:
         for filename, data in files.items():
             with opened(folder / filename) as file:
                 file.write(data)
@@ -90,7 +90,7 @@ def export(
 
 def _check_folder(folder: Path, force: bool) -> None:
     """Refuse a folder in which something lies, unless that is wanted."""
-    swept(folder)
+    remove_stale_temps(folder)
     try:
         if folder.is_dir() and not force and any(folder.iterdir()):
             raise InputError(

@@ -5,7 +5,7 @@ import io
 import numpy as np
 
 from bluenoise.export.texels import Source, Texels
-from dither.matrix import channel_thresholds
+from dither.matrix.threshold_matrix import channel_thresholds
 
 
 def raw(texels: Texels) -> bytes:

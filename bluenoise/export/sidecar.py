@@ -5,11 +5,11 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from bluenoise.export.kinds import Made
+from bluenoise.export.formats import Made
 from bluenoise.export.png import grid
 from bluenoise.export.raw import npy
 from bluenoise.export.texels import PixelFormat, Source, Texels
-from dither.matrix import shipped_matrices
+from dither.matrix.catalog import shipped_matrices
 
 _ENCODING: dict[PixelFormat, str] = {
     "r8": "code = floor((2 rank + 1) 255 / (2 ranks))",

@@ -8,8 +8,8 @@ import numpy as np
 
 from bluenoise.export.codes import eight_bit_codes, float_thresholds, sixteen_bit_codes
 from dither.errors import InputError
-from dither.matrix import ThresholdMatrix, as_channels
-from dither.noise import checked_noise
+from dither.matrix.threshold_matrix import ThresholdMatrix, as_channels
+from dither.ordered.additive_noise import checked_noise
 
 PixelFormat = Literal["r8", "rg8", "r16", "r16ui", "r32f"]
 PIXEL_FORMATS: tuple[PixelFormat, ...] = get_args(PixelFormat)

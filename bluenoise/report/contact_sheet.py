@@ -5,9 +5,9 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from dither.matrix import ThresholdMatrix
+from dither.matrix.threshold_matrix import ThresholdMatrix
 from dither.metrics.spectrum import power_spectrum
-from dither.ordered import requantize
+from dither.ordered.levels import requantize
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -37,7 +37,7 @@ def contact_sheet(
         An RGB Pillow image.
 
     Example:
-        >>> from dither.classical import bayer
+        >>> from dither.matrix.classical import bayer
         >>> contact_sheet(np.zeros((64, 96), np.uint8), {"Bayer": bayer(8, 8)}, bits=[1]).width
         292
     """

@@ -8,9 +8,9 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from bluenoise.evaluate import baselines, mean_gain_db
-from bluenoise.report.origin import Origin
+from bluenoise.matrix_set import MatrixSet
+from bluenoise.report.provenance import Origin
 from bluenoise.report.study import Study, study
-from bluenoise.subject import Subject
 
 OnProgress = Callable[[float, str], None]
 _REFERENCE = "void-and-cluster"
@@ -60,7 +60,7 @@ class Measured:
 
 
 def measured(
-    subjects: Mapping[str, Subject],
+    subjects: Mapping[str, MatrixSet],
     origins: Mapping[str, Origin],
     photo: np.ndarray,
     *,
@@ -82,8 +82,8 @@ def measured(
     # Of further shapes only void-and-cluster is needed, which the gains are measured against.
     wanted = [
         *subjects.items(),
-        *((label, Subject((matrix,))) for label, matrix in made[shapes[0]].items()),
-        *((_REFERENCE, Subject((made[shape][_REFERENCE],))) for shape in shapes[1:]),
+        *((label, MatrixSet((matrix,))) for label, matrix in made[shapes[0]].items()),
+        *((_REFERENCE, MatrixSet((made[shape][_REFERENCE],))) for shape in shapes[1:]),
     ]
     found = _studied(wanted, on_progress)
     studies = dict(zip(subjects, found[: len(subjects)], strict=True))
@@ -93,7 +93,7 @@ def measured(
     return Measured(studies, origins, behind, references, photo)
 
 
-def _studied(wanted: Sequence[tuple[str, Subject]], on_progress: OnProgress) -> list[Study]:
+def _studied(wanted: Sequence[tuple[str, MatrixSet]], on_progress: OnProgress) -> list[Study]:
     """Each measured, several at once: Fourier transforms leave other threads their turn."""
     with ThreadPoolExecutor(min(4, os.cpu_count() or 1)) as pool:
         tasks = {pool.submit(study, subject): label for label, subject in wanted}

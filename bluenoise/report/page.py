@@ -20,8 +20,8 @@ from bluenoise.report.measured import Measured, sides
 from bluenoise.report.pictures import SPECTRUM_DB, color_scale
 from bluenoise.report.scores import facts, scores, verdict
 from bluenoise.report.svg import chart_svg
-from dither.images.io import encoded
-from dither.images.pictures import RasterImage
+from dither.images.io import encode_image
+from dither.images.raster_image import RasterImage
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
@@ -55,7 +55,7 @@ def data_uri(planes: np.ndarray) -> str:
         planes: (P, H, W) or (P, H, W, 3) uint8.
     """
     strip = planes.reshape(-1, *planes.shape[2:])
-    content = encoded(RasterImage(np.ascontiguousarray(strip)), ".png")
+    content = encode_image(RasterImage(np.ascontiguousarray(strip)), ".png")
     return "data:image/png;base64," + base64.b64encode(content).decode()
 
 

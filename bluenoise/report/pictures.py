@@ -2,10 +2,10 @@
 
 import numpy as np
 
-from bluenoise.subject import Subject
+from bluenoise.matrix_set import MatrixSet
 from dither.color import to_gray
-from dither.noise import noise_dither
-from dither.ordered import requantize
+from dither.ordered.additive_noise import noise_dither
+from dither.ordered.levels import requantize
 from dither.samples import level_values
 
 # Frames, or channels, that a slider goes through.
@@ -32,7 +32,7 @@ _MAGMA = np.array(
 )
 
 
-def matrix_planes(subject: Subject) -> np.ndarray:
+def matrix_planes(subject: MatrixSet) -> np.ndarray:
     """The thresholds, black the lowest; noise from its lowest value to its highest.
 
     Returns:
@@ -48,7 +48,7 @@ def matrix_planes(subject: Subject) -> np.ndarray:
     )
 
 
-def patch(subject: Subject, share: float, size: int) -> np.ndarray:
+def patch(subject: MatrixSet, share: float, size: int) -> np.ndarray:
     """The pattern of a grey: white where rank < share of all ranks, tiled to a square.
 
     Args:
@@ -60,8 +60,8 @@ def patch(subject: Subject, share: float, size: int) -> np.ndarray:
         (P, size, size) uint8 of 0 and 255; of three channels (1, size, size, 3).
 
     Example:
-        >>> from bluenoise.subject import subject_of
-        >>> patch(subject_of(np.array([[0, 2], [3, 1]])), 0.5, 3)[0].tolist()
+        >>> from bluenoise.matrix_set import matrix_set_of
+        >>> patch(matrix_set_of(np.array([[0, 2], [3, 1]])), 0.5, 3)[0].tolist()
         [[255, 0, 255], [0, 255, 0], [255, 0, 255]]
     """
     level = round(share * subject.matrices[0].ranks.size)
@@ -99,7 +99,7 @@ def ramp(width: int, height: int) -> np.ndarray:
     return np.broadcast_to(greys, (height, width))
 
 
-def dithered(image: np.ndarray, subject: Subject, bits: int, frame: int = 0) -> np.ndarray:
+def dithered(image: np.ndarray, subject: MatrixSet, bits: int, frame: int = 0) -> np.ndarray:
     """The image at few bits a channel, as `dither.requantize` decides.
 
     Noise is added before rounding instead (`dither.noise_dither`).
@@ -122,7 +122,7 @@ def dithered(image: np.ndarray, subject: Subject, bits: int, frame: int = 0) -> 
     return requantize(grey, subject.matrices[0], bits=bits, phase=(frame, 0, 0))
 
 
-def mean_of_frames(image: np.ndarray, subject: Subject, bits: int) -> np.ndarray:
+def mean_of_frames(image: np.ndarray, subject: MatrixSet, bits: int) -> np.ndarray:
     """What is left of the dots when all frames are averaged: (H, W) uint8, the mean of the codes."""
     frames = subject.matrices[0].planes.shape[0]
     total = np.zeros(image.shape[:2])
@@ -131,14 +131,14 @@ def mean_of_frames(image: np.ndarray, subject: Subject, bits: int) -> np.ndarray
     return np.rint(total / frames).astype(np.uint8)
 
 
-def shown_photo(image: np.ndarray, subject: Subject) -> np.ndarray:
+def shown_photo(image: np.ndarray, subject: MatrixSet) -> np.ndarray:
     """The image as this subject dithers it: in colour for three channels, else grey."""
     if len(subject.matrices) == 3:
         return image if image.ndim == 3 else np.stack([image] * 3, axis=-1)
     return image if image.ndim == 2 else to_gray(image)
 
 
-def _planes(subject: Subject, pictures: list[np.ndarray]) -> np.ndarray:
+def _planes(subject: MatrixSet, pictures: list[np.ndarray]) -> np.ndarray:
     if len(pictures) == 3:
         return np.stack(pictures, axis=-1)[None]
     stacked = np.concatenate([each.reshape(-1, *each.shape[-2:]) for each in pictures])

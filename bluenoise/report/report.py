@@ -6,16 +6,16 @@ from pathlib import Path
 
 import numpy as np
 
+from bluenoise.matrix_set import MatrixSet, load_matrix_set, matrix_set_of
 from bluenoise.report.figures import WIDE
 from bluenoise.report.measured import OnProgress, measured
-from bluenoise.report.origin import Origin, file_origin, origin_of
-from bluenoise.subject import Subject, load_subject, subject_of
+from bluenoise.report.provenance import Origin, file_origin, origin_of
 from dither.errors import InputError
-from dither.files.replacing import check_writable, replacing_together
+from dither.files.atomic import atomic_writes, check_writable
+from dither.images.adjustments import Preparation, Sides, adjusted
 from dither.images.io import read_image
-from dither.images.pictures import RasterImage
-from dither.matrix import ThresholdMatrix
-from dither.preparation import Preparation, Sides, prepared
+from dither.images.raster_image import RasterImage
+from dither.matrix.threshold_matrix import ThresholdMatrix
 from dither.samples import checked_image, eight_bit_colors, native
 
 MOST_MATRICES = 8
@@ -93,7 +93,7 @@ def report(
 
         on_progress(0.95, "drawing the picture")
         files.append(sheet(content))
-    with replacing_together(replace=force) as opened:
+    with atomic_writes(replace=force) as opened:
         for path, data in zip(paths, files, strict=True):
             with opened(path) as file:
                 file.write(data)
@@ -113,12 +113,12 @@ def outputs(output: Path | str, *, png: bool) -> list[Path]:
     return [output, output.with_suffix(".png")] if png else [output]
 
 
-def _known(content: Content) -> tuple[Subject, Origin]:
+def _known(content: Content) -> tuple[MatrixSet, Origin]:
     if isinstance(content, str | Path):
-        subject = load_subject(str(content))
+        subject = load_matrix_set(str(content))
         is_file = Path(content).suffix == ".npy"
         return subject, file_origin(content) if is_file else origin_of(subject)
-    subject = subject_of(content)
+    subject = matrix_set_of(content)
     return subject, origin_of(subject)
 
 
@@ -133,5 +133,5 @@ def _photo(photo: np.ndarray | None) -> np.ndarray:
         raise InputError(f"a photo has 1 or 3 channels, not {photo.shape[2]}")
     colors = np.ascontiguousarray(eight_bit_colors(checked_image(native(photo))))
     if colors.shape[1] > WIDE:
-        colors = prepared(RasterImage(colors), Preparation(resize=Sides(width=WIDE))).color
+        colors = adjusted(RasterImage(colors), Preparation(resize=Sides(width=WIDE))).color
     return colors[:_TALLEST]

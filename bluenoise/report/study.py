@@ -6,8 +6,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from bluenoise.evaluate import Evaluation, evaluate, mean_evaluation
-from bluenoise.subject import Subject
-from dither.matrix import ThresholdMatrix
+from bluenoise.matrix_set import MatrixSet
+from dither.matrix.threshold_matrix import ThresholdMatrix
 from dither.metrics.patterns import (
     level_energies,
     level_sample,
@@ -36,7 +36,7 @@ class Study:
         patterns: (H, W) the mean power of the thresholded patterns, white noise 1.
     """
 
-    subject: Subject
+    subject: MatrixSet
     evaluation: Evaluation
     greys: np.ndarray
     energies: dict[str, np.ndarray]
@@ -54,15 +54,15 @@ class Study:
         return radial_mean(self.patterns)
 
 
-def study(subject: Subject) -> Study:
+def study(subject: MatrixSet) -> Study:
     """Measure a subject; about a second for 64x64.
 
     Raises:
         InputError: it has fewer than 2 or more than 2^22 cells.
 
     Example:
-        >>> from bluenoise.subject import subject_of
-        >>> study(subject_of(np.array([[0, 2], [3, 1]]))).greys.tolist()
+        >>> from bluenoise.matrix_set import matrix_set_of
+        >>> study(matrix_set_of(np.array([[0, 2], [3, 1]]))).greys.tolist()
         [0.25, 0.5, 0.75]
     """
     matrices = subject.matrices

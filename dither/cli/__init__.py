@@ -1,12 +1,12 @@
 """The command line `dither`: a module for each command."""
 
-from dither.cli.colors import colors
-from dither.cli.compare import compare
-from dither.cli.diffuse import diffuse
-from dither.cli.optimize import optimize
-from dither.cli.ordered import ordered
-from dither.cli.palettes import palettes
-from dither.cli.studio import studio
+from dither.cli.commands.colors import colors
+from dither.cli.commands.compare import compare
+from dither.cli.commands.diffuse import diffuse
+from dither.cli.commands.optimize import optimize
+from dither.cli.commands.ordered import ordered
+from dither.cli.commands.palettes import palettes
+from dither.cli.commands.studio import studio
 from dither.console import command_line, examples, run
 
 app = command_line(

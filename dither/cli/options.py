@@ -6,9 +6,9 @@ from typing import Annotated
 
 import typer
 
-from dither.console import within
+from dither.console import in_range
 from dither.errors import InputError
-from dither.preparation import MOST_FACTOR, MOST_SHARE, Sides
+from dither.images.adjustments import MOST_FACTOR, MOST_SHARE, Sides
 
 
 class LightChoice(enum.StrEnum):
@@ -61,26 +61,28 @@ BitsOption = Annotated[
     typer.Option(
         "--bits",
         "-b",
-        callback=within(1, 16),
+        callback=in_range(1, 16),
         help="Bits a channel, 1 to 16; give this or one of --levels, --palette and --colors.",
     ),
 ]
 LevelsOption = Annotated[
     int | None,
-    typer.Option("--levels", "-l", callback=within(2, 65536), help="Levels a channel, 2 to 65536."),
+    typer.Option(
+        "--levels", "-l", callback=in_range(2, 65536), help="Levels a channel, 2 to 65536."
+    ),
 ]
 
 
 def names_of_palettes(incomplete: str) -> list[str]:
     """The named palettes that a shell may complete to; where there is none it completes files."""
-    from dither.named_palettes import NAMED_PALETTES
+    from dither.palettes.named import NAMED_PALETTES
 
     return [name for name in NAMED_PALETTES if name.startswith(incomplete)]
 
 
 def names_of_matrices(incomplete: str) -> list[str]:
     """The shipped matrices that a shell may complete to; where there is none it completes files."""
-    from dither.matrix import shipped_matrices
+    from dither.matrix.catalog import shipped_matrices
 
     return [name for name in shipped_matrices() if name.startswith(incomplete)]
 
@@ -98,7 +100,7 @@ PaletteOption = Annotated[
 ColorsOption = Annotated[
     int | None,
     typer.Option(
-        callback=within(2, 256),
+        callback=in_range(2, 256),
         help="So many colours, 2 to 256, chosen for each image or animation.",
     ),
 ]
@@ -112,25 +114,27 @@ ResizeOption = Annotated[
 SaturationOption = Annotated[
     float,
     typer.Option(
-        callback=within(0, MOST_FACTOR), help="First, colourfulness times 0 to 10; 0 is grey."
+        callback=in_range(0, MOST_FACTOR), help="First, colourfulness times 0 to 10; 0 is grey."
     ),
 ]
 BrightnessOption = Annotated[
     float,
     typer.Option(
-        callback=within(0, MOST_FACTOR), help="First, sRGB codes times 0 to 10; 0 is black."
+        callback=in_range(0, MOST_FACTOR), help="First, sRGB codes times 0 to 10; 0 is black."
     ),
 ]
 ContrastOption = Annotated[
     float,
     typer.Option(
-        callback=within(0, MOST_FACTOR),
+        callback=in_range(0, MOST_FACTOR),
         help="First, distance from middle grey times 0 to 10; 0 is middle grey.",
     ),
 ]
 ScaleOption = Annotated[
     int,
-    typer.Option(callback=within(1, 64), help="At last, each pixel as a square of 1 to 64 pixels."),
+    typer.Option(
+        callback=in_range(1, 64), help="At last, each pixel as a square of 1 to 64 pixels."
+    ),
 ]
 PackedOption = Annotated[
     PackedChoice | None,
@@ -142,7 +146,7 @@ PackedOption = Annotated[
 MaxPixelsOption = Annotated[
     int,
     typer.Option(
-        callback=within(1, 1 << 40),
+        callback=in_range(1, 1 << 40),
         help="Refuse larger images, before and after --resize and --scale; frames add up.",
     ),
 ]
@@ -157,7 +161,7 @@ RecursiveOption = Annotated[
 JobsOption = Annotated[
     int | None,
     typer.Option(
-        callback=within(1, 1024),
+        callback=in_range(1, 1024),
         help="With --recursive: processes at work at once [one for each processor].",
     ),
 ]

@@ -9,8 +9,8 @@ from dither.errors import InputError
 if TYPE_CHECKING:
     import numpy as np
 
-    from dither.images.pictures import RasterImage
-    from dither.palette import Palette
+    from dither.images.raster_image import RasterImage
+    from dither.palettes.palette import Palette
 
 MOST_PACKED = 16
 
@@ -43,7 +43,7 @@ class Target:
             *names, last = (f"--{name}" for name in given)
             raise InputError(f"give one of {', '.join(names)} and {last}")
         if palette is not None:
-            from dither.palette import load_palette
+            from dither.palettes.palette import load_palette
 
             return cls(palette=load_palette(palette))
         return cls(levels=levels if bits is None else 1 << bits, colors=colors)
@@ -54,7 +54,7 @@ class Target:
             return self.palette
         import numpy as np
 
-        from dither.quantize import k_means
+        from dither.palettes.from_image import k_means
         from dither.samples import checked_image, eight_bit_colors, native
 
         seen = []

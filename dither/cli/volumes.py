@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dither.cli.target import Target
-from dither.console import note, progress_bar, within
+from dither.console import in_range, log, progress_bar
 from dither.errors import InputError, TooLargeError
-from dither.preparation import Preparation
+from dither.images.adjustments import Preparation
 
 if TYPE_CHECKING:
     from dither.volumes.block import VolumeDither
@@ -31,7 +31,7 @@ MemoryOption = Annotated[
 VolumeJobsOption = Annotated[
     int | None,
     typer.Option(
-        callback=within(1, 1024),
+        callback=in_range(1, 1024),
         help="Processes at work at once: with --recursive [one for each processor], or of a volume, "
         "which share --memory [1].",
     ),
@@ -100,7 +100,7 @@ def dither_streamed(context: typer.Context, target: Target, preparation: Prepara
     Raises:
         InputError: options do not go together, or as `dither.dither_volume`.
     """
-    from dither.matrix import DEFAULT_MATRIX
+    from dither.matrix.catalog import DEFAULT_MATRIX
     from dither.volumes.stream import dither_volume
     from dither.volumes.work import MAX_VOXELS
 
@@ -125,7 +125,7 @@ def dither_streamed(context: typer.Context, target: Target, preparation: Prepara
             )
         except TooLargeError as error:
             raise InputError(f"{error}; --max-pixels raises this limit") from None
-    note(f"{source} -> {output}: {' x '.join(map(str, done.shape))} {done.dtype}", quiet=quiet)
+    log(f"{source} -> {output}: {' x '.join(map(str, done.shape))} {done.dtype}", quiet=quiet)
     if given["json_output"]:
         entry = {
             "input": str(source),
@@ -143,7 +143,7 @@ def dither_streamed(context: typer.Context, target: Target, preparation: Prepara
 
 def _of_volumes(given: dict[str, Any], target: Target, preparation: Preparation) -> "VolumeDither":
     """How a volume is dithered, and a sentence where an option needs all of it at once."""
-    from dither.matrix import DEFAULT_MATRIX
+    from dither.matrix.catalog import DEFAULT_MATRIX
     from dither.volumes.block import LevelDither, PaletteDither
 
     if len(given["images"]) > 1 or given["output"] is None:
@@ -214,10 +214,10 @@ def _is_volume(path: Path, memory: int) -> bool:
         # Who reads it whole tells what is wrong with it, or can do it; but reads the first page alone.
         return path.is_file() and promises_pages(path)
     except ModuleNotFoundError:
-        from dither.images.io import MAX_PIXELS, opened
+        from dither.images.io import MAX_PIXELS, open_image
 
         try:
-            with opened(path, MAX_PIXELS) as picture:
+            with open_image(path, MAX_PIXELS) as picture:
                 needed = getattr(picture, "n_frames", 1) > 1
         except TooLargeError:
             needed = True

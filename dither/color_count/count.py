@@ -19,11 +19,11 @@ import numpy as np
 
 from dither.color_count.curve import COLOR_COUNTS, SAMPLED_PIXELS, ColorCount, up_to_own
 from dither.color_count.picture_sample import PictureSample
-from dither.device_colors import DeviceLevels, check_device
 from dither.errors import InputError
 from dither.optimizer.config import OptimizeConfig, Preset, preset_config
 from dither.optimizer.optimize import Pixels, optimize_palette
-from dither.palette import MOST_COLORS, Palette
+from dither.palettes.device import DeviceLevels, check_device
+from dither.palettes.palette import MOST_COLORS, Palette
 
 HARDLY_VISIBLE = 1.0
 

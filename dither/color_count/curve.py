@@ -12,17 +12,17 @@ import numpy as np
 
 from dither.color import linear_to_srgb
 from dither.color_count.picture_sample import PictureSample
-from dither.device_colors import merged
-from dither.images.io import encoded
-from dither.images.pictures import RasterImage
+from dither.images.io import encode_image
+from dither.images.raster_image import RasterImage
 from dither.metrics import blurred_error
 from dither.optimizer.config import preset_config
+from dither.optimizer.gamut_target import linear_of
 from dither.optimizer.learned_palette import diffused
 from dither.optimizer.palette_refit import refitted
-from dither.optimizer.reachable import linear_of
 from dither.optimizer.search import direct_binary_search, scene
-from dither.palette import MOST_COLORS, Palette
-from dither.quantize import k_means
+from dither.palettes.device import merged
+from dither.palettes.from_image import k_means
+from dither.palettes.palette import MOST_COLORS, Palette
 
 COLOR_COUNTS = (2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)
 # Of a larger picture, so many pixels are looked at.
@@ -65,7 +65,7 @@ class ColorCount(NamedTuple):
             share = 1 - float(sample.hidden.mean())
         # What is hidden has no error, and does not count in the mean of the squares.
         error = blurred_error(sample.wanted, after) / share**0.5
-        size = len(encoded(RasterImage(shown), ".png"))
+        size = len(encode_image(RasterImage(shown), ".png"))
         return cls(colors, error, round(size * sample.pixels / indices.size), palette)
 
 

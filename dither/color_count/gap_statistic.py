@@ -19,19 +19,17 @@ a data set via the gap statistic" (2001), for the log form and the rule of one s
 and L. Steinberg, "An adaptive algorithm for spatial grey scale" (1976).
 """
 
-import importlib
-import importlib.util
 import itertools
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from types import ModuleType
 
 import numpy as np
 
 from dither.color import packed_codes
 from dither.errors import InputError
-from dither.palette import Palette
+from dither.extras import require_extra
+from dither.palettes.palette import Palette
 from dither.samples import checked_image, eight_bit_colors, native
 
 # Between two looks at the intervals so many permutations are drawn.
@@ -236,7 +234,9 @@ def _simulation_error(values: np.ndarray) -> float:
 
 def _loss_of(palette: ColorGrid | Palette, width: int) -> Callable[[np.ndarray], float]:
     """What finds the loss of (H * W,) codes for a palette."""
-    loops = _compiled()
+    require_extra("the Gap statistic", "diffuse", "numba")
+    from dither.color_count import gap_loops as loops
+
     if isinstance(palette, ColorGrid):
         return lambda codes: loops.grid_loss(codes, width, palette.levels)
     colors = palette.colors.astype(np.float64)
@@ -290,14 +290,3 @@ def _drawn(
 def _is_known(loss: float, null_losses: np.ndarray, precision: float) -> bool:
     estimate = GapEstimate(0, loss, null_losses)
     return precision > 0 and estimate.half_width <= precision * abs(estimate.gap)
-
-
-def _compiled() -> ModuleType:
-    """The compiled loops.
-
-    Raises:
-        InputError: numba is not installed.
-    """
-    if importlib.util.find_spec("numba") is None:
-        raise InputError("the Gap statistic needs numba: pip install 'bluenoise-dither[diffuse]'")
-    return importlib.import_module("dither.color_count.gap_loops")

@@ -6,8 +6,8 @@ import numpy as np
 
 from dither.color import distinct_colors
 from dither.errors import InputError
-from dither.images.hidden import checked_hidden, filled
-from dither.palette import MOST_COLORS
+from dither.images.mask import check_mask, fill_masked
+from dither.palettes.palette import MOST_COLORS
 from dither.samples import checked_image, eight_bit_colors, native
 
 # A larger picture is looked at in tiles of so many pixels a side.
@@ -43,9 +43,9 @@ class PictureSample(NamedTuple):
             raise InputError(
                 f"an image of shape {wanted.shape} has no pixels to choose colours for"
             )
-        hidden = checked_hidden(ignored, wanted.shape[:2])
+        hidden = check_mask(ignored, wanted.shape[:2])
         if hidden is not None:
-            wanted = filled(wanted, hidden)
+            wanted = fill_masked(wanted, hidden)
         return cls(wanted, hidden, wanted.shape[0] * wanted.shape[1])
 
     @property

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dither.images.io import encoded
-from dither.images.pictures import RasterImage
+from dither.images.io import encode_image
+from dither.images.raster_image import RasterImage
 from dither.metrics.image import ImageErrors, image_errors
 from dither.samples import checked_image, eight_bit_colors, native
 
@@ -80,7 +80,7 @@ def png_bytes(samples: np.ndarray) -> bytes:
     if samples.dtype != np.uint8 and not (samples.dtype == np.uint16 and samples.ndim == 2):
         codes = eight_bit_colors(samples)
         samples = np.ascontiguousarray(codes if samples.ndim == 3 else codes[..., 0])
-    return encoded(RasterImage(samples), ".png")
+    return encode_image(RasterImage(samples), ".png")
 
 
 def _color_count(samples: np.ndarray) -> int:

@@ -9,8 +9,8 @@ import numpy as np
 
 from dither.comparison.compare import png_bytes
 from dither.errors import InputError
-from dither.images.io import opened
-from dither.images.pictures import from_pillow
+from dither.images.io import open_image
+from dither.images.raster_image import from_pillow
 from dither.samples import checked_image, eight_bit_colors, native
 
 # Segments of a JPEG that hold metadata and colour profiles: APP1 to APP13, APP15, and comments. APP0
@@ -107,7 +107,7 @@ def _end_of_scan(file: bytes, place: int) -> int:
 def _same_pixels(file: bytes, samples: np.ndarray) -> bool:
     """Whether a JPEG of grey or RGB, which all browsers decode alike, holds these pixels upright."""
     try:
-        with opened(io.BytesIO(file), samples.shape[0] * samples.shape[1]) as image:
+        with open_image(io.BytesIO(file), samples.shape[0] * samples.shape[1]) as image:
             image.load()
             return image.mode in ("L", "RGB") and np.array_equal(from_pillow(image).color, samples)
     except InputError:

@@ -15,7 +15,7 @@ from dither.comparison.compare import Comparison, png_bytes
 from dither.comparison.embedded import Picture, data_address, picture_address, shown_pixels
 from dither.comparison.error_map import SIGMA, error_map, map_codes, map_step, map_top
 from dither.comparison.measures import MEASURES, Measure, best_places, hue_name
-from dither.images.pictures import is_gray
+from dither.images.raster_image import is_gray
 from dither.metrics.viewing import Nasanen
 
 # Below the table, of one picture or of several.

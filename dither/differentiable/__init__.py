@@ -29,10 +29,10 @@ try:
     from dither.differentiable.losses import Variance as Variance
     from dither.differentiable.picture import OptimizedPicture as OptimizedPicture
     from dither.differentiable.picture import optimize_picture as optimize_picture
-    from dither.differentiable.published import Published as Published
-    from dither.differentiable.published import published as published
     from dither.differentiable.sampling import matrix_sampled as matrix_sampled
     from dither.differentiable.sampling import sampled as sampled
+    from dither.differentiable.stefek_2020 import Published as Published
+    from dither.differentiable.stefek_2020 import published as published
 except ModuleNotFoundError as error:
     if (error.name or "").partition(".")[0] not in ("jax", "jaxlib", "optax"):
         raise

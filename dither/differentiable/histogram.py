@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dither.blocks import block_rows
 from dither.color import linear_to_oklab
 from dither.errors import InputError
+from dither.ordered.tiling import block_rows
 
 _SMALLEST_STEP = 1 / 256
 # No colour of sRGB lies outside: a from -0.234 to 0.276, b from -0.312 to 0.199.

@@ -30,8 +30,8 @@ from dither.differentiable.tiles import (
     trajectory,
 )
 from dither.errors import InputError
-from dither.palette import MOST_COLORS, Palette
-from dither.quantize import k_means
+from dither.palettes.from_image import k_means
+from dither.palettes.palette import MOST_COLORS, Palette
 from dither.samples import as_color, checked_image, eight_bit_colors, native, white_of
 
 # How many arrays of 4 bytes for each pixel and colour are held at once, counted in compiled programs

@@ -12,10 +12,10 @@ from collections.abc import Callable
 
 import numpy as np
 
-from dither.blocks import at_phase, block_rows
 from dither.color import LUMINANCE_WEIGHTS
 from dither.errors import InputError
-from dither.matrix import ThresholdMatrix
+from dither.matrix.threshold_matrix import ThresholdMatrix
+from dither.ordered.tiling import at_phase, block_rows
 
 _MOST_COLORS = 256
 # A row of single precision adds up to 1 but for rounding.

@@ -11,10 +11,10 @@
 Importing this package loads numpy and nothing heavier; diffusing loads numba.
 """
 
-from dither.diffusion.diffuse import diffused as diffused
-from dither.diffusion.diffuse import error_diffuse as error_diffuse
-from dither.diffusion.dot import KNUTH_CLASSES as KNUTH_CLASSES
-from dither.diffusion.dot import dot_diffuse as dot_diffuse
+from dither.diffusion.dot_diffusion import KNUTH_CLASSES as KNUTH_CLASSES
+from dither.diffusion.dot_diffusion import dot_diffuse as dot_diffuse
+from dither.diffusion.error_diffusion import diffused as diffused
+from dither.diffusion.error_diffusion import error_diffuse as error_diffuse
 from dither.diffusion.kernel_files import load_kernel as load_kernel
 from dither.diffusion.kernels import ATKINSON as ATKINSON
 from dither.diffusion.kernels import BURKES as BURKES
@@ -30,5 +30,5 @@ from dither.diffusion.kernels import STEVENSON_ARCE as STEVENSON_ARCE
 from dither.diffusion.kernels import STUCKI as STUCKI
 from dither.diffusion.kernels import DiffusionKernel as DiffusionKernel
 from dither.diffusion.riemersma import riemersma_dither as riemersma_dither
-from dither.diffusion.variable_kernels import OSTROMOUKHOV as OSTROMOUKHOV
-from dither.diffusion.variable_kernels import VariableKernel as VariableKernel
+from dither.diffusion.tone_kernels import OSTROMOUKHOV as OSTROMOUKHOV
+from dither.diffusion.tone_kernels import VariableKernel as VariableKernel

@@ -4,9 +4,9 @@ import json
 from pathlib import Path
 
 from dither.diffusion.kernels import DIFFUSION_KERNELS, DiffusionKernel
-from dither.diffusion.variable_kernels import VARIABLE_KERNELS, VariableKernel
+from dither.diffusion.tone_kernels import VARIABLE_KERNELS, VariableKernel
 from dither.errors import InputError
-from dither.files.opening import content
+from dither.files.safe_open import read_file
 
 _MOST_BYTES = 1 << 16
 _FIELDS = {"weights", "origin", "divisor"}
@@ -39,7 +39,7 @@ def load_kernel(name: str | Path) -> DiffusionKernel | VariableKernel:
             f"{', '.join([*DIFFUSION_KERNELS, *VARIABLE_KERNELS])}"
         )
     try:
-        fields = json.loads(content(path, _MOST_BYTES))
+        fields = json.loads(read_file(path, _MOST_BYTES))
     except (ValueError, RecursionError) as error:
         if isinstance(error, InputError):
             raise

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from dither.diffusion.jobs import Clamp, Palette, compiled, jobs_of
+from dither.diffusion.plan import Clamp, Palette, jobs_of, require_numba
 from dither.errors import InputError
 from dither.samples import Light
 
@@ -60,7 +60,9 @@ def riemersma_dither(
         clamp=clamp,
         taps=queue_shares(int(queue), float(ratio)),
     )
-    loops = compiled("curve")
+    require_numba()
+    from dither.diffusion.compiled import hilbert as loops
+
     for job in jobs:
         samples, units = job.rows(0, len(job.samples))
         loop = loops.curve_palette if job.channel is None else loops.curve_levels

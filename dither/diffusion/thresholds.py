@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dither.matrix import ThresholdMatrix
+from dither.matrix.threshold_matrix import ThresholdMatrix
 
 
 @dataclass(frozen=True)

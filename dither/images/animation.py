@@ -9,13 +9,13 @@ from pathlib import Path
 import numpy as np
 
 from dither.errors import InputError, TooLargeError
-from dither.files.replacing import replacing
+from dither.files.atomic import atomic_write
 from dither.images.gif import gif_bytes
-from dither.images.io import MAX_PIXELS, Source, encoded, left_out, opened
-from dither.images.pictures import RasterImage, check_webp, from_pillow, indexed, is_gray, plain
+from dither.images.io import MAX_PIXELS, Source, encode_image, left_out, open_image
+from dither.images.raster_image import RasterImage, check_webp, from_pillow, indexed, is_gray, plain
 
 # Formats whose files can move.
-MOVING_ENDINGS = (".gif", ".png", ".webp")
+ANIMATED_SUFFIXES = (".gif", ".png", ".webp")
 MAX_FRAMES = 1 << 14
 _MOST_PLAYS = 65535
 
@@ -83,7 +83,7 @@ def read_animation(
     """
     from PIL import ImageOps
 
-    with opened(source, max_pixels, name) as picture:
+    with open_image(source, max_pixels, name) as picture:
         count = int(getattr(picture, "n_frames", 1))
         if say is not None:
             for sentence in left_out(picture, name or str(source)):
@@ -131,14 +131,14 @@ def _alike(frames: list[RasterImage]) -> tuple[RasterImage, ...]:
     return tuple(frames)
 
 
-def encoded_animation(animation: Animation, ending: str) -> bytes:
+def encode_animation(animation: Animation, ending: str) -> bytes:
     """The bytes of an animated file, whose frames are the animation's without loss.
 
     A GIF has as many frames as the animation. In a PNG or WebP, equal frames in a row become one that
     is shown as long as all of them.
 
     Args:
-        animation: uint8 samples; of one frame, as `encoded`.
+        animation: uint8 samples; of one frame, as `encode_image`.
         ending: .gif, .png or .webp.
 
     Raises:
@@ -146,14 +146,14 @@ def encoded_animation(animation: Animation, ending: str) -> bytes:
 
     Example:
         >>> dark = RasterImage(np.zeros((2, 2), np.uint8))
-        >>> encoded_animation(Animation((dark, dark), (40, 40)), ".gif")[:6]
+        >>> encode_animation(Animation((dark, dark), (40, 40)), ".gif")[:6]
         b'GIF89a'
     """
     ending = ending.lower()
     if len(animation.frames) == 1:
-        return encoded(animation.frames[0], ending)
-    if ending not in MOVING_ENDINGS:
-        raise InputError(f"of several frames the ending is one of {', '.join(MOVING_ENDINGS)}")
+        return encode_image(animation.frames[0], ending)
+    if ending not in ANIMATED_SUFFIXES:
+        raise InputError(f"of several frames the ending is one of {', '.join(ANIMATED_SUFFIXES)}")
     if ending == ".gif":
         return gif_bytes(animation.frames, durations=animation.durations, plays=animation.plays)
     for frame in animation.frames:
@@ -194,11 +194,11 @@ def write_animation(path: Path | str, animation: Animation, *, replace: bool = T
         replace: whether a file that is there already may be replaced.
 
     Raises:
-        InputError: as `encoded_animation`, or the folder refuses.
+        InputError: as `encode_animation`, or the folder refuses.
     """
     try:
-        content = encoded_animation(animation, Path(path).suffix)
+        content = encode_animation(animation, Path(path).suffix)
     except InputError as error:
         raise InputError(f"cannot write {path}: {error}") from None
-    with replacing(path, replace=replace) as file:
+    with atomic_write(path, replace=replace) as file:
         file.write(content)

@@ -13,7 +13,7 @@ from typing import BinaryIO
 import numpy as np
 
 from dither.errors import InputError
-from dither.images.pictures import MOST_COLORS, RasterImage, indexed
+from dither.images.raster_image import MOST_COLORS, RasterImage, indexed
 
 _TRAILER, _EXTENSION, _IMAGE = b";", b"!", b","
 _MOST_SIDE = 65535

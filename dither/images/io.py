@@ -9,13 +9,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from dither.errors import InputError, TooLargeError
-from dither.files.opening import opened_file, whole
-from dither.files.replacing import check_writable, replacing
+from dither.files.atomic import atomic_write, check_writable
+from dither.files.safe_open import read_all, safe_open
 from dither.images.gif import check_whole as check_whole_gif
 from dither.images.gif import gif_bytes
-from dither.images.hush import hushed
-from dither.images.pictures import RasterImage, check_webp, from_pillow, to_pillow
 from dither.images.png import check_whole as check_whole_png
+from dither.images.quiet_stderr import hushed
+from dither.images.raster_image import RasterImage, check_webp, from_pillow, to_pillow
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -78,13 +78,13 @@ def read_image(
     """
     from PIL import ImageOps
 
-    with opened(source, max_pixels, name) as picture:
+    with open_image(source, max_pixels, name) as picture:
         picture.load()
         return from_pillow(ImageOps.exif_transpose(picture))
 
 
 @contextlib.contextmanager
-def opened(source: Source, max_pixels: int, name: str | None = None) -> Iterator["Image.Image"]:
+def open_image(source: Source, max_pixels: int, name: str | None = None) -> Iterator["Image.Image"]:
     """Open an image of a known format and size; what goes wrong in the block is one sentence.
 
     Args:
@@ -105,9 +105,9 @@ def opened(source: Source, max_pixels: int, name: str | None = None) -> Iterator
             stack.enter_context(_pillow_limit(max_pixels))
             file = source
             if isinstance(file, str | Path):
-                file = stack.enter_context(opened_file(file, name))
+                file = stack.enter_context(safe_open(file, name))
             if not file.seekable():
-                file = io.BytesIO(whole(file, name))
+                file = io.BytesIO(read_all(file, name))
             picture = stack.enter_context(Image.open(file, formats=READ_FORMATS))
             if picture.width * picture.height > max_pixels:
                 raise TooLargeError(f"{name} has more than {max_pixels} pixels")
@@ -137,7 +137,7 @@ def left_out(picture: "Image.Image", name: str) -> list[str]:
     """What a picture that is not loaded yet holds and is not read, a sentence for each.
 
     Args:
-        picture: as `opened` yields it.
+        picture: as `open_image` yields it.
         name: that the sentences give it.
     """
     sentences = []
@@ -193,7 +193,7 @@ def check_ending(ending: str) -> None:
         raise InputError(f"the ending must be one of {', '.join(WRITE_FORMATS)}")
 
 
-def encoded(image: RasterImage, ending: str) -> bytes:
+def encode_image(image: RasterImage, ending: str) -> bytes:
     """The bytes of an image file without loss, in as few bits a pixel as hold the samples.
 
     Black and white takes 1 bit. In a PNG, 4 or 16 even greys from black to white take 2 or 4 bits, and
@@ -209,7 +209,7 @@ def encoded(image: RasterImage, ending: str) -> bytes:
 
     Example:
         >>> import numpy as np
-        >>> encoded(RasterImage(np.array([[0, 255]], np.uint8)), ".pbm").split()[:3]
+        >>> encode_image(RasterImage(np.array([[0, 255]], np.uint8)), ".pbm").split()[:3]
         [b'P4', b'2', b'1']
     """
     ending = ending.lower()
@@ -235,7 +235,7 @@ def encoded(image: RasterImage, ending: str) -> bytes:
 
 
 def write_image(path: Path | str, image: RasterImage, *, replace: bool = True) -> None:
-    """Write an image without loss, whole or not at all, in as few bits as `encoded` can.
+    """Write an image without loss, whole or not at all, in as few bits as `encode_image` can.
 
     Args:
         path: its ending names the format: .png .tif .tiff .bmp .gif .webp .pbm .pgm .ppm .pnm.
@@ -246,8 +246,8 @@ def write_image(path: Path | str, image: RasterImage, *, replace: bool = True) -
         InputError: the format is not written, cannot hold such samples, or the folder refuses.
     """
     try:
-        content = encoded(image, Path(path).suffix)
+        content = encode_image(image, Path(path).suffix)
     except InputError as error:
         raise InputError(f"cannot write {path}: {error}") from None
-    with replacing(path, replace=replace) as file:
+    with atomic_write(path, replace=replace) as file:
         file.write(content)

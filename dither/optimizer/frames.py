@@ -13,10 +13,10 @@ from dataclasses import replace
 import numpy as np
 
 from dither.color import linear_to_oklab, linear_to_srgb, srgb_to_linear
-from dither.device_colors import DeviceLevels, check_device
 from dither.errors import InputError
-from dither.images.hidden import checked_hidden, filled
+from dither.images.mask import check_mask, fill_masked
 from dither.optimizer.config import OptimizeConfig, Preset, preset_config
+from dither.optimizer.gamut_target import reachable_picture
 from dither.optimizer.learned_palette import diffused
 from dither.optimizer.optimize import (
     OnProgress,
@@ -27,9 +27,9 @@ from dither.optimizer.optimize import (
     silent,
     with_usage,
 )
-from dither.optimizer.reachable import reachable_picture
 from dither.optimizer.search import SearchConfig, SearchScene, blurred, direct_binary_search, scene
-from dither.palette import Palette
+from dither.palettes.device import DeviceLevels, check_device
+from dither.palettes.palette import Palette
 from dither.samples import checked_image, eight_bit_colors, native
 
 # The palette is learned from at least so many frames, and from more while they have so many pixels.
@@ -160,10 +160,10 @@ def _checked(
         )
     found = []
     for index, (picture, mask) in enumerate(zip(pictures, ignored, strict=True)):
-        away = checked_hidden(mask, picture.shape[:2])
+        away = check_mask(mask, picture.shape[:2])
         found.append(np.zeros(picture.shape[:2], bool) if away is None else away)
         if away is not None:
-            pictures[index] = filled(picture, away)
+            pictures[index] = fill_masked(picture, away)
     return pictures, found if any(away.any() for away in found) else None
 
 

@@ -16,8 +16,8 @@ import numpy as np
 from dither.color import linear_to_oklab, linear_to_srgb
 from dither.diffusion import error_diffuse
 from dither.optimizer.config import OptimizeConfig
+from dither.optimizer.gamut_target import Reachable, linear_of
 from dither.optimizer.palette_refit import refitted
-from dither.optimizer.reachable import Reachable, linear_of
 from dither.optimizer.search import SearchScene, direct_binary_search, energy, scene
 
 # The palette of a larger picture is learned from so many of its pixels, in tiles of such a side.

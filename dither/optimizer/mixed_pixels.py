@@ -8,9 +8,9 @@ from typing import Literal
 
 import numpy as np
 
-from dither.matrix import DEFAULT_MATRIX, load_matrix
+from dither.matrix.catalog import DEFAULT_MATRIX, load_matrix
+from dither.optimizer.gamut_target import reachable_picture
 from dither.optimizer.learned_palette import softness
-from dither.optimizer.reachable import reachable_picture
 
 # Mixtures for a palette that is given are found in so many steps.
 _STEPS = 400

@@ -9,13 +9,10 @@ Source: C. Lawson and R. Hanson, "Solving least squares problems" (1974), for th
 "A perceptual color space for image processing" (2020), OKLab.
 """
 
-import importlib
-import importlib.util
-
 import numpy as np
 
 from dither.color import LINEAR_TO_CONES, ROOTS_TO_OKLAB
-from dither.errors import InputError
+from dither.extras import require_extra
 
 # Cones below this share of white are straightened as it is: at black, roots are endlessly steep.
 _DARKEST = 0.0005
@@ -46,9 +43,9 @@ def nearest_mixtures(colors: np.ndarray, palette: np.ndarray) -> np.ndarray:
         >>> nearest_mixtures(np.array([[0.5, 0.5, 0.5], [1, 0, 0]]), black_and_white).round(2).tolist()
         [[0.5, 0.5, 0.5], [0.25, 0.25, 0.25]]
     """
-    if importlib.util.find_spec("scipy") is None:
-        raise InputError("mixtures need scipy: pip install 'bluenoise-dither[optimize]'")
-    nonnegative_least_squares = importlib.import_module("scipy.optimize").nnls
+    require_extra("optimizing a palette", "optimize", "scipy")
+    from scipy.optimize import nnls as nonnegative_least_squares
+
     palette = np.asarray(palette, np.float64)
     offered = palette @ LINEAR_TO_CONES.T
     cones = np.asarray(colors, np.float64) @ LINEAR_TO_CONES.T

@@ -17,16 +17,16 @@ from typing import Literal, get_args
 import numpy as np
 
 from dither.color import distinct_colors, srgb_to_linear
-from dither.device_colors import DeviceLevels, check_device, device_palette, merged, on_device
 from dither.errors import InputError
-from dither.images.hidden import checked_hidden, filled
+from dither.images.mask import check_mask, fill_masked
 from dither.optimizer.config import OptimizeConfig, Preset, preset_config
+from dither.optimizer.gamut_target import linear_of, reachable_picture
 from dither.optimizer.learned_palette import LEARNED_PIXELS, diffused, learn_palette
 from dither.optimizer.mixed_pixels import mixed_pixels
-from dither.optimizer.reachable import linear_of, reachable_picture
 from dither.optimizer.search import direct_binary_search, scene
-from dither.palette import MOST_COLORS, Palette
-from dither.quantize import k_means
+from dither.palettes.device import DeviceLevels, check_device, device_palette, merged, on_device
+from dither.palettes.from_image import k_means
+from dither.palettes.palette import MOST_COLORS, Palette
 from dither.samples import checked_image, eight_bit_colors, native
 
 Pixels = Literal["search", "diffusion", "matrix", "draws"]
@@ -111,9 +111,9 @@ def optimize_palette(
     if pixels not in get_args(Pixels):
         raise InputError(f"pixels is {pixels!r}; it must be one of {', '.join(get_args(Pixels))}")
     check_device(device_levels)
-    hidden = checked_hidden(ignored, wanted.shape[:2])
+    hidden = check_mask(ignored, wanted.shape[:2])
     if hidden is not None:
-        wanted = filled(wanted, hidden)
+        wanted = fill_masked(wanted, hidden)
     few = few_colors(wanted, colors, palette, keep, device_levels, hidden)
     if few is not None:
         return few

@@ -3,7 +3,7 @@
 import numpy as np
 
 from dither.color import LINEAR_TO_CONES, ROOTS_TO_OKLAB, linear_to_oklab
-from dither.optimizer.search import DARKEST, SearchConfig, SearchScene, compiled, gaussian_taps
+from dither.optimizer.search import DARKEST, SearchConfig, SearchScene, gaussian_taps
 
 
 def refitted(
@@ -28,7 +28,8 @@ def refitted(
     Returns:
         (K, 3) float64 linear light, 0 to 1.
     """
-    loops = compiled()
+    from dither.optimizer import search_loops as loops
+
     count = len(palette)
     cones = palette @ LINEAR_TO_CONES.T
     squares = ROOTS_TO_OKLAB.T @ ROOTS_TO_OKLAB

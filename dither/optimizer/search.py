@@ -14,12 +14,9 @@ bit; B. Ottosson, "A perceptual color space for image processing" (2020), OKLab.
 """
 
 import functools
-import importlib
-import importlib.util
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from types import ModuleType
 from typing import NamedTuple
 
 import numpy as np
@@ -143,7 +140,8 @@ def scene(
             `wanted` if None.
         hidden: (H, W) bool, pixels that do not count.
     """
-    loops = compiled()
+    from dither.optimizer import search_loops as loops
+
     shape = wanted.shape
     cells = np.empty(shape[:2], np.uint16)
     lab, cones = np.empty(shape, np.float32), np.empty(shape, np.float32)
@@ -175,7 +173,8 @@ def init(
         view: of `scene`.
         config: how to look at it.
     """
-    loops = compiled()
+    from dither.optimizer import search_loops as loops
+
     field = np.empty((3, *indices.shape), np.float32)
     loops.errors(indices, view.target, view.slopes, _cones(palette), _mixing(), field)
     loops.convolve(field, _twice(config.sigma), repeat=False)
@@ -199,7 +198,8 @@ def step(
         config: as in `init`.
         threads: how many bands are searched at once; the result does not depend on it.
     """
-    loops = compiled()
+    from dither.optimizer import search_loops as loops
+
     taps = _twice(config.sigma)
     labs = linear_to_oklab(palette)
     few = len(palette) <= config.candidates
@@ -278,7 +278,8 @@ def energy(
         view: of `scene`.
         config: how to look at it.
     """
-    loops = compiled()
+    from dither.optimizer import search_loops as loops
+
     field = init(indices, palette, view, config).field
     error = np.empty_like(field)
     loops.errors(indices, view.target, view.slopes, _cones(palette), _mixing(), error)
@@ -290,7 +291,9 @@ def energy(
 def blurred(linear: np.ndarray, sigma: float) -> np.ndarray:
     """Blur by a Gaussian, the border repeated; (H, W, 3) to the same, float32."""
     planes = np.array(np.moveaxis(linear, -1, 0), np.float32, order="C")  # a copy, to write into
-    compiled().convolve(planes, gaussian_taps(sigma), repeat=True)
+    from dither.optimizer import search_loops
+
+    search_loops.convolve(planes, gaussian_taps(sigma), repeat=True)
     return np.ascontiguousarray(np.moveaxis(planes, 0, -1))
 
 
@@ -337,16 +340,3 @@ def _twice(sigma: float) -> np.ndarray:
     reach = min(len(both) // 2, int(_KERNEL_REACH * sigma + 0.5))
     middle = len(both) // 2
     return both[middle - reach : middle + reach + 1].astype(np.float32)
-
-
-def compiled() -> ModuleType:
-    """The compiled loops.
-
-    Raises:
-        InputError: numba is not installed.
-    """
-    if importlib.util.find_spec("numba") is None:
-        raise InputError(
-            "direct binary search needs numba: pip install 'bluenoise-dither[optimize]'"
-        )
-    return importlib.import_module("dither.optimizer.search_loops")

@@ -7,7 +7,12 @@ from typing import Any
 
 import numpy as np
 
-from dither.classical import (
+from dither.color import srgb_to_linear
+from dither.diffusion.kernels import DIFFUSION_KERNELS
+from dither.diffusion.light import light_of_codes
+from dither.images.adjustments import code_limits
+from dither.matrix.catalog import load_channels
+from dither.matrix.classical import (
     bayer,
     clustered_dot,
     interleaved_gradient_noise,
@@ -15,13 +20,9 @@ from dither.classical import (
     r2_sequence,
     white_noise,
 )
-from dither.color import srgb_to_linear
-from dither.diffusion.kernels import DIFFUSION_KERNELS
-from dither.diffusion.light import light_of_codes
-from dither.matrix import ThresholdMatrix, load_channels
-from dither.named_palettes import palette_names
-from dither.palette import load_palette
-from dither.preparation import code_limits
+from dither.matrix.threshold_matrix import ThresholdMatrix
+from dither.palettes.named import palette_names
+from dither.palettes.palette import load_palette
 
 # Shipped matrices by name, of which the commands know each; the largest is left out for its size.
 SHIPPED = (

@@ -15,12 +15,13 @@ from typing import NamedTuple, TypedDict
 import numpy as np
 
 from dither.errors import InputError
-from dither.images.pictures import RasterImage
-from dither.matrix import DEFAULT_MATRIX, ThresholdMatrix, load_channels
-from dither.ordered import Matrices, ordered_dither, requantize
-from dither.palette import Palette
-from dither.palette_dither import Mix, dither_to_palette
-from dither.preparation import Preparation, prepared
+from dither.images.adjustments import Preparation, adjusted
+from dither.images.raster_image import RasterImage
+from dither.matrix.catalog import DEFAULT_MATRIX, load_channels
+from dither.matrix.threshold_matrix import ThresholdMatrix
+from dither.ordered.levels import Matrices, ordered_dither, requantize
+from dither.ordered.palette import Mix, dither_to_palette
+from dither.palettes.palette import Palette
 from dither.samples import Light, level_values, native, white_of
 
 _AS_IT_IS = Preparation()
@@ -262,7 +263,7 @@ def _dithered(
         color, alpha = _parted(image)
         if color.ndim == 3 and color.shape[2] == 1:
             color = color[..., 0]
-        image = prepared(RasterImage(color), preparation).color
+        image = adjusted(RasterImage(color), preparation).color
         if alpha is not None:
             image = np.concatenate([image.reshape(*image.shape[:2], -1), alpha], axis=2)
     return dithering.of_image(image, phase)

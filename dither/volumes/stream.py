@@ -7,7 +7,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from dither.errors import InputError
-from dither.tasks import run_tasks, usable_processors
+from dither.parallel import run_tasks, usable_processors
 from dither.volumes.block import VolumeDither
 from dither.volumes.work import MAX_VOXELS, MEMORY, is_flat, volume_work
 
@@ -62,7 +62,7 @@ def dither_volume(
             work; what it raises ends the work.
 
     Raises:
-        InputError: as `volume_work` and `dither.tasks.run_tasks`.
+        InputError: as `volume_work` and `dither.parallel.run_tasks`.
         ImportError: as `volume_work`.
 
     Example:

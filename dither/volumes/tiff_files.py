@@ -12,7 +12,7 @@ from dither.volumes.block import Region
 from dither.volumes.tiff_layout import TiffLayout, tiff_layout, unpacked, value_of
 
 if TYPE_CHECKING:
-    from dither.palette import Palette
+    from dither.palettes.palette import Palette
 
 # Above this a file takes offsets of 64 bits (BigTIFF).
 _MOST_CLASSIC_BYTES = (1 << 32) - (1 << 25)

@@ -12,8 +12,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from dither.errors import InputError
+from dither.volumes.decompressed_size import refuse_more, unpacked_bytes
 from dither.volumes.tiff_pages import MAGIC, page_places
-from dither.volumes.unpacked import refuse_more, unpacked_bytes
 
 if TYPE_CHECKING:
     import tifffile

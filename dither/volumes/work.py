@@ -10,8 +10,8 @@ from typing import NamedTuple
 import numpy as np
 
 from dither.errors import InputError, TooLargeError
-from dither.files.folders import check_path, replacing_path
-from dither.preparation import Preparation
+from dither.files.atomic_folder import atomic_path, check_path
+from dither.images.adjustments import Preparation
 from dither.volumes.block import (
     PaletteDither,
     Region,
@@ -141,7 +141,7 @@ def volume_work(
     piece = math.prod(min(pair) for pair in zip(grid, opened.shape, strict=False))
     at_once = max(1, min(at_once, room // piece))
     block = block_sides(opened.shape, grid, room // at_once)
-    with replacing_path(target, replace=replace) as beside:
+    with atomic_path(target, replace=replace) as beside:
         made = _made(beside, opened, dithering, shape, dtype, chunks)
         yield VolumeWork(opened, made, dithering, block, at_once)
 

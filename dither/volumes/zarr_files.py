@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from zarr.storage import LocalStore
 
-from dither.volumes.unpacked import stored
+from dither.volumes.decompressed_size import stored
 from dither.volumes.zarr_packing import MOST_METADATA, Packing, check_chunk, check_file
 
 if TYPE_CHECKING:

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from dither.errors import InputError
-from dither.volumes.unpacked import CODECS, refuse_more, unpacked_bytes
+from dither.volumes.decompressed_size import CODECS, refuse_more, unpacked_bytes
 
 MOST_METADATA = 1 << 24
 # What may be packed with. Others may run code (pickle), or are not for samples.

@@ -22,14 +22,14 @@ with atheris.instrument_imports(include=_TOLD):  # pyright: ignore[reportAttribu
     import tifffile  # noqa: F401  (readers import it late)
     from abuse import images, tables
 
-    from bluenoise.checkpoint import Checkpoint
-    from dither.batches.journal import JOURNAL_NAME, kept_journal
+    from bluenoise.runs.checkpoint import Checkpoint
+    from dither.cli.batch.journal import JOURNAL_NAME, open_journal
     from dither.diffusion.kernel_files import load_kernel
     from dither.errors import InputError
     from dither.images.animation import read_animation
-    from dither.matrix import load_channels
-    from dither.noise import load_noise
-    from dither.palette import load_palette
+    from dither.matrix.catalog import load_channels
+    from dither.ordered.additive_noise import load_noise
+    from dither.palettes.palette import load_palette
     from dither.volumes.block import Region
     from dither.volumes.tiff_files import open_tiff
 
@@ -120,7 +120,7 @@ def _checkpoint(path: Path) -> None:
 
 
 def _journal(path: Path) -> None:
-    with kept_journal(path.parent):
+    with open_journal(path.parent):
         pass
 
 

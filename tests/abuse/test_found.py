@@ -181,7 +181,7 @@ def test_too_little_memory_is_a_sentence_wherever_it_ends() -> None:
 
 def test_a_checkpoint_keeps_what_it_kept(tmp_path: Path) -> None:
     """The sizes that a bomb is known by are not those of a whole one."""
-    from bluenoise.checkpoint import Checkpoint
+    from bluenoise.runs.checkpoint import Checkpoint
 
     large = {name: np.resize(array, (300, 300)) for name, array in LIKE.items()}
     kept = Checkpoint(tmp_path / "run.npz", {"seed": 1})

@@ -33,7 +33,7 @@ def _command(words: list[str]) -> None:
     else:
         from abuse.tables import LIKE, RUN
 
-        from bluenoise.checkpoint import Checkpoint
+        from bluenoise.runs.checkpoint import Checkpoint
         from dither.console import command_line
 
         app = command_line("Read a checkpoint.")

@@ -8,10 +8,10 @@ from bluenoise.evaluate import (
     mean_gain_db,
     photo_error,
 )
-from dither.classical import white_noise
-from dither.matrix import ThresholdMatrix
+from dither.matrix.classical import white_noise
+from dither.matrix.threshold_matrix import ThresholdMatrix
 from dither.metrics.viewing import Gaussian
-from dither.ordered import requantize
+from dither.ordered.levels import requantize
 
 
 def test_void_and_cluster_stands_far_ahead_of_white_noise() -> None:

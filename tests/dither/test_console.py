@@ -28,9 +28,9 @@ def test_too_little_memory_is_one_sentence() -> None:
 
 WAITING = """
 import time
-from dither.console import patient_bar
+from dither.console import delayed_progress
 
-with patient_bar("dither", quiet={quiet}) as on_progress:
+with delayed_progress("dither", quiet={quiet}) as on_progress:
     on_progress(0.25)
     time.sleep({seconds})
 """

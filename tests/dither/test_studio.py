@@ -15,14 +15,15 @@ import pytest
 
 from dither.color import to_gray
 from dither.diffusion import DIFFUSION_KERNELS
-from dither.images.pictures import RasterImage
-from dither.matrix import is_permutation, load_channels, load_matrix
-from dither.mixtures import node_metrics
-from dither.named_palettes import palette_names
-from dither.ordered import ordered_dither
-from dither.palette import Palette, load_palette
-from dither.palette_dither import dither_to_palette
-from dither.preparation import Preparation, Sides, prepared
+from dither.images.adjustments import Preparation, Sides, adjusted
+from dither.images.raster_image import RasterImage
+from dither.matrix.catalog import load_channels, load_matrix
+from dither.matrix.threshold_matrix import is_permutation
+from dither.ordered.levels import ordered_dither
+from dither.ordered.mixture_tables import node_metrics
+from dither.ordered.palette import dither_to_palette
+from dither.palettes.named import palette_names
+from dither.palettes.palette import Palette, load_palette
 from dither.samples import level_values
 from dither.studio import page as page_module
 from dither.studio import studio_page
@@ -149,7 +150,7 @@ def test_the_scripts_dither_as_the_library_does(tmp_path: Path, photo: np.ndarra
         names = {field.name for field in dataclasses.fields(Preparation)} & job.keys()
         resize = None if job["width"] is None else Sides(width=job["width"])
         preparation = Preparation(resize=resize, **{name: job[name] for name in names})
-        ready = prepared(RasterImage(photo, alpha), preparation)
+        ready = adjusted(RasterImage(photo, alpha), preparation)
         options = {name: job[name] for name in ("light", "strength")}
         if job["colors"] is None:
             matrices = load_channels(job["matrix"])

@@ -17,7 +17,7 @@ from dither.comparison.embedded import Picture
 from dither.comparison.error_map import error_map
 from dither.comparison.page import comparison_page
 from dither.metrics.blur import gaussian_blurred
-from dither.ordered import requantize
+from dither.ordered.levels import requantize
 
 pytestmark = pytest.mark.engines
 # 120 by 80 pixels, of which each begins as a square of 4 on a stage that is 636 wide.

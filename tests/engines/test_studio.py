@@ -13,10 +13,10 @@ from engines.presence import browser_library, program
 from PIL import Image
 from typer.testing import CliRunner
 
-from dither.classical import clustered_dot
 from dither.cli import app
-from dither.matrix import save_matrix
-from dither.palette import Palette, save_palette
+from dither.matrix.catalog import save_matrix
+from dither.matrix.classical import clustered_dot
+from dither.palettes.palette import Palette, save_palette
 from dither.studio import studio_page
 
 pytestmark = pytest.mark.engines

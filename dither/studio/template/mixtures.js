@@ -1,4 +1,4 @@
-// Which colours of a palette look from far like one that it lacks, as `dither.mixtures` finds them: in
+// Which colours of a palette look from far like one that it lacks, as `dither.ordered.mixture_tables` finds them: in
 // whole numbers below 2^53. The nodes of the grid of 33 by 33 by 33 colours are worked out when met.
 
 const GRID_STEPS = 32;

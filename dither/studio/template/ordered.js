@@ -1,4 +1,4 @@
-// Ordered dithering to levels, as `dither.ordered` does it: level = floor((position + V - 1 - T) / V),
+// Ordered dithering to levels, as `dither.ordered.levels` does it: level = floor((position + V - 1 - T) / V),
 // where the position is in 1/V of a step and T is the threshold of the pixel's cell.
 
 const LIGHT_PARTS = 65535;

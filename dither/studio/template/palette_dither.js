@@ -1,4 +1,4 @@
-// Ordered dithering to a palette, as `dither.palette_dither` does it.
+// Ordered dithering to a palette, as `dither.ordered.palette` does it.
 
 // `tables` are those of the palette's mixtures, of two colours or of many.
 function ditherToPalette(picture, colors, matrix, tables, strength) {

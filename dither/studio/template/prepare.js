@@ -1,5 +1,5 @@
 // What is done before dithering: grey, size, saturation, brightness and contrast, in this order, as
-// `dither.preparation` does it. A picture is { width, height, channels, samples, alpha }.
+// `dither.images.adjustments` does it. A picture is { width, height, channels, samples, alpha }.
 
 // The grey of the same luminance, mixed in linear light.
 function grayCodes(picture, tables) {

@@ -12,13 +12,15 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from bluenoise import blue, blue_channels, evaluate, optimize, shifted
-from bluenoise.composition import usual_swaps
-from bluenoise.optimize import LossWeights, Momentum, OptimizeConfig
-from bluenoise.target import SpectrumTarget
-from bluenoise.void_and_cluster import void_and_cluster
-from dither.classical import white_noise
-from dither.matrix import channel_thresholds, is_permutation, load_channels
+from bluenoise import blue, blue_channels, evaluate, shifted
+from bluenoise.methods import spectrum
+from bluenoise.methods.blue import default_swaps
+from bluenoise.methods.spectrum import LossWeights, Momentum, SpectrumConfig
+from bluenoise.methods.void_and_cluster import void_and_cluster
+from bluenoise.objective.target import SpectrumTarget
+from dither.matrix.catalog import load_channels
+from dither.matrix.classical import white_noise
+from dither.matrix.threshold_matrix import channel_thresholds, is_permutation
 
 Refused = Callable[[str], str]
 
@@ -57,7 +59,7 @@ def test_the_published_optimizer_with_every_option(
     assert re.search(r"100% .*loss \d\.\d\de-\d\d", _plain(done.stderr)), done.stderr
     assert run(command.format("b.npy --quiet")).stderr == ""
     assert (tmp_path / "a.npy").read_bytes() == (tmp_path / "b.npy").read_bytes()
-    config = OptimizeConfig(
+    config = SpectrumConfig(
         (10, 14),
         target=SpectrumTarget(0.28),
         weights=LossWeights(2, 0.5, 0.75),
@@ -66,7 +68,7 @@ def test_the_published_optimizer_with_every_option(
         steps=60,
         fine_tune_steps=20,
     )
-    expected = optimize.optimize(config, seed=3, restarts=3).matrix.ranks
+    expected = spectrum.optimize_spectrum(config, seed=3, restarts=3).matrix.ranks
     assert (np.load(tmp_path / "a.npy") == expected).all()
 
 
@@ -93,7 +95,7 @@ def test_filter_and_levels_change_the_matrix(run: Callable, tmp_path: Path) -> N
         run(f"bluenoise generate 32 -o {index}.npy {option}")
         made.add((tmp_path / f"{index}.npy").read_bytes())
     assert len(made) == len(options)
-    config = usual_swaps((32, 32), levels=5)
+    config = default_swaps((32, 32), levels=5)
     assert (np.load(tmp_path / "3.npy") == blue((32, 32), config).ranks).all()
 
 

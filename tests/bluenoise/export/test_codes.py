@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from bluenoise.export.codes import eight_bit_codes, float_thresholds, sixteen_bit_codes
 from dither import ordered_dither
-from dither.matrix import ThresholdMatrix, load_matrix
+from dither.matrix.catalog import load_matrix
+from dither.matrix.threshold_matrix import ThresholdMatrix
 
 GREYS = np.arange(256)
 COUNTS = (

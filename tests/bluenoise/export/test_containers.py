@@ -13,7 +13,7 @@ from bluenoise.export.dds import dds
 from bluenoise.export.ktx2 import ktx2
 from bluenoise.export.texels import PIXEL_FORMATS, PixelFormat, Source, Texels, source, texels
 from dither import InputError
-from dither.matrix import load_channels, load_matrix
+from dither.matrix.catalog import load_channels, load_matrix
 
 PLANE = source(load_matrix("blue-60x68"))
 FRAMES = source(np.random.default_rng(2).permutation(3 * 5 * 7).reshape(3, 5, 7))

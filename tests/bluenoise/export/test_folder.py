@@ -7,9 +7,9 @@ import pytest
 from PIL import Image
 
 import bluenoise
-from bluenoise.export.kinds import FAMILIES, KINDS
+from bluenoise.export.formats import FAMILIES, KINDS
 from dither import InputError
-from dither.matrix import load_channels, load_matrix, shipped_matrices
+from dither.matrix.catalog import load_channels, load_matrix, shipped_matrices
 
 FRAMES = np.random.default_rng(2).permutation(3 * 5 * 7).reshape(3, 5, 7)
 NOISE = np.linspace(-1, 1, 35).reshape(5, 7)

@@ -13,7 +13,8 @@ from bluenoise.export.raw import npy, raw
 from bluenoise.export.texels import PixelFormat, source, texels
 from bluenoise.export.tiff import tiff
 from dither import InputError
-from dither.matrix import channel_thresholds, load_channels, load_matrix
+from dither.matrix.catalog import load_channels, load_matrix
+from dither.matrix.threshold_matrix import channel_thresholds
 
 MATRIX = load_matrix("blue-60x68")
 PLANE = source(MATRIX)

@@ -13,7 +13,8 @@ from bluenoise.export.png import flipbook
 from bluenoise.export.shaders import Language, identifier, shader
 from bluenoise.export.texels import source, texels
 from dither import InputError, ordered_dither, requantize
-from dither.matrix import ThresholdMatrix, load_matrix
+from dither.matrix.catalog import load_matrix
+from dither.matrix.threshold_matrix import ThresholdMatrix
 
 SMALL = ThresholdMatrix(np.random.default_rng(3).permutation(5 * 12 * 7).reshape(5, 12, 7))
 LEVELS = (2, 3, 4, 17, 255, 256)

@@ -3,7 +3,8 @@ import pytest
 
 from bluenoise.export.texels import PixelFormat, source, texels
 from dither import InputError
-from dither.matrix import ThresholdMatrix, channel_thresholds, load_channels, load_matrix
+from dither.matrix.catalog import load_channels, load_matrix
+from dither.matrix.threshold_matrix import ThresholdMatrix, channel_thresholds
 
 
 def test_arrays_are_told_apart() -> None:

@@ -4,7 +4,7 @@ import numpy as np
 
 from bluenoise.export.texels import source, texels
 from dither import color, requantize
-from dither.matrix import load_matrix
+from dither.matrix.catalog import load_matrix
 
 MATRIX = load_matrix("blue-64x64")
 IMAGE = np.repeat(np.arange(256, dtype=np.uint8), 64)[:, None].repeat(64, axis=1)

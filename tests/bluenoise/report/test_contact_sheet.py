@@ -1,8 +1,8 @@
 import numpy as np
 
 from bluenoise.report.contact_sheet import contact_sheet
-from dither.classical import bayer, white_noise
-from dither.ordered import requantize
+from dither.matrix.classical import bayer, white_noise
+from dither.ordered.levels import requantize
 
 
 def test_every_dithered_pixel_is_on_the_sheet(photo: np.ndarray) -> None:

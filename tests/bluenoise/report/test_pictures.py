@@ -1,10 +1,10 @@
 import numpy as np
 import pytest
 
+from bluenoise.matrix_set import matrix_set_of
 from bluenoise.report.pictures import color_scale, matrix_planes, patch, spectrum_colors
-from bluenoise.subject import subject_of
-from dither.classical import white_noise
 from dither.color import LUMINANCE_WEIGHTS, srgb_to_linear
+from dither.matrix.classical import white_noise
 
 
 def test_a_spectrum_has_frequency_0_in_its_middle() -> None:
@@ -25,14 +25,14 @@ def test_more_power_is_lighter() -> None:
 
 
 def test_noise_is_drawn_from_its_lowest_to_its_highest() -> None:
-    planes = matrix_planes(subject_of(np.array([[-0.5, 0.0], [0.5, 1.5]])))
+    planes = matrix_planes(matrix_set_of(np.array([[-0.5, 0.0], [0.5, 1.5]])))
     assert planes.tolist() == [[[0, 64], [128, 255]]]
 
 
 @pytest.mark.parametrize("count", [2, 3, 4])
 def test_channels_are_planes_or_a_colour(count: int) -> None:
     matrices = [white_noise(4, 6, seed=seed) for seed in range(count)]
-    found = patch(subject_of(matrices), 0.5, 5)
+    found = patch(matrix_set_of(matrices), 0.5, 5)
     patterns = [np.tile(m.ranks < 12, (2, 1))[:5, :5] * 255 for m in matrices]
     wanted = np.stack(patterns, axis=-1)[None] if count == 3 else np.stack(patterns)
     assert np.array_equal(found, wanted)

@@ -17,7 +17,7 @@ from PIL import Image
 import bluenoise
 from dither import InputError, ThresholdMatrix, bayer, load_matrix, requantize, white_noise
 from dither.color import to_gray
-from dither.noise import noise_dither
+from dither.ordered.additive_noise import noise_dither
 
 VOID = {"meta", "img", "input", "link", "br", "path", "rect", "polyline"}
 
@@ -156,7 +156,7 @@ def test_figures_are_those_of_evaluate(two: Page) -> None:
     matrix = load_matrix("blue-16x16")
     evaluation = bluenoise.evaluate(matrix)
     assert f"{evaluation.energy['gaussian:1.5']:.0f}" in two.text
-    classical = bluenoise.void_and_cluster.void_and_cluster((16, 16), seed=0)  # pyright: ignore
+    classical = bluenoise.methods.void_and_cluster.void_and_cluster((16, 16), seed=0)  # pyright: ignore
     ratios = np.array(list(evaluation.energy.values())) / list(
         bluenoise.evaluate(classical).energy.values()
     )

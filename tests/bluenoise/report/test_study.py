@@ -1,9 +1,9 @@
 import numpy as np
 import pytest
 
+from bluenoise.matrix_set import matrix_set_of
 from bluenoise.report.study import pattern_spectrum, study
-from bluenoise.subject import subject_of
-from dither.classical import bayer, white_noise
+from dither.matrix.classical import bayer, white_noise
 from dither.metrics.spectrum import power_spectrum
 
 
@@ -22,8 +22,8 @@ def test_the_spectrum_of_patterns_is_the_mean_of_their_periodograms(shape) -> No
 
 def test_channels_are_measured_as_their_mean() -> None:
     matrices = [white_noise(8, 8, seed=seed) for seed in range(2)]
-    one, two = (study(subject_of(matrix)) for matrix in matrices)
-    both = study(subject_of(matrices))
+    one, two = (study(matrix_set_of(matrix)) for matrix in matrices)
+    both = study(matrix_set_of(matrices))
     assert both.energies["gaussian:1.5"] == pytest.approx(
         (one.energies["gaussian:1.5"] + two.energies["gaussian:1.5"]) / 2
     )
@@ -32,5 +32,5 @@ def test_channels_are_measured_as_their_mean() -> None:
 
 
 def test_a_lattice_has_spikes_that_noise_has_not() -> None:
-    spikes = study(subject_of(bayer(8, 8))).spectra.max()
-    assert spikes > 2 * study(subject_of(white_noise(8, 8, seed=1))).spectra.max()
+    spikes = study(matrix_set_of(bayer(8, 8))).spectra.max()
+    assert spikes > 2 * study(matrix_set_of(white_noise(8, 8, seed=1))).spectra.max()

@@ -16,9 +16,9 @@ from PIL import Image
 from dither.cli import app
 from dither.cli.volumes import memory_of
 from dither.errors import InputError
-from dither.ordered import requantize
-from dither.palette import Palette
-from dither.palette_dither import dither_to_palette
+from dither.ordered.levels import requantize
+from dither.ordered.palette import dither_to_palette
+from dither.palettes.palette import Palette
 from dither.volumes.work import MEMORY
 
 tifffile = pytest.importorskip("tifffile")

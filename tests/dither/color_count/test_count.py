@@ -7,7 +7,7 @@ from dither.color_count.curve import COLOR_COUNTS, ColorCount
 from dither.errors import InputError
 from dither.metrics import blurred_error
 from dither.optimizer.optimize import optimize_palette
-from dither.palette import Palette
+from dither.palettes.palette import Palette
 
 pytest.importorskip("jax")
 pytest.importorskip("numba")

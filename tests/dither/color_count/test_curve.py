@@ -4,10 +4,10 @@ import pytest
 from dither.color_count.curve import ColorCount, color_curve, elbow_count
 from dither.color_count.picture_sample import PictureSample
 from dither.errors import InputError
-from dither.images.io import encoded
-from dither.images.pictures import RasterImage
+from dither.images.io import encode_image
+from dither.images.raster_image import RasterImage
 from dither.metrics import blurred_error
-from dither.palette import Palette
+from dither.palettes.palette import Palette
 
 pytest.importorskip("numba")
 
@@ -29,7 +29,7 @@ def test_figures_are_those_of_the_dithered_picture(photo: np.ndarray) -> None:
     shown = TWO.colors[indices]
     count = ColorCount.of(2, PictureSample.whole(photo, None), TWO, indices)
     assert count.error == blurred_error(photo, shown)
-    assert count.png_bytes == len(encoded(RasterImage(shown), ".png"))
+    assert count.png_bytes == len(encode_image(RasterImage(shown), ".png"))
     part = PictureSample(photo, None, 3 * photo[..., 0].size)
     assert ColorCount.of(2, part, TWO, indices).png_bytes == 3 * count.png_bytes
 

@@ -15,8 +15,8 @@ from dither.color_count.gap_statistic import (
     one_standard_error,
 )
 from dither.errors import InputError
-from dither.palette import Palette
-from dither.quantize import k_means, median_cut
+from dither.palettes.from_image import k_means, median_cut
+from dither.palettes.palette import Palette
 
 pytest.importorskip("numba")
 

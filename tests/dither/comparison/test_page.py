@@ -12,7 +12,7 @@ from dither.comparison.compare import compare
 from dither.comparison.embedded import Picture
 from dither.comparison.error_map import error_map
 from dither.comparison.page import comparison_page, flame
-from dither.ordered import requantize
+from dither.ordered.levels import requantize
 
 EVIL = '</script><script>alert("1")</script>&<b>.png'
 # What HTML leaves open.

@@ -10,7 +10,7 @@ from dither.differentiable.losses import Blurred, StructuralSimilarity, Variance
 from dither.differentiable.picture import OptimizedPicture, needed_memory, optimize_picture
 from dither.differentiable.tiles import TileDescent, compiled_steps, start
 from dither.errors import InputError
-from dither.palette import Palette
+from dither.palettes.palette import Palette
 
 PALETTE = Palette.from_hex("141e3c c83c28 5aa046 f0e6c8")
 FIXED = np.zeros(4, bool)

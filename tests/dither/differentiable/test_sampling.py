@@ -8,7 +8,8 @@ from hypothesis import strategies as st
 
 from dither.differentiable.sampling import matrix_sampled, sampled
 from dither.errors import InputError
-from dither.matrix import ThresholdMatrix, load_matrix
+from dither.matrix.catalog import load_matrix
+from dither.matrix.threshold_matrix import ThresholdMatrix
 from dither.metrics.blur import gaussian_blurred
 
 MIXTURES = st.lists(st.floats(0, 1), min_size=1, max_size=6).filter(lambda some: sum(some) > 0.1)

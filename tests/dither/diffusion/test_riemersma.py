@@ -15,7 +15,7 @@ from dither.errors import InputError
 
 pytest.importorskip("numba", reason="an extra of its own")
 
-curve = importlib.import_module("dither.diffusion.curve")
+curve = importlib.import_module("dither.diffusion.compiled.hilbert")
 
 
 @pytest.mark.parametrize(

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from PIL import Image, ImageSequence
 
 from dither.errors import InputError, TooLargeError
-from dither.images.animation import Animation, encoded_animation, read_animation, write_animation
-from dither.images.pictures import RasterImage
+from dither.images.animation import Animation, encode_animation, read_animation, write_animation
+from dither.images.raster_image import RasterImage
 
 DURATIONS = (40, 100, 70)
 
@@ -111,14 +111,14 @@ def test_parts_of_frames_are_composed_as_pillow_does(
 
 def test_equal_frames_of_a_gif_stay_frames() -> None:
     frame = _frames()[0]
-    stream = io.BytesIO(encoded_animation(_animation([frame] * 3), ".gif"))
+    stream = io.BytesIO(encode_animation(_animation([frame] * 3), ".gif"))
     assert len(_seen(stream)) == 3
     assert read_animation(stream).durations == DURATIONS
 
 
 def test_a_gif_is_as_long_as_the_clip_was() -> None:
     dark = RasterImage(np.zeros((2, 2), np.uint8))
-    content = encoded_animation(Animation((dark,) * 5, (33, 33, 33, 33, 8)), ".gif")
+    content = encode_animation(Animation((dark,) * 5, (33, 33, 33, 33, 8)), ".gif")
     assert read_animation(io.BytesIO(content)).durations == (30, 40, 30, 30, 10)
 
 
@@ -156,7 +156,7 @@ def test_the_pixels_of_all_frames_count(tmp_path: Path) -> None:
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes have no names here")
 @pytest.mark.parametrize("ending", [".gif", ".png", ".webp"])
 def test_pipes_with_names_are_read(tmp_path: Path, ending: str) -> None:
-    content = encoded_animation(_animation(_frames()), ending)
+    content = encode_animation(_animation(_frames()), ending)
     pipe = tmp_path / "pipe"
     os.mkfifo(pipe)
     writer = threading.Thread(target=pipe.write_bytes, args=(content,))
@@ -167,7 +167,7 @@ def test_pipes_with_names_are_read(tmp_path: Path, ending: str) -> None:
 
 
 def test_every_cut_of_a_gif_is_seen() -> None:
-    whole = encoded_animation(_animation(_frames(rgba=True)), ".gif")
+    whole = encode_animation(_animation(_frames(rgba=True)), ".gif")
     for size in range(len(whole)):
         with pytest.raises(InputError, match=r"damaged|not an image"):
             read_animation(io.BytesIO(whole[:size]))
@@ -179,7 +179,7 @@ def test_every_cut_of_a_gif_is_seen() -> None:
     bit=st.integers(0, 7),
 )
 def test_damage_is_one_sentence_or_frames(ending: str, where: float, bit: int) -> None:
-    content = bytearray(encoded_animation(_animation(_frames()), ending))
+    content = bytearray(encode_animation(_animation(_frames()), ending))
     content[int(where * len(content))] ^= 1 << bit
     with contextlib.suppress(InputError):
         assert read_animation(io.BytesIO(bytes(content)), max_pixels=1 << 20).frames
@@ -194,21 +194,21 @@ def test_animations_that_cannot_be() -> None:
     with pytest.raises(InputError, match="one shape"):
         Animation((dark, wide), (1, 1))
     with pytest.raises(InputError, match=r"655\.35"):
-        encoded_animation(Animation((dark, dark), (1, 655_400)), ".gif")
+        encode_animation(Animation((dark, dark), (1, 655_400)), ".gif")
     long = [RasterImage(np.full((1, 16384), grey, np.uint8)) for grey in (0, 9)]
     for frames in (long, long[:1]):
         animation = Animation(tuple(frames), (1,) * len(frames))
         with pytest.raises(InputError, match="a WebP has sides up to 16383, not 16384x1"):
-            encoded_animation(animation, ".webp")
+            encode_animation(animation, ".webp")
     empty = RasterImage(np.zeros((0, 2), np.uint8))
     with pytest.raises(InputError, match="a GIF has sides from 1 to 65535, not 2x0"):
-        encoded_animation(Animation((empty,)), ".gif")
+        encode_animation(Animation((empty,)), ".gif")
 
 
 def test_frames_that_leave_the_canvas_are_one_sentence() -> None:
     from PIL.GifImagePlugin import getdata
 
-    content = encoded_animation(_animation(_frames()), ".gif")[:-1]
+    content = encode_animation(_animation(_frames()), ".gif")[:-1]
     content += b"".join(getdata(Image.fromarray(np.zeros((20, 30), np.uint8)), (5, 5))) + b";"
     with pytest.raises(InputError, match="clip is damaged: its frames differ in size"):
         read_animation(io.BytesIO(content), name="clip")
@@ -217,5 +217,5 @@ def test_frames_that_leave_the_canvas_are_one_sentence() -> None:
 @pytest.mark.parametrize("ending", [".png", ".webp"])
 def test_equal_frames_elsewhere_become_one_as_long(ending: str) -> None:
     first, second, _ = _frames()
-    stream = io.BytesIO(encoded_animation(_animation([first, first, second]), ending))
+    stream = io.BytesIO(encode_animation(_animation([first, first, second]), ending))
     assert read_animation(stream).durations == (sum(DURATIONS[:2]), DURATIONS[2])

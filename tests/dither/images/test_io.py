@@ -14,7 +14,7 @@ from PIL import Image
 
 from dither.errors import InputError
 from dither.images.io import check_image_path, read_image, write_image
-from dither.images.pictures import RasterImage
+from dither.images.raster_image import RasterImage
 from dither.samples import level_values
 
 

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dither.images.io import encoded
-from dither.images.pictures import RasterImage
+from dither.images.io import encode_image
 from dither.images.png import check_whole
+from dither.images.raster_image import RasterImage
 
-WHOLE = encoded(
+WHOLE = encode_image(
     RasterImage(np.arange(300, dtype=np.uint16).reshape(15, 20).astype(np.uint8)), ".png"
 )
 

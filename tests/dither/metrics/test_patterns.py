@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 import reference
 
-from dither.classical import bayer, white_noise
+from dither.matrix.classical import bayer, white_noise
 from dither.metrics import temporal
 from dither.metrics.patterns import (
     anisotropy,

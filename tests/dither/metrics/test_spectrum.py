@@ -1,7 +1,7 @@
 import numpy as np
 import pytest
 
-from dither.classical import white_noise
+from dither.matrix.classical import white_noise
 from dither.metrics.spectrum import (
     frequencies,
     low_frequency_power,

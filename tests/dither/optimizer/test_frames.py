@@ -11,7 +11,7 @@ from dither.optimizer.config import OptimizeConfig
 from dither.optimizer.frames import optimize_frames
 from dither.optimizer.optimize import optimize_palette
 from dither.optimizer.search import SearchConfig, energy, init, scene, step
-from dither.palette import Palette
+from dither.palettes.palette import Palette
 
 SIDE = 64
 QUICK = OptimizeConfig(steps=300, rounds=1)

@@ -5,8 +5,8 @@ import pytest
 
 from dither.color import linear_to_srgb, srgb_to_linear
 from dither.optimizer.config import OptimizeConfig
+from dither.optimizer.gamut_target import reachable_picture
 from dither.optimizer.learned_palette import LearnedPalette, learn_palette
-from dither.optimizer.reachable import reachable_picture
 
 pytest.importorskip("jax")
 pytest.importorskip("numba")

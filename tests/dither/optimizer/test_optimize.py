@@ -10,8 +10,8 @@ from dither.metrics import blurred_error, grain
 from dither.optimizer.config import OptimizeConfig, preset_config
 from dither.optimizer.optimize import Pixels, optimize_palette
 from dither.optimizer.search import SearchConfig
-from dither.palette import Palette
-from dither.quantize import k_means
+from dither.palettes.from_image import k_means
+from dither.palettes.palette import Palette
 
 pytest.importorskip("jax")
 pytest.importorskip("numba")

@@ -13,10 +13,10 @@ from dither import (
     RasterImage,
     Sides,
     ThresholdMatrix,
+    adjusted,
     bayer,
     dither_to_palette,
     ordered_dither,
-    prepared,
     requantize,
 )
 from dither.volumes.block import (
@@ -130,7 +130,7 @@ def test_volumes_are_prepared_as_images_are() -> None:
     done = dither_block(volume, (0, 0, 0), LevelDither(levels=3, preparation=preparation))
     assert done.shape == (2, 6, 5)
     for layer, image in zip(volume, done, strict=True):
-        gray = prepared(RasterImage(layer), preparation).color
+        gray = adjusted(RasterImage(layer), preparation).color
         np.testing.assert_array_equal(image, requantize(gray, levels=3))
 
 

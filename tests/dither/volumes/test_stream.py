@@ -10,8 +10,8 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from dither.errors import InputError, TooLargeError
-from dither.matrix import ThresholdMatrix
-from dither.palette import Palette
+from dither.matrix.threshold_matrix import ThresholdMatrix
+from dither.palettes.palette import Palette
 from dither.volumes.block import LevelDither, PaletteDither, dither_block
 from dither.volumes.stream import dither_volume
 from dither.volumes.work import LEAST_MEMORY, volume_work

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from dither.errors import InputError
-from dither.palette import Palette
+from dither.palettes.palette import Palette
 from dither.volumes.block import Region
 from dither.volumes.tiff_files import make_tiff, open_tiff, tiff_extent
 from dither.volumes.tiff_pages import page_places, promises_pages

@@ -1,0 +1,1 @@
+"""How a matrix is made: one module for each method."""

@@ -1,0 +1,1 @@
+"""How long runs run: checkpoints, restarts and distributed work."""

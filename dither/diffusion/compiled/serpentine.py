@@ -1,0 +1,169 @@
+"""Error diffusion row after row, to and fro.
+
+What a row receives from the rows above is summed first, for all of its pixels at once. Along the row
+each pixel waits for the one before, and the next row starts where this one ends: no two rows can be
+worked on at a time, by threads or otherwise.
+"""
+
+import numpy as np
+from numba import njit
+
+from dither.diffusion.compiled.loops import HALF, level_at, shifted_color, threshold
+from dither.diffusion.compiled.nearest import nearest_color
+from dither.diffusion.light import WHITE
+
+
+@njit(cache=True, nogil=True)
+def receive(sums, samples, units, past, y, taps):
+    """Write the light of a row and what it receives from the rows above, in 1/65536 of a unit.
+
+    Args:
+        sums: (W,) int64, written.
+        samples: (W,) the codes of the row, or its light.
+        units: the light of each code; empty if the samples are light.
+        past: (rows, W + 2 reach) int32, the errors of row y at y % rows, zeros to both sides.
+        y: the row.
+        taps: (taps, 3) int64, rows down, columns ahead, share.
+    """
+    width = len(sums)
+    reach = (past.shape[1] - width) // 2
+    if len(units):
+        for x in range(width):
+            sums[x] = (np.int64(units[samples[x]]) << 16) + HALF
+    else:
+        for x in range(width):
+            sums[x] = (np.int64(samples[x]) << 16) + HALF
+    for tap in range(len(taps)):
+        down, ahead, share = taps[tap]
+        if 0 < down <= y:
+            # A row's shares go the way that the row was scanned.
+            start = reach - ahead if (y - down) % 2 == 0 else reach + ahead
+            errors = past[(y - down) % len(past), start : start + width]
+            for x in range(width):
+                sums[x] += share * np.int64(errors[x])
+
+
+@njit(cache=True, nogil=True)
+def shares_ahead(taps):
+    """(15,) int64: the share that goes so many columns ahead in the row itself."""
+    ahead = np.zeros(15, np.int64)
+    for tap in range(len(taps)):
+        if taps[tap, 0] == 0:
+            ahead[taps[tap, 1]] = taps[tap, 2]
+    return ahead
+
+
+@njit(cache=True, nogil=True)
+def serpentine_levels(samples, units, codes, past, y0, taps, steps, thresholds, channel, low, high):
+    """Diffuse some rows of one channel to levels.
+
+    Args:
+        samples: (rows, W) codes or light of the rows from y0.
+        units: the light of each code; empty if the samples are light.
+        codes: (rows, W), written.
+        past: (rows, W + 2 reach) int32, changed.
+        y0: the first row.
+        taps: (taps, 3) int64.
+        steps: the levels.
+        thresholds: how they vary.
+        channel: which channel it is, for the noise.
+        low: the least light that is not clipped.
+        high: the greatest.
+    """
+    rows, width = samples.shape
+    reach = (past.shape[1] - width) // 2
+    sums = np.empty(width, np.int64)
+    ahead = shares_ahead(taps)
+    one, two = ahead[1], ahead[2]
+    far = 14
+    while far > 2 and ahead[far] == 0:
+        far -= 1
+    shown, first = steps
+    varied, offsets, noise, seed = thresholds
+    plain = len(shown) == 2 and not varied and low < -WHITE and far == 2
+    for row in range(rows):
+        y = y0 + row
+        receive(sums, samples[row], units, past, y, taps)
+        now = past[y % len(past), reach : reach + width]
+        out = codes[row]
+        direction = 1 if y % 2 == 0 else -1
+        x = 0 if direction == 1 else width - 1
+        if plain:
+            # Both products are at hand before the comparison is: the chain of waits is shorter.
+            due, error = np.int64(0), np.int64(0)
+            for _ in range(width):
+                value = (sums[x] + due) >> 16
+                up = value > (WHITE >> 1)
+                due = two * error + one * value - (one * WHITE if up else 0)
+                error = value - (WHITE if up else 0)
+                out[x] = up
+                now[x] = error
+                x += direction
+            continue
+        before, last = np.int64(0), np.int64(0)
+        for step in range(width):
+            total = sums[x] + one * last + two * before
+            for back in range(3, min(far, step) + 1):
+                total += ahead[back] * np.int64(now[x - direction * back])
+            value = min(max(total >> 16, low), high)
+            share = threshold(varied, offsets, noise, seed, y, x, channel)
+            level = level_at(value, shown, first, share)
+            out[x] = level
+            before = last
+            last = value - shown[level]
+            now[x] = last
+            x += direction
+
+
+@njit(cache=True, nogil=True)
+def serpentine_palette(samples, units, codes, past, y0, taps, colors, thresholds, low, high):
+    """Diffuse some rows of a colour image to a palette.
+
+    Args:
+        samples: (rows, W, 3) codes or light of the rows from y0.
+        units: the light of each code; empty if the samples are light.
+        codes: (rows, W) uint8, written.
+        past: (3, rows, W + 2 reach) int32, changed.
+        y0: the first row.
+        taps: (taps, 3) int64.
+        colors: the palette.
+        thresholds: how they vary.
+        low: the least light that is not clipped.
+        high: the greatest.
+    """
+    rows, width, _ = samples.shape
+    reach = (past.shape[2] - width) // 2
+    sums = np.empty((3, width), np.int64)
+    ahead = shares_ahead(taps)
+    far = 14
+    while far > 1 and ahead[far] == 0:
+        far -= 1
+    shown, places, groups = colors
+    varied, offsets, noise, seed = thresholds
+    for row in range(rows):
+        y = y0 + row
+        for channel in range(3):
+            receive(sums[channel], samples[row, :, channel], units, past[channel], y, taps)
+        now = past[:, y % past.shape[1], reach : reach + width]
+        direction = 1 if y % 2 == 0 else -1
+        x = 0 if direction == 1 else width - 1
+        red_due = green_due = blue_due = np.int64(0)
+        for step in range(width):
+            for back in range(2, min(far, step) + 1):
+                red_due += ahead[back] * np.int64(now[0, x - direction * back])
+                green_due += ahead[back] * np.int64(now[1, x - direction * back])
+                blue_due += ahead[back] * np.int64(now[2, x - direction * back])
+            red = min(max((sums[0, x] + red_due) >> 16, low), high)
+            green = min(max((sums[1, x] + green_due) >> 16, low), high)
+            blue = min(max((sums[2, x] + blue_due) >> 16, low), high)
+            index = nearest_color(red, green, blue, places, groups)
+            if varied:
+                share = threshold(varied, offsets, noise, seed, y, x, 0)
+                index = shifted_color(index, red, green, blue, shown, places, groups, share)
+            codes[row, x] = index
+            red -= shown[index, 0]
+            green -= shown[index, 1]
+            blue -= shown[index, 2]
+            now[0, x], now[1, x], now[2, x] = red, green, blue
+            red_due, green_due, blue_due = ahead[1] * red, ahead[1] * green, ahead[1] * blue
+            x += direction

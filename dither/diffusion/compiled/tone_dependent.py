@@ -1,0 +1,52 @@
+"""Error diffusion by kernels whose shares follow the tone, one pixel after the other."""
+
+import numpy as np
+from numba import njit
+
+from dither.diffusion.compiled.loops import HALF, level_at, threshold
+
+
+@njit(cache=True, nogil=True)
+def variable_levels(
+    lights, tones, codes, past, y0, serpentine, shares, steps, thresholds, channel, low, high
+):
+    """Diffuse some rows of one channel to levels.
+
+    Args:
+        lights: (rows, W) int32, the light of the rows from y0.
+        tones: (rows, W) uint8.
+        codes: (rows, W), written.
+        past: (2, W + 2) int64, changed: what row y receives, in 1/65536 of a unit, at y % 2; first
+            zeros.
+        y0: the first row.
+        serpentine: whether odd rows are scanned to the left.
+        shares: (256, 3) int64 of each tone: ahead, down and back, down.
+        steps: the levels.
+        thresholds: how they vary.
+        channel: which channel it is, for the noise.
+        low: the least light that is not clipped.
+        high: the greatest.
+    """
+    rows, width = lights.shape
+    shown, first = steps
+    varied, offsets, noise, seed = thresholds
+    for row in range(rows):
+        y = y0 + row
+        light, tone, out = lights[row], tones[row], codes[row]
+        sums, under = past[y % 2], past[1 - y % 2]
+        under[:] = 0
+        direction = -1 if serpentine and y % 2 == 1 else 1
+        x = 0 if direction == 1 else width - 1
+        due = np.int64(0)
+        for _ in range(width):
+            value = light[x] + ((sums[x + 1] + due + HALF) >> 16)
+            value = min(max(value, low), high)
+            share = threshold(varied, offsets, noise, seed, y, x, channel)
+            level = level_at(value, shown, first, share)
+            out[x] = level
+            error = np.int64(value - shown[level])
+            ahead, back, down = shares[tone[x]]
+            due = ahead * error
+            under[x + 1 - direction] += back * error
+            under[x + 1] += down * error
+            x += direction

@@ -1,0 +1,79 @@
+"""Dot diffusion: error diffusion in the order of a matrix, whose errors stay within a few pixels."""
+
+import numpy as np
+
+from dither.diffusion.plan import Clamp, Palette, jobs_of, require_numba
+from dither.matrix.catalog import load_matrix
+from dither.matrix.threshold_matrix import ThresholdMatrix
+from dither.samples import Light
+
+# D. E. Knuth, "Digital halftones by dot diffusion", ACM Transactions on Graphics 6(4), 1987: the class
+# matrix with two dots of either colour.
+KNUTH_CLASSES = ThresholdMatrix(
+    np.array(
+        [
+            [34, 48, 40, 32, 29, 15, 23, 31],
+            [42, 58, 56, 53, 21, 5, 7, 10],
+            [50, 62, 61, 45, 13, 1, 2, 18],
+            [38, 46, 54, 37, 25, 17, 9, 26],
+            [28, 14, 22, 30, 35, 49, 41, 33],
+            [20, 4, 6, 11, 43, 59, 57, 52],
+            [12, 0, 3, 19, 51, 63, 60, 44],
+            [24, 16, 8, 27, 39, 47, 55, 36],
+        ]
+    )
+)
+
+
+def dot_diffuse(
+    image: np.ndarray,
+    *,
+    levels: int | None = None,
+    palette: np.ndarray | Palette | None = None,
+    light: Light = "encoded",
+    clamp: Clamp | None = None,
+    matrix: ThresholdMatrix | str = KNUTH_CLASSES,
+    frame: int = 0,
+) -> np.ndarray:
+    """The level of every sample, or the palette's colour of every pixel, by dot diffusion.
+
+    All pixels of a class take their level before those of the next; an error goes to the neighbours of
+    later classes, to those at the sides twice as much as to those at the corners. Where no neighbour is
+    later, once or twice in a tile, the error is lost: no change in the picture reaches far.
+
+    Source: D. E. Knuth, "Digital halftones by dot diffusion", ACM Transactions on Graphics 6(4), 1987.
+
+    Args:
+        image: as in `error_diffuse`.
+        levels: as in `error_diffuse`.
+        palette: as in `error_diffuse`.
+        light: as in `error_diffuse`.
+        clamp: as in `error_diffuse`.
+        matrix: whose ranks are the classes: a matrix, or the name or .npy file of one.
+        frame: of a matrix with frames, around the circle.
+
+    Returns:
+        As `error_diffuse`; the same bytes on every machine.
+
+    Raises:
+        InputError: as `error_diffuse`.
+
+    Example:
+        >>> int(dot_diffuse(np.full((8, 8), 128, np.uint8)).sum())
+        32
+    """
+    if not isinstance(matrix, ThresholdMatrix):
+        matrix = load_matrix(matrix)
+    classes = matrix.planes[frame % len(matrix.planes)].astype(np.int64)
+    order = np.stack(np.unravel_index(np.argsort(classes, axis=None), classes.shape), axis=1)
+    codes, jobs = jobs_of(
+        image, levels=levels, palette=palette, light=light, clamp=clamp, taps=classes
+    )
+    require_numba()
+    from dither.diffusion.compiled import dot_diffusion as loops
+
+    for job in jobs:
+        samples, units = job.rows(0, len(job.samples))
+        loop = loops.dots_palette if job.channel is None else loops.dots_levels
+        loop(samples, units, job.codes, classes, order, job.target, job.low, job.high)
+    return codes

@@ -1,0 +1,131 @@
+"""The threshold matrix as a value: ranks on a torus."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from dither.errors import InputError
+
+
+@dataclass(frozen=True, eq=False)
+class ThresholdMatrix:
+    """A tileable threshold matrix, held as ranks: each of 0..N-1 stands in exactly one cell.
+
+    A pixel of grey g in 0..1 is turned on where g exceeds the threshold of its cell; a matrix with
+    N cells so shows N + 1 greys. Ranks are integers, so that decisions are exact. A matrix with frames
+    is for sequences of images: frame t meets plane t, and after the last comes the first again.
+
+    Attributes:
+        ranks: (H, W), or (T, H, W) with frames; uint16, or uint32 above 65,536 cells; read-only.
+
+    Raises:
+        InputError: the ranks are not a permutation of 0..N-1 in two or three dimensions.
+
+    Example:
+        >>> ThresholdMatrix(np.array([[0, 2], [3, 1]])).thresholds
+        array([[0.125, 0.625],
+               [0.875, 0.375]], dtype=float32)
+    """
+
+    ranks: np.ndarray
+
+    def __post_init__(self) -> None:
+        ranks = np.array(self.ranks, order="C")
+        if ranks.ndim not in (2, 3) or ranks.size == 0:
+            raise InputError(
+                "a threshold matrix has two sides of at least one cell, or frames and two sides; "
+                f"not shape {ranks.shape}"
+            )
+        if not np.issubdtype(ranks.dtype, np.integer):
+            raise InputError(f"a threshold matrix holds integer ranks, not {ranks.dtype}")
+        if not is_permutation(ranks):
+            raise InputError(
+                f"a threshold matrix of {ranks.size} cells holds each of 0..{ranks.size - 1} "
+                "exactly once; this array is not such a permutation"
+            )
+        ranks = ranks.astype(np.uint16 if ranks.size <= 1 << 16 else np.uint32)
+        ranks.flags.writeable = False
+        object.__setattr__(self, "ranks", ranks)
+
+    @classmethod
+    def from_values(cls, values: np.ndarray) -> "ThresholdMatrix":
+        """The matrix whose ranks are the order of `values`; equal values rank in C order.
+
+        Args:
+            values: (H, W) or (T, H, W), finite numbers.
+
+        Raises:
+            InputError: a value is not finite.
+
+        Example:
+            >>> ThresholdMatrix.from_values(np.array([[0.9, 0.1], [0.3, 0.5]])).ranks
+            array([[3, 0],
+                   [1, 2]], dtype=uint16)
+        """
+        values = np.asarray(values)
+        if not np.isfinite(values).all():
+            raise InputError("matrix values must be finite; this array holds NaN or infinity")
+        ranks = np.empty(values.size, np.int64)
+        ranks[np.argsort(values, axis=None, kind="stable")] = np.arange(values.size)
+        return cls(ranks.reshape(values.shape))
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Rows and columns of cells, before them the frames of a matrix that has any."""
+        return self.ranks.shape
+
+    @property
+    def planes(self) -> np.ndarray:
+        """(T, H, W) ranks, with one frame for a matrix without frames."""
+        return self.ranks.reshape(-1, *self.ranks.shape[-2:])
+
+    @property
+    def thresholds(self) -> np.ndarray:
+        """Float32 thresholds (rank + 1/2) / N of the ranks' shape, symmetric inside 0..1."""
+        return ((self.ranks + 0.5) / self.ranks.size).astype(np.float32)
+
+
+def is_permutation(ranks: np.ndarray) -> bool:
+    """Whether integer `ranks`, of any shape, hold each of 0..N-1 exactly once.
+
+    Example:
+        >>> is_permutation(np.array([2, 0, 1])), is_permutation(np.array([2, 0, 2]))
+        (True, False)
+    """
+    if ranks.min() < 0 or ranks.max() >= ranks.size:
+        return False
+    return bool((np.bincount(ranks.ravel(), minlength=ranks.size) == 1).all())
+
+
+def channel_thresholds(matrices: Sequence[ThresholdMatrix]) -> np.ndarray:
+    """(H, W, C) float32: the thresholds of each channel, as a file of channels holds them.
+
+    Example:
+        >>> matrix = ThresholdMatrix(np.array([[0, 1]]))
+        >>> channel_thresholds([matrix, matrix]).tolist()
+        [[[0.25, 0.25], [0.75, 0.75]]]
+    """
+    return np.stack([matrix.thresholds for matrix in matrices], axis=-1)
+
+
+def as_channels(array: np.ndarray) -> tuple[ThresholdMatrix, ...]:
+    """The matrix of each channel of (H, W, C) thresholds in 0..1; undoes `channel_thresholds`.
+
+    Raises:
+        InputError: the array is no such thresholds, of 2 to 4 channels.
+
+    Example:
+        >>> as_channels(np.array([[[0.25, 0.75], [0.75, 0.25]]]))[1].ranks.tolist()
+        [[1, 0]]
+    """
+    if array.ndim != 3 or not 2 <= array.shape[2] <= 4:
+        raise InputError(
+            f"{array.dtype} values of shape {array.shape} are no threshold matrix, which holds whole "
+            "ranks, or thresholds of 2 to 4 channels with shape (H, W, C)"
+        )
+    matrices = tuple(ThresholdMatrix.from_values(array[..., c]) for c in range(array.shape[2]))
+    # Noise to add has a shape of the same kind; its values are not (rank + 1/2) / N.
+    if not np.allclose(channel_thresholds(matrices), array, rtol=0, atol=1e-6):
+        raise InputError("the values are not the thresholds (rank + 1/2) / N of any matrix")
+    return matrices

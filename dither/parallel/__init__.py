@@ -1,0 +1,5 @@
+"""Many tasks at once: on the processors of this machine, or on the machines of a Dask scheduler."""
+
+from dither.parallel.run import WorkerLostError as WorkerLostError
+from dither.parallel.run import run_tasks as run_tasks
+from dither.parallel.run import usable_processors as usable_processors

@@ -1,5 +1,0 @@
-"""Many tasks at once: on the processors of this machine, or on the machines of a Dask scheduler."""
-
-from dither.tasks.run import WorkerLostError as WorkerLostError
-from dither.tasks.run import run_tasks as run_tasks
-from dither.tasks.run import usable_processors as usable_processors

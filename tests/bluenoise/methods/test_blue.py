@@ -1,0 +1,123 @@
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bluenoise.evaluate import luminance_gain_db
+from bluenoise.methods.blue import blue, blue_channels, default_swaps, shifted
+from bluenoise.methods.rank_swaps import RankSwapConfig
+from dither.errors import InputError
+from dither.matrix.classical import white_noise
+from dither.matrix.threshold_matrix import is_permutation
+from dither.metrics import temporal
+from dither.metrics.patterns import level_energies, level_sample, temporal_energies
+from dither.metrics.temporal import SpaceTimeProduct
+from dither.metrics.viewing import Gaussian
+
+
+def test_a_stopped_run_ends_with_the_same_bytes(tmp_path: Path) -> None:
+    whole = blue((20, 30), seed=2)
+    path = tmp_path / "run.npz"
+
+    def interrupt(share: float, word: str) -> None:
+        assert "swaps kept" in word
+        if share == pytest.approx(0.5):
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        blue((20, 30), seed=2, checkpoint=path, on_progress=interrupt)
+    shares: list[float] = []
+    resumed = blue(
+        (20, 30), seed=2, checkpoint=path, on_progress=lambda share, _: shares.append(share)
+    )
+    assert min(shares) > 0.5
+    assert (resumed.ranks == whole.ranks).all()
+    damaged = dict(np.load(path))
+    damaged["ranks"][0, 0, 0] = 5e8
+    np.savez(path, **damaged)
+    with pytest.raises(InputError, match="no permutation"):
+        blue((20, 30), seed=2, checkpoint=path)
+    with pytest.raises(InputError, match="proposals is 400 there and 9 here"):
+        blue((20, 30), RankSwapConfig(proposals=9), seed=2, checkpoint=path)
+
+
+def test_a_stopped_run_of_channels_ends_with_the_same_bytes(tmp_path: Path) -> None:
+    whole = blue_channels((12, 16), seed=1)
+    path = tmp_path / "run.npz"
+
+    def interrupt(share: float, _: str) -> None:
+        if share > 0.3:
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        blue_channels((12, 16), seed=1, checkpoint=path, on_progress=interrupt)
+    resumed = blue_channels((12, 16), seed=1, checkpoint=path)
+    assert [m.ranks.tolist() for m in resumed] == [m.ranks.tolist() for m in whole]
+    with pytest.raises(InputError, match="is of another run: viewing is JointChannels"):
+        blue((12, 16), seed=1, checkpoint=path)
+
+
+def test_greys_are_smoother_with_channels_of_their_own() -> None:
+    matrix = blue((32, 32))
+    assert luminance_gain_db([matrix] * 3)["gaussian:1.5"] == pytest.approx(0, abs=1e-6)
+    moved = luminance_gain_db(shifted(matrix, 3))
+    joint = luminance_gain_db(blue_channels((32, 32)))
+    # Independent channels: 10 log10 of the sum of the squared weights of luminance.
+    assert moved["gaussian:1.5"] == pytest.approx(-2.51, abs=0.25)
+    assert joint["gaussian:1.5"] < moved["gaussian:1.5"] - 0.2
+    assert joint["gaussian:2.0"] < moved["gaussian:2.0"] - 0.3
+
+
+@pytest.mark.slow
+def test_channels_by_themselves_stay_good() -> None:
+    alone = level_energies(blue((32, 32)).ranks, [Gaussian(1.5)]).mean()
+    for count in (2, 3, 4):
+        made = blue_channels((32, 32), channels=count, seed=3)
+        assert len(made) == count
+        for matrix in made:
+            assert level_energies(matrix.ranks, [Gaussian(1.5)]).mean() < 1.06 * alone
+
+
+@pytest.mark.parametrize("channels", [2, 3, 4])
+def test_shifted_channels_are_the_matrix_elsewhere(channels: int) -> None:
+    matrix = white_noise(9, 10)
+    made = shifted(matrix, channels)
+    assert (made[0].ranks == matrix.ranks).all()
+    assert len({one.ranks.tobytes() for one in made}) == channels
+    for one in made:
+        assert is_permutation(one.ranks)
+        y, x = np.argwhere(one.ranks == matrix.ranks[0, 0])[0]
+        assert (np.roll(one.ranks, (-y, -x), (0, 1)) == matrix.ranks).all()
+
+
+def test_the_temporal_filter_decides_what_gets_better() -> None:
+    shape = (8, 16, 16)
+    levels = level_sample(2048, 64)
+
+    def energy(ranks: np.ndarray, time: temporal.TemporalFilter) -> float:
+        """Of the frames blurred in space and time at once."""
+        space = Gaussian(1.5).transfer(np.fft.fftfreq(16)[:, None], np.fft.fftfreq(16))
+        gain = (time.transfer(np.fft.fftfreq(8))[:, None, None] * space) ** 2
+        return sum(
+            (np.abs(np.fft.fftn((ranks < level) - level / 2048)) ** 2 * gain).sum()
+            for level in levels
+        )
+
+    added = blue(shape).ranks
+    for time in (temporal.Exponential(0.2), temporal.Box(4)):
+        config = RankSwapConfig(SpaceTimeProduct(Gaussian(1.5), time), proposals=30)
+        product = blue(shape, config).ranks
+        assert energy(product, time) < 0.8 * energy(added, time)
+    # The sum looks after each pixel and each frame; a product after neither alone.
+    average = [temporal.Gaussian(0.85)]
+    pixels = [temporal_energies(ranks, average, levels).mean() for ranks in (added, product)]
+    frames = [level_energies(ranks, [Gaussian(1.5)], levels).mean() for ranks in (added, product)]
+    assert pixels[0] < pixels[1]
+    assert frames[0] < frames[1]
+
+
+def test_usual_settings_follow_what_is_made() -> None:
+    assert default_swaps((8, 8)) == RankSwapConfig()
+    assert default_swaps((4, 8, 8), viewing=Gaussian(1.0)).viewing.space == Gaussian(1.0)  # pyright: ignore
+    weights = default_swaps((8, 8), channels=4).viewing.weights  # pyright: ignore
+    assert weights == (0.25,) * 4

@@ -1,0 +1,265 @@
+import os
+from pathlib import Path
+
+import numba
+import numpy as np
+import pytest
+
+from bluenoise.methods.blue import default_swaps
+from bluenoise.methods.rank_swaps import (
+    RankSwapConfig,
+    finish,
+    finish_channels,
+    folded_kernel,
+    init,
+    init_channels,
+    step,
+    swap_ranks,
+    tile_corners,
+)
+from bluenoise.methods.void_and_cluster import void_and_cluster
+from bluenoise.objective.pair_kernel import JointChannels, pair_kernel, space_time_kernel, wrapped
+from bluenoise.objective.target import ALL_DISTANCES, FRAMES, level_cdf
+from dither.matrix.classical import white_noise
+from dither.matrix.threshold_matrix import ThresholdMatrix, is_permutation
+from dither.metrics import temporal
+from dither.metrics.patterns import anisotropy, level_energies
+from dither.metrics.temporal import SpaceTime, SpaceTimeProduct, SpaceTimeSum
+from dither.metrics.viewing import Gaussian, Mixture, Nasanen, parse_filter
+
+
+def pair_energy(ranks: np.ndarray, folded: np.ndarray) -> float:
+    """Minus half the sum over all ordered pairs of cells of W |difference of ranks|, one by one."""
+    total = 0.0
+    for cell in np.ndindex(ranks.shape):
+        distance = np.abs(ranks - ranks[cell])
+        total += (np.roll(folded, cell, range(ranks.ndim)) * distance).sum()
+    return -total / 2
+
+
+def test_the_pair_energy_is_the_sum_of_all_level_energies() -> None:
+    sigma = 1.2
+    matrices = [white_noise(12, 16, seed).ranks.astype(float) for seed in range(4)]
+    axes = np.fft.fftfreq(12)[:, None], np.fft.fftfreq(16)
+    autocorrelation = np.fft.ifft2(Gaussian(sigma).transfer(*axes) ** 2).real
+    pairs = [pair_energy(ranks, autocorrelation) for ranks in matrices]
+    levels = [level_energies(ranks, [Gaussian(sigma)]).sum() for ranks in matrices]
+    # Equal but for a constant: W sums over all pairs, the energy is a mean over the cells.
+    assert np.diff(pairs) / 192 == pytest.approx(np.diff(levels), rel=1e-6)
+
+
+@pytest.mark.parametrize("shape", [(8, 8), (5, 30), (20, 24), (64, 128)])
+def test_every_round_lowers_the_exact_energy(shape: tuple[int, int]) -> None:
+    config = RankSwapConfig(viewing=Gaussian(1.5), radius=12, proposals=40, rounds=4)
+    folded = folded_kernel(pair_kernel(Gaussian(1.5), 12), shape).astype(float)
+    # Where the torus is smaller than the kernel, a cell is its own neighbour, at no distance.
+    state = init(white_noise(*shape))
+    before = pair_energy(state.ranks[0].astype(float), folded)
+    for _ in range(4):
+        state, info = step(config, state, seed=1)
+        after = pair_energy(state.ranks[0].astype(float), folded)
+        assert after < before if info.kept else after == before
+        assert info.kept > 0 or state.round > 1
+        before = after
+    assert is_permutation(state.ranks.astype(int))
+
+
+@pytest.mark.parametrize("shape", [(4, 8, 9), (5, 12, 8), (40, 8, 8)])
+@pytest.mark.parametrize(
+    "viewing",
+    [
+        SpaceTimeSum(Gaussian(1.0), temporal.Gaussian(0.85), 0.5),
+        SpaceTimeProduct(Gaussian(1.0), temporal.Box(3)),
+    ],
+)
+def test_every_round_lowers_the_exact_energy_of_frames(
+    shape: tuple[int, ...], viewing: SpaceTime
+) -> None:
+    config = RankSwapConfig(viewing=viewing, radius=4, proposals=12, rounds=3)
+    folded = folded_kernel(wrapped(space_time_kernel(viewing, 4), shape[0]), shape).astype(float)
+    ranks = np.random.default_rng(0).permutation(np.prod(shape)).reshape(shape)
+    state = init(ThresholdMatrix(ranks))
+    before = pair_energy(state.ranks.astype(float), folded)
+    for _ in range(3):
+        state, _ = step(config, state, seed=1)
+        after = pair_energy(state.ranks.astype(float), folded)
+        assert after < before
+        before = after
+    assert finish(state).shape == shape
+
+
+@pytest.mark.parametrize("count", [2, 3, 4])
+def test_every_round_lowers_the_exact_energy_of_channels(count: int) -> None:
+    weights = (0.5, 0.3, 0.15, 0.05)[:count]
+    config = RankSwapConfig(
+        JointChannels(Gaussian(1.0), weights, own=0.2), radius=8, proposals=20, rounds=3
+    )
+    plane = pair_kernel(Gaussian(1.0), 8).astype(float)
+    # Of different channels a pixel is its own neighbour too: the autocorrelation where it is 1.
+    plane[8, 8] = plane[8, 9] * np.exp(1 / 4)
+    with_centre = folded_kernel(plane, (12, 14)).astype(float)
+
+    def energy(ranks: np.ndarray) -> float:
+        total = 0.0
+        for one, two in np.ndindex(count, count):
+            strength = weights[one] * weights[two] + (0.2 if one == two else 0)
+            for cell in np.ndindex(12, 14):
+                distance = np.abs(ranks[two] - ranks[one][cell])
+                total -= strength * (np.roll(with_centre, cell, (0, 1)) * distance).sum()
+        return total
+
+    state = init_channels([white_noise(12, 14, seed) for seed in range(count)])
+    before = energy(state.ranks.astype(float))
+    for _ in range(3):
+        state, _ = step(config, state, seed=1)
+        after = energy(state.ranks.astype(float))
+        assert after < before
+        before = after
+    assert all(is_permutation(matrix.ranks) for matrix in finish_channels(state))
+
+
+def test_a_matrix_in_which_no_swap_helps_stays() -> None:
+    matrix = white_noise(4, 4)
+    config = RankSwapConfig(radius=12, proposals=4000, widest=1, narrowest=1)
+    settled = swap_ranks(matrix, config, seed=0)
+    again = swap_ranks(settled, config, seed=1)
+    assert (again.ranks == settled.ranks).all()
+    # No pair of ranks, tried one by one on the exact energy, is better swapped.
+    folded = folded_kernel(pair_kernel(ALL_DISTANCES, 12), (4, 4)).astype(float)
+    lowest = pair_energy(settled.ranks.astype(float), folded)
+    for p in range(16):
+        for q in range(p):
+            swapped = settled.ranks.astype(float).ravel()
+            swapped[[p, q]] = swapped[[q, p]]
+            assert pair_energy(swapped.reshape(4, 4), folded) > lowest - 1e-4
+
+
+def test_the_filter_decides_what_gets_better() -> None:
+    start = void_and_cluster((32, 32))
+    filters = [Gaussian(1.0), Gaussian(1.5), Gaussian(3.0), Gaussian(4.0), Nasanen(600, 30)]
+    for index, viewing in enumerate(filters):
+        refined = swap_ranks(start, RankSwapConfig(viewing=viewing, proposals=50))
+        energies = [
+            level_energies(matrix.ranks, filters).mean(axis=0) for matrix in (start, refined)
+        ]
+        assert energies[1][index] < energies[0][index]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "box:3",
+        "box:8",
+        "binomial:4",
+        "nasanen:600dpi,40cm",
+        "gaussian:5",
+        "ideal.txt",
+        "peaked.txt",
+    ],
+)
+def test_no_filter_is_worse_served_than_by_void_and_cluster(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, text: str
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    # One that rings far out, and one whose gain is above 1 where the eye is keenest.
+    (tmp_path / "ideal.txt").write_text("0 1\n0.1 1\n0.11 0\n")
+    (tmp_path / "peaked.txt").write_text("0 1\n0.3 1\n0.5 2\n")
+    viewing = parse_filter(text)
+    start = void_and_cluster((40, 40))
+    refined = swap_ranks(start, RankSwapConfig(viewing=viewing, proposals=60))
+    before, after = (level_energies(m.ranks, [viewing]).mean() for m in (start, refined))
+    assert after < before
+
+
+@pytest.mark.parametrize(("levels", "gain"), [(4, -3.6), (16, -1.1)])
+def test_few_levels_become_much_better(levels: int, gain: float) -> None:
+    start = void_and_cluster((64, 64))
+    refined = swap_ranks(start, default_swaps((64, 64), levels=levels))
+    counted = np.rint(np.arange(1, levels - 1) * 4096 / (levels - 1)).astype(int)
+    energies = [
+        level_energies(matrix.ranks, [Gaussian(1.5)], counted).mean() for matrix in (start, refined)
+    ]
+    assert 10 * np.log10(energies[1] / energies[0]) < gain
+    assert anisotropy(refined.ranks, counted) == pytest.approx(0, abs=0.8)
+
+
+@pytest.mark.slow
+def test_a_tolerance_ends_lower_than_greed() -> None:
+    start = void_and_cluster((64, 64))
+    counted = np.rint(np.arange(1, 15) * 4096 / 15).astype(int)
+    energies = []
+    for tolerance in (0.0, 0.0015):
+        config = RankSwapConfig(levels=16, proposals=1600, rounds=64, tolerance=tolerance)
+        refined = swap_ranks(start, config, seed=1)
+        energies.append(level_energies(refined.ranks, [ALL_DISTANCES], counted).mean())
+    assert energies[1] < 0.94 * energies[0]
+
+
+def test_the_staircase_counts_the_levels_and_no_others() -> None:
+    config = RankSwapConfig(levels=4, radius=12, proposals=20, rounds=2)
+    shape = (16, 20)
+    heights = level_cdf(320, 4)
+    folded = folded_kernel(pair_kernel(ALL_DISTANCES, 12), shape).astype(float)
+    start = white_noise(*shape)
+    refined = swap_ranks(start, config)
+    before, after = (pair_energy(heights[m.ranks].astype(float), folded) for m in (start, refined))
+    assert after < before
+    assert np.unique(heights).size == 3
+
+
+@pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="there is one processor only")
+def test_threads_do_not_change_the_bytes() -> None:
+    start = void_and_cluster((130, 140))
+    config = RankSwapConfig(proposals=8, rounds=4)
+    results = []
+    for threads in (1, 2):
+        numba.set_num_threads(threads)
+        results.append(swap_ranks(start, config, seed=5).ranks)
+    assert (results[0] == results[1]).all()
+
+
+def test_the_seed_decides() -> None:
+    start = void_and_cluster((16, 16))
+    config = RankSwapConfig(proposals=4)
+    first, same, other = (swap_ranks(start, config, seed=seed).ranks for seed in (1, 1, 2))
+    assert (first == same).all()
+    assert (first != other).any()
+
+
+@pytest.mark.parametrize(
+    "shape", [(1, 64, 64), (1, 120, 120), (1, 119, 300), (64, 64, 128), (50, 130, 61)]
+)
+def test_tiles_leave_gaps_and_do_not_overlap(shape: tuple[int, int, int]) -> None:
+    gaps = (0 if shape[0] == 1 else 4, 12)
+    owner = np.full(shape, -1)
+    tiles = tile_corners(shape, gaps)
+    for index, tile in enumerate(tiles):
+        spans = [np.arange(tile[axis], tile[axis] + tile[3 + axis]) for axis in range(3)]
+        place = np.ix_(*(span % side for span, side in zip(spans, shape, strict=True)))
+        assert (owner[place] == -1).all()
+        owner[place] = index
+    for index, tile in enumerate(tiles):
+        spans = [
+            np.arange(tile[axis] - gap, tile[axis] + tile[3 + axis] + gap) % side
+            for axis, gap, side in zip(range(3), (gaps[0], 12, 12), shape, strict=True)
+        ]
+        assert set(np.unique(owner[np.ix_(*spans)])) <= {-1, index}
+
+
+@pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="there is one processor only")
+def test_threads_do_not_change_the_bytes_of_frames() -> None:
+    start = void_and_cluster((48, 64, 64))
+    config = RankSwapConfig(FRAMES, radius=8, proposals=4, rounds=2)
+    assert len(tile_corners((48, 64, 64), (5, 8))) > 1
+    results = []
+    for threads in (1, 2):
+        numba.set_num_threads(threads)
+        results.append(swap_ranks(start, config, seed=5).ranks)
+    assert (results[0] == results[1]).all()
+
+
+def test_a_mixtures_energy_is_the_mean_of_its_parts() -> None:
+    ranks = white_noise(16, 16).ranks
+    parts = ((1.0, Gaussian(1.0)), (3.0, Gaussian(2.0)))
+    one, two, mixed = level_energies(ranks, [parts[0][1], parts[1][1], Mixture(parts)]).mean(axis=0)
+    assert mixed == pytest.approx((one + 3 * two) / 4)

@@ -1,0 +1,34 @@
+import importlib
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+pytest.importorskip("numba", reason="an extra of its own")
+
+nearest = importlib.import_module("dither.diffusion.compiled.nearest")
+
+
+@given(
+    seed=st.integers(0, 1 << 30), count=st.integers(1, 256), bits=st.sampled_from([12, 11, 7, 4, 2])
+)
+def test_the_nearest_colour_is_always_among_the_candidates(
+    seed: int, count: int, bits: int
+) -> None:
+    generator = np.random.default_rng(seed)
+    colors = generator.integers(0, 1 << bits, (count, 3), np.int32) << generator.integers(
+        0, 13 - bits
+    )
+    places, groups = nearest.candidate_groups(colors)
+    near = np.clip(
+        colors[generator.integers(0, count, 200)] + generator.integers(-25, 25, (200, 3)), 0, 4095
+    )
+    points = np.concatenate([generator.integers(0, 4096, (300, 3)), near])
+    for point in points:
+        place = places[(point[0] >> 6 << 12) | (point[1] >> 6 << 6) | point[2] >> 6]
+        own = groups[place >> 6 : (place >> 6) + (place & 63)]
+        listed = own[:, 3].ravel()
+        assert ((point - colors) ** 2).sum(axis=1).argmin() in listed
+        assert (own[:, :3].transpose(0, 2, 1).reshape(-1, 3) == colors[listed]).all()
+        assert (np.diff(listed[: len(np.unique(listed))].astype(int)) > 0).all()

@@ -1,0 +1,76 @@
+import io
+import os
+import sys
+import threading
+import time
+from pathlib import Path
+
+import pytest
+
+from dither.errors import InputError
+from dither.files import safe_open as opening
+from dither.files.safe_open import read_all, read_file, safe_open
+
+pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no pipes with names")
+
+
+@pytest.fixture
+def pipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A pipe, whose writer is waited for for a fifth of a second."""
+    monkeypatch.setattr(opening, "_PATIENCE", 0.2)
+    os.mkfifo(tmp_path / "pipe")
+    return tmp_path / "pipe"
+
+
+def test_a_pipe_that_nobody_writes_into_is_refused(pipe: Path) -> None:
+    with pytest.raises(InputError, match="is a pipe that nobody writes into"):
+        read_file(pipe)
+
+
+@pytest.mark.parametrize("wait", [0.0, 0.1, 0.4])
+def test_all_of_a_pipe_arrives(pipe: Path, wait: float) -> None:
+    """Also where the writer has opened it and thinks for longer than is waited for a writer."""
+    data = os.urandom(200_000)
+
+    def write() -> None:
+        with pipe.open("wb") as file:
+            time.sleep(wait)
+            file.write(data)
+
+    writer = threading.Thread(target=write)
+    writer.start()
+    assert read_file(pipe) == data
+    writer.join()
+
+
+def test_what_has_no_end_is_not_read(tmp_path: Path) -> None:
+    for name in ("/dev/zero", "/dev/null"):
+        with pytest.raises(InputError, match=f"cannot read {name}: it is a device, and no file"):
+            safe_open(name)
+    with pytest.raises(InputError, match="it is a folder"):
+        safe_open(tmp_path)
+    (tmp_path / "loop").symlink_to("loop")
+    with pytest.raises(InputError, match=r"cannot read .*loop: Too many levels"):
+        safe_open(tmp_path / "loop")
+    with pytest.raises(InputError, match="null byte"):
+        safe_open("a\0b")
+
+
+def test_no_more_is_read_than_may_be() -> None:
+    file = io.BytesIO(bytes(10))
+    assert read_all(file, "ten", most=10) == bytes(10)
+    file.seek(0)
+    with pytest.raises(InputError, match="ten has more than 9 bytes"):
+        read_all(file, "ten", most=9)
+
+
+@pytest.mark.skipif(sys.platform == "win32", reason="descriptors are counted as on Linux")
+def test_no_file_stays_open(pipe: Path) -> None:
+    free = os.dup(0)
+    os.close(free)
+    for path in (pipe, pipe.parent, Path("/dev/null")):
+        with pytest.raises(InputError):
+            safe_open(path)
+    again = os.dup(0)
+    os.close(again)
+    assert again == free

@@ -1,0 +1,38 @@
+import numpy as np
+import pytest
+
+from dither.color import linear_to_oklab, srgb_to_linear
+from dither.optimizer.gamut_target import reachable_picture
+
+pytest.importorskip("jax")
+pytest.importorskip("numba")
+
+CUBE = np.array([[x, y, z] for x in (0.0, 1.0) for y in (0.0, 1.0) for z in (0.0, 1.0)])
+
+
+def targets_of(wanted: np.ndarray, palette: np.ndarray) -> np.ndarray:
+    return reachable_picture(wanted, len(palette), sigma=1.5).targets(palette)
+
+
+def test_what_all_colours_can_mix_is_the_picture_itself(photo: np.ndarray) -> None:
+    targets = targets_of(photo, CUBE)
+    lab = linear_to_oklab(np.clip(targets, 0, 1))
+    assert np.abs(lab - linear_to_oklab(srgb_to_linear(photo / 255))).mean() < 0.02
+
+
+def test_greys_are_all_that_black_and_white_reach() -> None:
+    red = np.full((30, 30, 3), [200, 40, 40], np.uint8)
+    targets = targets_of(red, CUBE[[0, 7]])
+    assert np.ptp(targets[15, 15]) < 1e-3
+    lightness = linear_to_oklab(targets[15, 15].astype(float))[0]
+    assert lightness == pytest.approx(linear_to_oklab(srgb_to_linear(red[0, 0] / 255))[0], abs=0.01)
+
+
+def test_detail_finer_than_the_blur_is_kept() -> None:
+    checks = np.indices((40, 40)).sum(axis=0) % 2 * 120
+    picture = np.repeat(checks[..., None].astype(np.uint8), 3, axis=2)
+    dark = srgb_to_linear(np.array([[30.0, 30.0, 30.0], [90.0, 90.0, 90.0]]) / 255)
+    targets = targets_of(picture, dark)
+    assert np.abs(np.diff(targets[20, 10:30, 0])).min() == pytest.approx(
+        srgb_to_linear(np.array(120 / 255)), rel=0.01
+    )
