@@ -2,4 +2,3 @@
 
 from dither.parallel.run import WorkerLostError as WorkerLostError
 from dither.parallel.run import run_tasks as run_tasks
-from dither.parallel.run import usable_processors as usable_processors

@@ -5,13 +5,13 @@ dies is given to another; it must therefore do no harm when it is done twice.
 """
 
 import contextlib
-import os
 import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
 from typing import NoReturn, TypeVar
 
 from dither.errors import InputError
+from dither.processors import usable_processors
 
 Task = TypeVar("Task")
 Answer = TypeVar("Answer")
@@ -91,13 +91,6 @@ def _give_up(task: object) -> NoReturn:
     raise WorkerLostError(
         "a task is given up, for every process that took it died; memory may be short"
     )
-
-
-def usable_processors() -> int:
-    """The processors that this process may use; at least 1."""
-    if hasattr(os, "sched_getaffinity"):
-        return len(os.sched_getaffinity(0))
-    return os.cpu_count() or 1
 
 
 @contextlib.contextmanager

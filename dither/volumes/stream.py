@@ -7,7 +7,8 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from dither.errors import InputError
-from dither.parallel import run_tasks, usable_processors
+from dither.parallel import run_tasks
+from dither.processors import usable_processors
 from dither.volumes.block import VolumeDither
 from dither.volumes.work import MAX_VOXELS, MEMORY, is_flat, volume_work
 

@@ -14,7 +14,8 @@ from typing import Any
 import pytest
 
 from dither.errors import InputError
-from dither.parallel import WorkerLostError, run_tasks, usable_processors
+from dither.parallel import WorkerLostError, run_tasks
+from dither.processors import usable_processors
 
 
 def _square(number: int) -> int:

@@ -1,0 +1,11 @@
+"""The signature of progress callbacks, the same everywhere."""
+
+from collections.abc import Callable
+
+# Called with the fraction of the work that is done, 0 to 1, and a short text about it, such as the
+# current loss or the next stage. It may raise KeyboardInterrupt to stop the work.
+OnProgress = Callable[[float, str], None]
+
+
+def no_progress(share: float, text: str) -> None:
+    """Ignore progress: the default of every `on_progress`."""
