@@ -132,3 +132,35 @@ def eight_bit_colors(image: np.ndarray) -> np.ndarray:
                 out[...] = np.rint(np.clip(row, 0, 1) * 255)
         image = codes
     return as_color(image)
+
+
+def split_alpha(image: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+    """Return the colour channels, and alpha (H, W, 1) if there are 2 or 4 channels; else None.
+
+    Example:
+        >>> color, alpha = split_alpha(np.zeros((4, 5, 4), np.uint8))
+        >>> color.shape, None if alpha is None else alpha.shape
+        ((4, 5, 3), (4, 5, 1))
+    """
+    if image.ndim == 3 and image.shape[2] in (2, 4):
+        return image[..., :-1], image[..., -1:]
+    return image, None
+
+
+def join_alpha(color: np.ndarray, alpha: np.ndarray | None) -> np.ndarray:
+    """Append alpha to colour channels, scaled to their dtype; the inverse of `split_alpha`.
+
+    Args:
+        color: (H, W, C), an integer or float dtype.
+        alpha: (H, W, 1) of any sample dtype, or None.
+
+    Example:
+        >>> join_alpha(np.zeros((1, 1, 3), np.uint16), np.full((1, 1, 1), 255, np.uint8))[0, 0, 3]
+        np.uint16(65535)
+    """
+    if alpha is None:
+        return color
+    if alpha.dtype != color.dtype:
+        share = alpha / (1 if alpha.dtype.kind == "f" else white_of(alpha))
+        alpha = np.rint(share.clip(0, 1) * white_of(color)).astype(color.dtype)
+    return np.concatenate([color, alpha], axis=2)

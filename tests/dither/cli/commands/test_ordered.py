@@ -311,7 +311,7 @@ def test_several_images_go_into_a_folder(run: Callable, folder: Path) -> None:
         ("photo.png -o out.png --palette c64 --mix two --candidates 3", "with --mix two"),
         ("photo.png -o out.png --palette c64 --mix three", "'three'"),
         ("photo.png -o out.png --bits 1 --add-noise nan.tif", "nan.tif"),
-        ("photo.png -o out.png --bits 1 --add-noise twice.npy", "noise is an array of floats"),
+        ("photo.png -o out.png --bits 1 --add-noise twice.npy", "noise must be an array of floats"),
         (
             "photo.png -o out.png --bits 1 --add-noise x.npy --strength 1",
             "--strength has no effect",
