@@ -8,15 +8,15 @@ from dither.ordered.palette_plan import PalettePlan
 
 @njit(cache=True, nogil=True)
 def _node(
-    plan: PalettePlan, red: int, green: int, blue: int, limit: int, side: np.uint32
+    nodes: np.ndarray, rests: np.ndarray, color: np.ndarray, limit: int, side: np.uint32
 ) -> np.uint32:
     """Return the flat index of the grid node that a colour takes in a cell."""
-    # Unsigned, so that numba adds no code for negative indices.
-    r, g, b = np.uint32(plan.nodes[red]), np.uint32(plan.nodes[green]), np.uint32(plan.nodes[blue])
-    r += np.uint32(plan.rests[red] > limit)
-    g += np.uint32(plan.rests[green] > limit)
-    b += np.uint32(plan.rests[blue] > limit)
-    return (r * side + g) * side + b
+    node = np.uint32(0)
+    for channel in range(3):
+        code = color[channel]
+        # Unsigned, so that numba adds no code for negative indices.
+        node = node * side + np.uint32(nodes[code]) + np.uint32(rests[code] > limit)
+    return node
 
 
 @njit(cache=True, nogil=True)
@@ -24,6 +24,7 @@ def pick_of_many(image: np.ndarray, plan: PalettePlan, top: int, out: np.ndarray
     """Pick one of N candidates for each pixel; see `dither.ordered.palette._pick_of_many`."""
     rows, width = out.shape
     height, across = plan.picks.shape
+    nodes, rests = plan.nodes, plan.rests
     keys, indices, factor, shift = plan.exact
     (table,) = plan.tables
     side, count = np.uint32(table.shape[1]), np.uint32(table.shape[3])
@@ -37,7 +38,7 @@ def pick_of_many(image: np.ndarray, plan: PalettePlan, top: int, out: np.ndarray
                 red, green, blue = image[y, x, 0], image[y, x, 1], image[y, x, 2]
                 code = np.uint32(np.uint32(red) << 16 | np.uint32(green) << 8 | np.uint32(blue))
                 slot = np.uint32(code * factor) >> shift
-                node = _node(plan, red, green, blue, limits[column], side)
+                node = _node(nodes, rests, image[y, x], limits[column], side)
                 entry = flat[node * count + np.uint32(cells[column])]
                 out[y, x] = indices[slot] if keys[slot] == code else entry
                 x += 1
@@ -48,6 +49,7 @@ def pick_of_two(image: np.ndarray, plan: PalettePlan, top: int, out: np.ndarray)
     """Pick one colour of a pair for each pixel; see `dither.ordered.palette._pick_of_two`."""
     rows, width = out.shape
     height, across = plan.picks.shape
+    nodes, rests = plan.nodes, plan.rests
     keys, indices, factor, shift = plan.exact
     pairs, shares = plan.tables
     side, two = np.uint32(shares.shape[1]), np.uint32(2)
@@ -61,7 +63,7 @@ def pick_of_two(image: np.ndarray, plan: PalettePlan, top: int, out: np.ndarray)
                 red, green, blue = image[y, x, 0], image[y, x, 1], image[y, x, 2]
                 code = np.uint32(np.uint32(red) << 16 | np.uint32(green) << 8 | np.uint32(blue))
                 slot = np.uint32(code * factor) >> shift
-                node = _node(plan, red, green, blue, limits[column], side)
+                node = _node(nodes, rests, image[y, x], limits[column], side)
                 lighter = np.uint32(flat_shares[node] > cells[column])
                 out[y, x] = indices[slot] if keys[slot] == code else flat[node * two + lighter]
                 x += 1
