@@ -1,4 +1,4 @@
-"""What the page carries: matrices, palettes, kernels and tables of light, as the commands have them."""
+"""Data of the studio page: matrices, palettes, diffusion kernels and tables of light."""
 
 import base64
 import functools
@@ -24,7 +24,7 @@ from dither.matrix.threshold_matrix import ThresholdMatrix
 from dither.palettes.named import palette_names
 from dither.palettes.palette import load_palette
 
-# Shipped matrices by name, of which the commands know each; the largest is left out for its size.
+# Shipped matrices in the page; the largest is left out for its size.
 SHIPPED = (
     "blue-64x64",
     "blue-128x128",
@@ -37,7 +37,7 @@ SHIPPED = (
     "blue-64x64-levels-16",
 )
 
-# What the commands take as a file, which the page offers to save.
+# Matrices that the commands read from a file, which the page offers for download.
 CLASSICAL: dict[str, Callable[[], ThresholdMatrix]] = {
     "bayer-2x2": functools.partial(bayer, 2, 2),
     "bayer-4x4": functools.partial(bayer, 4, 4),
@@ -54,12 +54,12 @@ CLASSICAL: dict[str, Callable[[], ThresholdMatrix]] = {
 
 
 def studio_tables() -> dict[str, Any]:
-    """All that the page's scripts need to know, as JSON can hold it.
+    """Return the data of the page's scripts as JSON-ready values.
 
     Returns:
-        matrices by name, with their height, width and ranks, 16 bits each in base64, channel after
-        channel; palettes by name; the shares of kernels; and of every 8-bit code the linear light, from
-        0 to 1 and in units of diffusion, the units of encoded light, and the limits between codes.
+        "matrices" by name, with height, width and ranks (16 bits each in base64, channel after channel);
+        "palettes" by name; "kernels" with their taps; and for every 8-bit code "linear" light (0 to 1),
+        "linearUnits" and "encodedUnits" of diffusion, and the "limits" between codes.
 
     Example:
         >>> studio_tables()["palettes"]["game-boy"]

@@ -136,10 +136,10 @@ def test_the_scripts_dither_as_the_library_does(tmp_path: Path, photo: np.ndarra
     const { width, height } = given;
     const [samples, alpha] = [Uint8Array.from(given.samples), Uint8Array.from(given.alpha)];
     const picture = { width, height, channels: 3, samples, alpha };
-    const darkroom = new Darkroom();
+    const ditherer = new Ditherer();
     const made = given.jobs.map((settings) => {
         const matrix = unpackedMatrix(given.tables.matrices[settings.matrix]);
-        const { result } = darkroom.answer({ tables: given.tables, picture, settings, matrix });
+        const { result } = ditherer.answer({ tables: given.tables, picture, settings, matrix });
         return { ...result, pixels: Array.from(result.pixels) };
     });
     console.log(JSON.stringify(made));
