@@ -57,9 +57,9 @@ def studio_tables() -> dict[str, Any]:
     """Return the data of the page's scripts as JSON-ready values.
 
     Returns:
-        "matrices" by name, with height, width and ranks (16 bits each in base64, channel after channel);
-        "palettes" by name; "kernels" with their taps; and for every 8-bit code "linear" light (0 to 1),
-        "linearUnits" and "encodedUnits" of diffusion, and the "limits" between codes.
+        "matrices" by name, with height, width and ranks (16 bits each in base64, channel after
+        channel); "palettes" by name; "kernels" with their taps; and for every 8-bit code "linear" light
+        (0 to 1), "linearUnits" and "encodedUnits" of diffusion, and the "limits" between codes.
 
     Example:
         >>> studio_tables()["palettes"]["game-boy"]
