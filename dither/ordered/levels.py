@@ -20,8 +20,8 @@ from dither.samples import (
     checked_image,
     level_count,
     level_values,
-    native,
-    white_of,
+    native_byte_order,
+    white_code,
 )
 
 # One matrix for every channel, one for each, or the name or .npy file of either.
@@ -68,7 +68,7 @@ def ordered_dither(
         >>> float(ordered_dither(image, levels=2).mean().round(3))
         0.502
     """
-    image = checked_image(native(image))
+    image = checked_image(image)
     counts = _checked_levels(levels, image)
     if image.dtype == np.uint8 and max(counts) > 256:
         # 257 v is the same grey in 16 bits: there are no more than 255 steps in 8.
@@ -116,7 +116,7 @@ def packed_dither(
         [[255, 255], [255, 255]]
     """
     check_packing(bits, order)
-    image = checked_image(native(image))
+    image = checked_image(image)
     if image.ndim != 2:
         raise InputError(f"a grey image is packed, (H, W), not one of shape {image.shape}")
     shared = 8 // bits
@@ -165,7 +165,7 @@ def requantize(
         [0, 255]
     """
     wanted = level_count(bits, levels)
-    image = native(image)
+    image = native_byte_order(image)
     if image.ndim == 3 and image.shape[2] in (2, 4):
         color = requantize(
             image[..., :-1],
@@ -178,7 +178,9 @@ def requantize(
         )
         alpha = image[..., -1:]
         if color.dtype != alpha.dtype:
-            alpha = alpha.astype(color.dtype) * color.dtype.type(white_of(color) // white_of(alpha))
+            alpha = alpha.astype(color.dtype) * color.dtype.type(
+                white_code(color) // white_code(alpha)
+            )
         return np.concatenate([color, alpha], axis=2)
     image = checked_image(image)
     counts = _checked_levels(wanted, image)
