@@ -22,9 +22,9 @@ from dither.diffusion.kernel_files import load_kernel
 from dither.diffusion.kernels import DiffusionKernel
 from dither.errors import InputError
 from dither.files.npy import read_npy
-from dither.files.safe_open import MOST_BYTES, read_all
-from dither.images.adjustments import Sides
+from dither.files.safe_open import MAX_BYTES, read_all
 from dither.images.animation import read_animation
+from dither.images.fit import Sides
 from dither.images.gif import gif_bytes
 from dither.images.io import MAX_PIXELS, open_image
 from dither.images.raster_image import RasterImage, check_webp
@@ -98,7 +98,7 @@ def _frames(count: int) -> None:
 
 def _whole(size: int) -> None:
     """As many bytes beyond ten as beyond the most."""
-    read_all(io.BytesIO(bytes(10 + size - MOST_BYTES)), "standard input", most=10)
+    read_all(io.BytesIO(bytes(10 + size - MAX_BYTES)), "standard input", most=10)
 
 
 def _sized(path: Path, content: bytes, size: int) -> Path:
@@ -241,7 +241,7 @@ def test_what_is_left_out_of_a_file_is_said(tmp_path: Path) -> None:
     (tmp_path / "deep.ppm").write_bytes(b"P6 1 1 65535\n" + bytes(6))
     said: list[str] = []
     for name in ("deep.png", "two.tif", "one.tif", "deep.ppm"):
-        read_animation(tmp_path / name, name=name, say=said.append)
+        read_animation(tmp_path / name, name=name, log=said.append)
     assert said == [
         "deep.png has more than 8 bits a channel; 8 are read",
         "two.tif has 2 pages; the first is read",

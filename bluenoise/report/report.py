@@ -12,11 +12,12 @@ from bluenoise.report.measured import OnProgress, measured
 from bluenoise.report.provenance import Origin, file_origin, origin_of
 from dither.errors import InputError
 from dither.files.atomic import atomic_writes, check_writable
-from dither.images.adjustments import Preparation, Sides, adjusted
+from dither.images.adjustments import Preparation, adjusted
+from dither.images.fit import Sides
 from dither.images.io import read_image
 from dither.images.raster_image import RasterImage
 from dither.matrix.threshold_matrix import ThresholdMatrix
-from dither.samples import checked_image, eight_bit_colors, native
+from dither.samples import eight_bit_colors
 
 MOST_MATRICES = 8
 # A tall photo is cut at the bottom: what is above tells as much.
@@ -131,7 +132,7 @@ def _photo(photo: np.ndarray | None) -> np.ndarray:
         photo = read_image(sample).color
     if photo.ndim == 3 and photo.shape[2] not in (1, 3):
         raise InputError(f"a photo has 1 or 3 channels, not {photo.shape[2]}")
-    colors = np.ascontiguousarray(eight_bit_colors(checked_image(native(photo))))
+    colors = np.ascontiguousarray(eight_bit_colors(photo))
     if colors.shape[1] > WIDE:
         colors = adjusted(RasterImage(colors), Preparation(resize=Sides(width=WIDE))).color
     return colors[:_TALLEST]

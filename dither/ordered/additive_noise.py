@@ -16,7 +16,7 @@ import numpy as np
 from dither.errors import InputError
 from dither.files.npy import read_npy
 from dither.ordered.tiling import at_phase, for_each_tile
-from dither.samples import check_levels, checked_image, native
+from dither.samples import check_levels, checked_image
 
 # Noise for a quantizer spans a few steps; more is a mistake of units.
 _MAX_STEPS = 16
@@ -53,7 +53,7 @@ def noise_dither(
         [[1, 1, 0, 2]]
     """
     check_levels(levels)
-    image = checked_image(native(image))
+    image = checked_image(image)
     channels = 1 if image.ndim == 2 else image.shape[2]
     tiled = at_phase(_planes(checked_noise(noise), channels), phase)
     codes = np.empty(image.shape, np.uint8 if levels <= 256 else np.uint16)

@@ -27,7 +27,6 @@ from dither.samples import (
     join_alpha,
     level_count,
     level_values,
-    native,
     split_alpha,
 )
 
@@ -124,7 +123,7 @@ def ordered_dither(
         >>> float(ordered_dither(image, levels=2).mean().round(3))
         0.502
     """
-    image = checked_image(native(image))
+    image = checked_image(image)
     return _codes(image, matrix, LevelSpec(_plain(levels), light, phase, strength, threads))
 
 
@@ -165,7 +164,7 @@ def requantize(
         [0, 255]
     """
     spec = LevelSpec(_plain(level_count(bits, levels)), light, phase, strength, threads)
-    color, alpha = split_alpha(native(image))
+    color, alpha = split_alpha(np.asarray(image))
     color = checked_image(color)
     counts = spec.levels_of(_channels(color))
     if np.issubdtype(color.dtype, np.floating):
@@ -217,7 +216,7 @@ def packed_dither(
         [[255, 255], [255, 255]]
     """
     check_packing(bits, order)
-    image = checked_image(native(image))
+    image = checked_image(image)
     if image.ndim != 2:
         raise InputError(f"only grey images (H, W) can be packed; this one has shape {image.shape}")
     per_byte = 8 // bits

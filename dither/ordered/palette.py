@@ -27,7 +27,7 @@ from dither.ordered.palette_plan import PalettePlan
 from dither.ordered.thresholds import integer_thresholds
 from dither.ordered.tiling import at_phase, block_rows
 from dither.palettes.palette import Palette
-from dither.samples import Light, check_light, checked_image, eight_bit_colors, native
+from dither.samples import Light, check_light, eight_bit_colors
 
 Mix = Literal["two", "many"]
 
@@ -86,7 +86,7 @@ def dither_to_palette(
         raise InputError(f"candidates is {candidates}; it must be a whole number from 1 to 64")
     if not 0 <= strength <= 1:
         raise InputError(f"strength is {strength}; it must be from 0 to 1")
-    image = eight_bit_colors(checked_image(native(image)))
+    image = eight_bit_colors(image)
     if not isinstance(matrix, ThresholdMatrix):
         matrix = load_matrix(DEFAULT_MATRIX if matrix is None else matrix)
     mix = mix or ("two" if len(palette) == 2 else "many")

@@ -7,10 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from dither.color import srgb_to_linear
+from dither.color import code_boundaries, srgb_to_linear
 from dither.diffusion.kernels import DIFFUSION_KERNELS
 from dither.diffusion.light import light_of_codes
-from dither.images.adjustments import code_limits
 from dither.matrix.catalog import load_channels
 from dither.matrix.classical import (
     bayer,
@@ -76,7 +75,7 @@ def studio_tables() -> dict[str, Any]:
         "linear": srgb_to_linear(np.arange(256) / 255).tolist(),
         "linearUnits": light_of_codes(eight_bits, "linear").tolist(),
         "encodedUnits": light_of_codes(eight_bits, "encoded").tolist(),
-        "limits": code_limits(255).tolist(),
+        "limits": code_boundaries(255).tolist(),
     }
 
 

@@ -15,7 +15,8 @@ import pytest
 
 from dither.color import to_gray
 from dither.diffusion import DIFFUSION_KERNELS
-from dither.images.adjustments import Preparation, Sides, adjusted
+from dither.images.adjustments import Preparation, adjusted
+from dither.images.fit import Sides
 from dither.images.raster_image import RasterImage
 from dither.matrix.catalog import load_channels, load_matrix
 from dither.matrix.threshold_matrix import is_permutation

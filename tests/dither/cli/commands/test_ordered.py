@@ -13,8 +13,9 @@ from PIL import Image, ImageSequence
 
 from dither.color import to_gray
 from dither.diffusion import diffused, dot_diffuse, error_diffuse, riemersma_dither
-from dither.images.adjustments import Preparation, Sides, adjusted
+from dither.images.adjustments import Preparation, adjusted
 from dither.images.animation import Animation, read_animation, write_animation
+from dither.images.fit import Sides
 from dither.images.io import read_image
 from dither.images.raster_image import RasterImage
 from dither.matrix.catalog import load_matrix
