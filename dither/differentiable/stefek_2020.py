@@ -75,9 +75,7 @@ def published(
     image = as_color(checked_image(image))
     if image.size == 0:
         raise InputError(f"a picture has some pixels, not shape {image.shape}")
-    config = DescentConfig(
-        steps=steps, variance=variance, distance=RGB("encoded"), mixing="encoded"
-    )
+    config = DescentConfig(steps=steps, variance=variance, distance=RGB("encoded"), light="encoded")
     codes = image / white_code(image) if image.dtype.kind == "u" else np.clip(image, 0, 1)
     points = srgb_to_linear(codes).reshape(-1, 3)
     first = srgb_to_linear(np.random.default_rng(seed).random((int(colors), 3)))
