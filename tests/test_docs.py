@@ -5,6 +5,7 @@ import os
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -188,3 +189,15 @@ def test_the_map_of_the_code_names_files_that_exist() -> None:
     named = re.findall(r"`((?:bluenoise|dither|tests|scripts)/[\w/.]*)`", text)
     assert len(named) > 20
     assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+@pytest.mark.skipif(not (ROOT / ".github").exists(), reason=".github is only in the repository")
+def test_the_files_for_contributors_agree_with_the_package() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    citation = (ROOT / ".github/CITATION.cff").read_text(encoding="utf-8")
+    assert f'version: "{project["version"]}"' in citation
+    assert f"## {project['version']} - " in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    workflow = (ROOT / ".github/workflows/ci.yml").read_text(encoding="utf-8")
+    (tested,) = re.findall(r"^ +python: \[(.*)\]$", workflow, re.MULTILINE)
+    named = [each.rpartition(" :: ")[2] for each in project["classifiers"] if " :: 3." in each]
+    assert re.findall(r'"([\d.]+)"', tested) == named

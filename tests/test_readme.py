@@ -11,6 +11,8 @@ import pytest
 from conftest import ROOT
 from PIL import Image
 
+import dither
+
 README = ROOT / "README.md"
 # The slowest commands, because JAX compiles for them: run by scripts/test --all only.
 SLOW = re.compile(r"dither (colors|optimize clip)")
@@ -83,6 +85,13 @@ def test_every_link_leads_to_a_file_or_heading() -> None:
     for target in targets:
         path, _, anchor = target.partition("#")
         assert (ROOT / path).exists() if path else anchor in anchors, target
+
+
+def test_the_numbers_of_matrices_and_palettes_are_right() -> None:
+    text = README.read_text(encoding="utf-8")
+    assert "Fifteen matrices are included" in text
+    assert "lists 22 built-in palettes" in text
+    assert (len(dither.shipped_matrices()), len(dither.palette_names())) == (15, 22)
 
 
 def test_the_python_runs(tmp_path: Path, photo) -> None:
