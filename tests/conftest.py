@@ -1,15 +1,17 @@
-"""Shared by all tests: the commands as a person types them, and small images."""
+"""Settings and fixtures of all tests: compilation caches, expected skips, commands, a small image."""
 
 import contextlib
 import importlib
 import io
 import os
+import re
 import shlex
 import signal
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Generator
 from pathlib import Path
+from typing import TypeVar
 
 import numpy as np
 import pytest
@@ -17,20 +19,66 @@ from hypothesis import settings
 
 ROOT = Path(__file__).parent.parent
 
-# A few of the same examples each time; `scripts/test --all` takes many.
+# JAX keeps compiled programs between tests, workers, processes that tests start, and runs of one
+# checkout. numba does the same in __pycache__ beside its sources. Set before anything imports JAX.
+os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(ROOT / "build" / "jax-cache"))
+os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
+os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
+
+# The default profile repeats a few examples; `scripts/test --all` draws many.
 settings.register_profile("steady", deadline=None, derandomize=True, max_examples=20)
 settings.register_profile("thorough", parent=settings.get_profile("steady"), max_examples=200)
 settings.load_profile("steady")
 
 Run = Callable[..., subprocess.CompletedProcess[str]]
+Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
+
+# Reasons for which a running test or pytest.importorskip may skip. Anything else fails: a missing
+# library would leave tests out unnoticed. Marks (skipif) state their condition and need no entry.
+EXPECTED_SKIPS = re.compile(
+    "needs (Linux|fork)"
+    "|nothing can be mounted here"
+    "|a tool of the checks, not of users"  # import-linter, from the extra "check"
+    "|an independent reader"  # Panda3D, from the extra "engines"
+    "|.* is not installed"  # an engine, a browser or its libraries; only tests/engines say so
+)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item, call: pytest.CallInfo[None]
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    report = yield
+    marked = call.when == "setup" and any(item.iter_markers("skipif"))
+    return report if marked else _without_unexpected_skip(report)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
+    return _without_unexpected_skip((yield))
+
+
+def _without_unexpected_skip(report: Report) -> Report:
+    """Turn a report of an unexpected skip into a failure."""
+    if not report.skipped or hasattr(report, "wasxfail"):
+        return report
+    assert isinstance(report.longrepr, tuple)
+    reason = report.longrepr[2].removeprefix("Skipped: ")
+    if not EXPECTED_SKIPS.match(reason):
+        report.outcome = "failed"
+        report.longrepr = (
+            f"unexpected skip: {reason}. scripts/test installs what the tests need; a reason that is "
+            "right belongs in EXPECTED_SKIPS in tests/conftest.py"
+        )
+    return report
 
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
-    """Type a command in an empty folder.
+    """Run a command line in an empty folder.
 
-    It runs in this process, which saves starting another and importing all that it needs, unless it is
-    to be `fresh`, or no command of ours.
+    `bluenoise` and `dither` run in this process, which saves a start of Python and all imports;
+    `fresh=True` and every other program start a process.
     """
 
     def typed(
@@ -49,7 +97,7 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
 
 @pytest.fixture
 def refused(run: Run) -> Callable[..., str]:
-    """Type a command that must end with exit code 2 and one sentence, which is returned."""
+    """Run a command line that must end with exit code 2 and one sentence; return the sentence."""
 
     def typed(command: str, *, fresh: bool = False) -> str:
         done = run(command, check=False, fresh=fresh)
@@ -63,7 +111,7 @@ def refused(run: Run) -> Callable[..., str]:
 
 
 def _started(words: list[str], folder: Path) -> subprocess.CompletedProcess[str]:
-    """In a process of its own, with this interpreter's commands first on the path."""
+    """Run in a new process, with this interpreter's commands first on the path."""
     path = f"{Path(sys.executable).parent}{os.pathsep}{os.environ['PATH']}"
     return subprocess.run(
         words,
@@ -78,7 +126,7 @@ def _started(words: list[str], folder: Path) -> subprocess.CompletedProcess[str]
 def _called(
     words: list[str], folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> subprocess.CompletedProcess[str]:
-    """In this process, to which what the command changes is put back."""
+    """Run in this process, and restore what the command changes in it."""
     out, err = io.TextIOWrapper(io.BytesIO()), io.TextIOWrapper(io.BytesIO())
     pipe = signal.getsignal(signal.SIGPIPE) if hasattr(signal, "SIGPIPE") else None
     with (
@@ -106,7 +154,7 @@ def _called(
 
 @pytest.fixture
 def photo() -> np.ndarray:
-    """A smooth colour image with noise: (48, 80, 3) uint8."""
+    """Return a smooth colour image with noise: (48, 80, 3) uint8."""
     y, x = np.mgrid[0:48, 0:80]
     ramps = np.stack([x * 3, y * 5, 255 - x * 2], axis=2)
     noise = np.random.default_rng(5).integers(0, 8, ramps.shape)

@@ -15,7 +15,7 @@ import pytest
 from PIL import Image
 
 if sys.platform == "win32":
-    pytest.skip("forks", allow_module_level=True)
+    pytest.skip("needs fork", allow_module_level=True)
 
 from forked import Forking
 

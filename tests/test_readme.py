@@ -105,26 +105,26 @@ def test_the_python_runs(tmp_path: Path, photo) -> None:
 @pytest.mark.skipif(
     Path(sys.prefix) != ROOT / ".venv", reason="scripts/demo would create an environment first"
 )
-def test_the_demonstration_draws_its_sheet(tmp_path: Path, photo) -> None:
-    # The other command, scripts/test, is the one that runs this test.
+@pytest.mark.parametrize("own_photo", [True, pytest.param(False, marks=pytest.mark.slow)])
+def test_the_demonstration_draws_its_sheet(tmp_path: Path, photo, own_photo: bool) -> None:
+    # scripts/test is the other command: it runs this test.
     assert [command for command in _commands() if command.startswith("scripts/")] == [
         "scripts/demo",
         "scripts/test",
     ]
     sheet = ROOT / "demo" / "contact-sheet.png"
-    for arguments in ([], [str(tmp_path / "my photo.png")]):
-        Image.fromarray(photo).save(tmp_path / "my photo.png")
-        sheet.unlink(missing_ok=True)
-        done = subprocess.run(
-            [str(ROOT / "scripts" / "demo"), *arguments],
-            cwd=tmp_path,
-            capture_output=True,
-            text=True,
-        )
-        assert done.returncode == 0, done.stderr
-        assert str(sheet) in done.stderr
-        with Image.open(sheet) as picture:
-            assert min(picture.size) > 200
+    sheet.unlink(missing_ok=True)
+    Image.fromarray(photo).save(tmp_path / "my photo.png")
+    done = subprocess.run(
+        [str(ROOT / "scripts" / "demo"), *[str(tmp_path / "my photo.png")] * own_photo],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+    )
+    assert done.returncode == 0, done.stderr
+    assert str(sheet) in done.stderr
+    with Image.open(sheet) as picture:
+        assert min(picture.size) > 200
 
 
 @pytest.mark.slow

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import pytest
 
 if not sys.platform.startswith("linux"):
-    pytest.skip("the limits are those of Linux", allow_module_level=True)
+    pytest.skip("needs Linux", allow_module_level=True)
 
 from abuse.corpus import Case, cases, good, sample
 from abuse.runner import Runner, run_all

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 
 if not sys.platform.startswith("linux"):
-    pytest.skip("the limits are those of Linux", allow_module_level=True)
+    pytest.skip("needs Linux", allow_module_level=True)
 
 from abuse.bombs import checkpoint_bombs
 from abuse.corpus import PIPE, Case, Link, good
