@@ -39,7 +39,7 @@ def matrix_planes(subject: MatrixSet) -> np.ndarray:
         (P, H, W) uint8, a plane for each frame or channel; of three channels (1, H, W, 3).
     """
     if subject.values is not None:
-        values = subject.values.astype(np.float64)
+        values = np.stack(subject.values).astype(np.float64)
         low, high = values.min(), values.max()
         shades = np.rint(255 * (values - low) / max(high - low, 1e-12)).astype(np.uint8)
         return shades.reshape(-1, *shades.shape[-2:])[:MOST_PLANES]
@@ -117,7 +117,7 @@ def dithered(image: np.ndarray, subject: MatrixSet, bits: int, frame: int = 0) -
         return requantize(shown_photo(image, subject), subject.matrices, bits=bits)
     grey = shown_photo(image, subject)
     if subject.values is not None:
-        codes = noise_dither(grey, subject.values, levels=1 << bits, phase=(frame, 0, 0))
+        codes = noise_dither(grey, subject.values[0], levels=1 << bits, phase=(frame, 0, 0))
         return level_values(1 << bits, np.dtype(np.uint8))[codes]
     return requantize(grey, subject.matrices[0], bits=bits, phase=(frame, 0, 0))
 

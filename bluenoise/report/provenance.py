@@ -1,18 +1,14 @@
 """Where a matrix comes from: the hash of its file, and the seed and command that are known of it."""
 
 import hashlib
-import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
-
 from bluenoise.matrix_set import MatrixSet
 from dither.errors import InputError
 from dither.matrix.catalog import shipped_matrices
-from dither.matrix.threshold_matrix import channel_thresholds
 
 # A neighbour of more bytes is no manifest of matrices.
 _MOST_BYTES = 1 << 22
@@ -42,15 +38,7 @@ def origin_of(subject: MatrixSet) -> Origin:
         >>> origin_of(load_matrix_set("blue-64x64")).shipped
         'blue-64x64'
     """
-    if subject.values is not None:
-        array = subject.values.astype(np.float32)
-    elif len(subject.matrices) > 1:
-        array = channel_thresholds(subject.matrices)
-    else:
-        array = next(iter(subject.matrices)).ranks
-    stream = io.BytesIO()
-    np.save(stream, array.astype(array.dtype.newbyteorder("<")), allow_pickle=False)
-    return _known(hashlib.sha256(stream.getvalue()).hexdigest(), shipped_matrices())
+    return _known(hashlib.sha256(subject.npy()).hexdigest(), shipped_matrices())
 
 
 def file_origin(path: Path | str) -> Origin:

@@ -66,11 +66,8 @@ def study(subject: MatrixSet) -> Study:
         [0.25, 0.5, 0.75]
     """
     matrices = subject.matrices
-    evaluation = mean_evaluation(
-        [evaluate(matrix, values=subject.values) for matrix in matrices]
-        if subject.values is not None
-        else [evaluate(matrix) for matrix in matrices]
-    )
+    channels = zip(matrices, subject.channel_values, strict=True)
+    evaluation = mean_evaluation([evaluate(matrix, values=values) for matrix, values in channels])
     levels = _levels(subject.shape)
     energies = np.mean(
         [
@@ -79,7 +76,7 @@ def study(subject: MatrixSet) -> Study:
         ],
         axis=0,
     )
-    values = [subject.values] if subject.values is not None else [m.ranks for m in matrices]
+    values = subject.values or [m.ranks for m in matrices]
     planes = np.concatenate([each.reshape(-1, *each.shape[-2:]) for each in values])
     return Study(
         subject,
