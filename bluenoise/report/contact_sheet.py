@@ -47,7 +47,7 @@ def contact_sheet(
     for depth in bits:
         pictures.append(
             {
-                f"{name}, {depth} bit": requantize(photo, m, bits=depth)
+                f"{name}, {depth} bit{'s' * (depth > 1)}": requantize(photo, m, bits=depth)
                 for name, m in matrices.items()
             }
         )
