@@ -5,7 +5,7 @@ from pathlib import Path
 
 import numpy as np
 
-from bluenoise.matrix_set import Content, MatrixSet, load_matrix_set, matrix_set_of
+from bluenoise.matrix_set import MatrixLike, MatrixSet, load_matrix_set, matrix_set_of
 from bluenoise.report.figures import WIDE
 from bluenoise.report.measurements import measure_all
 from bluenoise.report.provenance import Provenance, file_provenance, matrix_provenance
@@ -24,7 +24,7 @@ _MAX_PHOTO_HEIGHT = 480
 
 
 def report(
-    matrices: Mapping[str, str | Path | Content],
+    matrices: Mapping[str, str | Path | MatrixLike],
     output: Path | str,
     *,
     photo: np.ndarray | None = None,
@@ -97,7 +97,7 @@ def report(
     return paths
 
 
-def _load(content: str | Path | Content) -> tuple[MatrixSet, Provenance]:
+def _load(content: str | Path | MatrixLike) -> tuple[MatrixSet, Provenance]:
     if not isinstance(content, str | Path):
         matrix_set = matrix_set_of(content)
         return matrix_set, matrix_provenance(matrix_set)
