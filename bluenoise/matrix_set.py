@@ -13,8 +13,8 @@ from dither.files.npy import read_npy
 from dither.matrix.catalog import load_channels, shipped_matrices
 from dither.matrix.threshold_matrix import ThresholdMatrix, channel_thresholds
 
-# What `matrix_set_of` accepts.
-Content = ThresholdMatrix | Sequence[ThresholdMatrix] | np.ndarray
+# One matrix, one per channel, or an array, as `matrix_set_of` reads it.
+MatrixLike = ThresholdMatrix | Sequence[ThresholdMatrix] | np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,7 +73,7 @@ class MatrixSet:
         return stream.getvalue()
 
 
-def matrix_set_of(content: Content) -> MatrixSet:
+def matrix_set_of(content: MatrixLike) -> MatrixSet:
     """Return the matrices or the noise that an object holds.
 
     Args:

@@ -9,7 +9,7 @@ from bluenoise.export.formats import encode
 from bluenoise.export.guide import FILENAME, guide
 from bluenoise.export.import_settings import import_settings
 from bluenoise.export.sidecar import provenance_of, sidecar
-from bluenoise.matrix_set import Content, MatrixSet, matrix_set_of
+from bluenoise.matrix_set import MatrixLike, MatrixSet, matrix_set_of
 from dither.errors import InputError
 from dither.files.atomic import atomic_writes, created_folder
 from dither.files.temp_files import remove_stale_temps
@@ -18,7 +18,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 
 
 def export(
-    matrix: Content | MatrixSet,
+    matrix: MatrixLike | MatrixSet,
     folder: Path | str,
     formats: Sequence[str] = ("png16", "rg8"),
     *,

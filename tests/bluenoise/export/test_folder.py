@@ -109,7 +109,7 @@ def test_the_guide_has_ten_steps_for_each_engine(tmp_path: Path) -> None:
     assert "$" not in first + "".join(engines)
 
 
-def test_colours_and_noise_go_where_they_fit(tmp_path: Path) -> None:
+def test_families_write_the_formats_that_fit(tmp_path: Path) -> None:
     colours = load_channels("blue-64x64-rgb")
     paths = bluenoise.export(colours, tmp_path / "colours", ["raw", "ktx2", "dds"], name="m")
     assert [path.name for path in paths] == [
@@ -139,7 +139,7 @@ def test_colours_and_noise_go_where_they_fit(tmp_path: Path) -> None:
         (np.zeros((4, 4), int), {}, "permutation"),
     ],
 )
-def test_what_cannot_be_is_refused_and_nothing_written(
+def test_unusable_arguments_are_refused_and_nothing_written(
     matrix: np.ndarray, options: dict, words: str, tmp_path: Path
 ) -> None:
     with pytest.raises(InputError, match=words):
@@ -147,7 +147,7 @@ def test_what_cannot_be_is_refused_and_nothing_written(
     assert not (tmp_path / "out").exists()
 
 
-def test_other_files_are_left_alone(tmp_path: Path) -> None:
+def test_other_files_are_kept(tmp_path: Path) -> None:
     matrix = load_matrix("blue-16x16")
     (tmp_path / "README.md").write_text("mine")
     (tmp_path / "other").write_text("mine too")

@@ -22,7 +22,7 @@ def _red() -> np.ndarray:
     return texels(matrix_set_of(MATRIX), "r16").values[0, ..., 0] / 65535
 
 
-def test_all_is_right_where_nothing_goes_wrong() -> None:
+def test_a_correct_texture_has_no_wrong_decisions() -> None:
     assert _wrong(_red()) == 0
 
 
