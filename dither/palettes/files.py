@@ -15,7 +15,8 @@ from dither.color import distinct_colors
 from dither.errors import InputError
 from dither.files.atomic import atomic_write
 from dither.files.safe_open import read_file, safe_open
-from dither.images.io import RasterImage, encode_image, read_image
+from dither.images.io import encode_image, read_image
+from dither.images.raster_image import RasterImage
 
 WRITE_ENDINGS = (".gpl", ".pal", ".hex", ".act", ".png")
 IMAGE_ENDINGS = (".png", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".ppm", ".pgm", ".pnm")
