@@ -13,7 +13,7 @@ from bluenoise.export.formats import made
 from bluenoise.export.texels import source
 from dither.errors import InputError
 from dither.files.atomic import atomic_writes, created_folder
-from dither.files.temp_files import remove_stale_temps
+from dither.files.temp_files import TEMP_PREFIX
 from dither.matrix.threshold_matrix import ThresholdMatrix
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
@@ -90,9 +90,10 @@ def export(
 
 def _check_folder(folder: Path, force: bool) -> None:
     """Refuse a folder in which something lies, unless that is wanted."""
-    remove_stale_temps(folder)
     try:
-        if folder.is_dir() and not force and any(folder.iterdir()):
+        entries = folder.iterdir() if folder.is_dir() and not force else ()
+        # A killed export leaves temporary files, which do not count.
+        if any(not entry.name.startswith(TEMP_PREFIX) for entry in entries):
             raise InputError(
                 f"the folder {folder} holds other files; give --force to write into it"
             )
