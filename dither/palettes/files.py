@@ -13,7 +13,6 @@ import numpy as np
 
 from dither.color import distinct_colors
 from dither.errors import InputError
-from dither.files.atomic import atomic_write
 from dither.files.safe_open import read_file, safe_open
 from dither.images.io import encode_image, read_image
 from dither.images.raster_image import RasterImage
@@ -155,31 +154,12 @@ def _swatch(path: Path) -> np.ndarray:
     return color.reshape(-1, 3) if image.alpha is None else color[image.alpha > 0]
 
 
-def write_colors(path: Path | str, colors: np.ndarray, *, replace: bool = True) -> None:
-    """Write a palette file; it is replaced atomically.
-
-    Args:
-        path: its ending names the format: .gpl, .pal (JASC text), .hex, .act, or .png (one row of
-            pixels).
-        colors: (K, 3) uint8 sRGB codes, K up to 256.
-        replace: whether an existing file may be replaced.
-
-    Raises:
-        InputError: the ending names no format, or the file cannot be written.
-
-    Example:
-        >>> write_colors("two.hex", np.array([[0, 0, 0], [255, 255, 255]]))  # doctest: +SKIP
-    """
-    data = encode_colors(path, colors)
-    with atomic_write(path, replace=replace) as file:
-        file.write(data)
-
-
 def encode_colors(path: Path | str, colors: np.ndarray) -> bytes:
     r"""Encode a palette file.
 
     Args:
-        path: as in `write_colors`; a .gpl also stores its name.
+        path: its ending names the format: .gpl, .pal (JASC text), .hex, .act, or .png (one row of
+            pixels). A .gpl also stores the name.
         colors: (K, 3) uint8 sRGB codes, K up to 256.
 
     Raises:

@@ -8,7 +8,8 @@ import numpy as np
 
 from dither.color import linear_to_oklab, packed_codes, srgb_to_linear
 from dither.errors import InputError
-from dither.palettes.files import read_colors, write_colors
+from dither.files.atomic import atomic_write
+from dither.palettes.files import encode_colors, read_colors
 from dither.palettes.named import NAMED_PALETTES, palette_names
 
 MAX_COLORS = 256
@@ -183,7 +184,9 @@ def save_palette(path: str | Path, palette: Palette, *, replace: bool = True) ->
     Example:
         >>> save_palette("mine.gpl", load_palette("game-boy"))  # doctest: +SKIP
     """
-    write_colors(path, palette.colors, replace=replace)
+    content = encode_colors(path, palette.colors)
+    with atomic_write(path, replace=replace) as file:
+        file.write(content)
 
 
 def recolored(image: np.ndarray, palette: Palette, new: Palette) -> np.ndarray:
