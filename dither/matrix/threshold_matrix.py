@@ -41,7 +41,7 @@ class ThresholdMatrix:
         if not is_permutation(ranks):
             raise InputError(
                 f"a threshold matrix of {ranks.size} cells holds each of 0..{ranks.size - 1} "
-                "exactly once; this array does not"
+                "exactly once; this array is not such a permutation"
             )
         ranks = ranks.astype(np.uint16 if ranks.size <= 1 << 16 else np.uint32)
         ranks.flags.writeable = False
