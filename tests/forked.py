@@ -76,7 +76,7 @@ class Forking:
 
 
 def _serve(modules: list[str]) -> None:
-    for module in modules:
+    for module in ("dither.files.temp_files", *modules):
         importlib.import_module(module)
     answers = os.fdopen(os.dup(1), "w")
     for line in sys.stdin:
@@ -95,7 +95,7 @@ def _ended(command: list[str], folder: str, most: int | None, killed_after: floa
         os.chdir(folder)
         if most is not None:
             resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
-        _command(command)
+        _command(command, week_later=killed_after is None)
     os.close(writing)
     ended = status = 0
     while not ended:
@@ -110,9 +110,11 @@ def _ended(command: list[str], folder: str, most: int | None, killed_after: floa
         return Ended(os.waitstatus_to_exitcode(status), said.read(), seconds)
 
 
-def _command(command: list[str]) -> Any:
+def _command(command: list[str], *, week_later: bool) -> Any:
     code = 70
     try:
+        if week_later:  # temporary files of killed commands are stale then
+            sys.modules["dither.files.temp_files"].__dict__["STALE_SECONDS"] = -1
         # A checkpoint at every step, where otherwise half a minute lies between two.
         if "bluenoise.runs.checkpoint" in sys.modules:
             sys.modules["bluenoise.runs.checkpoint"].__dict__["_INTERVAL"] = 0.0

@@ -27,7 +27,8 @@ from dither.images.animation import read_animation
 from dither.images.fit import Sides
 from dither.images.gif import gif_bytes
 from dither.images.io import MAX_PIXELS, open_image
-from dither.images.raster_image import RasterImage, check_webp
+from dither.images.pillow_conversion import check_webp
+from dither.images.raster_image import RasterImage
 from dither.matrix.threshold_matrix import ThresholdMatrix, as_channels, channel_thresholds
 from dither.palettes.files import read_colors
 from dither.palettes.palette import Palette
@@ -239,9 +240,9 @@ def test_what_is_left_out_of_a_file_is_said(tmp_path: Path) -> None:
     for name in ("deep.png", "two.tif", "one.tif", "deep.ppm"):
         read_animation(tmp_path / name, name=name, log=said.append)
     assert said == [
-        "deep.png has more than 8 bits a channel; 8 are read",
+        "deep.png has more than 8 bits per channel; 8 are read",
         "two.tif has 2 pages; the first is read",
-        "deep.ppm has more than 8 bits a channel; 8 are read",
+        "deep.ppm has more than 8 bits per channel; 8 are read",
     ]
 
 

@@ -12,7 +12,7 @@ from bluenoise.export.sidecar import provenance_of, sidecar
 from bluenoise.matrix_set import MatrixLike, MatrixSet, matrix_set_of
 from dither.errors import InputError
 from dither.files.atomic import atomic_writes, created_folder
-from dither.files.temp_files import remove_stale_temps
+from dither.files.temp_files import TEMP_PREFIX
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 
@@ -86,9 +86,10 @@ def export(
 
 def _check_folder(folder: Path, force: bool) -> None:
     """Refuse a folder that holds other files unless `force` is set."""
-    remove_stale_temps(folder)
     try:
-        if folder.is_dir() and not force and any(folder.iterdir()):
+        entries = folder.iterdir() if folder.is_dir() and not force else ()
+        # A killed export leaves temporary files, which do not count.
+        if any(not entry.name.startswith(TEMP_PREFIX) for entry in entries):
             raise InputError(
                 f"the folder {folder} holds other files; give --force to write into it"
             )

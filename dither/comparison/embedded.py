@@ -10,7 +10,7 @@ import numpy as np
 from dither.comparison.compare import png_bytes
 from dither.errors import InputError
 from dither.images.io import open_image
-from dither.images.raster_image import from_pillow
+from dither.images.pillow_conversion import from_pillow
 from dither.samples import checked_image, eight_bit_colors
 
 # Segments of a JPEG that hold metadata and colour profiles: APP1 to APP13, APP15, and comments. APP0

@@ -1,1 +1,1 @@
-"""Files and folders that arrive whole or not at all, and paths that strangers name."""
+"""Write files atomically, read untrusted paths safely, and read and write .npy."""

@@ -1,4 +1,4 @@
-"""Write files atomically: beside their place first, then renamed."""
+"""Write files atomically: to a temporary file beside the target, which is then renamed."""
 
 import contextlib
 import os
@@ -11,24 +11,24 @@ from typing import BinaryIO
 from dither.errors import InputError
 from dither.files.atomic_folder import check_path
 from dither.files.commit import commit_all, sync_folder
-from dither.files.temp_files import remove_stale_temps, temp_prefix
+from dither.files.temp_files import TEMP_PREFIX, remove_stale_temps
 
 
 @contextlib.contextmanager
 def atomic_write(path: Path | str, *, replace: bool = True) -> Iterator[BinaryIO]:
-    """Open a new file beside `path` and rename it to `path` when the block ends without an error.
+    """Open a temporary file beside `path` and rename it when the block ends without an error.
 
-    A reader of `path` sees the old bytes or the new ones, never a part; on an error, a kill or a power
-    cut the old file stays as it was. A kill leaves a file whose name begins with `.part-`, which goes
-    when the next file is written there. A symbolic link stays, and what it points to is replaced.
+    A reader of `path` sees the old bytes or the new ones, never a part; after an error, a kill or a
+    power cut the old file is unchanged. A kill leaves a file named `.part-*`, which is removed a week
+    later by the next write into that folder. A symbolic link stays, and its target is replaced.
 
     Args:
-        path: the file to be written.
-        replace: whether a file that is there by the end may be replaced.
+        path: the file to write.
+        replace: whether an existing file may be replaced.
 
     Raises:
-        InputError: the folder does not exist, cannot be written or is full, or `path` exists and
-            `replace` is false.
+        InputError: the folder does not exist, cannot be written or is full; an OutputExistsError if
+            `path` exists and `replace` is false.
 
     Example:
         >>> folder = tempfile.TemporaryDirectory()
@@ -44,15 +44,13 @@ def atomic_write(path: Path | str, *, replace: bool = True) -> Iterator[BinaryIO
 def atomic_writes(
     *, replace: bool = True
 ) -> Iterator[Callable[[Path | str], AbstractContextManager[BinaryIO]]]:
-    """As `atomic_write`, for several files: none is renamed before all are written.
-
-    If a file cannot be renamed, those renamed before are taken back.
+    """Write several files atomically: all are renamed at the end of the block, or none.
 
     Args:
-        replace: whether files that are there by the end may be replaced.
+        replace: whether existing files may be replaced.
 
     Yields:
-        What opens the new file beside a path.
+        A function that opens the temporary file of a path.
 
     Raises:
         InputError: as `atomic_write`.
@@ -65,40 +63,40 @@ def atomic_writes(
         ...             _ = file.write(b"hello")
         >>> folder.cleanup()
     """
-    ready: list[tuple[Path, Path]] = []
+    finished: list[tuple[Path, Path]] = []
 
     @contextlib.contextmanager
     def opened(path: Path | str) -> Iterator[BinaryIO]:
         check_writable(path, replace=replace)
-        path = Path(os.path.realpath(path))  # unlike resolve(), at peace with links in a circle
+        target = Path(os.path.realpath(path))  # unlike resolve(), accepts circular links
         try:
-            remove_stale_temps(path.parent)
-            descriptor, name = tempfile.mkstemp(prefix=temp_prefix(), dir=path.parent)
-            ready.append((Path(name), path))
+            remove_stale_temps(target.parent)
+            descriptor, name = tempfile.mkstemp(prefix=TEMP_PREFIX, dir=target.parent)
+            finished.append((Path(name), target))
             with os.fdopen(descriptor, "wb") as file:
                 yield file
                 file.flush()
                 os.fsync(file.fileno())
         except OSError as error:
-            raise InputError(f"cannot write {path}: {error.strerror or error}") from error
+            raise InputError(f"cannot write {target}: {error.strerror or error}") from error
 
     try:
         yield opened
-        commit_all(ready, replace)
+        commit_all(finished, replace)
     finally:
-        for beside, _ in ready:
-            beside.unlink(missing_ok=True)
+        for temp, _ in finished:
+            temp.unlink(missing_ok=True)
 
 
 @contextlib.contextmanager
 def created_folder(path: Path | str) -> Iterator[None]:
-    """Make a folder and those above it, where they are missing; an error in the block undoes it.
+    """Make a folder and its missing parents; remove them again if the block raises an error.
 
     Args:
         path: the folder.
 
     Raises:
-        InputError: it cannot be made.
+        InputError: the folder cannot be made.
 
     Example:
         >>> above = tempfile.TemporaryDirectory()
@@ -110,47 +108,42 @@ def created_folder(path: Path | str) -> Iterator[None]:
     path = Path(path)
     made: list[Path] = []
     try:
-        for folder in reversed((path, *path.parents)):
-            # Asked only now: a/../b is there or not as soon as a is.
-            if not folder.exists():
-                folder.mkdir()
-                made.append(folder)
-                sync_folder(folder.parent)
-        if not path.is_dir():
-            raise InputError(f"cannot make the folder {path}: it is a file")
-    except OSError as error:
-        _remove(made)
-        raise InputError(f"cannot make the folder {path}: {error.strerror or error}") from error
-    try:
+        try:
+            for folder in reversed((path, *path.parents)):
+                # One by one, because a/../b exists only once a does.
+                if not folder.exists():
+                    folder.mkdir()
+                    made.append(folder)
+                    sync_folder(folder.parent)
+            if not path.is_dir():
+                raise InputError(f"cannot make the folder {path}: it is a file")
+        except OSError as error:
+            raise InputError(f"cannot make the folder {path}: {error.strerror or error}") from error
         yield
     except BaseException:
-        _remove(made)
+        for folder in reversed(made):
+            with contextlib.suppress(OSError):  # other programs have put files there
+                folder.rmdir()
         raise
 
 
-def _remove(folders: list[Path]) -> None:
-    for folder in reversed(folders):
-        with contextlib.suppress(OSError):  # what others have put there stays
-            folder.rmdir()
-
-
 def check_writable(path: Path | str, *, replace: bool = True) -> None:
-    """Say before long work starts whether `path` can be written at its end.
+    """Check, before long work starts, that the file `path` can be written.
 
     Args:
-        path: the file to be written.
-        replace: whether a file that is already there may be replaced.
+        path: the file to write.
+        replace: whether an existing file may be replaced.
 
     Raises:
-        InputError: the folder is missing or read-only, `path` is a folder, or it exists and
-            `replace` is false.
+        InputError: the folder is missing or read-only, or `path` is a folder, device, pipe or socket;
+            an OutputExistsError if it exists and `replace` is false.
     """
     path = Path(path)
     try:
         if path.is_dir():
             raise InputError(f"cannot write {path}: it is a folder")
         if path.exists() and not path.is_file():
-            raise InputError(f"cannot write {path}: it is no file, but a device, pipe or socket")
+            raise InputError(f"cannot write {path}: it is a device, pipe or socket, not a file")
     except OSError as error:
         raise InputError(f"cannot write {path}: {error.strerror or error}") from error
     check_path(path, replace=replace)

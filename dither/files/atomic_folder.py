@@ -1,4 +1,4 @@
-"""Files and folders that arrive whole or not at all, for what libraries write by its path."""
+"""Write a file or folder atomically through its path, for libraries that open paths themselves."""
 
 import contextlib
 import os
@@ -9,23 +9,23 @@ from pathlib import Path
 
 from dither.errors import InputError, OutputExistsError
 from dither.files.commit import sync_folder
-from dither.files.temp_files import OLD, remove_stale_temps, temp_prefix
+from dither.files.temp_files import OLD, TEMP_PREFIX, remove_stale_temps
 
 
 @contextlib.contextmanager
 def atomic_path(path: Path | str, *, replace: bool = True) -> Iterator[Path]:
-    """A new path beside `path`, renamed to it when the block ends without an error.
+    """Yield a new path beside `path` and rename it to `path` when the block ends without an error.
 
-    The block makes a file or a folder there. Until it ends, what was at `path` stays as it was; on an
-    error all is removed. A symbolic link stays, and what it points to is replaced.
+    The block makes a file or folder at the new path. Until it ends, `path` is unchanged; on an error
+    the new one is removed. A symbolic link stays, and its target is replaced.
 
     Args:
-        path: the file or folder to be made.
-        replace: whether what is there by the end may be replaced.
+        path: the file or folder to write.
+        replace: whether an existing file or folder may be replaced.
 
     Raises:
-        InputError: the folder above does not exist, cannot be written or is full, or `path` exists and
-            `replace` is false.
+        InputError: the parent folder does not exist, cannot be written or is full; an
+            OutputExistsError if `path` exists and `replace` is false.
 
     Example:
         >>> above = tempfile.TemporaryDirectory()
@@ -41,25 +41,25 @@ def atomic_path(path: Path | str, *, replace: bool = True) -> Iterator[Path]:
     try:
         remove_stale_temps(target.parent)
         with tempfile.TemporaryDirectory(
-            prefix=temp_prefix(), dir=target.parent, ignore_cleanup_errors=True
-        ) as room:
-            beside = Path(room) / target.name
+            prefix=TEMP_PREFIX, dir=target.parent, ignore_cleanup_errors=True
+        ) as temp_folder:
+            beside = Path(temp_folder) / target.name
             yield beside
-            _flush(beside)
+            _sync_files(beside)
             if not replace and target.exists():
                 raise OutputExistsError(f"{path} exists; give --force to replace it")
-            _put(beside, target, Path(room) / OLD)
+            _replace(beside, target, Path(temp_folder) / OLD)
             sync_folder(target.parent)
     except OSError as error:
         raise InputError(f"cannot write {path}: {error.strerror or error}") from error
 
 
 def check_path(path: Path | str, *, replace: bool = True) -> None:
-    """Say before long work starts whether a file or folder can be made at `path`.
+    """Check, before long work starts, that a file or folder can be made at `path`.
 
     Raises:
-        InputError: the folder above is missing or read-only; a OutputExistsError if `path` exists and
-            `replace` is false.
+        InputError: the parent folder is missing or read-only; an OutputExistsError if `path` exists
+            and `replace` is false.
     """
     path = Path(path)
     try:
@@ -67,15 +67,15 @@ def check_path(path: Path | str, *, replace: bool = True) -> None:
             raise InputError(f"cannot write {path}: the folder {path.parent} does not exist")
         if path.exists() and not replace:
             raise OutputExistsError(f"{path} exists; give --force to replace it")
-        # What the folder's mode says is not the whole truth; only trying is.
-        with tempfile.TemporaryFile(prefix=temp_prefix(), dir=Path(os.path.realpath(path)).parent):
+        # The folder's mode is not enough to know; try.
+        with tempfile.TemporaryFile(prefix=TEMP_PREFIX, dir=Path(os.path.realpath(path)).parent):
             pass
     except OSError as error:
         raise InputError(f"cannot write {path}: {error.strerror or error}") from error
 
 
-def _put(beside: Path, target: Path, old: Path) -> None:
-    """Rename what is finished; what was there goes to `old` first, and comes back if that fails."""
+def _replace(beside: Path, target: Path, old: Path) -> None:
+    """Rename `beside` to `target`; an existing folder moves to `old` first, and back on an error."""
     if not target.is_dir():
         beside.replace(target)
         return
@@ -88,8 +88,8 @@ def _put(beside: Path, target: Path, old: Path) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
-def _flush(path: Path) -> None:
-    """Have all bytes on the disk before the name says that they are."""
+def _sync_files(path: Path) -> None:
+    """Write all files to the disk before they are renamed."""
     files = (p for p in path.rglob("*") if p.is_file()) if path.is_dir() else (path,)
     for each in files:
         with each.open("rb") as file:

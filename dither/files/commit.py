@@ -1,4 +1,4 @@
-"""Finished files take their places: whole, all or none, and so that a power cut does not undo it."""
+"""Rename finished files to their targets: all or none, and durable across a power cut."""
 
 import contextlib
 import os
@@ -8,70 +8,70 @@ from pathlib import Path
 from dither.errors import InputError, OutputExistsError
 
 
-def commit_all(ready: Sequence[tuple[Path, Path]], replace: bool) -> None:
-    """Rename finished files; if one cannot be, those before it go, and what was there comes back.
+def commit_all(finished: Sequence[tuple[Path, Path]], replace: bool) -> None:
+    """Rename finished files; if one fails, restore the targets of those before it.
 
     Args:
-        ready: each finished file, and its place in the same folder.
-        replace: whether files that are there may be replaced.
+        finished: pairs of a finished temporary file and its target in the same folder.
+        replace: whether existing targets may be replaced.
 
     Raises:
-        InputError: a file cannot be renamed; a OutputExistsError if its place is taken.
+        InputError: a file cannot be renamed; an OutputExistsError if its target exists and `replace`
+            is false.
     """
-    with contextlib.ExitStack() as kept, contextlib.ExitStack() as undo:
-        for beside, path in ready:
+    with contextlib.ExitStack() as cleanup, contextlib.ExitStack() as undo:
+        for temp, target in finished:
             old = None
-            if replace and len(ready) > 1 and path.exists():
-                old = beside.with_name(f"{beside.name}-old")
+            if replace and len(finished) > 1 and target.exists():
+                old = temp.with_name(f"{temp.name}-old")
                 try:
-                    old.hardlink_to(path)
-                except OSError:  # a file system without links: what is replaced there is gone
-                    _put(beside, path, replace)
+                    old.hardlink_to(target)
+                except OSError:  # a file system without hard links: this target cannot be restored
+                    _rename(temp, target, replace)
                     continue
-                kept.callback(old.unlink, missing_ok=True)
-            _put(beside, path, replace)
+                cleanup.callback(old.unlink, missing_ok=True)
+            _rename(temp, target, replace)
             if old is None:
-                undo.callback(path.unlink, missing_ok=True)
+                undo.callback(target.unlink, missing_ok=True)
             else:
-                undo.callback(old.replace, path)
+                undo.callback(old.replace, target)
         undo.pop_all()
-        for folder in {path.parent for _, path in ready}:
+        for folder in {target.parent for _, target in finished}:
             sync_folder(folder)
 
 
-def _put(beside: Path, path: Path, replace: bool) -> None:
-    """Rename a finished file."""
+def _rename(temp: Path, target: Path, replace: bool) -> None:
     try:
         with contextlib.suppress(OSError):  # some network folders have no modes
             # mkstemp makes the file private; give it the mode that open() would have.
-            beside.chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
+            temp.chmod(target.stat().st_mode & 0o777 if target.exists() else 0o666 & ~_umask())
         if replace:
-            beside.replace(path)
+            temp.replace(target)
         else:
-            _put_new(beside, path)
+            _rename_new(temp, target)
     except FileExistsError:
-        raise OutputExistsError(f"{path} exists; give --force to replace it") from None
+        raise OutputExistsError(f"{target} exists; give --force to replace it") from None
     except OSError as error:
-        raise InputError(f"cannot write {path}: {error.strerror or error}") from error
+        raise InputError(f"cannot write {target}: {error.strerror or error}") from error
 
 
-def _put_new(beside: Path, path: Path) -> None:
-    """Unlike a rename, a second name fails where another has made the file meanwhile."""
+def _rename_new(temp: Path, target: Path) -> None:
+    """Rename by a hard link, which (unlike a rename) fails if the target was made meanwhile."""
     try:
-        path.hardlink_to(beside)
+        target.hardlink_to(temp)
     except FileExistsError:
         raise
-    except OSError:  # a file system without links; a kill between the two leaves an empty file
-        path.open("xb").close()
+    except OSError:  # no hard links; a kill between the two steps leaves an empty file
+        target.open("xb").close()
         try:
-            beside.replace(path)
+            temp.replace(target)
         except OSError:
-            path.unlink()
+            target.unlink()
             raise
 
 
 def sync_folder(folder: Path) -> None:
-    """Write a folder through to the disk: only then do its new names outlast a power cut."""
+    """Write a folder to the disk, so that its new names survive a power cut."""
     with contextlib.suppress(OSError):  # not every system opens folders
         descriptor = os.open(folder, os.O_RDONLY)
         try:

@@ -1,4 +1,4 @@
-"""Read and write .npy files; the header of a file is checked before any memory is taken."""
+"""Read and write .npy files; a file's header is checked before memory is allocated."""
 
 import math
 import os
@@ -13,7 +13,7 @@ from dither.errors import InputError
 from dither.files.atomic import atomic_write
 from dither.files.safe_open import safe_open
 
-# What a matrix file may hold; a header of 13 bytes can ask for 4 GiB, so each is checked first.
+# A file of a few bytes can announce an array of 4 GiB, so every number of the header has a limit.
 _MAX_HEADER = 4096
 _MAX_SIDE = 1 << 16
 # A matrix of 512 x 512 with 256 frames.
@@ -22,18 +22,18 @@ _NPY_TYPES = ("|u1", "<u2", "<u4", "<i4", "<i8", "<f4", "<f8")
 
 
 def read_npy(path: Path | str) -> np.ndarray:
-    """Read a .npy file without trusting it: the header is checked against the file's size first.
+    """Read an untrusted .npy file; its header is checked against the file's size first.
 
     Args:
-        path: a file holding a C-order array of 1 to 3 dimensions, of unsigned 8-, 16- or 32-bit
-            integers, signed 32- or 64-bit integers, or 32- or 64-bit floats.
+        path: a file with an array of 1 to 3 dimensions, of unsigned 8-, 16- or 32-bit integers, signed
+            32- or 64-bit integers, or 32- or 64-bit floats.
 
     Returns:
         The array, little-endian.
 
     Raises:
-        InputError: the file is missing, is no .npy, is cut short or too long, or holds something
-            else than numbers.
+        InputError: the file is missing, is not a .npy file, has the wrong length, or holds another
+            dtype or shape.
     """
     path = Path(path)
     try:
@@ -46,48 +46,51 @@ def read_npy(path: Path | str) -> np.ndarray:
 def _read_checked(path: Path, file: BinaryIO) -> np.ndarray:
     size = file.seek(0, os.SEEK_END)
     file.seek(0)
-    if file.read(6) != npy_format.MAGIC_PREFIX:
-        raise InputError(f"{path} is not a .npy file")
-    version = file.read(2)
-    if version not in (b"\x01\x00", b"\x02\x00"):
-        raise InputError(f"{path} is not a .npy file of format version 1 or 2")
-    header_length = int.from_bytes(file.read(2 if version == b"\x01\x00" else 4), "little")
+    try:
+        version = npy_format.read_magic(file)
+    except ValueError:
+        raise InputError(f"{path} is not a .npy file") from None
+    if version not in ((1, 0), (2, 0)):
+        raise InputError(f"{path} has .npy format version {version[0]}; 1 and 2 are read")
+    start = file.tell()
+    # The length takes 2 bytes in version 1 and 4 in version 2.
+    header_length = int.from_bytes(file.read(2 * version[0]), "little")
     if header_length > _MAX_HEADER:
         raise InputError(f"{path} has a header of {header_length} bytes, above {_MAX_HEADER}")
-    file.seek(8)
+    file.seek(start)
+    read_header = (npy_format.read_array_header_1_0, npy_format.read_array_header_2_0)
     try:
-        if version == b"\x01\x00":
-            shape, fortran_order, dtype = npy_format.read_array_header_1_0(file)
-        else:
-            shape, fortran_order, dtype = npy_format.read_array_header_2_0(file)
+        shape, fortran_order, dtype = read_header[version[0] - 1](file)
     except (ValueError, SyntaxError, TypeError, tokenize.TokenError) as error:
         raise InputError(f"{path} has a damaged .npy header") from error
     if dtype.str not in _NPY_TYPES:
-        raise InputError(f"{path} holds {dtype}; numbers of type {', '.join(_NPY_TYPES)} are read")
+        raise InputError(f"{path} holds {dtype}; the dtype must be one of {', '.join(_NPY_TYPES)}")
     if not 1 <= len(shape) <= 3 or any(not 1 <= side <= _MAX_SIDE for side in shape):
-        raise InputError(f"{path} has shape {shape}; 1 to 3 sides from 1 to {_MAX_SIDE} are read")
+        raise InputError(
+            f"{path} has shape {shape}; it must have 1 to 3 sides from 1 to {_MAX_SIDE}"
+        )
     if math.prod(shape) > MAX_VALUES:
         raise InputError(f"{path} has shape {shape}; at most {MAX_VALUES} values are read")
-    wanted = file.tell() + math.prod(shape) * dtype.itemsize
-    if size != wanted:
-        raise InputError(f"{path} has {size} bytes where its header announces {wanted}")
+    expected = file.tell() + math.prod(shape) * dtype.itemsize
+    if size != expected:
+        raise InputError(f"{path} has {size} bytes; its header announces {expected}")
     values = np.frombuffer(file.read(size), dtype)
     return values.reshape(shape, order="F" if fortran_order else "C")
 
 
 def write_npy(path: Path | str, array: np.ndarray, *, replace: bool = True) -> None:
-    """Write a .npy file, little-endian and in C order, whole or not at all.
+    """Write a .npy file atomically, little-endian and in C order.
 
     Args:
-        path: the file to be written.
-        array: what it holds.
-        replace: whether a file that is there already may be replaced.
+        path: the file to write.
+        array: the values.
+        replace: whether an existing file may be replaced.
 
     Raises:
-        InputError: the folder does not exist or cannot be written.
+        InputError: the file cannot be written.
     """
     little = np.ascontiguousarray(array, dtype=array.dtype.newbyteorder("<"))
     with atomic_write(path, replace=replace) as file:
-        # numpy.save would say of a full disk how many items went, and not why no more did.
+        # numpy.save would report the number of items that did not fit on a full disk, not the reason.
         npy_format.write_array_header_1_0(file, npy_format.header_data_from_array_1_0(little))
         file.write(little.data)

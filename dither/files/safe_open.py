@@ -1,7 +1,6 @@
-"""Opening what strangers name: files, and pipes that somebody writes into; no folders, no devices.
+"""Open untrusted paths: regular files and pipes, but no folders and no devices.
 
-A device such as /dev/zero has no end, and a pipe that nobody writes into would be waited for
-forever.
+A device such as /dev/zero has no end.
 """
 
 import io
@@ -13,25 +12,25 @@ from typing import BinaryIO
 
 from dither.errors import InputError
 
-# What is read of a pipe or as a whole; memory has to hold it.
+# Limit of a pipe, and of a file that is read into memory.
 MAX_BYTES = 1 << 30
-# Seconds in which somebody has to begin to write into a pipe.
-_PATIENCE = 2.0
+# A pipe without a writer after this time is refused.
+WRITER_TIMEOUT_SECONDS = 2.0
 _PIECE = 1 << 20
-# Absent where there are no pipes with names, as on Windows.
+# O_NONBLOCK: opening a pipe must not wait for a writer. Some flags are missing on Windows.
 _FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_BINARY", "O_NOCTTY"))
 
 
 def safe_open(path: Path | str, name: str | None = None) -> BinaryIO:
-    """Open a file to be read; of a pipe all is read first, so that the result can be sought in.
+    """Open a file for reading; a pipe is read to its end first, so the result is seekable.
 
     Args:
-        path: of the file or pipe; links are followed.
-        name: that error messages give it, if not the path.
+        path: a file or a pipe; links are followed.
+        name: name used in error messages instead of the path.
 
     Raises:
-        InputError: there is no such file, it is a folder or a device, it may not be read, or it is a
-            pipe into which nobody writes, or more than a gibibyte.
+        InputError: the file does not exist, is a folder or a device, may not be read, or is a pipe
+            without a writer or with more than 1 GiB.
 
     Example:
         >>> safe_open("/")
@@ -51,38 +50,35 @@ def safe_open(path: Path | str, name: str | None = None) -> BinaryIO:
     if stat.S_ISREG(mode):
         return os.fdopen(descriptor, "rb")
     try:
-        if not stat.S_ISFIFO(mode):
-            kind = "a folder" if stat.S_ISDIR(mode) else "a device, and no file"
-            raise InputError(f"cannot read {name}: it is {kind}")
-        first = _first_byte(descriptor, name)
-        os.set_blocking(descriptor, True)
-        with os.fdopen(descriptor, "rb", closefd=False) as pipe:
-            return io.BytesIO(first + read_all(pipe, name))
+        if stat.S_ISFIFO(mode):
+            return io.BytesIO(_read_pipe(descriptor, name))
+        kind = "a folder" if stat.S_ISDIR(mode) else "a device, not a file"
+        raise InputError(f"cannot read {name}: it is {kind}")
     finally:
         os.close(descriptor)
 
 
-def _first_byte(descriptor: int, name: str) -> bytes:
-    """Of a pipe that has one; none where there is somebody who may take long to write."""
-    select.select([descriptor], [], [], _PATIENCE)
-    try:
-        if first := os.read(descriptor, 1):
-            return first
-    except BlockingIOError:
-        return b""
-    raise InputError(f"cannot read {name}: it is a pipe that nobody writes into")
+def _read_pipe(descriptor: int, name: str) -> bytes:
+    select.select([descriptor], [], [], WRITER_TIMEOUT_SECONDS)
+    # A blocking read waits for a slow writer, and returns nothing if there is no writer.
+    os.set_blocking(descriptor, True)
+    with os.fdopen(descriptor, "rb", closefd=False) as pipe:
+        content = read_all(pipe, name)
+    if not content:
+        raise InputError(f"cannot read {name}: it is a pipe that nobody writes into")
+    return content
 
 
 def read_all(file: BinaryIO, name: str, most: int = MAX_BYTES) -> bytes:
-    """All bytes of a file.
+    """Read a stream to its end.
 
     Args:
-        file: read from where it stands.
-        name: that error messages give it.
-        most: bytes; more are refused, and not read.
+        file: read from its current position.
+        name: name used in error messages.
+        most: limit in bytes; a longer stream is refused and not read further.
 
     Raises:
-        InputError: there are more.
+        InputError: the stream is longer.
 
     Example:
         >>> read_all(io.BytesIO(b"abc"), "three letters", most=2)
@@ -91,7 +87,7 @@ def read_all(file: BinaryIO, name: str, most: int = MAX_BYTES) -> bytes:
         dither.errors.InputError: three letters has more than 2 bytes
     """
     pieces, size = [], 0
-    # In pieces: asked for all at once, memory for the most would be taken first.
+    # In pieces: one read of the limit would allocate all of it first.
     while piece := file.read(min(_PIECE, most + 1 - size)):
         pieces.append(piece)
         size += len(piece)
@@ -101,14 +97,14 @@ def read_all(file: BinaryIO, name: str, most: int = MAX_BYTES) -> bytes:
 
 
 def read_file(path: Path | str, most: int = MAX_BYTES) -> bytes:
-    """All bytes of a file or pipe.
+    """Read a file or pipe to its end.
 
     Args:
-        path: of the file.
-        most: bytes; more are refused, and not read.
+        path: a file or a pipe.
+        most: limit in bytes; a longer file is refused and not read further.
 
     Raises:
-        InputError: as `safe_open` and `read_all`, or reading fails on the way.
+        InputError: as `safe_open` and `read_all`, or reading fails.
 
     Example:
         >>> read_file("/no/such/file")

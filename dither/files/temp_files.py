@@ -1,71 +1,37 @@
-"""The names of unfinished files and folders, and the removal of those whose writers were killed.
+"""Temporary files beside their targets, and the removal of stale ones.
 
-What is not whole yet is called `.part-MACHINE-PROCESS-RANDOM`, in the folder of its place. One
-whose process no longer runs on this machine is nobody's, and goes when the next is written there.
+An unfinished file or folder is named `.part-RANDOM`, in the folder of its target. A kill leaves it
+behind; once it is a week old, the next process that writes into that folder removes it.
 """
 
 import contextlib
 import functools
-import os
-import re
 import shutil
-import zlib
+import time
 from pathlib import Path
 
-# In an unfinished folder, what was in its place before: after a kill perhaps the only one there is.
+TEMP_PREFIX = ".part-"
+# Inside a temporary folder: the former target. After a kill it may be the only copy, so it is kept.
 OLD = "old"
-
-_NAME = re.compile(r"\.part-([0-9a-f]{8})-(\d{1,9})-\w+(-old)?")
-
-
-def temp_prefix() -> str:
-    """What the names of this process's unfinished files begin with.
-
-    Example:
-        >>> temp_prefix().startswith(".part-")
-        True
-    """
-    return f".part-{_machine()}-{os.getpid()}-"
+STALE_SECONDS = 7 * 24 * 3600
 
 
 @functools.cache
 def remove_stale_temps(folder: Path) -> None:
-    """Remove what killed processes of this machine left in `folder`, once for each process.
-
-    What others are writing stays, and so does what other machines, or containers, left in a shared
-    folder: from here nobody can tell the two apart.
-    """
-    if os.name != "posix":  # elsewhere asking for a process ends it
-        return
-    with contextlib.suppress(OSError), os.scandir(folder) as entries:
-        for entry in entries:
-            name = _NAME.fullmatch(entry.name)
-            if name and name[1] == _machine() and not _runs(int(name[2])):
-                with contextlib.suppress(OSError):  # another may have been quicker
-                    _remove(Path(entry.path))
-
-
-def _remove(path: Path) -> None:
-    if not path.is_dir() or path.is_symlink():
-        path.unlink()
-    elif not (path / OLD).exists():
-        shutil.rmtree(path)
-
-
-@functools.cache
-def _machine() -> str:
-    """Eight digits for where process numbers mean the same: a host, or a container on it."""
-    host = os.uname().nodename if os.name == "posix" else ""
+    """Remove temporary files in `folder` in which nothing changed for a week; once per process."""
     with contextlib.suppress(OSError):
-        host += os.readlink("/proc/self/ns/pid")  # noqa: PTH115 -- no path, a name
-    return f"{zlib.crc32(host.encode()):08x}"
+        for path in folder.glob(f"{TEMP_PREFIX}*"):
+            with contextlib.suppress(OSError):  # another process may have removed it
+                if not _is_stale(path):
+                    continue
+                if path.is_dir() and not path.is_symlink():
+                    shutil.rmtree(path)
+                else:
+                    path.unlink()
 
 
-def _runs(process: int) -> bool:
-    try:
-        os.kill(process, 0)
-    except ProcessLookupError:
-        return False
-    except OSError:  # it runs, and is another person's
-        return True
-    return True
+def _is_stale(path: Path) -> bool:
+    # The time of the last status change, because a hard link keeps the file's old modification time.
+    newest = time.time() - STALE_SECONDS
+    changes = (each.lstat().st_ctime for each in (path, *path.rglob("*")))
+    return not (path / OLD).exists() and all(change < newest for change in changes)

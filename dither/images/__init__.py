@@ -1,1 +1,1 @@
-"""Image files: read from strangers within every limit, and written in the fewest bits."""
+"""Read, adjust and write image files."""

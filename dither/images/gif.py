@@ -1,7 +1,7 @@
-"""GIF files: whether one is whole, and frames as they are, each with its own time.
+"""GIF files: check that one is complete, and write frames with exact durations.
 
-Pillow reads GIFs and compresses the frames of those that are written; but what it writes by itself has
-equal frames in a row made one, and what it reads is taken for whole wherever a frame ends.
+Pillow reads GIFs and compresses the frames written here. By itself it merges equal frames, and it takes
+a file that is cut off after a frame for complete.
 Source: CompuServe, "Graphics Interchange Format, version 89a" (1990); the number of repeats is in the
 extension NETSCAPE2.0.
 """
@@ -13,25 +13,28 @@ from typing import BinaryIO
 import numpy as np
 
 from dither.errors import InputError
-from dither.images.raster_image import MAX_COLORS, RasterImage, indexed
+from dither.images.indexed import MAX_COLORS, to_indexed
+from dither.images.raster_image import RasterImage
 
 _TRAILER, _EXTENSION, _IMAGE = b";", b"!", b","
-_MOST_SIDE = 65535
-# What becomes of a frame when the next one comes: it stays, or its place is made transparent.
-_STAYS, _CLEARED = 1, 2
-# Alpha from here on is opaque: half of the 255.
+_MAX_SIDE = 65535
+# Durations and repeats are stored in 16 bits, durations as hundredths of a second.
+_MAX_COUNT = 65535
+# Disposal of a frame before the next one is drawn: keep it, or clear its area.
+_KEEP, _CLEAR = 1, 2
+# Alpha from here on becomes opaque.
 _OPAQUE = 128
 
 
-def check_whole(file: BinaryIO) -> None:
-    """Walk from block to block to the end of a GIF.
+def check_complete(file: BinaryIO) -> None:
+    """Walk through all blocks of a GIF up to its trailer.
 
     Args:
-        file: read from its start.
+        file: a seekable stream, read from its start.
 
     Raises:
-        EOFError: the file ends before its trailer.
-        ValueError: something else than a block stands where one begins.
+        EOFError: the file ends before the trailer.
+        ValueError: a block has an unknown type.
     """
     file.seek(0)
     _, flags, _, _ = struct.unpack("<10sBBB", _read(file, 13))
@@ -63,18 +66,17 @@ def _read(file: BinaryIO, size: int) -> bytes:
 
 
 def gif_bytes(images: Sequence[RasterImage], *, durations: Sequence[int], plays: int) -> bytes:
-    """A GIF of as many frames as there are images, of one colour table, equal frames and all.
+    """Encode a GIF with one colour table; equal frames are kept as frames.
 
     Args:
-        images: uint8 samples, all of one size. Alpha below 128 becomes transparent, and the rest
-            opaque.
-        durations: how long each frame is shown, in milliseconds. A GIF counts hundredths of a second;
-            the times at which frames end are rounded, so that a clip is as long as it was.
-        plays: how many times the frames are shown, 0 for endlessly.
+        images: uint8 samples, all of one size. Alpha below 128 becomes transparent, the rest opaque.
+        durations: milliseconds per frame. GIF stores hundredths of a second; the end times of the
+            frames are rounded, so that the clip keeps its length.
+        plays: number of times that the animation is shown, 0 for endless.
 
     Raises:
-        InputError: there are more than 256 colours, the transparent one counted, a side is not from 1
-            to 65,535 pixels, or a duration is longer than 655.35 seconds.
+        InputError: there are more than 256 colours (transparent counts as one), a side is not from 1
+            to 65,535 pixels, or a duration is above 655.35 seconds.
 
     Example:
         >>> still = RasterImage(np.array([[0, 255]], np.uint8))
@@ -85,35 +87,38 @@ def gif_bytes(images: Sequence[RasterImage], *, durations: Sequence[int], plays:
     from PIL.GifImagePlugin import getdata
 
     height, width = images[0].color.shape[:2]
-    if not 1 <= min(height, width) <= max(height, width) <= _MOST_SIDE:
-        raise InputError(f"a GIF has sides from 1 to {_MOST_SIDE}, not {width}x{height}")
-    found = indexed([_cut_out(image) for image in images])
+    if not 1 <= min(height, width) <= max(height, width) <= _MAX_SIDE:
+        raise InputError(f"GIF sides must be from 1 to {_MAX_SIDE} pixels, not {width}x{height}")
+    found = to_indexed([_with_binary_alpha(image) for image in images])
     if found is None:
         raise InputError(
-            f"a GIF holds at most {MAX_COLORS} colours, and the image or its frames have more"
+            f"a GIF holds at most {MAX_COLORS} colours, and the image or its frames have more; "
+            "choose .png or .webp"
         )
     frames, table = found.frames, found.table[:, :3]
     transparent = 0 if found.table[0, 3] == 0 else None
-    if max(durations) > 10 * 65535:
-        raise InputError(f"a GIF shows a frame for at most 655.35 s, not {max(durations) / 1000}")
+    if max(durations) > 10 * _MAX_COUNT:
+        raise InputError(
+            f"a GIF frame lasts at most {_MAX_COUNT / 100} s, not {max(durations) / 1000} s"
+        )
     size_code = max(len(table) - 1, 1).bit_length() - 1
     parts = [
         struct.pack("<6sHHBBB", b"GIF89a", width, height, 0xF0 | size_code, 0, 0),
         table.tobytes().ljust(3 << size_code + 1, b"\0"),
     ]
     if plays != 1:
-        # The file says how often the frames come again after the first time.
-        repeats = min(max(plays - 1, 0), 65535)
+        # The file stores the number of repeats after the first time; 0 is endless.
+        repeats = min(max(plays - 1, 0), _MAX_COUNT)
         parts.append(b"!\xff\x0bNETSCAPE2.0" + struct.pack("<BBHB", 3, 1, repeats, 0))
     before = None
     ends = (np.cumsum([0, *durations]) + 5) // 10
     for frame, hundredths in zip(frames, np.diff(ends).tolist(), strict=True):
         top, left, part = 0, 0, frame
         if before is not None and transparent is None:
-            top, left, part = _changed(before, frame)
+            top, left, part = _changed_area(before, frame)
         options = {"duration": 10 * hundredths}
         if len(frames) > 1:
-            options["disposal"] = _STAYS if transparent is None else _CLEARED
+            options["disposal"] = _KEEP if transparent is None else _CLEAR
         if transparent is not None:
             options["transparency"] = transparent
         picture = Image.fromarray(np.ascontiguousarray(part))
@@ -122,10 +127,10 @@ def gif_bytes(images: Sequence[RasterImage], *, durations: Sequence[int], plays:
     return b"".join([*parts, _TRAILER])
 
 
-def _cut_out(image: RasterImage) -> RasterImage:
-    """The image with each pixel opaque or clear, all clear ones alike."""
+def _with_binary_alpha(image: RasterImage) -> RasterImage:
+    """Make each pixel opaque or transparent, and all transparent ones black."""
     if image.color.dtype != np.uint8:
-        raise InputError(f"a GIF holds samples of uint8, not {image.color.dtype}")
+        raise InputError(f"GIF samples must be uint8, not {image.color.dtype}")
     if image.alpha is None or image.alpha.min() >= _OPAQUE:
         return RasterImage(image.color)
     clear = image.alpha < _OPAQUE
@@ -133,8 +138,8 @@ def _cut_out(image: RasterImage) -> RasterImage:
     return RasterImage(color.astype(np.uint8), np.where(clear, 0, 255).astype(np.uint8))
 
 
-def _changed(before: np.ndarray, frame: np.ndarray) -> tuple[int, int, np.ndarray]:
-    """The smallest part that holds all changes, and its top and left; one pixel where nothing does."""
+def _changed_area(before: np.ndarray, frame: np.ndarray) -> tuple[int, int, np.ndarray]:
+    """Return top, left and pixels of the smallest rectangle of all changes; one pixel if none."""
     rows, columns = (np.flatnonzero((before != frame).any(axis=axis)) for axis in (1, 0))
     if not len(rows):
         return 0, 0, frame[:1, :1]

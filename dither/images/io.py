@@ -1,27 +1,26 @@
-"""Reading images from strangers and writing them whole: every safety limit is here."""
+"""Read images from untrusted files, within limits, and write images without loss."""
 
 import contextlib
 import io
 import struct
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
 from dither.errors import InputError, TooLargeError
-from dither.files.atomic import atomic_write, check_writable
+from dither.files.atomic import atomic_write
 from dither.files.safe_open import read_all, safe_open
-from dither.images.gif import check_whole as check_whole_gif
-from dither.images.gif import gif_bytes
-from dither.images.png import check_whole as check_whole_png
+from dither.images.gif import check_complete, gif_bytes
+from dither.images.pillow_conversion import check_webp, from_pillow, to_pillow
 from dither.images.quiet_stderr import quiet_stderr
-from dither.images.raster_image import RasterImage, check_webp, from_pillow, to_pillow
+from dither.images.raster_image import RasterImage
 
 if TYPE_CHECKING:
     from PIL import Image
 
 READ_FORMATS = ("PNG", "JPEG", "TIFF", "WEBP", "BMP", "GIF", "PPM")
-# Formats that keep every pixel as it is. JPEG is not one: it would blur the dither away.
+# Lossless formats. JPEG is not one: it would blur the dither away.
 WRITE_FORMATS = {
     ".png": "PNG",
     ".tif": "TIFF",
@@ -38,10 +37,7 @@ MAX_PIXELS = 1 << 28
 
 Source = Path | str | BinaryIO
 
-# Formats that tell where they end or what they should be, which Pillow takes little notice of.
-_WHOLE = {"GIF": check_whole_gif, "PNG": check_whole_png}
-
-# What Pillow's decoders raise on damaged files.
+# Exceptions of Pillow's decoders on damaged files.
 _DAMAGE = (
     OSError,
     ValueError,
@@ -57,20 +53,20 @@ _DAMAGE = (
 def read_image(
     source: Source, *, max_pixels: int = MAX_PIXELS, name: str | None = None
 ) -> RasterImage:
-    """Read PNG, JPEG, TIFF, WebP, BMP, GIF (first frame) or PNM, upright by its EXIF orientation.
+    """Read PNG, JPEG, TIFF, WebP, BMP, GIF (first frame) or PNM, rotated by its EXIF orientation.
 
-    Grey of 16 bits stays uint16 and grey of 32-bit float stays float32; palettes, CMYK and other
-    colour spaces become RGB; 1 bit becomes 0 and 255. Pillow's limits: RGB, or grey with alpha, of
-    16 bits arrives as 8 bits; a transparent grey in a 16-bit PNG is not seen.
+    16-bit grey stays uint16 and 32-bit float grey stays float32; palettes, CMYK and other colour
+    spaces become RGB; 1 bit becomes 0 and 255. Pillow reduces 16-bit RGB, and 16-bit grey with alpha,
+    to 8 bits, and ignores the transparent grey of a 16-bit PNG.
 
     Args:
         source: the file, or a binary stream.
         max_pixels: refuse larger images, whose decoding could exhaust the memory.
-        name: that error messages give it, if not the file's.
+        name: name used in error messages instead of the file's.
 
     Raises:
-        InputError: the file is missing, is none of these formats, is damaged or does not fit into
-            memory; of too many pixels it is a TooLargeError.
+        InputError: the file is missing, has another format, is damaged or does not fit into memory; a
+            TooLargeError if it has too many pixels.
 
     Example:
         >>> read_image("photo.jpg").color.shape  # doctest: +SKIP
@@ -85,12 +81,12 @@ def read_image(
 
 @contextlib.contextmanager
 def open_image(source: Source, max_pixels: int, name: str | None = None) -> Iterator["Image.Image"]:
-    """Open an image of a known format and size; what goes wrong in the block is one sentence.
+    """Open an image of an allowed format and size; errors in the block become an InputError.
 
     Args:
         source: the file, or a binary stream.
-        max_pixels: refuse images of more before they are decoded.
-        name: that the sentence gives it, if not the file's.
+        max_pixels: refuse larger images before they are decoded.
+        name: name used in error messages instead of the file's.
 
     Raises:
         InputError: as `read_image`.
@@ -111,10 +107,13 @@ def open_image(source: Source, max_pixels: int, name: str | None = None) -> Iter
             picture = stack.enter_context(Image.open(file, formats=READ_FORMATS))
             if picture.width * picture.height > max_pixels:
                 raise TooLargeError(f"{name} has more than {max_pixels} pixels")
-            if picture.format in _WHOLE:
-                place = file.tell()
-                _WHOLE[picture.format](file)
-                file.seek(place)
+            if picture.format in ("GIF", "PNG"):
+                # Loading compares no checksums and accepts a file that is cut off after a frame.
+                if picture.format == "GIF":
+                    check_complete(file)
+                else:
+                    picture.verify()
+                picture = stack.enter_context(Image.open(file, formats=READ_FORMATS))
             if any(tile[0] == "libtiff" for tile in getattr(picture, "tile", ())):
                 stack.enter_context(quiet_stderr())
             yield picture
@@ -134,21 +133,24 @@ def open_image(source: Source, max_pixels: int, name: str | None = None) -> Iter
 
 
 def unread_parts(picture: "Image.Image", name: str) -> list[str]:
-    """What a picture that is not loaded yet holds and is not read, a sentence for each.
+    """Describe content of a file that is not read: more than 8 bits per channel, or further pages.
 
     Args:
-        picture: as `open_image` yields it.
-        name: that the sentences give it.
+        picture: as `open_image` yields it, not loaded yet.
+        name: the file's name, for the sentences.
+
+    Returns:
+        One sentence each.
     """
     sentences = []
-    # How samples are stored stands in what the decoder is told: RGB;16B, or RGB and the code of white.
-    told = next((tile[3] for tile in getattr(picture, "tile", ())), ())
-    told = told if isinstance(told, tuple) else (told,)
+    # Pillow gives the stored depth to its decoder as "RGB;16B", or (in PNM) as RGB and the white code.
+    arguments = next((tile[3] for tile in getattr(picture, "tile", ())), ())
+    arguments = arguments if isinstance(arguments, tuple) else (arguments,)
     if not picture.mode.startswith(("I", "F")) and any(
         ";16" in part if isinstance(part, str) else picture.format == "PPM" and (part or 0) > 255
-        for part in told
+        for part in arguments
     ):
-        sentences.append(f"{name} has more than 8 bits a channel; 8 are read")
+        sentences.append(f"{name} has more than 8 bits per channel; 8 are read")
     pages = getattr(picture, "n_frames", 1)
     if picture.format == "TIFF" and pages > 1:
         sentences.append(f"{name} has {pages} pages; the first is read")
@@ -157,7 +159,7 @@ def unread_parts(picture: "Image.Image", name: str) -> list[str]:
 
 @contextlib.contextmanager
 def _pillow_limit(max_pixels: int) -> Iterator[None]:
-    """Pillow refuses at twice its own limit, while the file is opened; ours stands in its place."""
+    """Replace Pillow's own limit, which it checks while a file is opened."""
     from PIL import Image
 
     before = Image.MAX_IMAGE_PIXELS
@@ -168,24 +170,11 @@ def _pillow_limit(max_pixels: int) -> Iterator[None]:
         Image.MAX_IMAGE_PIXELS = before
 
 
-def check_image_path(path: Path | str, *, replace: bool = True) -> None:
-    """Say before long work starts whether an image can be written to `path`.
-
-    Raises:
-        InputError: the ending names no lossless format, or `check_writable` refuses.
-    """
-    try:
-        check_ending(Path(path).suffix)
-    except InputError as error:
-        raise InputError(f"cannot write {path}: {error}") from None
-    check_writable(path, replace=replace)
-
-
 def check_ending(ending: str) -> None:
-    """Refuse what names no lossless format.
+    """Check that a file name extension, with its dot, names a lossless format.
 
     Raises:
-        InputError: `ending`, with its dot, is none of WRITE_FORMATS.
+        InputError: it is not in WRITE_FORMATS.
     """
     if ending.lower() in (".jpg", ".jpeg"):
         raise InputError("JPEG would blur the dither away; choose .png")
@@ -194,18 +183,18 @@ def check_ending(ending: str) -> None:
 
 
 def encode_image(image: RasterImage, ending: str) -> bytes:
-    """The bytes of an image file without loss, in as few bits a pixel as hold the samples.
+    """Encode an image without loss, in the fewest bits per pixel that hold its samples.
 
     Black and white takes 1 bit. In a PNG, 4 or 16 even greys from black to white take 2 or 4 bits, and
-    at most 256 colours, alpha counted, a palette of 1, 2, 4 or 8. A GIF has no alpha between 0 and
-    255: below 128 it becomes transparent.
+    at most 256 colours (alpha included) a palette of 1, 2, 4 or 8 bits. In a GIF, alpha below 128
+    becomes transparent and the rest opaque.
 
     Args:
         image: uint8 samples, or uint16 grey without alpha.
-        ending: names the format: .png .tif .tiff .bmp .gif .webp .pbm .pgm .ppm .pnm.
+        ending: the format: .png .tif .tiff .bmp .gif .webp .pbm .pgm .ppm .pnm.
 
     Raises:
-        InputError: the format is not written, or cannot hold such samples.
+        InputError: the format is not written, or cannot store such samples.
 
     Example:
         >>> import numpy as np
@@ -226,6 +215,15 @@ def encode_image(image: RasterImage, ending: str) -> bytes:
         options = {"lossless": True, "exact": True}
     if image.profile and format_name in ("PNG", "TIFF", "WEBP"):
         options["icc_profile"] = image.profile
+    return encode_pillow(picture, format_name, options)
+
+
+def encode_pillow(picture: "Image.Image", format_name: str, options: dict[str, object]) -> bytes:
+    """Encode a Pillow image.
+
+    Raises:
+        InputError: Pillow cannot encode it.
+    """
     stream = io.BytesIO()
     try:
         picture.save(stream, format=format_name, **options)
@@ -235,18 +233,24 @@ def encode_image(image: RasterImage, ending: str) -> bytes:
 
 
 def write_image(path: Path | str, image: RasterImage, *, replace: bool = True) -> None:
-    """Write an image without loss, whole or not at all, in as few bits as `encode_image` can.
+    """Write an image without loss, in the fewest bits per pixel; the file is replaced atomically.
 
     Args:
         path: its ending names the format: .png .tif .tiff .bmp .gif .webp .pbm .pgm .ppm .pnm.
         image: uint8 samples, or uint16 grey without alpha.
-        replace: whether a file that is there already may be replaced.
+        replace: whether an existing file may be replaced.
 
     Raises:
-        InputError: the format is not written, cannot hold such samples, or the folder refuses.
+        InputError: the format is not written or cannot store such samples, or the file cannot be
+            written.
     """
+    write_encoded(path, lambda ending: encode_image(image, ending), replace=replace)
+
+
+def write_encoded(path: Path | str, encode: Callable[[str], bytes], *, replace: bool) -> None:
+    """Encode for the file's ending and write the bytes; error messages name the file."""
     try:
-        content = encode_image(image, Path(path).suffix)
+        content = encode(Path(path).suffix)
     except InputError as error:
         raise InputError(f"cannot write {path}: {error}") from None
     with atomic_write(path, replace=replace) as file:

@@ -1,38 +1,37 @@
-"""Pixels that nobody sees, such as those of no alpha: what lies under them must not matter."""
+"""Masks of excluded pixels, such as transparent ones, whose colour must not affect the result."""
 
 import numpy as np
 
 from dither.errors import InputError
 
 
-def check_mask(ignored: np.ndarray | None, shape: tuple[int, int]) -> np.ndarray | None:
-    """The pixels that do not count, or None where all do.
+def check_mask(mask: np.ndarray | None, shape: tuple[int, int]) -> np.ndarray | None:
+    """Check a mask of excluded pixels; return None if it excludes none.
 
     Args:
-        ignored: (H, W) bool, or None.
+        mask: (H, W) bool, True = excluded, or None.
         shape: the image's H and W.
 
     Raises:
-        InputError: it is no such array, or all pixels are ignored.
+        InputError: the mask has another shape or dtype, or excludes all pixels.
     """
-    if ignored is None:
+    if mask is None:
         return None
-    ignored = np.asarray(ignored)
-    if ignored.shape != shape or ignored.dtype != np.bool_:
+    mask = np.asarray(mask)
+    if mask.shape != shape or mask.dtype != np.bool_:
         raise InputError(
-            f"ignored is one truth value for each pixel, of shape {shape}, not {ignored.dtype} of "
-            f"shape {ignored.shape}"
+            f"the mask must be bool of shape {shape}, not {mask.dtype} of shape {mask.shape}"
         )
-    if ignored.size and ignored.all():
-        raise InputError("all pixels are ignored; at least one must count")
-    return ignored if ignored.any() else None
+    if mask.size and mask.all():
+        raise InputError("the mask excludes all pixels; at least one must count")
+    return mask if mask.any() else None
 
 
 def transparent_mask(alpha: np.ndarray | None) -> np.ndarray | None:
-    """The pixels that nobody sees; of a picture that is clear all over, all count.
+    """Return a mask of the fully transparent pixels; None if alpha is missing or 0 everywhere.
 
     Args:
-        alpha: (H, W) uint8, or None where all are opaque.
+        alpha: (H, W) uint8, or None if all pixels are opaque.
 
     Returns:
         (H, W) bool, or None.
@@ -44,28 +43,28 @@ def transparent_mask(alpha: np.ndarray | None) -> np.ndarray | None:
     return None if alpha is None or not alpha.any() else alpha == 0
 
 
-def fill_masked(image: np.ndarray, hidden: np.ndarray) -> np.ndarray:
-    """The image with hidden pixels like the last seen one to their left, else right, else above, below.
+def fill_masked(image: np.ndarray, mask: np.ndarray) -> np.ndarray:
+    """Fill masked pixels with the nearest unmasked one to the left, else right, else above, else below.
 
-    So that what is blurred or diffused across a border takes up nothing of what is hidden.
+    Blurring or diffusing across a border then takes up nothing of the masked colours.
 
     Args:
         image: (H, W, ...).
-        hidden: (H, W) bool, not all true.
+        mask: (H, W) bool, True = excluded; not all True.
 
     Example:
         >>> image = np.array([[1, 2, 3], [4, 5, 6]])
         >>> fill_masked(image, np.array([[True, False, True], [True, True, True]])).tolist()
         [[2, 2, 2], [2, 2, 2]]
     """
-    shown = np.logical_not(hidden)
-    rows = _nearest(np.any(shown, axis=1, keepdims=True).T)[0]
-    columns = _nearest(shown)[rows]
+    valid = np.logical_not(mask)
+    rows = _nearest(np.any(valid, axis=1, keepdims=True).T)[0]
+    columns = _nearest(valid)[rows]
     return image[rows[:, None], columns]
 
 
-def _nearest(shown: np.ndarray) -> np.ndarray:
-    """For each place of a row the last that is shown up to there, else the first; 0 if none is."""
-    places = np.where(shown, np.arange(shown.shape[1]), -1)
-    last = np.maximum.accumulate(places, axis=1)
-    return np.where(last < 0, shown.argmax(axis=1)[:, None], last)
+def _nearest(valid: np.ndarray) -> np.ndarray:
+    """Return, for each position of a row, the index of the last valid one up to it, else the first."""
+    indices = np.where(valid, np.arange(valid.shape[1]), -1)
+    last = np.maximum.accumulate(indices, axis=1)
+    return np.where(last < 0, valid.argmax(axis=1)[:, None], last)

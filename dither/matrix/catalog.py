@@ -19,14 +19,14 @@ _REINSTALL = "install bluenoise-dither again"
 
 
 def load_matrix(name: str | Path = DEFAULT_MATRIX) -> ThresholdMatrix:
-    """A shipped matrix by its name, or any matrix by its .npy file.
+    """Load a shipped matrix by name, or any matrix from a .npy file.
 
     Args:
-        name: a name that `shipped_matrices` lists, or a path ending in .npy.
+        name: a name from `shipped_matrices`, or a path ending in .npy.
 
     Raises:
-        InputError: there is no such name or file, it does not hold ranks of one matrix, or the file of
-            a shipped matrix is not the one that was shipped.
+        InputError: there is no such name or file, the file does not hold the ranks of one matrix, or a
+            shipped file was changed.
 
     Example:
         >>> load_matrix("blue-64x64").shape
@@ -34,18 +34,18 @@ def load_matrix(name: str | Path = DEFAULT_MATRIX) -> ThresholdMatrix:
     """
     first, *others = load_channels(name)
     if others:
-        raise InputError(f"{name} holds {1 + len(others)} channels; one matrix is wanted here")
+        raise InputError(f"{name} holds {1 + len(others)} channels; one matrix is needed here")
     return first
 
 
 def load_channels(name: str | Path = DEFAULT_MATRIX) -> tuple[ThresholdMatrix, ...]:
-    """The matrix of each channel: one for all, or as many as the file has channels.
+    """Load the matrix of each channel: one for all channels, or one per channel of the file.
 
     Args:
         name: as in `load_matrix`. A file of floats holds (H, W, C) thresholds in 0..1, C from 2 to 4.
 
     Raises:
-        InputError: there is no such name or file, or it holds neither ranks nor thresholds.
+        InputError: there is no such name or file, or the file holds neither ranks nor thresholds.
 
     Example:
         >>> [matrix.shape for matrix in load_channels("blue-64x64")]
@@ -72,7 +72,7 @@ def _shipped_channels(name: str) -> tuple[ThresholdMatrix, ...]:
         raise InputError(f"cannot read {path}: {error.strerror or error}; {_REINSTALL}") from error
     if digest != entry["sha256"]:
         raise InputError(
-            f"{path} is damaged: its bytes are not those of the shipped matrix {name}; {_REINSTALL}"
+            f"{path} is damaged: it differs from the shipped matrix {name}; {_REINSTALL}"
         )
     return _read_channels(path)
 
@@ -88,20 +88,20 @@ def _read_channels(path: Path) -> tuple[ThresholdMatrix, ...]:
 
 
 def save_matrix(path: str | Path, matrix: ThresholdMatrix) -> None:
-    """Write the ranks as .npy: uint16 or uint32, little-endian, C order; whole or not at all.
+    """Write the ranks atomically as .npy: uint16 or uint32, little-endian, C order.
 
     Raises:
-        InputError: the folder does not exist or cannot be written.
+        InputError: the file cannot be written.
     """
     write_npy(path, matrix.ranks)
 
 
 @functools.cache
 def shipped_matrices() -> dict[str, dict[str, Any]]:
-    """The manifest of the shipped matrices: name to file, shape, dtype, sha256, seed and scores.
+    """Return the manifest of the shipped matrices: name to file, shape, dtype, sha256, seed and scores.
 
     Raises:
-        InputError: it is missing or damaged.
+        InputError: the manifest is missing or damaged.
 
     Example:
         >>> "blue-64x64" in shipped_matrices()
@@ -118,7 +118,7 @@ def shipped_matrices() -> dict[str, dict[str, Any]]:
 
 
 def _folder() -> Path:
-    """Where the shipped matrices lie: inside an installed package, beside it in a checkout."""
+    """Return the folder of shipped matrices: inside an installed package, beside it in a checkout."""
     package = Path(str(resources.files("dither")))
     inside = package / "matrices"
     return inside if inside.is_dir() else package.parent / "matrices"

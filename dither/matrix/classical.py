@@ -1,4 +1,4 @@
-"""The classical threshold matrices that every other is compared with."""
+"""Classical threshold matrices, as a baseline: Bayer, white noise, halftone screens, R2 and others."""
 
 import math
 
@@ -7,19 +7,19 @@ import numpy as np
 from dither.errors import InputError
 from dither.matrix.threshold_matrix import ThresholdMatrix
 
-_LARGEST_DOT = 32
-_LARGEST_SIDE = 4096
+_MAX_DOT = 32
+_MAX_SIDE = 4096
 _GOLDEN_RATIO = (1 + math.sqrt(5)) / 2
 # The positive root of x^3 = x + 1.
 _PLASTIC_NUMBER = 1.32471795724474602596
 
 
 def bayer(height: int, width: int) -> ThresholdMatrix:
-    """The recursive ordered-dither matrix.
+    """Make the recursive ordered-dither matrix.
 
     Source: B. E. Bayer, "An optimum method for two-level rendition of continuous-tone pictures"
-    (1973): M(2n) = [[4M, 4M + 2], [4M + 3, 4M + 1]]. Where one side is longer, the recursion goes on
-    along that side alone: [M', M' + 1] of the doubled ranks.
+    (1973): M(2n) = [[4M, 4M + 2], [4M + 3, 4M + 1]]. If one side is longer, the recursion
+    continues along that side: [2M, 2M + 1].
 
     Args:
         height: rows, a power of two.
@@ -48,7 +48,7 @@ def bayer(height: int, width: int) -> ThresholdMatrix:
 
 
 def white_noise(height: int, width: int, seed: int = 0) -> ThresholdMatrix:
-    """A random permutation: independent thresholds, the worst case that dithering starts from.
+    """Make a random permutation: independent thresholds, the baseline of dithering.
 
     Example:
         >>> sorted(white_noise(2, 2, seed=1).ranks.ravel().tolist())
@@ -59,22 +59,21 @@ def white_noise(height: int, width: int, seed: int = 0) -> ThresholdMatrix:
 
 
 def clustered_dot(size: int, angle: float = 45) -> ThresholdMatrix:
-    """A halftone screen: dots in a tilted grid that grow from points to squares to joined holes.
+    """Make a halftone screen: a rotated grid of dots that grow from points to squares to joined holes.
 
     Source: the spot function CosineDot, cos(pi x) / 2 + cos(pi y) / 2 over a cell of -1..1, in Adobe,
     "PDF Reference, sixth edition, version 1.7" (2006), table 6.1; angles of rational tangent in T. M.
     Holladay, "An optimum algorithm for halftone generation for displays and hard copies" (1980).
 
-    The grid is spanned by (a, b) and (-b, a), the whole pixels next to the asked size and angle, so
-    that the smallest square that tiles has the side (a^2 + b^2) / gcd(a, b) and holds
-    (a^2 + b^2) / gcd(a, b)^2 dots. Pixels of equal spot function turn on in the order of their
-    distance from the centre of the dot, then of their direction; the dots take turns by multiples of
-    the golden ratio.
+    The grid is spanned by (a, b) and (-b, a), the whole pixels nearest to the given size and angle. The
+    smallest square tile has the side (a^2 + b^2) / gcd(a, b) and holds (a^2 + b^2) / gcd(a, b)^2 dots.
+    Pixels of equal spot function turn on in the order of their distance from the centre of the dot,
+    then of their direction; the order of the dots follows multiples of the golden ratio.
 
     Args:
-        size: pixels from dot to dot, 2 to 32.
-        angle: of the grid, in degrees, clockwise. At 45 the sizes 4, 6 and 8 give matrices of 6x6,
-            8x8 and 12x12; at 0 they give 4x4, 6x6 and 8x8.
+        size: distance between dots in pixels, 2 to 32.
+        angle: of the grid, in degrees, clockwise. Sizes 4, 6 and 8 give matrices of 6x6, 8x8 and
+            12x12 at 45 degrees, and of 4x4, 6x6 and 8x8 at 0.
 
     Raises:
         InputError: a number is out of range.
@@ -86,22 +85,22 @@ def clustered_dot(size: int, angle: float = 45) -> ThresholdMatrix:
                [11,  3,  2,  8],
                [15, 10,  9, 14]], dtype=uint16)
     """
-    if not isinstance(size, int | np.integer) or not 2 <= size <= _LARGEST_DOT:
-        raise InputError(f"size is {size}; it must be a whole number from 2 to {_LARGEST_DOT}")
+    if not isinstance(size, int | np.integer) or not 2 <= size <= _MAX_DOT:
+        raise InputError(f"size is {size}; it must be a whole number from 2 to {_MAX_DOT}")
     if not math.isfinite(angle):
         raise InputError(f"angle is {angle}; it must be a finite number of degrees")
     a = round(size * math.cos(math.radians(angle)))
     b = round(size * math.sin(math.radians(angle)))
     area, common = a * a + b * b, math.gcd(a, b)
     side = area // common
-    # Twice the distance from the middle of the tile, in whole numbers.
+    # Twice the distance from the middle of the tile, as integers.
     y, x = 2 * np.mgrid[0:side, 0:side] + 1 - side
-    # Along and across the grid: 2 area from dot to dot, and 0 at the centre of a dot.
+    # Along and across the grid: 2 * area from dot to dot, and 0 at the centre of a dot.
     cell_x, along = np.divmod(a * x + b * y + area, 2 * area)
     cell_y, across = np.divmod(a * y - b * x + area, 2 * area)
     along, across = along - area, across - area
     spot = np.cos(np.pi * along / area) + np.cos(np.pi * across / area)
-    # The dots of a tile form a cyclic group; this numbers them from 0, alike in every tile.
+    # The dots of a tile form a cyclic group; this numbers them from 0, the same in every tile.
     dots = area // common**2
     turns = (b // common * pow(a // common, -1, dots) * cell_x + cell_y) % dots
     order = np.lexsort(
@@ -118,11 +117,11 @@ def clustered_dot(size: int, angle: float = 45) -> ThresholdMatrix:
 
 
 def playstation() -> ThresholdMatrix:
-    """The 4x4 matrix with which the first PlayStation (1994) dithers 24-bit colour to 15 bits.
+    """Make the 4x4 matrix with which the first PlayStation (1994) dithers 24-bit colour to 15 bits.
 
     Source: M. Korth (nocash), "PSX Specifications", section "24bit RGB to 15bit RGB Dithering". The
     GPU adds offsets from -4 to 3 to 8-bit codes and drops the low three bits. Here the largest offset
-    has rank 0; as each offset stands in two cells, ties are broken in reading order.
+    has rank 0; each offset is in two cells, so ties are broken row by row.
 
     Example:
         >>> playstation().ranks[0]
@@ -133,11 +132,11 @@ def playstation() -> ThresholdMatrix:
 
 
 def interleaved_gradient_noise(height: int, width: int) -> ThresholdMatrix:
-    """Interleaved gradient noise, ranked: each 3x3 neighbourhood holds thresholds from all of 0..1.
+    """Rank interleaved gradient noise: each 3x3 neighbourhood has thresholds spread over 0..1.
 
     Source: J. Jimenez, "Next generation post processing in Call of Duty: Advanced Warfare" (SIGGRAPH
-    2014): frac(52.9829189 frac(0.06711056 x + 0.00583715 y)). The function does not repeat; this is
-    its window at the origin, which tiles with a seam.
+    2014): frac(52.9829189 frac(0.06711056 x + 0.00583715 y)). The function is not
+    periodic; this is its window at the origin, which tiles with a seam.
 
     Args:
         height: rows, 1 to 4096.
@@ -156,12 +155,12 @@ def interleaved_gradient_noise(height: int, width: int) -> ThresholdMatrix:
 
 
 def r2_sequence(height: int, width: int) -> ThresholdMatrix:
-    """The dither mask of the quasirandom sequence R2, ranked.
+    """Rank the dither mask of the quasirandom sequence R2.
 
     Source: M. Roberts, "The unreasonable effectiveness of quasirandom sequences" (2018), section
     "Dither masks in computer graphics": t = frac(x / g + y / g^2) with the plastic number g, folded by
-    the triangle wave 1 - |2 t - 1|. The function does not repeat; this is its window at the origin,
-    which tiles with a seam.
+    the triangle wave 1 - |2 t - 1|. The function is not periodic; this is its window at the
+    origin, which tiles with a seam.
 
     Args:
         height: rows, 1 to 4096.
@@ -182,8 +181,6 @@ def r2_sequence(height: int, width: int) -> ThresholdMatrix:
 
 def _window(height: int, width: int) -> np.ndarray:
     for side in (height, width):
-        if not isinstance(side, int | np.integer) or not 1 <= side <= _LARGEST_SIDE:
-            raise InputError(
-                f"a side is {side}; it must be a whole number from 1 to {_LARGEST_SIDE}"
-            )
+        if not isinstance(side, int | np.integer) or not 1 <= side <= _MAX_SIDE:
+            raise InputError(f"a side is {side}; it must be a whole number from 1 to {_MAX_SIDE}")
     return np.mgrid[0:height, 0:width]

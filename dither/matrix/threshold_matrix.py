@@ -1,4 +1,4 @@
-"""The threshold matrix as a value: ranks on a torus."""
+"""A threshold matrix: ranks on a torus."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -10,11 +10,11 @@ from dither.errors import InputError
 
 @dataclass(frozen=True, eq=False)
 class ThresholdMatrix:
-    """A tileable threshold matrix, held as ranks: each of 0..N-1 stands in exactly one cell.
+    """A tileable threshold matrix, stored as ranks: each of 0..N-1 in exactly one cell.
 
-    A pixel of grey g in 0..1 is turned on where g exceeds the threshold of its cell; a matrix with
-    N cells so shows N + 1 greys. Ranks are integers, so that decisions are exact. A matrix with frames
-    is for sequences of images: frame t meets plane t, and after the last comes the first again.
+    A pixel of grey g in 0..1 is turned on if g exceeds the threshold of its cell, so a matrix of N
+    cells shows N + 1 greys. Ranks are integers, so that decisions are exact. A matrix with frames is
+    for image sequences: frame t uses plane t, and the planes repeat.
 
     Attributes:
         ranks: (H, W), or (T, H, W) with frames; uint16, or uint32 above 65,536 cells; read-only.
@@ -34,8 +34,7 @@ class ThresholdMatrix:
         ranks = np.array(self.ranks, order="C")
         if ranks.ndim not in (2, 3) or ranks.size == 0:
             raise InputError(
-                "a threshold matrix has two sides of at least one cell, or frames and two sides; "
-                f"not shape {ranks.shape}"
+                f"a threshold matrix has shape (H, W) or (T, H, W) and no empty side; not {ranks.shape}"
             )
         if not np.issubdtype(ranks.dtype, np.integer):
             raise InputError(f"a threshold matrix holds integer ranks, not {ranks.dtype}")
@@ -50,7 +49,7 @@ class ThresholdMatrix:
 
     @classmethod
     def from_values(cls, values: np.ndarray) -> "ThresholdMatrix":
-        """The matrix whose ranks are the order of `values`; equal values rank in C order.
+        """Make a matrix whose ranks are the order of `values`; equal values rank in C order.
 
         Args:
             values: (H, W) or (T, H, W), finite numbers.
@@ -72,22 +71,22 @@ class ThresholdMatrix:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """Rows and columns of cells, before them the frames of a matrix that has any."""
+        """Shape of the ranks: (H, W), or (T, H, W) with frames."""
         return self.ranks.shape
 
     @property
     def planes(self) -> np.ndarray:
-        """(T, H, W) ranks, with one frame for a matrix without frames."""
+        """Ranks as (T, H, W), with T = 1 for a matrix without frames."""
         return self.ranks.reshape(-1, *self.ranks.shape[-2:])
 
     @property
     def thresholds(self) -> np.ndarray:
-        """Float32 thresholds (rank + 1/2) / N of the ranks' shape, symmetric inside 0..1."""
+        """Float32 thresholds (rank + 1/2) / N in the shape of the ranks, symmetric inside 0..1."""
         return ((self.ranks + 0.5) / self.ranks.size).astype(np.float32)
 
 
 def is_permutation(ranks: np.ndarray) -> bool:
-    """Whether integer `ranks`, of any shape, hold each of 0..N-1 exactly once.
+    """Return whether integer `ranks`, of any shape, hold each of 0..N-1 exactly once.
 
     Example:
         >>> is_permutation(np.array([2, 0, 1])), is_permutation(np.array([2, 0, 2]))
@@ -99,7 +98,10 @@ def is_permutation(ranks: np.ndarray) -> bool:
 
 
 def channel_thresholds(matrices: Sequence[ThresholdMatrix]) -> np.ndarray:
-    """(H, W, C) float32: the thresholds of each channel, as a file of channels holds them.
+    """Stack the thresholds of one matrix per channel, as a file of channels stores them.
+
+    Returns:
+        (H, W, C) float32.
 
     Example:
         >>> matrix = ThresholdMatrix(np.array([[0, 1]]))
@@ -110,10 +112,10 @@ def channel_thresholds(matrices: Sequence[ThresholdMatrix]) -> np.ndarray:
 
 
 def as_channels(array: np.ndarray) -> tuple[ThresholdMatrix, ...]:
-    """The matrix of each channel of (H, W, C) thresholds in 0..1; undoes `channel_thresholds`.
+    """Make one matrix per channel from (H, W, C) thresholds in 0..1; undoes `channel_thresholds`.
 
     Raises:
-        InputError: the array is no such thresholds, of 2 to 4 channels.
+        InputError: the array does not hold the thresholds of 2 to 4 channels.
 
     Example:
         >>> as_channels(np.array([[[0.25, 0.75], [0.75, 0.25]]]))[1].ranks.tolist()
@@ -121,11 +123,11 @@ def as_channels(array: np.ndarray) -> tuple[ThresholdMatrix, ...]:
     """
     if array.ndim != 3 or not 2 <= array.shape[2] <= 4:
         raise InputError(
-            f"{array.dtype} values of shape {array.shape} are no threshold matrix, which holds whole "
-            "ranks, or thresholds of 2 to 4 channels with shape (H, W, C)"
+            f"a threshold matrix holds integer ranks, or thresholds of 2 to 4 channels with shape "
+            f"(H, W, C); not {array.dtype} of shape {array.shape}"
         )
     matrices = tuple(ThresholdMatrix.from_values(array[..., c]) for c in range(array.shape[2]))
-    # Noise to add has a shape of the same kind; its values are not (rank + 1/2) / N.
+    # Additive noise has the same shape, but its values are not (rank + 1/2) / N.
     if not np.allclose(channel_thresholds(matrices), array, rtol=0, atol=1e-6):
         raise InputError("the values are not the thresholds (rank + 1/2) / N of any matrix")
     return matrices

@@ -1,1 +1,1 @@
-"""Palettes: the value, its files, named ones, those chosen from an image, and a device's colours."""
+"""Palettes: the value, palette files, named palettes, palettes from an image, and device colours."""

@@ -1,6 +1,6 @@
-"""Palette files: the colours of .gpl, .pal, .hex, .act and image swatches, read and written.
+"""Read and write palette files: .gpl, .pal, .hex, .act and image swatches.
 
-Every reader takes the bytes of a stranger's file and gives its colours, or raises one InputError.
+Every reader accepts arbitrary bytes and returns colours or raises one InputError.
 """
 
 import os
@@ -13,31 +13,31 @@ import numpy as np
 
 from dither.color import distinct_colors
 from dither.errors import InputError
-from dither.files.atomic import atomic_write
 from dither.files.safe_open import read_file, safe_open
-from dither.images.io import RasterImage, encode_image, read_image
+from dither.images.io import encode_image, read_image
+from dither.images.raster_image import RasterImage
 
 WRITE_ENDINGS = (".gpl", ".pal", ".hex", ".act", ".png")
 IMAGE_ENDINGS = (".png", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".ppm", ".pgm", ".pnm")
 
-# 256 colours with names take some 10 KB; an image swatch may be a whole dithered picture.
-_MOST_BYTES = 1 << 18
-_MOST_IMAGE_BYTES = 1 << 26
-_MOST_IMAGE_PIXELS = 1 << 24
+# 256 colours with names take about 10 KB; a swatch may be a complete dithered image.
+_MAX_BYTES = 1 << 18
+_MAX_IMAGE_BYTES = 1 << 26
+_MAX_IMAGE_PIXELS = 1 << 24
 
 
 def read_colors(path: Path | str) -> np.ndarray:
-    """The distinct colours of a palette file, each where it first appears.
+    """Read the distinct colours of a palette file, in the order of their first appearance.
 
     Args:
-        path: its ending tells the format: .gpl (GIMP), .pal (JASC text or Microsoft RIFF), .hex (one
-            RRGGBB a line), .act (Adobe), or an image whose pixels are the colours, in reading order.
+        path: its ending names the format: .gpl (GIMP), .pal (JASC text or Microsoft RIFF), .hex (one
+            RRGGBB per line), .act (Adobe), or an image whose pixels are the colours, row by row.
 
     Returns:
         (K, 3) uint8 sRGB codes.
 
     Raises:
-        InputError: the file is missing, too large, damaged or of another format.
+        InputError: the file is missing, too large, damaged or in another format.
 
     Example:
         >>> read_colors("endesga-32.gpl").shape  # doctest: +SKIP
@@ -53,17 +53,17 @@ def read_colors(path: Path | str) -> np.ndarray:
             f"cannot read a palette from {path}: the ending must be one of "
             f"{', '.join((*readers, *IMAGE_ENDINGS))}"
         )
-    colors = readers[ending](path, read_file(path, _MOST_BYTES))
+    colors = readers[ending](path, read_file(path, _MAX_BYTES))
     return distinct_colors(np.array(colors, np.uint8).reshape(-1, 3))
 
 
 def _lines(data: bytes) -> list[str]:
-    """The stripped lines of a text file; what is no UTF-8 can only be part of a name."""
+    """Return the stripped lines of a text file; only names may contain bytes that are not UTF-8."""
     return [line.strip() for line in data.decode("utf-8-sig", errors="replace").split("\n")]
 
 
 def _triple(path: Path, number: int, line: str) -> list[int]:
-    """Red, green and blue at the start of a line of text, whose `number` counts from 1."""
+    """Parse red, green and blue at the start of a line; `number` counts from 1."""
     fields = line.split()[:3]
     if len(fields) == 3 and all(re.fullmatch(r"[0-9]{1,3}", field) for field in fields):
         values = [int(field) for field in fields]
@@ -75,7 +75,7 @@ def _triple(path: Path, number: int, line: str) -> list[int]:
 
 
 def _gimp(path: Path, data: bytes) -> list[list[int]]:
-    """GIMP palette: a title, a few `Name: value` lines, # comments, then `R G B name` lines."""
+    """Parse a GIMP palette: a title, `Name: value` lines, # comments, then `R G B name` lines."""
     lines = _lines(data)
     if lines[0] != "GIMP Palette":
         raise InputError(f"{path} is not a GIMP palette: its first line is not 'GIMP Palette'")
@@ -103,7 +103,7 @@ def _pal(path: Path, data: bytes) -> Iterable[Iterable[int]]:
 
 
 def _riff(path: Path, data: bytes) -> Iterable[Iterable[int]]:
-    """Microsoft's simple palette file: RIFF('PAL ' data(LOGPALETTE)), entries of R, G, B, flags.
+    """Parse Microsoft's simple palette file: RIFF('PAL ' data(LOGPALETTE)), entries R, G, B, flags.
 
     Source: Microsoft and IBM, "Multimedia Programming Interface and Data Specifications 1.0" (1991).
     """
@@ -116,7 +116,7 @@ def _riff(path: Path, data: bytes) -> Iterable[Iterable[int]]:
 
 
 def _hex(path: Path, data: bytes) -> list[list[int]]:
-    """One RRGGBB a line, as the palette list of Lospec exports it."""
+    """Parse one RRGGBB per line, as Lospec's palette list exports it."""
     colors = []
     for number, line in enumerate(_lines(data), 1):
         if line and not re.fullmatch(r"#?[0-9A-Fa-f]{6}", line):
@@ -127,7 +127,7 @@ def _hex(path: Path, data: bytes) -> list[list[int]]:
 
 
 def _adobe(path: Path, data: bytes) -> Iterable[Iterable[int]]:
-    """Adobe colour table: 256 times R, G, B; then, in newer files, how many of them count.
+    """Parse an Adobe colour table: 256 times R, G, B; in newer files, then the number of colours.
 
     Source: "Adobe Photoshop File Formats Specification" (2019), section "Color Table".
     """
@@ -140,12 +140,12 @@ def _adobe(path: Path, data: bytes) -> Iterable[Iterable[int]]:
 
 
 def _swatch(path: Path) -> np.ndarray:
-    """The colours of all pixels that are not wholly transparent, in reading order."""
+    """Read the colours of all pixels that are not fully transparent, row by row."""
     with safe_open(path) as file:
-        if file.seek(0, os.SEEK_END) > _MOST_IMAGE_BYTES:
-            raise InputError(f"{path} has more than {_MOST_IMAGE_BYTES} bytes")
+        if file.seek(0, os.SEEK_END) > _MAX_IMAGE_BYTES:
+            raise InputError(f"{path} has more than {_MAX_IMAGE_BYTES} bytes")
         file.seek(0)
-        image = read_image(file, max_pixels=_MOST_IMAGE_PIXELS, name=str(path))
+        image = read_image(file, max_pixels=_MAX_IMAGE_PIXELS, name=str(path))
     color = image.color
     if color.dtype != np.uint8:
         raise InputError(f"{path} holds {color.dtype} samples; an image swatch has 8 bits")
@@ -154,35 +154,16 @@ def _swatch(path: Path) -> np.ndarray:
     return color.reshape(-1, 3) if image.alpha is None else color[image.alpha > 0]
 
 
-def write_colors(path: Path | str, colors: np.ndarray, *, replace: bool = True) -> None:
-    """Write a palette file, whole or not at all.
-
-    Args:
-        path: its ending tells the format: .gpl, .pal (JASC text), .hex, .act, or .png (one row of
-            pixels).
-        colors: (K, 3) uint8 sRGB codes, K up to 256.
-        replace: whether a file that is there already may be replaced.
-
-    Raises:
-        InputError: the ending tells no format, or the folder cannot be written.
-
-    Example:
-        >>> write_colors("two.hex", np.array([[0, 0, 0], [255, 255, 255]]))  # doctest: +SKIP
-    """
-    data = encode_colors(path, colors)
-    with atomic_write(path, replace=replace) as file:
-        file.write(data)
-
-
 def encode_colors(path: Path | str, colors: np.ndarray) -> bytes:
-    r"""The bytes of a palette file.
+    r"""Encode a palette file.
 
     Args:
-        path: as `write_colors`; its name goes into a .gpl.
+        path: its ending names the format: .gpl, .pal (JASC text), .hex, .act, or .png (one row of
+            pixels). A .gpl also stores the name.
         colors: (K, 3) uint8 sRGB codes, K up to 256.
 
     Raises:
-        InputError: the ending tells no format.
+        InputError: the ending names no format.
 
     Example:
         >>> encode_colors("two.hex", np.array([[0, 0, 0], [255, 255, 255]]))
@@ -210,10 +191,10 @@ def encode_colors(path: Path | str, colors: np.ndarray) -> bytes:
 
 
 def check_palette_ending(path: Path | str) -> None:
-    """Say before long work starts whether the ending tells a format.
+    """Check, before long work starts, that the ending names a palette format.
 
     Raises:
-        InputError: it does not.
+        InputError: the ending is not in WRITE_ENDINGS.
     """
     if Path(path).suffix.lower() not in WRITE_ENDINGS:
         raise InputError(

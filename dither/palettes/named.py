@@ -1,8 +1,8 @@
-"""Palettes that have a name: old machines, e-paper and panels, each with where its values are from.
+"""Named palettes of retro hardware, e-paper and panels, with the source of their values.
 
-No e-paper maker was found to publish the colours of its inks as measured. The palettes `black-white`
-to `acep-7` are therefore the ideal primaries that drivers take as codes of the inks, not what the inks
-look like; the two that begin with `inky-` are what one maker of boards takes for their look.
+No e-paper maker was found that publishes measured colours of its inks. The palettes `black-white` to
+`acep-7` are therefore the ideal primaries that drivers use as codes for the inks, not their look; the
+two that begin with `inky-` are one board maker's estimate of their look.
 """
 
 
@@ -16,8 +16,8 @@ def _cube(steps: str) -> str:
 
 
 NAMED_PALETTES = {
-    # Nintendo Game Boy (1989), dark to light. The values in use everywhere, as in Wikipedia, "List of
-    # video game console palettes"; Nintendo publishes none.
+    # Nintendo Game Boy (1989), dark to light. Commonly used values, from Wikipedia, "List of video game
+    # console palettes"; Nintendo publishes none.
     "game-boy": "0f380f 306230 8bac0f 9bbc0f",
     # Game Boy Pocket (1996): the shades black, dark gray, light gray and white of "Pan Docs", section
     # "LCD Monochrome Palettes", spaced evenly; an assumption, not a measurement of the panel.
@@ -39,8 +39,8 @@ NAMED_PALETTES = {
         "000000 0000aa 00aa00 00aaaa aa0000 aa00aa aa5500 aaaaaa "
         "555555 5555ff 55ff55 55ffff ff5555 ff55ff ffff55 ffffff"
     ),
-    # Sinclair ZX Spectrum (1982), basic then bright, in the order of BASIC. The basic voltage differed
-    # between machines (Wikipedia, "ZX Spectrum graphic modes"); taken here as 85 percent.
+    # Sinclair ZX Spectrum (1982), basic then bright, in the order of BASIC. The voltage of the basic
+    # colours differed between machines (Wikipedia, "ZX Spectrum graphic modes"); 85 percent here.
     "zx-spectrum": (
         "000000 0000d8 d80000 d800d8 00d800 00d8d8 d8d800 d8d8d8 "
         "0000ff ff0000 ff00ff 00ff00 00ffff ffff00 ffffff"
@@ -50,14 +50,14 @@ NAMED_PALETTES = {
         "000000 1d2b53 7e2553 008751 ab5236 5f574f c2c3c7 fff1e8 "
         "ff004d ffa300 ffec27 00e436 29adff 83769c ff77a8 ffccaa"
     ),
-    # xterm's colours 0 to 15, as in its resource file XTerm-col.ad: ECMA-48 gives names alone.
+    # xterm's colours 0 to 15, from its resource file XTerm-col.ad; ECMA-48 defines only names.
     "ansi-16": (
         "000000 cd0000 00cd00 cdcd00 0000ee cd00cd 00cdcd e5e5e5 "
         "7f7f7f ff0000 00ff00 ffff00 5c5cff ff00ff 00ffff ffffff"
     ),
     # Six even steps of red, green and blue: L. Weinman, "Designing Web Graphics" (1996).
     "web-safe": _cube("00 33 66 99 cc ff"),
-    # Grey panels of 2 and 4 bits, their codes as they are; nothing is said of how light they look.
+    # Grey panels of 2 and 4 bits: evenly spaced codes, not measured lightness.
     "gray-4": _grays(4),
     "gray-16": _grays(16),
     # E-paper, ideal primaries, in the order of the codes of Waveshare's and Pimoroni's drivers.
@@ -65,18 +65,18 @@ NAMED_PALETTES = {
     "black-white-red": "000000 ffffff ff0000",
     "black-white-yellow": "000000 ffffff ffff00",
     "black-white-yellow-red": "000000 ffffff ffff00 ff0000",
-    # E Ink Spectra 6 and ACeP of 7 colours, ideal primaries; orange as Waveshare's drivers have it.
+    # E Ink Spectra 6 and ACeP of 7 colours, ideal primaries; orange as in Waveshare's drivers.
     "spectra-6": "000000 ffffff ffff00 ff0000 0000ff 00ff00",
     "acep-7": "000000 ffffff 00ff00 0000ff ff0000 ffff00 ff8000",
-    # What Pimoroni's library "inky" takes for the look of these inks on its Inky Impression boards
-    # (SATURATED_PALETTE of inky_e673.py and inky_uc8159.py); how it was found is not said.
+    # The look of these inks on Inky Impression boards according to Pimoroni's library "inky"
+    # (SATURATED_PALETTE of inky_e673.py and inky_uc8159.py), which does not say how it was measured.
     "inky-spectra-6": "000000 a1a4a5 d0be47 9c484b 3d3b5e 3a5b46",
     "inky-acep-7": "393039 ffffff 3a5b46 3d3b5e 9c484b d0be47 b16a49",
 }
 
 
 def palette_names() -> list[str]:
-    """The names that `load_palette` knows.
+    """Return the names that `load_palette` accepts.
 
     Example:
         >>> palette_names()[:3]

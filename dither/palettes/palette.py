@@ -1,4 +1,4 @@
-"""Palettes: the value, where to load one from, and changing one for another in an image."""
+"""A palette: load and save it, index an image with it, and replace it by another in an image."""
 
 import re
 from dataclasses import dataclass
@@ -8,7 +8,8 @@ import numpy as np
 
 from dither.color import linear_to_oklab, packed_codes, srgb_to_linear
 from dither.errors import InputError
-from dither.palettes.files import read_colors, write_colors
+from dither.files.atomic import atomic_write
+from dither.palettes.files import encode_colors, read_colors
 from dither.palettes.named import NAMED_PALETTES, palette_names
 
 MAX_COLORS = 256
@@ -17,13 +18,13 @@ _HEX = re.compile(r"#?[0-9A-Fa-f]{6}")
 
 @dataclass(frozen=True, eq=False)
 class Palette:
-    """The distinct colours that a picture may hold, in an order that gives each its index.
+    """The distinct colours that an image may use; the order defines each colour's index.
 
     Attributes:
         colors: (K, 3) uint8 sRGB codes, K from 2 to 256; read-only.
 
     Raises:
-        InputError: the colours are not such an array, or one appears twice.
+        InputError: the array has another shape, dtype or range, or a colour appears twice.
 
     Example:
         >>> palette = Palette(np.array([[0, 0, 0], [255, 255, 255]]))
@@ -61,21 +62,20 @@ class Palette:
 
     @classmethod
     def from_hex(cls, text: str) -> "Palette":
-        """The palette of a list of colours such as "#0f380f #9bbc0f".
+        """Parse a list of colours such as "#0f380f #9bbc0f".
 
         Args:
-            text: RRGGBB in hexadecimal, each with # or without, apart by commas or spaces.
+            text: colours RRGGBB in hexadecimal, with or without #, separated by commas or spaces.
 
         Raises:
-            InputError: an item is no such colour, appears twice, or there are fewer than 2 or more
-                than 256.
+            InputError: an item is not a colour or appears twice, or there are not 2 to 256 items.
 
         Example:
             >>> Palette.from_hex("#0f380f, 9bbc0f").colors
             array([[ 15,  56,  15],
                    [155, 188,  15]], dtype=uint8)
         """
-        items = re.split(r"[\s,]+", text.strip(" \t\r\n,"))
+        items = _items(text)
         for item in items:
             if not _HEX.fullmatch(item):
                 raise InputError(f"{item[:40]!r} is not a colour in hexadecimal such as '#0f380f'")
@@ -83,30 +83,30 @@ class Palette:
 
     @property
     def hex(self) -> list[str]:
-        """The colours as '#rrggbb'."""
+        """Colours as '#rrggbb'."""
         return [f"#{code:06x}" for code in packed_codes(self.colors)]
 
     @property
     def linear(self) -> np.ndarray:
-        """(K, 3) float64 linear light, 0 to 1."""
+        """Colours as (K, 3) float64 linear light, 0 to 1."""
         return srgb_to_linear(self.colors / 255)
 
     @property
     def oklab(self) -> np.ndarray:
-        """(K, 3) float64 OKLab coordinates L, a, b."""
+        """Colours as (K, 3) float64 OKLab coordinates L, a, b."""
         return linear_to_oklab(self.linear)
 
     def indices(self, image: np.ndarray) -> np.ndarray:
-        """The index of every pixel's colour.
+        """Return the index of each pixel's colour.
 
         Args:
-            image: (H, W, 3) uint8 that holds only colours of this palette.
+            image: (H, W, 3) uint8 with only colours of this palette.
 
         Returns:
             (H, W) uint8.
 
         Raises:
-            InputError: the image is no such array, or holds another colour.
+            InputError: the image has another shape or dtype, or holds another colour.
 
         Example:
             >>> two = Palette.from_hex("000000 ffffff")
@@ -120,26 +120,30 @@ class Palette:
             )
         own, codes = packed_codes(self.colors), packed_codes(image)
         order = np.argsort(own)
-        place = np.searchsorted(own[order], codes).clip(max=len(own) - 1)
-        strange = own[order][place] != codes
-        if strange.any():
+        position = np.searchsorted(own[order], codes).clip(max=len(own) - 1)
+        foreign = own[order][position] != codes
+        if foreign.any():
             raise InputError(
-                f"the image holds #{codes[strange][0]:06x}, which the palette does not hold"
+                f"the image holds #{codes[foreign][0]:06x}, which the palette does not hold"
             )
-        return order.astype(np.uint8)[place]
+        return order.astype(np.uint8)[position]
+
+
+def _items(text: str) -> list[str]:
+    return re.split(r"[\s,]+", text.strip(" \t\r\n,"))
 
 
 def load_palette(text: str | Path) -> Palette:
-    """A palette by its name, from a file, or from a list of colours.
+    """Load a palette by name, from a file, or from a list of colours.
 
     Args:
-        text: a name that `palette_names` lists; a path ending in .gpl, .pal, .hex, .act or an image's
-            ending; or colours in hexadecimal, apart by commas or spaces. In a file a colour that
-            comes again is dropped.
+        text: a name from `palette_names`; a path ending in .gpl, .pal, .hex, .act or an image's
+            ending; or colours in hexadecimal, separated by commas or spaces. Repeated colours of a
+            file are dropped.
 
     Raises:
-        InputError: it is none of these, or the file is missing, damaged or too large, or holds
-            fewer than 2 or more than 256 distinct colours.
+        InputError: the text is none of these, or the file is missing, damaged or too large, or does
+            not hold 2 to 256 distinct colours.
 
     Example:
         >>> load_palette("game-boy").hex
@@ -150,8 +154,7 @@ def load_palette(text: str | Path) -> Palette:
     text = str(text)
     if text in NAMED_PALETTES:
         return Palette.from_hex(NAMED_PALETTES[text])
-    items = re.split(r"[\s,]+", text.strip(" \t\r\n,"))
-    if text.startswith("#") or all(_HEX.fullmatch(item) for item in items):
+    if text.startswith("#") or all(_HEX.fullmatch(item) for item in _items(text)):
         return Palette.from_hex(text)
     if not Path(text).suffix:
         raise InputError(
@@ -167,40 +170,42 @@ def load_palette(text: str | Path) -> Palette:
 
 
 def save_palette(path: str | Path, palette: Palette, *, replace: bool = True) -> None:
-    """Write a palette file that `load_palette` and drawing programs read, whole or not at all.
+    """Write a palette file that `load_palette` and drawing programs read; it is replaced atomically.
 
     Args:
-        path: ending in .gpl (GIMP), .pal (JASC text), .hex (RRGGBB a line), .act (Adobe), or .png
-            (a swatch of one row).
-        palette: what it holds.
-        replace: whether a file that is there already may be replaced.
+        path: ending in .gpl (GIMP), .pal (JASC text), .hex (one RRGGBB per line), .act (Adobe), or
+            .png (a swatch of one row).
+        palette: the colours.
+        replace: whether an existing file may be replaced.
 
     Raises:
-        InputError: another ending, or the folder does not exist or cannot be written.
+        InputError: the ending names no format, or the file cannot be written.
 
     Example:
         >>> save_palette("mine.gpl", load_palette("game-boy"))  # doctest: +SKIP
     """
-    write_colors(path, palette.colors, replace=replace)
+    content = encode_colors(path, palette.colors)
+    with atomic_write(path, replace=replace) as file:
+        file.write(content)
 
 
 def recolored(image: np.ndarray, palette: Palette, new: Palette) -> np.ndarray:
-    """A dithered image with each colour of `palette` replaced by the colour of that index in `new`.
+    """Replace each colour of a dithered image by the colour of the same index in another palette.
 
-    So an image is dithered to what inks look like, then written in the codes a device wants.
+    For example, dither to the measured look of inks, then write the codes that the device expects.
 
     Args:
-        image: (H, W, 3) uint8 that holds only colours of `palette`, or its indices: (H, W) integers
-            from 0 to K - 1.
-        palette: the colours it was dithered to.
-        new: as many colours.
+        image: (H, W, 3) uint8 with only colours of `palette`, or (H, W) integer indices from 0 to
+            K - 1.
+        palette: the palette that the image was dithered to.
+        new: the new palette, of the same length.
 
     Returns:
         (H, W, 3) uint8.
 
     Raises:
-        InputError: the palettes have different numbers of colours, the image holds a colour that
-            `palette` does not, or an index lies outside it.
+        InputError: the palettes differ in length, or the image holds a colour or an index that
+            `palette` does not.
 
     Example:
         >>> greens, grays = load_palette("game-boy"), load_palette("gray-4")

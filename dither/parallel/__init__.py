@@ -1,4 +1,4 @@
-"""Many tasks at once: on the processors of this machine, or on the machines of a Dask scheduler."""
+"""Map a function over tasks on threads, processes or a Dask cluster."""
 
 from dither.parallel.run import WorkerLostError as WorkerLostError
 from dither.parallel.run import run_tasks as run_tasks

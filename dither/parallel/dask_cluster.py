@@ -1,4 +1,4 @@
-"""Tasks on the machines of a Dask scheduler, which gives those of a dead process to another."""
+"""Run tasks on the machines of a Dask scheduler, which restarts the task of a process that dies."""
 
 import contextlib
 import functools
@@ -8,23 +8,19 @@ import pickle
 import queue
 import time
 from collections.abc import Callable, Iterable, Iterator
-from typing import Any, TypeVar
+from typing import Any
 
 from dither.errors import InputError
+from dither.extras import require_extra
+from dither.parallel.tasks import POLL_SECONDS, Answer, Task
 from dither.version import installation
 
-Task = TypeVar("Task")
-Answer = TypeVar("Answer")
-
-# Seconds between two looks at whether the work is to be stopped.
-_GLANCE = 0.2
-# Seconds between two counts of the machines.
-_COUNT_EVERY = 2
-# Seconds that a scheduler has to answer.
-_PATIENCE = 10
+# Interval at which the cluster's threads are counted.
+_COUNT_SECONDS = 2
+CONNECT_TIMEOUT_SECONDS = 10
 
 
-def on_dask(
+def run_on_dask(
     function: Callable[[Task], Answer],
     tasks: Iterable[Task],
     scheduler: str,
@@ -32,38 +28,35 @@ def on_dask(
     poll: Callable[[], None],
     check: Callable[[], None] | None,
 ) -> Iterator[tuple[int, Answer]]:
-    """As `dither.parallel.run_tasks`; `on_lost` answers for a task that is given up, or raises."""
-    try:
-        import distributed
-    except ModuleNotFoundError as error:
-        raise InputError(
-            f"a scheduler needs {error.name}: pip install 'bluenoise-dither[scale]'"
-        ) from None
-    waiting, window, asked = enumerate(tasks), 0, -math.inf
+    """Run tasks as `dither.parallel.run_tasks`; `on_lost` answers for a task given up, or raises."""
+    require_extra("a scheduler", "scale", "distributed")
+    import distributed
+
+    waiting, window, counted = enumerate(tasks), 0, -math.inf
     ready: queue.SimpleQueue[distributed.Future] = queue.SimpleQueue()
     pending: dict[distributed.Future, tuple[int, Task]] = {}
     here = installation()
     with _connected(scheduler) as client:
-        with _answering(scheduler):
+        with _connection_errors(scheduler):
             _check_workers(client, here, check)
-        # Sent once, and made again where a machine that holds it is lost; sent with `scatter` it would
-        # be lost with the machine. As bytes, which a machine with another version can read too.
+        # Computed by a task, because Dask recomputes results of lost machines but not scattered data.
+        # As bytes, so that a worker of another version can reach its version check.
         shared = client.submit(bytes, pickle.dumps((function, check)), pure=False)
         try:
             while True:
-                if time.monotonic() >= asked + _COUNT_EVERY:
-                    # Enough for all, and not so many that a long list of tasks fills the scheduler.
-                    with _answering(scheduler):
+                if time.monotonic() >= counted + _COUNT_SECONDS:
+                    # Enough tasks for all threads, but not a list that fills the scheduler's memory.
+                    with _connection_errors(scheduler):
                         window = max(8, 4 * sum(client.nthreads().values()))
-                    asked = time.monotonic()
-                while len(pending) < window and (handed := next(waiting, None)) is not None:
-                    future = client.submit(_called, here, shared, handed[1], pure=False)
-                    pending[future] = handed
+                    counted = time.monotonic()
+                while len(pending) < window and (next_task := next(waiting, None)) is not None:
+                    future = client.submit(_run_task, here, shared, next_task[1], pure=False)
+                    pending[future] = next_task
                     future.add_done_callback(ready.put)
                 if not pending:
                     return
                 try:
-                    future = ready.get(timeout=_GLANCE)
+                    future = ready.get(timeout=POLL_SECONDS)
                 except queue.Empty:
                     poll()
                     continue
@@ -76,25 +69,25 @@ def on_dask(
 
 
 def _check_workers(client: Any, here: str, check: Callable[[], None] | None) -> None:
-    """Refuse, before any work, workers that cannot do it, or would do other work.
+    """Refuse, before any work, workers of other versions or that fail `check`.
 
-    Those that come later see to it themselves.
+    Workers that join later are checked by `_run_task`.
     """
-    found = client.run(_obstacle, here, pickle.dumps(check), on_error="return")
-    for worker, obstacle in found.items():
-        if isinstance(obstacle, OSError):  # it is gone
+    found = client.run(_worker_problem, here, pickle.dumps(check), on_error="return")
+    for worker, problem in found.items():
+        if isinstance(problem, OSError):  # the worker is gone
             continue
-        if isinstance(obstacle, Exception):  # it is not there, or knows nothing of such questions
-            obstacle = _unlike(f"no bluenoise-dither that can be asked ({obstacle})", here)
-        if obstacle is not None:
-            raise InputError(f"the worker {worker} {obstacle}")
+        if isinstance(problem, Exception):  # this package is missing or older than this check
+            problem = _version_mismatch(f"no usable bluenoise-dither ({problem})", here)
+        if problem is not None:
+            raise InputError(f"the worker {worker} {problem}")
 
 
-def _obstacle(sender: str, check: bytes) -> str | None:
-    """What a sender's work meets on this worker, if anything."""
+def _worker_problem(sender: str, check: bytes) -> str | None:
+    """Return why this worker cannot run a sender's tasks, or None."""
     here = installation()
     if here != sender:
-        return _unlike(here, sender)
+        return _version_mismatch(here, sender)
     needed = pickle.loads(check)
     try:
         if needed is not None:
@@ -104,20 +97,20 @@ def _obstacle(sender: str, check: bytes) -> str | None:
     return None
 
 
-def _unlike(worker: str, sender: str) -> str:
-    return f"has {worker}, and this is {sender}; all machines of a scheduler hold the same"
+def _version_mismatch(worker: str, sender: str) -> str:
+    return f"has {worker}, but this is {sender}; all machines of a cluster need the same versions"
 
 
-def _called(sender: str, shared: bytes, task: Any) -> Any:
+def _run_task(sender: str, shared: bytes, task: Any) -> Any:
     here = installation()
     if here != sender:
-        raise InputError(f"a worker {_unlike(here, sender)}")
-    return _received(shared)(task)
+        raise InputError(f"a worker {_version_mismatch(here, sender)}")
+    return _unpickled_function(shared)(task)
 
 
 @functools.lru_cache(maxsize=1)
-def _received(shared: bytes) -> Callable[[Any], Any]:
-    """What is called with the tasks, in each process read and checked once."""
+def _unpickled_function(shared: bytes) -> Callable[[Any], Any]:
+    """Unpickle the function, and run the check, once per process."""
     function, check = pickle.loads(shared)
     if check is not None:
         check()
@@ -129,26 +122,28 @@ def _connected(scheduler: str) -> Iterator[Any]:
     import distributed
 
     try:
-        client = distributed.Client(scheduler, timeout=_PATIENCE, set_as_default=False)
+        client = distributed.Client(
+            scheduler, timeout=CONNECT_TIMEOUT_SECONDS, set_as_default=False
+        )
     except (OSError, ValueError, TypeError, TimeoutError) as error:
         raise InputError(
-            f"no scheduler answers at {scheduler}: {' '.join(str(error).split()) or 'no time left'}"
+            f"no scheduler answers at {scheduler}: {' '.join(str(error).split()) or 'timeout'}"
         ) from None
-    # What it logs of a lost scheduler is told in one sentence.
+    # A lost scheduler is reported in one sentence, not by Dask's log.
     log = logging.getLogger("distributed.client")
     before = log.level
     log.setLevel(logging.CRITICAL)
     try:
         yield client
     finally:
-        client.close(timeout=_PATIENCE)
+        client.close(timeout=CONNECT_TIMEOUT_SECONDS)
         log.setLevel(before)
 
 
 def _answer(future: Any, task: Task, on_lost: Callable[[Task], Answer], scheduler: str) -> Answer:
     import distributed
 
-    with _answering(scheduler):
+    with _connection_errors(scheduler):
         if future.status == "finished":
             return future.result()
         if future.status != "error":
@@ -158,18 +153,18 @@ def _answer(future: Any, task: Task, on_lost: Callable[[Task], Answer], schedule
         return on_lost(task)
     if isinstance(error, ModuleNotFoundError):
         raise InputError(
-            f"a worker of {scheduler} has no {error.name}; all its machines hold the same libraries"
+            f"a worker of {scheduler} lacks {error.name}; all its machines need the same libraries"
         )
     raise error
 
 
 @contextlib.contextmanager
-def _answering(scheduler: str) -> Iterator[None]:
-    """What fails in the block for want of a connection is the scheduler's end."""
+def _connection_errors(scheduler: str) -> Iterator[None]:
+    """Turn connection errors in the block into an InputError."""
     try:
         yield
     except OSError:
         raise InputError(
-            f"the scheduler {scheduler} has ended or dropped the work; the same command goes on where "
-            "it can"
+            f"the scheduler {scheduler} has ended or dropped the work; run the same command again to "
+            "resume where possible"
         ) from None

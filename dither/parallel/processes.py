@@ -1,4 +1,4 @@
-"""Tasks on processes of this machine, each given to another if its process dies.
+"""Run tasks on processes of this machine; the task of a process that dies is run on another.
 
 Python's own process pools give up all tasks when one process dies, and leave processes behind when the
 program is killed.
@@ -13,46 +13,43 @@ import time
 import traceback
 from collections.abc import Callable, Iterable, Iterator
 from multiprocessing.connection import Connection, wait
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, Any
+
+from dither.parallel.tasks import POLL_SECONDS, Answer, Task
 
 if TYPE_CHECKING:
     from multiprocessing.context import SpawnProcess
 
-Task = TypeVar("Task")
-Answer = TypeVar("Answer")
-
-# Seconds between two looks at whether the work is to be stopped.
-_GLANCE = 0.2
-# Seconds that processes have to leave what they do, and to remove what they have half written.
-_GRACE = 2.0
-# After so many dead processes a task is given up.
-_MOST_DEATHS = 2
+# Time for a process to stop its task and remove half-written files before it is killed.
+TERMINATE_TIMEOUT_SECONDS = 2.0
+# A task is given up after this number of dead processes.
+_MAX_DEATHS = 2
 
 
-def on_processes(
+def run_on_processes(
     function: Callable[[Task], Answer],
     tasks: Iterable[Task],
     jobs: int,
     on_lost: Callable[[Task], Answer],
     poll: Callable[[], None],
 ) -> Iterator[tuple[int, Answer]]:
-    """As `dither.parallel.run_tasks`; `on_lost` answers for a task that is given up, or raises."""
+    """Run tasks as `dither.parallel.run_tasks`; `on_lost` answers for a task given up, or raises."""
     waiting = ((number, task, 0) for number, task in enumerate(tasks))
-    again: list[tuple[int, Task, int]] = []
+    retries: list[tuple[int, Task, int]] = []
     idle: list[_Worker] = []
     busy: dict[Connection, tuple[_Worker, int, Task, int]] = {}
     finished = False
     try:
         while True:
             while len(busy) < jobs:
-                handed = again.pop() if again else next(waiting, None)
-                if handed is None:
+                next_task = retries.pop() if retries else next(waiting, None)
+                if next_task is None:
                     break
-                worker = _given(handed[1], idle, function)
-                busy[worker.pipe] = (worker, *handed)
+                worker = _send_task(next_task[1], idle, function)
+                busy[worker.pipe] = (worker, *next_task)
             if not busy:
                 break
-            ready = wait(list(busy), _GLANCE)
+            ready = wait(list(busy), POLL_SECONDS)
             poll()
             for pipe in ready:
                 assert isinstance(pipe, Connection)
@@ -60,9 +57,9 @@ def on_processes(
                 try:
                     error, answer = pipe.recv()
                 except (EOFError, OSError):
-                    worker.end()
-                    if deaths + 1 < _MOST_DEATHS:
-                        again.append((number, task, deaths + 1))
+                    worker.join()
+                    if deaths + 1 < _MAX_DEATHS:
+                        retries.append((number, task, deaths + 1))
                     else:
                         yield number, on_lost(task)
                     continue
@@ -72,22 +69,22 @@ def on_processes(
                 yield number, answer
         finished = True
     finally:
-        # At the end they stop by themselves; on an error in the midst of what they do.
+        # Idle workers stop by themselves; after an error, busy ones are interrupted.
         workers = [*idle, *(entry[0] for entry in busy.values())]
         if not finished:
-            _stop(workers)
+            _terminate(workers)
         for worker in workers:
-            worker.end()
+            worker.join()
 
 
-def _given(task: Task, idle: "list[_Worker]", function: Callable[[Task], Answer]) -> "_Worker":
-    """A worker that has the task now."""
+def _send_task(task: Task, idle: "list[_Worker]", function: Callable[[Task], Answer]) -> "_Worker":
+    """Send a task to an idle worker, or to a new one; return the worker."""
     while idle:
         worker = idle.pop()
         try:
             worker.pipe.send(task)
-        except OSError:  # it died while it waited
-            worker.end()
+        except OSError:  # it died while idle
+            worker.join()
         else:
             return worker
     worker = _Worker(function)
@@ -96,38 +93,38 @@ def _given(task: Task, idle: "list[_Worker]", function: Callable[[Task], Answer]
 
 
 class _Worker:
-    """A process that answers one task after the other; it ends when this program does."""
+    """A process that runs one task after the other; it ends when this program ends."""
 
     def __init__(self, function: Callable[[Any], Any]) -> None:
-        # Started anew, not forked: threads and compilers do not survive a fork.
+        # Spawned, not forked: threads and compilers do not survive a fork.
         context = multiprocessing.get_context("spawn")
-        self.pipe, theirs = context.Pipe()
+        self.pipe, other_end = context.Pipe()
         self.process: SpawnProcess = context.Process(
-            target=_serve, args=(theirs, function), daemon=True
+            target=_serve, args=(other_end, function), daemon=True
         )
-        # Ctrl-C goes to all processes of a terminal; this one alone decides what becomes of it.
-        with _no_interrupt():
+        # A terminal sends Ctrl-C to all its processes; only this program may react to it.
+        with _sigint_blocked():
             self.process.start()
-        theirs.close()
+        other_end.close()
 
-    def end(self) -> None:
+    def join(self) -> None:
         self.pipe.close()
         self.process.join()
 
 
-def _stop(workers: list[_Worker]) -> None:
-    """All at once, and by force those that hear of it too late: compiled loops listen to nobody."""
+def _terminate(workers: list[_Worker]) -> None:
+    """Terminate all workers, and kill those that do not stop in time, such as compiled loops."""
     for worker in workers:
         worker.process.terminate()
-    until = time.monotonic() + _GRACE
+    deadline = time.monotonic() + TERMINATE_TIMEOUT_SECONDS
     for worker in workers:
-        worker.process.join(max(0, until - time.monotonic()))
+        worker.process.join(max(0, deadline - time.monotonic()))
         worker.process.kill()
 
 
 def _serve(pipe: Connection, function: Callable[[Any], Any]) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
-    # Terminated, it leaves the task as after an error: no half-written file stays.
+    # SystemExit leaves the task as an error does, so that no half-written file stays.
     signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(1))
     while True:
         try:
@@ -136,7 +133,7 @@ def _serve(pipe: Connection, function: Callable[[Any], Any]) -> None:
             return
         try:
             answer = pickle.dumps((None, function(task)))
-        except Exception as error:  # whatever it is, the one who asked raises it
+        except Exception as error:  # raised again in the program
             error.add_note("".join(traceback.format_exception(error)))
             answer = _pickled_error(error)
         try:
@@ -148,14 +145,14 @@ def _serve(pipe: Connection, function: Callable[[Any], Any]) -> None:
 def _pickled_error(error: Exception) -> bytes:
     try:
         pickle.loads(content := pickle.dumps((error, None)))
-    except Exception:  # exceptions of others may be unfit to travel
+    except Exception:  # not every library's exceptions can be pickled
         return pickle.dumps((RuntimeError(f"{type(error).__name__}: {error}"), None))
     return content
 
 
 @contextlib.contextmanager
-def _no_interrupt() -> Iterator[None]:
-    """Ctrl-C waits, and does not reach what is started meanwhile."""
+def _sigint_blocked() -> Iterator[None]:
+    """Delay Ctrl-C, and let processes that start in the block inherit that."""
     if not hasattr(signal, "pthread_sigmask"):
         yield
         return

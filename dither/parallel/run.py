@@ -1,24 +1,22 @@
-"""Many tasks at once: on the processors of this machine, or on the machines of a Dask scheduler.
+"""Run many tasks in parallel, on this machine or on a Dask cluster.
 
-Answers come as they are ready, in any order, each with the number of its task. A task whose process
-dies is given to another; it must therefore do no harm when it is done twice.
+Answers arrive in the order of completion, each with the number of its task. The task of a process that
+died is run again, so running a task twice must do no harm.
 """
 
 import contextlib
 import signal
 import threading
 from collections.abc import Callable, Iterable, Iterator
-from typing import NoReturn, TypeVar
+from typing import NoReturn
 
 from dither.errors import InputError
+from dither.parallel.tasks import Answer, Task
 from dither.processors import usable_processors
-
-Task = TypeVar("Task")
-Answer = TypeVar("Answer")
 
 
 class WorkerLostError(RuntimeError):
-    """A task is given up: every process that took it died, most often for want of memory."""
+    """A task was given up because every process that ran it died, usually for lack of memory."""
 
 
 def run_tasks(
@@ -32,30 +30,29 @@ def run_tasks(
     poll: Callable[[], None] = lambda: None,
     check: Callable[[], None] | None = None,
 ) -> Iterator[tuple[int, Answer]]:
-    """The answer to each task, as it is ready.
+    """Call a function with each task in parallel and yield the answers as they complete.
 
     Args:
-        function: what is called with each task; it can be pickled, is the same on all machines, and may
-            be called twice with a task whose process died.
-        tasks: what it takes, which can be pickled; asked for only shortly before they are done.
-        jobs: processes on this machine, one for each processor if not given; 1 works in this very
-            process.
-        scheduler: the address of a Dask scheduler, such as "tcp://10.0.0.1:8786", in place of processes
-            of this machine. All its machines hold the same version of this package and of Python.
-        threads: at work at once where jobs is 1; of work that waits for disks, or leaves Python.
-        on_lost: the answer to a task that is given up; if not given, that is an error.
+        function: called with each task, and a second time with a task whose process died; must be
+            picklable.
+        tasks: picklable arguments; each is taken from the iterable shortly before it runs.
+        jobs: processes on this machine, default one per processor; 1 runs in this process.
+        scheduler: address of a Dask scheduler, such as "tcp://10.0.0.1:8786", used instead of local
+            processes. All its machines need the same versions of this package and of Python.
+        threads: threads to use if jobs is 1.
+        on_lost: called with a task that was given up; its result is the answer. Default: an error.
         poll: called several times a second; may raise KeyboardInterrupt to stop the work.
-        check: called before the work wherever it is done, and can be pickled; raises an InputError
-            where it cannot be done, such as for want of a library.
+        check: called before the work, on every machine that takes part; raises an InputError if the
+            machine cannot do it, for example because a library is missing. Must be picklable.
 
     Yields:
         The number of the task, from 0, and its answer.
 
     Raises:
-        InputError: the scheduler cannot be reached, Dask is not installed, a worker has another
-            version, or what `check` raises.
-        WorkerLostError: a task is given up, and there is no `on_lost`.
-        Exception: what the function raises.
+        InputError: the scheduler cannot be reached, Dask is not installed, a worker has other
+            versions, or `check` raises it.
+        WorkerLostError: a task was given up, and there is no `on_lost`.
+        Exception: any error of the function.
 
     Example:
         >>> dict(run_tasks(abs, [-3, 4], jobs=1))
@@ -64,23 +61,24 @@ def run_tasks(
     if jobs is not None and jobs < 1:
         raise InputError(f"jobs is {jobs}; it must be at least 1")
     if scheduler is not None and jobs is not None:
-        raise InputError("give jobs or a scheduler, which has processes of its own")
-    with _broken_pipes_are_errors():
+        raise InputError("give jobs or a scheduler, not both; the cluster sets its own processes")
+    on_lost = on_lost or _give_up
+    with _sigpipe_ignored():
         if scheduler is not None:
-            from dither.parallel.dask_cluster import on_dask
+            from dither.parallel.dask_cluster import run_on_dask
 
-            yield from on_dask(function, tasks, scheduler, on_lost or _give_up, poll, check)
+            yield from run_on_dask(function, tasks, scheduler, on_lost, poll, check)
             return
         if check is not None:
             check()
         if (jobs := jobs or usable_processors()) > 1:
-            from dither.parallel.processes import on_processes
+            from dither.parallel.processes import run_on_processes
 
-            yield from on_processes(function, tasks, jobs, on_lost or _give_up, poll)
+            yield from run_on_processes(function, tasks, jobs, on_lost, poll)
         elif threads > 1:
-            from dither.parallel.threads import on_threads
+            from dither.parallel.threads import run_on_threads
 
-            yield from on_threads(function, tasks, threads, poll)
+            yield from run_on_threads(function, tasks, threads, poll)
         else:
             for number, task in enumerate(tasks):
                 poll()
@@ -89,13 +87,13 @@ def run_tasks(
 
 def _give_up(task: object) -> NoReturn:
     raise WorkerLostError(
-        "a task is given up, for every process that took it died; memory may be short"
+        "a task was given up because every process that ran it died; memory may be too small"
     )
 
 
 @contextlib.contextmanager
-def _broken_pipes_are_errors() -> Iterator[None]:
-    """Command lines let SIGPIPE end them; a worker or a scheduler that is gone must not."""
+def _sigpipe_ignored() -> Iterator[None]:
+    """Ignore SIGPIPE, which ends command lines: losing a worker must raise an error instead."""
     main = threading.current_thread() is threading.main_thread()
     if not main or not hasattr(signal, "SIGPIPE"):
         yield

@@ -1,33 +1,28 @@
-"""Tasks on threads of this process: while one waits for a disk, another computes."""
+"""Run tasks on threads of this process, for work that waits for disks or releases the GIL."""
 
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
-from typing import TypeVar
 
-Task = TypeVar("Task")
-Answer = TypeVar("Answer")
-
-# Seconds between two looks at whether the work is to be stopped.
-_GLANCE = 0.2
+from dither.parallel.tasks import POLL_SECONDS, Answer, Task
 
 
-def on_threads(
+def run_on_threads(
     function: Callable[[Task], Answer],
     tasks: Iterable[Task],
     threads: int,
     poll: Callable[[], None],
 ) -> Iterator[tuple[int, Answer]]:
-    """Run tasks in threads; tasks that have begun finish before the work stops."""
+    """Run tasks as `dither.parallel.run_tasks`; started tasks finish before an error is raised."""
     waiting = enumerate(tasks)
-    pending: dict[Future[Answer], int] = {}
+    running: dict[Future[Answer], int] = {}
     with ThreadPoolExecutor(threads) as pool:
         while True:
-            while len(pending) < threads and (handed := next(waiting, None)) is not None:
-                number, task = handed
-                pending[pool.submit(function, task)] = number
-            if not pending:
+            while len(running) < threads and (next_task := next(waiting, None)) is not None:
+                number, task = next_task
+                running[pool.submit(function, task)] = number
+            if not running:
                 return
-            ready, _ = wait(pending, _GLANCE, FIRST_COMPLETED)
+            ready, _ = wait(running, POLL_SECONDS, FIRST_COMPLETED)
             poll()
             for future in ready:
-                yield pending.pop(future), future.result()
+                yield running.pop(future), future.result()

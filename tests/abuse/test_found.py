@@ -45,8 +45,8 @@ FOUND = [
     ("a pipe was waited for for ever", ORDERED, "a.png", PIPE, "nobody writes into"),
     ("another one too", COMPARE, "a.png", PIPE, "nobody writes into"),
     ("a device was read until memory ended", COMPARE, "a.png", Link("/dev/zero"), "a device"),
-    ("a changed bit went unnoticed", ORDERED, "a.png", _flipped(RGB), "check sum"),
-    ("a lost end went unnoticed", ORDERED, "a.png", RGB[:-12], "ends too early"),
+    ("a changed bit went unnoticed", ORDERED, "a.png", _flipped(RGB), "checksum"),
+    ("a lost end went unnoticed", ORDERED, "a.png", RGB[:-12], "truncated"),
     (
         "libtiff talked too",
         ORDERED,
@@ -147,7 +147,7 @@ def test_a_device_is_no_output(runner: Runner, path: str) -> None:
     words = f"dither ordered good.png -o {path} -b 1 --gray --packed msb --force"
     outcome = runner.run(Case(path, tuple(words.split()), good() | {"pipe.bin": PIPE}, None))
     assert outcome.fault is None
-    assert "is no file, but a device, pipe or socket" in outcome.stderr
+    assert "is a device, pipe or socket, not a file" in outcome.stderr
     assert Path("/dev/null").is_char_device()
 
 

@@ -1,14 +1,12 @@
 import os
 import stat
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from dither.errors import InputError
+from dither.files import temp_files
 from dither.files.atomic_folder import atomic_path, check_path
-from dither.files.temp_files import OLD, temp_prefix
 
 
 def _fill(folder: Path, text: str) -> None:
@@ -110,22 +108,12 @@ def test_a_missing_or_closed_folder_is_one_sentence(tmp_path: Path) -> None:
         check_path(tmp_path / "closed" / "file")
 
 
-def test_what_a_killed_writer_left_goes_but_never_the_only_copy(tmp_path: Path) -> None:
-    # A process that has ended, and whose number is of this machine.
-    ended = subprocess.run(
-        [
-            sys.executable,
-            "-c",
-            "from dither.files.temp_files import temp_prefix; print(temp_prefix())",
-        ],
-        capture_output=True,
-        text=True,
-        check=True,
-    ).stdout.strip()
-    for room in ("new", "held"):
-        (tmp_path / f"{ended}{room}" / "out").mkdir(parents=True)
-    (tmp_path / f"{ended}held" / OLD).mkdir()
+def test_a_later_write_removes_stale_temporary_folders(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(temp_files, "STALE_SECONDS", -1)
+    (tmp_path / ".part-killed" / "out").mkdir(parents=True)
     with atomic_path(tmp_path / "out") as beside:
-        assert beside.parent.name.startswith(temp_prefix())
+        assert beside.parent.name.startswith(".part-")
         beside.mkdir()
-    assert {path.name for path in tmp_path.iterdir()} == {"out", f"{ended}held"}
+    assert _names(tmp_path) == {"out"}

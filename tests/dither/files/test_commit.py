@@ -3,19 +3,23 @@
 import json
 import subprocess
 import sys
+import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
 from dither.errors import OutputExistsError
+from dither.files import temp_files
 from dither.files.atomic import atomic_write, atomic_writes
-from dither.files.temp_files import remove_stale_temps, temp_prefix
+from dither.files.temp_files import OLD, remove_stale_temps
 
 # Writes the files of a case in forked children, the n-th of which dies before its n-th step; prints
-# what lay there after each death, and after the next run, which writes all.
+# what was there after each death, and after a run a week later, which writes all.
 DYING = """
 import itertools, json, os, signal, sys
 from pathlib import Path
+from dither.files import temp_files
 from dither.files.atomic import created_folder, atomic_writes
 
 folder, replace, links = Path(sys.argv[1]), sys.argv[2] == "replace", sys.argv[3] == "links"
@@ -34,6 +38,8 @@ def write(last):
         def refuse(self, target):
             raise PermissionError(1, "Operation not permitted")
         Path.hardlink_to = refuse
+    if not last:
+        temp_files.STALE_SECONDS = -1
     sys.addaudithook(count)
     with created_folder(folder), atomic_writes(replace=replace) as opened:
         for name in ("one", "two"):
@@ -107,25 +113,35 @@ def test_a_kill_at_any_step_leaves_whole_files(tmp_path: Path, replace: bool, li
     assert seen[-1][:2] == [0, {"one": WHOLE, "two": WHOLE}]
 
 
-def test_the_living_and_other_machines_are_left_alone(tmp_path: Path) -> None:
-    ended = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"],
-                           capture_output=True, text=True, check=True)  # fmt: skip
-    machine, _, _ = temp_prefix().removeprefix(".part-").partition("-")
-    other = "0" * 8 if machine != "0" * 8 else "1" * 8
-    theirs = [
-        f".part-{other}-{ended.stdout.strip()}-abc",
-        ".part-mine",
-        ".part-12-old",
-        "part",
-        "x",
-    ]
-    living = f"{temp_prefix()}abcdefgh"
-    dead = [f".part-{machine}-{ended.stdout.strip()}-abc_d12{end}" for end in ("", "-old")]
-    for name in (*theirs, living, *dead):
-        (tmp_path / name).touch()
+@pytest.mark.parametrize("stale", [False, True])
+def test_only_stale_temporary_files_are_removed(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, stale: bool
+) -> None:
+    if stale:
+        monkeypatch.setattr(temp_files, "STALE_SECONDS", -1)
+    others, killed = {"part-x", "x.part-", ".part-held"}, {".part-a", ".part-a-old", ".part-folder"}
+    (tmp_path / ".part-held" / OLD).mkdir(parents=True)  # perhaps the only copy of a target
+    (tmp_path / ".part-folder" / "out").mkdir(parents=True)
+    for name in others | killed:
+        if not name.endswith(("held", "folder")):
+            (tmp_path / name).touch()
     remove_stale_temps(tmp_path)
-    assert {path.name for path in tmp_path.iterdir()} == {*theirs, living}
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left == (others if stale else others | killed)
     remove_stale_temps(tmp_path / "none")
+
+
+def test_a_folder_is_as_new_as_its_newest_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / ".part-a" / "out").mkdir(parents=True)
+    time.sleep(0.05)
+    (tmp_path / ".part-a" / "out" / "new").touch()
+    between = (tmp_path / ".part-a").stat().st_ctime + 0.01
+    monkeypatch.setattr(temp_files, "STALE_SECONDS", 0)
+    monkeypatch.setattr(temp_files, "time", SimpleNamespace(time=lambda: between))
+    remove_stale_temps(tmp_path)
+    assert (tmp_path / ".part-a" / "out" / "new").exists()
 
 
 def test_a_name_taken_meanwhile_is_said_as_such(tmp_path: Path) -> None:

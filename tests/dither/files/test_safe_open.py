@@ -16,8 +16,8 @@ pytestmark = pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="there are no 
 
 @pytest.fixture
 def pipe(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A pipe, whose writer is waited for for a fifth of a second."""
-    monkeypatch.setattr(opening, "_PATIENCE", 0.2)
+    """A pipe; a reader waits 0.2 seconds for its writer."""
+    monkeypatch.setattr(opening, "WRITER_TIMEOUT_SECONDS", 0.2)
     os.mkfifo(tmp_path / "pipe")
     return tmp_path / "pipe"
 
@@ -29,7 +29,7 @@ def test_a_pipe_that_nobody_writes_into_is_refused(pipe: Path) -> None:
 
 @pytest.mark.parametrize("wait", [0.0, 0.1, 0.4])
 def test_all_of_a_pipe_arrives(pipe: Path, wait: float) -> None:
-    """Also where the writer has opened it and thinks for longer than is waited for a writer."""
+    """Also if the writer opens it in time and writes only after the timeout."""
     data = os.urandom(200_000)
 
     def write() -> None:
@@ -45,7 +45,7 @@ def test_all_of_a_pipe_arrives(pipe: Path, wait: float) -> None:
 
 def test_what_has_no_end_is_not_read(tmp_path: Path) -> None:
     for name in ("/dev/zero", "/dev/null"):
-        with pytest.raises(InputError, match=f"cannot read {name}: it is a device, and no file"):
+        with pytest.raises(InputError, match=f"cannot read {name}: it is a device, not a file"):
             safe_open(name)
     with pytest.raises(InputError, match="it is a folder"):
         safe_open(tmp_path)

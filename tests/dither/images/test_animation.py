@@ -198,10 +198,12 @@ def test_animations_that_cannot_be() -> None:
     long = [RasterImage(np.full((1, 16384), grey, np.uint8)) for grey in (0, 9)]
     for frames in (long, long[:1]):
         animation = Animation(tuple(frames), (1,) * len(frames))
-        with pytest.raises(InputError, match="a WebP has sides up to 16383, not 16384x1"):
+        with pytest.raises(
+            InputError, match="WebP sides must be at most 16383 pixels, not 16384x1"
+        ):
             encode_animation(animation, ".webp")
     empty = RasterImage(np.zeros((0, 2), np.uint8))
-    with pytest.raises(InputError, match="a GIF has sides from 1 to 65535, not 2x0"):
+    with pytest.raises(InputError, match="GIF sides must be from 1 to 65535 pixels, not 2x0"):
         encode_animation(Animation((empty,)), ".gif")
 
 

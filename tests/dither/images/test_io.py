@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from dither.errors import InputError
-from dither.images.io import check_image_path, read_image, write_image
+from dither.images.io import encode_image, read_image, write_image
 from dither.images.raster_image import RasterImage
 from dither.samples import level_values
 
@@ -199,9 +199,9 @@ def test_16_bit_grey_is_written_whole(tmp_path: Path, photo: np.ndarray) -> None
 
 def test_what_a_format_cannot_hold_is_one_sentence(tmp_path: Path, photo: np.ndarray) -> None:
     with pytest.raises(InputError, match="blur"):
-        check_image_path(tmp_path / "p.jpg")
+        write_image(tmp_path / "p.jpg", RasterImage(photo))
     with pytest.raises(InputError, match=r"\.png"):
-        check_image_path(tmp_path / "p.docx")
+        write_image(tmp_path / "p.docx", RasterImage(photo))
     with pytest.raises(InputError, match="alpha"):
         write_image(tmp_path / "p.bmp", RasterImage(photo, photo[..., 0]))
     with pytest.raises(InputError, match="float32"):
@@ -279,7 +279,7 @@ def test_grey_of_32_bits_is_read_up_to_16(tmp_path: Path) -> None:
     gray = np.array([[0, 65535]], np.int32)
     assert (read_image(_saved(tmp_path / "deep.tif", Image.fromarray(gray))).color == gray).all()
     path = _saved(tmp_path / "deeper.tif", Image.fromarray(gray + 1))
-    with pytest.raises(InputError, match=r"deeper\.tif .*values are 0 to 65535, not 1 to 65536"):
+    with pytest.raises(InputError, match=r"deeper\.tif .*values from 0 to 65535, not 1 to 65536"):
         read_image(path)
 
 
@@ -290,3 +290,27 @@ def test_a_truncated_png_is_refused(tmp_path: Path, photo: np.ndarray, part: flo
     path.write_bytes(whole[: int(part * len(whole))])
     with pytest.raises(InputError, match="damaged"):
         read_image(path)
+
+
+PNG = encode_image(
+    RasterImage(np.arange(300, dtype=np.uint16).reshape(15, 20).astype(np.uint8)), ".png"
+)
+
+
+def test_bytes_after_a_png_are_ignored() -> None:
+    assert read_image(io.BytesIO(PNG + b"more")).color.shape == (15, 20)
+
+
+# The last 12 bytes are the end chunk: its length, name and checksum, and no content.
+@given(st.integers(0, len(PNG) - 5))
+def test_every_cut_of_a_png_is_refused(size: int) -> None:
+    with pytest.raises(InputError, match=r"damaged|not an image"):
+        read_image(io.BytesIO(PNG[:size]))
+
+
+@given(st.integers(0, 8 * (len(PNG) - 12) - 1))
+def test_every_changed_bit_of_a_png_is_refused(place: int) -> None:
+    changed = bytearray(PNG)
+    changed[place // 8] ^= 1 << place % 8
+    with pytest.raises(InputError, match=r"damaged|not an image"):
+        read_image(io.BytesIO(bytes(changed)))

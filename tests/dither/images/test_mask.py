@@ -19,21 +19,21 @@ def _nearest(places: list[int], wanted: int) -> int:
 
 
 @given(MASKS)
-def test_hidden_pixels_take_up_what_is_seen_beside_them(hidden: np.ndarray) -> None:
-    if hidden.all():
+def test_masked_pixels_take_the_nearest_unmasked_colour(mask: np.ndarray) -> None:
+    if mask.all():
         return
-    image = np.arange(hidden.size).reshape(hidden.shape)
-    rows = [y for y in range(len(hidden)) if not hidden[y].all()]
-    for y, x in np.ndindex(*hidden.shape):
+    image = np.arange(mask.size).reshape(mask.shape)
+    rows = [y for y in range(len(mask)) if not mask[y].all()]
+    for y, x in np.ndindex(*mask.shape):
         row = _nearest(rows, y)
-        column = _nearest([c for c in range(hidden.shape[1]) if not hidden[row, c]], x)
-        assert fill_masked(image, hidden)[y, x] == image[row, column]
-    assert (fill_masked(image, hidden) == image)[~hidden].all()
+        column = _nearest([c for c in range(mask.shape[1]) if not mask[row, c]], x)
+        assert fill_masked(image, mask)[y, x] == image[row, column]
+    assert (fill_masked(image, mask) == image)[~mask].all()
 
 
-def test_what_counts_is_a_truth_value_for_each_pixel() -> None:
+def test_a_mask_is_one_bool_per_pixel() -> None:
     assert check_mask(None, (2, 3)) is None
     assert check_mask(np.zeros((2, 3), bool), (2, 3)) is None
     for wrong in (np.zeros((3, 2), bool), np.zeros((2, 3), int), np.ones((2, 3), bool)):
-        with pytest.raises(InputError, match="ignored"):
+        with pytest.raises(InputError, match="mask"):
             check_mask(wrong, (2, 3))

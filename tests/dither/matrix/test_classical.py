@@ -12,6 +12,7 @@ from dither.matrix.classical import (
     interleaved_gradient_noise,
     playstation,
     r2_sequence,
+    white_noise,
 )
 from dither.matrix.threshold_matrix import ThresholdMatrix, is_permutation
 from dither.metrics.spectrum import power_spectrum
@@ -170,3 +171,19 @@ def test_gradient_noise_spreads_each_neighbourhood_over_all_thresholds() -> None
 def test_r2_has_little_power_at_low_frequencies() -> None:
     spectrum = power_spectrum(r2_sequence(64, 64).ranks)
     assert spectrum[1:8].mean() < 0.1
+
+
+def test_bayer_is_the_recursion() -> None:
+    eight = bayer(8, 8).ranks
+    assert eight[:2, :2].tolist() == [[0, 32], [48, 16]]
+    assert eight[0].tolist() == [0, 32, 8, 40, 2, 34, 10, 42]
+    assert (bayer(8, 8).ranks[4:, 4:] == eight[:4, :4] + 1).all()
+    assert is_permutation(bayer(4, 16).ranks)
+    with pytest.raises(InputError, match="powers of two, not 12"):
+        bayer(12, 8)
+
+
+def test_white_noise_is_white() -> None:
+    spectrum = power_spectrum(white_noise(64, 64).ranks)
+    assert spectrum[1:].mean() == pytest.approx(1, abs=0.05)
+    assert (white_noise(8, 8).ranks != white_noise(8, 8, seed=1).ranks).any()

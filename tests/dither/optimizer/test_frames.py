@@ -160,7 +160,7 @@ def test_every_change_lowers_the_error_by_the_reluctance(photo: np.ndarray) -> N
         ([(4, 4), (4, 5)], {}, "of one shape"),
         ([(0, 4), (0, 4)], {}, "no pixels"),
         ([(4, 4)] * 2, {"ignored": [None]}, "each of 2 frames, not 1"),
-        ([(4, 4)] * 2, {"ignored": [None, np.ones((4, 4), bool)]}, "all pixels are ignored"),
+        ([(4, 4)] * 2, {"ignored": [None, np.ones((4, 4), bool)]}, "excludes all pixels"),
         ([(4, 4)] * 2, {"colors": 1}, "colors"),
         ([(4, 4)] * 2, {"colors": 4, "pixels": "draws"}, "pixels is 'draws'"),
         ([(4, 4)] * 2, {"device_levels": (1, 8, 8)}, "device_levels"),

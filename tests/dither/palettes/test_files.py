@@ -12,7 +12,8 @@ from PIL import Image
 from PIL.GimpPaletteFile import GimpPaletteFile
 
 from dither.errors import InputError
-from dither.palettes.files import IMAGE_ENDINGS, WRITE_ENDINGS, read_colors, write_colors
+from dither.palettes.files import IMAGE_ENDINGS, WRITE_ENDINGS, encode_colors, read_colors
+from dither.palettes.palette import Palette, save_palette
 
 THREE = np.array([[0, 0, 0], [255, 128, 1], [9, 10, 255]], np.uint8)
 GIMP = b"GIMP Palette\nName: three\nColumns: 3\n# made by hand\n"
@@ -82,23 +83,23 @@ def test_what_is_wholly_transparent_has_no_colour(tmp_path: Path) -> None:
 def test_what_is_written_is_read_again(colors: list[tuple[int, ...]], ending: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / f"some name{ending}"
-        write_colors(path, np.array(colors, np.uint8))
+        save_palette(path, Palette(np.array(colors)))
         assert read_colors(path).tolist() == [list(color) for color in colors]
 
 
 def test_others_read_what_is_written(tmp_path: Path) -> None:
-    write_colors(tmp_path / "p.gpl", THREE)
+    save_palette(tmp_path / "p.gpl", Palette(THREE))
     with (tmp_path / "p.gpl").open("rb") as file:
         palette, mode = GimpPaletteFile(file).getpalette()
     assert mode == "RGB"
     assert palette[:9] == THREE.tobytes()
-    write_colors(tmp_path / "p.png", THREE)
+    save_palette(tmp_path / "p.png", Palette(THREE))
     assert np.asarray(Image.open(tmp_path / "p.png").convert("RGB")).tolist() == [THREE.tolist()]
-    write_colors(tmp_path / "p.pal", THREE)
+    save_palette(tmp_path / "p.pal", Palette(THREE))
     assert (tmp_path / "p.pal").read_bytes() == JASC
-    write_colors(tmp_path / "p.hex", THREE)
+    save_palette(tmp_path / "p.hex", Palette(THREE))
     assert (tmp_path / "p.hex").read_text() == "000000\nff8001\n090aff\n"
-    write_colors(tmp_path / "p.act", THREE)
+    save_palette(tmp_path / "p.act", Palette(THREE))
     assert (tmp_path / "p.act").read_bytes() == TABLE + b"\0\3\xff\xff"
 
 
@@ -160,15 +161,9 @@ def test_folders_and_missing_files_are_refused(tmp_path: Path) -> None:
         with pytest.raises(InputError, match="cannot read"):
             read_colors(tmp_path / f"folder{ending}")
     with pytest.raises(InputError, match=r"cannot write .*: the ending must be one of .gpl"):
-        write_colors(tmp_path / "p.ase", THREE)
+        save_palette(tmp_path / "p.ase", Palette(THREE))
     with pytest.raises(InputError, match="does not exist"):
-        write_colors(tmp_path / "nowhere" / "p.gpl", THREE)
-
-
-def _png() -> bytes:
-    with tempfile.TemporaryDirectory() as folder:
-        write_colors(Path(folder) / "p.png", THREE)
-        return (Path(folder) / "p.png").read_bytes()
+        save_palette(tmp_path / "nowhere" / "p.gpl", Palette(THREE))
 
 
 WHOLE = {
@@ -176,7 +171,7 @@ WHOLE = {
     ".pal": [JASC, RIFF],
     ".hex": [b"000000\nff8001\n"],
     ".act": [TABLE, TABLE + b"\0\3\xff\xff"],
-    ".png": [_png()],
+    ".png": [encode_colors("p.png", THREE)],
 }
 
 

@@ -208,7 +208,7 @@ def test_a_worker_of_another_version_is_one_sentence_before_any_work(
     _wait_for_workers(cluster.address, 3)
     said = refused(f"dither ordered in -o out --recursive --bits 1 --scheduler {cluster.address}")
     assert "bluenoise-dither 9.9 on Python" in said
-    assert f"and this is {installation()}; all machines of a scheduler hold the same" in said
+    assert f"but this is {installation()}; all machines of a cluster need the same versions" in said
     assert not (tmp_path / "out").exists()
 
 
@@ -290,12 +290,12 @@ def test_workers_are_asked_whether_they_can_do_the_work() -> None:
 
 def test_a_worker_that_comes_later_sees_to_it_itself() -> None:
     task = pickle.dumps((abs, None))
-    assert asked._called(installation(), task, -3) == 3
+    assert asked._run_task(installation(), task, -3) == 3
     with pytest.raises(InputError, match=r"a worker has .* 3\.99"):
-        _newer(asked._called, installation(), task, -3)
+        _newer(asked._run_task, installation(), task, -3)
     poor = pickle.dumps((abs, functools.partial(_lacking, "numba")))
     with pytest.raises(InputError, match="this needs numba"):
-        asked._called(installation(), poor, -3)
+        asked._run_task(installation(), poor, -3)
 
 
 @pytest.mark.slow
