@@ -38,6 +38,7 @@ Report = TypeVar("Report", pytest.TestReport, pytest.CollectReport)
 EXPECTED_SKIPS = re.compile(
     "needs (Linux|fork)"
     "|nothing can be mounted here"
+    "|every folder is open to this user"  # root
     "|a tool of the checks, not of users"  # import-linter, from the extra "check"
     "|an independent reader"  # Panda3D, from the extra "engines"
     "|.* is not installed"  # an engine, a browser or its libraries; only tests/engines say so
