@@ -43,7 +43,7 @@ def count_colors(
     pixels: Pixels = "search",
     keep: Palette | np.ndarray | None = None,
     device_levels: DeviceLevels = (256, 256, 256),
-    ignored: np.ndarray | None = None,
+    mask: np.ndarray | None = None,
     seed: int = 0,
     threads: int = 1,
     known: Iterable[ColorCount] = (),
@@ -61,7 +61,7 @@ def count_colors(
         pixels: likewise.
         keep: likewise.
         device_levels: likewise.
-        ignored: likewise.
+        mask: likewise.
         seed: likewise; the same seed gives the same number.
         threads: likewise.
         known: what `optimized_counts` has given for the same options.
@@ -81,7 +81,7 @@ def count_colors(
     if not threshold > 0:
         raise InputError(f"threshold is {threshold}; it must be above 0")
     options = _Options(preset, pixels, keep, device_levels, seed, threads)
-    picture = PictureSample.whole(image, ignored)
+    picture = PictureSample.whole(image, mask)
     counts = _worth_trying(COLOR_COUNTS, picture, options)
     sample = picture.tiles(SAMPLED_PIXELS)
     errors = {count.colors: count.error for count in known}
@@ -118,7 +118,7 @@ def optimized_counts(
     pixels: Pixels = "search",
     keep: Palette | np.ndarray | None = None,
     device_levels: DeviceLevels = (256, 256, 256),
-    ignored: np.ndarray | None = None,
+    mask: np.ndarray | None = None,
     seed: int = 0,
     threads: int = 1,
 ) -> Iterator[ColorCount]:
@@ -132,7 +132,7 @@ def optimized_counts(
         pixels: likewise.
         keep: likewise.
         device_levels: likewise.
-        ignored: likewise.
+        mask: likewise.
         seed: likewise.
         threads: likewise.
 
@@ -141,7 +141,7 @@ def optimized_counts(
         ModuleNotFoundError: jax or optax is not installed.
     """
     options = _Options(preset, pixels, keep, device_levels, seed, threads)
-    picture = PictureSample.whole(image, ignored)
+    picture = PictureSample.whole(image, mask)
     sample = picture.tiles(SAMPLED_PIXELS)
     tried = _worth_trying(counts, picture, options)
     return (_optimized(sample, colors, options) for colors in tried)
@@ -187,7 +187,7 @@ def _optimized(
         pixels=options.pixels,
         keep=options.keep,
         device_levels=options.device_levels,
-        ignored=sample.hidden,
+        mask=sample.mask,
         seed=options.seed,
         threads=options.threads,
     )

@@ -16,10 +16,10 @@ from dither.images.io import encode_image
 from dither.images.raster_image import RasterImage
 from dither.metrics import blurred_error
 from dither.optimizer.config import preset_config
-from dither.optimizer.gamut_target import linear_of
-from dither.optimizer.learned_palette import diffused
-from dither.optimizer.palette_refit import refitted
-from dither.optimizer.search import direct_binary_search, scene
+from dither.optimizer.gamut_target import codes_to_linear
+from dither.optimizer.learned_palette import diffuse_target
+from dither.optimizer.palette_refit import refit_palette
+from dither.optimizer.search import direct_binary_search, prepare_search
 from dither.palettes.device import merged
 from dither.palettes.from_image import k_means
 from dither.palettes.palette import MOST_COLORS, Palette
@@ -60,9 +60,9 @@ class ColorCount(NamedTuple):
         """
         shown = after = palette.colors[indices]
         share = 1.0
-        if sample.hidden is not None:
-            after = np.where(sample.hidden[..., None], sample.wanted, shown)
-            share = 1 - float(sample.hidden.mean())
+        if sample.mask is not None:
+            after = np.where(sample.mask[..., None], sample.wanted, shown)
+            share = 1 - float(sample.mask.mean())
         # What is hidden has no error, and does not count in the mean of the squares.
         error = blurred_error(sample.wanted, after) / share**0.5
         size = len(encode_image(RasterImage(shown), ".png"))
@@ -73,7 +73,7 @@ def color_curve(
     image: np.ndarray,
     counts: Sequence[int] = COLOR_COUNTS,
     *,
-    ignored: np.ndarray | None = None,
+    mask: np.ndarray | None = None,
     seed: int = 0,
     threads: int = 1,
 ) -> Iterator[ColorCount]:
@@ -83,7 +83,7 @@ def color_curve(
         image: (H, W) or (H, W, 3), as for `dither.optimize_palette`.
         counts: the numbers, rising, each 2 to 256. Where the picture has fewer colours, its own number
             stands for those above it.
-        ignored: (H, W) bool: pixels that do not count.
+        mask: (H, W) bool: pixels that do not count.
         seed: of k-means, 0 or more.
         threads: at work at once; the result does not depend on it.
 
@@ -97,7 +97,7 @@ def color_curve(
         >>> [(count.colors, count.error) for count in color_curve(halves)]
         [(2, 0.0)]
     """
-    picture = PictureSample.whole(image, ignored)
+    picture = PictureSample.whole(image, mask)
     sample = picture.tiles(SAMPLED_PIXELS)
     return (_searched(sample, colors, seed, threads) for colors in up_to_own(counts, picture))
 
@@ -150,12 +150,12 @@ def _searched(sample: PictureSample, colors: int, seed: int, threads: int) -> Co
         return ColorCount.of(colors, sample, palette, palette.indices(sample.wanted))
     palette = k_means(sample.seen, colors, seed=seed)
     search = preset_config("balanced", colors).search
-    wanted, linear = linear_of(sample.wanted), palette.linear
-    view = scene(wanted, wanted, hidden=sample.hidden)
-    indices = diffused(wanted, linear)
+    wanted, linear = codes_to_linear(sample.wanted), palette.linear
+    view = prepare_search(wanted, wanted, mask=sample.mask)
+    indices = diffuse_target(wanted, linear)
     for _ in range(_ROUNDS):
         indices = direct_binary_search(indices, linear, view, search, threads=threads)
-        linear = refitted(indices, linear, view, search)
+        linear = refit_palette(indices, linear, view, search)
     codes, rank = merged(np.rint(linear_to_srgb(linear) * 255).astype(np.uint8))
     if len(codes) == 1:
         codes, rank = palette.colors, np.arange(len(palette), dtype=np.uint8)

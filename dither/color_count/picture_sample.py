@@ -19,21 +19,21 @@ class PictureSample(NamedTuple):
 
     Attributes:
         wanted: (H, W, 3) uint8.
-        hidden: (H, W) bool, pixels that do not count, or None.
+        mask: (H, W) bool, pixels that do not count, or None.
         pixels: of the whole picture.
     """
 
     wanted: np.ndarray
-    hidden: np.ndarray | None
+    mask: np.ndarray | None
     pixels: int
 
     @classmethod
-    def whole(cls, image: np.ndarray, ignored: np.ndarray | None) -> "PictureSample":
+    def whole(cls, image: np.ndarray, mask: np.ndarray | None) -> "PictureSample":
         """All of a picture.
 
         Args:
             image: (H, W) or (H, W, 3), as for `dither.optimize_palette`.
-            ignored: (H, W) bool, pixels that do not count, or None.
+            mask: (H, W) bool, pixels that do not count, or None.
 
         Raises:
             InputError: one of them is no such array, or there are no pixels.
@@ -43,15 +43,15 @@ class PictureSample(NamedTuple):
             raise InputError(
                 f"an image of shape {wanted.shape} has no pixels to choose colours for"
             )
-        hidden = check_mask(ignored, wanted.shape[:2])
-        if hidden is not None:
-            wanted = fill_masked(wanted, hidden)
-        return cls(wanted, hidden, wanted.shape[0] * wanted.shape[1])
+        mask = check_mask(mask, wanted.shape[:2])
+        if mask is not None:
+            wanted = fill_masked(wanted, mask)
+        return cls(wanted, mask, wanted.shape[0] * wanted.shape[1])
 
     @property
     def seen(self) -> np.ndarray:
         """(1, N, 3) uint8: the pixels that count, in a row."""
-        counted = self.wanted if self.hidden is None else self.wanted[~self.hidden]
+        counted = self.wanted if self.mask is None else self.wanted[~self.mask]
         return counted.reshape(1, -1, 3)
 
     def own_colors(self) -> int:
@@ -67,7 +67,7 @@ class PictureSample(NamedTuple):
         Args:
             most_pixels: of all tiles; a picture of no more is returned as it is.
         """
-        wanted, hidden, pixels = self
+        wanted, mask, pixels = self
         height, width = wanted.shape[:2]
         if height * width <= most_pixels:
             return self
@@ -81,15 +81,15 @@ class PictureSample(NamedTuple):
             for top in np.linspace(0, height - tall, rows).round().astype(int).tolist()
             for left in np.linspace(0, width - wide, columns).round().astype(int).tolist()
         ]
-        if hidden is None:
+        if mask is None:
             return PictureSample(np.concatenate([wanted[tile] for tile in tiles]), None, pixels)
-        tiles = [tile for tile in tiles if not hidden[tile].all()]
+        tiles = [tile for tile in tiles if not mask[tile].all()]
         if not tiles:  # little is seen, and none of it in the tiles
-            row, column = np.argwhere(~hidden)[0].tolist()
+            row, column = np.argwhere(~mask)[0].tolist()
             top, left = min(row, height - tall), min(column, width - wide)
             tiles = [(slice(top, top + tall), slice(left, left + wide))]
         return PictureSample(
             np.concatenate([wanted[tile] for tile in tiles]),
-            np.concatenate([hidden[tile] for tile in tiles]),
+            np.concatenate([mask[tile] for tile in tiles]),
             pixels,
         )

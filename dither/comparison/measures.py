@@ -137,13 +137,13 @@ MEASURES = (
 )
 
 
-def best_places(measure: Measure, comparisons: Sequence[Comparison]) -> frozenset[int]:
+def best_indices(measure: Measure, comparisons: Sequence[Comparison]) -> frozenset[int]:
     """The places of those that are best in a measure, ties as people read them counted.
 
     Nobody is best where all are alike, or where neither low nor high is better.
 
     Example:
-        >>> best_places(MEASURES[0], [])
+        >>> best_indices(MEASURES[0], [])
         frozenset()
     """
     if not measure.aim or not comparisons:

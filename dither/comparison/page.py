@@ -14,7 +14,7 @@ from dither.color import linear_to_srgb, oklab_to_linear
 from dither.comparison.compare import Comparison, png_bytes
 from dither.comparison.embedded import Picture, data_address, picture_address, shown_pixels
 from dither.comparison.error_map import SIGMA, error_map, map_codes, map_step, map_top
-from dither.comparison.measures import MEASURES, Measure, best_places, hue_name
+from dither.comparison.measures import MEASURES, Measure, best_indices, hue_name
 from dither.images.raster_image import is_gray
 from dither.metrics.viewing import Nasanen
 
@@ -174,7 +174,7 @@ def _table(dithered: Sequence[Picture], comparisons: Sequence[Comparison]) -> st
             f'<th scope="col" title="{html.escape(measure.name)}: {words}">'
             f"{html.escape(measure.short)}{mark}</th>"
         )
-    best = [best_places(measure, comparisons) for measure in MEASURES]
+    best = [best_indices(measure, comparisons) for measure in MEASURES]
     rows = []
     for place, (picture, found) in enumerate(zip(dithered, comparisons, strict=True)):
         cells = [

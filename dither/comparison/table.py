@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from dither.comparison.compare import Comparison
-from dither.comparison.measures import MEASURES, best_places
+from dither.comparison.measures import MEASURES, best_indices
 
 _WIDEST_NAME = 30
 
@@ -24,7 +24,7 @@ def comparison_table(names: Sequence[str], comparisons: Sequence[Comparison]) ->
     ]
     columns = [["", *titles]]
     for measure in MEASURES:
-        best = best_places(measure, comparisons)
+        best = best_indices(measure, comparisons)
         columns.append(
             [
                 f"{measure.short} ",

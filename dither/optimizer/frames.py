@@ -16,27 +16,32 @@ from dither.color import linear_to_oklab, linear_to_srgb, srgb_to_linear
 from dither.errors import InputError
 from dither.images.mask import check_mask, fill_masked
 from dither.optimizer.config import OptimizeConfig, Preset, preset_config
-from dither.optimizer.gamut_target import reachable_picture
-from dither.optimizer.learned_palette import diffused
+from dither.optimizer.gamut_target import gamut_target
+from dither.optimizer.learned_palette import diffuse_target
 from dither.optimizer.optimize import (
-    OnProgress,
     OptimizedPalette,
     Pixels,
     few_colors,
     optimize_palette,
-    silent,
     with_usage,
 )
-from dither.optimizer.search import SearchConfig, SearchScene, blurred, direct_binary_search, scene
+from dither.optimizer.search import (
+    SearchConfig,
+    SearchImage,
+    direct_binary_search,
+    gaussian_blur,
+    prepare_search,
+)
 from dither.palettes.device import DeviceLevels, check_device
 from dither.palettes.palette import Palette
+from dither.progress import OnProgress, no_progress
 from dither.samples import checked_image, eight_bit_colors, native
 
 # The palette is learned from at least so many frames, and from more while they have so many pixels.
 _LEARNED_FRAMES, _LEARNED_PIXELS = 4, 1 << 20
 # Noise of 1.5 codes moves a picture that is blurred by 1.5 pixels by 0.3; this is a change.
 _CHANGED_CODES = 4.0
-# The reluctance in units of the OKLab distance between neighbours of the palette: what noise of a few
+# The threshold in units of the OKLab distance between neighbours of the palette: what noise of a few
 # codes promises to gain by a change grows with the length of the change.
 _RELUCTANCE = 0.003
 
@@ -50,7 +55,7 @@ def optimize_frames(
     preset: Preset | OptimizeConfig = "balanced",
     pixels: Pixels = "search",
     device_levels: DeviceLevels = (256, 256, 256),
-    ignored: Sequence[np.ndarray | None] | None = None,
+    masks: Sequence[np.ndarray | None] | None = None,
     seed: int = 0,
     threads: int = 1,
     on_progress: OnProgress | None = None,
@@ -63,10 +68,10 @@ def optimize_frames(
         colors: as for `optimize_palette`; 16 if neither this nor a palette is given.
         palette: likewise.
         keep: likewise.
-        preset: likewise; a config of one's own holds the reluctance of the search, 0 for none.
+        preset: likewise; a config of one's own holds the change_threshold of the search, 0 for none.
         pixels: likewise; those of several frames are searched.
         device_levels: likewise.
-        ignored: for each frame (H, W) bool, pixels that do not count, or None if all do.
+        masks: for each frame (H, W) bool, pixels that do not count, or None if all do.
         seed: as for `optimize_palette`.
         threads: likewise.
         on_progress: likewise.
@@ -85,11 +90,11 @@ def optimize_frames(
         >>> [found.palette.hex[found.indices[0, 0]] for found in optimize_frames(still, 4)]
         ['#646464', '#c8c8c8']
     """
-    pictures, hidden = _checked(frames, ignored)
+    pictures, hidden = _checked(frames, masks)
     check_device(device_levels)
     options = {"palette": palette, "keep": keep, "device_levels": device_levels}
     options |= {"preset": preset, "seed": seed, "threads": threads}
-    report = on_progress or silent
+    report = on_progress or no_progress
     count, height = len(pictures), len(pictures[0])
     if count == 1:
         alone = None if hidden is None else hidden[0]
@@ -98,7 +103,7 @@ def optimize_frames(
                 *(pictures[0], colors),
                 **options,
                 pixels=pixels,
-                ignored=alone,
+                mask=alone,
                 on_progress=on_progress,
             )
         ]
@@ -118,7 +123,7 @@ def optimize_frames(
             np.concatenate([pictures[index] for index in chosen]),
             colors,
             **options,
-            ignored=None if hidden is None else np.concatenate([hidden[index] for index in chosen]),
+            mask=None if hidden is None else np.concatenate([hidden[index] for index in chosen]),
             on_progress=lambda share, what: report(first_part * share, what),
         )
         palette, trace = learned.palette, learned.trace
@@ -126,8 +131,8 @@ def optimize_frames(
         raise InputError("give either a palette or the number of colours to learn")
     linear = palette.linear
     config = preset if isinstance(preset, OptimizeConfig) else _reluctant_config(preset, linear)
-    reachable = reachable_picture(
-        stacked, len(linear), sigma=config.search.sigma, hidden=covered, frames=count
+    reachable = gamut_target(
+        stacked, len(linear), sigma=config.search.sigma, mask=covered, frames=count
     )
     lacking = reachable.lacking(linear)
     clip = _Clip(linear, config.search, threads)
@@ -143,7 +148,7 @@ def optimize_frames(
 
 
 def _checked(
-    frames: Sequence[np.ndarray], ignored: Sequence[np.ndarray | None] | None
+    frames: Sequence[np.ndarray], masks: Sequence[np.ndarray | None] | None
 ) -> tuple[list[np.ndarray], list[np.ndarray] | None]:
     """(H, W, 3) uint8 for each frame, what is hidden filled, and where, if anywhere."""
     pictures = [eight_bit_colors(checked_image(native(frame))) for frame in frames]
@@ -152,14 +157,12 @@ def _checked(
         raise InputError(f"frames are one or more of one shape, not of {sorted(shapes)}")
     if pictures[0].size == 0:
         raise InputError(f"frames of shape {pictures[0].shape} have no pixels")
-    if ignored is None:
+    if masks is None:
         return pictures, None
-    if len(ignored) != len(pictures):
-        raise InputError(
-            f"ignored is one array for each of {len(pictures)} frames, not {len(ignored)}"
-        )
+    if len(masks) != len(pictures):
+        raise InputError(f"masks is one array for each of {len(pictures)} frames, not {len(masks)}")
     found = []
-    for index, (picture, mask) in enumerate(zip(pictures, ignored, strict=True)):
+    for index, (picture, mask) in enumerate(zip(pictures, masks, strict=True)):
         away = check_mask(mask, picture.shape[:2])
         found.append(np.zeros(picture.shape[:2], bool) if away is None else away)
         if away is not None:
@@ -174,13 +177,13 @@ def _spread(count: int, pixels: int) -> list[int]:
 
 
 def _reluctant_config(preset: Preset, linear: np.ndarray) -> OptimizeConfig:
-    """The preset's, with the reluctance that suits a palette of (K, 3) linear light."""
+    """The preset's, with the change_threshold that suits a palette of (K, 3) linear light."""
     config = preset_config(preset, len(linear))
     labs = linear_to_oklab(linear)
     distances = np.sqrt(((labs[:, None] - labs) ** 2).sum(axis=2))
     np.fill_diagonal(distances, np.inf)
     usual = _RELUCTANCE * float(np.median(distances.min(axis=1)))
-    return replace(config, search=replace(config.search, reluctance=usual))
+    return replace(config, search=replace(config.search, change_threshold=usual))
 
 
 class _Clip:
@@ -195,8 +198,8 @@ class _Clip:
 
     def next(self, linear: np.ndarray, target: np.ndarray, hidden: np.ndarray | None) -> np.ndarray:
         """(H, W) uint8 of the next frame, from its linear light and what is reachable of it."""
-        view = scene(linear, target, hidden=hidden)
-        seen = linear_to_srgb(np.clip(blurred(linear, self._config.sigma), 0, 1))
+        view = prepare_search(linear, target, mask=hidden)
+        seen = linear_to_srgb(np.clip(gaussian_blur(linear, self._config.sigma), 0, 1))
         if self._indices is None or self._begun is None:
             changed = np.ones(linear.shape[:2], bool)
         else:
@@ -204,7 +207,9 @@ class _Clip:
         start = self._indices
         if changed.any():
             fresh = self._searched(
-                diffused(target, self._palette), view, replace(self._config, reluctance=0.0)
+                diffuse_target(target, self._palette),
+                view,
+                replace(self._config, change_threshold=0.0),
             )
             start = fresh if start is None else np.where(changed, fresh, start)
             self._begun = (
@@ -214,5 +219,5 @@ class _Clip:
         self._indices = start if changed.all() else self._searched(start, view, self._config)
         return self._indices
 
-    def _searched(self, indices: np.ndarray, view: SearchScene, config: SearchConfig) -> np.ndarray:
+    def _searched(self, indices: np.ndarray, view: SearchImage, config: SearchConfig) -> np.ndarray:
         return direct_binary_search(indices, self._palette, view, config, threads=self._threads)

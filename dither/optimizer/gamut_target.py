@@ -12,7 +12,7 @@ import numpy as np
 
 from dither.color import srgb_to_linear
 from dither.optimizer.nearest_mixtures import nearest_mixtures
-from dither.optimizer.search import blurred
+from dither.optimizer.search import gaussian_blur
 
 if TYPE_CHECKING:
     from dither.differentiable import ColorHistogram
@@ -23,7 +23,7 @@ _ROWS_AT_ONCE = 256
 
 
 @dataclass(frozen=True, eq=False)
-class Reachable:
+class GamutTarget:
     """A picture, and the colours that its surroundings have.
 
     Attributes:
@@ -60,43 +60,43 @@ class Reachable:
             stop: one past the last; the height if None.
         """
         wanted, places = self.wanted[start:stop], self.histogram.places[start:stop]
-        out = linear_of(wanted)
+        out = codes_to_linear(wanted)
         for top in range(0, len(out), _ROWS_AT_ONCE):
             rows = slice(top, top + _ROWS_AT_ONCE)
             out[rows] += lacking[places[rows]]
         return out
 
 
-def reachable_picture(
+def gamut_target(
     wanted: np.ndarray,
     colors: int,
     *,
     sigma: float,
-    hidden: np.ndarray | None = None,
+    mask: np.ndarray | None = None,
     frames: int = 1,
-) -> Reachable:
+) -> GamutTarget:
     """Gather the colours that the surroundings of pixels have.
 
     Args:
         wanted: (H, W, 3) uint8 sRGB codes.
         colors: how many the palette has, 256 at most; more are told apart more finely.
         sigma: of the eye's blur, in pixels; 0 for none.
-        hidden: (H, W) bool, pixels that do not count.
+        mask: (H, W) bool, pixels that do not count.
         frames: how many of the same height `wanted` is, one below the other.
     """
     from dither.differentiable import color_histogram
 
     step = next(step for most, step in _STEPS.items() if colors <= most)
-    linear = linear_of(wanted)
+    linear = codes_to_linear(wanted)
     for part in np.split(linear, frames) if sigma else ():
-        part[...] = np.clip(blurred(part, sigma), 0, 1)
+        part[...] = np.clip(gaussian_blur(part, sigma), 0, 1)
     histogram = color_histogram(linear, step=step)
-    if hidden is not None:
-        seen = np.bincount(histogram.places[~hidden], minlength=len(histogram.counts))
+    if mask is not None:
+        seen = np.bincount(histogram.places[~mask], minlength=len(histogram.counts))
         histogram = replace(histogram, counts=seen.astype(np.float64))
-    return Reachable(wanted, histogram)
+    return GamutTarget(wanted, histogram)
 
 
-def linear_of(codes: np.ndarray) -> np.ndarray:
+def codes_to_linear(codes: np.ndarray) -> np.ndarray:
     """(H, W, 3) float32 linear light of uint8 sRGB codes, without anything larger in between."""
     return srgb_to_linear(np.arange(256) / 255).astype(np.float32)[codes]

@@ -16,9 +16,9 @@ import numpy as np
 from dither.color import linear_to_oklab, linear_to_srgb
 from dither.diffusion import error_diffuse
 from dither.optimizer.config import OptimizeConfig
-from dither.optimizer.gamut_target import Reachable, linear_of
-from dither.optimizer.palette_refit import refitted
-from dither.optimizer.search import SearchScene, direct_binary_search, energy, scene
+from dither.optimizer.gamut_target import GamutTarget, codes_to_linear
+from dither.optimizer.palette_refit import refit_palette
+from dither.optimizer.search import SearchImage, direct_binary_search, prepare_search, search_loss
 
 # The palette of a larger picture is learned from so many of its pixels, in tiles of such a side.
 LEARNED_PIXELS = 1 << 20
@@ -52,17 +52,17 @@ class _Dithered(NamedTuple):
 
     palette: np.ndarray
     indices: np.ndarray
-    view: SearchScene
+    view: SearchImage
     error: float
 
 
 def learn_palette(
-    reachable: Reachable,
+    reachable: GamutTarget,
     firsts: Sequence[np.ndarray],
     learned: np.ndarray,
     config: OptimizeConfig,
     *,
-    hidden: np.ndarray | None = None,
+    mask: np.ndarray | None = None,
     threads: int = 1,
     on_progress: Callable[[float], None],
 ) -> LearnedPalette:
@@ -73,7 +73,7 @@ def learn_palette(
         firsts: (K, 3) linear light each, to begin with; that of the picture's own colours first.
         learned: (K,) bool, which colours may move; at least one.
         config: what the picture is optimised for.
-        hidden: (H, W) bool, pixels that do not count.
+        mask: (H, W) bool, pixels that do not count.
         threads: at work at once; the result does not depend on it.
         on_progress: called with the share that is done.
     """
@@ -82,7 +82,9 @@ def learn_palette(
     colors, counts = reachable.histogram.colors, reachable.histogram.counts
     weights = _with_rare_hues(colors, counts) if learned.sum() >= _LEAST_COLORS else counts
     descent = DescentConfig(
-        steps=config.steps, variance=config.variance, softness=softness(len(learned))
+        steps=config.steps,
+        variance=config.variance,
+        softness=first_temperature(len(learned)),
     )
     tries = min(_TRIED, len(firsts)) + 1
     parts, done = len(firsts) + tries + config.rounds - 1, 0
@@ -100,7 +102,7 @@ def learn_palette(
             descents.append(descended)
             finished()
     descents.sort(key=lambda descended: float(descended.trace[-1]))
-    bench = _Bench(reachable, config, hidden, threads)
+    bench = _Bench(reachable, config, mask, threads)
     best = None
     for palette in [*(descended.palette for descended in descents[:_TRIED]), firsts[0]]:
         tried = bench.dithered(palette)
@@ -122,31 +124,39 @@ class _Bench:
     """Where palettes are tried: on the whole picture, or on some tiles of a large one."""
 
     def __init__(
-        self, reachable: Reachable, config: OptimizeConfig, hidden: np.ndarray | None, threads: int
+        self,
+        reachable: GamutTarget,
+        config: OptimizeConfig,
+        hidden: np.ndarray | None,
+        threads: int,
     ) -> None:
         self.tiles = _mosaic(reachable.wanted.shape)
         self._reachable = reachable
         self._search = config.search
         self._threads = threads
         self._hidden = None if hidden is None else taken(hidden, self.tiles)
-        self._linear = linear_of(taken(reachable.wanted, self.tiles))
-        self._whole = scene(self._linear, hidden=self._hidden)
+        self._linear = codes_to_linear(taken(reachable.wanted, self.tiles))
+        self._whole = prepare_search(self._linear, mask=self._hidden)
 
     def dithered(self, palette: np.ndarray, indices: np.ndarray | None = None) -> _Dithered:
         """The palette with its pixels, searched from `indices` or from error diffusion."""
         target = taken(self._reachable.targets(palette), self.tiles)
-        view = scene(self._linear, target, hidden=self._hidden)
+        view = prepare_search(self._linear, target, mask=self._hidden)
         found = direct_binary_search(
-            diffused(target, palette) if indices is None else indices,
+            diffuse_target(target, palette) if indices is None else indices,
             *(palette, view, self._search),
             threads=self._threads,
         )
         # Against the picture itself: what a palette cannot reach is an error too.
-        return _Dithered(palette, found, view, energy(found, palette, self._whole, self._search))
+        return _Dithered(
+            palette, found, view, search_loss(found, palette, self._whole, self._search)
+        )
 
     def fitted(self, tried: _Dithered, learned: np.ndarray) -> np.ndarray:
         """The palette that suits the pixels best."""
-        return refitted(tried.indices, tried.palette, tried.view, self._search, learned=learned)
+        return refit_palette(
+            tried.indices, tried.palette, tried.view, self._search, learned=learned
+        )
 
 
 def taken(picture: np.ndarray, tiles: list[tuple[slice, slice]] | None) -> np.ndarray:
@@ -154,7 +164,7 @@ def taken(picture: np.ndarray, tiles: list[tuple[slice, slice]] | None) -> np.nd
     return picture if tiles is None else np.concatenate([picture[tile] for tile in tiles])
 
 
-def diffused(target: np.ndarray, palette: np.ndarray) -> np.ndarray:
+def diffuse_target(target: np.ndarray, palette: np.ndarray) -> np.ndarray:
     """Where a search begins: error diffusion of what can be reached.
 
     Args:
@@ -183,7 +193,7 @@ def _mosaic(shape: tuple[int, ...]) -> list[tuple[slice, slice]] | None:
     ]
 
 
-def softness(colors: int) -> float:
+def first_temperature(colors: int) -> float:
     """Many colours lie near to each other: mixtures of all would take long to come apart."""
     return _SOFTNESS * min(1.0, (_FEW_COLORS / colors) ** 1.5)
 

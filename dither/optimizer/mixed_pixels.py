@@ -9,8 +9,8 @@ from typing import Literal
 import numpy as np
 
 from dither.matrix.catalog import DEFAULT_MATRIX, load_matrix
-from dither.optimizer.gamut_target import reachable_picture
-from dither.optimizer.learned_palette import softness
+from dither.optimizer.gamut_target import gamut_target
+from dither.optimizer.learned_palette import first_temperature
 
 # Mixtures for a palette that is given are found in so many steps.
 _STEPS = 400
@@ -20,7 +20,7 @@ def mixed_pixels(
     wanted: np.ndarray,
     palette: np.ndarray,
     *,
-    by: Literal["draws", "matrix"],
+    by: Literal["random", "matrix"],
     variance: float,
     seed: int,
 ) -> np.ndarray:
@@ -29,7 +29,7 @@ def mixed_pixels(
     Args:
         wanted: (H, W, 3) uint8 sRGB codes.
         palette: (K, 3) linear light.
-        by: "draws" are independent, the method as published; by the "matrix", neighbours differ.
+        by: "random" are independent, the method as published; by the "matrix", neighbours differ.
         variance: how much the scatter of a mixture counts beside the error of its mean.
         seed: of the draws.
 
@@ -38,13 +38,13 @@ def mixed_pixels(
     """
     from dither.differentiable import DescentConfig, descend, matrix_sampled, sampled
 
-    histogram = reachable_picture(wanted, len(palette), sigma=0).histogram
+    histogram = gamut_target(wanted, len(palette), sigma=0).histogram
     chances = descend(
         *(histogram.colors, histogram.counts, palette),
-        DescentConfig(steps=_STEPS, variance=variance, softness=softness(len(palette))),
+        DescentConfig(steps=_STEPS, variance=variance, softness=first_temperature(len(palette))),
         learned=np.zeros(len(palette), bool),
     ).probabilities
-    if by == "draws":
+    if by == "random":
         return sampled(chances, places=histogram.places, seed=seed)
     matrix = load_matrix(DEFAULT_MATRIX)
     return matrix_sampled(chances, palette, matrix, places=histogram.places)

@@ -10,7 +10,6 @@
 Source: P. Stefek, "Differentiable dithering" (2020), for the second.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -20,18 +19,18 @@ from dither.color import distinct_colors, srgb_to_linear
 from dither.errors import InputError
 from dither.images.mask import check_mask, fill_masked
 from dither.optimizer.config import OptimizeConfig, Preset, preset_config
-from dither.optimizer.gamut_target import linear_of, reachable_picture
-from dither.optimizer.learned_palette import LEARNED_PIXELS, diffused, learn_palette
+from dither.optimizer.gamut_target import codes_to_linear, gamut_target
+from dither.optimizer.learned_palette import LEARNED_PIXELS, diffuse_target, learn_palette
 from dither.optimizer.mixed_pixels import mixed_pixels
-from dither.optimizer.search import direct_binary_search, scene
+from dither.optimizer.search import direct_binary_search, prepare_search
 from dither.palettes.device import DeviceLevels, check_device, device_palette, merged, on_device
 from dither.palettes.from_image import k_means
 from dither.palettes.palette import MOST_COLORS, Palette
+from dither.progress import OnProgress, no_progress
 from dither.samples import checked_image, eight_bit_colors, native
 
-Pixels = Literal["search", "diffusion", "matrix", "draws"]
-# Called with the share of the work that is done, 0 to 1, and what is done next.
-OnProgress = Callable[[float, str], None]
+# "draws" is the former name of "random".
+Pixels = Literal["search", "diffusion", "matrix", "random", "draws"]
 
 
 @dataclass(frozen=True, eq=False)
@@ -65,7 +64,7 @@ def optimize_palette(
     preset: Preset | OptimizeConfig = "balanced",
     pixels: Pixels = "search",
     device_levels: DeviceLevels = (256, 256, 256),
-    ignored: np.ndarray | None = None,
+    mask: np.ndarray | None = None,
     seed: int = 0,
     threads: int = 1,
     on_progress: OnProgress | None = None,
@@ -86,7 +85,7 @@ def optimize_palette(
             neither looks at neighbours.
         device_levels: how many levels a device has for red, green and blue, 2 to 256: (32, 64, 32) is
             RGB565. Learned colours are among those.
-        ignored: (H, W) bool: pixels that do not count, such as clear ones, whatever they hold.
+        mask: (H, W) bool: pixels that do not count, such as clear ones, whatever they hold.
         seed: of the first palette, 0 or more; the same seed gives the same bytes.
         threads: at work at once; the result does not depend on it.
         on_progress: called with the share of the work that is done and what comes next.
@@ -111,7 +110,7 @@ def optimize_palette(
     if pixels not in get_args(Pixels):
         raise InputError(f"pixels is {pixels!r}; it must be one of {', '.join(get_args(Pixels))}")
     check_device(device_levels)
-    hidden = check_mask(ignored, wanted.shape[:2])
+    hidden = check_mask(mask, wanted.shape[:2])
     if hidden is not None:
         wanted = fill_masked(wanted, hidden)
     few = few_colors(wanted, colors, palette, keep, device_levels, hidden)
@@ -119,15 +118,15 @@ def optimize_palette(
         return few
     kept, count = _kept_and_count(colors, palette, keep)
     config = preset if isinstance(preset, OptimizeConfig) else preset_config(preset, count)
-    report = on_progress or silent
+    report = on_progress or no_progress
     report(0.0, "colours")
-    reachable = reachable_picture(wanted, count, sigma=config.search.sigma, hidden=hidden)
+    reachable = gamut_target(wanted, count, sigma=config.search.sigma, mask=hidden)
     indices, trace = None, np.empty(0, np.float32)
     if palette is None:
         seen, learned = _seen(wanted, hidden), np.arange(count) >= len(kept)
         linear, indices, trace = learn_palette(
             *(reachable, _first_palettes(seen, kept, count, config.starts, seed), learned, config),
-            hidden=hidden,
+            mask=hidden,
             threads=threads,
             on_progress=lambda share: report(0.7 * share, "colours"),
         )
@@ -139,14 +138,20 @@ def optimize_palette(
         codes = palette.colors
     report(0.7, "pixels")
     linear = srgb_to_linear(codes / 255)
-    if pixels in ("matrix", "draws"):
-        indices = mixed_pixels(wanted, linear, by=pixels, variance=config.variance, seed=seed)
+    if pixels in ("matrix", "random", "draws"):
+        indices = mixed_pixels(
+            wanted,
+            linear,
+            by="matrix" if pixels == "matrix" else "random",
+            variance=config.variance,
+            seed=seed,
+        )
     else:
         target = reachable.targets(linear)
         if indices is None or pixels == "diffusion":
-            indices = diffused(target, linear)
+            indices = diffuse_target(target, linear)
         if pixels == "search":
-            view = scene(linear_of(wanted), target, hidden=hidden)
+            view = prepare_search(codes_to_linear(wanted), target, mask=hidden)
             del target
             indices = direct_binary_search(
                 *(indices, linear, view, config.search),
@@ -155,10 +160,6 @@ def optimize_palette(
             )
     report(1.0, "done")
     return with_usage(codes, indices, trace, hidden)
-
-
-def silent(share: float, what: str) -> None:
-    """Report nothing."""
 
 
 def few_colors(

@@ -3,13 +3,13 @@
 import numpy as np
 
 from dither.color import LINEAR_TO_CONES, ROOTS_TO_OKLAB, linear_to_oklab
-from dither.optimizer.search import DARKEST, SearchConfig, SearchScene, gaussian_taps
+from dither.optimizer.search import DARKEST, SearchConfig, SearchImage, gaussian_taps
 
 
-def refitted(
+def refit_palette(
     indices: np.ndarray,
     palette: np.ndarray,
-    view: SearchScene,
+    view: SearchImage,
     config: SearchConfig,
     *,
     learned: np.ndarray | None = None,

@@ -56,8 +56,8 @@ class SearchConfig:
         color_penalty: the same in a and b.
         candidates: how many of the nearest colours a pixel may take, 2 to 256.
         sweeps: over the picture, 1 or more.
-        reluctance: a pixel changes only if E falls by at least this much, 0 or more; it keeps pictures
-            still that come one after the other.
+        change_threshold: a pixel changes only if E falls by at least this much, 0 or more; it keeps
+            frames of a clip still.
     """
 
     sigma: float = 1.5
@@ -65,7 +65,7 @@ class SearchConfig:
     color_penalty: float = 0.02
     candidates: int = 16
     sweeps: int = 4
-    reluctance: float = 0.0
+    change_threshold: float = 0.0
 
     def __post_init__(self) -> None:
         if not 0.5 <= self.sigma <= MOST_SIGMA:
@@ -79,8 +79,8 @@ class SearchConfig:
             raise InputError(f"candidates is {self.candidates}; it must be from 2 to 256")
         if self.sweeps < 1:
             raise InputError(f"sweeps is {self.sweeps}; it must be 1 or more")
-        if not self.reluctance >= 0:
-            raise InputError(f"reluctance is {self.reluctance}; it must be 0 or more")
+        if not self.change_threshold >= 0:
+            raise InputError(f"change_threshold is {self.change_threshold}; it must be 0 or more")
 
     @property
     def penalty(self) -> np.ndarray:
@@ -88,7 +88,7 @@ class SearchConfig:
         return np.array([self.lightness_penalty, self.color_penalty, self.color_penalty])
 
 
-class SearchScene(NamedTuple):
+class SearchImage(NamedTuple):
     """What is searched for, in the units of the search; 60 bytes a pixel.
 
     Attributes:
@@ -129,16 +129,16 @@ class SearchInfo(NamedTuple):
     changed: int
 
 
-def scene(
-    wanted: np.ndarray, target: np.ndarray | None = None, *, hidden: np.ndarray | None = None
-) -> SearchScene:
+def prepare_search(
+    wanted: np.ndarray, target: np.ndarray | None = None, *, mask: np.ndarray | None = None
+) -> SearchImage:
     """Prepare a picture.
 
     Args:
         wanted: (H, W, 3) linear light, 0 to 1.
         target: (H, W, 3) linear light that the palette can reach in the mean, where `wanted` is not;
             `wanted` if None.
-        hidden: (H, W) bool, pixels that do not count.
+        mask: (H, W) bool, pixels that do not count.
     """
     from dither.optimizer import search_loops as loops
 
@@ -157,20 +157,20 @@ def scene(
         3
     )
     slopes = np.ascontiguousarray(np.moveaxis(slopes, 0, -1))
-    if hidden is not None:
-        slopes[hidden] = 0
-    return SearchScene(lab, cones, slopes, cells)
+    if mask is not None:
+        slopes[mask] = 0
+    return SearchImage(lab, cones, slopes, cells)
 
 
 def init(
-    indices: np.ndarray, palette: np.ndarray, view: SearchScene, config: SearchConfig
+    indices: np.ndarray, palette: np.ndarray, view: SearchImage, config: SearchConfig
 ) -> SearchState:
     """Begin at a dithered picture.
 
     Args:
         indices: (H, W) uint8.
         palette: (K, 3) linear light.
-        view: of `scene`.
+        view: of `prepare_search`.
         config: how to look at it.
     """
     from dither.optimizer import search_loops as loops
@@ -184,7 +184,7 @@ def init(
 def step(
     state: SearchState,
     palette: np.ndarray,
-    view: SearchScene,
+    view: SearchImage,
     config: SearchConfig,
     *,
     threads: int = 1,
@@ -194,7 +194,7 @@ def step(
     Args:
         state: of `init` or the last step.
         palette: (K, 3) linear light.
-        view: of `scene`.
+        view: of `prepare_search`.
         config: as in `init`.
         threads: how many bands are searched at once; the result does not depend on it.
     """
@@ -216,7 +216,7 @@ def step(
         _mixing(),
         np.outer(taps, taps),
         config.penalty.astype(np.float32),
-        config.reluctance,
+        config.change_threshold,
     )
     height = len(state.indices)
     backwards = bool(state.sweeps % 2)
@@ -235,7 +235,7 @@ def step(
 def direct_binary_search(
     indices: np.ndarray,
     palette: np.ndarray,
-    view: SearchScene,
+    view: SearchImage,
     config: SearchConfig,
     *,
     threads: int = 1,
@@ -246,7 +246,7 @@ def direct_binary_search(
     Args:
         indices: (H, W) uint8.
         palette: (K, 3) linear light, K up to 256.
-        view: of `scene`.
+        view: of `prepare_search`.
         config: how to look at it.
         threads: as in `step`.
         on_progress: called after each sweep with the share that is done, 0 to 1.
@@ -267,15 +267,15 @@ def direct_binary_search(
     return state.indices
 
 
-def energy(
-    indices: np.ndarray, palette: np.ndarray, view: SearchScene, config: SearchConfig
+def search_loss(
+    indices: np.ndarray, palette: np.ndarray, view: SearchImage, config: SearchConfig
 ) -> float:
     """E, which no sweep raises.
 
     Args:
         indices: (H, W) uint8.
         palette: (K, 3) linear light.
-        view: of `scene`.
+        view: of `prepare_search`.
         config: how to look at it.
     """
     from dither.optimizer import search_loops as loops
@@ -288,7 +288,7 @@ def energy(
     return float(np.vdot(field.astype(np.float64), error) + own.sum())
 
 
-def blurred(linear: np.ndarray, sigma: float) -> np.ndarray:
+def gaussian_blur(linear: np.ndarray, sigma: float) -> np.ndarray:
     """Blur by a Gaussian, the border repeated; (H, W, 3) to the same, float32."""
     planes = np.array(np.moveaxis(linear, -1, 0), np.float32, order="C")  # a copy, to write into
     from dither.optimizer import search_loops

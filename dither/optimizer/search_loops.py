@@ -17,7 +17,7 @@ def sweep(
     mixing: np.ndarray,
     kernel: np.ndarray,
     penalty: np.ndarray,
-    reluctance: float,
+    change_threshold: float,
     top: int,
     bottom: int,
     backwards: bool,
@@ -36,7 +36,7 @@ def sweep(
         mixing: (3, 3) float32, roots of the cones to OKLab.
         kernel: (2R + 1, 2R + 1) float32.
         penalty: (3,) float32, the weights of a pixel's own error in L, a and b.
-        reluctance: a change must lower the error by at least this much.
+        change_threshold: a change must lower the error by at least this much.
         top: the first row.
         bottom: one past the last row.
         backwards: from the last row to the first.
@@ -64,7 +64,7 @@ def sweep(
                 + w1 * (labs[now, 1] - l1) ** 2
                 + w2 * (labs[now, 2] - l2) ** 2
             )
-            least = np.float32(-reluctance - 1e-9)
+            least = np.float32(-change_threshold - 1e-9)
             best = now
             e0 = e1 = e2 = np.float32(0)
             cell = cells[y, x]

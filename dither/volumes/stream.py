@@ -1,6 +1,5 @@
 """From one file of a volume, or of an image larger than memory, to another, block after block."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -9,6 +8,7 @@ import numpy as np
 from dither.errors import InputError
 from dither.parallel import run_tasks
 from dither.processors import usable_processors
+from dither.progress import OnProgress, no_progress
 from dither.volumes.block import VolumeDither
 from dither.volumes.work import MAX_VOXELS, MEMORY, is_flat, volume_work
 
@@ -40,7 +40,7 @@ def dither_volume(
     scheduler: str | None = None,
     max_voxels: int = MAX_VOXELS,
     replace: bool = True,
-    on_progress: Callable[[float], None] = lambda share: None,
+    on_progress: OnProgress = no_progress,
 ) -> Streamed:
     """Dither a volume, or an image of any size, from a file to a file within bounded memory.
 
@@ -90,11 +90,11 @@ def dither_volume(
             work.do,
             places,
             **_workers(work.at_once, jobs > 1, scheduler),
-            while_waiting=lambda: on_progress(share),
+            while_waiting=lambda: on_progress(share, ""),
         )
         for done, _ in enumerate(answers, start=1):
             share = done / len(places)
-            on_progress(share)
+            on_progress(share, f"block {done} of {len(places)}")
     shape = work.target.shape[1:] if is_flat(work.target) else work.target.shape
     return Streamed(shape, work.target.dtype, work.block, len(places))
 

@@ -9,7 +9,7 @@ import numpy as np
 
 from dither.errors import InputError
 from dither.volumes.block import Region
-from dither.volumes.tiff_layout import TiffLayout, tiff_layout, unpacked, value_of
+from dither.volumes.tiff_layout import TiffLayout, read_part, tiff_layout, value_of
 
 if TYPE_CHECKING:
     from dither.palettes.palette import Palette
@@ -96,7 +96,7 @@ class TiffVolume:
         for layer, target in enumerate(out, start=region.layers.start):
             for y in range(rows.start // tall, -(-rows.stop // tall)):
                 for x in range(columns.start // wide, -(-columns.stop // wide)):
-                    samples, top, left = unpacked(layout, layer, y * across + x)
+                    samples, top, left = read_part(layout, layer, y * across + x)
                     high, across_part = (tall, wide) if samples is None else samples.shape[:2]
                     first, last = max(top, rows.start), min(top + high, rows.stop)
                     start, stop = max(left, columns.start), min(left + across_part, columns.stop)

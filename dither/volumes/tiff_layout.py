@@ -13,7 +13,7 @@ import numpy as np
 
 from dither.errors import InputError
 from dither.volumes.decompressed_size import refuse_more, unpacked_bytes
-from dither.volumes.tiff_pages import MAGIC, page_places
+from dither.volumes.tiff_pages import MAGIC, page_offsets
 
 if TYPE_CHECKING:
     import tifffile
@@ -77,7 +77,7 @@ def _layout(path: str, stamp: tuple[int, int]) -> TiffLayout:
 
     size = stamp[0]
     try:
-        collections.deque(page_places(path), maxlen=0)  # no circle
+        collections.deque(page_offsets(path), maxlen=0)  # no circle
         with _complaints() as complaints, tifffile.TiffFile(path) as tiff:
             series = tiff.series[0]
             first = series.pages[0]
@@ -145,7 +145,7 @@ def _each(series: "tifffile.TiffPageSeries") -> "Iterator[tifffile.TiffPage | ti
         yield page
 
 
-def unpacked(layout: TiffLayout, page: int, part: int) -> tuple[np.ndarray | None, int, int]:
+def read_part(layout: TiffLayout, page: int, part: int) -> tuple[np.ndarray | None, int, int]:
     """A strip or tile: its samples (rows, columns, channels), its first row and its first column.
 
     None in place of samples means that the file leaves the part out, as empty.

@@ -15,7 +15,7 @@ MAGIC = (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 _MOST_ENTRIES = 4096
 
 
-def page_places(path: Path | str) -> Iterator[int]:
+def page_offsets(path: Path | str) -> Iterator[int]:
     """The place of each page, as far as the file tells; the last may lie beyond its end.
 
     A library that follows pages which lead round in a circle does so without an end.
@@ -49,10 +49,10 @@ def page_places(path: Path | str) -> Iterator[int]:
             file.seek(count * entry_bytes, os.SEEK_CUR)
 
 
-def promises_pages(path: Path | str) -> bool:
+def has_several_pages(path: Path | str) -> bool:
     """Whether a TIFF, whole or damaged, says after its first page that there are more.
 
     Raises:
         OSError: it cannot be read.
     """
-    return len(list(itertools.islice(page_places(path), 2))) > 1
+    return len(list(itertools.islice(page_offsets(path), 2))) > 1

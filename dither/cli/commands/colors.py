@@ -31,8 +31,8 @@ if TYPE_CHECKING:
     from dither.color_count.count import ColorCount
     from dither.color_count.gap_statistic import ColorGrid, GapEstimate
     from dither.images.raster_image import RasterImage
-    from dither.optimizer.optimize import OnProgress
     from dither.palettes.palette import Palette
+    from dither.progress import OnProgress
 
 _PLOT_ENDINGS = (".png", ".svg", ".pdf")
 
@@ -207,7 +207,7 @@ def _found(
 
     wanted = eight_bit_colors(checked_image(native(picture.color)))
     ignored = transparent_mask(picture.alpha)
-    options: dict[str, Any] = {"ignored": ignored, "seed": seed, "threads": threads}
+    options: dict[str, Any] = {"mask": ignored, "seed": seed, "threads": threads}
     optimized = palettes is PalettesChoice.optimized
     curve = (optimized_counts if optimized else color_curve)(wanted, **options)
     counts = []

@@ -46,7 +46,7 @@ def test_what_is_ignored_has_no_error(photo: np.ndarray) -> None:
     ignored[:, 40:] = True
     strange = photo.copy()
     strange[:, 40:] = np.random.default_rng(0).integers(0, 256, (48, 40, 3))
-    (hidden,) = color_curve(strange, [6], ignored=ignored)
+    (hidden,) = color_curve(strange, [6], mask=ignored)
     (alone,) = color_curve(photo[:, :40], [6])
     assert hidden.error == pytest.approx(alone.error, rel=0.25)
 

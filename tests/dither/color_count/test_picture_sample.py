@@ -28,9 +28,9 @@ def test_tiles_that_nobody_sees_are_left_out() -> None:
     ignored = np.ones((256, 256), bool)
     ignored[100, 200] = False
     sample = PictureSample.whole(image, ignored).tiles(1 << 13)
-    assert sample.hidden is not None
+    assert sample.mask is not None
     assert sample.wanted.shape == (64, 64, 3)
-    assert (~sample.hidden).sum() == 1
+    assert (~sample.mask).sum() == 1
     assert sample.seen.shape == (1, 1, 3)
 
 

@@ -11,11 +11,11 @@ from dither.color import (
 from dither.errors import InputError
 from dither.optimizer.search import (
     SearchConfig,
-    blurred,
     direct_binary_search,
-    energy,
+    gaussian_blur,
     init,
-    scene,
+    prepare_search,
+    search_loss,
     step,
 )
 
@@ -54,20 +54,20 @@ def slow_energy(indices: np.ndarray, view, config: SearchConfig) -> float:
 
 def test_the_energy_is_that_of_its_definition(linear: np.ndarray, indices: np.ndarray) -> None:
     config = SearchConfig(sigma=1.5)
-    view = scene(linear)
+    view = prepare_search(linear)
     # The kernel lacks what lies beyond 4.5 standard deviations.
-    assert energy(indices, PALETTE, view, config) == pytest.approx(
+    assert search_loss(indices, PALETTE, view, config) == pytest.approx(
         slow_energy(indices, view, config), rel=2e-3
     )
 
 
 def test_slopes_are_those_of_the_roots(linear: np.ndarray) -> None:
     flat = np.full((20, 20, 3), [0.3, 0.5, 0.1])
-    view = scene(flat)
+    view = prepare_search(flat)
     cones = flat[0, 0] @ LINEAR_TO_CONES.T
     slopes = (np.cbrt(cones + 1e-6) - np.cbrt(cones - 1e-6)) / 2e-6
     assert view.slopes[10, 10] == pytest.approx(slopes, rel=1e-4)
-    assert scene(linear).wanted == pytest.approx(linear_to_oklab(linear), abs=1e-6)
+    assert prepare_search(linear).wanted == pytest.approx(linear_to_oklab(linear), abs=1e-6)
 
 
 @pytest.mark.parametrize("sigma", [0.5, 1.5, 2.5])
@@ -76,12 +76,12 @@ def test_no_sweep_raises_the_energy_and_the_field_stays_true(
     linear: np.ndarray, indices: np.ndarray, sigma: float, candidates: int
 ) -> None:
     config = SearchConfig(sigma=sigma, candidates=candidates)
-    view = scene(linear)
+    view = prepare_search(linear)
     state = init(indices, PALETTE, view, config)
-    before = energy(indices, PALETTE, view, config)
+    before = search_loss(indices, PALETTE, view, config)
     for _ in range(4):
         state, info = step(state, PALETTE, view, config)
-        now = energy(state.indices, PALETTE, view, config)
+        now = search_loss(state.indices, PALETTE, view, config)
         assert now < before or info.changed == 0
         before = now
         again = init(state.indices, PALETTE, view, config)
@@ -90,7 +90,7 @@ def test_no_sweep_raises_the_energy_and_the_field_stays_true(
 
 def test_where_the_search_ends_no_single_pixel_can_do_better() -> None:
     rng = np.random.default_rng(1)
-    view = scene(rng.random((9, 10, 3)))
+    view = prepare_search(rng.random((9, 10, 3)))
     config = SearchConfig(sweeps=60)
     state = init(rng.integers(0, 5, (9, 10), np.uint8), PALETTE, view, config)
     changed = 1
@@ -106,7 +106,7 @@ def test_where_the_search_ends_no_single_pixel_can_do_better() -> None:
 
 def test_threads_do_not_change_the_result(linear: np.ndarray) -> None:
     tall = np.concatenate([linear] * 4)
-    view = scene(tall)
+    view = prepare_search(tall)
     indices = np.random.default_rng(0).integers(0, 5, tall.shape[:2], np.uint8)
     config = SearchConfig()
     one = direct_binary_search(indices, PALETTE, view, config)
@@ -123,7 +123,7 @@ def test_blur_agrees_with_scipy(linear: np.ndarray) -> None:
         axis=2,
     )
     before = linear.copy()
-    assert blurred(linear, 1.5) == pytest.approx(expected, abs=1e-5)
+    assert gaussian_blur(linear, 1.5) == pytest.approx(expected, abs=1e-5)
     assert (linear == before).all()
 
 

@@ -124,7 +124,8 @@ def test_processes_and_threads_write_the_same_bytes(tmp_path: Path) -> None:
     shares: list[float] = []
     dither_volume(tmp_path / "in.tif", tmp_path / "one.tif", TWO, threads=1)
     for at_once in ({"jobs": 2}, {"threads": 3}):
-        options = {"memory": 2 * LEAST_MEMORY, "on_progress": shares.append, **at_once}
+        options = {"memory": 2 * LEAST_MEMORY, "on_progress": lambda share, _: shares.append(share)}
+        options |= at_once
         done = dither_volume(tmp_path / "in.tif", tmp_path / "two.tif", TWO, **options)
         assert done.blocks > 3
         assert sorted(shares) == shares
@@ -172,7 +173,7 @@ def test_what_is_stopped_leaves_what_was_there(target: str, tmp_path: Path) -> N
     _write(tmp_path / target, old)
     _write(tmp_path / "in.zarr", new)
 
-    def stop(share: float) -> None:
+    def stop(share: float, text: str) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
