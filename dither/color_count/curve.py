@@ -19,7 +19,8 @@ from dither.optimizer.config import preset_config
 from dither.optimizer.gamut_target import codes_to_linear
 from dither.optimizer.learned_palette import diffuse_target
 from dither.optimizer.palette_refit import refit_palette
-from dither.optimizer.search import direct_binary_search, prepare_search
+from dither.optimizer.search import direct_binary_search
+from dither.optimizer.search_image import prepare_search
 from dither.palettes.device import merged
 from dither.palettes.from_image import k_means
 from dither.palettes.palette import MOST_COLORS, Palette

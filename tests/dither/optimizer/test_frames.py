@@ -7,10 +7,12 @@ import pytest
 from dither.diffusion import error_diffuse
 from dither.errors import InputError
 from dither.metrics import blurred_error
-from dither.optimizer.config import OptimizeConfig
+from dither.optimizer.config import OptimizeConfig, SearchConfig
 from dither.optimizer.frames import optimize_frames
+from dither.optimizer.loss import search_loss
 from dither.optimizer.optimize import optimize_palette
-from dither.optimizer.search import SearchConfig, init, prepare_search, search_loss, step
+from dither.optimizer.search import init, step
+from dither.optimizer.search_image import prepare_search
 from dither.palettes.palette import Palette
 
 SIDE = 64

@@ -26,7 +26,6 @@ def learned(
         firsts,
         np.ones(count, bool) if may_move is None else may_move,
         config,
-        on_progress=lambda share: None,
     )
 
 

@@ -7,9 +7,8 @@ import pytest
 from dither.diffusion import error_diffuse
 from dither.errors import InputError
 from dither.metrics import blurred_error, grain
-from dither.optimizer.config import OptimizeConfig, preset_config
+from dither.optimizer.config import OptimizeConfig, SearchConfig, preset_config
 from dither.optimizer.optimize import optimize_palette
-from dither.optimizer.search import SearchConfig
 from dither.palettes.from_image import k_means
 from dither.palettes.palette import Palette
 
@@ -155,8 +154,8 @@ def test_progress_rises_to_one(photo: np.ndarray) -> None:
         ({"colors": 257}, "colors is 257"),
         ({"colors": 2.5}, "colors is 2.5"),
         ({"preset": "best"}, "preset is 'best'"),
-        ({"colors": 4, "palette": Palette.from_hex("000000 ffffff")}, "either a palette or"),
-        ({"colors": 2, "keep": Palette.from_hex("000000 ffffff")}, "2 colours are kept of 2"),
+        ({"colors": 4, "palette": Palette.from_hex("000000 ffffff")}, "either a palette, or"),
+        ({"colors": 2, "keep": Palette.from_hex("000000 ffffff")}, "keep has 2 of 2 colours"),
         ({"pixels": "dots"}, "pixels is 'dots'"),
         ({"device_levels": (1, 2, 3)}, "device_levels is"),
     ],

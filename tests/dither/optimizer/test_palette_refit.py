@@ -2,8 +2,11 @@ import numpy as np
 import pytest
 
 from dither.color import srgb_to_linear
+from dither.optimizer.config import SearchConfig
+from dither.optimizer.loss import search_loss
 from dither.optimizer.palette_refit import refit_palette
-from dither.optimizer.search import SearchConfig, direct_binary_search, prepare_search, search_loss
+from dither.optimizer.search import direct_binary_search
+from dither.optimizer.search_image import prepare_search
 
 pytest.importorskip("numba")
 

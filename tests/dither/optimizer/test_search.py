@@ -9,15 +9,11 @@ from dither.color import (
     srgb_to_linear,
 )
 from dither.errors import InputError
-from dither.optimizer.search import (
-    SearchConfig,
-    direct_binary_search,
-    gaussian_blur,
-    init,
-    prepare_search,
-    search_loss,
-    step,
-)
+from dither.optimizer.blur import gaussian_blur
+from dither.optimizer.config import SearchConfig
+from dither.optimizer.loss import search_loss
+from dither.optimizer.search import direct_binary_search, init, step
+from dither.optimizer.search_image import prepare_search
 
 pytest.importorskip("numba")
 
