@@ -45,7 +45,7 @@ def _chunk_bytes(path: Path, size: int, packed: bool) -> None:
     with (path / "0.0.0").open("wb") as file:
         file.write(size.to_bytes(4, "little"))
         file.truncate(size if packed else 99)
-    from dither.volumes.block import Region
+    from dither.volumes.regions import Region
     from dither.volumes.zarr_arrays import open_zarr
 
     try:

@@ -149,7 +149,7 @@ def test_blocks_cut_no_chunk_and_no_strip(
     )
     _write(folder / "in.tif", np.zeros(shape, np.uint8), **options)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("dither.volumes.work.usual_chunks", lambda shape: usual)
+        patch.setattr("dither.volumes.work.default_chunks", lambda shape: usual)
         patch.setattr("dither.volumes.work._SHARE", LEAST_MEMORY // 2 // room)
         try:
             with volume_work(
@@ -205,8 +205,8 @@ def test_what_cannot_be_done_is_one_sentence(tmp_path: Path) -> None:
         dither_volume(source, tmp_path / "out.tif", TWO, max_voxels=9)
     with pytest.raises(InputError, match=r"written as .tif, .tiff or .zarr"):
         dither_volume(source, tmp_path / "out.png", TWO)
-    with pytest.raises(InputError, match=r"in.zarr: levels is 1"):
-        dither_volume(source, tmp_path / "out.tif", LevelDither(levels=1))
+    with pytest.raises(InputError, match=r"in.zarr: strength is 2"):
+        dither_volume(source, tmp_path / "out.tif", LevelDither(levels=2, strength=2))
     (tmp_path / "album.zarr").mkdir()
     (tmp_path / "album.zarr" / "photo.jpg").touch()
     with pytest.raises(InputError, match="it is a folder"):

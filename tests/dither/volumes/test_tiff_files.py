@@ -13,7 +13,7 @@ from PIL import Image
 
 from dither.errors import InputError
 from dither.palettes.palette import Palette
-from dither.volumes.block import Region
+from dither.volumes.regions import Region
 from dither.volumes.tiff_files import make_tiff, open_tiff, tiff_extent
 from dither.volumes.tiff_pages import has_several_pages, page_offsets
 

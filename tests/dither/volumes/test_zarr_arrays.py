@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from dither.errors import InputError
-from dither.volumes.block import Region
-from dither.volumes.zarr_arrays import check_replaceable, make_zarr, open_zarr, usual_chunks
+from dither.volumes.regions import Region
+from dither.volumes.zarr_arrays import check_replaceable, default_chunks, make_zarr, open_zarr
 
 zarr = pytest.importorskip("zarr")
 numcodecs = pytest.importorskip("numcodecs")
@@ -63,7 +63,7 @@ def test_what_is_written_is_read_by_the_library(shape: tuple[int, ...], tmp_path
     flat = shape[0] == 1
     about = {"palette": ["#000000", "#ffffff"]}
     path = tmp_path / "v.zarr"
-    made = make_zarr(path, shape, values.dtype, (2 - flat, 8, 8), flat=flat, about=about)
+    made = make_zarr(path, shape, values.dtype, (2 - flat, 8, 8), flat=flat, attributes=about)
     made.write(Region(*(slice(0, side) for side in shape[:3])), values)
     array = zarr.open_array(str(path), mode="r")
     np.testing.assert_array_equal(array[...], values[0] if flat else values)
@@ -76,7 +76,7 @@ def test_what_is_written_is_read_by_the_library(shape: tuple[int, ...], tmp_path
     "shape", [(5000, 2048, 2048), (1, 100000, 100000), (1, 3, 10**7), (9, 10**7, 2), (1, 1, 1)]
 )
 def test_usual_chunks_are_about_a_mebibyte(shape: tuple[int, int, int]) -> None:
-    chunks = usual_chunks(shape)
+    chunks = default_chunks(shape)
     assert all(1 <= side <= whole for side, whole in zip(chunks, shape, strict=True))
     assert min(np.prod(shape), 1 << 19) <= np.prod(chunks) <= 1 << 20
 
