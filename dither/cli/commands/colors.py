@@ -29,7 +29,8 @@ if TYPE_CHECKING:
     import numpy as np
 
     from dither.color_count.count import ColorCount
-    from dither.color_count.gap_statistic import ColorGrid, GapEstimate
+    from dither.color_count.gap_estimate import GapEstimate
+    from dither.color_count.gap_statistic import ColorGrid
     from dither.images.raster_image import RasterImage
     from dither.palettes.palette import Palette
     from dither.progress import OnProgress
@@ -127,7 +128,7 @@ class _Found(NamedTuple):
     def choices(self) -> dict[str, int]:
         """The number of colours that each rule chooses."""
         from dither.color_count.curve import elbow_count
-        from dither.color_count.gap_statistic import largest_gap, one_standard_error
+        from dither.color_count.gap_estimate import largest_gap, one_standard_error
 
         return {
             "hardly_visible": self.chosen.colors,

@@ -5,15 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dither.color_count.gap_statistic import (
-    COLOR_GRIDS,
-    ColorGrid,
-    GapConfig,
-    GapEstimate,
-    gap_statistic,
-    largest_gap,
-    one_standard_error,
-)
+from dither.color_count.gap_estimate import GapEstimate, largest_gap, one_standard_error
+from dither.color_count.gap_statistic import COLOR_GRIDS, ColorGrid, GapConfig, gap_statistic
 from dither.errors import InputError
 from dither.palettes.from_image import k_means, median_cut
 from dither.palettes.palette import Palette
@@ -167,7 +160,7 @@ def test_what_cannot_be_is_refused() -> None:
         gap_statistic(np.zeros((0, 4), np.uint8))
     with pytest.raises(InputError, match="levels is 33"):
         ColorGrid(33)
-    with pytest.raises(InputError, match="a spread takes 2"):
+    with pytest.raises(InputError, match="both must be 2 or more"):
         GapConfig(1)
     with pytest.raises(InputError, match="precision is nan"):
         GapConfig(precision=float("nan"))

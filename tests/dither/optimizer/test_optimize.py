@@ -1,3 +1,4 @@
+import sys
 from dataclasses import replace
 from typing import Any
 
@@ -203,3 +204,20 @@ def test_more_starts_find_what_one_misses() -> None:
         for starts in (1, 4)
     )
     assert four.trace[-1] <= one.trace[-1]
+
+
+@pytest.mark.parametrize("missing", ["jax", "scipy", "numba"])
+def test_a_missing_library_names_the_extra(
+    photo: np.ndarray, monkeypatch: pytest.MonkeyPatch, missing: str
+) -> None:
+    monkeypatch.setitem(sys.modules, missing, None)
+    with pytest.raises(InputError, match=rf"needs {missing}: pip install .*\[optimize\]"):
+        optimize_palette(photo, 4)
+
+
+def test_zero_threads_are_one_per_processor(photo: np.ndarray) -> None:
+    options: dict[str, Any] = {"palette": Palette.from_hex("000000 ff8000 ffffff")}
+    one, all_ = (optimize_palette(photo, threads=threads, **options) for threads in (1, 0))
+    assert (one.indices == all_.indices).all()
+    with pytest.raises(InputError, match="threads is -1"):
+        optimize_palette(photo, 4, threads=-1)
