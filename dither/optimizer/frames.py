@@ -191,7 +191,7 @@ class _ClipDitherer:
         self._config = config
         self._threads = threads
         self._indices: np.ndarray | None = None
-        # The blurred image of the frame in which each pixel was last started afresh.
+        # For each pixel, the blurred image of the frame whose own result it last started from.
         self._reference: np.ndarray | None = None
 
     def dither_next(

@@ -1,4 +1,4 @@
-"""Learn the palette of an image: several descents, of which the best result is kept.
+"""Learn the palette of an image by several descents, and keep the best.
 
 1. From each first palette, gradient descent lowers one loss over the palette and the mixtures together
    (`dither.differentiable`). Each bin of the image's histogram is one point.

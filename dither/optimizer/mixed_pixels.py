@@ -1,4 +1,4 @@
-"""Pixels chosen from mixtures one by one: each colour as often as the pixel's mixture says.
+"""Choose pixels from mixtures independently: each colour as often as its probability.
 
 No error is diffused and nothing is searched: with the matrix, pixels of equal colour at equal cells get
 equal results whatever is around them.

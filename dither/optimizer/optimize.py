@@ -169,7 +169,7 @@ def require_optimizer() -> None:
     """Refuse work that needs the extra `optimize` where one of its libraries is missing.
 
     Raises:
-        InputError: that is so.
+        InputError: a library is missing.
     """
     require_extra("optimizing a palette", "optimize", "jax", "jaxlib", "optax", "numba", "scipy")
 

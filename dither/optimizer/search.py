@@ -50,14 +50,7 @@ class SearchInfo(NamedTuple):
 def init(
     indices: np.ndarray, palette: np.ndarray, image: SearchImage, config: SearchConfig
 ) -> SearchState:
-    """Start a search at a dithered image.
-
-    Args:
-        indices: (H, W) uint8.
-        palette: (K, 3) linear light, K up to 256.
-        image: from `prepare_search`.
-        config: blur, weights and candidates.
-    """
+    """Start a search at a dithered image; the arguments are those of `direct_binary_search`."""
     field = error_field(pixel_errors(indices, palette, image), config)
     return SearchState(np.array(indices, np.uint8), field, 0)
 
@@ -72,12 +65,7 @@ def step(
 ) -> tuple[SearchState, SearchInfo]:
     """Sweep over the image once, overwriting the arrays of `state`.
 
-    Args:
-        state: from `init` or the last step.
-        palette: (K, 3) linear light.
-        image: from `prepare_search`.
-        config: as in `init`.
-        threads: bands searched at the same time; the result does not depend on it.
+    The other arguments are those of `direct_binary_search`.
     """
     from dither.optimizer import search_loops
 
@@ -128,7 +116,7 @@ def direct_binary_search(
         palette: (K, 3) linear light, K up to 256.
         image: from `prepare_search`.
         config: blur, weights, candidates and sweeps.
-        threads: as in `step`.
+        threads: number of bands searched at the same time; the result does not depend on it.
         on_progress: called after each sweep.
 
     Returns:

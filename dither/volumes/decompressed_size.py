@@ -50,7 +50,7 @@ def check_decompressed_size(
     else:
         size = _STATED_SIZE[codec](data, limit)
     if size > limit:
-        raise ValueError("a chunk of it unpacks to more than its samples")
+        raise ValueError("a chunk decompresses to more than its samples")
 
 
 def _count(new_decompressor: Callable[[], Any], data: bytes | memoryview, limit: int) -> int:

@@ -24,7 +24,7 @@ _CHECKED_CODECS = {8: "zlib", 32946: "zlib", 34925: "lzma"}
 
 
 class TiffLayout(NamedTuple):
-    """The first image, or stack of pages of one size, in a file, without its samples.
+    """Layout of the first image, or stack of pages of one size, in a file.
 
     Attributes:
         path: the file.
@@ -176,7 +176,7 @@ def read_part(layout: TiffLayout, page: int, part: int) -> tuple[np.ndarray | No
         if "imagecodecs" in str(error):
             name = getattr(key.compression, "name", key.compression)
             raise InputError(
-                f"{path} is packed with {name}, which needs imagecodecs: pip install imagecodecs"
+                f"{path} is compressed with {name}; reading it needs: pip install imagecodecs"
             ) from error
         raise damaged(path, error) from error
     return None if samples is None else samples[0], int(place[2]), int(place[3])

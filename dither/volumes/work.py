@@ -122,7 +122,8 @@ def volume_work(
     room = memory // (_SHARE * voxel)
     if isinstance(opened, ZarrVolume) and opened.piece_bytes > memory:
         raise InputError(
-            f"{source}: a chunk of it unpacks to {opened.piece_bytes} bytes, and {memory} may be taken"
+            f"{source}: a chunk decompresses to {opened.piece_bytes} bytes, more than the memory of "
+            f"{memory}"
         )
     chunks, grid = _pieces(opened, Path(target), room)
     try:
@@ -133,8 +134,8 @@ def volume_work(
     piece = math.prod(min(pair) for pair in zip(grid, opened.shape, strict=False))
     at_once = max(1, min(at_once, room // piece))
     block = block_sides(opened.shape, grid, room // at_once)
-    with atomic_path(target, replace=replace) as beside:
-        made = _make_target(beside, opened, dithering, shape, dtype, chunks)
+    with atomic_path(target, replace=replace) as temporary:
+        made = _make_target(temporary, opened, dithering, shape, dtype, chunks)
         yield VolumeWork(opened, made, dithering, block, at_once)
 
 
@@ -194,7 +195,7 @@ def _pieces(
 
 
 def _make_target(
-    beside: Path,
+    temporary: Path,
     source: StoredVolume,
     dithering: VolumeDither,
     shape: tuple[int, ...],
@@ -205,9 +206,9 @@ def _make_target(
     palette = dithering.palette if isinstance(dithering, PaletteDither) else None
     if chunks is None:
         like = source if isinstance(source, TiffVolume) else None
-        return make_tiff(beside, shape, dtype, palette=palette, like=like)
+        return make_tiff(temporary, shape, dtype, palette=palette, like=like)
     attributes = {} if palette is None else {"palette": palette.hex}
-    return make_zarr(beside, shape, dtype, chunks, flat=is_flat(source), attributes=attributes)
+    return make_zarr(temporary, shape, dtype, chunks, flat=is_flat(source), attributes=attributes)
 
 
 def is_flat(volume: StoredVolume) -> bool:

@@ -68,7 +68,7 @@ class ZarrVolume:
         """Write the samples of a region made of whole pieces of the grid.
 
         Raises:
-            InputError: the array is gone, because whoever started the work has given up.
+            InputError: the array is gone, because the work was given up elsewhere.
         """
         root = getattr(self.array.store, "root", None)
         if root is not None and not is_zarr(root):  # else the library would make the folder again
@@ -88,13 +88,13 @@ def check_replaceable(path: Path | str) -> None:
     """Refuse to replace a folder that holds more than one array.
 
     Raises:
-        InputError: that is so.
+        InputError: the folder is a group, or holds other files.
     """
     path = Path(path)
     _check_metadata(path)
     others = [each.name for each in path.iterdir() if not _OF_AN_ARRAY.fullmatch(each.name)]
     if others:
-        raise InputError(f"cannot write {path}: beside an array it holds {min(others)}")
+        raise InputError(f"cannot write {path}: besides an array it holds {min(others)}")
 
 
 def open_zarr(path: Path | str) -> ZarrVolume:
@@ -171,7 +171,7 @@ def make_zarr(
         shape: (Z, Y, X) or (Z, Y, X, C).
         dtype: of the samples.
         chunks: layers, rows and columns of a chunk.
-        flat: leave out the axis of layers, of which there is one.
+        flat: leave out the axis of layers; `shape` has one layer.
         attributes: of the array.
     """
     import zarr

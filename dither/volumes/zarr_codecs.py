@@ -22,7 +22,7 @@ _EMPTY_CHUNK = (1 << 64) - 1
 
 @dataclass(frozen=True)
 class ChunkCodecs:
-    """How the chunks of an array are encoded in files.
+    """Encoding of an array's chunks in files.
 
     Attributes:
         size: decoded bytes of a chunk.
@@ -58,7 +58,7 @@ class ChunkCodecs:
         Other damage is left to the library that decodes it.
 
         Raises:
-            ValueError: that is so, or a shard is shorter than its index says.
+            ValueError: a chunk decompresses to more, or a shard is shorter than its index states.
         """
         if not self.index_bytes:
             self.check_chunk(data)
@@ -71,14 +71,14 @@ class ChunkCodecs:
         index = np.frombuffer(data[start : end - checksum_bytes], "<u8").reshape(-1, 2)
         for offset, size in np.unique(index[(index != _EMPTY_CHUNK).all(axis=1)], axis=0).tolist():
             if offset + size > len(data):
-                raise ValueError("a shard is shorter than its index says")
+                raise ValueError("a shard is shorter than its index states")
             self.check_chunk(data[offset : offset + size])
 
     def check_chunk(self, data: memoryview) -> None:
         """Refuse a chunk that decompresses to more than the limit.
 
         Raises:
-            ValueError: that is so.
+            ValueError: it decompresses to more.
         """
         if self.codec is not None:
             check_decompressed_size(self.codec, data, self.max_chunk_bytes, self.options)
@@ -111,13 +111,15 @@ def chunk_codecs(
     codecs = [_name_and_options(each) for each in encoded if each is not None]
     for name, _ in codecs:
         if name not in CODECS | _OTHER_CODECS:
-            raise InputError(f"{path} is packed with {name!r}, which is not unpacked here")
+            raise InputError(
+                f"{path} uses the codec {name!r}, which is not allowed; use zstd, gzip or blosc"
+            )
     # The last codec is decoded first. A checksum at the end of a chunk does not matter.
     decoding = [each for each in reversed(codecs) if not _is_checksum_at_end(*each)]
     for name, _ in decoding[1:]:
         if name in CODECS:
             both = f"{name}, then {decoding[0][0]}"
-            raise InputError(f"{path} is packed with {both}; only chunks packed once are unpacked")
+            raise InputError(f"{path} is compressed twice ({both}); compress it once")
     first, options = decoding[0] if decoding else (None, {})
     chunks, index_bytes = 1, 0
     if shard is not None:
@@ -140,7 +142,7 @@ def _format_3(path: Path, codecs: Sequence[Any]) -> tuple[list[Any], int, bool]:
     """Return the codecs of chunks, the checksum bytes of a shard's index, and if it comes first."""
     *before, last = codecs or [None]
     if any(_name_and_options(each)[0] == _SHARDS for each in before):
-        raise InputError(f"{path} has shards that are packed again, which are not unpacked here")
+        raise InputError(f"{path} has compressed shards; compress their chunks instead")
     if last is None or _name_and_options(last)[0] != _SHARDS:
         return list(codecs), 0, False
     options = _name_and_options(last)[1]
@@ -149,9 +151,9 @@ def _format_3(path: Path, codecs: Sequence[Any]) -> tuple[list[Any], int, bool]:
         [_name_and_options(each)[0] for each in options["index_codecs"]],
     )
     if any(_name_and_options(each)[0] == _SHARDS for each in inner):
-        raise InputError(f"{path} has shards within shards, which are not unpacked here")
+        raise InputError(f"{path} has shards within shards; use one level of shards")
     if index not in (["bytes"], ["bytes", "crc32c"]):
-        raise InputError(f"{path} has shards whose index is packed, which is not unpacked here")
+        raise InputError(f"{path} has shards with a compressed index; store the index plainly")
     return [*before, *inner], 4 * (len(index) - 1), options.get("index_location") == "start"
 
 
@@ -172,6 +174,6 @@ def _widening(path: Path, options: Mapping[str, Any]) -> int:
     """Return the factor by which a delta filter makes samples longer."""
     types = [np.dtype(options[key]) for key in ("dtype", "astype") if options.get(key)]
     if any(each.kind not in "biuf" for each in types):
-        raise InputError(f"{path} is packed with a delta filter whose dtype is not a number")
+        raise InputError(f"{path} has a delta filter whose dtype is not a number")
     sizes = [each.itemsize for each in types] or [1]
     return -(-max(sizes) // min(sizes))

@@ -214,7 +214,7 @@ def test_a_strip_that_unpacks_to_far_more_is_refused(
     content = bytearray(path.read_bytes())
     content[offset : offset + len(bomb)] = bomb
     path.write_bytes(content)
-    with pytest.raises(InputError, match="unpacks to more than its samples"):
+    with pytest.raises(InputError, match="decompresses to more than its samples"):
         open_tiff(path).read(_whole((1, 400, 400)))
 
 
