@@ -139,17 +139,17 @@ def optimize_frames(
         palette, trace = learned.palette, learned.trace
     linear = palette.linear
     config = preset if isinstance(preset, OptimizeConfig) else _still_config(preset, linear)
-    reachable = gamut_target(
+    gamut = gamut_target(
         stacked, len(linear), sigma=config.search.sigma, mask=stacked_mask, frames=count
     )
-    offsets = reachable.offsets(linear)
+    offsets = gamut.offsets(linear)
     ditherer = _ClipDitherer(linear, config.search, threads)
     results = []
     for index, (picture, mask) in enumerate(checked):
         on_progress(
             palette_share + (1 - palette_share) * index / count, f"frame {index + 1} of {count}"
         )
-        target = reachable.shifted(offsets, slice(index * height, (index + 1) * height))
+        target = gamut.shifted(offsets, slice(index * height, (index + 1) * height))
         indices = ditherer.dither_next(srgb_to_linear(picture / 255), target, mask)
         results.append(with_usage(palette.colors, indices, trace, mask))
     on_progress(1.0, "done")

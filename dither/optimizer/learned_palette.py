@@ -54,7 +54,7 @@ class LearnedPalette(NamedTuple):
 
 
 def learn_palette(
-    reachable: GamutTarget,
+    gamut: GamutTarget,
     first_palettes: Sequence[np.ndarray],
     learned: np.ndarray,
     config: OptimizeConfig,
@@ -66,7 +66,7 @@ def learn_palette(
     """Learn a palette.
 
     Args:
-        reachable: the image and its histogram.
+        gamut: the image and its histogram.
         first_palettes: (K, 3) linear light each; the first is made from the image's own colours.
         learned: (K,) bool, True for colours that may change; at least one.
         config: weights, steps and rounds.
@@ -76,7 +76,7 @@ def learn_palette(
     """
     from dither.differentiable import DescentConfig, descend
 
-    colors, counts = reachable.histogram.colors, reachable.histogram.counts
+    colors, counts = gamut.histogram.colors, gamut.histogram.counts
     weights = _emphasize_rare_hues(colors, counts) if learned.sum() >= _MIN_LEARNED else counts
     descent = DescentConfig(
         steps=config.steps, variance=config.variance, softness=first_temperature(len(learned))
@@ -97,7 +97,7 @@ def learn_palette(
             descents.append(descended)
             finish_part("palette: descent")
     descents.sort(key=lambda descended: float(descended.trace[-1]))
-    trial = _PixelTrial(reachable, config, mask, threads)
+    trial = _PixelTrial(gamut, config, mask, threads)
     best = None
     for palette in [*(descended.palette for descended in descents[:_TRIED]), first_palettes[0]]:
         tried = trial.dither(palette)
@@ -128,19 +128,19 @@ class _PixelTrial:
     """Dither with candidate palettes: the whole image, or some tiles of a large one."""
 
     def __init__(
-        self, reachable: GamutTarget, config: OptimizeConfig, mask: np.ndarray | None, threads: int
+        self, gamut: GamutTarget, config: OptimizeConfig, mask: np.ndarray | None, threads: int
     ) -> None:
-        self.tiles = _spread_tiles(reachable.picture.shape)
-        self._reachable = reachable
+        self.tiles = _spread_tiles(gamut.picture.shape)
+        self._gamut = gamut
         self._search = config.search
         self._threads = threads
         self._mask = None if mask is None else _take(mask, self.tiles)
-        self._linear = codes_to_linear(_take(reachable.picture, self.tiles))
+        self._linear = codes_to_linear(_take(gamut.picture, self.tiles))
         self._original = prepare_search(self._linear, mask=self._mask)
 
     def dither(self, palette: np.ndarray, indices: np.ndarray | None = None) -> _Tried:
         """Search the pixels for a palette, starting from `indices` or from error diffusion."""
-        target = _take(self._reachable.targets(palette), self.tiles)
+        target = _take(self._gamut.targets(palette), self.tiles)
         image = prepare_search(self._linear, target, mask=self._mask)
         found = direct_binary_search(
             diffuse_target(target, palette) if indices is None else indices,

@@ -119,13 +119,13 @@ def optimize_palette(
     require_optimizer()
     config = preset if isinstance(preset, OptimizeConfig) else preset_config(preset, request.count)
     on_progress(0.0, "palette")
-    reachable = gamut_target(picture, request.count, sigma=config.search.sigma, mask=mask)
+    gamut = gamut_target(picture, request.count, sigma=config.search.sigma, mask=mask)
     indices, trace = None, np.empty(0, np.float32)
     if palette is None:
         kept, shown = request.kept(), visible(picture, mask)
         learned = np.arange(request.count) >= len(kept)
         linear, indices, trace = learn_palette(
-            reachable,
+            gamut,
             _first_palettes(shown, kept, request.count, config.starts, seed),
             learned,
             config,
@@ -148,7 +148,7 @@ def optimize_palette(
         by = "matrix" if pixels == "matrix" else "random"
         indices = mixed_pixels(picture, linear, by=by, variance=config.variance, seed=seed)
     else:
-        target = reachable.targets(linear)
+        target = gamut.targets(linear)
         if indices is None or pixels == "diffusion":
             indices = diffuse_target(target, linear)
         if pixels == "search":

@@ -55,7 +55,7 @@ def refit_palette(
     used = np.bincount(pixels, minlength=count)
     labs = linear_to_oklab(palette)
     for axis in range(3):
-        total = np.bincount(pixels, image.wanted[..., axis][counted], count)
+        total = np.bincount(pixels, image.original[..., axis][counted], count)
         error = used * labs[:, axis] - total
         roots = np.maximum(cones, DARKEST) ** (-2 / 3) / 3 * ROOTS_TO_OKLAB[axis]
         gradient += config.penalty[axis] * error[:, None] * roots

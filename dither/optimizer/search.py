@@ -76,7 +76,7 @@ def step(
         state.indices,
         state.field,
         image.slopes,
-        image.wanted,
+        image.original,
         np.zeros_like(image.cells) if all_offered else image.cells,
         _candidate_table(labs, config.candidates),
         palette_cones(palette),

@@ -21,39 +21,39 @@ class SearchImage(NamedTuple):
     """An image in the units of the search; 60 bytes per pixel.
 
     Attributes:
-        wanted: (H, W, 3) float32 OKLab of the original.
+        original: (H, W, 3) float32 OKLab of the image.
         target: (H, W, 3) float32 cone responses that the blurred result should have.
         slopes: (H, W, 3) float32 derivative of the cube root at the target; 0 in masked pixels, which
             therefore have no error.
         cells: (H, W) uint16, the original rounded to 5 bits per channel.
     """
 
-    wanted: np.ndarray
+    original: np.ndarray
     target: np.ndarray
     slopes: np.ndarray
     cells: np.ndarray
 
 
 def prepare_search(
-    wanted: np.ndarray, target: np.ndarray | None = None, *, mask: np.ndarray | None = None
+    original: np.ndarray, target: np.ndarray | None = None, *, mask: np.ndarray | None = None
 ) -> SearchImage:
     """Prepare an image for the pixel search.
 
     Args:
-        wanted: (H, W, 3) linear light, 0 to 1.
-        target: (H, W, 3) linear light that mixtures of the palette can reach; `wanted` if None.
+        original: (H, W, 3) linear light, 0 to 1.
+        target: (H, W, 3) linear light that mixtures of the palette can reach; `original` if None.
         mask: (H, W) bool, True for pixels to ignore.
     """
     from dither.optimizer import search_loops
 
-    shape = wanted.shape
+    shape = original.shape
     cells = np.empty(shape[:2], np.uint16)
     lab, cones = np.empty(shape, np.float32), np.empty(shape, np.float32)
-    for top in range(0, len(wanted), _ROWS_AT_ONCE):
+    for top in range(0, len(original), _ROWS_AT_ONCE):
         rows = slice(top, top + _ROWS_AT_ONCE)
-        lab[rows] = linear_to_oklab(wanted[rows])
-        cones[rows] = (wanted if target is None else target)[rows] @ LINEAR_TO_CONES.T
-        codes = np.clip(linear_to_srgb(wanted[rows]) * (1 << CELL_BITS), 0, 31).astype(np.uint16)
+        lab[rows] = linear_to_oklab(original[rows])
+        cones[rows] = (original if target is None else target)[rows] @ LINEAR_TO_CONES.T
+        codes = np.clip(linear_to_srgb(original[rows]) * (1 << CELL_BITS), 0, 31).astype(np.uint16)
         cells[rows] = codes[..., 0] << 2 * CELL_BITS | codes[..., 1] << CELL_BITS | codes[..., 2]
     planes = np.ascontiguousarray(np.moveaxis(cones, -1, 0))
     search_loops.convolve(planes, gaussian_taps(_SLOPE_SIGMA), repeat=True)

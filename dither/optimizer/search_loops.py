@@ -9,7 +9,7 @@ def sweep(
     indices: np.ndarray,
     field: np.ndarray,
     slopes: np.ndarray,
-    wanted: np.ndarray,
+    original: np.ndarray,
     cells: np.ndarray,
     table: np.ndarray,
     cones: np.ndarray,
@@ -28,7 +28,7 @@ def sweep(
         indices: (H, W) uint8; written.
         field: (3, H, W) float32, the error convolved with the kernel; written.
         slopes: (H, W, 3) float32, derivative of the cube root at the target.
-        wanted: (H, W, 3) float32 OKLab.
+        original: (H, W, 3) float32 OKLab.
         cells: (H, W) uint16, each pixel's row of `table`.
         table: (cells, M) uint8, candidate colours.
         cones: (K, 3) float32 cone responses of the palette.
@@ -57,7 +57,7 @@ def sweep(
             now = indices[y, x]
             s0, s1, s2 = slopes[y, x, 0], slopes[y, x, 1], slopes[y, x, 2]
             f0, f1, f2 = 2 * field[0, y, x], 2 * field[1, y, x], 2 * field[2, y, x]
-            l0, l1, l2 = wanted[y, x, 0], wanted[y, x, 1], wanted[y, x, 2]
+            l0, l1, l2 = original[y, x, 0], original[y, x, 1], original[y, x, 2]
             c0, c1, c2 = cones[now, 0], cones[now, 1], cones[now, 2]
             before = (
                 w0 * (labs[now, 0] - l0) ** 2

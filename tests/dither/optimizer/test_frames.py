@@ -124,7 +124,7 @@ def test_a_palette_keeps_its_order_and_threads_change_nothing(photo: np.ndarray)
 
 
 @pytest.mark.slow
-def test_without_reluctance_noise_changes_more() -> None:
+def test_without_a_threshold_noise_changes_more() -> None:
     frames = [_noisy(_scene(0), seed) for seed in range(2)]
     palette = optimize_palette(frames[0], 16, preset=QUICK).palette
     changed = [
@@ -144,7 +144,7 @@ def test_without_reluctance_noise_changes_more() -> None:
     assert changed[2] == 0
 
 
-def test_every_change_lowers_the_error_by_the_reluctance(photo: np.ndarray) -> None:
+def test_every_change_lowers_the_error_by_the_threshold(photo: np.ndarray) -> None:
     palette = Palette.from_hex("000000 ffffff ff4020 2040ff 40c040").linear
     view = prepare_search((photo / 255.0) ** 2.2)
     start = np.random.default_rng(0).integers(0, 5, photo.shape[:2]).astype(np.uint8)
@@ -174,9 +174,3 @@ def test_every_change_lowers_the_error_by_the_reluctance(photo: np.ndarray) -> N
 def test_clips_that_cannot_be(frames: list[tuple[int, int]], options: dict, words: str) -> None:
     with pytest.raises(InputError, match=words):
         optimize_frames([np.zeros(shape, np.uint8) for shape in frames], **options)
-
-
-def test_a_reluctance_is_no_negative_number() -> None:
-    for wrong in (-1.0, float("nan")):
-        with pytest.raises(InputError, match="change_threshold"):
-            SearchConfig(change_threshold=wrong)

@@ -1,5 +1,4 @@
 import sys
-from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,7 +7,7 @@ import pytest
 from dither.diffusion import error_diffuse
 from dither.errors import InputError
 from dither.metrics import blurred_error, grain
-from dither.optimizer.config import OptimizeConfig, SearchConfig, preset_config
+from dither.optimizer.config import OptimizeConfig, SearchConfig
 from dither.optimizer.optimize import optimize_palette
 from dither.palettes.from_image import k_means
 from dither.palettes.palette import Palette
@@ -179,19 +178,6 @@ def test_options_that_cannot_be_are_one_sentence(
 def test_pictures_that_cannot_be_are_one_sentence(image: np.ndarray, words: str) -> None:
     with pytest.raises(InputError, match=words):
         optimize_palette(image)
-
-
-def test_presets_are_configs_of_their_own() -> None:
-    assert preset_config("clean", 8).variance > preset_config("balanced", 8).variance
-    with pytest.raises(InputError, match="'balanced', 'smooth' or 'clean'"):
-        preset_config("none", 8)  # pyright: ignore[reportArgumentType]
-
-
-@pytest.mark.parametrize("number", ["rounds", "starts"])
-def test_numbers_that_cannot_be_are_one_sentence(number: str) -> None:
-    numbers: dict[str, Any] = {number: 0}
-    with pytest.raises(InputError, match=f"{number} is 0; it must be 1 or more"):
-        replace(QUICK, **numbers)
 
 
 def test_more_starts_find_what_one_misses() -> None:

@@ -31,10 +31,10 @@ def test_a_refit_lowers_the_energy_and_leaves_what_is_fixed(photo: np.ndarray) -
 
 
 def test_a_refit_of_flat_areas_is_their_mean() -> None:
-    wanted = np.empty((40, 40, 3))
-    wanted[:, :20], wanted[:, 20:] = [0.2, 0.3, 0.4], [0.7, 0.5, 0.1]
+    original = np.empty((40, 40, 3))
+    original[:, :20], original[:, 20:] = [0.2, 0.3, 0.4], [0.7, 0.5, 0.1]
     indices = np.zeros((40, 40), np.uint8)
     indices[:, 20:] = 1
     palette = np.array([[0.22, 0.28, 0.41], [0.68, 0.52, 0.12]])
-    new = refit_palette(indices, palette, prepare_search(wanted), SearchConfig(), stride=1)
-    assert new == pytest.approx(wanted[0, [0, -1]], abs=0.004)
+    new = refit_palette(indices, palette, prepare_search(original), SearchConfig(), stride=1)
+    assert new == pytest.approx(original[0, [0, -1]], abs=0.004)

@@ -70,26 +70,6 @@ def test_blocks_of_any_size_fit_together(
     np.testing.assert_array_equal(pieced, whole)
 
 
-@given(
-    shape=st.tuples(*[st.integers(1, 40)] * 3),
-    grid=st.tuples(*[st.integers(1, 15)] * 3),
-    room=st.integers(0, 20000),
-)
-def test_blocks_cover_all_once_and_cut_no_piece(
-    shape: tuple[int, int, int], grid: tuple[int, int, int], room: int
-) -> None:
-    most = math.prod(grid) + room
-    sides = block_sides(shape, grid, most)
-    seen = np.zeros(shape, int)
-    for region in regions(shape, sides):
-        seen[region] += 1
-        assert math.prod(region.sides) <= most
-        for part, piece, whole in zip(region, grid, shape, strict=True):
-            assert part.start % piece == 0
-            assert part.stop % piece == 0 or part.stop == whole
-    assert (seen == 1).all()
-
-
 def test_each_layer_is_an_image_at_its_frame() -> None:
     volume = _volume((7, 9, 10))
     many = LevelDither(levels=4, matrix=FRAMES)
@@ -162,5 +142,3 @@ def test_what_cannot_be_done_is_refused() -> None:
         LevelDither(levels=1)
     with pytest.raises(InputError, match="light is 'bright'"):
         PaletteDither(PALETTE, light="bright")  # pyright: ignore[reportArgumentType]
-    with pytest.raises(InputError, match="2 x 3 x 4 voxels"):
-        block_sides((8, 8, 8), (2, 3, 4), 23)

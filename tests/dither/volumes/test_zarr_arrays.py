@@ -75,7 +75,7 @@ def test_what_is_written_is_read_by_the_library(shape: tuple[int, ...], tmp_path
 @pytest.mark.parametrize(
     "shape", [(5000, 2048, 2048), (1, 100000, 100000), (1, 3, 10**7), (9, 10**7, 2), (1, 1, 1)]
 )
-def test_usual_chunks_are_about_a_mebibyte(shape: tuple[int, int, int]) -> None:
+def test_default_chunks_are_about_a_mebibyte(shape: tuple[int, int, int]) -> None:
     chunks = default_chunks(shape)
     assert all(1 <= side <= whole for side, whole in zip(chunks, shape, strict=True))
     assert min(np.prod(shape), 1 << 19) <= np.prod(chunks) <= 1 << 20
