@@ -40,17 +40,7 @@ class Measure(NamedTuple):
     aim: str = "lowest"
 
 
-def _two_digits(value: float) -> str:
-    return f"{value:.2f}"
-
-
-def _three_digits(value: float) -> str:
-    return f"{value:.3f}"
-
-
-def _whole(value: float) -> str:
-    return f"{value:.0f}"
-
+_two_digits, _three_digits, _whole = "{:.2f}".format, "{:.3f}".format, "{:.0f}".format
 
 MEASURES = (
     Measure(
@@ -131,7 +121,7 @@ MEASURES = (
         "File size",
         "Size as a PNG with the fewest bits per pixel.",
         lambda found: found.png_bytes,
-        lambda value: f"{value:,.0f}",
+        "{:,.0f}".format,
     ),
 )
 
