@@ -95,7 +95,7 @@ def learn_palette(
             lambda first: descend(colors, weights, first, descent, learned=learned), first_palettes
         ):
             descents.append(descended)
-            finish_part("palette: descent")
+            finish_part("colours: descent")
     descents.sort(key=lambda descended: float(descended.trace[-1]))
     trial = _PixelTrial(gamut, config, mask, threads)
     best = None
@@ -103,11 +103,11 @@ def learn_palette(
         tried = trial.dither(palette)
         if best is None or tried.loss < best.loss:
             best = tried
-        finish_part("palette: pixels")
+        finish_part("colours: pixels")
     assert best is not None
     for _ in range(config.rounds - 1):
         tried = trial.dither(trial.refit(best, learned), best.indices)
-        finish_part("palette: refit")
+        finish_part("colours: refit")
         if tried.loss >= best.loss:
             break
         best = tried

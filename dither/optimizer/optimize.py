@@ -118,7 +118,7 @@ def optimize_palette(
         return few
     require_optimizer()
     config = preset if isinstance(preset, OptimizeConfig) else preset_config(preset, request.count)
-    on_progress(0.0, "palette")
+    on_progress(0.0, "colours")
     gamut = gamut_target(picture, request.count, sigma=config.search.sigma, mask=mask)
     indices, trace = None, np.empty(0, np.float32)
     if palette is None:
