@@ -6,12 +6,12 @@ from .color_count.count import optimized_counts as optimized_counts
 from .color_count.curve import ColorCount as ColorCount
 from .color_count.curve import color_curve as color_curve
 from .color_count.curve import elbow_count as elbow_count
+from .color_count.gap_estimate import GapEstimate as GapEstimate
+from .color_count.gap_estimate import largest_gap as largest_gap
+from .color_count.gap_estimate import one_standard_error as one_standard_error
 from .color_count.gap_statistic import ColorGrid as ColorGrid
 from .color_count.gap_statistic import GapConfig as GapConfig
-from .color_count.gap_statistic import GapEstimate as GapEstimate
 from .color_count.gap_statistic import gap_statistic as gap_statistic
-from .color_count.gap_statistic import largest_gap as largest_gap
-from .color_count.gap_statistic import one_standard_error as one_standard_error
 from .comparison.compare import Comparison as Comparison
 from .comparison.compare import compare as compare
 from .errors import InputError as InputError

@@ -13,8 +13,9 @@ if TYPE_CHECKING:
     from dither.cli.batch.fingerprint import Unhashed
     from dither.images.animation import Animation
     from dither.optimizer.config import Preset
-    from dither.optimizer.optimize import OnProgress, OptimizedPalette, Pixels
+    from dither.optimizer.optimize import OptimizedPalette, Pixels
     from dither.palettes.palette import Palette
+    from dither.progress import OnProgress
 
 # Of a clip, so many frames tell how many colours it needs.
 _COUNTED_FRAMES = 4
@@ -93,7 +94,7 @@ class Optimizing:
             for picture, away in zip(pictures, clear, strict=True)
         ]
         stacked, hidden = np.concatenate(pictures), np.concatenate(ignored)
-        return count_colors(stacked, ignored=hidden, **self._options())
+        return count_colors(stacked, mask=hidden, **self._options())
 
     def _optimized(
         self, animation: "Animation", colors: int | None, on_progress: "OnProgress"
@@ -107,7 +108,7 @@ class Optimizing:
             [frame.color for frame in animation.frames],
             colors,
             palette=self.palette,
-            ignored=[transparent_mask(frame.alpha) for frame in animation.frames],
+            masks=[transparent_mask(frame.alpha) for frame in animation.frames],
             on_progress=on_progress,
             **self._options(),
         )

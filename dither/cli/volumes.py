@@ -121,7 +121,7 @@ def dither_streamed(context: typer.Context, target: Target, preparation: Prepara
                 scheduler=given["scheduler"],
                 max_voxels=given["max_pixels"] if limited else MAX_VOXELS,
                 replace=given["force"],
-                on_progress=lambda share: on_progress(share, ""),
+                on_progress=on_progress,
             )
         except TooLargeError as error:
             raise InputError(f"{error}; --max-pixels raises this limit") from None
@@ -203,7 +203,7 @@ def _is_zarr(path: Path) -> bool:
 def _is_volume(path: Path, memory: int) -> bool:
     """Whether a TIFF has several pages of one size, or more bytes than the memory."""
     from dither.volumes.tiff_files import open_tiff, tiff_extent
-    from dither.volumes.tiff_pages import promises_pages
+    from dither.volumes.tiff_pages import has_several_pages
 
     try:
         pages, size = tiff_extent(path)
@@ -212,7 +212,7 @@ def _is_volume(path: Path, memory: int) -> bool:
         return pages > 1 or size > memory
     except InputError:
         # Who reads it whole tells what is wrong with it, or can do it; but reads the first page alone.
-        return path.is_file() and promises_pages(path)
+        return path.is_file() and has_several_pages(path)
     except ModuleNotFoundError:
         from dither.images.io import MAX_PIXELS, open_image
 

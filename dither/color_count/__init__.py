@@ -1,1 +1,1 @@
-"""How many colours a picture needs: by what is hardly seen, by an elbow, and by the Gap statistic."""
+"""Count the colours that an image needs: smallest error barely visible, elbow, or Gap statistic."""

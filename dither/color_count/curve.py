@@ -1,8 +1,8 @@
-"""Error and file size over the number of colours, found quickly, and the elbow of that curve.
+"""Curve of error and file size over the number of colours, and its elbow.
 
-Palettes are found by k-means, then fitted, by turns, to pixels that are searched
-(`dither.optimizer.search`). The joint optimizer (`dither.optimizer`) reaches a half to three quarters
-of the error, in many times the time.
+Palettes are found by k-means and then refitted, in turns, to pixels from the search of
+`dither.optimizer`. The joint optimizer reaches a half to three quarters of the error, in many times the
+time.
 """
 
 from collections.abc import Iterator, Sequence
@@ -12,33 +12,37 @@ import numpy as np
 
 from dither.color import linear_to_srgb
 from dither.color_count.picture_sample import PictureSample
+from dither.extras import require_extra
 from dither.images.io import encode_image
 from dither.images.raster_image import RasterImage
 from dither.metrics import blurred_error
 from dither.optimizer.config import preset_config
-from dither.optimizer.gamut_target import linear_of
-from dither.optimizer.learned_palette import diffused
-from dither.optimizer.palette_refit import refitted
-from dither.optimizer.search import direct_binary_search, scene
+from dither.optimizer.gamut_target import codes_to_linear
+from dither.optimizer.learned_palette import diffuse_target
+from dither.optimizer.palette_refit import refit_palette
+from dither.optimizer.picture import few_distinct_colors
+from dither.optimizer.search import direct_binary_search
+from dither.optimizer.search_image import prepare_search
 from dither.palettes.device import merge_equal_colors
 from dither.palettes.from_image import k_means
 from dither.palettes.palette import MAX_COLORS, Palette
+from dither.processors import thread_count
 
 COLOR_COUNTS = (2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)
-# Of a larger picture, so many pixels are looked at.
+# Size of the sample of a larger image.
 SAMPLED_PIXELS = 1 << 16
-# Of search and refit.
+# Rounds of search and refit.
 _ROUNDS = 2
 
 
 class ColorCount(NamedTuple):
-    """What a number of colours gives.
+    """Result for a number of colours.
 
     Attributes:
-        colors: how many.
-        error: B, the blurred error of the dithered sample, 0 to 100, as `dither.metrics.blurred_error`.
-        png_bytes: of the dithered picture as a PNG, estimated from the sample where there is one.
-        palette: that the sample was dithered to; of so many colours at most.
+        colors: the number.
+        error: B, the blurred error of the dithered sample, 0 to 100 (`dither.metrics.blurred_error`).
+        png_bytes: of the dithered image as a PNG; estimated if a sample was dithered.
+        palette: the palette of the sample, with at most that number of colours.
     """
 
     colors: int
@@ -50,22 +54,22 @@ class ColorCount(NamedTuple):
     def of(
         cls, colors: int, sample: PictureSample, palette: Palette, indices: np.ndarray
     ) -> "ColorCount":
-        """The figures of a dithered sample.
+        """Measure a dithered sample.
 
         Args:
-            colors: how many were asked for.
-            sample: what was dithered.
-            palette: to what.
-            indices: (H, W) uint8 of its colours.
+            colors: the number that was requested.
+            sample: the original.
+            palette: that it was dithered to.
+            indices: (H, W) uint8.
         """
-        shown = after = palette.colors[indices]
+        dithered = compared = palette.colors[indices]
         share = 1.0
-        if sample.hidden is not None:
-            after = np.where(sample.hidden[..., None], sample.wanted, shown)
-            share = 1 - float(sample.hidden.mean())
-        # What is hidden has no error, and does not count in the mean of the squares.
-        error = blurred_error(sample.wanted, after) / share**0.5
-        size = len(encode_image(RasterImage(shown), ".png"))
+        if sample.mask is not None:
+            compared = np.where(sample.mask[..., None], sample.picture, dithered)
+            share = 1 - float(sample.mask.mean())
+        # Masked pixels have no error; they must not count in the mean of the squares.
+        error = blurred_error(sample.picture, compared) / share**0.5
+        size = len(encode_image(RasterImage(dithered), ".png"))
         return cls(colors, error, round(size * sample.pixels / indices.size), palette)
 
 
@@ -73,23 +77,23 @@ def color_curve(
     image: np.ndarray,
     counts: Sequence[int] = COLOR_COUNTS,
     *,
-    ignored: np.ndarray | None = None,
+    mask: np.ndarray | None = None,
     seed: int = 0,
     threads: int = 1,
 ) -> Iterator[ColorCount]:
-    """What some numbers of colours give, each found when it is asked for.
+    """Yield error and file size for some numbers of colours, each computed when it is asked for.
 
     Args:
         image: (H, W) or (H, W, 3), as for `dither.optimize_palette`.
-        counts: the numbers, rising, each 2 to 256. Where the picture has fewer colours, its own number
-            stands for those above it.
-        ignored: (H, W) bool: pixels that do not count.
+        counts: numbers in rising order, each 2 to 256. If the image has fewer colours, its own number
+            replaces those above it.
+        mask: (H, W) bool, True for pixels to ignore.
         seed: of k-means, 0 or more.
-        threads: at work at once; the result does not depend on it.
+        threads: number of threads, 0 for one per processor; the result does not depend on it.
 
     Raises:
-        InputError: the image is no such array or has no pixels, a number is out of range, or numba is
-            not installed.
+        InputError: the image has another shape, dtype or value, or no pixels, a number is out of range,
+            or numba is not installed.
 
     Example:
         >>> halves = np.zeros((9, 9), np.uint8)
@@ -97,35 +101,39 @@ def color_curve(
         >>> [(count.colors, count.error) for count in color_curve(halves)]
         [(2, 0.0)]
     """
-    picture = PictureSample.whole(image, ignored)
-    sample = picture.tiles(SAMPLED_PIXELS)
-    return (_searched(sample, colors, seed, threads) for colors in up_to_own(counts, picture))
+    whole = PictureSample.whole(image, mask)
+    require_extra("the colour curve", "diffuse", "numba")
+    threads = thread_count(threads)
+    sample = whole.tiles(SAMPLED_PIXELS)
+    return (_search_count(sample, colors, seed, threads) for colors in useful_counts(counts, whole))
 
 
-def up_to_own(counts: Sequence[int], picture: PictureSample) -> list[int]:
-    """The numbers below that of the picture's own colours, and that one, if it is at most 256.
+def useful_counts(counts: Sequence[int], whole: PictureSample) -> list[int]:
+    """Return the numbers below the image's own number of colours, and that number if at most 256.
 
     Args:
-        counts: rising.
-        picture: the whole of it.
+        counts: in rising order.
+        whole: the whole image.
     """
-    own = max(2, picture.own_colors())
-    fewer = [count for count in counts if count < own]
-    return fewer if own > MAX_COLORS else [*fewer, own]
+    distinct = few_distinct_colors(whole.picture, MAX_COLORS)
+    if distinct is None:
+        return list(counts)
+    own = max(2, len(distinct))
+    return [*(count for count in counts if count < own), own]
 
 
 def elbow_count(counts: Sequence[ColorCount]) -> ColorCount:
-    """Where the error no longer falls as fast as the bytes grow: farthest below the chord.
+    """Return the elbow: where the error stops falling as fast as the bytes grow.
 
-    Error and bytes are measured from the least to the greatest that there is. Source: V. Satopaa, J.
-    Albrecht, D. Irwin and B. Raghavan, "Finding a 'kneedle' in a haystack" (2011), the top of its
-    difference curve, without smoothing.
+    That is the point farthest below the chord of the curve, with error and bytes scaled to their
+    ranges. Source: V. Satopaa, J. Albrecht, D. Irwin and B. Raghavan, "Finding a 'kneedle' in a
+    haystack" (2011), the maximum of its difference curve, without smoothing.
 
     Args:
         counts: at least one, from few colours to many.
 
     Returns:
-        The first of the farthest; the first of all where error or bytes do not change.
+        The first of the farthest; the first of all if error or bytes do not change.
 
     Example:
         >>> two = Palette.from_hex("000000 ffffff")
@@ -142,23 +150,24 @@ def elbow_count(counts: Sequence[ColorCount]) -> ColorCount:
     return counts[int(below.argmax())]
 
 
-def _searched(sample: PictureSample, colors: int, seed: int, threads: int) -> ColorCount:
-    if sample.own_colors() == 1:
-        code = sample.wanted[0, 0]
-        other = np.full(3, 0 if code.any() else 255, np.uint8)
-        palette = Palette(merge_equal_colors(np.stack([code, other]))[0])
-        return ColorCount.of(colors, sample, palette, palette.indices(sample.wanted))
-    palette = k_means(sample.seen, colors, seed=seed)
-    search = preset_config("balanced", colors).search
-    wanted, linear = linear_of(sample.wanted), palette.linear
-    view = scene(wanted, wanted, hidden=sample.hidden)
-    indices = diffused(wanted, linear)
+def _search_count(sample: PictureSample, colors: int, seed: int, threads: int) -> ColorCount:
+    """Find a palette by k-means, and refit it to searched pixels."""
+    single = few_distinct_colors(sample.picture, 1)
+    if single is not None:
+        other = np.full((1, 3), 0 if single.any() else 255, np.uint8)
+        palette = Palette(merge_equal_colors(np.concatenate([single, other]))[0])
+        return ColorCount.of(colors, sample, palette, palette.indices(sample.picture))
+    palette = k_means(sample.visible, colors, seed=seed)
+    config = preset_config("balanced", colors).search
+    original, linear = codes_to_linear(sample.picture), palette.linear
+    image = prepare_search(original, mask=sample.mask)
+    indices = diffuse_target(original, linear)
     for _ in range(_ROUNDS):
-        indices = direct_binary_search(indices, linear, view, search, threads=threads)
-        linear = refitted(indices, linear, view, search)
+        indices = direct_binary_search(indices, linear, image, config, threads=threads)
+        linear = refit_palette(indices, linear, image, config)
     codes, rank = merge_equal_colors(np.rint(linear_to_srgb(linear) * 255).astype(np.uint8))
     if len(codes) == 1:
         codes, rank = palette.colors, np.arange(len(palette), dtype=np.uint8)
     palette = Palette(codes)
-    indices = direct_binary_search(rank[indices], palette.linear, view, search, threads=threads)
+    indices = direct_binary_search(rank[indices], palette.linear, image, config, threads=threads)
     return ColorCount.of(colors, sample, palette, indices)

@@ -1,95 +1,74 @@
-"""A picture whose colours are to be chosen, and a sample of it that is dithered sooner."""
+"""Sample of an image: tiles that are dithered instead of the whole, to save time."""
 
 from typing import NamedTuple
 
 import numpy as np
 
-from dither.color import distinct_colors
-from dither.errors import InputError
-from dither.images.mask import check_mask, fill_masked
-from dither.palettes.palette import MAX_COLORS
-from dither.samples import eight_bit_colors
+from dither.optimizer.picture import checked_picture, visible
 
-# A larger picture is looked at in tiles of so many pixels a side.
+# Side of a tile in pixels.
 _TILE = 64
 
 
 class PictureSample(NamedTuple):
-    """What is dithered.
+    """An image, or tiles of it.
 
     Attributes:
-        wanted: (H, W, 3) uint8.
-        hidden: (H, W) bool, pixels that do not count, or None.
-        pixels: of the whole picture.
+        picture: (H, W, 3) uint8.
+        mask: (H, W) bool, True for pixels to ignore, or None.
+        pixels: number of pixels of the whole image.
     """
 
-    wanted: np.ndarray
-    hidden: np.ndarray | None
+    picture: np.ndarray
+    mask: np.ndarray | None
     pixels: int
 
     @classmethod
-    def whole(cls, image: np.ndarray, ignored: np.ndarray | None) -> "PictureSample":
-        """All of a picture.
+    def whole(cls, image: np.ndarray, mask: np.ndarray | None) -> "PictureSample":
+        """Return a whole image.
 
         Args:
             image: (H, W) or (H, W, 3), as for `dither.optimize_palette`.
-            ignored: (H, W) bool, pixels that do not count, or None.
+            mask: (H, W) bool, True for pixels to ignore, or None.
 
         Raises:
-            InputError: one of them is no such array, or there are no pixels.
+            InputError: as `dither.optimizer.picture.checked_picture`.
         """
-        wanted = eight_bit_colors(image)
-        if wanted.size == 0:
-            raise InputError(
-                f"an image of shape {wanted.shape} has no pixels to choose colours for"
-            )
-        hidden = check_mask(ignored, wanted.shape[:2])
-        if hidden is not None:
-            wanted = fill_masked(wanted, hidden)
-        return cls(wanted, hidden, wanted.shape[0] * wanted.shape[1])
+        picture, mask = checked_picture(image, mask)
+        return cls(picture, mask, picture.shape[0] * picture.shape[1])
 
     @property
-    def seen(self) -> np.ndarray:
-        """(1, N, 3) uint8: the pixels that count, in a row."""
-        counted = self.wanted if self.hidden is None else self.wanted[~self.hidden]
-        return counted.reshape(1, -1, 3)
-
-    def own_colors(self) -> int:
-        """How many colours there are, exactly if not more than 256."""
-        # A few rows tell of most pictures that they have more.
-        rows = self.wanted[:: max(1, len(self.wanted) // 16)]
-        few = len(distinct_colors(rows.reshape(-1, 3)))
-        return few if few > MAX_COLORS else len(distinct_colors(self.wanted.reshape(-1, 3)))
+    def visible(self) -> np.ndarray:
+        """Return (1, N, 3) uint8: the unmasked pixels as one row."""
+        return visible(self.picture, self.mask).reshape(1, -1, 3)
 
     def tiles(self, most_pixels: int) -> "PictureSample":
-        """Tiles of a larger picture, spread evenly, one below the other; of those that are seen.
+        """Return tiles spread evenly over a larger image, one below the other; none fully masked.
 
         Args:
-            most_pixels: of all tiles; a picture of no more is returned as it is.
+            most_pixels: maximum of all tiles together; a smaller image is returned as it is.
         """
-        wanted, hidden, pixels = self
-        height, width = wanted.shape[:2]
+        height, width = self.picture.shape[:2]
         if height * width <= most_pixels:
             return self
-        # A picture that is narrower than a tile gives pieces of its whole width.
+        # An image narrower than a tile gives pieces of its whole width.
         tall, wide = min(_TILE, height), min(_TILE, width)
         most = most_pixels // (tall * wide)
         rows = min(max(1, round((most * height / width) ** 0.5)), most, height // tall)
         columns = min(most // rows, width // wide)
-        tiles = [
-            (slice(top, top + tall), slice(left, left + wide))
+        corners = [
+            (top, left)
             for top in np.linspace(0, height - tall, rows).round().astype(int).tolist()
             for left in np.linspace(0, width - wide, columns).round().astype(int).tolist()
         ]
-        if hidden is None:
-            return PictureSample(np.concatenate([wanted[tile] for tile in tiles]), None, pixels)
-        tiles = [tile for tile in tiles if not hidden[tile].all()]
-        if not tiles:  # little is seen, and none of it in the tiles
-            row, column = np.argwhere(~hidden)[0].tolist()
-            top, left = min(row, height - tall), min(column, width - wide)
-            tiles = [(slice(top, top + tall), slice(left, left + wide))]
-        return PictureSample(
-            np.concatenate([wanted[tile] for tile in tiles]),
-            np.concatenate([hidden[tile] for tile in tiles]),
-            pixels,
-        )
+        tiles = [(slice(top, top + tall), slice(left, left + wide)) for top, left in corners]
+        mask = self.mask
+        if mask is not None:
+            tiles = [tile for tile in tiles if not mask[tile].all()]
+            if not tiles:  # few pixels are visible, and none of them is in a tile
+                row, column = np.argwhere(~mask)[0].tolist()
+                top, left = min(row, height - tall), min(column, width - wide)
+                tiles = [(slice(top, top + tall), slice(left, left + wide))]
+            mask = np.concatenate([mask[tile] for tile in tiles])
+        picture = np.concatenate([self.picture[tile] for tile in tiles])
+        return PictureSample(picture, mask, self.pixels)

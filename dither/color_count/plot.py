@@ -1,4 +1,4 @@
-"""Four plots of how many colours a picture needs: loss, gap, error, and error over file size."""
+"""Plots of how many colours an image needs: loss, gap, error, and error over file size."""
 
 from collections.abc import Sequence
 
@@ -7,7 +7,7 @@ from matplotlib.figure import Figure
 
 from dither.color_count.count import HARDLY_VISIBLE
 from dither.color_count.curve import ColorCount, elbow_count
-from dither.color_count.gap_statistic import GapEstimate, largest_gap
+from dither.color_count.gap_estimate import GapEstimate, largest_gap
 
 _CHOSEN, _ELBOW = "tab:red", "tab:green"
 
@@ -15,13 +15,13 @@ _CHOSEN, _ELBOW = "tab:red", "tab:green"
 def color_plot(
     estimates: Sequence[GapEstimate], counts: Sequence[ColorCount], chosen: ColorCount, title: str
 ) -> Figure:
-    """Loss and gap as in the article, then the blurred error and the bytes, with what each chooses.
+    """Draw loss and gap as in the article, then blurred error and bytes, with the choice of each.
 
     Args:
-        estimates: of `dither.gap_statistic`, from few colours to many.
-        counts: of `dither.color_curve`.
-        chosen: of `dither.color_count.count.optimized_counts`, for the number of `count_colors`.
-        title: of the picture.
+        estimates: from `dither.gap_statistic`, from few colours to many.
+        counts: from `dither.color_curve`.
+        chosen: from `dither.optimized_counts`, for the number of `count_colors`.
+        title: name of the image.
     """
     figure = Figure(figsize=(10, 7), layout="constrained")
     figure.suptitle(title, parse_math=False)
@@ -36,9 +36,9 @@ def color_plot(
 
 def _draw_loss(axes: Axes, estimates: Sequence[GapEstimate]) -> None:
     colors = [each.colors for each in estimates]
-    axes.loglog(colors, [each.loss for each in estimates], "o-", label="the picture")
+    axes.loglog(colors, [each.loss for each in estimates], "o-", label="image")
     axes.loglog(colors, [each.expected for each in estimates], "s--", label="its pixels, shuffled")
-    axes.set(title="loss of Floyd-Steinberg", ylabel="sum of squared errors, codes")
+    axes.set(title="Loss of Floyd-Steinberg dithering", ylabel="sum of squared errors, codes")
     _name_colors(axes, colors)
     axes.legend()
 
@@ -51,7 +51,7 @@ def _draw_gap(axes: Axes, estimates: Sequence[GapEstimate]) -> None:
     axes.plot(best.colors, best.gap, "o", color=_CHOSEN, ms=11, mfc="none", mew=2)
     axes.axhline(0, color="gray", lw=0.8)
     axes.set(
-        title=f"Gap statistic: the largest is at K = {best.colors}",
+        title=f"Gap statistic: largest at K = {best.colors}",
         ylabel="gap: mean shuffled loss - loss",
         xscale="log",
     )
@@ -65,7 +65,7 @@ def _draw_gap(axes: Axes, estimates: Sequence[GapEstimate]) -> None:
         capsize=3,
         color="tab:gray",
     )
-    axes.plot([], [], "^:", color="tab:gray", label="log gap, right")
+    axes.plot([], [], "^:", color="tab:gray", label="log gap (right axis)")
     logs.set_ylabel("log gap")
     axes.legend(loc="center right")
 
@@ -75,10 +75,10 @@ def _draw_error(
 ) -> None:
     colors = [count.colors for count in counts]
     axes.plot(colors, [count.error for count in counts], "o-")
-    axes.axhline(HARDLY_VISIBLE, color=_CHOSEN, ls=":", label=f"hardly visible: {HARDLY_VISIBLE:g}")
+    axes.axhline(HARDLY_VISIBLE, color=_CHOSEN, ls=":", label=f"barely visible: {HARDLY_VISIBLE:g}")
     _mark(axes, chosen.colors, chosen.error, _CHOSEN, f"dither optimize, K = {chosen.colors}")
     _mark(axes, elbow.colors, elbow.error, _ELBOW, f"elbow: K = {elbow.colors}")
-    axes.set(title="what is seen from afar", ylabel="blurred error B, 100 OKLab", xscale="log")
+    axes.set(title="Error seen from afar", ylabel="blurred error B, 100 OKLab", xscale="log")
     _name_colors(axes, colors)
     axes.set_ylim(bottom=0)
     axes.legend()
@@ -100,7 +100,7 @@ def _draw_size(
         f"dither optimize, K = {chosen.colors}",
     )
     _mark(axes, elbow.png_bytes / 1000, elbow.error, _ELBOW, f"elbow: K = {elbow.colors}")
-    axes.set(title="error over file size", xlabel="PNG, kB", ylabel="blurred error B, 100 OKLab")
+    axes.set(title="Error over file size", xlabel="PNG, kB", ylabel="blurred error B, 100 OKLab")
     axes.set_ylim(bottom=0)
     axes.legend()
 
@@ -111,7 +111,7 @@ def _mark(axes: Axes, x: float, y: float, color: str, label: str) -> None:
 
 
 def _name_colors(axes: Axes, colors: Sequence[int]) -> None:
-    """The numbers themselves along the axis."""
+    """Label the axis with the numbers of colours."""
     axes.set_xlabel("colours K")
     axes.set_xticks(colors, [str(count) for count in colors], fontsize=7)
     axes.minorticks_off()

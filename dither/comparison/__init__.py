@@ -1,1 +1,1 @@
-"""Dithered pictures beside their original: measures, a table of them, and a page to look at."""
+"""Compare dithered images with their original: measures, a table, and a page to look at them."""

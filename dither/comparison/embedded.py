@@ -1,4 +1,4 @@
-"""Pictures inside a page: addresses that hold a whole file, whose pixels are the picture's."""
+"""Embed images in a page as data: URLs."""
 
 import base64
 import io
@@ -13,8 +13,8 @@ from dither.images.io import open_image
 from dither.images.pillow_conversion import from_pillow
 from dither.samples import checked_image, eight_bit_colors
 
-# Segments of a JPEG that hold metadata and colour profiles: APP1 to APP13, APP15, and comments. APP0
-# (JFIF) and APP14 (Adobe) say how its colours are stored.
+# JPEG segments with metadata and colour profiles: APP1 to APP13, APP15, and comments. APP0 (JFIF) and
+# APP14 (Adobe) are kept, because they say how colours are stored.
 _METADATA = frozenset({*range(0xE1, 0xEE), 0xEF, 0xFE})
 _START_OF_SCAN = 0xDA
 _END = b"\xff\xd9"
@@ -22,13 +22,13 @@ _END = b"\xff\xd9"
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """A picture of a page.
+    """An image to show on the page.
 
     Attributes:
-        name: what people call it.
-        pixels: (H, W) or (H, W, 3), of any type that is measured.
-        file: the bytes of the file it was read from, which stand in the page in place of a larger PNG
-            where they are those of a JPEG with the same pixels.
+        name: for the reader.
+        pixels: (H, W) or (H, W, 3), as for `compare`.
+        file: bytes of the file it was read from, or None. A JPEG with the same pixels is embedded
+            instead of a larger PNG.
     """
 
     name: str
@@ -37,9 +37,9 @@ class Picture:
 
 
 def picture_address(picture: Picture) -> str:
-    """A data: address, which holds what a browser shows: the pixels in 8 bits a channel, as sRGB.
+    """Return a data: URL of an image with 8 bits per channel, in sRGB.
 
-    A JPEG stays one, without its metadata: where the photo was taken is no reader's business.
+    A JPEG is embedded without its metadata, so that a page does not reveal where a photo was taken.
 
     Example:
         >>> picture_address(Picture("dot", np.zeros((1, 1), np.uint8)))[:22]
@@ -54,7 +54,7 @@ def picture_address(picture: Picture) -> str:
 
 
 def shown_pixels(pixels: np.ndarray) -> np.ndarray:
-    """(H, W) or (H, W, 3) uint8, what a screen of 8 bits shows of a picture.
+    """Return (H, W) or (H, W, 3) uint8: an image as an 8-bit screen shows it.
 
     Example:
         >>> shown_pixels(np.array([[0.0, 1.0]])).tolist()
@@ -67,7 +67,7 @@ def shown_pixels(pixels: np.ndarray) -> np.ndarray:
 
 
 def data_address(kind: str, content: bytes) -> str:
-    """A data: address of an image file's bytes; `kind` is png or jpeg.
+    """Return a data: URL of the bytes of an image file; `kind` is png or jpeg.
 
     Example:
         >>> data_address("png", b"...")
@@ -77,35 +77,36 @@ def data_address(kind: str, content: bytes) -> str:
 
 
 def _without_metadata(file: bytes) -> bytes | None:
-    """A JPEG's bytes without what is said about it; None if they are not what they should be."""
-    kept, place = [file[:2]], 2
-    while place + 4 <= len(file) and file[place] == 0xFF:
-        kind, length = file[place + 1], struct.unpack(">H", file[place + 2 : place + 4])[0]
-        end = place + 2 + length
+    """Return the bytes of a JPEG without metadata, or None if its structure is not as expected."""
+    kept, position = [file[:2]], 2
+    while position + 4 <= len(file) and file[position] == 0xFF:
+        kind, length = file[position + 1], struct.unpack(">H", file[position + 2 : position + 4])[0]
+        end = position + 2 + length
         if kind == _START_OF_SCAN:
             end = _end_of_scan(file, end)
         if kind not in _METADATA:
-            kept.append(file[place:end])
-        place = end
-        # Phones put second pictures and films behind the end.
-        if file[place : place + 2] == _END:
+            kept.append(file[position:end])
+        position = end
+        # Phones store second images and videos after the end.
+        if file[position : position + 2] == _END:
             return b"".join([*kept, _END])
     return None
 
 
-def _end_of_scan(file: bytes, place: int) -> int:
-    """Where the next marker lies behind compressed samples, in which 0 or a restart follows 255."""
+def _end_of_scan(file: bytes, position: int) -> int:
+    """Return the position of the next marker after compressed samples."""
     while True:
-        place = file.find(b"\xff", place)
-        if place < 0 or place + 1 >= len(file):
+        position = file.find(b"\xff", position)
+        if position < 0 or position + 1 >= len(file):
             return len(file)
-        if file[place + 1] != 0 and not 0xD0 <= file[place + 1] <= 0xD7:
-            return place
-        place += 2
+        # Within samples, 255 is followed by 0 or by a restart marker.
+        if file[position + 1] != 0 and not 0xD0 <= file[position + 1] <= 0xD7:
+            return position
+        position += 2
 
 
 def _same_pixels(file: bytes, samples: np.ndarray) -> bool:
-    """Whether a JPEG of grey or RGB, which all browsers decode alike, holds these pixels upright."""
+    """Return whether a grey or RGB JPEG, which all browsers decode alike, has these pixels."""
     try:
         with open_image(io.BytesIO(file), samples.shape[0] * samples.shape[1]) as image:
             image.load()

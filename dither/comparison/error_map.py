@@ -1,4 +1,4 @@
-"""Pictures of where a dithered picture differs, small enough for a page."""
+"""Error maps: images of where a dithered image differs from its original."""
 
 import math
 from collections.abc import Sequence
@@ -7,25 +7,25 @@ import numpy as np
 
 from dither.metrics.image import blurred_differences
 
-# Of the blur, in pixels: that of the measure B1.5.
+# Standard deviation of the blur in pixels, as in the measure B1.5.
 SIGMA = 1.5
-# Codes of a map reach from no error to this one at least, twice a just noticeable difference.
+# The last code of a map stands for at least this error: two just noticeable differences.
 _LEAST_TOP = 4
-# Less than this share of the pixels may lie beyond the last code.
+# At most this share of the pixels has an error beyond the last code.
 _BEYOND = 0.002
-# A map has about as many pixels at most; the differences are smooth.
+# Maximum size of a map; differences are smooth.
 _MOST_PIXELS = 1 << 20
 
 
 def error_map(original: np.ndarray, dithered: np.ndarray) -> np.ndarray:
-    """Blurred differences, of a large picture the means of squares of pixels.
+    """Return the blurred differences, averaged over squares of pixels if the image is large.
 
     Args:
         original: (H, W) or (H, W, 3) sRGB codes, as for `image_errors`.
-        dithered: as many rows and columns.
+        dithered: the same size.
 
     Returns:
-        (ceil(H / k), ceil(W / k)) float64, 100 times OKLab, where k = `map_step((H, W))`.
+        (ceil(H / k), ceil(W / k)) float64, 100 times OKLab, with k = `map_step((H, W))`.
 
     Raises:
         InputError: as `image_errors`.
@@ -45,7 +45,7 @@ def error_map(original: np.ndarray, dithered: np.ndarray) -> np.ndarray:
 
 
 def map_step(shape: tuple[int, ...]) -> int:
-    """The side of the squares, in pixels, whose mean is one pixel of a map.
+    """Return the side in pixels of the squares that become one pixel of a map.
 
     Example:
         >>> map_step((512, 768)), map_step((3000, 4000))
@@ -55,7 +55,7 @@ def map_step(shape: tuple[int, ...]) -> int:
 
 
 def map_top(maps: Sequence[np.ndarray]) -> int:
-    """The error of the last code, one for all maps, so that they can be compared: an even number.
+    """Return the error of the last code, an even number, the same for all maps to compare.
 
     Example:
         >>> map_top([np.full((9, 9), 4.5), np.full((9, 9), 10.5)])
@@ -66,9 +66,9 @@ def map_top(maps: Sequence[np.ndarray]) -> int:
 
 
 def map_codes(errors: np.ndarray, top: int) -> np.ndarray:
-    """(H, W) uint8 of a map: 0 for none, 255 for `top` and more.
+    """Return a map as (H, W) uint8: 0 for no error, 255 for `top` and more.
 
-    Codes go with the square root of the error, so that small ones differ too.
+    Codes grow with the square root of the error, so that small errors can be told apart.
 
     Example:
         >>> map_codes(np.array([[0.0, 1.0, 9.0]]), 4).tolist()

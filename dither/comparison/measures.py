@@ -1,11 +1,11 @@
-"""What people read about each measure, and which picture is best in it."""
+"""Names and explanations of the measures, and the best image for each."""
 
 from collections.abc import Callable, Sequence
 from typing import NamedTuple
 
 from dither.comparison.compare import Comparison
 
-# OKLab's hues of `lost_hues`, by the first degree that no longer has the name.
+# Names of OKLab hues, by the last degree of each.
 _HUES = (
     (15, "pink"),
     (45, "red"),
@@ -21,15 +21,15 @@ _HUES = (
 
 
 class Measure(NamedTuple):
-    """One column of a table.
+    """A column of the table of measures.
 
     Attributes:
-        short: its heading.
-        name: in words.
-        about: what it says, in a sentence or two.
-        value: of a comparison.
-        shown: a value as people read it.
-        aim: whether the best is the lowest or the highest, or "" where neither is better.
+        short: heading.
+        name: full name.
+        about: explanation in a sentence or two.
+        value: gets the value from a comparison.
+        shown: formats a value.
+        aim: "lowest" or "highest", whichever is best, or "" if neither is.
     """
 
     short: str
@@ -40,57 +40,47 @@ class Measure(NamedTuple):
     aim: str = "lowest"
 
 
-def _two_digits(value: float) -> str:
-    return f"{value:.2f}"
-
-
-def _three_digits(value: float) -> str:
-    return f"{value:.3f}"
-
-
-def _whole(value: float) -> str:
-    return f"{value:.0f}"
-
+_two_digits, _three_digits, _whole = "{:.2f}".format, "{:.3f}".format, "{:.0f}".format
 
 MEASURES = (
     Measure(
         "B1.5",
         "Blurred error, near",
-        "How far the colours are off once the dots melt together: the root mean square distance in "
-        "OKLab, times 100, after a Gaussian blur of 1.5 pixels in linear light. Below 1 it is hardly "
-        "visible; 2 is a just noticeable difference.",
+        "Colour error from a distance at which dots blend: the root mean square distance in OKLab, "
+        "times 100, after a Gaussian blur of 1.5 pixels in linear light. Below 1 it is barely visible; "
+        "2 is a just noticeable difference.",
         lambda found: found.errors.blurred_1_5,
         _two_digits,
     ),
     Measure(
         "B2.5",
         "Blurred error, farther",
-        "The same after a blur of 2.5 pixels, from farther away. What is left here is rather an error "
-        "of tone than of texture.",
+        "The same after a blur of 2.5 pixels, from farther away. Errors that remain are errors of tone "
+        "rather than of texture.",
         lambda found: found.errors.blurred_2_5,
         _two_digits,
     ),
     Measure(
         "S-CIELAB",
         "S-CIELAB difference",
-        "The mean colour difference after the eye's own blur, which is wider for colours than for "
-        "lightness, on a screen seen from half a metre. It punishes coarse dots.",
+        "Mean colour difference after the blur of the eye, which is wider for colours than for "
+        "lightness, on a screen half a metre away. Coarse dots increase it.",
         lambda found: found.errors.scielab,
         _two_digits,
     ),
     Measure(
         "Grain",
         "Grain",
-        "How much fine noise in lightness was added, seen close up. Calm pictures have little, and so "
-        "have flat ones that lost their detail: read it beside the blurred error.",
+        "Fine noise in lightness that dithering adds, seen close up. It is low for smooth images, but "
+        "also for images that lost their detail: compare it with the blurred error.",
         lambda found: found.errors.grain,
         _two_digits,
     ),
     Measure(
         "S2",
         "Structure at a half",
-        "Structural similarity (SSIM) of lightness after shrinking both pictures to a half in linear "
-        "light. 1 is the same picture.",
+        "Structural similarity (SSIM) of lightness after scaling both images to half their size in "
+        "linear light. 1 means identical.",
         lambda found: found.errors.ssim_half,
         _three_digits,
         "highest",
@@ -98,7 +88,7 @@ MEASURES = (
     Measure(
         "S4",
         "Structure at a quarter",
-        "The same at a quarter of the size: edges and shapes that are still there from afar.",
+        "The same at a quarter of the size: edges and shapes seen from far away.",
         lambda found: found.errors.ssim_quarter,
         _three_digits,
         "highest",
@@ -106,8 +96,7 @@ MEASURES = (
     Measure(
         "MS-SSIM",
         "Structure over five sizes",
-        "Structural similarity over five sizes, from full to a sixteenth, weighted as the eye weights "
-        "them.",
+        "Structural similarity over five sizes, from full size to a sixteenth, weighted as by the eye.",
         lambda found: found.errors.ssim_multi_scale,
         _three_digits,
         "highest",
@@ -115,14 +104,14 @@ MEASURES = (
     Measure(
         "Lost hues",
         "Lost hues",
-        "How many of twelve hues the original shows and the dithered picture no longer does.",
+        "Number of hues, out of twelve, that the original has and the dithered image has not.",
         lambda found: len(found.errors.lost_hues),
         _whole,
     ),
     Measure(
         "Colours",
         "Number of colours",
-        "How many different colours the picture is made of. Neither few nor many is better.",
+        "Number of distinct colours. Neither few nor many is better.",
         lambda found: found.colors,
         _whole,
         "",
@@ -130,35 +119,35 @@ MEASURES = (
     Measure(
         "PNG bytes",
         "File size",
-        "What the picture takes as a PNG in the fewest bits that hold it.",
+        "Size as a PNG with the fewest bits per pixel.",
         lambda found: found.png_bytes,
-        lambda value: f"{value:,.0f}",
+        "{:,.0f}".format,
     ),
 )
 
 
-def best_places(measure: Measure, comparisons: Sequence[Comparison]) -> frozenset[int]:
-    """The places of those that are best in a measure, ties as people read them counted.
+def best_indices(measure: Measure, comparisons: Sequence[Comparison]) -> frozenset[int]:
+    """Return the indices of the best in a measure; values that are shown alike are ties.
 
-    Nobody is best where all are alike, or where neither low nor high is better.
+    There is no best if all are alike, or if neither low nor high is better.
 
     Example:
-        >>> best_places(MEASURES[0], [])
+        >>> best_indices(MEASURES[0], [])
         frozenset()
     """
     if not measure.aim or not comparisons:
         return frozenset()
     values = [measure.value(found) for found in comparisons]
     best = measure.shown(min(values) if measure.aim == "lowest" else max(values))
-    places = [place for place, value in enumerate(values) if measure.shown(value) == best]
-    return frozenset(places if len(places) < len(values) else ())
+    indices = [index for index, value in enumerate(values) if measure.shown(value) == best]
+    return frozenset(indices if len(indices) < len(values) else ())
 
 
 def hue_name(degrees: float) -> str:
-    """The word for a hue of OKLab.
+    """Return the name of an OKLab hue.
 
     Args:
-        degrees: 0 to 360, as `lost_hues` returns them.
+        degrees: 0 to 360, as in `lost_hues`.
 
     Example:
         >>> hue_name(255.0)

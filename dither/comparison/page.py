@@ -1,11 +1,11 @@
-"""One page, complete in itself, on which dithered pictures are looked at beside their original."""
+"""A self-contained HTML page to compare dithered images with their original."""
 
 import html
 import importlib.resources
 import json
 import math
 import string
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import numpy as np
@@ -14,25 +14,26 @@ from dither.color import linear_to_srgb, oklab_to_linear
 from dither.comparison.compare import Comparison, png_bytes
 from dither.comparison.embedded import Picture, data_address, picture_address, shown_pixels
 from dither.comparison.error_map import SIGMA, error_map, map_codes, map_step, map_top
-from dither.comparison.measures import MEASURES, Measure, best_places, hue_name
+from dither.comparison.measures import MEASURES, Measure, best_indices, hue_name
 from dither.images.raster_image import is_gray
 from dither.metrics.viewing import Nasanen
+from dither.progress import OnProgress, no_progress
 
-# Below the table, of one picture or of several.
+# Below the table, for one image or for several.
 _ADVICE = (
-    "Lower (↓) or higher (↑) is better. No measure alone tells whether a picture is good: look at it.",
-    "The best of each column is marked, where lower (↓) or higher (↑) is better. No measure alone "
-    "tells which picture is best: choose a name to look at it.",
+    "Lower (↓) or higher (↑) is better. No measure replaces looking at the image.",
+    "The best of each column is marked; lower (↓) or higher (↑) is better. No measure replaces looking "
+    "at the images: choose a name to see one.",
 )
-# In the order in which they build on each other.
+# In the order in which they depend on each other.
 _SCRIPTS = ("pictures.js", "blur.js", "stage.js", "gestures.js", "controls.js")
-# Blurs of the page in pixels; the first two are those of the measures.
+# Blurs to choose from, in pixels; the first two are those of the measures.
 _BLURS = (1.5, 2.5, 5.0)
 _DOTS_PER_INCH = 96
-# OKLab's just noticeable difference, times 100 as the maps are (see `dither.color_count.count`).
+# Just noticeable difference of OKLab, times 100 (see `dither.color_count.count`).
 _JUST_NOTICEABLE = 2
-# Colours of a map from none to most, as OKLab lightness, chroma and hue in degrees: those of a flame.
-# Lightness rises evenly, so that it alone tells the order.
+# Colours of a map from no error to the largest, as OKLab lightness, chroma and hue in degrees: those of
+# a flame. Lightness rises evenly, so that the order is clear without colour vision.
 _FLAME = (
     (0.17, 0.02, 285),
     (0.31, 0.10, 300),
@@ -49,18 +50,17 @@ def comparison_page(
     dithered: Sequence[Picture],
     comparisons: Sequence[Comparison],
     *,
-    on_progress: Callable[[float, str], None] | None = None,
+    on_progress: OnProgress = no_progress,
 ) -> str:
-    """The page: pictures with a slider, zoom, blink, blur and error maps, and a table of measures.
+    """Return the page: images with slider, zoom, blink, blur and error maps, and a table of measures.
 
-    It loads nothing from anywhere and works from disk. Pictures in it are whole and exact, but shown in
-    8 bits a channel.
+    It loads nothing else and works from disk. Images are embedded in full size with 8 bits per channel.
 
     Args:
-        original: what was dithered.
-        dithered: what became of it, all of its size.
-        comparisons: of each dithered picture, as `dither.compare` returns it.
-        on_progress: called with the share done, 0 to 1, and a word on what is done.
+        original: the original.
+        dithered: dithered images of the same size.
+        comparisons: for each dithered image, from `dither.compare`.
+        on_progress: called with the share of the work done, 0 to 1, and a short text.
 
     Returns:
         HTML.
@@ -76,19 +76,14 @@ def comparison_page(
         ('<!DOCTYPE html>', False)
     """
     steps = 2 * len(dithered) + 1
-
-    def doing(step: int, word: str) -> None:
-        if on_progress is not None:
-            on_progress(step / steps, word)
-
     maps = []
-    for place, picture in enumerate(dithered):
-        doing(place, "error map")
+    for index, picture in enumerate(dithered):
+        on_progress(index / steps, "error map")
         maps.append(error_map(original.pixels, picture.pixels))
     top = map_top(maps)
     pictures: list[dict[str, Any]] = []
-    for place, picture in enumerate((original, *dithered)):
-        doing(len(dithered) + place, "picture")
+    for index, picture in enumerate((original, *dithered)):
+        on_progress((len(dithered) + index) / steps, "image")
         pictures.append(
             {
                 "name": picture.name,
@@ -111,12 +106,12 @@ def comparison_page(
         size=f"{width} \N{MULTIPLICATION SIGN} {height} pixels",
         style=_part("page.css"),
         script="\n\n".join(map(_part, _SCRIPTS)),
-        # What closes an element does so inside a string too.
+        # A closing tag ends the script element even inside a string.
         data=json.dumps(data).replace("<", "\\u003c"),
         blurs="".join(
-            f'<label><input type="radio" name="look" value="{place}">'
+            f'<label><input type="radio" name="look" value="{number}">'
             f"<span>{_distance(sigma)}</span></label>"
-            for place, sigma in enumerate(_BLURS, start=1)
+            for number, sigma in enumerate(_BLURS, start=1)
         ),
         table=_table(dithered, comparisons),
         explanations=_explanations(),
@@ -130,7 +125,7 @@ def comparison_page(
 
 
 def flame() -> list[str]:
-    """The colours of a map from none to most, as #rrggbb.
+    """Return the colours of a map from no error to the largest, as #rrggbb.
 
     Example:
         >>> flame()[0]
@@ -144,10 +139,11 @@ def flame() -> list[str]:
 
 
 def _distance(sigma: float) -> str:
-    """From how far the eye blurs a screen about as a Gaussian does: both halve the same frequency."""
+    """Return the distance at which the eye blurs a screen like a Gaussian, such as "60 cm"."""
+    # The frequency that the Gaussian halves.
     frequency = math.sqrt(math.log(2) / 2) / (math.pi * sigma)
     eye = Nasanen(_DOTS_PER_INCH, 1)
-    # The eye's transfer is a power of itself as the distance, here 1 cm, grows.
+    # At n times the distance the transfer of the eye is its n-th power; here, at 1 cm.
     at_one = float(eye.transfer(np.array(frequency), np.array(0.0)))
     centimetres = math.log(2) / -math.log(at_one)
     if centimetres < 100:
@@ -156,7 +152,7 @@ def _distance(sigma: float) -> str:
 
 
 def _ticks(top: int) -> str:
-    """Numbers below the colours of the maps, each where its error's square root lies."""
+    """Return the numbers below the colour scale, positioned by the square root of the error."""
     ticks = [tick for tick in (0, 1, 2, 5, 10, 20, 50) if tick < 0.7 * top] + [top]
     return "".join(
         f'<span style="left: {100 * math.sqrt(tick / top):.2f}%">{tick}</span>' for tick in ticks
@@ -164,7 +160,7 @@ def _ticks(top: int) -> str:
 
 
 def _table(dithered: Sequence[Picture], comparisons: Sequence[Comparison]) -> str:
-    """The body and head of the table of measures."""
+    """Return head and body of the table of measures."""
     aims = {"lowest": ("↓", "lower is better"), "highest": ("↑", "higher is better")}
     head = []
     for measure in MEASURES:
@@ -174,16 +170,16 @@ def _table(dithered: Sequence[Picture], comparisons: Sequence[Comparison]) -> st
             f'<th scope="col" title="{html.escape(measure.name)}: {words}">'
             f"{html.escape(measure.short)}{mark}</th>"
         )
-    best = [best_places(measure, comparisons) for measure in MEASURES]
+    best = [best_indices(measure, comparisons) for measure in MEASURES]
     rows = []
-    for place, (picture, found) in enumerate(zip(dithered, comparisons, strict=True)):
+    for index, (picture, found) in enumerate(zip(dithered, comparisons, strict=True)):
         cells = [
-            _cell(measure, found, place in places)
-            for measure, places in zip(MEASURES, best, strict=True)
+            _cell(measure, found, index in indices)
+            for measure, indices in zip(MEASURES, best, strict=True)
         ]
         rows.append(
-            f'<tr data-picture="{place + 1}"><th scope="row"><button type="button" class="choose" '
-            f'data-picture="{place + 1}">{html.escape(picture.name)}</button></th>'
+            f'<tr data-picture="{index + 1}"><th scope="row"><button type="button" class="choose" '
+            f'data-picture="{index + 1}">{html.escape(picture.name)}</button></th>'
             f"{''.join(cells)}</tr>"
         )
     return (
@@ -214,6 +210,6 @@ def _explanations() -> str:
 
 
 def _part(name: str) -> str:
-    """A file of those that a browser reads."""
+    """Return the content of a file in the folder `browser`."""
     folder = importlib.resources.files("dither.comparison").joinpath("browser")
     return folder.joinpath(name).read_text(encoding="utf-8").strip()

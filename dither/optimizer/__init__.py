@@ -1,1 +1,1 @@
-"""The palette and the pixels of a picture, learned together; `optimize.py` leads through it."""
+"""Optimize a palette and the pixels of an image together; start reading in `optimize.py`."""

@@ -1,45 +1,75 @@
-"""What a picture is optimised for: the presets, and numbers of one's own."""
+"""Options of the optimizer: presets, and the numbers behind them."""
 
 from dataclasses import dataclass
 from typing import Literal, get_args
 
+import numpy as np
+
 from dither.errors import InputError
-from dither.optimizer.search import SearchConfig
 
 Preset = Literal["balanced", "smooth", "clean"]
 
-# Up to so many colours: variance, and the penalties of a pixel's own lightness and colour. Of some
-# dozens tried on photos, a ramp and a drawing, those with the least blurred error at little more grain
-# than libimagequant's (half as much again up to 4 colours).
-_BALANCED = (
-    (2, 0.06, 0.05, 0.0125),
-    (4, 0.03, 0.055, 0.0125),
-    (8, 0.015, 0.065, 0.01),
-    (32, 0.008, 0.08, 0.01),
-    (64, 0.004, 0.07, 0.015),
-    (256, 0.02, 0.07, 0.015),
-)
-# As little weight on all of these as still shows no pattern.
-_SMOOTH = 0.3
-# A narrow blur keeps the noise out of pictures that are halved in size.
-_CLEAN = (0.03, SearchConfig(sigma=0.65, lightness_penalty=0.11, color_penalty=0.0275))
-# Up to so many colours, steps of the descent: many colours begin near to where they end.
-_STEPS = ((32, 2000), (64, 800), (256, 300))
-# Up to so many colours, descents: with fewer colours or more, all end about as well.
-_STARTS = ((4, 1), (16, 4), (32, 2), (256, 1))
+# The largest blur whose kernel stays within half a band of the search.
+MAX_SIGMA = 2.5
+
+
+@dataclass(frozen=True)
+class SearchConfig:
+    """Options of the pixel search.
+
+    Attributes:
+        sigma: standard deviation of the eye's blur, 0.5 to 2.5 pixels.
+        lightness_penalty: weight of a pixel's own squared error in L, 0 or more. For comparison, the
+            blur keeps 1 / (4 pi sigma^2) of an error that neighbours do not share: 0.035 at 1.5 pixels.
+        color_penalty: the same for a and b.
+        candidates: number of nearest palette entries that a pixel may take, 2 to 256.
+        sweeps: maximum number of sweeps over the image, 1 or more.
+        change_threshold: a pixel changes only if the loss falls by at least this much, 0 or more;
+            above 0 the frames of a clip stay still.
+
+    Raises:
+        InputError: a number is out of range.
+    """
+
+    sigma: float = 1.5
+    lightness_penalty: float = 0.08
+    color_penalty: float = 0.02
+    candidates: int = 16
+    sweeps: int = 4
+    change_threshold: float = 0.0
+
+    def __post_init__(self) -> None:
+        if not 0.5 <= self.sigma <= MAX_SIGMA:
+            raise InputError(f"sigma is {self.sigma}; it must be from 0.5 to {MAX_SIGMA} pixels")
+        if not (self.lightness_penalty >= 0 and self.color_penalty >= 0):
+            raise InputError(
+                f"penalties are {self.lightness_penalty} and {self.color_penalty}; they must be 0 or "
+                "more"
+            )
+        if not 2 <= self.candidates <= 256:
+            raise InputError(f"candidates is {self.candidates}; it must be from 2 to 256")
+        if self.sweeps < 1:
+            raise InputError(f"sweeps is {self.sweeps}; it must be 1 or more")
+        if not self.change_threshold >= 0:
+            raise InputError(f"change_threshold is {self.change_threshold}; it must be 0 or more")
+
+    @property
+    def penalty(self) -> np.ndarray:
+        """Return (3,) float64, the weights of a pixel's own error in L, a and b."""
+        return np.array([self.lightness_penalty, self.color_penalty, self.color_penalty])
 
 
 @dataclass(frozen=True)
 class OptimizeConfig:
-    """What a picture is optimised for.
+    """Options of `optimize_palette`.
 
     Attributes:
-        variance: how much the scatter of a mixture counts beside the error of its mean; more makes a
-            quieter picture of colours that lie closer together.
-        search: how the pixels are searched.
-        rounds: of search and refit, 1 or more.
-        steps: of a descent.
-        starts: how many descents there are, each from another palette, 1 or more.
+        variance: weight of a mixture's variance against the error of its mean. More makes a quieter
+            image of colours that lie closer together.
+        search: options of the pixel search.
+        rounds: rounds of search and palette refit, 1 or more.
+        steps: steps of each gradient descent.
+        starts: number of descents, each from another first palette, 1 or more.
 
     Raises:
         InputError: `rounds` or `starts` is out of range.
@@ -57,13 +87,34 @@ class OptimizeConfig:
                 raise InputError(f"{name} is {getattr(self, name)}; it must be 1 or more")
 
 
+# Maximum number of colours: variance, lightness penalty and colour penalty of "balanced". Chosen from
+# some dozens on photos, a ramp and a drawing: least blurred error at little more grain than
+# libimagequant's (half as much again up to 4 colours).
+_BALANCED = (
+    (2, 0.06, 0.05, 0.0125),
+    (4, 0.03, 0.055, 0.0125),
+    (8, 0.015, 0.065, 0.01),
+    (32, 0.008, 0.08, 0.01),
+    (64, 0.004, 0.07, 0.015),
+    (256, 0.02, 0.07, 0.015),
+)
+# "smooth": factor on those weights; as small as possible without visible patterns.
+_SMOOTH = 0.3
+# "clean": a narrow blur keeps images that are scaled to half their size free of noise.
+_CLEAN = (0.03, SearchConfig(sigma=0.65, lightness_penalty=0.11, color_penalty=0.0275))
+# Maximum number of colours: steps of the descent. Large palettes start near their result.
+_STEPS = ((32, 2000), (64, 800), (256, 300))
+# Maximum number of colours: number of descents. Where it is 1, all starts end about equally well.
+_STARTS = ((4, 1), (16, 4), (32, 2), (256, 1))
+
+
 def preset_config(preset: Preset, colors: int) -> OptimizeConfig:
-    """The config of a preset for a number of colours.
+    """Return the options of a preset for a number of colours.
 
     Args:
         preset: "balanced"; "smooth", for the least error seen from afar; or "clean", for the least
             grain.
-        colors: the palette's.
+        colors: size of the palette, 2 to 256.
 
     Raises:
         InputError: there is no such preset.
@@ -73,9 +124,9 @@ def preset_config(preset: Preset, colors: int) -> OptimizeConfig:
     if preset == "clean":
         variance, search = _CLEAN
     else:
-        share = 1.0 if preset == "balanced" else _SMOOTH
+        factor = 1.0 if preset == "balanced" else _SMOOTH
         row = next(row for row in _BALANCED if colors <= row[0])
-        variance, lightness, color = (share * number for number in row[1:])
+        variance, lightness, color = (factor * number for number in row[1:])
         search = SearchConfig(lightness_penalty=lightness, color_penalty=color)
     steps = next(steps for most, steps in _STEPS if colors <= most)
     starts = next(starts for most, starts in _STARTS if colors <= most)

@@ -1,44 +1,48 @@
-"""One palette for the frames of a clip, and frames that stay still where the clip does.
+"""Optimize the frames of a clip: one palette, and pixels that stay still where the clip does.
 
-1. The palette is learned from a picture of frames that are spread evenly over the clip
-   (`dither.optimizer`); what it can reach is found once for the colours of all frames.
-2. Each frame is searched from the one before, by a search that is reluctant to change a pixel, so that
-   noise changes few. Where the blurred picture has changed by more than noise, the search begins at
-   what a frame on its own would be.
+1. The palette is learned from frames spread evenly over the clip (`optimize.py`).
+2. The search of each frame starts from the frame before and changes a pixel only if the loss falls by a
+   threshold, so that noise changes few pixels. Where the blurred image has changed by more than noise,
+   the search starts from that frame's own result.
 """
 
 from collections.abc import Sequence
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 
 from dither.color import linear_to_oklab, linear_to_srgb, srgb_to_linear
 from dither.errors import InputError
-from dither.images.mask import check_mask, fill_masked
-from dither.optimizer.config import OptimizeConfig, Preset, preset_config
-from dither.optimizer.gamut_target import reachable_picture
-from dither.optimizer.learned_palette import diffused
+from dither.optimizer.blur import gaussian_blur
+from dither.optimizer.config import OptimizeConfig, Preset, SearchConfig, preset_config
+from dither.optimizer.gamut_target import gamut_target
+from dither.optimizer.learned_palette import diffuse_target
 from dither.optimizer.optimize import (
-    OnProgress,
     OptimizedPalette,
     Pixels,
     few_colors,
     optimize_palette,
-    silent,
+    require_optimizer,
     with_usage,
 )
-from dither.optimizer.search import SearchConfig, SearchScene, blurred, direct_binary_search, scene
-from dither.palettes.device import DeviceLevels, check_device
+from dither.optimizer.palette_request import PaletteRequest
+from dither.optimizer.picture import checked_picture
+from dither.optimizer.search import direct_binary_search
+from dither.optimizer.search_image import SearchImage, prepare_search
+from dither.palettes.device import DeviceLevels
 from dither.palettes.palette import Palette
-from dither.samples import eight_bit_colors
+from dither.processors import thread_count
+from dither.progress import OnProgress, no_progress
 
-# The palette is learned from at least so many frames, and from more while they have so many pixels.
+# The palette is learned from at least this many frames, and from more until this many pixels.
 _LEARNED_FRAMES, _LEARNED_PIXELS = 4, 1 << 20
-# Noise of 1.5 codes moves a picture that is blurred by 1.5 pixels by 0.3; this is a change.
+# A change of the blurred image by this many codes is not noise: noise of 1.5 codes, blurred by 1.5
+# pixels, changes it by 0.3.
 _CHANGED_CODES = 4.0
-# The reluctance in units of the OKLab distance between neighbours of the palette: what noise of a few
-# codes promises to gain by a change grows with the length of the change.
-_RELUCTANCE = 0.003
+# The change threshold per OKLab distance between neighbours in the palette: what noise of a few codes
+# seems to gain by a change grows with that distance.
+_THRESHOLD_PER_DISTANCE = 0.003
 
 
 def optimize_frames(
@@ -50,169 +54,167 @@ def optimize_frames(
     preset: Preset | OptimizeConfig = "balanced",
     pixels: Pixels = "search",
     device_levels: DeviceLevels = (256, 256, 256),
-    ignored: Sequence[np.ndarray | None] | None = None,
+    masks: Sequence[np.ndarray | None] | None = None,
     seed: int = 0,
     threads: int = 1,
-    on_progress: OnProgress | None = None,
+    on_progress: OnProgress = no_progress,
 ) -> list[OptimizedPalette]:
-    """The best palette for a clip, and its frames dithered to it, still where the clip is still.
+    """Find the best palette for a clip, and dither its frames to it without flicker.
 
     Args:
-        frames: one or more, each as the image of `optimize_palette`, all of one size. All of them
-            together take some 40 bytes a pixel while their colours are gathered.
+        frames: one or more images of one size, as for `optimize_palette`. Gathering their colours takes
+            about 40 bytes per pixel of all frames together.
         colors: as for `optimize_palette`; 16 if neither this nor a palette is given.
-        palette: likewise.
-        keep: likewise.
-        preset: likewise; a config of one's own holds the reluctance of the search, 0 for none.
-        pixels: likewise; those of several frames are searched.
-        device_levels: likewise.
-        ignored: for each frame (H, W) bool, pixels that do not count, or None if all do.
+        palette: as for `optimize_palette`.
+        keep: as for `optimize_palette`.
+        preset: as for `optimize_palette`; your own config also sets the change threshold, 0 for none.
+        pixels: as for `optimize_palette`; only "search" for several frames.
+        device_levels: as for `optimize_palette`.
+        masks: for each frame (H, W) bool, True for pixels to ignore, or None if all count.
         seed: as for `optimize_palette`.
-        threads: likewise.
-        on_progress: likewise.
+        threads: as for `optimize_palette`.
+        on_progress: as for `optimize_palette`.
 
     Returns:
-        For each frame the result, all with one palette and the trace of its descent. Frames that have
-        no more colours together than asked for are returned as they are; a single frame is what
-        `optimize_palette` returns.
+        The result of each frame, all with the same palette and trace. Frames that together have no more
+        colours than requested are returned unchanged. A single frame gives the result of
+        `optimize_palette`.
 
     Raises:
-        InputError: there is no frame, their sizes differ, or as for `optimize_palette`.
-        ModuleNotFoundError: jax or optax is not installed.
+        InputError: there is no frame, the sizes differ, or as for `optimize_palette`.
 
     Example:
         >>> still = [np.full((8, 8), 100, np.uint8), np.full((8, 8), 200, np.uint8)]
         >>> [found.palette.hex[found.indices[0, 0]] for found in optimize_frames(still, 4)]
         ['#646464', '#c8c8c8']
     """
-    pictures, hidden = _checked(frames, ignored)
-    check_device(device_levels)
-    options = {"palette": palette, "keep": keep, "device_levels": device_levels}
-    options |= {"preset": preset, "seed": seed, "threads": threads}
-    report = on_progress or silent
+    if masks is not None and len(masks) != len(frames):
+        raise InputError(f"masks must be one for each of {len(frames)} frames, not {len(masks)}")
+    checked = [
+        checked_picture(frame, None if masks is None else masks[number])
+        for number, frame in enumerate(frames)
+    ]
+    pictures = [picture for picture, _ in checked]
+    shapes = {picture.shape for picture in pictures}
+    if len(shapes) != 1:
+        raise InputError(f"frames must be one or more of one shape, not {sorted(shapes)}")
+    options: dict[str, Any] = {"keep": keep, "device_levels": device_levels, "preset": preset}
+    options |= {"seed": seed, "threads": threads}
     count, height = len(pictures), len(pictures[0])
     if count == 1:
-        alone = None if hidden is None else hidden[0]
+        ((picture, mask),) = checked
         return [
             optimize_palette(
-                *(pictures[0], colors),
+                *(picture, colors),
                 **options,
+                palette=palette,
                 pixels=pixels,
-                ignored=alone,
+                mask=mask,
                 on_progress=on_progress,
             )
         ]
     if pixels != "search":
-        raise InputError(f"pixels is {pixels!r}; those of {count} frames are found by 'search'")
-    stacked = np.concatenate(pictures)
-    covered = None if hidden is None else np.concatenate(hidden)
-    few = few_colors(stacked, colors, palette, keep, device_levels, covered)
+        raise InputError(f"pixels is {pixels!r}; with {count} frames it must be 'search'")
+    request = PaletteRequest(colors, palette, keep, device_levels)
+    threads = thread_count(threads)
+    stacked, stacked_mask = np.concatenate(pictures), _stack_masks(checked)
+    few = few_colors(stacked, request, stacked_mask)
     if few is not None:
-        split = zip(np.split(few.indices, count), hidden or [None] * count, strict=True)
-        return [with_usage(few.palette.colors, each, few.trace, away) for each, away in split]
-    chosen, first_part = _spread(count, stacked[..., 0].size // count), 0.0
-    trace = np.empty(0, np.float32)
+        split = zip(np.split(few.indices, count), checked, strict=True)
+        return [
+            with_usage(few.palette.colors, indices, few.trace, mask) for indices, (_, mask) in split
+        ]
+    require_optimizer()
+    palette_share, trace = 0.0, np.empty(0, np.float32)
     if palette is None:
-        first_part = 4 * len(chosen) / (4 * len(chosen) + count)
+        chosen = _spread_frames(count, stacked[..., 0].size // count)
+        palette_share = 4 * len(chosen) / (4 * len(chosen) + count)
         learned = optimize_palette(
             np.concatenate([pictures[index] for index in chosen]),
             colors,
             **options,
-            ignored=None if hidden is None else np.concatenate([hidden[index] for index in chosen]),
-            on_progress=lambda share, what: report(first_part * share, what),
+            mask=_stack_masks([checked[index] for index in chosen]),
+            on_progress=lambda share, text: on_progress(palette_share * share, text),
         )
         palette, trace = learned.palette, learned.trace
-    elif colors is not None or keep is not None:
-        raise InputError("give either a palette or the number of colours to learn")
     linear = palette.linear
-    config = preset if isinstance(preset, OptimizeConfig) else _reluctant_config(preset, linear)
-    reachable = reachable_picture(
-        stacked, len(linear), sigma=config.search.sigma, hidden=covered, frames=count
+    config = preset if isinstance(preset, OptimizeConfig) else _still_config(preset, linear)
+    gamut = gamut_target(
+        stacked, len(linear), sigma=config.search.sigma, mask=stacked_mask, frames=count
     )
-    lacking = reachable.lacking(linear)
-    clip = _Clip(linear, config.search, threads)
+    offsets = gamut.offsets(linear)
+    ditherer = _ClipDitherer(linear, config.search, threads)
     results = []
-    for index, picture in enumerate(pictures):
-        report(first_part + (1 - first_part) * index / count, f"frame {index + 1} of {count}")
-        target = reachable.moved(lacking, index * height, (index + 1) * height)
-        away = None if hidden is None else hidden[index]
-        indices = clip.next(srgb_to_linear(picture / 255), target, away)
-        results.append(with_usage(palette.colors, indices, trace, away))
-    report(1.0, "done")
+    for index, (picture, mask) in enumerate(checked):
+        on_progress(
+            palette_share + (1 - palette_share) * index / count, f"frame {index + 1} of {count}"
+        )
+        target = gamut.shifted(offsets, slice(index * height, (index + 1) * height))
+        indices = ditherer.dither_next(srgb_to_linear(picture / 255), target, mask)
+        results.append(with_usage(palette.colors, indices, trace, mask))
+    on_progress(1.0, "done")
     return results
 
 
-def _checked(
-    frames: Sequence[np.ndarray], ignored: Sequence[np.ndarray | None] | None
-) -> tuple[list[np.ndarray], list[np.ndarray] | None]:
-    """(H, W, 3) uint8 for each frame, what is hidden filled, and where, if anywhere."""
-    pictures = [eight_bit_colors(frame) for frame in frames]
-    shapes = {picture.shape for picture in pictures}
-    if len(shapes) != 1:
-        raise InputError(f"frames are one or more of one shape, not of {sorted(shapes)}")
-    if pictures[0].size == 0:
-        raise InputError(f"frames of shape {pictures[0].shape} have no pixels")
-    if ignored is None:
-        return pictures, None
-    if len(ignored) != len(pictures):
-        raise InputError(
-            f"ignored is one array for each of {len(pictures)} frames, not {len(ignored)}"
-        )
-    found = []
-    for index, (picture, mask) in enumerate(zip(pictures, ignored, strict=True)):
-        away = check_mask(mask, picture.shape[:2])
-        found.append(np.zeros(picture.shape[:2], bool) if away is None else away)
-        if away is not None:
-            pictures[index] = fill_masked(picture, away)
-    return pictures, found if any(away.any() for away in found) else None
+def _stack_masks(
+    checked: Sequence[tuple[np.ndarray, np.ndarray | None]],
+) -> np.ndarray | None:
+    """Return the masks of images one below the other, or None if no pixel is masked."""
+    if all(mask is None for _, mask in checked):
+        return None
+    return np.concatenate(
+        [np.zeros(picture.shape[:2], bool) if mask is None else mask for picture, mask in checked]
+    )
 
 
-def _spread(count: int, pixels: int) -> list[int]:
-    """The numbers of the frames that the palette is learned from, for frames of so many pixels."""
+def _spread_frames(count: int, pixels: int) -> list[int]:
+    """Return the numbers of the frames to learn the palette from; `pixels` is the size of a frame."""
     most = min(count, max(_LEARNED_FRAMES, _LEARNED_PIXELS // pixels))
     return sorted(set(np.linspace(0, count - 1, most).round().astype(int).tolist()))
 
 
-def _reluctant_config(preset: Preset, linear: np.ndarray) -> OptimizeConfig:
-    """The preset's, with the reluctance that suits a palette of (K, 3) linear light."""
+def _still_config(preset: Preset, linear: np.ndarray) -> OptimizeConfig:
+    """Return the preset with the change threshold for a palette of (K, 3) linear light."""
     config = preset_config(preset, len(linear))
     labs = linear_to_oklab(linear)
     distances = np.sqrt(((labs[:, None] - labs) ** 2).sum(axis=2))
     np.fill_diagonal(distances, np.inf)
-    usual = _RELUCTANCE * float(np.median(distances.min(axis=1)))
-    return replace(config, search=replace(config.search, reluctance=usual))
+    threshold = _THRESHOLD_PER_DISTANCE * float(np.median(distances.min(axis=1)))
+    return replace(config, search=replace(config.search, change_threshold=threshold))
 
 
-class _Clip:
-    """The frame before, and what the picture was where each of its pixels began."""
+class _ClipDitherer:
+    """Dither frames in order, keeping pixels of the last frame where the clip is still."""
 
     def __init__(self, palette: np.ndarray, config: SearchConfig, threads: int) -> None:
         self._palette = palette
         self._config = config
         self._threads = threads
         self._indices: np.ndarray | None = None
-        self._begun: np.ndarray | None = None
+        # For each pixel, the blurred image of the frame whose own result it last started from.
+        self._reference: np.ndarray | None = None
 
-    def next(self, linear: np.ndarray, target: np.ndarray, hidden: np.ndarray | None) -> np.ndarray:
-        """(H, W) uint8 of the next frame, from its linear light and what is reachable of it."""
-        view = scene(linear, target, hidden=hidden)
-        seen = linear_to_srgb(np.clip(blurred(linear, self._config.sigma), 0, 1))
-        if self._indices is None or self._begun is None:
-            changed = np.ones(linear.shape[:2], bool)
-        else:
-            changed = np.any(np.abs(seen - self._begun) * 255 > _CHANGED_CODES, axis=2)
+    def dither_next(
+        self, linear: np.ndarray, target: np.ndarray, mask: np.ndarray | None
+    ) -> np.ndarray:
+        """Return (H, W) uint8 for the next frame, from its linear light and its gamut target."""
+        image = prepare_search(linear, target, mask=mask)
+        blurred = linear_to_srgb(np.clip(gaussian_blur(linear, self._config.sigma), 0, 1))
+        if self._indices is None or self._reference is None:
+            self._indices, self._reference = self._fresh(target, image), blurred
+            return self._indices
+        changed = np.any(np.abs(blurred - self._reference) * 255 > _CHANGED_CODES, axis=2)
         start = self._indices
         if changed.any():
-            fresh = self._searched(
-                diffused(target, self._palette), view, replace(self._config, reluctance=0.0)
-            )
-            start = fresh if start is None else np.where(changed, fresh, start)
-            self._begun = (
-                seen if self._begun is None else np.where(changed[..., None], seen, self._begun)
-            )
-        assert start is not None
-        self._indices = start if changed.all() else self._searched(start, view, self._config)
+            start = np.where(changed, self._fresh(target, image), start)
+            self._reference = np.where(changed[..., None], blurred, self._reference)
+        self._indices = start if changed.all() else self._search(start, image, self._config)
         return self._indices
 
-    def _searched(self, indices: np.ndarray, view: SearchScene, config: SearchConfig) -> np.ndarray:
-        return direct_binary_search(indices, self._palette, view, config, threads=self._threads)
+    def _fresh(self, target: np.ndarray, image: SearchImage) -> np.ndarray:
+        """Return what the frame would be on its own."""
+        config = replace(self._config, change_threshold=0.0)
+        return self._search(diffuse_target(target, self._palette), image, config)
+
+    def _search(self, indices: np.ndarray, image: SearchImage, config: SearchConfig) -> np.ndarray:
+        return direct_binary_search(indices, self._palette, image, config, threads=self._threads)

@@ -1,8 +1,8 @@
-"""What a palette can reach of a picture: for every pixel, what its surroundings shall look like.
+"""Gamut target: for each pixel, the colour that its neighbourhood should average to.
 
-The picture is blurred as the eye does, since neighbours can make up for a pixel, and gathered in a
-histogram. What the nearest mixture of a bin lacks, its pixels are moved by, so that detail finer than
-the blur is kept.
+A palette cannot average to every colour. The image is blurred as by the eye, since neighbours can make
+up for a pixel, and its colours are gathered in a histogram. Each bin is mapped to the nearest mixture
+of the palette. Each pixel is shifted by the offset of its bin, which keeps detail finer than the blur.
 """
 
 from dataclasses import dataclass, replace
@@ -11,39 +11,40 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dither.color import srgb_to_linear
+from dither.optimizer.blur import gaussian_blur
 from dither.optimizer.nearest_mixtures import nearest_mixtures
-from dither.optimizer.search import blurred
 
 if TYPE_CHECKING:
     from dither.differentiable import ColorHistogram
 
-# Bins of OKLab: many times as many as there are colours, and no finer than is seen.
-_STEPS = {16: 1 / 48, 64: 1 / 64, 256: 1 / 80}
+# Maximum number of colours: size of the histogram's bins in OKLab. There are many times as many bins as
+# colours, and they are no finer than the eye can tell apart.
+_BIN_SIZES = {16: 1 / 48, 64: 1 / 64, 256: 1 / 80}
 _ROWS_AT_ONCE = 256
 
 
 @dataclass(frozen=True, eq=False)
-class Reachable:
-    """A picture, and the colours that its surroundings have.
+class GamutTarget:
+    """An image and the histogram of its blurred colours.
 
     Attributes:
-        wanted: (H, W, 3) uint8.
-        histogram: of the blurred picture.
+        picture: (H, W, 3) uint8.
+        histogram: of the blurred image.
     """
 
-    wanted: np.ndarray
+    picture: np.ndarray
     histogram: "ColorHistogram"
 
     def targets(self, palette: np.ndarray) -> np.ndarray:
-        """(H, W, 3) float32 linear light: the picture, moved by what its blurred colours lack.
+        """Return (H, W, 3) float32 linear light: the image shifted to what a palette can reach.
 
         Args:
             palette: (K, 3) linear light.
         """
-        return self.moved(self.lacking(palette))
+        return self.shifted(self.offsets(palette))
 
-    def lacking(self, palette: np.ndarray) -> np.ndarray:
-        """(N, 3) float32 linear light: from the blurred colours to their nearest mixtures.
+    def offsets(self, palette: np.ndarray) -> np.ndarray:
+        """Return (N, 3) float32 linear light: from each bin's colour to its nearest mixture.
 
         Args:
             palette: (K, 3) linear light.
@@ -51,52 +52,50 @@ class Reachable:
         colors = self.histogram.colors
         return (nearest_mixtures(colors, palette) - colors).astype(np.float32)
 
-    def moved(self, lacking: np.ndarray, start: int = 0, stop: int | None = None) -> np.ndarray:
-        """(rows, W, 3) float32 linear light: some rows of the picture and what their bins lack.
+    def shifted(self, offsets: np.ndarray, rows: slice = slice(None)) -> np.ndarray:
+        """Return (rows, W, 3) float32 linear light: each pixel plus the offset of its bin.
 
         Args:
-            lacking: of `lacking`.
-            start: the first row.
-            stop: one past the last; the height if None.
+            offsets: from `offsets`.
+            rows: rows of the image to return.
         """
-        wanted, places = self.wanted[start:stop], self.histogram.bins[start:stop]
-        out = linear_of(wanted)
+        out, bins = codes_to_linear(self.picture[rows]), self.histogram.bins[rows]
         for top in range(0, len(out), _ROWS_AT_ONCE):
-            rows = slice(top, top + _ROWS_AT_ONCE)
-            out[rows] += lacking[places[rows]]
+            part = slice(top, top + _ROWS_AT_ONCE)
+            out[part] += offsets[bins[part]]
         return out
 
 
-def reachable_picture(
-    wanted: np.ndarray,
+def gamut_target(
+    picture: np.ndarray,
     colors: int,
     *,
     sigma: float,
-    hidden: np.ndarray | None = None,
+    mask: np.ndarray | None = None,
     frames: int = 1,
-) -> Reachable:
-    """Gather the colours that the surroundings of pixels have.
+) -> GamutTarget:
+    """Gather the blurred colours of an image.
 
     Args:
-        wanted: (H, W, 3) uint8 sRGB codes.
-        colors: how many the palette has, 256 at most; more are told apart more finely.
-        sigma: of the eye's blur, in pixels; 0 for none.
-        hidden: (H, W) bool, pixels that do not count.
-        frames: how many of the same height `wanted` is, one below the other.
+        picture: (H, W, 3) uint8 sRGB codes.
+        colors: size of the palette, up to 256; larger palettes get smaller bins.
+        sigma: standard deviation of the eye's blur in pixels; 0 for none.
+        mask: (H, W) bool, True for pixels to ignore.
+        frames: number of frames of equal height in `picture`, one below the other.
     """
     from dither.differentiable import color_histogram
 
-    step = next(step for most, step in _STEPS.items() if colors <= most)
-    linear = linear_of(wanted)
+    step = next(step for most, step in _BIN_SIZES.items() if colors <= most)
+    linear = codes_to_linear(picture)
     for part in np.split(linear, frames) if sigma else ():
-        part[...] = np.clip(blurred(part, sigma), 0, 1)
+        part[...] = np.clip(gaussian_blur(part, sigma), 0, 1)
     histogram = color_histogram(linear, step=step)
-    if hidden is not None:
-        seen = np.bincount(histogram.bins[~hidden], minlength=len(histogram.counts))
-        histogram = replace(histogram, counts=seen.astype(np.float64))
-    return Reachable(wanted, histogram)
+    if mask is not None:
+        counts = np.bincount(histogram.bins[~mask], minlength=len(histogram.counts))
+        histogram = replace(histogram, counts=counts.astype(np.float64))
+    return GamutTarget(picture, histogram)
 
 
-def linear_of(codes: np.ndarray) -> np.ndarray:
-    """(H, W, 3) float32 linear light of uint8 sRGB codes, without anything larger in between."""
+def codes_to_linear(codes: np.ndarray) -> np.ndarray:
+    """Return the float32 linear light of uint8 sRGB codes, by a table, to save memory."""
     return srgb_to_linear(np.arange(256) / 255).astype(np.float32)[codes]

@@ -1,13 +1,14 @@
-"""The palette of a picture, learned: by descents from several starts, of which the best is kept.
+"""Learn the palette of an image by several descents, and keep the best.
 
-1. From each of some first palettes, palette and mixtures go down one loss together
-   (`dither.differentiable`), each bin of the picture's histogram a point.
-2. The palettes of the least loss, and the first one as it was, are tried: pixels are diffused and
-   searched, and the palette whose pixels have the least error (`search.energy`) is kept.
-3. It is fitted to its pixels, and they are searched again, as long as the error falls.
+1. From each first palette, gradient descent lowers one loss over the palette and the mixtures together
+   (`dither.differentiable`). Each bin of the image's histogram is one point.
+2. The palettes with the lowest loss, and the first palette unchanged, are each tried on the pixels:
+   error diffusion and search. The palette with the lowest loss of the pixels (`loss.py`) is kept.
+3. In turns, the palette is refitted to its pixels and the pixels are searched again, while the loss
+   falls.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
@@ -16,30 +17,35 @@ import numpy as np
 from dither.color import linear_to_oklab, linear_to_srgb
 from dither.diffusion import error_diffuse
 from dither.optimizer.config import OptimizeConfig
-from dither.optimizer.gamut_target import Reachable, linear_of
-from dither.optimizer.palette_refit import refitted
-from dither.optimizer.search import SearchScene, direct_binary_search, energy, scene
+from dither.optimizer.gamut_target import GamutTarget, codes_to_linear
+from dither.optimizer.loss import search_loss
+from dither.optimizer.palette_refit import refit_palette
+from dither.optimizer.search import direct_binary_search
+from dither.optimizer.search_image import SearchImage, prepare_search
+from dither.progress import OnProgress, no_progress
 
-# The palette of a larger picture is learned from so many of its pixels, in tiles of such a side.
+# The palette of a larger image is learned from this many of its pixels, in square tiles.
 LEARNED_PIXELS = 1 << 20
 _TILE_SIDE = 256
-# So many of the descents' palettes are tried.
+# Number of descents whose palettes are tried on pixels.
 _TRIED = 2
-# A hue of at least the first share of the picture counts as if it had the second, so that few colours
-# do not all go to large areas; hues are twelfths of the circle, of colours with this chroma.
+# A hue with at least the share _RARE of the image counts as if it had _COUNTED, so that a small palette
+# is not spent on large areas alone. Hues are twelfths of the circle, of colours with at least _CHROMA.
 _RARE, _COUNTED, _SECTORS, _CHROMA = 0.004, 0.03, 12, 0.04
-_LEAST_COLORS = 6
-# How soft mixtures are at first, up to so many colours.
-_SOFTNESS, _FEW_COLORS = 0.05, 8
+_MIN_LEARNED = 6
+# Temperature of the first mixtures up to _FEW_COLORS colours.
+_TEMPERATURE, _FEW_COLORS = 0.05, 8
+
+_Tiles = list[tuple[slice, slice]]
 
 
 class LearnedPalette(NamedTuple):
-    """A palette and pixels of it.
+    """A learned palette.
 
     Attributes:
         palette: (K, 3) linear light.
-        indices: (H, W) uint8 of the whole picture, or None where it was learned from tiles.
-        trace: (steps,) float32, the loss of the descent with the least.
+        indices: (H, W) uint8 of the whole image, or None if the palette was learned from tiles.
+        trace: (steps,) float32, the loss of the best descent.
     """
 
     palette: np.ndarray
@@ -47,115 +53,113 @@ class LearnedPalette(NamedTuple):
     trace: np.ndarray
 
 
-class _Dithered(NamedTuple):
-    """A palette that was tried."""
-
-    palette: np.ndarray
-    indices: np.ndarray
-    view: SearchScene
-    error: float
-
-
 def learn_palette(
-    reachable: Reachable,
-    firsts: Sequence[np.ndarray],
+    gamut: GamutTarget,
+    first_palettes: Sequence[np.ndarray],
     learned: np.ndarray,
     config: OptimizeConfig,
     *,
-    hidden: np.ndarray | None = None,
+    mask: np.ndarray | None = None,
     threads: int = 1,
-    on_progress: Callable[[float], None],
+    on_progress: OnProgress = no_progress,
 ) -> LearnedPalette:
     """Learn a palette.
 
     Args:
-        reachable: the picture.
-        firsts: (K, 3) linear light each, to begin with; that of the picture's own colours first.
-        learned: (K,) bool, which colours may move; at least one.
-        config: what the picture is optimised for.
-        hidden: (H, W) bool, pixels that do not count.
-        threads: at work at once; the result does not depend on it.
-        on_progress: called with the share that is done.
+        gamut: the image and its histogram.
+        first_palettes: (K, 3) linear light each; the first is made from the image's own colours.
+        learned: (K,) bool, True for colours that may change; at least one.
+        config: weights, steps and rounds.
+        mask: (H, W) bool, True for pixels to ignore.
+        threads: number of threads; the result does not depend on it.
+        on_progress: called after each descent, trial and round.
     """
     from dither.differentiable import DescentConfig, descend
 
-    colors, counts = reachable.histogram.colors, reachable.histogram.counts
-    weights = _with_rare_hues(colors, counts) if learned.sum() >= _LEAST_COLORS else counts
+    colors, counts = gamut.histogram.colors, gamut.histogram.counts
+    weights = _emphasize_rare_hues(colors, counts) if learned.sum() >= _MIN_LEARNED else counts
     descent = DescentConfig(
-        steps=config.steps, variance=config.variance, temperature=softness(len(learned))
+        steps=config.steps, variance=config.variance, temperature=first_temperature(len(learned))
     )
-    tries = min(_TRIED, len(firsts)) + 1
-    parts, done = len(firsts) + tries + config.rounds - 1, 0
+    parts = len(first_palettes) + min(_TRIED, len(first_palettes)) + 1 + config.rounds - 1
+    done = 0
 
-    def finished() -> None:
+    def finish_part(text: str) -> None:
         nonlocal done
         done += 1
-        on_progress(done / parts)
+        on_progress(done / parts, text)
 
     with ThreadPoolExecutor(threads) as pool:
         descents = []
         for descended in pool.map(
-            lambda first: descend(colors, weights, first, descent, learned=learned), firsts
+            lambda first: descend(colors, weights, first, descent, learned=learned), first_palettes
         ):
             descents.append(descended)
-            finished()
+            finish_part("colours: descent")
     descents.sort(key=lambda descended: float(descended.trace[-1]))
-    bench = _Bench(reachable, config, hidden, threads)
+    trial = _PixelTrial(gamut, config, mask, threads)
     best = None
-    for palette in [*(descended.palette for descended in descents[:_TRIED]), firsts[0]]:
-        tried = bench.dithered(palette)
-        if best is None or tried.error < best.error:
+    for palette in [*(descended.palette for descended in descents[:_TRIED]), first_palettes[0]]:
+        tried = trial.dither(palette)
+        if best is None or tried.loss < best.loss:
             best = tried
-        finished()
+        finish_part("colours: pixels")
     assert best is not None
     for _ in range(config.rounds - 1):
-        tried = bench.dithered(bench.fitted(best, learned), best.indices)
-        finished()
-        if tried.error >= best.error:
+        tried = trial.dither(trial.refit(best, learned), best.indices)
+        finish_part("colours: refit")
+        if tried.loss >= best.loss:
             break
         best = tried
-    indices = None if bench.tiles else best.indices
-    return LearnedPalette(bench.fitted(best, learned), indices, descents[0].trace)
+    indices = None if trial.tiles else best.indices
+    return LearnedPalette(trial.refit(best, learned), indices, descents[0].trace)
 
 
-class _Bench:
-    """Where palettes are tried: on the whole picture, or on some tiles of a large one."""
+class _Tried(NamedTuple):
+    """A palette that was tried, its pixels, and their loss against the original."""
+
+    palette: np.ndarray
+    indices: np.ndarray
+    image: SearchImage
+    loss: float
+
+
+class _PixelTrial:
+    """Dither with candidate palettes: the whole image, or some tiles of a large one."""
 
     def __init__(
-        self, reachable: Reachable, config: OptimizeConfig, hidden: np.ndarray | None, threads: int
+        self, gamut: GamutTarget, config: OptimizeConfig, mask: np.ndarray | None, threads: int
     ) -> None:
-        self.tiles = _mosaic(reachable.wanted.shape)
-        self._reachable = reachable
+        self.tiles = _spread_tiles(gamut.picture.shape)
+        self._gamut = gamut
         self._search = config.search
         self._threads = threads
-        self._hidden = None if hidden is None else taken(hidden, self.tiles)
-        self._linear = linear_of(taken(reachable.wanted, self.tiles))
-        self._whole = scene(self._linear, hidden=self._hidden)
+        self._mask = None if mask is None else _take(mask, self.tiles)
+        self._linear = codes_to_linear(_take(gamut.picture, self.tiles))
+        self._original = prepare_search(self._linear, mask=self._mask)
 
-    def dithered(self, palette: np.ndarray, indices: np.ndarray | None = None) -> _Dithered:
-        """The palette with its pixels, searched from `indices` or from error diffusion."""
-        target = taken(self._reachable.targets(palette), self.tiles)
-        view = scene(self._linear, target, hidden=self._hidden)
+    def dither(self, palette: np.ndarray, indices: np.ndarray | None = None) -> _Tried:
+        """Search the pixels for a palette, starting from `indices` or from error diffusion."""
+        target = _take(self._gamut.targets(palette), self.tiles)
+        image = prepare_search(self._linear, target, mask=self._mask)
         found = direct_binary_search(
-            diffused(target, palette) if indices is None else indices,
-            *(palette, view, self._search),
+            diffuse_target(target, palette) if indices is None else indices,
+            *(palette, image, self._search),
             threads=self._threads,
         )
-        # Against the picture itself: what a palette cannot reach is an error too.
-        return _Dithered(palette, found, view, energy(found, palette, self._whole, self._search))
+        # Against the original: what a palette cannot reach is an error too.
+        loss = search_loss(found, palette, self._original, self._search)
+        return _Tried(palette, found, image, loss)
 
-    def fitted(self, tried: _Dithered, learned: np.ndarray) -> np.ndarray:
-        """The palette that suits the pixels best."""
-        return refitted(tried.indices, tried.palette, tried.view, self._search, learned=learned)
-
-
-def taken(picture: np.ndarray, tiles: list[tuple[slice, slice]] | None) -> np.ndarray:
-    """The tiles one below the other; the picture itself if there are none."""
-    return picture if tiles is None else np.concatenate([picture[tile] for tile in tiles])
+    def refit(self, tried: _Tried, learned: np.ndarray) -> np.ndarray:
+        """Return the palette that fits the pixels best."""
+        return refit_palette(
+            tried.indices, tried.palette, tried.image, self._search, learned=learned
+        )
 
 
-def diffused(target: np.ndarray, palette: np.ndarray) -> np.ndarray:
-    """Where a search begins: error diffusion of what can be reached.
+def diffuse_target(target: np.ndarray, palette: np.ndarray) -> np.ndarray:
+    """Return (H, W) uint8, the start of a search: error diffusion of the target.
 
     Args:
         target: (H, W, 3) linear light.
@@ -165,35 +169,37 @@ def diffused(target: np.ndarray, palette: np.ndarray) -> np.ndarray:
     return error_diffuse(linear_to_srgb(np.clip(target, 0, 1)), palette=codes, light="linear")
 
 
-def _mosaic(shape: tuple[int, ...]) -> list[tuple[slice, slice]] | None:
-    """Tiles of a large picture, spread evenly, of which the palette is learned; None for all of it."""
+def first_temperature(colors: int) -> float:
+    """Return the first temperature of mixtures: lower for many colours, which lie close together."""
+    return _TEMPERATURE * min(1.0, (_FEW_COLORS / colors) ** 1.5)
+
+
+def _take(picture: np.ndarray, tiles: _Tiles | None) -> np.ndarray:
+    """Return the tiles one below the other, or the image itself if there are none."""
+    return picture if tiles is None else np.concatenate([picture[tile] for tile in tiles])
+
+
+def _spread_tiles(shape: tuple[int, ...]) -> _Tiles | None:
+    """Return tiles spread evenly over a large image; None for an image that is used whole."""
     if shape[0] * shape[1] <= LEARNED_PIXELS:
         return None
     side = _TILE_SIDE
+    # All tiles have the same size; an image narrower than a tile gives pieces of its whole width.
     rows, columns = (max(1, length // side) for length in shape[:2])
-    count = LEARNED_PIXELS // side**2
-    places = np.linspace(0, rows * columns - 1, min(count, rows * columns)).astype(int).tolist()
-    # Every tile is as large: of a picture narrower than a tile, a piece of its whole width.
-    return [
-        (
-            slice(side * (place // columns), side * (place // columns) + side),
-            slice(side * (place % columns), side * (place % columns) + side),
-        )
-        for place in places
+    count = min(LEARNED_PIXELS // side**2, rows * columns)
+    corners = [
+        (side * (number // columns), side * (number % columns))
+        for number in np.linspace(0, rows * columns - 1, count).astype(int).tolist()
     ]
+    return [(slice(top, top + side), slice(left, left + side)) for top, left in corners]
 
 
-def softness(colors: int) -> float:
-    """Many colours lie near to each other: mixtures of all would take long to come apart."""
-    return _SOFTNESS * min(1.0, (_FEW_COLORS / colors) ** 1.5)
-
-
-def _with_rare_hues(colors: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """How much each bin counts when a palette is learned."""
+def _emphasize_rare_hues(colors: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """Return the weight of each bin: its count, raised where its hue is rare in the image."""
     lab = linear_to_oklab(colors)
     turns = np.arctan2(lab[:, 2], lab[:, 1]) / (2 * np.pi)
     sector = np.floor(turns * _SECTORS).astype(int) % _SECTORS
     colored = np.hypot(lab[:, 1], lab[:, 2]) >= _CHROMA
     share = np.bincount(sector[colored], counts[colored], _SECTORS) / counts.sum()
-    more = np.where(share >= _RARE, np.maximum(_COUNTED / np.maximum(share, _RARE), 1), 1)
-    return counts * np.where(colored, more[sector], 1)
+    factor = np.where(share >= _RARE, np.maximum(_COUNTED / np.maximum(share, _RARE), 1), 1)
+    return counts * np.where(colored, factor[sector], 1)

@@ -1,7 +1,7 @@
-"""Pixels drawn from mixtures: each takes a colour as often as the mixture of its own colour says.
+"""Choose pixels from mixtures independently: each colour as often as its probability.
 
-No error is handed on and nothing is searched, so that equal pixels of equal cells have equal colours,
-whatever lies around them.
+No error is diffused and nothing is searched: with the matrix, pixels of equal colour at equal cells get
+equal results whatever is around them.
 """
 
 from typing import Literal
@@ -9,42 +9,42 @@ from typing import Literal
 import numpy as np
 
 from dither.matrix.catalog import DEFAULT_MATRIX, load_matrix
-from dither.optimizer.gamut_target import reachable_picture
-from dither.optimizer.learned_palette import softness
+from dither.optimizer.gamut_target import gamut_target
+from dither.optimizer.learned_palette import first_temperature
 
-# Mixtures for a palette that is given are found in so many steps.
+# Steps of the descent that finds the mixtures for a fixed palette.
 _STEPS = 400
 
 
 def mixed_pixels(
-    wanted: np.ndarray,
+    picture: np.ndarray,
     palette: np.ndarray,
     *,
-    by: Literal["draws", "matrix"],
+    by: Literal["random", "matrix"],
     variance: float,
     seed: int,
 ) -> np.ndarray:
-    """Draw every pixel by itself, or let the thresholds of the shipped matrix choose.
+    """Choose each pixel at random or by the default threshold matrix.
 
     Args:
-        wanted: (H, W, 3) uint8 sRGB codes.
+        picture: (H, W, 3) uint8 sRGB codes.
         palette: (K, 3) linear light.
-        by: "draws" are independent, the method as published; by the "matrix", neighbours differ.
-        variance: how much the scatter of a mixture counts beside the error of its mean.
-        seed: of the draws.
+        by: "random" is the published method; with "matrix", neighbours differ.
+        variance: weight of a mixture's variance against the error of its mean.
+        seed: of the random numbers.
 
     Returns:
         (H, W) uint8.
     """
     from dither.differentiable import DescentConfig, descend, matrix_sampled, sampled
 
-    histogram = reachable_picture(wanted, len(palette), sigma=0).histogram
-    chances = descend(
+    histogram = gamut_target(picture, len(palette), sigma=0).histogram
+    probabilities = descend(
         *(histogram.colors, histogram.counts, palette),
-        DescentConfig(steps=_STEPS, variance=variance, temperature=softness(len(palette))),
+        DescentConfig(steps=_STEPS, variance=variance, temperature=first_temperature(len(palette))),
         learned=np.zeros(len(palette), bool),
     ).probabilities
-    if by == "draws":
-        return sampled(chances, bins=histogram.bins, seed=seed)
+    if by == "random":
+        return sampled(probabilities, bins=histogram.bins, seed=seed)
     matrix = load_matrix(DEFAULT_MATRIX)
-    return matrix_sampled(chances, palette, matrix, bins=histogram.bins)
+    return matrix_sampled(probabilities, palette, matrix, bins=histogram.bins)

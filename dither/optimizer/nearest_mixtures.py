@@ -1,75 +1,71 @@
-"""The mixtures of a palette that are seen nearest to given colours.
+"""Nearest mixtures: for given colours, the mixtures of a palette that look most similar.
 
-The light of a mixture is a mean of the palette's, so that what can be mixed is the convex hull of the
-palette; a colour within it is its own nearest mixture, to rounding. Beyond, the distance in OKLab is
-lowered by Gauss-Newton steps: at each, OKLab is straightened where the last mixture lies, and the
-shares, none of which is negative, are found by least squares.
+The light of a mixture is a weighted mean of the palette's colours, so mixtures form the convex hull of
+the palette, and a colour inside the hull is its own nearest mixture, up to rounding. For other colours,
+Gauss-Newton steps minimise the distance in OKLab: each step linearises OKLab at the last mixture and
+finds the weights by non-negative least squares.
 
-Source: C. Lawson and R. Hanson, "Solving least squares problems" (1974), for the shares; B. Ottosson,
+Source: C. Lawson and R. Hanson, "Solving least squares problems" (1974), for the weights; B. Ottosson,
 "A perceptual color space for image processing" (2020), OKLab.
 """
 
 import numpy as np
 
 from dither.color import LINEAR_TO_CONES, ROOTS_TO_OKLAB
-from dither.extras import require_extra
 
-# Cones below this share of white are straightened as it is: at black, roots are endlessly steep.
+# Cone responses below this share of white are treated as equal to it: the slope of the cube root is
+# infinite at black.
 _DARKEST = 0.0005
-# How much it counts that the shares add up to 1, beside distances of OKLab.
+# Weight of the equation that the weights add up to 1, against distances in OKLab.
 _SUM_WEIGHT = 100.0
-_MOST_STEPS = 20
-# Where the straightened space bends too much, a shorter step is taken.
-_STEPS = (1.0, 0.5, 0.25, 0.1)
-# A distance in OKLab that nobody sees; black and white are 1 apart.
-_EXACT = 1e-5
+_MAX_STEPS = 20
+# Step lengths to try, for where OKLab is far from linear.
+_STEP_LENGTHS = (1.0, 0.5, 0.25, 0.1)
+# An invisible distance in OKLab, where black and white are 1 apart.
+_TOLERANCE = 1e-5
 
 
 def nearest_mixtures(colors: np.ndarray, palette: np.ndarray) -> np.ndarray:
-    """For each colour what is seen nearest to it of all that the palette can mix.
+    """Return the nearest mixture of a palette for each colour.
 
     Args:
         colors: (N, 3) linear light, 0 to 1.
         palette: (K, 3) linear light, 0 to 1.
 
     Returns:
-        (N, 3) float64 linear light, means of the palette's colours.
-
-    Raises:
-        InputError: scipy is not installed.
+        (N, 3) float64 linear light, weighted means of the palette's colours.
 
     Example:
         >>> black_and_white = np.array([[0.0, 0, 0], [1, 1, 1]])
         >>> nearest_mixtures(np.array([[0.5, 0.5, 0.5], [1, 0, 0]]), black_and_white).round(2).tolist()
         [[0.5, 0.5, 0.5], [0.25, 0.25, 0.25]]
     """
-    require_extra("optimizing a palette", "optimize", "scipy")
-    from scipy.optimize import nnls as nonnegative_least_squares
+    from scipy.optimize import nnls
 
     palette = np.asarray(palette, np.float64)
     offered = palette @ LINEAR_TO_CONES.T
     cones = np.asarray(colors, np.float64) @ LINEAR_TO_CONES.T
-    seen = np.cbrt(cones) @ ROOTS_TO_OKLAB.T
+    labs = np.cbrt(cones) @ ROOTS_TO_OKLAB.T
     sum_row = np.full((1, len(palette)), _SUM_WEIGHT)
     out = np.empty(cones.shape)
-    for index, wanted in enumerate(seen):
-        # From the colour itself, so that one that can be mixed is found at once.
-        place, best, least = cones[index], np.empty(0), np.inf
-        for _ in range(_MOST_STEPS):
-            slopes = ROOTS_TO_OKLAB * (np.maximum(place, _DARKEST) ** (-2 / 3) / 3)
-            aim = slopes @ place - ROOTS_TO_OKLAB @ np.cbrt(place) + wanted
+    for index, wanted in enumerate(labs):
+        # Linearised at the colour itself first, so that a colour inside the hull takes one step.
+        point, best, least = cones[index], np.empty(0), np.inf
+        for _ in range(_MAX_STEPS):
+            slopes = ROOTS_TO_OKLAB * (np.maximum(point, _DARKEST) ** (-2 / 3) / 3)
+            aim = slopes @ point - ROOTS_TO_OKLAB @ np.cbrt(point) + wanted
             matrix = np.concatenate([slopes @ offered.T, sum_row])
-            shares, _ = nonnegative_least_squares(matrix, np.append(aim, _SUM_WEIGHT))
-            shares /= shares.sum()
-            for step in _STEPS if best.size else (1.0,):
-                tried = shares if step == 1 else best + step * (shares - best)
+            weights, _ = nnls(matrix, np.append(aim, _SUM_WEIGHT))
+            weights /= weights.sum()
+            for length in _STEP_LENGTHS if best.size else (1.0,):
+                tried = weights if length == 1 else best + length * (weights - best)
                 distance = float(np.linalg.norm(ROOTS_TO_OKLAB @ np.cbrt(tried @ offered) - wanted))
-                if distance < least - _EXACT:
+                if distance < least - _TOLERANCE:
                     break
             else:
-                break  # no step is nearer
-            best, least, place = tried, distance, tried @ offered
-            if least < _EXACT:
+                break  # no step comes nearer
+            best, least, point = tried, distance, tried @ offered
+            if least < _TOLERANCE:
                 break
         out[index] = best @ palette
     return out

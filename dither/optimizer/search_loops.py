@@ -1,4 +1,4 @@
-"""The loops of `dither.optimizer.search`, compiled."""
+"""Compiled loops of the pixel search, its loss and the palette refit."""
 
 import numpy as np
 from numba import njit
@@ -9,67 +9,67 @@ def sweep(
     indices: np.ndarray,
     field: np.ndarray,
     slopes: np.ndarray,
-    wanted: np.ndarray,
+    original: np.ndarray,
     cells: np.ndarray,
     table: np.ndarray,
     cones: np.ndarray,
     labs: np.ndarray,
-    mixing: np.ndarray,
+    roots_to_oklab: np.ndarray,
     kernel: np.ndarray,
     penalty: np.ndarray,
-    reluctance: float,
+    change_threshold: float,
     top: int,
     bottom: int,
     backwards: bool,
 ) -> int:
-    """Give each pixel of some rows the colour that lowers the error most; how many have changed.
+    """Give each pixel of some rows the colour that lowers the loss most; return how many changed.
 
     Args:
-        indices: (H, W) uint8, written.
-        field: (3, H, W) float32, the error under the kernel, written.
-        slopes: (H, W, 3) float32, how the roots of the cones change with them.
-        wanted: (H, W, 3) float32 OKLab.
-        cells: (H, W) uint16, a row of `table`.
-        table: (cells, M) uint8, the colours that may be taken.
-        cones: (K, 3) float32, of the palette.
-        labs: (K, 3) float32 OKLab, of the palette.
-        mixing: (3, 3) float32, roots of the cones to OKLab.
-        kernel: (2R + 1, 2R + 1) float32.
-        penalty: (3,) float32, the weights of a pixel's own error in L, a and b.
-        reluctance: a change must lower the error by at least this much.
+        indices: (H, W) uint8; written.
+        field: (3, H, W) float32, the error convolved with the kernel; written.
+        slopes: (H, W, 3) float32, derivative of the cube root at the target.
+        original: (H, W, 3) float32 OKLab.
+        cells: (H, W) uint16, each pixel's row of `table`.
+        table: (cells, M) uint8, candidate colours.
+        cones: (K, 3) float32 cone responses of the palette.
+        labs: (K, 3) float32 OKLab of the palette.
+        roots_to_oklab: (3, 3) float32.
+        kernel: (2R + 1, 2R + 1) float32, autocorrelation of the blur.
+        penalty: (3,) float32, weights of a pixel's own error in L, a and b.
+        change_threshold: a change must lower the loss by at least this much.
         top: the first row.
         bottom: one past the last row.
-        backwards: from the last row to the first.
+        backwards: go from the last row to the first.
     """
     height, width = indices.shape
     reach = kernel.shape[0] // 2
     own = kernel[reach, reach]
-    m00, m01, m02 = mixing[0]
-    m10, m11, m12 = mixing[1]
-    m20, m21, m22 = mixing[2]
+    m00, m01, m02 = roots_to_oklab[0]
+    m10, m11, m12 = roots_to_oklab[1]
+    m20, m21, m22 = roots_to_oklab[2]
     w0, w1, w2 = penalty
     changed = 0
     for row in range(top, bottom):
         y = top + bottom - 1 - row if backwards else row
         for column in range(width):
-            # To and fro, so that errors are not always pushed the same way.
+            # Serpentine, to avoid directional bias.
             x = width - 1 - column if (y & 1) != backwards else column
             now = indices[y, x]
             s0, s1, s2 = slopes[y, x, 0], slopes[y, x, 1], slopes[y, x, 2]
             f0, f1, f2 = 2 * field[0, y, x], 2 * field[1, y, x], 2 * field[2, y, x]
-            l0, l1, l2 = wanted[y, x, 0], wanted[y, x, 1], wanted[y, x, 2]
+            l0, l1, l2 = original[y, x, 0], original[y, x, 1], original[y, x, 2]
             c0, c1, c2 = cones[now, 0], cones[now, 1], cones[now, 2]
             before = (
                 w0 * (labs[now, 0] - l0) ** 2
                 + w1 * (labs[now, 1] - l1) ** 2
                 + w2 * (labs[now, 2] - l2) ** 2
             )
-            least = np.float32(-reluctance - 1e-9)
+            least = np.float32(-change_threshold - 1e-9)
             best = now
             e0 = e1 = e2 = np.float32(0)
             cell = cells[y, x]
-            for place in range(table.shape[1]):
-                other = table[cell, place]
+            for candidate in range(table.shape[1]):
+                other = table[cell, candidate]
                 r0 = s0 * (cones[other, 0] - c0)
                 r1 = s1 * (cones[other, 1] - c1)
                 r2 = s2 * (cones[other, 2] - c2)
@@ -108,18 +108,18 @@ def errors(
     target: np.ndarray,
     slopes: np.ndarray,
     cones: np.ndarray,
-    mixing: np.ndarray,
+    roots_to_oklab: np.ndarray,
     out: np.ndarray,
 ) -> None:
-    """Write (3, H, W): the OKLab error of each pixel, straightened at the target.
+    """Write (3, H, W): the OKLab error of each pixel, linearised at the target.
 
     Args:
         indices: (H, W) uint8.
-        target: (H, W, 3) float32 cones.
+        target: (H, W, 3) float32 cone responses.
         slopes: as in `sweep`.
         cones: as in `sweep`.
-        mixing: as in `sweep`.
-        out: (3, H, W) float32, written.
+        roots_to_oklab: as in `sweep`.
+        out: (3, H, W) float32; written.
     """
     height, width = indices.shape
     for y in range(height):
@@ -129,7 +129,11 @@ def errors(
             r1 = slopes[y, x, 1] * (cones[now, 1] - target[y, x, 1])
             r2 = slopes[y, x, 2] * (cones[now, 2] - target[y, x, 2])
             for i in range(3):
-                out[i, y, x] = mixing[i, 0] * r0 + mixing[i, 1] * r1 + mixing[i, 2] * r2
+                out[i, y, x] = (
+                    roots_to_oklab[i, 0] * r0
+                    + roots_to_oklab[i, 1] * r1
+                    + roots_to_oklab[i, 2] * r2
+                )
 
 
 @njit(cache=True, nogil=True, fastmath=True)
@@ -137,9 +141,9 @@ def convolve(planes: np.ndarray, taps: np.ndarray, *, repeat: bool) -> None:
     """Convolve planes with taps along rows and columns, in place.
 
     Args:
-        planes: (C, H, W) float32, written.
+        planes: (C, H, W) float32; written.
         taps: (2R + 1,) float32.
-        repeat: whether beyond a border its own values go on, or there is nothing.
+        repeat: continue border values outside the plane; else it is 0 there.
     """
     count, height, width = planes.shape
     reach = len(taps) // 2
@@ -182,20 +186,20 @@ def gather_normal(
     kernel: np.ndarray,
     stride: int,
     normal: np.ndarray,
-    slope: np.ndarray,
+    gradient: np.ndarray,
 ) -> None:
-    """Add up the normal equations of the palette's cones under the blurred error.
+    """Add up the normal equations of the palette's cone responses under the blurred error.
 
     Args:
         indices: (H, W) uint8.
-        target: (H, W, 3) float32 cones.
+        target: (H, W, 3) float32 cone responses.
         slopes: (H, W, 3) float32.
-        cones: (K, 3) float32, of the palette.
-        squares: (3, 3) float64, the transposed product of roots to OKLab with itself.
+        cones: (K, 3) float32 cone responses of the palette.
+        squares: (3, 3) float64, M^T M with M the matrix from cube roots to OKLab.
         kernel: (2R + 1, 2R + 1) float32, the blur.
-        stride: of the places where the blurred error is looked at.
-        normal: (K, 3, K, 3) float64, added to.
-        slope: (K, 3) float64, half the slope of the error, added to.
+        stride: step of the rows and columns at which the blurred error is sampled.
+        normal: (K, 3, K, 3) float64; added to.
+        gradient: (K, 3) float64, half the gradient of the loss; added to.
     """
     height, width = indices.shape
     reach = kernel.shape[0] // 2
@@ -223,7 +227,7 @@ def gather_normal(
                 one = seen[a]
                 for i in range(3):
                     for j in range(3):
-                        slope[one, i] += shares[one, i] * squares[i, j] * rest[j]
+                        gradient[one, i] += shares[one, i] * squares[i, j] * rest[j]
                 for b in range(here):
                     other = seen[b]
                     for i in range(3):

@@ -1,1 +1,1 @@
-"""Volumes, and images larger than memory: dithered block after block, wherever the blocks are."""
+"""Volumes and images larger than memory, dithered block by block on one machine or many."""

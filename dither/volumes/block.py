@@ -1,16 +1,14 @@
-"""Volumes: how a block of one is dithered wherever it lies, and into which blocks it is cut.
+"""Dither one block of a volume: a pure function of its samples and its origin.
 
-A volume is (Z, Y, X), or (Z, Y, X, C) with channels. Its layer z meets frame z of the matrix, after the
-last frame the first again, and its rows and columns meet those of the matrix as in an image. So what
-becomes of a block depends on its samples and on where it begins, and on nothing else: blocks can be
-dithered in any order, by any number of machines, and fit together without a seam.
+A volume is (Z, Y, X), or (Z, Y, X, C) with channels. Layer z uses frame z of the matrix, modulo the
+number of frames; rows and columns match those of the matrix as in an image. The result depends only on
+the block's samples and its origin, so blocks can be dithered in any order and on any machine, and fit
+together without a seam.
 """
 
-import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import NamedTuple, TypedDict
 
 import numpy as np
 
@@ -22,50 +20,31 @@ from dither.matrix.threshold_matrix import ThresholdMatrix
 from dither.ordered.levels import Matrices, ordered_dither, requantize
 from dither.ordered.palette import Mix, dither_to_palette
 from dither.palettes.palette import Palette
-from dither.samples import Light, level_values, native_byte_order, white_code
+from dither.samples import (
+    Light,
+    check_levels,
+    check_light,
+    level_values,
+    native_byte_order,
+    white_code,
+)
 
-_AS_IT_IS = Preparation()
-
-
-class _Options(TypedDict):
-    light: Light
-    strength: float
-
-
-class Region(NamedTuple):
-    """A block's place; it indexes an array of (Z, Y, X) or (Z, Y, X, C).
-
-    Example:
-        >>> np.zeros((4, 8, 8))[Region(slice(2, 4), slice(0, 3), slice(0, 8))].shape
-        (2, 3, 8)
-    """
-
-    layers: slice
-    rows: slice
-    columns: slice
-
-    @property
-    def origin(self) -> tuple[int, int, int]:
-        """Layer, row and column of the first voxel."""
-        return self.layers.start, self.rows.start, self.columns.start
-
-    @property
-    def sides(self) -> tuple[int, int, int]:
-        """How many layers, rows and columns there are."""
-        layers, rows, columns = (part.stop - part.start for part in self)
-        return layers, rows, columns
+_UNCHANGED = Preparation()
 
 
 @dataclass(frozen=True)
 class LevelDither:
-    """Ordered dithering of every layer to a few levels a channel; no more than numbers and ranks.
+    """Ordered dithering of every layer to a few levels per channel.
 
     Attributes:
-        levels: 2 to 65,536, of every channel but alpha.
-        matrix: as in `ordered_dither`; of one with frames, each layer takes the next.
-        light: which mean is kept.
-        strength: 0 to 1, how far thresholds lie apart.
-        preparation: what is done to the samples first; nothing that changes the size.
+        levels: 2 to 65,536, for every channel except alpha.
+        matrix: as in `ordered_dither`; with frames, each layer takes the next.
+        light: which mean is kept, as in `ordered_dither`.
+        strength: 0 to 1, distance of the thresholds from one half.
+        preparation: adjustments before dithering; no resize.
+
+    Raises:
+        InputError: levels, light or preparation is out of range.
 
     Example:
         >>> LevelDither(levels=2).light
@@ -76,38 +55,54 @@ class LevelDither:
     matrix: Matrices = DEFAULT_MATRIX
     light: Light = "encoded"
     strength: float = 1.0
-    preparation: Preparation = _AS_IT_IS
+    preparation: Preparation = _UNCHANGED
 
-    def of_image(self, image: np.ndarray, phase: tuple[int, int, int]) -> np.ndarray:
-        """The values of an image that begins at a phase of the matrix."""
-        options: _Options = {
-            "light": self.light,
-            "strength": self.strength,
-        }
-        matrices = _matrices(self)
+    def __post_init__(self) -> None:
+        check_levels(self.levels)
+        check_light(self.light)
+        _refuse_resize(self.preparation)
+
+    def dither_image(self, image: np.ndarray, phase: tuple[int, int, int]) -> np.ndarray:
+        """Return the values of an image whose first pixel is at `phase` of the matrix."""
+        matrices = _load_matrices(self)
         if image.dtype in (np.uint8, np.bool_):
-            return requantize(image, matrices, levels=self.levels, phase=phase, **options)
-        # Up to 256 levels fit 8 bits, whatever the depth was.
-        shown = level_values(self.levels, np.dtype(np.uint8 if self.levels <= 256 else np.uint16))
-        color, alpha = _parted(image)
-        values = shown[ordered_dither(color, matrices, levels=self.levels, phase=phase, **options)]
+            return requantize(
+                *(image, matrices),
+                levels=self.levels,
+                light=self.light,
+                phase=phase,
+                strength=self.strength,
+            )
+        color, alpha = _split_alpha(image)
+        codes = ordered_dither(
+            *(color, matrices),
+            levels=self.levels,
+            light=self.light,
+            phase=phase,
+            strength=self.strength,
+        )
+        # Up to 256 levels fit 8 bits, whatever the depth of the input.
+        values = level_values(self.levels, codes.dtype)[codes]
         if alpha is None:
             return values
-        return np.concatenate([values, _alpha_like(alpha, values)], axis=2)
+        return np.concatenate([values, _convert_alpha(alpha, values)], axis=2)
 
 
 @dataclass(frozen=True)
 class PaletteDither:
-    """Ordered dithering of every layer to a palette, or to materials that have its colours.
+    """Ordered dithering of every layer to a palette, such as the colours of materials.
 
     Attributes:
-        palette: 2 to 256 colours; what is stored is the index of one.
-        matrix: as in `dither_to_palette`; of one with frames, each layer takes the next.
-        mix: of how many colours each mixture is.
+        palette: 2 to 256 colours; the index of one is stored per voxel.
+        matrix: as in `dither_to_palette`; with frames, each layer takes the next.
+        mix: as in `dither_to_palette`.
         candidates: as in `dither_to_palette`.
         light: how colours mix.
         strength: 0 to 1, as in `dither_to_palette`.
-        preparation: what is done to the samples first; nothing that changes the size.
+        preparation: adjustments before dithering; no resize.
+
+    Raises:
+        InputError: light or preparation is out of range.
 
     Example:
         >>> PaletteDither(Palette.from_hex("000000 ffffff")).candidates
@@ -120,13 +115,17 @@ class PaletteDither:
     candidates: int = 32
     light: Light = "linear"
     strength: float = 1.0
-    preparation: Preparation = _AS_IT_IS
+    preparation: Preparation = _UNCHANGED
 
-    def of_image(self, image: np.ndarray, phase: tuple[int, int, int]) -> np.ndarray:
-        """The indices of an image that begins at a phase of the matrix."""
-        color, alpha = _parted(image)
+    def __post_init__(self) -> None:
+        check_light(self.light)
+        _refuse_resize(self.preparation)
+
+    def dither_image(self, image: np.ndarray, phase: tuple[int, int, int]) -> np.ndarray:
+        """Return the indices of an image whose first pixel is at `phase` of the matrix."""
+        color, alpha = _split_alpha(image)
         if alpha is not None:
-            raise InputError("indices of a palette have no place for alpha; this volume has it")
+            raise InputError("palette indices cannot hold alpha, but this volume has it")
         return dither_to_palette(
             color,
             self.palette,
@@ -145,20 +144,20 @@ VolumeDither = LevelDither | PaletteDither
 def dither_block(
     block: np.ndarray, origin: tuple[int, int, int], dithering: VolumeDither
 ) -> np.ndarray:
-    """What becomes of a block that begins at `origin` in its volume; a pure function.
+    """Dither a block that starts at `origin` in its volume.
 
     Args:
-        block: (Z, Y, X), or (Z, Y, X, C) with 1 to 4 channels, of 2 or 4 the last is alpha; uint8,
+        block: (Z, Y, X), or (Z, Y, X, C) with 1 to 4 channels; with 2 or 4, the last is alpha. uint8,
             uint16, bool, or float32/float64 in 0..1.
         origin: layer, row and column of its first voxel in the volume.
-        dithering: how.
+        dithering: a `LevelDither` or `PaletteDither`.
 
     Returns:
-        To levels, the block's shape, each level as its code in the full range: uint8 up to 256 levels,
-        else uint16; alpha as it was, in as many bits. To a palette, (Z, Y, X) uint8 indices.
+        For levels, the block's shape: full-range codes, uint8 up to 256 levels, else uint16, with alpha
+        unchanged but in as many bits. For a palette, (Z, Y, X) uint8 indices.
 
     Raises:
-        InputError: the block is of another shape or type, or a number is out of range.
+        InputError: the block has another shape or dtype, or a number is out of range.
 
     Example:
         >>> volume = np.full((4, 64, 64), 128, np.uint8)
@@ -170,114 +169,66 @@ def dither_block(
     block = native_byte_order(block)
     if block.ndim not in (3, 4) or (block.ndim == 4 and block.shape[3] > 4) or not block.size:
         raise InputError(
-            f"a volume has shape (Z, Y, X), or (Z, Y, X, C) of 1 to 4 channels, not {block.shape}"
+            f"a volume has shape (Z, Y, X), or (Z, Y, X, C) with 1 to 4 channels, not {block.shape}"
         )
-    if dithering.preparation.resize is not None:
-        raise InputError("volumes are dithered block by block, and so are not resized")
     layer, row, column = origin
-    matrix = _matrices(dithering)[0]
+    matrix = _load_matrices(dithering)[0]
     if len(matrix.planes) == 1 and block.shape[1] % matrix.shape[-2] == 0:
-        # Each layer begins at the same row of the same frame: together they are one tall image.
-        tall = block.reshape(-1, *block.shape[2:])
-        done = _dithered(tall, (layer, row, column), dithering)
+        # Each layer starts at the same row of the same frame: together they are one tall image.
+        done = _dither_image(block.reshape(-1, *block.shape[2:]), origin, dithering)
         return done.reshape(*block.shape[:2], *done.shape[1:])
-    first = _dithered(block[0], origin, dithering)
+    first = _dither_image(block[0], origin, dithering)
     out = np.empty((len(block), *first.shape), first.dtype)
     out[0] = first
     for index in range(1, len(block)):
-        out[index] = _dithered(block[index], (layer + index, row, column), dithering)
+        out[index] = _dither_image(block[index], (layer + index, row, column), dithering)
     return out
 
 
-def dithered_like(
+def output_layout(
     shape: tuple[int, ...], dtype: np.dtype, dithering: VolumeDither
 ) -> tuple[tuple[int, ...], np.dtype]:
-    """The shape and the dtype of what becomes of a volume of (Z, Y, X) or (Z, Y, X, C).
+    """Return the shape and dtype of the result for a volume of (Z, Y, X) or (Z, Y, X, C).
 
     Raises:
-        InputError: as `dither_block`, as far as shape, type and numbers are concerned.
+        InputError: as `dither_block`, as far as it can be known without the samples.
 
     Example:
-        >>> dithered_like((9, 64, 64), np.dtype(np.float32), LevelDither(levels=2))
+        >>> output_layout((9, 64, 64), np.dtype(np.float32), LevelDither(levels=2))
         ((9, 64, 64), dtype('uint8'))
     """
     done = dither_block(np.zeros((1, 1, 1, *shape[3:]), dtype), (0, 0, 0), dithering)
     return (*shape[:3], *done.shape[3:]), done.dtype
 
 
-def block_sides(
-    shape: tuple[int, ...], grid: tuple[int, int, int], most_voxels: int
-) -> tuple[int, int, int]:
-    """The layers, rows and columns of the largest blocks that consist of whole pieces of a grid.
-
-    A block grows along its rows first, then by more rows, then by more layers.
-
-    Args:
-        shape: (Z, Y, X) or (Z, Y, X, C) of the volume.
-        grid: sides of a piece, from the volume's first voxel on.
-        most_voxels: that a block may have, channels counted once.
-
-    Raises:
-        InputError: one piece has more voxels.
-
-    Example:
-        >>> block_sides((256, 2048, 2048), (16, 256, 256), 1 << 25)
-        (16, 1024, 2048)
-    """
-    sides = [min(side, whole) for side, whole in zip(grid, shape, strict=False)]
-    if math.prod(sides) > most_voxels:
-        raise InputError(
-            f"pieces of {' x '.join(map(str, sides))} voxels are stored as one, and {most_voxels} "
-            "voxels fit into the memory that is allowed"
-        )
-    for axis in (2, 1, 0):
-        room = most_voxels // math.prod(sides)
-        pieces = min(room, -(-shape[axis] // sides[axis]))
-        sides[axis] = min(shape[axis], sides[axis] * pieces)
-    return sides[0], sides[1], sides[2]
-
-
-def regions(shape: tuple[int, ...], sides: tuple[int, int, int]) -> Iterator[Region]:
-    """The blocks of a volume, row after row and layer after layer; those at its ends may be smaller.
-
-    Example:
-        >>> [region.origin for region in regions((1, 3, 4), (1, 2, 4))]
-        [(0, 0, 0), (0, 2, 0)]
-    """
-    steps = [
-        [slice(start, min(start + side, whole)) for start in range(0, whole, side)]
-        for side, whole in zip(sides, shape, strict=False)
-    ]
-    for layers in steps[0]:
-        for rows in steps[1]:
-            for columns in steps[2]:
-                yield Region(layers, rows, columns)
-
-
-def _dithered(
+def _dither_image(
     image: np.ndarray, phase: tuple[int, int, int], dithering: VolumeDither
 ) -> np.ndarray:
-    """An image (H, W) or (H, W, C), made ready and dithered."""
-    preparation = dithering.preparation
-    if preparation != _AS_IT_IS:
-        color, alpha = _parted(image)
+    """Adjust and dither an image, (H, W) or (H, W, C)."""
+    if dithering.preparation != _UNCHANGED:
+        color, alpha = _split_alpha(image)
         if color.ndim == 3 and color.shape[2] == 1:
             color = color[..., 0]
-        image = adjusted(RasterImage(color), preparation).color
+        image = adjusted(RasterImage(color), dithering.preparation).color
         if alpha is not None:
             image = np.concatenate([image.reshape(*image.shape[:2], -1), alpha], axis=2)
-    return dithering.of_image(image, phase)
+    return dithering.dither_image(image, phase)
 
 
-def _parted(image: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
-    """Colour, and alpha where it is the last of 2 or 4 channels."""
+def _refuse_resize(preparation: Preparation) -> None:
+    if preparation.resize is not None:
+        raise InputError("volumes are dithered block by block and therefore not resized")
+
+
+def _split_alpha(image: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
+    """Return colour, and alpha if it is the last of 2 or 4 channels."""
     if image.ndim == 3 and image.shape[2] in (2, 4):
         return image[..., :-1], image[..., -1:]
     return image, None
 
 
-def _alpha_like(alpha: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Alpha in as many bits as the values beside it."""
+def _convert_alpha(alpha: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Return alpha in the dtype of the values."""
     if alpha.dtype == values.dtype:
         return alpha
     white = 1 if alpha.dtype.kind == "f" else white_code(alpha)
@@ -285,8 +236,8 @@ def _alpha_like(alpha: np.ndarray, values: np.ndarray) -> np.ndarray:
     return np.rint(share * white_code(values)).astype(values.dtype)
 
 
-def _matrices(dithering: VolumeDither) -> Sequence[ThresholdMatrix]:
-    """The matrix of every channel, or of each."""
+def _load_matrices(dithering: VolumeDither) -> Sequence[ThresholdMatrix]:
+    """Return the matrix of all channels, or one per channel."""
     matrix = dithering.matrix
     if isinstance(matrix, ThresholdMatrix):
         return (matrix,)

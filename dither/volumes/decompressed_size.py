@@ -1,7 +1,7 @@
-"""How many bytes packed samples unpack to, before all of them are unpacked.
+"""Refuse compressed chunks that decompress to far more than their samples, before a library tries.
 
-A kilobyte can be packed so that it unpacks to gigabytes. Some packings say in their head how many
-bytes they hold; of others the bytes are counted, a piece at a time.
+A kilobyte can decompress to gigabytes, and most libraries have no limit. Some formats state the size in
+a header; for others the bytes are counted by decompressing piece by piece.
 """
 
 import bz2
@@ -10,167 +10,112 @@ import zlib
 from collections.abc import Callable, Mapping
 from typing import Any
 
-# The most that a byte of deflate stands for, by its format; and what is unpacked uncounted.
-_MOST_DEFLATE, _UNCOUNTED_BYTES = 1032, 1 << 24
-_PIECE = 1 << 20
-# To zlib: of gzip or of its own, whichever is there.
-_ANY_HEAD, _GZIP_HEAD, _ZLIB_HEAD = 47, 31, 15
+# A byte of deflate stands for at most 1032 bytes; what cannot exceed 16 MiB needs no counting.
+_MAX_DEFLATE_RATIO, _UNCOUNTED_BYTES = 1032, 1 << 24
+_PIECE_BYTES = 1 << 20
+_GZIP_OR_ZLIB = 47  # zlib's wbits for either header
 _ZSTD_MAGIC, _ZSTD_BLOCK = 0xFD2FB528, 1 << 17
-_NOTHING: Mapping[str, Any] = {}
+_NO_OPTIONS: Mapping[str, Any] = {}
 
 
-def unpacked_bytes(
-    codec: str, data: memoryview, most: int, options: Mapping[str, Any] = _NOTHING
-) -> int:
-    """What a chunk unpacks to, or a number above `most` where it is more.
+def check_decompressed_size(
+    codec: str, data: memoryview, limit: int, options: Mapping[str, Any] = _NO_OPTIONS
+) -> None:
+    """Refuse a compressed chunk that decompresses to more than `limit` bytes.
 
-    Of zstd without a size it may be up to 128 KiB less; deflate that cannot be much counts as nothing,
-    and damaged bytes as far as they are whole.
+    Deflate data that cannot exceed 16 MiB is accepted without a look; zstd frames without a size may
+    exceed the limit by up to 128 KiB. Damaged data is left to the library that decompresses it.
 
     Args:
         codec: one of CODECS.
-        data: packed.
-        most: bytes, beyond which nothing is counted.
+        data: the compressed bytes.
+        limit: bytes.
         options: of the codec.
 
     Raises:
-        ValueError: it was cut short where its library would not notice.
+        ValueError: it decompresses to more, or is cut short where its library would not notice.
 
     Example:
-        >>> unpacked_bytes("bz2", memoryview(bz2.compress(bytes(1000))), 2000)
-        1000
+        >>> check_decompressed_size("bz2", memoryview(bz2.compress(bytes(1000))), 2000)
     """
-    return _OF_CODECS[codec](data, most, options)
+    if codec in ("gzip", "zlib"):
+        if len(data) * _MAX_DEFLATE_RATIO <= max(limit, _UNCOUNTED_BYTES):
+            return
+        size = _count(lambda: zlib.decompressobj(wbits=_GZIP_OR_ZLIB), data, limit)
+    elif codec == "bz2":
+        size = _count(bz2.BZ2Decompressor, data, limit)
+    elif codec == "lzma":
+        kind, filters = options.get("format", lzma.FORMAT_XZ), options.get("filters")
+        size = _count(lambda: lzma.LZMADecompressor(kind, filters=filters), data, limit)
+    else:
+        size = _STATED_SIZE[codec](data, limit)
+    if size > limit:
+        raise ValueError("a chunk decompresses to more than its samples")
 
 
-def refuse_more(found: int, most: int) -> None:
-    """Refuse what unpacks to more than it should.
-
-    Raises:
-        ValueError: that is so.
-    """
-    if found > most:
-        raise ValueError("a part of it unpacks to more than its samples")
-
-
-def stored(codec: str, data: memoryview, most: int) -> bytes | None:
-    """Deflated bytes unpacked here, up to `most`, and packed anew without any effort.
-
-    So who counts them spares their library the work; None where they are no deflate, or damaged, or
-    not worth while.
-
-    Raises:
-        ValueError: they unpack to more than `most`.
-
-    Example:
-        >>> stored("zlib", memoryview(zlib.compress(bytes(1000))), 2000) is None
-        True
-    """
-    if codec not in ("gzip", "zlib") or _is_small(data, most):
-        return None
-    unpacking = zlib.decompressobj(wbits=_ANY_HEAD)
-    try:
-        whole = unpacking.decompress(data, most + 1)
-    except zlib.error:
-        return None
-    if len(whole) <= most and (not unpacking.eof or unpacking.unused_data):
-        return None
-    refuse_more(len(whole), most)
-    packer = zlib.compressobj(0, wbits=_GZIP_HEAD if codec == "gzip" else _ZLIB_HEAD)
-    return packer.compress(whole) + packer.flush()
-
-
-def _is_small(data: memoryview, most: int) -> bool:
-    """Whether deflate is too short to unpack to much."""
-    return len(data) * _MOST_DEFLATE <= max(most, _UNCOUNTED_BYTES)
-
-
-def _deflated(data: memoryview, most: int, options: Mapping[str, Any]) -> int:
-    if _is_small(data, most):
-        return 0
-    return _counted(lambda: zlib.decompressobj(wbits=_ANY_HEAD), data, most)
-
-
-def _by_bz2(data: memoryview, most: int, options: Mapping[str, Any]) -> int:
-    return _counted(bz2.BZ2Decompressor, data, most)
-
-
-def _by_lzma(data: memoryview, most: int, options: Mapping[str, Any]) -> int:
-    kind, filters = options.get("format", lzma.FORMAT_XZ), options.get("filters")
-    return _counted(lambda: lzma.LZMADecompressor(kind, filters=filters), data, most)
-
-
-def _counted(unpacker: Callable[[], Any], data: bytes | memoryview, most: int) -> int:
-    """What streams that follow one another unpack to."""
-    found = 0
-    while data:
-        unpacking = unpacker()
-        while not unpacking.eof and found <= most:
+def _count(new_decompressor: Callable[[], Any], data: bytes | memoryview, limit: int) -> int:
+    """Return the decompressed size of consecutive streams, or a number above `limit`."""
+    size = 0
+    while data and size <= limit:
+        stream = new_decompressor()
+        while not stream.eof and size <= limit:
             try:
-                piece = unpacking.decompress(data, _PIECE)
+                piece = stream.decompress(data, _PIECE_BYTES)
             except (zlib.error, lzma.LZMAError, OSError, EOFError):
-                return found
-            data = getattr(unpacking, "unconsumed_tail", b"")
-            found += len(piece)
+                return size
+            data = getattr(stream, "unconsumed_tail", b"")
+            size += len(piece)
             if not piece and not data:
-                break
-        if found > most or not unpacking.eof:
-            return found
-        data = unpacking.unused_data
-    return found
+                return size
+        data = stream.unused_data
+    return size
 
 
-def _by_blosc(data: memoryview, most: int, options: Mapping[str, Any]) -> int:
-    # Its library takes what lies behind a chunk that was cut for the rest of it.
+def _blosc_size(data: memoryview, limit: int) -> int:
+    # The library would read beyond the end of a chunk that was cut short.
     if len(data) < 16 or len(data) < int.from_bytes(data[12:16], "little"):
         raise ValueError("a chunk ends too early")
     return int.from_bytes(data[4:8], "little")
 
 
-def _by_lz4(data: memoryview, most: int, options: Mapping[str, Any]) -> int:
+def _lz4_size(data: memoryview, limit: int) -> int:
     return int.from_bytes(data[:4], "little")
 
 
-def _by_zstd(data: memoryview, most: int, options: Mapping[str, Any]) -> int:
-    """What the heads of frames say; of those that do not, so much as their blocks can hold.
+def _zstd_size(data: memoryview, limit: int) -> int:
+    """Return the size that frames state, or what the blocks of frames without a size can hold.
 
     The format is that of RFC 8878 (Collet and Kucherawy, 2021).
     """
-    found = held = place = 0
-    while place + 6 <= len(data) and max(found, held) <= most + _ZSTD_BLOCK:
-        magic = int.from_bytes(data[place : place + 4], "little")
-        if magic & 0xFFFFFFF0 == 0x184D2A50:  # a frame to be skipped
-            place += 8 + int.from_bytes(data[place + 4 : place + 8], "little")
+    stated = held = start = 0
+    while start + 6 <= len(data) and max(stated, held) <= limit + _ZSTD_BLOCK:
+        magic = int.from_bytes(data[start : start + 4], "little")
+        if magic & 0xFFFFFFF0 == 0x184D2A50:  # a skippable frame
+            start += 8 + int.from_bytes(data[start + 4 : start + 8], "little")
             continue
         if magic != _ZSTD_MAGIC:
             break
-        flags = data[place + 4]
-        single = flags >> 5 & 1
-        place += 5 + (not single) + (0, 1, 2, 4)[flags & 3]
-        width = (single, 2, 4, 8)[flags >> 6]
+        flags = data[start + 4]
+        single_segment = flags >> 5 & 1
+        start += 5 + (not single_segment) + (0, 1, 2, 4)[flags & 3]
+        width = (single_segment, 2, 4, 8)[flags >> 6]
         if width:
-            told = int.from_bytes(data[place : place + width], "little") + 256 * (width == 2)
-            if told > most:
-                return told
-            found += told
-        place += width
+            stated += int.from_bytes(data[start : start + width], "little") + 256 * (width == 2)
+        start += width
         last = 0
-        while not last and place + 3 <= len(data):
-            head = int.from_bytes(data[place : place + 3], "little")
-            last, kind, size = head & 1, head >> 1 & 3, head >> 3
-            place += 3 + (1 if kind == 1 else size)
+        while not last and start + 3 <= len(data):
+            header = int.from_bytes(data[start : start + 3], "little")
+            last, kind, size = header & 1, header >> 1 & 3, header >> 3
+            start += 3 + (1 if kind == 1 else size)
             held += 0 if width else _ZSTD_BLOCK if kind == 2 else size
-        place += 4 * (flags >> 2 & 1)
-    return found + max(0, held - _ZSTD_BLOCK)
+        start += 4 * (flags >> 2 & 1)
+    return stated + max(0, held - _ZSTD_BLOCK)
 
 
-_OF_CODECS: dict[str, Callable[[memoryview, int, Mapping[str, Any]], int]] = {
-    "blosc": _by_blosc,
-    "bz2": _by_bz2,
-    "gzip": _deflated,
-    "lz4": _by_lz4,
-    "lzma": _by_lzma,
-    "zlib": _deflated,
-    "zstd": _by_zstd,
+_STATED_SIZE: dict[str, Callable[[memoryview, int], int]] = {
+    "blosc": _blosc_size,
+    "lz4": _lz4_size,
+    "zstd": _zstd_size,
 }
-CODECS = frozenset(_OF_CODECS)
+COUNTED_CODECS = frozenset({"bz2", "gzip", "lzma", "zlib"})
+CODECS = COUNTED_CODECS | set(_STATED_SIZE)

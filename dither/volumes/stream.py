@@ -1,6 +1,5 @@
-"""From one file of a volume, or of an image larger than memory, to another, block after block."""
+"""Dither a volume, or an image larger than memory, from file to file, block by block."""
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -8,19 +7,20 @@ import numpy as np
 
 from dither.errors import InputError
 from dither.parallel import run_tasks
-from dither.processors import usable_processors
+from dither.processors import thread_count
+from dither.progress import OnProgress, no_progress
 from dither.volumes.block import VolumeDither
 from dither.volumes.work import MAX_VOXELS, MEMORY, is_flat, volume_work
 
 
-class Streamed(NamedTuple):
-    """What was done to a volume.
+class DitheredVolume(NamedTuple):
+    """Result of `dither_volume`.
 
     Attributes:
         shape: of the array that was written.
         dtype: of its samples.
-        block: layers, rows and columns of each that was at work.
-        blocks: how many there were.
+        block: layers, rows and columns of a block.
+        blocks: number of blocks.
     """
 
     shape: tuple[int, ...]
@@ -40,27 +40,27 @@ def dither_volume(
     scheduler: str | None = None,
     max_voxels: int = MAX_VOXELS,
     replace: bool = True,
-    on_progress: Callable[[float], None] = lambda share: None,
-) -> Streamed:
-    """Dither a volume, or an image of any size, from a file to a file within bounded memory.
+    on_progress: OnProgress = no_progress,
+) -> DitheredVolume:
+    """Dither a volume, or an image of any size, within bounded memory.
 
-    The bytes are those of the volume dithered in one piece, however many processes there are and
-    wherever. The target arrives whole or not at all.
+    The result is the same as that of the volume dithered in one piece, whatever the number of processes
+    and machines. The target is written completely or not at all.
 
     Args:
         source: as in `volume_work`.
         target: as in `volume_work`.
         dithering: as in `volume_work`.
-        memory: in bytes, 16 million or more, that blocks may take beside the programs themselves: all
-            of this machine together, or those of each process that a scheduler has.
-        jobs: processes of this machine at most; 1 works in this very process.
-        threads: blocks at work at once at most where jobs is 1, so that one is read or written while
-            another is dithered; 0 is one for each processor.
-        scheduler: the address of a Dask scheduler in their place, whose machines see both paths.
+        memory: bytes for blocks, at least 16 million, in addition to the programs themselves: of all
+            processes on this machine together, or of each process of a scheduler.
+        jobs: number of processes on this machine; 1 uses this process.
+        threads: number of threads if `jobs` is 1, so that one block is read or written while another is
+            dithered; 0 for one per processor.
+        scheduler: address of a Dask scheduler to use instead, whose machines see both paths.
         max_voxels: as in `volume_work`.
         replace: as in `volume_work`.
-        on_progress: called with the share that is done, several times a second where others do the
-            work; what it raises ends the work.
+        on_progress: called several times a second with the share of the work done, 0 to 1, and a short
+            text; an exception that it raises ends the work.
 
     Raises:
         InputError: as `volume_work` and `dither.parallel.run_tasks`.
@@ -69,11 +69,11 @@ def dither_volume(
     Example:
         >>> dither_volume("in.zarr", "out.zarr", LevelDither(levels=2))  # doctest: +SKIP
     """
-    if jobs < 1 or threads < 0:
-        name, value, least = ("jobs", jobs, 1) if jobs < 1 else ("threads", threads, 0)
-        raise InputError(f"{name} is {value}; it must be at least {least}")
-    at_once = jobs if jobs > 1 else threads or usable_processors()
-    if scheduler is not None:  # its machines have a memory each, and other working folders
+    threads = thread_count(threads)
+    if jobs < 1:
+        raise InputError(f"jobs is {jobs}; it must be at least 1")
+    at_once = jobs if jobs > 1 else threads
+    if scheduler is not None:  # its machines have memory and working folders of their own
         at_once = 1
         source, target = Path(source).absolute(), Path(target).absolute()
     with volume_work(
@@ -85,22 +85,14 @@ def dither_volume(
         max_voxels=max_voxels,
         replace=replace,
     ) as work:
-        places, share = work.regions(), 0.0
-        answers = run_tasks(
-            work.do,
-            places,
-            **_workers(work.at_once, jobs > 1, scheduler),
-            poll=lambda: on_progress(share),
-        )
+        workers: dict[str, Any] = {"scheduler": scheduler}
+        if scheduler is None:
+            processes = jobs > 1
+            workers = {"jobs": work.at_once} if processes else {"jobs": 1, "threads": work.at_once}
+        blocks, share = work.regions(), 0.0
+        answers = run_tasks(work.do, blocks, **workers, poll=lambda: on_progress(share, ""))
         for done, _ in enumerate(answers, start=1):
-            share = done / len(places)
-            on_progress(share)
+            share = done / len(blocks)
+            on_progress(share, "")
     shape = work.target.shape[1:] if is_flat(work.target) else work.target.shape
-    return Streamed(shape, work.target.dtype, work.block, len(places))
-
-
-def _workers(at_once: int, apart: bool, scheduler: str | None) -> dict[str, Any]:
-    """The options of `run_tasks` for blocks done elsewhere, in processes, or in threads of this one."""
-    if scheduler is not None:
-        return {"scheduler": scheduler}
-    return {"jobs": at_once} if apart else {"jobs": 1, "threads": at_once}
+    return DitheredVolume(shape, work.target.dtype, work.block, len(blocks))

@@ -1,4 +1,4 @@
-"""Volumes in Zarr arrays, of format 2 and 3: chunks in a folder, by the library zarr."""
+"""Volumes in Zarr arrays of formats 2 and 3, read and written by the library zarr."""
 
 import json
 import math
@@ -11,21 +11,20 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dither.errors import InputError
-from dither.volumes.block import Region
-from dither.volumes.zarr_packing import MOST_METADATA, packing_of
+from dither.volumes.damage import damaged
+from dither.volumes.regions import Region
+from dither.volumes.zarr_codecs import MAX_METADATA_BYTES, chunk_codecs
 
 if TYPE_CHECKING:
     import zarr
 
 _META_FILES = ("zarr.json", ".zarray", ".zgroup")
-# Metadata and other hidden files, and chunks by the names that both formats give them.
+# Metadata and other hidden files, and the names that both formats give to chunks.
 _OF_AN_ARRAY = re.compile(r"zarr\.json|\..*|c|(c\.)?\d+(\.\d+)*", re.DOTALL)
-# Letters of a library's reason, which may repeat all that is in the file.
-_MOST_REASON = 300
 _TYPES = ("bool", "uint8", "uint16", "float32", "float64")
-# Sides of the pieces that are stored where nothing else suggests some: about a mebibyte.
-_PIECE_VOXELS = 1 << 20
-# Axes whose last one holds channels, though there are but three.
+# Voxels of a chunk that `default_chunks` makes: about a mebibyte.
+_CHUNK_VOXELS = 1 << 20
+# Names of a last axis that holds channels, where there are only three axes.
 _CHANNEL_NAMES = ("c", "channel", "channels", "s", "rgb", "rgba")
 
 
@@ -35,12 +34,12 @@ class ZarrVolume:
 
     Attributes:
         array: as the library opens it.
-        shape: (Z, Y, X) or (Z, Y, X, C); Z is 1 of an image.
+        shape: (Z, Y, X) or (Z, Y, X, C); Z is 1 for an image.
         dtype: of the samples.
         chunks: layers, rows and columns of a chunk.
-        grid: those of a shard of several chunks, where there are shards, else of a chunk.
+        grid: layers, rows and columns of a shard of chunks, or of a chunk where there are no shards.
         flat: whether the array itself has no layers.
-        piece_bytes: that a shard or else a chunk unpacks to, with what lies beyond the array's ends.
+        piece_bytes: decoded size of a shard, or of a chunk, including what exceeds the array's shape.
     """
 
     array: "zarr.Array[Any]"
@@ -52,60 +51,60 @@ class ZarrVolume:
     piece_bytes: int
 
     def read(self, region: Region) -> np.ndarray:
-        """The samples of a region.
+        """Read the samples of a region.
 
         Raises:
             InputError: a chunk is damaged.
         """
         try:
-            part = np.asarray(self.array[self._place(region)])
+            part = np.asarray(self.array[self._index(region)])
         except MemoryError:
             raise
-        except Exception as error:  # every codec has errors of its own
-            raise _damaged(getattr(self.array.store, "root", "the array"), error) from error
+        except Exception as error:  # each codec has errors of its own
+            raise damaged(getattr(self.array.store, "root", "the array"), error) from error
         return part[None] if self.flat else part
 
     def write(self, region: Region, values: np.ndarray) -> None:
-        """Store the samples of a region, which holds whole pieces of the grid.
+        """Write the samples of a region made of whole pieces of the grid.
 
         Raises:
-            InputError: the array is gone: who asked for the work has given it up.
+            InputError: the array is gone, because the work was given up elsewhere.
         """
         root = getattr(self.array.store, "root", None)
-        if root is not None and not is_zarr(root):  # a chunk would make the folder anew
+        if root is not None and not is_zarr(root):  # else the library would make the folder again
             raise InputError(f"cannot write {root}: the array is gone")
-        self.array[self._place(region)] = values[0] if self.flat else values
+        self.array[self._index(region)] = values[0] if self.flat else values
 
-    def _place(self, region: Region) -> tuple[slice, ...]:
+    def _index(self, region: Region) -> tuple[slice, ...]:
         return region[1:] if self.flat else tuple(region)
 
 
 def is_zarr(path: Path | str) -> bool:
-    """Whether `path` is a folder that holds a Zarr array or group."""
+    """Return whether `path` is a folder that holds a Zarr array or group."""
     return any((Path(path) / name).is_file() for name in _META_FILES)
 
 
 def check_replaceable(path: Path | str) -> None:
-    """Refuse to have a folder replaced that is more than one array.
+    """Refuse to replace a folder that holds more than one array.
 
     Raises:
-        InputError: that is so.
+        InputError: the folder is a group, or holds other files.
     """
     path = Path(path)
     _check_metadata(path)
     others = [each.name for each in path.iterdir() if not _OF_AN_ARRAY.fullmatch(each.name)]
     if others:
-        raise InputError(f"cannot write {path}: beside an array it holds {min(others)}")
+        raise InputError(f"cannot write {path}: besides an array it holds {min(others)}")
 
 
 def open_zarr(path: Path | str) -> ZarrVolume:
-    """A Zarr array, to be read.
+    """Open a Zarr array for reading.
 
     Three axes are (Z, Y, X), unless the last has 3 or 4 elements or a name such as "c": then they are
     (Y, X, C).
 
     Raises:
-        InputError: there is no such array, or it holds anything but samples of an image or a volume.
+        InputError: there is no such array, or it does not hold samples of an image or a volume.
     """
     path = Path(path)
     _check_metadata(path)
@@ -117,21 +116,21 @@ def open_zarr(path: Path | str) -> ZarrVolume:
         files = CheckedFiles(path)
         array = zarr.open_array(files, mode="r")
         shape, dtype = tuple(map(int, array.shape)), np.dtype(array.dtype)
-        described: dict[str, Any] = dict(array.metadata.to_dict())
-        names = described.get("dimension_names") or array.attrs.get("_ARRAY_DIMENSIONS")
+        metadata: dict[str, Any] = dict(array.metadata.to_dict())
+        names = metadata.get("dimension_names") or array.attrs.get("_ARRAY_DIMENSIONS")
         if not all((*array.chunks, *(array.shards or ()))):
             raise ValueError("its chunks have no size")
         if dtype.name in _TYPES:
-            files.packing = packing_of(path, described, dtype.itemsize, array.chunks, array.shards)
+            files.codecs = chunk_codecs(path, metadata, dtype.itemsize, array.chunks, array.shards)
     except (InputError, MemoryError):
         raise
-    except Exception as error:  # strangers' metadata fails in as many ways as there are
-        raise _damaged(path, error) from error
-    if files.packing is None:
-        raise InputError(f"{path} holds {dtype}; samples of type {', '.join(_TYPES)} are dithered")
-    named = isinstance(names, list | tuple) and str(list(names)[-1:]).strip("[]'\"").lower()
+    except Exception as error:  # metadata can be wrong in many ways
+        raise damaged(path, error) from error
+    if files.codecs is None:
+        raise InputError(f"{path} holds {dtype}; it must hold {', '.join(_TYPES)}")
+    last_name = isinstance(names, list | tuple) and str(list(names)[-1:]).strip("[]'\"").lower()
     colored = len(shape) == 4 or (
-        len(shape) == 3 and (shape[2] in (3, 4) or named in _CHANNEL_NAMES)
+        len(shape) == 3 and (shape[2] in (3, 4) or last_name in _CHANNEL_NAMES)
     )
     if len(shape) - colored not in (2, 3) or not all(shape) or (colored and shape[-1] > 4):
         raise InputError(
@@ -139,12 +138,21 @@ def open_zarr(path: Path | str) -> ZarrVolume:
             "channels as the last axis"
         )
     flat = len(shape) - colored == 2
-    whole, first = ((1, *shape), (1,)) if flat else (shape, ())
-    chunks = _three((*first, *array.chunks), whole)
+    whole = (1, *shape) if flat else shape
     stored = array.shards or array.chunks
-    grid = _three((*first, *stored), whole)
-    piece = math.prod(stored) * dtype.itemsize
-    return ZarrVolume(array, whole, dtype, chunks, grid, flat, piece)
+
+    def layers_rows_columns(sides: tuple[int, ...]) -> tuple[int, int, int]:
+        return tuple(map(min, (1, *sides) if flat else sides, whole))[:3]  # type: ignore[return-value]
+
+    return ZarrVolume(
+        array=array,
+        shape=whole,
+        dtype=dtype,
+        chunks=layers_rows_columns(array.chunks),
+        grid=layers_rows_columns(stored),
+        flat=flat,
+        piece_bytes=math.prod(stored) * dtype.itemsize,
+    )
 
 
 def make_zarr(
@@ -154,17 +162,17 @@ def make_zarr(
     chunks: tuple[int, int, int],
     *,
     flat: bool,
-    about: dict[str, Any] | None = None,
+    attributes: dict[str, Any] | None = None,
 ) -> ZarrVolume:
-    """A new Zarr array, to be written.
+    """Make a Zarr array for writing.
 
     Args:
-        path: where there is nothing yet.
+        path: must not exist.
         shape: (Z, Y, X) or (Z, Y, X, C).
         dtype: of the samples.
-        chunks: layers, rows and columns of each.
-        flat: whether the array has no layers, of which there is but one.
-        about: attributes of the array.
+        chunks: layers, rows and columns of a chunk.
+        flat: leave out the axis of layers; `shape` has one layer.
+        attributes: of the array.
     """
     import zarr
 
@@ -177,40 +185,29 @@ def make_zarr(
         dtype=dtype,
         fill_value=0,
         dimension_names=names[1:] if flat else names,
-        attributes=about,
-        # A chunk of black is stored as any other: that there are all tells that nothing is missing.
+        attributes=attributes,
+        # Chunks of zeros are stored too, so that a missing chunk shows that something went wrong.
         config={"write_empty_chunks": True},
     )
-    piece = math.prod(sides) * dtype.itemsize
-    return ZarrVolume(array, shape, dtype, chunks, chunks, flat, piece)
+    piece_bytes = math.prod(sides) * dtype.itemsize
+    return ZarrVolume(array, shape, dtype, chunks, chunks, flat, piece_bytes)
 
 
-def usual_chunks(shape: tuple[int, ...]) -> tuple[int, int, int]:
-    """Sides of chunks of about a mebibyte voxels, flatter than wide, as layers are printed one by one.
+def default_chunks(shape: tuple[int, ...]) -> tuple[int, int, int]:
+    """Return sides of chunks of about 2^20 voxels, with few layers, which are printed one by one.
 
     Example:
-        >>> usual_chunks((5000, 2048, 2048)), usual_chunks((1, 2048, 100))
+        >>> default_chunks((5000, 2048, 2048)), default_chunks((1, 2048, 100))
         ((16, 256, 256), (1, 2048, 100))
     """
     layers = min(shape[0], 16)
-    room = _PIECE_VOXELS // layers
+    room = _CHUNK_VOXELS // layers
     columns = min(shape[2], max(int(room**0.5), room // shape[1]))
     return layers, min(shape[1], max(1, room // columns)), columns
 
 
-def _damaged(path: Path | str, error: Exception) -> InputError:
-    reason = " ".join(str(error).split())[:_MOST_REASON] or type(error).__name__
-    return InputError(f"{path} is damaged or cannot be read: {reason}")
-
-
-def _three(sides: tuple[int, ...], whole: tuple[int, ...]) -> tuple[int, int, int]:
-    """Layers, rows and columns of a chunk, none more than there are."""
-    layers, rows, columns = (min(pair) for pair in list(zip(sides, whole, strict=True))[:3])
-    return layers, rows, columns
-
-
 def _check_metadata(path: Path) -> None:
-    """Refuse what is no single array before a library follows what it says."""
+    """Refuse what is not a single array, before a library follows its metadata."""
     if not path.exists():
         raise InputError(f"cannot read {path}: there is no such file or folder")
     if not is_zarr(path):
@@ -219,16 +216,13 @@ def _check_metadata(path: Path) -> None:
         file = path / name
         if not file.is_file():
             continue
-        if file.stat().st_size > MOST_METADATA:
-            raise InputError(f"{file} has more than {MOST_METADATA} bytes of metadata")
+        if file.stat().st_size > MAX_METADATA_BYTES:
+            raise InputError(f"{file} has more than {MAX_METADATA_BYTES} bytes of metadata")
         try:
             found = json.loads(file.read_bytes())
         except (ValueError, RecursionError, OSError) as error:
             raise InputError(f"{file} is damaged or cannot be read") from error
         if name == ".zgroup" or (isinstance(found, dict) and found.get("node_type") == "group"):
-            raise InputError(f"{path} is a group of Zarr arrays; name one of them{_members(path)}")
-
-
-def _members(path: Path) -> str:
-    inner = sorted(each.name for each in os.scandir(path) if is_zarr(each.path))[:5]
-    return f", such as {path / inner[0]}" if inner else ""
+            members = sorted(each.name for each in os.scandir(path) if is_zarr(each.path))
+            example = f", such as {path / members[0]}" if members else ""
+            raise InputError(f"{path} is a group of Zarr arrays; name one of them{example}")

@@ -1,4 +1,4 @@
-"""The files of a stranger's Zarr array: regular ones, of no more bytes than they should have."""
+"""Safe access to the files of a Zarr array: regular files only, and no larger than expected."""
 
 import asyncio
 import stat
@@ -7,22 +7,19 @@ from typing import TYPE_CHECKING
 
 from zarr.storage import LocalStore
 
-from dither.volumes.decompressed_size import stored
-from dither.volumes.zarr_packing import MOST_METADATA, Packing, check_chunk, check_file
+from dither.volumes.decompressed_size import COUNTED_CODECS
+from dither.volumes.zarr_codecs import MAX_METADATA_BYTES, ChunkCodecs
 
 if TYPE_CHECKING:
     from zarr.abc.store import ByteRequest
     from zarr.core.buffer import Buffer, BufferPrototype
 
-# What others unpack to stands in their heads, and takes no time to be read.
-_COUNTED = ("bz2", "gzip", "lzma", "zlib")
-
 
 class CheckedFiles(LocalStore):
-    """A folder to be read, whose links may lead anywhere and whose chunks may hold anything.
+    """A read-only folder whose links and chunks are not trusted.
 
-    A library would read /dev/zero until memory ends, wait for who writes into a pipe, and take what
-    cannot be opened as a chunk for one that was left out.
+    The library alone would read /dev/zero until memory ends, wait for a pipe, and treat a chunk that
+    cannot be opened as one that was left out.
 
     Args:
         root: the folder.
@@ -30,7 +27,7 @@ class CheckedFiles(LocalStore):
 
     def __init__(self, root: Path) -> None:
         super().__init__(root, read_only=True)
-        self.packing: Packing | None = None
+        self.codecs: ChunkCodecs | None = None  # set once the metadata has been read
 
     async def get(
         self,
@@ -38,42 +35,36 @@ class CheckedFiles(LocalStore):
         prototype: "BufferPrototype | None" = None,
         byte_range: "ByteRequest | None" = None,
     ) -> "Buffer | None":
-        """What a file holds; None where there is none, and nothing else in its place.
+        """Return the content of a file, or None if there is none.
 
         Raises:
-            OSError: it is no file, or cannot be read.
-            ValueError: it has too many bytes, packed or unpacked.
+            OSError: it cannot be read.
+            ValueError: it is not a regular file, or has too many bytes, compressed or decompressed.
         """
-        _check(self.root, key, self.packing)
+        _check_file_size(self.root, key, self.codecs)
         found = await super().get(key, prototype, byte_range)
-        if found is None or self.packing is None:
-            return found
-        data = found.as_numpy_array().data
-        if self.packing.unpacks in _COUNTED:
-            again = await asyncio.to_thread(_checked, self.packing, data, byte_range)
-        else:
-            again = _checked(self.packing, data, byte_range)
-        return found if again is None else found.from_bytes(again)
+        if found is not None and self.codecs is not None:
+            data = found.as_numpy_array().data
+            if self.codecs.codec in COUNTED_CODECS:
+                await asyncio.to_thread(_check_content, self.codecs, data, byte_range)
+            else:  # reading headers takes less time than another thread would
+                _check_content(self.codecs, data, byte_range)
+        return found
 
 
-def _checked(packing: Packing, data: memoryview, byte_range: "ByteRequest | None") -> bytes | None:
-    """Refuse what unpacks to too much; other bytes that say the same, where they are there anyway."""
+def _check_content(codecs: ChunkCodecs, data: memoryview, byte_range: "ByteRequest | None") -> None:
+    """Refuse a chunk that decompresses to too much, in its own file, in a shard or as part of one."""
     if byte_range is None:
-        again = None
-        if packing.unpacks is not None and not packing.index_bytes:
-            again = stored(packing.unpacks, data, packing.most)
-        if again is None:
-            check_file(packing, data)
-        return again
+        codecs.check_file(data)
+        return
     start = getattr(byte_range, "start", None)
-    # A range is a chunk in a shard, or the shard's index.
-    if start is not None and start >= packing.index_bytes * packing.index_first:
-        check_chunk(packing, data)
-    return None
+    # A range is a chunk of a shard, or the shard's index.
+    if start is not None and start >= codecs.index_bytes * codecs.index_first:
+        codecs.check_chunk(data)
 
 
-def _check(root: Path, key: str, packing: Packing | None) -> None:
-    """Refuse what is no file, or of another length than it can have."""
+def _check_file_size(root: Path, key: str, codecs: ChunkCodecs | None) -> None:
+    """Refuse what is not a regular file, or too long or too short."""
     try:
         status = (root / key).stat()
     except FileNotFoundError:
@@ -82,7 +73,7 @@ def _check(root: Path, key: str, packing: Packing | None) -> None:
         return
     if not stat.S_ISREG(status.st_mode):
         raise ValueError(f"{key} is no file")
-    if status.st_size > (MOST_METADATA if packing is None else packing.most_in_file):
+    if status.st_size > (MAX_METADATA_BYTES if codecs is None else codecs.max_file_bytes):
         raise ValueError(f"{key} has {status.st_size} bytes, which are too many")
-    if packing is not None and status.st_size < max(1, packing.index_bytes):
+    if codecs is not None and status.st_size < max(1, codecs.index_bytes):
         raise ValueError(f"{key} has {status.st_size} bytes, which are too few")

@@ -30,7 +30,7 @@ with atheris.instrument_imports(include=_TOLD):  # pyright: ignore[reportAttribu
     from dither.matrix.catalog import load_channels
     from dither.ordered.additive_noise import load_noise
     from dither.palettes.palette import load_palette
-    from dither.volumes.block import Region
+    from dither.volumes.regions import Region
     from dither.volumes.tiff_files import open_tiff
 
     PIL.Image.init()

@@ -42,11 +42,11 @@ def test_other_floats_are_noise(noise: np.ndarray, channels: int) -> None:
     ("array", "words"),
     [
         (np.zeros((4, 4), int), "permutation"),
-        (np.arange(16), "two sides"),
-        (np.zeros((0, 4), int), "at least one cell"),
+        (np.arange(16), "has shape"),
+        (np.zeros((0, 4), int), "no empty side"),
         (np.zeros((4, 4), bool), "bool"),
         (np.full((4, 4), np.nan), "NaN"),
-        (np.zeros((2, 2, 2, 2)), "two sides"),
+        (np.zeros((2, 2, 2, 2)), "has shape"),
     ],
 )
 def test_unusable_arrays_are_refused(array: np.ndarray, words: str) -> None:

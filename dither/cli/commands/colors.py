@@ -29,10 +29,11 @@ if TYPE_CHECKING:
     import numpy as np
 
     from dither.color_count.count import ColorCount
-    from dither.color_count.gap_statistic import ColorGrid, GapEstimate
+    from dither.color_count.gap_estimate import GapEstimate
+    from dither.color_count.gap_statistic import ColorGrid
     from dither.images.raster_image import RasterImage
-    from dither.optimizer.optimize import OnProgress
     from dither.palettes.palette import Palette
+    from dither.progress import OnProgress
 
 _PLOT_ENDINGS = (".png", ".svg", ".pdf")
 
@@ -127,7 +128,7 @@ class _Found(NamedTuple):
     def choices(self) -> dict[str, int]:
         """The number of colours that each rule chooses."""
         from dither.color_count.curve import elbow_count
-        from dither.color_count.gap_statistic import largest_gap, one_standard_error
+        from dither.color_count.gap_estimate import largest_gap, one_standard_error
 
         return {
             "hardly_visible": self.chosen.colors,
@@ -207,7 +208,7 @@ def _found(
 
     wanted = eight_bit_colors(picture.color)
     ignored = transparent_mask(picture.alpha)
-    options: dict[str, Any] = {"ignored": ignored, "seed": seed, "threads": threads}
+    options: dict[str, Any] = {"mask": ignored, "seed": seed, "threads": threads}
     optimized = palettes is PalettesChoice.optimized
     curve = (optimized_counts if optimized else color_curve)(wanted, **options)
     counts = []

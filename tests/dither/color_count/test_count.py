@@ -29,7 +29,7 @@ def test_a_larger_sample_has_the_last_word(monkeypatch: pytest.MonkeyPatch) -> N
     tried = []
 
     def optimized(sample, colors, options, *, in_full: bool) -> ColorCount:
-        tried.append((len(sample.wanted) * sample.wanted.shape[1], colors, in_full))
+        tried.append((len(sample.picture) * sample.picture.shape[1], colors, in_full))
         return ColorCount(colors, 8 / colors, 1, TWO)
 
     monkeypatch.setattr(dither.color_count.count, "_optimized", optimized)
@@ -59,7 +59,7 @@ def test_kept_colours_and_devices_are_taken_into_account(photo: np.ndarray) -> N
 def test_what_cannot_be_is_refused(photo: np.ndarray) -> None:
     with pytest.raises(InputError, match="threshold is 0"):
         count_colors(photo, threshold=0)
-    with pytest.raises(InputError, match="256 colours are kept"):
+    with pytest.raises(InputError, match="keep has 256 colours"):
         count_colors(photo, keep=np.zeros((256, 3), np.uint8))
     with pytest.raises(InputError, match="no pixels"):
         count_colors(photo[:0])

@@ -41,14 +41,14 @@ def test_threads_change_nothing_and_the_same_seed_gives_the_same(photo: np.ndarr
     assert [each.palette.hex for each in one] == [each.palette.hex for each in two]
 
 
-def test_what_is_ignored_has_no_error(photo: np.ndarray) -> None:
-    ignored = np.zeros(photo.shape[:2], bool)
-    ignored[:, 40:] = True
+def test_masked_pixels_have_no_error(photo: np.ndarray) -> None:
+    mask = np.zeros(photo.shape[:2], bool)
+    mask[:, 40:] = True
     strange = photo.copy()
     strange[:, 40:] = np.random.default_rng(0).integers(0, 256, (48, 40, 3))
-    (hidden,) = color_curve(strange, [6], ignored=ignored)
+    (masked,) = color_curve(strange, [6], mask=mask)
     (alone,) = color_curve(photo[:, :40], [6])
-    assert hidden.error == pytest.approx(alone.error, rel=0.25)
+    assert masked.error == pytest.approx(alone.error, rel=0.25)
 
 
 @pytest.mark.parametrize("distinct", [1, 2, 5])

@@ -5,15 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from dither.color_count.gap_statistic import (
-    COLOR_GRIDS,
-    ColorGrid,
-    GapConfig,
-    GapEstimate,
-    gap_statistic,
-    largest_gap,
-    one_standard_error,
-)
+from dither.color_count.gap_estimate import GapEstimate, largest_gap
+from dither.color_count.gap_statistic import COLOR_GRIDS, ColorGrid, GapConfig, gap_statistic
 from dither.errors import InputError
 from dither.palettes.from_image import k_means, median_cut
 from dither.palettes.palette import Palette
@@ -116,39 +109,6 @@ def test_what_the_palette_holds_has_no_loss_and_no_gap() -> None:
         assert each.loss == each.gap == each.log_gap == each.gap_error == each.log_gap_error == 0
 
 
-def test_errors_are_those_of_tibshirani() -> None:
-    null = np.array([4.0, 5.0, 9.0])
-    found = GapEstimate(8, 3.0, null)
-    assert found.gap == pytest.approx(3)
-    assert found.gap_error == pytest.approx(((4 + 1 + 9) / 3) ** 0.5 * (4 / 3) ** 0.5)
-    assert found.log_gap == pytest.approx(np.log(180) / 3 - np.log(3))
-    assert found.log_gap_error == pytest.approx(np.log(null).std() * (4 / 3) ** 0.5)
-    assert found.half_width == pytest.approx(1.959964 * 7**0.5 / 3**0.5)
-
-
-def estimate(colors: int, log_gap: float, spread: float = 0.0) -> GapEstimate:
-    return GapEstimate(colors, 1.0, np.exp([log_gap - spread, log_gap + spread]))
-
-
-@pytest.mark.parametrize(
-    ("log_gaps", "spread", "chosen"),
-    [
-        ([0.1, 0.5, 0.4], 0.0, 4),
-        ([0.1, 0.5, 0.6], 0.0, 8),
-        ([0.1, 0.5, 0.6], 0.1, 4),  # 0.6 less 0.1 sqrt(1.5) is below 0.5
-        ([0.6, 0.5, 0.9], 0.0, 2),
-    ],
-)
-def test_the_rule_of_one_standard_error(log_gaps: list[float], spread: float, chosen: int) -> None:
-    estimates = [
-        estimate(colors, log_gap, spread)
-        for colors, log_gap in zip((2, 4, 8), log_gaps, strict=True)
-    ]
-    assert one_standard_error(estimates).colors == chosen
-    assert one_standard_error(estimates[::-1]).colors == chosen
-    assert largest_gap(estimates, log=True).log_gap == max(each.log_gap for each in estimates)
-
-
 def test_progress_rises_to_one(photo: np.ndarray) -> None:
     shares: list[float] = []
     gap_statistic(photo, on_progress=lambda share, _: shares.append(share))
@@ -167,7 +127,7 @@ def test_what_cannot_be_is_refused() -> None:
         gap_statistic(np.zeros((0, 4), np.uint8))
     with pytest.raises(InputError, match="levels is 33"):
         ColorGrid(33)
-    with pytest.raises(InputError, match="a spread takes 2"):
+    with pytest.raises(InputError, match="both must be 2 or more"):
         GapConfig(1)
     with pytest.raises(InputError, match="precision is nan"):
         GapConfig(precision=float("nan"))

@@ -10,7 +10,7 @@ def test_tiles_are_pieces_from_edge_to_edge(shape: tuple[int, int]) -> None:
     image = np.stack([place >> 16, place >> 8 & 255, place & 255], axis=2).astype(np.uint8)
     sample = PictureSample.whole(image, None).tiles(1 << 14)
     assert sample.pixels == place.size
-    codes = sample.wanted.astype(int) @ [1 << 16, 1 << 8, 1]
+    codes = sample.picture.astype(int) @ [1 << 16, 1 << 8, 1]
     assert (1 << 12) <= codes.size <= (1 << 14)
     assert len(np.unique(codes)) == codes.size
     assert codes[0, 0] == 0
@@ -25,16 +25,10 @@ def test_a_small_picture_is_its_own_sample(photo: np.ndarray) -> None:
 
 def test_tiles_that_nobody_sees_are_left_out() -> None:
     image = np.zeros((256, 256, 3), np.uint8)
-    ignored = np.ones((256, 256), bool)
-    ignored[100, 200] = False
-    sample = PictureSample.whole(image, ignored).tiles(1 << 13)
-    assert sample.hidden is not None
-    assert sample.wanted.shape == (64, 64, 3)
-    assert (~sample.hidden).sum() == 1
-    assert sample.seen.shape == (1, 1, 3)
-
-
-def test_own_colours_are_counted(photo: np.ndarray) -> None:
-    few = (photo // 128) * 128
-    assert PictureSample.whole(few, None).own_colors() == len(np.unique(few.reshape(-1, 3), axis=0))
-    assert PictureSample.whole(photo, None).own_colors() > 256
+    mask = np.ones((256, 256), bool)
+    mask[100, 200] = False
+    sample = PictureSample.whole(image, mask).tiles(1 << 13)
+    assert sample.mask is not None
+    assert sample.picture.shape == (64, 64, 3)
+    assert (~sample.mask).sum() == 1
+    assert sample.visible.shape == (1, 1, 3)

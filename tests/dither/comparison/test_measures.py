@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 
 from dither.comparison.compare import Comparison, compare
-from dither.comparison.measures import MEASURES, best_places, hue_name
+from dither.comparison.measures import MEASURES, best_indices, hue_name
 from dither.metrics import ImageErrors
 
 NAMED = {measure.short: measure for measure in MEASURES}
@@ -32,16 +32,16 @@ def test_each_figure_has_a_column_of_its_own() -> None:
 
 def test_the_best_is_lowest_or_highest_or_nobody() -> None:
     found = [_found(blurred_1_5=value, ssim_half=value, colors=value) for value in (2, 1, 3)]
-    assert best_places(NAMED["B1.5"], found) == {1}
-    assert best_places(NAMED["S2"], found) == {2}
-    assert best_places(NAMED["Colours"], found) == frozenset()
+    assert best_indices(NAMED["B1.5"], found) == {1}
+    assert best_indices(NAMED["S2"], found) == {2}
+    assert best_indices(NAMED["Colours"], found) == frozenset()
 
 
 def test_those_that_read_alike_share_a_place_and_all_alike_have_none() -> None:
     alike = [_found(grain=value) for value in (1.001, 1.004, 2)]
-    assert best_places(NAMED["Grain"], alike) == {0, 1}
-    assert best_places(NAMED["Grain"], alike[:2]) == frozenset()
-    assert best_places(NAMED["Grain"], alike[:1]) == frozenset()
+    assert best_indices(NAMED["Grain"], alike) == {0, 1}
+    assert best_indices(NAMED["Grain"], alike[:2]) == frozenset()
+    assert best_indices(NAMED["Grain"], alike[:1]) == frozenset()
 
 
 @pytest.mark.parametrize(

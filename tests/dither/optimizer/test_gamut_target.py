@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from dither.color import linear_to_oklab, srgb_to_linear
-from dither.optimizer.gamut_target import reachable_picture
+from dither.optimizer.gamut_target import gamut_target
 
 pytest.importorskip("jax")
 pytest.importorskip("numba")
@@ -11,7 +11,7 @@ CUBE = np.array([[x, y, z] for x in (0.0, 1.0) for y in (0.0, 1.0) for z in (0.0
 
 
 def targets_of(wanted: np.ndarray, palette: np.ndarray) -> np.ndarray:
-    return reachable_picture(wanted, len(palette), sigma=1.5).targets(palette)
+    return gamut_target(wanted, len(palette), sigma=1.5).targets(palette)
 
 
 def test_what_all_colours_can_mix_is_the_picture_itself(photo: np.ndarray) -> None:

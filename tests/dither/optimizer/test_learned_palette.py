@@ -5,7 +5,7 @@ import pytest
 
 from dither.color import linear_to_srgb, srgb_to_linear
 from dither.optimizer.config import OptimizeConfig
-from dither.optimizer.gamut_target import reachable_picture
+from dither.optimizer.gamut_target import gamut_target
 from dither.optimizer.learned_palette import LearnedPalette, learn_palette
 
 pytest.importorskip("jax")
@@ -22,11 +22,10 @@ def learned(
 ) -> LearnedPalette:
     count = len(firsts[0])
     return learn_palette(
-        reachable_picture(picture, count, sigma=1.5),
+        gamut_target(picture, count, sigma=1.5),
         firsts,
         np.ones(count, bool) if may_move is None else may_move,
         config,
-        on_progress=lambda share: None,
     )
 
 

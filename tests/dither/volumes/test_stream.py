@@ -124,7 +124,8 @@ def test_processes_and_threads_write_the_same_bytes(tmp_path: Path) -> None:
     shares: list[float] = []
     dither_volume(tmp_path / "in.tif", tmp_path / "one.tif", TWO, threads=1)
     for at_once in ({"jobs": 2}, {"threads": 3}):
-        options = {"memory": 2 * LEAST_MEMORY, "on_progress": shares.append, **at_once}
+        options = {"memory": 2 * LEAST_MEMORY, "on_progress": lambda share, _: shares.append(share)}
+        options |= at_once
         done = dither_volume(tmp_path / "in.tif", tmp_path / "two.tif", TWO, **options)
         assert done.blocks > 3
         assert sorted(shares) == shares
@@ -148,7 +149,7 @@ def test_blocks_cut_no_chunk_and_no_strip(
     )
     _write(folder / "in.tif", np.zeros(shape, np.uint8), **options)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("dither.volumes.work.usual_chunks", lambda shape: usual)
+        patch.setattr("dither.volumes.work.default_chunks", lambda shape: usual)
         patch.setattr("dither.volumes.work._SHARE", LEAST_MEMORY // 2 // room)
         try:
             with volume_work(
@@ -172,7 +173,7 @@ def test_what_is_stopped_leaves_what_was_there(target: str, tmp_path: Path) -> N
     _write(tmp_path / target, old)
     _write(tmp_path / "in.zarr", new)
 
-    def stop(share: float) -> None:
+    def stop(share: float, text: str) -> None:
         raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
@@ -204,8 +205,8 @@ def test_what_cannot_be_done_is_one_sentence(tmp_path: Path) -> None:
         dither_volume(source, tmp_path / "out.tif", TWO, max_voxels=9)
     with pytest.raises(InputError, match=r"written as .tif, .tiff or .zarr"):
         dither_volume(source, tmp_path / "out.png", TWO)
-    with pytest.raises(InputError, match=r"in.zarr: levels is 1"):
-        dither_volume(source, tmp_path / "out.tif", LevelDither(levels=1))
+    with pytest.raises(InputError, match=r"in.zarr: strength is 2"):
+        dither_volume(source, tmp_path / "out.tif", LevelDither(levels=2, strength=2))
     (tmp_path / "album.zarr").mkdir()
     (tmp_path / "album.zarr" / "photo.jpg").touch()
     with pytest.raises(InputError, match="it is a folder"):

@@ -13,9 +13,9 @@ from PIL import Image
 
 from dither.errors import InputError
 from dither.palettes.palette import Palette
-from dither.volumes.block import Region
+from dither.volumes.regions import Region
 from dither.volumes.tiff_files import make_tiff, open_tiff, tiff_extent
-from dither.volumes.tiff_pages import page_places, promises_pages
+from dither.volumes.tiff_pages import has_several_pages, page_offsets
 
 tifffile = pytest.importorskip("tifffile")
 
@@ -214,7 +214,7 @@ def test_a_strip_that_unpacks_to_far_more_is_refused(
     content = bytearray(path.read_bytes())
     content[offset : offset + len(bomb)] = bomb
     path.write_bytes(content)
-    with pytest.raises(InputError, match="unpacks to more than its samples"):
+    with pytest.raises(InputError, match="decompresses to more than its samples"):
         open_tiff(path).read(_whole((1, 400, 400)))
 
 
@@ -226,7 +226,7 @@ def test_pages_in_a_circle_are_refused(big: bool, tmp_path: Path) -> None:
     with tifffile.TiffWriter(path, bigtiff=big) as writer:
         for page in pages:
             writer.write(page, contiguous=False)
-    places = list(page_places(path))
+    places = list(page_offsets(path))
     with tifffile.TiffFile(path) as tiff:
         assert places == [page.offset for page in tiff.pages]
         bits, count, entry = (8, 8, 20) if big else (4, 2, 12)
@@ -237,7 +237,7 @@ def test_pages_in_a_circle_are_refused(big: bool, tmp_path: Path) -> None:
     assert not any(data[end : end + bits])
     data[end : end + bits] = places[1].to_bytes(bits, "little")
     path.write_bytes(data)
-    assert promises_pages(path)
+    assert has_several_pages(path)
     with pytest.raises(InputError, match="lead round in a circle, back to byte"):
         open_tiff(path)
 

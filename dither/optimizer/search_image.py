@@ -1,0 +1,64 @@
+"""An image prepared for the pixel search: converted to cones and OKLab once, before all sweeps."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from dither.color import LINEAR_TO_CONES, linear_to_oklab, linear_to_srgb
+from dither.optimizer.blur import gaussian_taps
+
+# Cone responses below this share of white are treated as equal to it: the slope of the cube root is
+# infinite at black.
+DARKEST = 0.0005
+# The slopes are taken at the target blurred by this many pixels, so that they change slowly.
+_SLOPE_SIGMA = 2.5
+# The cells in which candidates are looked up are cubes of sRGB: 2^5 along each channel.
+CELL_BITS = 5
+_ROWS_AT_ONCE = 256
+
+
+class SearchImage(NamedTuple):
+    """An image in the units of the search; 60 bytes per pixel.
+
+    Attributes:
+        original: (H, W, 3) float32 OKLab of the image.
+        target: (H, W, 3) float32 cone responses that the blurred result should have.
+        slopes: (H, W, 3) float32 derivative of the cube root at the target; 0 in masked pixels, which
+            therefore have no error.
+        cells: (H, W) uint16, the original rounded to 5 bits per channel.
+    """
+
+    original: np.ndarray
+    target: np.ndarray
+    slopes: np.ndarray
+    cells: np.ndarray
+
+
+def prepare_search(
+    original: np.ndarray, target: np.ndarray | None = None, *, mask: np.ndarray | None = None
+) -> SearchImage:
+    """Prepare an image for the pixel search.
+
+    Args:
+        original: (H, W, 3) linear light, 0 to 1.
+        target: (H, W, 3) linear light that mixtures of the palette can reach; `original` if None.
+        mask: (H, W) bool, True for pixels to ignore.
+    """
+    from dither.optimizer import search_loops
+
+    shape = original.shape
+    cells = np.empty(shape[:2], np.uint16)
+    lab, cones = np.empty(shape, np.float32), np.empty(shape, np.float32)
+    for top in range(0, len(original), _ROWS_AT_ONCE):
+        rows = slice(top, top + _ROWS_AT_ONCE)
+        lab[rows] = linear_to_oklab(original[rows])
+        cones[rows] = (original if target is None else target)[rows] @ LINEAR_TO_CONES.T
+        codes = np.clip(linear_to_srgb(original[rows]) * (1 << CELL_BITS), 0, 31).astype(np.uint16)
+        cells[rows] = codes[..., 0] << 2 * CELL_BITS | codes[..., 1] << CELL_BITS | codes[..., 2]
+    planes = np.ascontiguousarray(np.moveaxis(cones, -1, 0))
+    search_loops.convolve(planes, gaussian_taps(_SLOPE_SIGMA), repeat=True)
+    bright = np.maximum(planes, np.float32(DARKEST), out=planes)
+    slopes = np.ascontiguousarray(np.moveaxis(bright ** np.float32(-2 / 3) / np.float32(3), 0, -1))
+    if mask is not None:
+        slopes[mask] = 0
+    return SearchImage(lab, cones, slopes, cells)

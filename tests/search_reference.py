@@ -1,0 +1,28 @@
+"""The loss of the pixel search from its definition, slowly."""
+
+import numpy as np
+from scipy import ndimage
+
+from dither.color import LINEAR_TO_CONES, ROOTS_TO_OKLAB, linear_to_oklab, srgb_to_linear
+from dither.optimizer.config import SearchConfig
+from dither.optimizer.search_image import SearchImage
+
+PALETTE = srgb_to_linear(
+    np.array([[0, 0, 0], [255, 255, 255], [200, 30, 40], [20, 60, 190], [230, 210, 90]]) / 255
+)
+
+
+def slow_loss(indices: np.ndarray, image: SearchImage, config: SearchConfig) -> float:
+    """Return E: errors linearised pixel by pixel, blurred by scipy, squared."""
+    cones = PALETTE @ LINEAR_TO_CONES.T
+    apart = image.slopes * (cones[indices] - image.target) @ ROOTS_TO_OKLAB.T
+    offsets = np.arange(-5, 6)
+    taps = np.exp(-0.5 * (offsets / config.sigma) ** 2)
+    taps /= taps.sum()
+    # Beyond the border there is nothing, where the blur still reaches.
+    wide = np.pad(apart, ((5, 5), (5, 5), (0, 0)))
+    for axis in (0, 1):
+        wide = ndimage.correlate1d(wide, taps, axis, mode="constant")
+    own = (linear_to_oklab(PALETTE)[indices] - image.original) ** 2
+    weights = [config.lightness_penalty, config.color_penalty, config.color_penalty]
+    return float((wide**2).sum() + (own @ weights).sum())
