@@ -1,4 +1,4 @@
-"""What is looked at: a matrix, one for each channel, or noise by its order."""
+"""Input of evaluate and report: one matrix, one per channel, or noise."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -14,11 +14,11 @@ from dither.matrix.threshold_matrix import ThresholdMatrix, as_channels
 
 @dataclass(frozen=True, eq=False)
 class MatrixSet:
-    """Matrices that are measured as one.
+    """Matrices that are measured together.
 
     Attributes:
         matrices: one, or one for each of 2 to 4 channels.
-        values: the noise of which the one matrix is the order; None for matrices.
+        values: noise whose ranks are the only matrix; None for threshold matrices.
     """
 
     matrices: tuple[ThresholdMatrix, ...]
@@ -26,19 +26,19 @@ class MatrixSet:
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """Rows and columns of each matrix, before them its frames if there are any."""
+        """Rows and columns of each matrix; or frames, rows and columns."""
         return self.matrices[0].shape
 
 
 def matrix_set_of(content: ThresholdMatrix | Sequence[ThresholdMatrix] | np.ndarray) -> MatrixSet:
-    """What a matrix, several or an array is.
+    """Return the matrix set of a matrix, of several, or of an array.
 
     Args:
-        content: a matrix; one for each channel; or an array: whole ranks, thresholds of channels
-            (H, W, C) with C from 2 to 4, or floats that are noise.
+        content: a matrix; one for each channel; or an array: integer ranks, thresholds of channels
+            (H, W, C) with C from 2 to 4, or floats as noise.
 
     Raises:
-        InputError: it is none of these.
+        InputError: the content is none of these.
 
     Example:
         >>> matrix_set_of(np.array([[0.1, -0.3]])).matrices[0].ranks.tolist()
@@ -53,7 +53,7 @@ def matrix_set_of(content: ThresholdMatrix | Sequence[ThresholdMatrix] | np.ndar
     try:
         return MatrixSet(as_channels(content))
     except InputError:
-        pass  # noise to add has no thresholds, but an order all the same
+        pass  # additive noise: its ranks are measured
     if content.ndim == 3 and content.shape[2] <= 4:
         planes = np.moveaxis(content, 2, 0)
         return MatrixSet(tuple(ThresholdMatrix.from_values(plane) for plane in planes))
@@ -61,10 +61,10 @@ def matrix_set_of(content: ThresholdMatrix | Sequence[ThresholdMatrix] | np.ndar
 
 
 def load_matrix_set(name: str) -> MatrixSet:
-    """What a .npy file holds, or a shipped matrix by its name.
+    """Load a .npy file, or a shipped matrix by its name.
 
     Raises:
-        InputError: there is no such name or file, or it holds none of these.
+        InputError: there is no such name or file, or its content is no matrix, channels or noise.
     """
     if Path(name).suffix != ".npy":
         return MatrixSet(load_channels(name))
@@ -79,9 +79,9 @@ def _channels(matrices: tuple[ThresholdMatrix, ...]) -> MatrixSet:
     shapes = {matrix.shape for matrix in matrices}
     if not 1 <= len(matrices) <= 4 or len(shapes) > 1:
         raise InputError(
-            f"1 to 4 matrices of one shape are looked at as channels, not {len(matrices)} of shapes "
+            f"channels must be 1 to 4 matrices of one shape, not {len(matrices)} of shapes "
             f"{', '.join(map(str, sorted(shapes)))}"
         )
     if len(matrices) > 1 and len(matrices[0].shape) == 3:
-        raise InputError("a matrix has frames or channels, not both")
+        raise InputError("a matrix may have frames or channels, not both")
     return MatrixSet(matrices)
