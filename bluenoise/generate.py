@@ -34,13 +34,7 @@ class Method(Protocol):
     name: ClassVar[str]
 
     def make(
-        self,
-        shape: tuple[int, ...],
-        *,
-        seed: int,
-        channels: int | None,
-        restarts: int | None,
-        run: RunOptions,
+        self, shape: tuple[int, ...], seed: int, channels: int | None, run: RunOptions
     ) -> tuple[ThresholdMatrix, ...]:
         """Make one matrix, or one for each channel; the arguments are those of `generate`."""
         ...
@@ -53,7 +47,6 @@ def generate(
     method: MethodName | Method = "blue",
     seed: int = 0,
     channels: None = None,
-    restarts: int | None = None,
     run: RunOptions = RunOptions(),
 ) -> ThresholdMatrix: ...
 
@@ -65,7 +58,6 @@ def generate(
     method: MethodName | Method = "blue",
     seed: int = 0,
     channels: int,
-    restarts: int | None = None,
     run: RunOptions = RunOptions(),
 ) -> tuple[ThresholdMatrix, ...]: ...
 
@@ -76,7 +68,6 @@ def generate(
     method: MethodName | Method = "blue",
     seed: int = 0,
     channels: int | None = None,
-    restarts: int | None = None,
     run: RunOptions = RunOptions(),
 ) -> ThresholdMatrix | tuple[ThresholdMatrix, ...]:
     """Make a blue-noise threshold matrix.
@@ -90,9 +81,7 @@ def generate(
             published). Blue and void-and-cluster make frames.
         seed: an integer from 0 to 2^32 - 1; the same seed gives the same bytes.
         channels: 2 to 4 for a matrix for each channel of a colour image, with blue; None for one.
-        restarts: independent runs of anneal or spectrum, the best of which is kept; None for 1, or
-            for 32 with spectrum below 128 cells.
-        run: checkpoint, processes and progress, which do not change the result.
+        run: checkpoint, restarts, processes and progress.
 
     Returns:
         The matrix; with channels, a tuple of one for each.
@@ -116,7 +105,7 @@ def generate(
     asked = {
         "frames": len(shape) == 3,
         "channels": channels is not None,
-        "restarts": restarts is not None,
+        "restarts": run.restarts is not None,
         "jobs or schedulers": run.distributed,
         "checkpoints": run.checkpoint is not None,
     }
@@ -124,7 +113,7 @@ def generate(
         if asked[what] and chosen.name not in methods:
             others = " and ".join(methods) + (" does" if len(methods) == 1 else " do")
             raise InputError(f"the method {chosen.name} does not support {what}; {others}")
-    matrices = chosen.make(shape, seed=seed, channels=channels, restarts=restarts, run=run)
+    matrices = chosen.make(shape, seed, channels, run)
     return matrices[0] if channels is None else matrices
 
 

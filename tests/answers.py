@@ -100,11 +100,12 @@ def descents(threads: int) -> Answers:
     colored = picture()
 
     def anneal() -> tuple[Arrays, float]:
-        return _matrix(bluenoise.generate((16, 16), method="anneal", seed=1, restarts=2))
+        twice = bluenoise.RunOptions(restarts=2)
+        return _matrix(bluenoise.generate((16, 16), method="anneal", seed=1, run=twice))
 
     def spectrum() -> tuple[Arrays, float]:
-        method = bluenoise.Spectrum(steps=200)
-        return _matrix(bluenoise.generate((16, 16), method=method, seed=1, restarts=2))
+        method, twice = bluenoise.Spectrum(steps=200), bluenoise.RunOptions(restarts=2)
+        return _matrix(bluenoise.generate((16, 16), method=method, seed=1, run=twice))
 
     def optimized(**options: Any) -> tuple[Arrays, float]:
         config = dither.OptimizeConfig(steps=200)

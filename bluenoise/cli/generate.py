@@ -246,10 +246,8 @@ def generate(
     check_writable(output, replace=force)
     started = time.monotonic()
     with progress_bar(method, checkpoint, quiet) as on_progress:
-        run = RunOptions(checkpoint, jobs, scheduler, on_progress)
-        made = make_matrices(
-            sides, method=chosen, seed=seed, channels=channels, restarts=restarts, run=run
-        )
+        run = RunOptions(checkpoint, restarts, jobs, scheduler, on_progress)
+        made = make_matrices(sides, method=chosen, seed=seed, channels=channels, run=run)
     matrices = made if isinstance(made, tuple) else (made,)
     values = _values(matrices, distribution)
     written = _write(output, values, force)

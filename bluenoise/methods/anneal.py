@@ -88,17 +88,11 @@ class Anneal:
         return self.rounds * self.steps_per_round
 
     def make(
-        self,
-        shape: tuple[int, ...],
-        *,
-        seed: int,
-        channels: int | None,
-        restarts: int | None,
-        run: RunOptions,
+        self, shape: tuple[int, ...], seed: int, channels: int | None, run: RunOptions
     ) -> tuple[ThresholdMatrix, ...]:
         """Make one matrix for `bluenoise.generate`."""
         config = dataclasses.replace(self, shape=shape)
-        return (anneal(config, seed=seed, restarts=restarts or 1, run=run).matrix,)
+        return (anneal(config, seed=seed, run=run).matrix,)
 
 
 AnnealConfig = Anneal  # former name
@@ -244,29 +238,20 @@ def finish(config: Anneal, states: State) -> Result:
     return Result(matrices[int(scores.argmin())], scores)
 
 
-def anneal(
-    config: Anneal, *, seed: int = 0, restarts: int = 1, run: RunOptions = RunOptions()
-) -> Result:
+def anneal(config: Anneal, *, seed: int = 0, run: RunOptions = RunOptions()) -> Result:
     """Run the annealed descent.
 
     Args:
         config: what to make.
         seed: an integer from 0 to 2^32 - 1; the same seed gives the same bytes on one machine.
-        restarts: independent runs, of which the best is kept.
-        run: checkpoint, processes and progress.
+        run: checkpoint, restarts (1 by default), processes and progress.
 
     Raises:
         InputError: see `runs.restarts.run_restarts`.
         KeyboardInterrupt: passed on after the checkpoint is written.
     """
-    states = run_restarts(
-        "anneal",
-        start,
-        trajectory,
-        config,
-        seed=seed,
-        restarts=restarts,
-        options=run,
-        describe=lambda infos: f"pull {float(infos.pull[-1].min()):.2e}",
-    )
-    return finish(config, states)
+    return finish(config, run_restarts(start, trajectory, config, seed, run, _describe))
+
+
+def _describe(infos: Info) -> str:
+    return f"pull {float(infos.pull[-1].min()):.2e}"

@@ -59,13 +59,7 @@ class Blue:
         levels_and_weights(256, weights=self.level_weights)
 
     def make(
-        self,
-        shape: tuple[int, ...],
-        *,
-        seed: int,
-        channels: int | None,
-        restarts: int | None,
-        run: RunOptions,
+        self, shape: tuple[int, ...], seed: int, channels: int | None, run: RunOptions
     ) -> tuple[ThresholdMatrix, ...]:
         """Make one matrix, or one for each channel, for `bluenoise.generate`."""
         together = channels if channels and self.coupling == "joint" else 1

@@ -101,18 +101,13 @@ class Spectrum:
         return self.steps + self.fine_tune_steps
 
     def make(
-        self,
-        shape: tuple[int, ...],
-        *,
-        seed: int,
-        channels: int | None,
-        restarts: int | None,
-        run: RunOptions,
+        self, shape: tuple[int, ...], seed: int, channels: int | None, run: RunOptions
     ) -> tuple[ThresholdMatrix, ...]:
         """Make one matrix for `bluenoise.generate`."""
         config = dataclasses.replace(self, shape=shape)
-        restarts = restarts or default_restarts(config.shape)
-        return (optimize_spectrum(config, seed=seed, restarts=restarts, run=run).matrix,)
+        restarts = run.restarts or default_restarts(config.shape)
+        run = dataclasses.replace(run, restarts=restarts)
+        return (optimize_spectrum(config, seed=seed, run=run).matrix,)
 
 
 SpectrumConfig = Spectrum  # former name
@@ -282,29 +277,20 @@ def finish(config: Spectrum, states: State) -> Result:
     return Result(matrix, quantiles[matrix.ranks], scores)
 
 
-def optimize_spectrum(
-    config: Spectrum, *, seed: int = 0, restarts: int = 1, run: RunOptions = RunOptions()
-) -> Result:
+def optimize_spectrum(config: Spectrum, *, seed: int = 0, run: RunOptions = RunOptions()) -> Result:
     """Run the published optimizer.
 
     Args:
         config: what to make.
         seed: an integer from 0 to 2^32 - 1; the same seed gives the same bytes on one machine.
-        restarts: independent runs, of which the best is kept; see `default_restarts`.
-        run: checkpoint, processes and progress.
+        run: checkpoint, restarts (1 by default; see `default_restarts`), processes and progress.
 
     Raises:
         InputError: every restart diverged; or see `runs.restarts.run_restarts`.
         KeyboardInterrupt: passed on after the checkpoint is written.
     """
-    states = run_restarts(
-        "spectrum",
-        start,
-        trajectory,
-        config,
-        seed=seed,
-        restarts=restarts,
-        options=run,
-        describe=lambda infos: f"loss {float(np.nanmin(np.append(infos.loss[-1], np.inf))):.2e}",
-    )
-    return finish(config, states)
+    return finish(config, run_restarts(start, trajectory, config, seed, run, _describe))
+
+
+def _describe(infos: Info) -> str:
+    return f"loss {float(np.nanmin(np.append(infos.loss[-1], np.inf))):.2e}"

@@ -49,13 +49,7 @@ class VoidAndCluster:
     name: ClassVar[str] = "void-and-cluster"
 
     def make(
-        self,
-        shape: tuple[int, ...],
-        *,
-        seed: int,
-        channels: int | None,
-        restarts: int | None,
-        run: RunOptions,
+        self, shape: tuple[int, ...], seed: int, channels: int | None, run: RunOptions
     ) -> tuple[ThresholdMatrix, ...]:
         """Make one matrix for `bluenoise.generate`."""
         sigma = default_sigma(shape) if self.sigma is None else self.sigma

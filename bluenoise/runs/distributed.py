@@ -20,26 +20,18 @@ def run_distributed(
     start: Callable[[Config, int, int], State],
     trajectory: Callable[[Config, State], Iterator[tuple[State, Info]]],
     config: Config,
-    *,
     seed: int,
-    restarts: int,
-    options: RunOptions,
+    run: RunOptions,
 ) -> State:
     """Return the last states of R restarts, each run alone in some process.
 
-    The bytes do not depend on the number of processes or machines if all processors are of one kind.
-
-    Args:
-        start: returns the first states from a config, a seed and R; a function at module level.
-        trajectory: yields the states that follow; likewise.
-        config: of the run.
-        seed: an integer from 0 to 2^32 - 1.
-        restarts: R, at least 2.
-        options: jobs or scheduler, and on_progress.
+    The arguments are those of `restarts.run_restarts`. The bytes do not depend on the number of
+    processes or machines if all processors are of one kind.
 
     Raises:
         InputError: there is only one restart; or see `start` and `dither.parallel.run_tasks`.
     """
+    restarts = run.restarts or 1
     if restarts == 1:
         raise InputError("jobs and schedulers share out restarts, and there is one; give more")
     like = start(config, seed, restarts)
@@ -47,16 +39,13 @@ def run_distributed(
     done = 0
 
     def report() -> None:
-        options.on_progress(done / restarts, f"{done} of {restarts} restarts")
+        run.on_progress(done / restarts, f"{done} of {restarts} restarts")
 
     one = partial(_one_restart, start, trajectory, config, seed, restarts)
-    for number, arrays in run_tasks(
-        one,
-        range(restarts),
-        jobs=options.jobs,
-        scheduler=options.scheduler,
-        while_waiting=report,
-    ):
+    tasks = run_tasks(
+        one, range(restarts), jobs=run.jobs, scheduler=run.scheduler, while_waiting=report
+    )
+    for number, arrays in tasks:
         finished[number] = arrays
         done += 1
         report()

@@ -23,26 +23,21 @@ Info = TypeVar("Info")
 
 
 def run_restarts(
-    method: str,
     start: Callable[[Any, int, int], State],
     trajectory: Callable[[Any, State], Iterator[tuple[State, Info]]],
     config: Any,
-    *,
     seed: int,
-    restarts: int,
-    options: RunOptions,
+    run: RunOptions,
     describe: Callable[[Info], str],
 ) -> State:
-    """Return the last states of R restarts of a gradient descent.
+    """Return the last states of R restarts of a gradient descent, R = 1 by default.
 
     Args:
-        method: name of the method, for the checkpoint.
         start: returns the first states from the config, the seed and R; a function at module level.
         trajectory: yields the states that follow, with a `step` of (R,) integers, and their infos.
-        config: frozen dataclass with `total_steps`.
+        config: frozen dataclass with `name` and `total_steps`.
         seed: an integer from 0 to 2^32 - 1.
-        restarts: R, at least 1.
-        options: how to run.
+        run: options.
         describe: returns the text of the progress report.
 
     Raises:
@@ -50,21 +45,18 @@ def run_restarts(
             is of another run, is damaged, or cannot be written.
         KeyboardInterrupt: passed on after the checkpoint is written.
     """
-    if options.distributed:
-        return run_distributed(
-            start, trajectory, config, seed=seed, restarts=restarts, options=options
-        )
+    if run.distributed:
+        return run_distributed(start, trajectory, config, seed, run)
+    restarts = run.restarts or 1
     states = start(config, seed, restarts)
+    facts = {"method": config.name, "seed": seed, **vars(config), "restarts": restarts}
     # Another version of JAX may round differently, which makes another run.
-    run = {
-        **{"method": method, "seed": seed, **vars(config)},
-        **{"restarts": restarts, "jax": jax.__version__},
-    }
+    facts["jax"] = jax.__version__
 
     def report(states: Any, infos: Info) -> None:
-        options.on_progress(int(states.step[0]) / config.total_steps, describe(infos))
+        run.on_progress(int(states.step[0]) / config.total_steps, describe(infos))
 
-    return Checkpoint(options.checkpoint, run).follow(
+    return Checkpoint(run.checkpoint, facts).follow(
         partial(trajectory, config), states, to_arrays, partial(from_arrays, states), report
     )
 

@@ -90,9 +90,10 @@ def test_a_method_value_carries_its_options() -> None:
     assert (made.ranks != generate((8, 12), method="void-and-cluster", seed=1).ranks).any()
     few = generate((16, 16), method=Blue(levels=4), seed=2)
     assert (few.ranks == blue((16, 16), default_swaps((16, 16), levels=4), seed=2).ranks).all()
-    run = generate((8, 10), method=Spectrum(steps=20), seed=3, restarts=2)
+    twice = RunOptions(restarts=2)
+    run = generate((8, 10), method=Spectrum(steps=20), seed=3, run=twice)
     config = Spectrum((8, 10), steps=20)
-    assert (run.ranks == optimize_spectrum(config, seed=3, restarts=2).matrix.ranks).all()
+    assert (run.ranks == optimize_spectrum(config, seed=3, run=twice).matrix.ranks).all()
 
 
 def test_channels_are_one_matrix_each() -> None:
@@ -107,7 +108,7 @@ def test_channels_are_one_matrix_each() -> None:
 def test_what_a_method_does_not_support_is_one_sentence(tmp_path: Path) -> None:
     asked: list[tuple[str, dict[str, Any]]] = [
         ("anneal does not support channels; blue does", {"method": "anneal", "channels": 3}),
-        ("blue does not support restarts; anneal and spectrum do", {"restarts": 2}),
+        ("blue does not support restarts; anneal and spectrum do", {"run": RunOptions(restarts=2)}),
         ("blue does not support jobs", {"run": RunOptions(jobs=2)}),
         (
             "void-and-cluster does not support checkpoints",

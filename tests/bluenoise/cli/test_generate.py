@@ -18,6 +18,7 @@ from bluenoise.methods.blue import default_swaps
 from bluenoise.methods.spectrum import LossWeights, Momentum, Spectrum
 from bluenoise.methods.void_and_cluster import void_and_cluster
 from bluenoise.objective.target import SpectrumTarget
+from bluenoise.runs.options import RunOptions
 from dither.matrix.catalog import load_channels
 from dither.matrix.classical import white_noise
 from dither.matrix.threshold_matrix import channel_thresholds, is_permutation
@@ -68,7 +69,7 @@ def test_the_published_optimizer_with_every_option(
         steps=60,
         fine_tune_steps=20,
     )
-    expected = spectrum.optimize_spectrum(config, seed=3, restarts=3).matrix.ranks
+    expected = spectrum.optimize_spectrum(config, seed=3, run=RunOptions(restarts=3)).matrix.ranks
     assert (np.load(tmp_path / "a.npy") == expected).all()
 
 

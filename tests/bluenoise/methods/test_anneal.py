@@ -124,8 +124,8 @@ def test_the_same_seed_gives_the_same_bytes_even_when_stopped(
     tmp_path: Path, random_weights: bool
 ) -> None:
     config = Anneal((12, 16), random_weights=random_weights, **QUICK)
-    whole = anneal.anneal(config, seed=4, restarts=2)
-    other = anneal.anneal(config, seed=5, restarts=2)
+    whole = anneal.anneal(config, seed=4, run=RunOptions(restarts=2))
+    other = anneal.anneal(config, seed=5, run=RunOptions(restarts=2))
     assert (whole.matrix.ranks != other.matrix.ranks).any()
     path = tmp_path / "run.npz"
 
@@ -135,14 +135,14 @@ def test_the_same_seed_gives_the_same_bytes_even_when_stopped(
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        anneal.anneal(config, seed=4, restarts=2, run=RunOptions(path, on_progress=interrupt))
-    resumed = anneal.anneal(config, seed=4, restarts=2, run=RunOptions(path))
+        anneal.anneal(config, seed=4, run=RunOptions(path, restarts=2, on_progress=interrupt))
+    resumed = anneal.anneal(config, seed=4, run=RunOptions(path, restarts=2))
     assert (resumed.matrix.ranks == whole.matrix.ranks).all()
 
 
 def test_the_best_restart_is_kept() -> None:
     config = Anneal((12, 12), **QUICK)
-    result = anneal.anneal(config, seed=0, restarts=4)
+    result = anneal.anneal(config, seed=0, run=RunOptions(restarts=4))
     assert len(set(result.scores.tolist())) > 1
     best = 1e6 * level_energies(result.matrix.ranks, [config.viewing]).mean()
     assert best == pytest.approx(result.scores.min())

@@ -17,6 +17,7 @@ from bluenoise.methods.spectrum import (
     State,
 )
 from bluenoise.objective.target import DISTRIBUTIONS, Distribution, SpectrumTarget
+from bluenoise.runs.options import RunOptions
 from dither.errors import InputError
 from dither.matrix.threshold_matrix import ThresholdMatrix, is_permutation
 from dither.metrics.spectrum import low_frequency_power, power_spectrum
@@ -100,7 +101,7 @@ def test_chunks_do_not_change_the_bytes(monkeypatch: pytest.MonkeyPatch) -> None
 
 def test_of_several_restarts_the_best_is_kept() -> None:
     config = Spectrum((16, 16), steps=60, fine_tune_steps=10)
-    result = spectrum.optimize_spectrum(config, seed=0, restarts=5)
+    result = spectrum.optimize_spectrum(config, seed=0, run=RunOptions(restarts=5))
     assert len(set(result.scores.tolist())) == 5
     *_, (states, _) = spectrum.trajectory(config, spectrum.start(config, 0, 5))
     best = states.values[int(result.scores.argmin())]
@@ -126,7 +127,7 @@ def test_a_weight_of_zero_switches_its_term_off() -> None:
 def test_restarts_bring_the_smallest_below_1_percent_too(shape: tuple[int, int], seed: int) -> None:
     config = Spectrum(shape)
     result = spectrum.optimize_spectrum(
-        config, seed=seed, restarts=spectrum.default_restarts(shape)
+        config, seed=seed, run=RunOptions(restarts=spectrum.default_restarts(shape))
     )
     assert low_frequency_power(result.matrix.ranks, 0.25) < 0.01
 

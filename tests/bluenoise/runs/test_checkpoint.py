@@ -20,7 +20,7 @@ def test_a_stopped_descent_ends_with_the_same_bytes(
 ) -> None:
     monkeypatch.setattr(spectrum, "_LONGEST_CHUNK", 8)
     config = Spectrum((12, 20), optimizer=rule, steps=60, fine_tune_steps=20)
-    whole = spectrum.optimize_spectrum(config, seed=5, restarts=2)
+    whole = spectrum.optimize_spectrum(config, seed=5, run=RunOptions(restarts=2))
     path = tmp_path / "run.npz"
 
     def interrupt(share: float, word: str) -> None:
@@ -30,12 +30,12 @@ def test_a_stopped_descent_ends_with_the_same_bytes(
     for _ in range(2):
         with pytest.raises(KeyboardInterrupt):
             spectrum.optimize_spectrum(
-                config, seed=5, restarts=2, run=RunOptions(path, on_progress=interrupt)
+                config, seed=5, run=RunOptions(path, restarts=2, on_progress=interrupt)
             )
         assert path.exists()
     seen: list[float] = []
-    watched = RunOptions(path, on_progress=lambda share, _: seen.append(share))
-    resumed = spectrum.optimize_spectrum(config, seed=5, restarts=2, run=watched)
+    watched = RunOptions(path, restarts=2, on_progress=lambda share, _: seen.append(share))
+    resumed = spectrum.optimize_spectrum(config, seed=5, run=watched)
     assert seen == [1.0]
     assert resumed.values.tobytes() == whole.values.tobytes()
     assert (resumed.scores == whole.scores).all()

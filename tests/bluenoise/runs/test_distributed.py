@@ -20,8 +20,7 @@ def test_each_restart_is_the_one_that_it_is_among_others() -> None:
         spectrum.trajectory,
         TINY,
         seed=3,
-        restarts=3,
-        options=RunOptions(jobs=1, on_progress=lambda share, word: words.append(word)),
+        run=RunOptions(restarts=3, jobs=1, on_progress=lambda share, word: words.append(word)),
     )
     together = spectrum.start(TINY, 3, 3)
     for together, _ in spectrum.trajectory(TINY, together):  # noqa: B007, B020
@@ -36,7 +35,7 @@ def test_each_restart_is_the_one_that_it_is_among_others() -> None:
 def test_the_bytes_do_not_depend_on_the_number_of_processes() -> None:
     config = anneal.Anneal((12, 12), rounds=8, steps_per_round=10)
     one, two = (
-        anneal.anneal(config, seed=5, restarts=3, run=RunOptions(jobs=jobs)) for jobs in (1, 2)
+        anneal.anneal(config, seed=5, run=RunOptions(restarts=3, jobs=jobs)) for jobs in (1, 2)
     )
     assert one.scores.tolist() == two.scores.tolist()
     assert one.matrix.ranks.tobytes() == two.matrix.ranks.tobytes()
@@ -44,6 +43,6 @@ def test_the_bytes_do_not_depend_on_the_number_of_processes() -> None:
 
 def test_what_has_no_effect_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="there is one; give more"):
-        spectrum.optimize_spectrum(TINY, restarts=1, run=RunOptions(jobs=2))
+        spectrum.optimize_spectrum(TINY, run=RunOptions(restarts=1, jobs=2))
     with pytest.raises(InputError, match="leave out jobs"):
         RunOptions(tmp_path / "c.npz", jobs=2)
