@@ -72,8 +72,8 @@ SURFACE = {
         Anneal Info Result State advance anneal finish init start step to_quantiles trajectory
         """,
     bluenoise.methods.rank_swaps: """
-        Info RankSwapConfig State SwapPlan finish finish_channels folded_kernel init init_channels
-        plan_swaps step swap_ranks tile_corners trajectory
+        Info RankSwapConfig State SwapPlan finish folded_kernel init plan_swaps step swap_ranks
+        tile_corners trajectory
         """,
     bluenoise.objective.pair_kernel: """
         JointChannels coupling_kernel kernel_radius pair_kernel plane_radii space_time_kernel

@@ -63,7 +63,7 @@ def report(
     force: ForceOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Write a page with the scores, dot patterns and dithered photos of matrices."""
+    """Write a page with the scores and dot patterns of matrices."""
     from bluenoise.report.report import report as write
 
     twice = next((name for name in matrices if matrices.count(name) > 1), None)

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
-from bluenoise.objective.target import ALL_DISTANCES, FRAMES, levels_and_weights
+from bluenoise.objective.target import ALL_DISTANCES, FRAMES
 from bluenoise.runs.checkpoint import Checkpoint
 from bluenoise.runs.options import RunOptions
 from dither.color import LUMINANCE_WEIGHTS
@@ -40,9 +40,6 @@ class Blue:
         level_weights: weights of the levels from black to white, as in `level_cdf`.
         coupling: "joint" optimises the matrices of all channels together; "shifted" makes one matrix
             and moves it, which is faster.
-
-    Raises:
-        InputError: levels is below 3, or the weights cannot be used.
     """
 
     viewing: ViewingFilter | SpaceTime = ALL_DISTANCES
@@ -51,12 +48,6 @@ class Blue:
     coupling: Literal["joint", "shifted"] = "joint"
 
     name: ClassVar[str] = "blue"
-
-    def __post_init__(self) -> None:
-        # Fail before the start is made, which takes a minute for large shapes.
-        if self.levels is not None and self.levels < 3:
-            raise InputError(f"levels is {self.levels}; it must be at least 3")
-        levels_and_weights(256, weights=self.level_weights)
 
     def make(
         self, shape: tuple[int, ...], seed: int, channels: int | None, run: RunOptions
@@ -95,14 +86,7 @@ def blue(
         InputError: the checkpoint is of another run, is damaged, or cannot be written.
         KeyboardInterrupt: passed on after the checkpoint is written.
     """
-    from bluenoise.methods import rank_swaps
-    from bluenoise.methods.void_and_cluster import void_and_cluster
-
-    config = config or default_swaps(shape)
-    frames = config.viewing if isinstance(config.viewing, SpaceTime) else FRAMES
-    start = void_and_cluster(shape, sigma=START_SIGMA, frames=frames, seed=seed)
-    facts = {"method": "blue", "shape": shape, "seed": seed, **vars(config)}
-    return rank_swaps.finish(_last_state(config, rank_swaps.init(start), seed, facts, run))
+    return _make(shape, config or default_swaps(shape), None, seed, run)[0]
 
 
 def blue_channels(
@@ -129,18 +113,8 @@ def blue_channels(
         InputError: as `blue`.
         KeyboardInterrupt: passed on after the checkpoint is written.
     """
-    from bluenoise.methods import rank_swaps
-    from bluenoise.methods.void_and_cluster import void_and_cluster
-
     config = config or default_swaps(shape, channels=channels)
-    # Seeds fit 32 bits, so no other run uses these.
-    starts = [
-        void_and_cluster(shape, sigma=START_SIGMA, seed=seed + (channel << 32))
-        for channel in range(channels)
-    ]
-    facts = {"method": "blue", "channels": channels, "shape": shape, "seed": seed, **vars(config)}
-    state = rank_swaps.init_channels(starts)
-    return rank_swaps.finish_channels(_last_state(config, state, seed, facts, run))
+    return _make(shape, config, channels, seed, run)
 
 
 def shifted(matrix: ThresholdMatrix, channels: int) -> tuple[ThresholdMatrix, ...]:
@@ -210,16 +184,25 @@ def default_swaps(
     return dataclasses.replace(config, proposals=4 * config.proposals, rounds=64, tolerance=0.0015)
 
 
-def _last_state(
+def _make(
+    shape: tuple[int, ...],
     config: "RankSwapConfig",
-    state: "rank_swaps.State",
+    channels: int | None,
     seed: int,
-    facts: dict[str, object],
     run: RunOptions,
-) -> "rank_swaps.State":
-    """Run the swaps with progress and a checkpoint; `facts` identify the run."""
+) -> tuple[ThresholdMatrix, ...]:
+    """Make the start of each channel, or of the only matrix, and swap its ranks."""
     from bluenoise.methods import rank_swaps
+    from bluenoise.methods.void_and_cluster import void_and_cluster
 
+    count = channels or 1
+    plan = rank_swaps.plan_swaps(config, (count, *shape)[-3:])
+    frames = config.viewing if isinstance(config.viewing, SpaceTime) else FRAMES
+    # Seeds fit 32 bits, so no other run uses those of further channels.
+    seeds = [seed + (channel << 32) for channel in range(count)]
+    state = rank_swaps.init(
+        [void_and_cluster(shape, sigma=START_SIGMA, frames=frames, seed=each) for each in seeds]
+    )
     sorted_ranks = np.sort(state.ranks, axis=None)
 
     def unpack(arrays: dict[str, np.ndarray]) -> "rank_swaps.State":
@@ -228,8 +211,11 @@ def _last_state(
             raise InputError("the checkpoint is damaged: its ranks are no permutation")
         return rank_swaps.State(arrays["ranks"], int(arrays["round"]))
 
-    return Checkpoint(run.checkpoint, facts).follow(
-        lambda state: rank_swaps.trajectory(config, state, seed),
+    facts = {"method": "blue", "shape": shape, "seed": seed, **vars(config)}
+    if channels is not None:
+        facts["channels"] = channels
+    state = Checkpoint(run.checkpoint, facts).follow(
+        lambda state: rank_swaps.trajectory(plan, state, seed),
         state,
         lambda state: {"ranks": state.ranks, "round": np.array(state.round)},
         unpack,
@@ -237,3 +223,4 @@ def _last_state(
             state.round / config.rounds, f"swaps kept {info.kept:.2%}"
         ),
     )
+    return rank_swaps.finish(state, count)

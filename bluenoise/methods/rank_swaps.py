@@ -30,6 +30,7 @@ from bluenoise.objective.pair_kernel import (
     wrap_frames,
 )
 from bluenoise.objective.target import ALL_DISTANCES, level_cdf
+from dither.errors import InputError
 from dither.matrix.threshold_matrix import ThresholdMatrix
 from dither.metrics.temporal import SpaceTime
 from dither.metrics.viewing import ViewingFilter
@@ -60,6 +61,9 @@ class RankSwapConfig:
             between levels, falling to 0.3 of it, and to 0 in the last eighth of the rounds. Useful with
             few levels, where swaps get stuck early; 0.0015 then gains half a decibel.
             Source: G. Dueck, T. Scheuer, "Threshold accepting" (1990).
+
+    Raises:
+        InputError: levels is below 3.
     """
 
     viewing: ViewingFilter | SpaceTime | JointChannels = ALL_DISTANCES
@@ -72,6 +76,10 @@ class RankSwapConfig:
     levels: int | None = None
     level_weights: tuple[float, ...] | None = None
     tolerance: float = 0.0
+
+    def __post_init__(self) -> None:
+        if self.levels is not None and self.levels < 3:
+            raise InputError(f"levels is {self.levels}; it must be at least 3")
 
 
 class State(NamedTuple):
@@ -136,6 +144,9 @@ def plan_swaps(config: RankSwapConfig, shape: tuple[int, ...]) -> SwapPlan:
     Args:
         config: settings of the swaps.
         shape: of `State.ranks`: frames or channels, rows and columns.
+
+    Raises:
+        InputError: the level weights cannot be used, or the filter passes every frequency equally.
     """
     kernels = coupling_kernel(config.viewing, config.radius)
     # Channels influence each other but swap within themselves, so they take turns.
@@ -166,37 +177,26 @@ def swap_ranks(
         >>> swap_ranks(void_and_cluster((8, 8)), RankSwapConfig(proposals=10)).shape
         (8, 8)
     """
-    state = init(matrix)
-    for latest, _ in trajectory(config, state, seed):
+    state = init([matrix])
+    for latest, _ in trajectory(plan_swaps(config, state.ranks.shape), state, seed):
         state = latest
-    return finish(state)
+    return finish(state)[0]
 
 
-def init(matrix: ThresholdMatrix) -> State:
-    """Return the state of a matrix before the first round."""
-    return State(matrix.planes.astype(np.float32), 0)
+def init(matrices: Sequence[ThresholdMatrix]) -> State:
+    """Return the state before the first round: of one matrix, or of one per channel."""
+    return State(np.concatenate([matrix.planes for matrix in matrices]).astype(np.float32), 0)
 
 
-def finish(state: State) -> ThresholdMatrix:
-    """Return the matrix of a state, with frames if there are several planes."""
-    ranks = state.ranks.astype(np.int64)
-    return ThresholdMatrix(ranks[0] if len(ranks) == 1 else ranks)
+def finish(state: State, count: int = 1) -> tuple[ThresholdMatrix, ...]:
+    """Return the matrices of a state, `count` in the order of `init`."""
+    parts = np.split(state.ranks.astype(np.int64), count)
+    return tuple(ThresholdMatrix(part[0] if len(part) == 1 else part) for part in parts)
 
 
-def init_channels(matrices: Sequence[ThresholdMatrix]) -> State:
-    """Return the state of one matrix per channel, all of one shape, before the first round."""
-    return State(np.stack([matrix.ranks for matrix in matrices]).astype(np.float32), 0)
-
-
-def finish_channels(state: State) -> tuple[ThresholdMatrix, ...]:
-    """Return the matrix of each channel, in the order of `init_channels`."""
-    return tuple(ThresholdMatrix(ranks) for ranks in state.ranks.astype(np.int64))
-
-
-def trajectory(config: RankSwapConfig, state: State, seed: int) -> Iterator[tuple[State, Info]]:
+def trajectory(plan: SwapPlan, state: State, seed: int) -> Iterator[tuple[State, Info]]:
     """Yield the states after each round, to the end; a run may resume from any of them."""
-    plan = plan_swaps(config, state.ranks.shape)
-    while state.round < config.rounds:
+    while state.round < plan.config.rounds:
         state, info = step(plan, state, seed)
         yield state, info
 

@@ -125,4 +125,4 @@ def test_what_a_method_does_not_support_is_one_sentence(tmp_path: Path) -> None:
         generate((8, 8), method=Blue(viewing=FRAMES))
     for options in ({"levels": 2}, {"level_weights": (1.0, -1.0)}):
         with pytest.raises(InputError):
-            Blue(**options)  # pyright: ignore[reportArgumentType] -- mistakes
+            generate((8, 8), method=Blue(**options))  # pyright: ignore[reportArgumentType] -- mistakes
