@@ -53,18 +53,16 @@ class Blue:
         self, shape: tuple[int, ...], seed: int, channels: int | None, run: RunOptions
     ) -> tuple[ThresholdMatrix, ...]:
         """Make one matrix, or one for each channel, for `bluenoise.generate`."""
-        together = channels if channels and self.coupling == "joint" else 1
+        joint = channels if self.coupling == "joint" else None
         config = default_swaps(
             shape,
             viewing=self.viewing,
             levels=self.levels,
             level_weights=self.level_weights,
-            channels=together,
+            channels=joint or 1,
         )
-        if together > 1:
-            return blue_channels(shape, config, channels=together, seed=seed, run=run)
-        matrix = blue(shape, config, seed=seed, run=run)
-        return (matrix,) if channels is None else shifted(matrix, channels)
+        matrices = _make(shape, config, joint, seed, run)
+        return shifted(matrices[0], channels) if channels and not joint else matrices
 
 
 def blue(

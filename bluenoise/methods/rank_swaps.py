@@ -57,9 +57,9 @@ class RankSwapConfig:
         levels: optimise only the patterns of this many evenly spread greys, including black and white;
             None for all. With few levels each gets much better, and ranks between them are arbitrary.
         level_weights: weights of the levels from black to white, as in `level_cdf`.
-        tolerance: keep swaps that raise the energy by up to this fraction of the smallest difference
-            between levels, falling to 0.3 of it, and to 0 in the last eighth of the rounds. Useful with
-            few levels, where swaps get stuck early; 0.0015 then gains half a decibel.
+        tolerance: keep swaps that raise the energy by up to this fraction of the step between levels,
+            falling to 0.3 of it, and to 0 in the last eighth of the rounds. Useful with few levels,
+            where swaps get stuck early; 0.0015 then gains half a decibel.
             Source: G. Dueck, T. Scheuer, "Threshold accepting" (1990).
 
     Raises:
@@ -129,13 +129,13 @@ class SwapPlan:
         config: settings of the swaps.
         turns: planes that swap together; channels take turns.
         level_cdf: (N,) float32, the value of each rank in the pair energy.
-        smallest_step: smallest difference between levels, to which the tolerance refers.
+        largest_step: largest step of `level_cdf`, the unit of the tolerance.
     """
 
     config: RankSwapConfig
     turns: tuple[_Turn, ...]
     level_cdf: np.ndarray
-    smallest_step: float
+    largest_step: float
 
 
 def plan_swaps(config: RankSwapConfig, shape: tuple[int, ...]) -> SwapPlan:
@@ -213,7 +213,7 @@ def step(plan: SwapPlan, state: State, seed: int) -> tuple[State, Info]:
     progress = state.round / max(1, config.rounds - 1)
     window = config.widest * (config.narrowest / config.widest) ** progress
     cooling = _LAST_TOLERANCE**progress * (state.round < config.rounds - config.rounds // 8)
-    tolerated = config.tolerance * plan.smallest_step * cooling
+    tolerated = config.tolerance * plan.largest_step * cooling
     per_cell = max(1, round(config.proposals / config.rounds))
     generator = np.random.default_rng((seed, state.round))
     ranks = state.ranks.copy()
