@@ -1,4 +1,4 @@
-"""How good a matrix is, beside white noise, Bayer's matrix and void-and-cluster of the same size."""
+"""Quality of threshold matrices, against white noise, Bayer and void-and-cluster of the same size."""
 
 import math
 from collections.abc import Mapping, Sequence
@@ -27,19 +27,19 @@ from dither.metrics.temporal import TemporalFilter
 from dither.metrics.viewing import STANDARD_FILTERS, ViewingFilter
 from dither.ordered.levels import requantize
 
-# The filter whose worst level is named: the blur at which void-and-cluster is made.
+# The filter of the worst level: the blur for which void-and-cluster is made.
 _WORST_LEVEL_FILTER = "gaussian:1.5"
-# Cells times levels of one evaluation: all levels up to 64x64, about a second.
+# Cells times levels of one evaluation: all levels up to 64x64, about one second.
 _PATTERN_CELLS = 1 << 24
-# Beyond this an evaluation would take minutes.
+# More would take minutes.
 _MOST_CELLS = 1 << 22
-# Levels of one channel that are looked at together with those of the others.
+# Levels at which the channels are combined.
 _COMBINED_LEVELS = 256
 
-# Radial frequencies, in cycles per pixel; the last band holds the corners of the plane.
+# Radial frequencies in cycles per pixel; the last band holds the corners of the plane.
 BAND_EDGES = (0.0, 1 / 16, 1 / 8, 1 / 4, 3 / 8, 1 / 2, 0.708)
 
-# A short and a long average over time, a renderer's running mean, and a few frames exactly.
+# A short and a long average over time, a renderer's running mean, and the mean of four frames.
 TEMPORAL_FILTERS: dict[str, TemporalFilter] = {
     "gaussian:0.85": temporal.TemporalGaussian(0.85),
     "gaussian:2": temporal.TemporalGaussian(2),
@@ -49,24 +49,24 @@ TEMPORAL_FILTERS: dict[str, TemporalFilter] = {
 
 
 class Evaluation(NamedTuple):
-    """The figures of one matrix.
+    """Measurements of one matrix.
 
     Attributes:
-        shape: rows and columns, before them frames if there are any.
-        levels: how many of the N - 1 levels were measured, spread evenly.
-        energy: filter to the mean level energy, times 1e6.
-        against_white_db: filter to 10 log10 of that mean over white noise's.
-        worst_level: the level whose energy at gaussian:1.5 is largest, as a grey from 0 to 1.
+        shape: rows and columns; or frames, rows and columns.
+        levels: number of the N - 1 levels that were measured, evenly spread.
+        energy: mean level energy by viewing filter, times 1e6.
+        against_white_db: 10 log10 of that mean over white noise's, by viewing filter.
+        worst_level: the level with the largest energy at gaussian:1.5, as a grey from 0 to 1.
         worst_energy: that energy, times 1e6.
-        bands_db: "from-to" in cycles per pixel to the patterns' mean power there against white
-            noise's; None where so small a torus has no such frequency.
-        anisotropy_db: 0 for patterns that look the same in every direction.
-        low_frequency_power: of the matrix's own values in 0 < |f| < 0.25 cycles per pixel, white
-            noise 1; None where so small a torus has no such frequency.
-        over_time_db: temporal filter to the error that pixels keep over time against white noise's;
+        bands_db: the patterns' mean power against white noise's by band, "from-to" in cycles per pixel;
+            None if the torus is too small for such a frequency.
+        anisotropy_db: directionality of the patterns; 0 if they look the same in every direction.
+        low_frequency_power: of the matrix's own values in 0 < |f| < 0.25 cycles per pixel, 1 for white
+            noise; None if the torus is too small for such a frequency.
+        over_time_db: error of the pixels averaged over time against white noise's, by temporal filter;
             None without frames.
-        temporal_spectrum_db: the power of the pixels' sequences at 0, 1/T, ... 1/2 cycles per frame
-            against white noise's; None without frames.
+        temporal_spectrum_db: power of the pixels' sequences at 0, 1/T, ... 1/2 cycles per frame against
+            white noise's; None without frames.
     """
 
     shape: tuple[int, ...]
@@ -88,15 +88,15 @@ def evaluate(
     values: np.ndarray | None = None,
     filters: Mapping[str, ViewingFilter] = STANDARD_FILTERS,
 ) -> Evaluation:
-    """Measure a matrix by itself.
+    """Measure the dot patterns and the spectrum of a matrix.
 
     Args:
-        matrix: its thresholded patterns are measured.
-        values: of its shape, whose own spectrum is measured; the ranks if not given.
-        filters: viewing filters by name; gaussian:1.5 must be among them.
+        matrix: the matrix.
+        values: array of the same shape whose spectrum is measured; None for the ranks.
+        filters: viewing filters by name, including gaussian:1.5.
 
     Raises:
-        InputError: the matrix has fewer than 2 or more than 2^22 cells.
+        InputError: the matrix has some_levels than 2 or more than 2^22 cells.
 
     Example:
         >>> round(evaluate(bayer(64, 64)).energy["gaussian:1.5"])
@@ -104,18 +104,18 @@ def evaluate(
     """
     cells = matrix.ranks.size
     if not 2 <= cells <= _MOST_CELLS:
-        raise InputError(f"a matrix of {cells} cells is not evaluated; 2 to {_MOST_CELLS} are")
+        raise InputError(f"the matrix has {cells} cells; 2 to {_MOST_CELLS} can be evaluated")
     levels = level_sample(cells, max(64, _PATTERN_CELLS // cells))
     energies = level_energies(matrix.ranks, list(filters.values()), levels)
     white = white_noise_energies(matrix.shape, list(filters.values()), levels).mean(axis=0)
     mean = energies.mean(axis=0)
     at_filter = energies[:, list(filters).index(_WORST_LEVEL_FILTER)]
     worst = int(at_filter.argmax())
-    # The spectra change little from one level to the next.
-    fewer = levels[:: max(1, len(levels) // 512)]
-    bands = band_powers(matrix.ranks, BAND_EDGES, fewer)
+    # Spectra change little from one level to the next.
+    some_levels = levels[:: max(1, len(levels) // 512)]
+    bands = band_powers(matrix.ranks, BAND_EDGES, some_levels)
     edges = [f"{edge:.3g}" for edge in BAND_EDGES]
-    figures = Evaluation(
+    evaluation = Evaluation(
         shape=matrix.shape,
         levels=len(levels),
         energy={name: float(1e6 * value) for name, value in zip(filters, mean, strict=True)},
@@ -135,30 +135,29 @@ def evaluate(
         ),
     )
     if len(matrix.shape) == 2:
-        return figures
+        return evaluation
     averages = list(TEMPORAL_FILTERS.values())
-    kept = temporal_energies(matrix.ranks, averages, fewer).mean(axis=0)
-    of_white = white_noise_temporal_energies(matrix.shape, averages, fewer).mean(axis=0)
-    return figures._replace(
+    over_time = temporal_energies(matrix.ranks, averages, some_levels).mean(axis=0)
+    white = white_noise_temporal_energies(matrix.shape, averages, some_levels).mean(axis=0)
+    return evaluation._replace(
         over_time_db={
             name: _decibel(value, reference)
-            for name, value, reference in zip(TEMPORAL_FILTERS, kept, of_white, strict=True)
+            for name, value, reference in zip(TEMPORAL_FILTERS, over_time, white, strict=True)
         },
         temporal_spectrum_db=[
-            _decibel(power, 1) for power in temporal_spectrum(matrix.ranks, fewer)
+            _decibel(power, 1) for power in temporal_spectrum(matrix.ranks, some_levels)
         ],
     )
 
 
 def baselines(shape: tuple[int, ...], *, seed: int = 0) -> dict[str, ThresholdMatrix]:
-    """What a matrix of this shape is compared with, by name.
+    """Return reference matrices of this shape by name.
 
-    White noise, Bayer and void-and-cluster; with frames, in Bayer's place void-and-cluster of each
-    frame by itself. Bayer's sides are the largest powers of two that fit, since it has no others; its
-    name says so.
+    They are white noise, Bayer and void-and-cluster; with frames, void-and-cluster of each frame alone
+    takes Bayer's place. Bayer's sides are the largest powers of two that fit, which its name shows.
 
     Args:
-        shape: rows and columns, before them frames if there are any.
+        shape: rows and columns; or frames, rows and columns.
         seed: of white noise and void-and-cluster.
 
     Example:
@@ -171,7 +170,7 @@ def baselines(shape: tuple[int, ...], *, seed: int = 0) -> dict[str, ThresholdMa
         noise = white_noise(shape[0] * shape[1], shape[2], seed=seed).ranks.reshape(shape)
         return {
             "white noise": ThresholdMatrix(noise),
-            "each frame alone": _frames_apart(shape, seed),
+            "each frame alone": _independent_frames(shape, seed),
             "void-and-cluster": void_and_cluster(shape, sigma=default_sigma(shape), seed=seed),
         }
     height, width = (1 << (side.bit_length() - 1) for side in shape)
@@ -183,12 +182,12 @@ def baselines(shape: tuple[int, ...], *, seed: int = 0) -> dict[str, ThresholdMa
     }
 
 
-def _frames_apart(shape: tuple[int, ...], seed: int) -> ThresholdMatrix:
-    """Void-and-cluster of each frame by itself: the frames have nothing to do with each other."""
+def _independent_frames(shape: tuple[int, ...], seed: int) -> ThresholdMatrix:
+    """Return void-and-cluster of each frame alone, merged into one matrix."""
     from bluenoise.methods.void_and_cluster import void_and_cluster
 
     planes = [void_and_cluster(shape[1:], seed=seed + (t << 32)).ranks for t in range(shape[0])]
-    # Equal ranks of different frames are brought into an order at random.
+    # Equal ranks of different frames are ordered at random.
     ties = np.random.default_rng(seed).permuted(
         np.broadcast_to(np.arange(shape[0])[:, None], (shape[0], planes[0].size)), axis=0
     )
@@ -198,7 +197,7 @@ def _frames_apart(shape: tuple[int, ...], seed: int) -> ThresholdMatrix:
 
 
 def mean_evaluation(evaluations: Sequence[Evaluation]) -> Evaluation:
-    """The mean of each figure over matrices of one shape, such as those of several seeds.
+    """Return the mean of each measurement over matrices of one shape, such as several seeds.
 
     Example:
         >>> one = evaluate(bayer(8, 8))
@@ -209,7 +208,7 @@ def mean_evaluation(evaluations: Sequence[Evaluation]) -> Evaluation:
 
 
 def mean_gain_db(evaluation: Evaluation, reference: Evaluation) -> float:
-    """Mean over the filters of 10 log10 (energy / the reference's); negative is better.
+    """Return the mean over filters of 10 log10 (energy / reference energy); negative is better.
 
     Example:
         >>> one = evaluate(bayer(8, 8))
@@ -227,15 +226,15 @@ def luminance_gain_db(
     channels: Sequence[ThresholdMatrix],
     filters: Mapping[str, ViewingFilter] = STANDARD_FILTERS,
 ) -> dict[str, float]:
-    """How much smoother greys are in luminance than if every channel had the same matrix.
+    """Return the luminance noise of greys against that of one matrix for all channels.
 
     Args:
-        channels: a matrix for each channel; three are red, green and blue, others count alike.
+        channels: one matrix per channel; three are red, green and blue, others have equal weights.
         filters: viewing filters by name.
 
     Returns:
-        Filter to 10 log10 of the luminance's mean level energy over the channels' own; negative is
-        better, 0 where all have the same matrix.
+        10 log10 of the luminance's mean level energy over that of the single channels, by filter;
+        negative is better, 0 if all channels have the same matrix.
     """
     count = len(channels)
     shares = LUMINANCE_WEIGHTS if count == 3 else (1 / count,) * count
@@ -255,15 +254,15 @@ def photo_error(
     matrix: ThresholdMatrix | Sequence[ThresholdMatrix],
     filters: Mapping[str, ViewingFilter] = STANDARD_FILTERS,
 ) -> dict[str, float]:
-    """The blurred error of a photo dithered to black and white, in percent of full white.
+    """Return the blurred error of a photo dithered to black and white, in percent of full white.
 
     Args:
-        photo: (H, W) uint8 grey, or (H, W, 3) red, green and blue, the luminance of whose error counts.
-        matrix: for all channels, or one for each; of one with frames the first.
+        photo: (H, W) uint8 grey, or (H, W, 3) red, green and blue, measured in luminance.
+        matrix: for all channels, or one for each; the first frame of one with frames.
         filters: viewing filters by name.
 
     Returns:
-        Filter to the root mean square error.
+        Root mean square error by filter.
     """
     error = (requantize(photo, matrix, bits=1).astype(np.float64) - photo) / 255
     height, width = photo.shape[:2]
@@ -277,14 +276,14 @@ def photo_error(
 
 
 def _mean(figures: list[Any]) -> Any:
-    """The mean of numbers, name by name and place by place; a figure that some lack is lacking."""
+    """Return the mean of numbers, recursively; None if one of them is None."""
     first = figures[0]
     if isinstance(first, dict):
         return {name: _mean([figure[name] for figure in figures]) for name in first}
     if isinstance(first, list):
         return [_mean(list(column)) for column in zip(*figures, strict=True)]
     if isinstance(first, tuple | int):
-        return first  # what they have in common: the shape, and how many levels were measured
+        return first  # the shape and the number of levels, which are equal
     return None if None in figures else float(np.mean(figures))
 
 

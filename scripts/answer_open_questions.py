@@ -10,7 +10,7 @@ import numpy as np
 
 from bluenoise.evaluate import evaluate, mean_gain_db
 from bluenoise.methods import anneal, spectrum
-from bluenoise.methods.spectrum import Adam, GradientDescent, LossWeights, Momentum, SpectrumConfig
+from bluenoise.methods.spectrum import Adam, GradientDescent, LossWeights, Momentum, Spectrum
 from bluenoise.methods.void_and_cluster import void_and_cluster
 from bluenoise.objective.target import DISTRIBUTIONS, SpectrumTarget
 from dither.files.atomic import atomic_write
@@ -29,7 +29,7 @@ def behind(matrices):
 
 def descended(**options):
     """Matrices of the published descent with these options."""
-    config = SpectrumConfig(SHAPE, **options)
+    config = Spectrum(SHAPE, **options)
     return [spectrum.optimize_spectrum(config, seed=seed).matrix for seed in SEEDS]
 
 
@@ -61,7 +61,7 @@ print("smoothness", *(f"{b}: {m:.2f}" for b, m in zip(balances, means, strict=Tr
 
 for rule in (Adam(), Momentum(), GradientDescent()):
     for random_weights, line in ((True, "-"), (False, ":")):
-        config = SpectrumConfig(
+        config = Spectrum(
             SHAPE, optimizer=rule, random_weights=random_weights, steps=600, fine_tune_steps=0
         )
         weights = "random" if random_weights else "fixed"
@@ -72,7 +72,7 @@ axes[0, 2].set(title="momentum and random weights", xlabel="step", ylabel="sum o
 axes[0, 2].legend(fontsize=7)
 
 for kind in DISTRIBUTIONS.values():
-    config = SpectrumConfig(SHAPE, distribution=kind)
+    config = Spectrum(SHAPE, distribution=kind)
     result = spectrum.optimize_spectrum(config)
     power = low_frequency_power(result.values)
     mean, _ = behind(descended(distribution=kind))
@@ -84,7 +84,7 @@ axes[1, 0].set(title="distribution of the values", xlabel="value")
 axes[1, 0].legend(fontsize=7)
 
 for random_weights in (False, True):
-    config = anneal.AnnealConfig(SHAPE, random_weights=random_weights)
+    config = anneal.Anneal(SHAPE, random_weights=random_weights)
     mean, spread = behind([anneal.anneal(config, seed=seed).matrix for seed in SEEDS])
     weights = "random" if random_weights else "fixed"
     axes[1, 1].bar(weights, mean, yerr=spread / 2)
@@ -94,7 +94,7 @@ axes[1, 1].set(title="random weights, once annealed", ylabel="dB against void-an
 ends = (3.0, 1.0, 0.3, 0.1, 0.03, 0.01, 0.002)
 means = []
 for end in ends:
-    config = anneal.AnnealConfig(SHAPE, narrowest=end)
+    config = anneal.Anneal(SHAPE, narrowest=end)
     means.append(behind([anneal.anneal(config, seed=seed).matrix for seed in SEEDS])[0])
 axes[1, 2].semilogx(ends, means, marker="o")
 axes[1, 2].invert_xaxis()

@@ -11,10 +11,10 @@ sys.path.insert(0, str(Path(__file__).parent.parent / "tests"))
 from python_loop import in_a_loop, plain_step
 
 from bluenoise.methods import spectrum
-from bluenoise.methods.spectrum import SpectrumConfig
+from bluenoise.methods.spectrum import Spectrum
 
 STEPS = 200
-config = SpectrumConfig((64, 64), steps=STEPS, fine_tune_steps=0)
+config = Spectrum((64, 64), steps=STEPS, fine_tune_steps=0)
 state = spectrum.init(config, jax.random.key(0))
 many = spectrum.start(config, 0)
 whole_step = jax.jit(lambda state: spectrum.step(config, state)[0])

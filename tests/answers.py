@@ -100,16 +100,12 @@ def descents(threads: int) -> Answers:
     colored = picture()
 
     def anneal() -> tuple[Arrays, float]:
-        from bluenoise.generate import cool
-        from bluenoise.methods.anneal import AnnealConfig
-
-        return _matrix(cool(AnnealConfig((16, 16)), seed=1, restarts=2).matrix)
+        twice = bluenoise.RunOptions(restarts=2)
+        return _matrix(bluenoise.generate((16, 16), method="anneal", seed=1, run=twice))
 
     def spectrum() -> tuple[Arrays, float]:
-        from bluenoise.generate import descend
-        from bluenoise.methods.spectrum import SpectrumConfig
-
-        return _matrix(descend(SpectrumConfig((16, 16), steps=200), seed=1, restarts=2).matrix)
+        method, twice = bluenoise.Spectrum(steps=200), bluenoise.RunOptions(restarts=2)
+        return _matrix(bluenoise.generate((16, 16), method=method, seed=1, run=twice))
 
     def optimized(**options: Any) -> tuple[Arrays, float]:
         config = dither.OptimizeConfig(steps=200)

@@ -7,11 +7,11 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 
-from bluenoise.methods.spectrum import SpectrumConfig, State
+from bluenoise.methods.spectrum import Spectrum, State
 from dither.metrics.spectrum import frequencies
 
 
-def loss_terms(values: jax.Array, config: SpectrumConfig) -> jax.Array:
+def loss_terms(values: jax.Array, config: Spectrum) -> jax.Array:
     """Low frequencies, smoothness and histogram, over the full spectrum."""
     cells = values.size
     quantiles = config.distribution.quantiles(cells)
@@ -30,7 +30,7 @@ def loss_terms(values: jax.Array, config: SpectrumConfig) -> jax.Array:
     )
 
 
-def plain_step(config: SpectrumConfig, compile_gradient: bool) -> Callable[[State], State]:
+def plain_step(config: Spectrum, compile_gradient: bool) -> Callable[[State], State]:
     """One step of the descent proper; the gradient compiled or, as written, one call a primitive."""
     quantiles = config.distribution.quantiles(config.shape[0] * config.shape[1])
     rule = config.optimizer.transformation(float(quantiles.size * quantiles.var()))

@@ -150,15 +150,15 @@ def test_a_matrix_whose_name_was_taken_is_kept_under_another(
     module = importlib.import_module("bluenoise.cli.generate")
     made = ThresholdMatrix(np.arange(64)[::-1].reshape(8, 8))
 
-    def make(sides: object, options: object, on_progress: object) -> list[ThresholdMatrix]:
+    def make(sides: object, **options: object) -> ThresholdMatrix:
         for name in ("m.npy", "m-1.npy", "run.npz"):
             Path(name).write_bytes(b"theirs")
-        return [made]
+        return made
 
-    monkeypatch.setattr(module, "MAKERS", dict.fromkeys(module.MAKERS, make))
+    monkeypatch.setattr(module, "make_matrices", make)
     monkeypatch.chdir(folder)
     words = ["generate", "8", "-o", "m.npy", "--json"]
-    sentence = r"^m\.npy was made by another meanwhile; the matrix is in m-2\.npy$"
+    sentence = r"^m\.npy was created by another program meanwhile; the matrix is in m-2\.npy$"
     with pytest.raises(InputError, match=sentence):
         app(words + ["--checkpoint", "run.npz"] * checkpoint, standalone_mode=False)
     assert capsys.readouterr().out == ""

@@ -9,6 +9,7 @@ import bluenoise
 import bluenoise.methods.anneal
 import bluenoise.methods.rank_swaps
 import bluenoise.methods.spectrum
+import bluenoise.methods.update_rules
 import bluenoise.methods.void_and_cluster
 import bluenoise.objective.pair_kernel
 import dither
@@ -20,7 +21,8 @@ import dither.metrics.temporal
 
 SURFACE = {
     bluenoise: """
-        Evaluation Gaussian SpectrumTarget Triangular Uniform blue blue_channels evaluate export
+        Anneal Blue Evaluation GaussianDistribution RunOptions Spectrum SpectrumTarget
+        TriangularDistribution UniformDistribution VoidAndCluster blue blue_channels evaluate export
         generate report shifted
         """,
     dither: """
@@ -62,27 +64,33 @@ SURFACE = {
         parse_temporal_filter
         """,
     bluenoise.methods.spectrum: """
-        Adam GradientDescent Info LossWeights Momentum Result SpectrumConfig State advance
-        default_restarts finish init optimize_spectrum start step trajectory
+        Info LossWeights Result Spectrum State advance default_restarts finish init
+        optimize_spectrum start step trajectory weighted_loss
         """,
+    bluenoise.methods.update_rules: "Adam GradientDescent Momentum",
     bluenoise.methods.anneal: """
-        AnnealConfig Info Result State advance anneal finish init start step to_quantiles trajectory
+        Anneal Info Result State advance anneal finish init start step to_quantiles trajectory
         """,
     bluenoise.methods.rank_swaps: """
-        Info RankSwapConfig State finish finish_channels folded_kernel init init_channels step
-        swap_ranks tile_corners trajectory
+        Info RankSwapConfig State SwapPlan finish folded_kernel init plan_swaps step swap_ranks
+        tile_corners trajectory
         """,
     bluenoise.objective.pair_kernel: """
-        JointChannels coupling_kernel kernel_radius over_frames pair_kernel plane_radii
-        space_time_kernel wrapped
+        JointChannels coupling_kernel kernel_radius pair_kernel plane_radii space_time_kernel
+        temporal_kernel wrap_frames
         """,
     bluenoise.methods.void_and_cluster: """
-        default_sigma fixed_point gaussian_kernel jitter void_and_cluster
+        VoidAndCluster default_sigma fixed_point gaussian_kernel jitter void_and_cluster
         """,
 }
 
 # Former names, kept for one release and left out of the reference.
-ALIASES = {dither: {"prepared"}}
+ALIASES = {
+    bluenoise: {"Gaussian", "Triangular", "Uniform"},
+    bluenoise.methods.anneal: {"AnnealConfig"},
+    bluenoise.methods.spectrum: {"SpectrumConfig"},
+    dither: {"prepared"},
+}
 
 
 def _public(module: ModuleType) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""The command line `bluenoise`: a module for each command."""
+"""The command line `bluenoise`: one module for each command."""
 
 from bluenoise.cli.evaluate import evaluate
 from bluenoise.cli.export import export
@@ -7,13 +7,13 @@ from bluenoise.cli.list import list_shipped
 from bluenoise.cli.report import report
 from dither.console import command_line, examples, run
 
-app = command_line("Make blue-noise threshold matrices, and textures of them.")
+app = command_line("Make blue-noise threshold matrices, score them, and export them as textures.")
 app.command(
     **examples(
         "bluenoise generate 64x64 -o mine.npy --seed 7",
         "bluenoise generate 8x32x32 -o frames.npy",
         "bluenoise generate 32x32 -o colours.npy --channels 3",
-        "bluenoise generate 64x64 -o paper.npy --filter nasanen:300dpi,30cm",
+        "bluenoise generate 64x64 -o paper.npy --viewing-filter nasanen:300dpi,30cm",
         "bluenoise generate 64x64 -o spectrum.npy --method spectrum --checkpoint run.npz",
     )
 )(generate)
@@ -36,5 +36,5 @@ app.command(name="list", **examples("bluenoise list"))(list_shipped)
 
 
 def main() -> None:
-    """Entry point of the command `bluenoise`."""
+    """Run the command `bluenoise`."""
     run(app)

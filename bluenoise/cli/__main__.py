@@ -1,4 +1,4 @@
-"""`python -m bluenoise.cli`: the command without its entry point."""
+"""Run the command line `bluenoise` with `python -m bluenoise.cli`."""
 
 from bluenoise.cli import main
 

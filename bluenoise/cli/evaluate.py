@@ -24,23 +24,30 @@ from dither.matrix.threshold_matrix import ThresholdMatrix
 
 
 def evaluate(
-    matrices: Annotated[
-        list[str], typer.Argument(help=".npy files, or names of shipped matrices.")
-    ],
+    matrices: Annotated[list[str], typer.Argument(help=".npy files or names of shipped matrices.")],
     photo: Annotated[
         list[Path] | None,
-        typer.Option(help="Measure the blurred error of this photo at 1 bit too; may be repeated."),
+        typer.Option(
+            rich_help_panel="Input and output",
+            help="Photo whose blurred error at 1 bit is measured too; may be repeated.",
+        ),
     ] = None,
     seed: Annotated[
         int,
-        typer.Option("--seed", "-s", callback=in_range(0, (1 << 32) - 1), help="Of the baselines."),
+        typer.Option(
+            "--seed",
+            "-s",
+            rich_help_panel="Reference",
+            callback=in_range(0, (1 << 32) - 1),
+            help="Seed of the reference matrices.",
+        ),
     ] = 0,
     json_output: JsonOption = False,
 ) -> None:
-    """Score matrices beside white noise, Bayer and others.
+    """Score matrices against white noise, Bayer and void-and-cluster.
 
-    The others are made then and there. Matrices of one shape are set side by side, and against as
-    many seeds of the others.
+    The reference matrices are made on the spot. Matrices of one shape share a table, and are compared
+    with as many seeds of the references.
     """
     from bluenoise.report.table import print_table
 
@@ -56,8 +63,8 @@ def evaluate(
             on_progress(len(tables) / len(groups))
     if json_output:
         report = {
-            name: {label: table[label] for label in (name, *classical)}
-            for names, (table, classical) in zip(groups.values(), tables, strict=True)
+            name: {label: table[label] for label in (name, *references)}
+            for names, (table, references) in zip(groups.values(), tables, strict=True)
             for name in names
         }
         print(json.dumps({"matrices": report}))
@@ -69,16 +76,16 @@ def evaluate(
 def _table(
     columns: dict[str, MatrixSet], photos: list[np.ndarray], seed: int
 ) -> tuple[dict[str, Any], list[str]]:
-    """Figures of each matrix, all of one shape, and of as many classical ones; the latter's names."""
+    """Measure matrices of one shape and as many references; also return the references' names."""
     shape = next(iter(columns.values())).shape
     seeds = [baselines(shape, seed=(seed + index) % (1 << 32)) for index in range(len(columns))]
-    classical = {
+    references = {
         label: [_figures(MatrixSet((made[label],)), photos) for made in seeds] for label in seeds[0]
     }
     ours = {name: [_figures(column, photos)] for name, column in columns.items()}
     if len(ours) > 1:
         ours[f"mean of {len(ours)}"] = [rows[0] for rows in ours.values()]
-    measured = {**ours, **classical}
+    measured = {**ours, **references}
     means = {label: mean_evaluation([row for row, _ in rows]) for label, rows in measured.items()}
     table = {
         label: {
@@ -89,11 +96,11 @@ def _table(
         }
         for label, rows in measured.items()
     }
-    return table, list(classical)
+    return table, list(references)
 
 
 def _figures(column: MatrixSet, photos: list[np.ndarray]) -> tuple[Evaluation, dict[str, Any]]:
-    """The evaluation of a column, and what photos and channels add to it."""
+    """Return the evaluation of a column, and its results on photos and on channels."""
     channels = zip(column.matrices, column.channel_values, strict=True)
     evaluation = mean_evaluation([measure(matrix, values=values) for matrix, values in channels])
     more: dict[str, Any] = {}
@@ -109,7 +116,7 @@ def _for_photo(
     photo: np.ndarray, matrices: Sequence[ThresholdMatrix]
 ) -> ThresholdMatrix | Sequence[ThresholdMatrix]:
     if len(matrices) > 1 and len(matrices) != photo.shape[2]:
-        raise InputError(f"a matrix of {len(matrices)} channels cannot dither a photo of 3")
+        raise InputError(f"a matrix of {len(matrices)} channels cannot dither a photo with 3")
     return matrices if len(matrices) > 1 else matrices[0]
 
 
@@ -118,10 +125,10 @@ def _mean_figures(figures: list[dict[str, float]]) -> dict[str, float]:
 
 
 def _read_photo(path: Path) -> np.ndarray:
-    """(H, W, 3) uint8, grey photos in three equal channels."""
+    """Return (H, W, 3) uint8; grey photos get three equal channels."""
     from dither.images.io import read_image
     from dither.ordered.levels import ordered_dither
 
-    # 256 levels are the codes of 8 bits, whatever the photo had.
+    # Photos of more than 8 bits are dithered to 8.
     color = ordered_dither(read_image(path).color, levels=256)
     return np.stack([color] * 3, axis=2) if color.ndim == 2 else color

@@ -10,20 +10,33 @@ import typer
 
 from dither.console import ForceOption, JsonOption, QuietOption, in_range, log
 
+_OUTPUT, _SIDECAR = "Input and output", "Sidecar"
+
 
 def export(
-    matrix: Annotated[str, typer.Argument(help="A .npy file, or the name of a shipped matrix.")],
-    output: Annotated[Path, typer.Option("--output", "-o", help="The folder, new or empty.")],
+    matrix: Annotated[str, typer.Argument(help=".npy file or name of a shipped matrix.")],
+    output: Annotated[
+        Path,
+        typer.Option(
+            "--output", "-o", rich_help_panel=_OUTPUT, help="Folder to write to, new or empty."
+        ),
+    ],
     formats: Annotated[
         str,
         typer.Option(
             "--format",
+            rich_help_panel=_OUTPUT,
+            metavar="FORMAT,...",
             help="Formats, separated by commas: npy, png8, png16, rg8, raw, tiff16, exr, ktx2, dds, c, "
             "glsl, hlsl, wgsl, godot; or one of a family, such as ktx2-r16ui or raw-u16.",
         ),
     ] = "png16,rg8",
     name: Annotated[
-        str | None, typer.Option(help="What the files' names begin with [the matrix's].")
+        str | None,
+        typer.Option(
+            rich_help_panel=_OUTPUT,
+            help="Prefix of the file names (default: the name of the matrix).",
+        ),
     ] = None,
     seed: Annotated[
         int | None,
@@ -31,28 +44,34 @@ def export(
             "--seed",
             "-s",
             callback=in_range(0, (1 << 32) - 1),
-            help="It was made with, for the sidecar.",
+            rich_help_panel=_SIDECAR,
+            help="Seed to record in the sidecar files.",
         ),
     ] = None,
     license_name: Annotated[
-        str | None, typer.Option("--license", help="Of the matrix, for the sidecar.")
+        str | None,
+        typer.Option(
+            "--license",
+            rich_help_panel=_SIDECAR,
+            help="License of the matrix to record in the sidecar files.",
+        ),
     ] = None,
     json_output: JsonOption = False,
     force: ForceOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Write a matrix as textures and shaders for engines."""
+    """Export a matrix as textures and shaders for engines."""
     from bluenoise.export import export as export_to
     from bluenoise.matrix_set import load_matrix_set
 
-    told = {"seed": seed, "license": license_name}
+    origin = {"seed": seed, "license": license_name}
     paths = export_to(
         load_matrix_set(matrix),
         output,
         [each.strip() for each in formats.split(",") if each.strip()],
         name=_plain(Path(matrix).stem) if name is None else name,
         force=force,
-        origin={key: value for key, value in told.items() if value is not None},
+        origin={key: value for key, value in origin.items() if value is not None},
     )
     log(f"{output}: {len(paths)} files, their sidecars and a README.md", quiet=quiet)
     if json_output:
@@ -64,5 +83,5 @@ def export(
 
 
 def _plain(stem: str) -> str | None:
-    """A file's name as engines take it without quotes; None where nothing is left."""
+    """Return a file's name in characters that engines accept unquoted; None if none is left."""
     return re.sub(r"[^A-Za-z0-9_-]+", "-", stem).strip("-_")[:100] or None

@@ -7,30 +7,36 @@ import shlex
 import sys
 import time
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import numpy as np
 import typer
 
 from bluenoise.cli.methods import (
-    MAKERS,
-    TASKS,
     CombinationChoice,
     CouplingChoice,
     DistributionChoice,
     MethodChoice,
     OptimizerChoice,
-    refuse_options_without_effect,
+    method_of,
 )
+from bluenoise.generate import check_shape, parse_shape
+from bluenoise.generate import generate as make_matrices
 from bluenoise.objective.target import DISTRIBUTIONS
+from bluenoise.runs.options import RunOptions
 from dither.console import ForceOption, JsonOption, QuietOption, in_range, log, progress_bar
 from dither.errors import InputError, OutputExistsError
 
-# Options that only some methods have; None stands for their own default.
-_SPECTRUM = "With --method spectrum: "
-_BLUE = "With --method blue: "
-_FRAMES = "With frames: "
-_JAX = "With --method spectrum or anneal: "
+_OUTPUT, _METHOD, _VIEWING, _FRAMES = "Input and output", "Method", "Viewing", "Frames"
+_CHANNELS, _SPECTRUM, _RUN = "Channels", "With --method spectrum", "Run"
+
+
+def _option(
+    panel: str, text: str, *names: str, between: tuple[float, float] | None = None, **more: Any
+) -> Any:
+    """Declare an option in a help panel, with an allowed range."""
+    callback = None if between is None else in_range(*between)
+    return typer.Option(*names, rich_help_panel=panel, help=text, callback=callback, **more)
 
 
 def generate(
@@ -41,135 +47,183 @@ def generate(
             help="Rows and columns, 4 to 512, or frames first, 2 to 256: 64, 60x68 or 16x64x64."
         ),
     ],
-    output: Annotated[Path, typer.Option("--output", "-o", help="The .npy file to write.")],
+    output: Annotated[Path, _option(_OUTPUT, ".npy file to write.", "--output", "-o")],
     method: Annotated[
         MethodChoice,
-        typer.Option(
-            help="blue is the best, void-and-cluster the fastest, anneal gradient descent alone, "
-            "spectrum as published."
+        _option(
+            _METHOD,
+            "blue: the best. void-and-cluster: the fastest. anneal: gradient descent on the error of "
+            "all levels. spectrum: the published Fourier and histogram optimizer.",
         ),
     ] = MethodChoice.blue,
-    seed: Annotated[int, typer.Option("--seed", "-s", callback=in_range(0, (1 << 32) - 1))] = 0,
+    seed: Annotated[
+        int,
+        _option(
+            _METHOD,
+            "Seed, 0 to 4294967295; the same seed gives the same matrix.",
+            *("--seed", "-s"),
+            between=(0, (1 << 32) - 1),
+        ),
+    ] = 0,
     distribution: Annotated[
-        DistributionChoice, typer.Option(help="uniform writes ranks, the others float32 noise.")
+        DistributionChoice,
+        _option(
+            _OUTPUT, "uniform writes ranks; triangular and gaussian write float32 noise to add."
+        ),
     ] = DistributionChoice.uniform,
     sigma: Annotated[
         float | None,
-        typer.Option(
-            callback=in_range(0.3, 8),
-            help="With --method void-and-cluster: blur in pixels [1.5, with frames 1.9].",
+        _option(
+            _METHOD,
+            "Blur of void-and-cluster in pixels, 0.3 to 8 (default: 1.5; with frames 1.9).",
+            between=(0.3, 8),
         ),
     ] = None,
-    viewing: Annotated[
+    viewing_filter: Annotated[
         str | None,
-        typer.Option("--filter", help="With --method blue or anneal: from where it is looked at."),
+        _option(
+            _VIEWING,
+            "Viewing filter for blue or anneal: gaussian:1.5 | nasanen:300dpi,30cm | box:3 | "
+            "binomial:4 | a text file of frequencies and gains | a sum: gaussian:1.5+2*gaussian:3 "
+            "(default: several viewing distances).",
+            *("--viewing-filter", "--filter"),
+            metavar="FILTER",
+        ),
     ] = None,
     levels: Annotated[
         int | None,
-        typer.Option(callback=in_range(3, 65536), help=_BLUE + "greys that count [all]."),
+        _option(
+            _VIEWING,
+            "Number of grey levels to optimise, with blue, 3 to 65536 (default: all).",
+            between=(3, 65536),
+        ),
     ] = None,
     level_weights: Annotated[
         str | None,
-        typer.Option(
-            help="With --method blue or anneal: what greys count from black to white, as 4,2,1,1 "
-            "[all alike]."
+        _option(
+            _VIEWING,
+            "Weights of the grey levels from black to white, for blue or anneal, such as 4,2,1,1 "
+            "(default: equal).",
+            metavar="W,W,...",
         ),
     ] = None,
     frames: Annotated[
         int | None,
-        typer.Option(callback=in_range(2, 256), help="Another way to write the frames of SHAPE."),
+        _option(_FRAMES, "Number of frames, 2 to 256, if SHAPE has none.", between=(2, 256)),
     ] = None,
     time_filter: Annotated[
         str | None,
-        typer.Option(help=_FRAMES + "gaussian:0.85, exponential:0.1 or box:4 [gaussian:0.85]."),
+        _option(
+            _FRAMES,
+            "Temporal filter: gaussian:0.85 | exponential:0.1 | box:4 (default: gaussian:0.85).",
+            metavar="FILTER",
+        ),
     ] = None,
     combine: Annotated[
         CombinationChoice | None,
-        typer.Option(
-            help=_FRAMES + "add the errors of frames and of pixels over time, or blur both at once "
-            "[sum]."
+        _option(
+            _FRAMES,
+            "Add the errors in space and over time, or blur in both at once (default: sum).",
         ),
     ] = None,
     time_weight: Annotated[
         float | None,
-        typer.Option(callback=in_range(0.01, 100), help=_FRAMES + "of time in the sum [1]."),
+        _option(
+            _FRAMES,
+            "Weight of the temporal error against the spatial error, 0.01 to 100 (default: 1).",
+            between=(0.01, 100),
+        ),
     ] = None,
     channels: Annotated[
         int | None,
-        typer.Option(
-            callback=in_range(2, 4),
-            help=_BLUE + "a matrix for each, as float32 (H, W, C): 3 for RGB.",
+        _option(
+            _CHANNELS,
+            "Make 2 to 4 matrices, one per channel, with blue: 3 for RGB. Writes float32 (H, W, C).",
+            between=(2, 4),
         ),
     ] = None,
     coupling: Annotated[
         CouplingChoice | None,
-        typer.Option(
-            help="With --channels: optimized together, or one matrix moved about, which is quicker "
-            "[joint]."
+        _option(
+            _CHANNELS,
+            "Optimise the channels together, or shift one matrix, which is faster (default: joint).",
         ),
     ] = None,
     cutoff: Annotated[
         float | None,
-        typer.Option(
-            callback=in_range(0.05, 0.7), help=_SPECTRUM + "lowest wanted cycles per pixel [0.3]."
+        _option(
+            _SPECTRUM,
+            "Lowest frequency with power, 0.05 to 0.7 cycles per pixel (default: 0.3).",
+            between=(0.05, 0.7),
         ),
     ] = None,
     steps: Annotated[
         int | None,
-        typer.Option(callback=in_range(1, 10_000_000), help=_SPECTRUM + "of descent [1000]."),
+        _option(_SPECTRUM, "Steps of gradient descent (default: 1000).", between=(1, 10_000_000)),
     ] = None,
     fine_tune_steps: Annotated[
         int | None,
-        typer.Option(callback=in_range(0, 1_000_000), help=_SPECTRUM + "on the histogram [100]."),
+        _option(
+            _SPECTRUM,
+            "Further steps on the histogram alone (default: 100).",
+            between=(0, 1_000_000),
+        ),
     ] = None,
     random_weights: Annotated[
         bool | None,
-        typer.Option(
+        _option(
+            _SPECTRUM,
+            "Scale each loss term by uniform(0, 1) at every step (default: random).",
             "--random-weights/--fixed-weights",
-            help=_SPECTRUM + "scale each term by uniform(0, 1) at every step [random].",
         ),
     ] = None,
     low_frequency_weight: Annotated[
-        float | None, typer.Option(callback=in_range(0, 1e6), help=_SPECTRUM + "base weight [1].")
+        float | None,
+        _option(_SPECTRUM, "Weight of the power below the cutoff (default: 1).", between=(0, 1e6)),
     ] = None,
     smoothness_weight: Annotated[
-        float | None, typer.Option(callback=in_range(0, 1e6), help=_SPECTRUM + "base weight [1].")
+        float | None,
+        _option(_SPECTRUM, "Weight of the deviation above it (default: 1).", between=(0, 1e6)),
     ] = None,
     histogram_weight: Annotated[
-        float | None, typer.Option(callback=in_range(0, 1e6), help=_SPECTRUM + "base weight [1].")
+        float | None,
+        _option(_SPECTRUM, "Weight of the sorted values (default: 1).", between=(0, 1e6)),
     ] = None,
     optimizer: Annotated[
-        OptimizerChoice | None, typer.Option(help=_SPECTRUM + "the update rule [adam].")
+        OptimizerChoice | None, _option(_SPECTRUM, "Update rule (default: adam).")
     ] = None,
     learning_rate: Annotated[
         float | None,
-        typer.Option(
-            callback=in_range(1e-9, 1e9), help=_SPECTRUM + "[adam 0.01, momentum 0.05, sgd 0.25]."
+        _option(
+            _SPECTRUM,
+            "Learning rate (default: adam 0.01, momentum 0.05, sgd 0.25).",
+            between=(1e-9, 1e9),
         ),
     ] = None,
     restarts: Annotated[
         int | None,
-        typer.Option(
-            callback=in_range(1, 1024),
-            help=_JAX + "runs at once, the best is kept [1, of few cells 32].",
+        _option(
+            _RUN,
+            "Independent runs of spectrum or anneal, of which the best is kept (default: 1; 32 for "
+            "spectrum below 128 cells).",
+            between=(1, 1024),
         ),
     ] = None,
     jobs: Annotated[
         int | None,
-        typer.Option(
-            callback=in_range(1, 1024), help="With --restarts: processes that take them one by one."
-        ),
+        _option(_RUN, "Processes that share the restarts, 1 to 1024.", between=(1, 1024)),
     ] = None,
     scheduler: Annotated[
         str | None,
-        typer.Option(
+        _option(
+            _RUN,
+            "Dask scheduler whose machines share the restarts, such as tcp://10.0.0.1:8786.",
             metavar="ADDRESS",
-            help="With --restarts: on the machines of a Dask scheduler, as tcp://10.0.0.1:8786.",
         ),
     ] = None,
     checkpoint: Annotated[
         Path | None,
-        typer.Option(help="Go on from this file if it exists, leave it on Ctrl-C."),
+        _option(_RUN, "File to resume from if it exists; kept if the run is stopped."),
     ] = None,
     json_output: JsonOption = False,
     force: ForceOption = False,
@@ -177,40 +231,39 @@ def generate(
 ) -> None:
     """Make a threshold matrix: a tileable .npy of ranks."""
     from dither.files.atomic import check_writable
-    from dither.matrix.threshold_matrix import channel_thresholds
-    from dither.metrics.spectrum import low_frequency_power
 
-    options = context.params
     sides = _sides(shape, frames)
-    refuse_options_without_effect(options, method, sides)
+    chosen = method_of(method, context.params, sides)
     if output.suffix != ".npy":
         raise InputError(f"the output {output} must end in .npy")
     if checkpoint is not None and os.path.realpath(checkpoint) == os.path.realpath(output):
         raise InputError(f"the checkpoint and the output are both {output}")
     if len(sides) == 3 and sides[2] == 4 and distribution is not DistributionChoice.uniform:
-        raise InputError("noise 4 columns wide with frames would be read as that of 4 channels")
+        raise InputError(
+            "noise 4 columns wide with frames would be read as noise with 4 channels; use another "
+            "width"
+        )
     check_writable(output, replace=force)
     started = time.monotonic()
-    with progress_bar(TASKS[method], checkpoint, quiet) as on_progress:
-        matrices = MAKERS[method](sides, options, on_progress)
-    values = matrices[0].ranks
-    if distribution is not DistributionChoice.uniform:
-        quantiles = DISTRIBUTIONS[distribution.value].quantiles(values.size).astype("float32")
-        planes = [quantiles[matrix.ranks] for matrix in matrices]
-        values = np.stack(planes, axis=-1) if channels else planes[0]
-    elif channels:
-        values = channel_thresholds(matrices)
-    written = _written(output, values, force)
+    with progress_bar(method, checkpoint, quiet) as on_progress:
+        run = RunOptions(checkpoint, restarts, jobs, scheduler, on_progress)
+        made = make_matrices(sides, method=chosen, seed=seed, channels=channels, run=run)
+    matrices = made if isinstance(made, tuple) else (made,)
+    values = _values(matrices, distribution)
+    written = _write(output, values, force)
     if checkpoint is not None:
         checkpoint.unlink(missing_ok=True)
     if written != output:
-        raise InputError(f"{output} was made by another meanwhile; the matrix is in {written}")
+        raise InputError(
+            f"{output} was created by another program meanwhile; the matrix is in {written}"
+        )
     seconds = time.monotonic() - started
     text = "x".join(map(str, sides)) + (f", {channels} channels," if channels else "")
     log(f"{output}: {text} by {method}, {seconds:.1f} s", quiet=quiet)
     if json_output:
-        planes = np.moveaxis(values, -1, 0) if channels else values
-        power = low_frequency_power(planes)
+        from dither.metrics.spectrum import low_frequency_power
+
+        power = low_frequency_power(np.moveaxis(values, -1, 0) if channels else values)
         report = {
             "output": str(output),
             "shape": sides,
@@ -221,15 +274,27 @@ def generate(
             "seed": seed,
             "seconds": round(seconds, 3),
             "low_frequency_power": power if power == power else None,
-            # What `bluenoise report` tells of the file, where this lies beside it.
+            # `bluenoise report` shows these two if this object lies next to the file.
             "sha256": hashlib.sha256(output.read_bytes()).hexdigest(),
             "command": shlex.join(["bluenoise", *sys.argv[1:]]),
         }
         print(json.dumps(report))
 
 
-def _written(output: Path, values: np.ndarray, force: bool) -> Path:
-    """Where the matrix is in the end: beside a file that took its name while it was made."""
+def _values(matrices: tuple[Any, ...], distribution: DistributionChoice) -> np.ndarray:
+    """Return ranks, thresholds of channels, or noise of another distribution."""
+    from dither.matrix.threshold_matrix import channel_thresholds
+
+    ranks = matrices[0].ranks
+    if distribution is DistributionChoice.uniform:
+        return ranks if len(matrices) == 1 else channel_thresholds(matrices)
+    quantiles = DISTRIBUTIONS[distribution].quantiles(ranks.size).astype("float32")
+    planes = [quantiles[matrix.ranks] for matrix in matrices]
+    return planes[0] if len(planes) == 1 else np.stack(planes, axis=-1)
+
+
+def _write(output: Path, values: np.ndarray, force: bool) -> Path:
+    """Write the file, under a numbered name if another program took its name, and return its path."""
     from dither.files.npy import write_npy
 
     path, number = output, 0
@@ -243,9 +308,7 @@ def _written(output: Path, values: np.ndarray, force: bool) -> Path:
 
 
 def _sides(shape: str, frames: int | None) -> tuple[int, ...]:
-    """The shape as one writes it, or the plane it names with that many frames."""
-    from bluenoise.generate import check_shape, parse_shape
-
+    """Return the shape, with the frames of the option first."""
     sides = parse_shape(shape)
     if frames is None:
         return sides

@@ -6,7 +6,7 @@ from dither.console import JsonOption
 
 
 def list_shipped(json_output: JsonOption = False) -> None:
-    """Name the shipped matrices, which --matrix of `dither` takes."""
+    """List the shipped matrices, for --matrix of `dither`."""
     from dither.matrix.catalog import shipped_matrices
 
     if json_output:

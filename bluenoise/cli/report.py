@@ -21,31 +21,54 @@ if TYPE_CHECKING:
     import numpy as np
 
 
+_OUTPUT = "Input and output"
+
+
 def report(
     matrices: Annotated[
-        list[str], typer.Argument(help=".npy files, or names of shipped matrices; 1 to 8.")
+        list[str], typer.Argument(help=".npy files or names of shipped matrices; 1 to 8.")
     ],
-    output: Annotated[Path, typer.Option("--output", "-o", help="The page, ending in .html.")],
+    output: Annotated[
+        Path,
+        typer.Option(
+            "--output", "-o", rich_help_panel=_OUTPUT, help="Page to write, ending in .html."
+        ),
+    ],
     png: Annotated[
-        bool, typer.Option("--png", help="Write the same as one picture too, beside the page.")
+        bool,
+        typer.Option(
+            "--png",
+            rich_help_panel=_OUTPUT,
+            help="Also write the report as one PNG next to the page.",
+        ),
     ] = False,
     photo: Annotated[
-        Path | None, typer.Option(help="To be dithered [a portrait that matplotlib carries].")
+        Path | None,
+        typer.Option(
+            rich_help_panel=_OUTPUT,
+            help="Photo to dither (default: the portrait that matplotlib includes).",
+        ),
     ] = None,
     seed: Annotated[
         int,
-        typer.Option("--seed", "-s", callback=in_range(0, (1 << 32) - 1), help="Of the baselines."),
+        typer.Option(
+            "--seed",
+            "-s",
+            rich_help_panel="Reference",
+            callback=in_range(0, (1 << 32) - 1),
+            help="Seed of the reference matrices.",
+        ),
     ] = 0,
     json_output: JsonOption = False,
     force: ForceOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Show matrices, and what they do, on a page."""
+    """Write a page with the scores and dot patterns of matrices."""
     from bluenoise.report.report import report as write
 
     twice = next((name for name in matrices if matrices.count(name) > 1), None)
     if twice is not None:
-        raise InputError(f"{twice} is named twice")
+        raise InputError(f"{twice} is given twice")
     names = labels(matrices)
     picture = None if photo is None else _read(photo)
     with progress_bar("report", None, quiet) as on_progress:
@@ -64,7 +87,7 @@ def report(
 
 
 def labels(matrices: list[str]) -> list[str]:
-    """The names of files without folder and ending, where these tell them apart."""
+    """Return file names without folder and extension where that is unambiguous."""
     stems = [Path(name).stem if name.endswith(".npy") else name for name in matrices]
     return [
         printable(name if stems.count(stem) > 1 else stem)

@@ -1,1 +1,1 @@
-"""How a matrix is made: one module for each method."""
+"""Methods: one module for each way of making a matrix."""

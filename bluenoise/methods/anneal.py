@@ -1,64 +1,66 @@
-"""One annealed energy, from the Fourier loss to the error of every threshold, by pure gradient descent.
+"""Anneal: gradient descent on the pair energy, from the Fourier loss to the error of all thresholds.
 
-`energy.level_energy` rounds distances of values off within epsilon. While epsilon is as wide as the
-values, the pull on them is that of their own low-frequency Fourier energy, the published loss; as it
-falls to 0, it becomes the pull of all thresholded patterns at once. The histogram stays uniform by two
-means: what a uniform crowd would pull on average is taken off at every step, and now and then the
-values are replaced by their exact quantiles.
+`losses.pair_energy` smooths the distance of two values within epsilon. While epsilon is wider than the
+values, the force on them is that of their own low-frequency Fourier energy, as in the published
+optimizer. As epsilon falls to 0, it becomes the force of all thresholded patterns at once. Two things
+keep the histogram uniform: the mean force of uniformly distributed values is subtracted at every step,
+and after every round the values are replaced by their exact quantiles.
 
-    >>> config = AnnealConfig(shape=(8, 8), rounds=2)
+    >>> config = Anneal(shape=(8, 8), rounds=2)
     >>> anneal(config, seed=0).matrix.shape
     (8, 8)
 """
 
+import dataclasses
 import functools
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import NamedTuple
+from typing import ClassVar, NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array, lax
 
-from bluenoise.objective.losses import huber, pair_force
+from bluenoise.objective.losses import pair_force, smooth_abs
 from bluenoise.objective.pair_kernel import kernel_radius, pair_kernel
-from bluenoise.objective.target import counted_levels, level_cdf
-from bluenoise.runs.restarts import init_restarts, shard_over_devices
+from bluenoise.objective.target import level_cdf, levels_and_weights
+from bluenoise.runs.options import RunOptions
+from bluenoise.runs.restarts import init_restarts, run_restarts, shard_over_devices
 from dither.errors import InputError
 from dither.matrix.threshold_matrix import ThresholdMatrix
 from dither.metrics.patterns import level_energies
 from dither.metrics.viewing import Gaussian, Mixture, ViewingFilter
 
-# A near look with a little of a far one: what the pull of a kernel of small radius can attend to.
+# A close view with some of a distant one: the most that a kernel of small radius can serve.
 NEAR_AND_FAR = Mixture(((1.0, Gaussian(1.5)), (0.3, Gaussian(2.5))))
 
-_ROUNDS_AT_ONCE = 4
+_ROUNDS_PER_CALL = 4
 
 
 @dataclass(frozen=True)
-class AnnealConfig:
-    """All that determines a run, but the seed.
+class Anneal:
+    """The method anneal: everything that determines a run, except the seed.
 
     Attributes:
-        shape: rows and columns.
-        viewing: the filter whose level energies are lowered.
-        radius: of the kernel, in pixels; beyond 8 a step takes ten times as long, so filters that see
-            farther are better served by swaps of ranks.
-        rounds: after each the values are replaced by their exact quantiles.
-        steps_per_round: of gradient descent.
-        level_weights: how much the patterns count from black to white, as in `level_cdf`; all alike
-            if None.
+        shape: rows and columns; `bluenoise.generate` sets it.
+        viewing: viewing filter whose level energies are minimised.
+        radius: of the kernel, in pixels. Beyond 8 a step takes ten times as long; use the method blue
+            for filters of longer range.
+        rounds: after each one the values are replaced by their exact quantiles.
+        steps_per_round: steps of gradient descent.
+        level_weights: weights of the levels from black to white, as in `level_cdf`; None: equal.
         widest, narrowest: epsilon at the start and at the end, falling geometrically.
-        first_rate, last_rate: of the steps, falling geometrically.
-        random_weights: scale the kernels of each step by uniform(0, 2) factors; no effect was measured.
+        first_rate, last_rate: step size at the start and at the end, falling geometrically.
+        random_weights: scale the two kernels of each step by uniform(0, 2) factors; no effect was
+            measured.
 
     Raises:
-        InputError: the filter reaches much farther than the radius.
+        InputError: the filter reaches more than twice as far as the radius.
     """
 
-    shape: tuple[int, int]
+    shape: tuple[int, int] = (64, 64)
     viewing: ViewingFilter = NEAR_AND_FAR
     radius: int = 8
     level_weights: tuple[float, ...] | None = None
@@ -70,12 +72,14 @@ class AnnealConfig:
     last_rate: float = 0.1
     random_weights: bool = False
 
+    name: ClassVar[str] = "anneal"
+
     def __post_init__(self) -> None:
         needed = kernel_radius(self.viewing)
         if needed > 2 * self.radius:
             raise InputError(
-                f"the viewing filter reaches {needed} pixels and the anneal sees {self.radius}; "
-                "the method blue has no such limit"
+                f"the viewing filter reaches {needed} pixels, and anneal at most {2 * self.radius} "
+                f"with a radius of {self.radius}; the method blue has no such limit"
             )
 
     @property
@@ -83,13 +87,23 @@ class AnnealConfig:
         """Steps of the whole run."""
         return self.rounds * self.steps_per_round
 
+    def make(
+        self, shape: tuple[int, ...], seed: int, channels: int | None, run: RunOptions
+    ) -> tuple[ThresholdMatrix, ...]:
+        """Make one matrix for `bluenoise.generate`."""
+        config = dataclasses.replace(self, shape=shape)
+        return (anneal(config, seed=seed, run=run).matrix,)
+
+
+AnnealConfig = Anneal  # former name
+
 
 class State(NamedTuple):
-    """What one step hands to the next.
+    """State between two steps.
 
     Attributes:
         values: (H, W) float32, 0 to 1.
-        key: the random key of the whole run; a step folds its number into it.
+        key: random key of the whole run; each step folds its number into it.
         step: () int32, steps done.
     """
 
@@ -99,13 +113,13 @@ class State(NamedTuple):
 
 
 class Info(NamedTuple):
-    """What a step did: () float32, the root mean square of the pull."""
+    """Report of a step: () float32, the root mean square of the force."""
 
     pull: Array
 
 
 class Result(NamedTuple):
-    """A finished run.
+    """Finished run.
 
     Attributes:
         matrix: the best restart's.
@@ -116,123 +130,128 @@ class Result(NamedTuple):
     scores: np.ndarray
 
 
-def init(config: AnnealConfig, key: Array) -> State:
-    """Independent uniform noise, before the first step; `key` is a JAX random key."""
+def init(config: Anneal, key: Array) -> State:
+    """Return independent uniform noise as the first state; `key` is a JAX random key."""
     values = jax.random.uniform(jax.random.fold_in(key, 0), config.shape)
     return State(values, key, jnp.zeros((), jnp.int32))
 
 
-def step(config: AnnealConfig, state: State) -> tuple[State, Info]:
-    """One step of gradient descent at this step's epsilon, rate and kernel."""
-    done = state.step / config.total_steps
-    epsilon = config.widest * (config.narrowest / config.widest) ** done
-    rate = config.first_rate * (config.last_rate / config.first_rate) ** done
-    # The narrow kernel first spreads near neighbours apart, the wide one then their neighbourhoods.
+def step(config: Anneal, state: State) -> tuple[State, Info]:
+    """Take one step of gradient descent with this step's epsilon, rate and kernel."""
+    progress = state.step / config.total_steps
+    epsilon = config.widest * (config.narrowest / config.widest) ** progress
+    rate = config.first_rate * (config.last_rate / config.first_rate) ** progress
+    # The narrow kernel separates close neighbours first; the wide one then evens out larger areas.
     narrow = jnp.asarray(pair_kernel(config.viewing, config.radius, power=1).ravel())
     wide = jnp.asarray(pair_kernel(config.viewing, config.radius, power=2).ravel())
-    weights = jnp.array([1 - done, done])
+    weights = jnp.array([1 - progress, progress])
     if config.random_weights:
         key = jax.random.fold_in(state.key, state.step + 1)
         weights *= jax.random.uniform(key, (2,), maxval=2.0)
     kernel = weights[0] * narrow + weights[1] * wide
-    pull = pair_force(state.values, config.radius, kernel, epsilon)
-    pull -= kernel.sum() * _crowd(config, state.values, epsilon)
-    values = state.values + rate * pull
-    # Reflected at both ends.
+    force = pair_force(state.values, config.radius, kernel, epsilon)
+    force -= kernel.sum() * _mean_field_pull(config, state.values, epsilon)
+    values = state.values + rate * force
+    # Reflect at 0 and 1.
     values = 1 - jnp.abs(1 - jnp.abs(values))
-    return State(values, state.key, state.step + 1), Info(jnp.sqrt(jnp.mean(pull**2)))
+    return State(values, state.key, state.step + 1), Info(jnp.sqrt(jnp.mean(force**2)))
 
 
-def _crowd(config: AnnealConfig, values: Array, epsilon: Array) -> Array:
-    """The mean clipped difference of each value from all, were they exactly their quantiles."""
+def _mean_field_pull(config: Anneal, values: Array, epsilon: Array) -> Array:
+    """Return the mean of clip((value - q) / epsilon, -1, 1) over the exact quantiles q."""
     if config.level_weights is None:
-        return huber(values, epsilon) - huber(1 - values, epsilon)
-    # The integral of their distribution: straight lines between the quantiles.
+        return smooth_abs(values, epsilon) - smooth_abs(1 - values, epsilon)
+    # Integral of the cumulative distribution: linear between the quantiles.
     quantiles = _quantiles(config).astype(np.float64)
     knots = np.unique(quantiles)
     integral = np.array([np.maximum(knot - quantiles, 0).mean() for knot in knots])
     mean = quantiles.mean()
 
-    def below(value: Array) -> Array:
+    def integral_to(value: Array) -> Array:
         inside = jnp.interp(value, jnp.asarray(knots), jnp.asarray(integral), left=0)
         return jnp.where(value > knots[-1], value - mean, inside)
 
-    return (below(values + epsilon) - below(values - epsilon)) / epsilon - 1
+    return (integral_to(values + epsilon) - integral_to(values - epsilon)) / epsilon - 1
 
 
-def _quantiles(config: AnnealConfig) -> np.ndarray:
-    """(N,) float32 in 0..1, ascending: uniform where all patterns count alike."""
-    heights = level_cdf(math.prod(config.shape), weights=config.level_weights)
-    return (heights + np.float32(0.5)) / (heights[-1] + 1)
+def _quantiles(config: Anneal) -> np.ndarray:
+    """Return (N,) float32 in 0..1, ascending: uniform if all levels have equal weights."""
+    cdf = level_cdf(math.prod(config.shape), weights=config.level_weights)
+    return (cdf + np.float32(0.5)) / (cdf[-1] + 1)
 
 
-def to_quantiles(config: AnnealConfig, state: State) -> State:
-    """The same order of values, exactly distributed: uniform where all patterns count alike."""
+def to_quantiles(config: Anneal, state: State) -> State:
+    """Replace the values by the exact quantiles in the same order."""
     flat = state.values.ravel()
     exact = jnp.zeros(flat.shape).at[jnp.argsort(flat)].set(jnp.asarray(_quantiles(config)))
     return state._replace(values=exact.reshape(state.values.shape))
 
 
 @functools.partial(jax.jit, static_argnums=(0, 2))
-def advance(config: AnnealConfig, states: State, rounds: int) -> tuple[State, Info]:
-    """Some rounds of R restarts at once, in one compiled scan of scans.
+def advance(config: Anneal, states: State, rounds: int) -> tuple[State, Info]:
+    """Run some rounds of R restarts at once, as one compiled scan of scans.
 
     Args:
-        config: the run.
+        config: of the run.
         states: R states stacked along a first axis.
-        rounds: how many.
+        rounds: number of rounds.
 
     Returns:
         The R states after them, and each round's last Info as (rounds, R) arrays.
     """
-    each = jax.vmap(functools.partial(step, config))
+    step_each = jax.vmap(functools.partial(step, config))
 
-    def one_round(carried: State, _: None) -> tuple[State, Info]:
-        carried, infos = lax.scan(
-            lambda states, _: each(states), carried, length=config.steps_per_round
+    def one_round(states: State, _: None) -> tuple[State, Info]:
+        states, infos = lax.scan(
+            lambda carried, _: step_each(carried), states, length=config.steps_per_round
         )
-        exact = jax.vmap(functools.partial(to_quantiles, config))(carried)
+        exact = jax.vmap(functools.partial(to_quantiles, config))(states)
         return exact, jax.tree.map(lambda info: info[-1], infos)
 
     return shard_over_devices(lambda states: lax.scan(one_round, states, length=rounds))(states)
 
 
-def start(config: AnnealConfig, seed: int, restarts: int = 1) -> State:
-    """R independent states stacked along a first axis; the same for the same seed.
+def start(config: Anneal, seed: int, restarts: int = 1) -> State:
+    """Return R independent first states, stacked along a first axis.
 
     Raises:
-        InputError: the seed is out of range, or there are no restarts or too many for the memory.
+        InputError: the seed is out of range, or R is 0 or too large for the memory.
     """
     return init_restarts(functools.partial(init, config), config.shape, seed, restarts)
 
 
-def trajectory(config: AnnealConfig, states: State) -> Iterator[tuple[State, Info]]:
-    """The states after every few rounds, up to the last; going on from any of them ends the same."""
+def trajectory(config: Anneal, states: State) -> Iterator[tuple[State, Info]]:
+    """Yield the states after every few rounds, to the end; a run may resume from any of them."""
     while int(states.step[0]) < config.total_steps:
-        rounds = min(_ROUNDS_AT_ONCE, config.rounds - int(states.step[0]) // config.steps_per_round)
-        states, infos = jax.block_until_ready(advance(config, states, rounds))
+        left = config.rounds - int(states.step[0]) // config.steps_per_round
+        states, infos = jax.block_until_ready(advance(config, states, min(_ROUNDS_PER_CALL, left)))
         yield states, infos
 
 
-def finish(config: AnnealConfig, states: State) -> Result:
-    """The best restart by its mean level energy under the run's own filter."""
+def finish(config: Anneal, states: State) -> Result:
+    """Return the restart with the lowest mean level energy under the run's own filter."""
     matrices = [ThresholdMatrix.from_values(values) for values in np.asarray(states.values)]
-    levels, shares = counted_levels(matrices[0].ranks.size, weights=config.level_weights)
-    some = np.unique(np.linspace(0, len(levels) - 1, 256).round().astype(int))
-    energies = [level_energies(m.ranks, [config.viewing], levels[some])[:, 0] for m in matrices]
-    scores = np.array([1e6 * np.average(energy, weights=shares[some]) for energy in energies])
+    levels, weights = levels_and_weights(matrices[0].ranks.size, weights=config.level_weights)
+    sample = np.unique(np.linspace(0, len(levels) - 1, 256).round().astype(int))
+    energies = [level_energies(m.ranks, [config.viewing], levels[sample])[:, 0] for m in matrices]
+    scores = np.array([1e6 * np.average(energy, weights=weights[sample]) for energy in energies])
     return Result(matrices[int(scores.argmin())], scores)
 
 
-def anneal(config: AnnealConfig, *, seed: int = 0, restarts: int = 1) -> Result:
-    """A whole run without interruption.
+def anneal(config: Anneal, *, seed: int = 0, run: RunOptions = RunOptions()) -> Result:
+    """Run the annealed descent.
 
     Args:
         config: what to make.
-        seed: any integer from 0 to 2^32 - 1; the same seed gives the same bytes on one machine.
-        restarts: independent runs at once, of which the best is kept.
+        seed: an integer from 0 to 2^32 - 1; the same seed gives the same bytes on one machine.
+        run: checkpoint, restarts (1 by default), processes and progress.
+
+    Raises:
+        InputError: see `runs.restarts.run_restarts`.
+        KeyboardInterrupt: passed on after the checkpoint is written.
     """
-    states = start(config, seed, restarts)
-    for latest, _ in trajectory(config, states):
-        states = latest
-    return finish(config, states)
+    return finish(config, run_restarts(start, trajectory, config, seed, run, _describe))
+
+
+def _describe(infos: Info) -> str:
+    return f"pull {float(infos.pull[-1].min()):.2e}"

@@ -1,16 +1,17 @@
-"""The best composition: void-and-cluster, then swaps of ranks on the error of all thresholds at once.
+"""Blue, the default method: void-and-cluster followed by rank swaps.
 
-It makes a matrix, one with frames, or one for each channel of a colour image.
+It makes one matrix, a matrix with frames, or one matrix for each channel of a colour image.
 """
 
 import dataclasses
-from pathlib import Path
-from typing import TYPE_CHECKING
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
 from bluenoise.objective.target import ALL_DISTANCES, FRAMES
-from bluenoise.runs.checkpoint import Checkpoint, OnProgress
+from bluenoise.runs.checkpoint import Checkpoint
+from bluenoise.runs.options import RunOptions
 from dither.color import LUMINANCE_WEIGHTS
 from dither.errors import InputError
 from dither.matrix.threshold_matrix import ThresholdMatrix
@@ -21,11 +22,47 @@ if TYPE_CHECKING:
     from bluenoise.methods import rank_swaps
     from bluenoise.methods.rank_swaps import RankSwapConfig
 
-# The blur of void-and-cluster that leaves the swaps after it the best start: of 1.3 to 1.9, those below
-# favour the closest look and those above the middle distance, at the expense of the other.
+# Blur of the void-and-cluster start. Of 1.3 to 1.9, smaller values favour the closest view and larger
+# ones the middle distance, each at the expense of the other.
 START_SIGMA = 1.45
-# Up to this many greys most proposals are settled at a glance, so more of them cost little.
+# Up to this many greys most proposals are rejected at once, so more of them cost little.
 _FEW_LEVELS = 64
+
+
+@dataclass(frozen=True)
+class Blue:
+    """The method blue.
+
+    Attributes:
+        viewing: viewing filter of a plane, or of frames in space and time. A filter of a plane is
+            combined with `FRAMES.time` for shapes with frames.
+        levels: optimise only this many evenly spread greys, including black and white; None for all.
+        level_weights: weights of the levels from black to white, as in `level_cdf`.
+        coupling: "joint" optimises the matrices of all channels together; "shifted" makes one matrix
+            and moves it, which is faster.
+    """
+
+    viewing: ViewingFilter | SpaceTime = ALL_DISTANCES
+    levels: int | None = None
+    level_weights: tuple[float, ...] | None = None
+    coupling: Literal["joint", "shifted"] = "joint"
+
+    name: ClassVar[str] = "blue"
+
+    def make(
+        self, shape: tuple[int, ...], seed: int, channels: int | None, run: RunOptions
+    ) -> tuple[ThresholdMatrix, ...]:
+        """Make one matrix, or one for each channel, for `bluenoise.generate`."""
+        joint = channels if self.coupling == "joint" else None
+        config = default_swaps(
+            shape,
+            viewing=self.viewing,
+            levels=self.levels,
+            level_weights=self.level_weights,
+            channels=joint or 1,
+        )
+        matrices = _make(shape, config, joint, seed, run)
+        return shifted(matrices[0], channels) if channels and not joint else matrices
 
 
 def blue(
@@ -33,30 +70,21 @@ def blue(
     config: "RankSwapConfig | None" = None,
     *,
     seed: int = 0,
-    checkpoint: Path | str | None = None,
-    on_progress: OnProgress = lambda share, word: None,
+    run: RunOptions = RunOptions(),
 ) -> ThresholdMatrix:
-    """Void-and-cluster, then swaps of ranks that lower the visible error of all thresholds at once.
+    """Make a matrix by void-and-cluster, then lower its visible error by rank swaps.
 
     Args:
-        shape: rows and columns, before them the number of frames if there are any.
-        config: of the swaps: for which filter, and how many; `default_swaps` if not given.
-        seed: of both.
-        checkpoint: a file to go on from if it exists; left where the run is stopped.
-        on_progress: see `OnProgress`.
+        shape: rows and columns; or frames, rows and columns.
+        config: settings of the swaps; None for `default_swaps`.
+        seed: of the start and the swaps.
+        run: checkpoint and progress.
 
     Raises:
         InputError: the checkpoint is of another run, is damaged, or cannot be written.
-        KeyboardInterrupt: passed on once the checkpoint is written.
+        KeyboardInterrupt: passed on after the checkpoint is written.
     """
-    from bluenoise.methods import rank_swaps
-    from bluenoise.methods.void_and_cluster import void_and_cluster
-
-    config = config or default_swaps(shape)
-    frames = config.viewing if isinstance(config.viewing, SpaceTime) else FRAMES
-    start = void_and_cluster(shape, sigma=START_SIGMA, frames=frames, seed=seed)
-    run = {"method": "blue", "shape": shape, "seed": seed, **vars(config)}
-    return rank_swaps.finish(_swapped(config, rank_swaps.init(start), checkpoint, run, on_progress))
+    return _make(shape, config or default_swaps(shape), None, seed, run)[0]
 
 
 def blue_channels(
@@ -65,45 +93,37 @@ def blue_channels(
     *,
     channels: int = 3,
     seed: int = 0,
-    checkpoint: Path | str | None = None,
-    on_progress: OnProgress = lambda share, word: None,
+    run: RunOptions = RunOptions(),
 ) -> tuple[ThresholdMatrix, ...]:
-    """A matrix for each channel of a colour image, made together: their dots avoid each other.
+    """Make one matrix for each channel of a colour image, so that their dots avoid each other.
 
-    On greys the luminance then is smoother than with one matrix for all channels, by about 3 dB. Where
-    the channels differ they look as with any other matrices.
+    The luminance of greys is about 3 dB smoother than with the same matrix for all channels. Where the
+    channels differ, the result looks like that of any other matrices.
 
     Args:
         shape: rows and columns.
-        config: of the swaps; its filter a `JointChannels` of as many weights as there are channels.
+        config: settings of the swaps, whose filter is a `JointChannels` with one weight per channel.
         channels: 2 to 4; three are red, green and blue.
-        seed: of start and swaps.
-        checkpoint: as in `blue`.
-        on_progress: see `OnProgress`.
+        seed: of the starts and the swaps.
+        run: checkpoint and progress.
 
     Raises:
         InputError: as `blue`.
-        KeyboardInterrupt: passed on once the checkpoint is written.
+        KeyboardInterrupt: passed on after the checkpoint is written.
     """
-    from bluenoise.methods import rank_swaps
-    from bluenoise.methods.void_and_cluster import void_and_cluster
-
     config = config or default_swaps(shape, channels=channels)
-    # Seeds fit 32 bits, so each channel has one that no other run has.
-    starts = [
-        void_and_cluster(shape, sigma=START_SIGMA, seed=seed + (channel << 32))
-        for channel in range(channels)
-    ]
-    run = {"method": "blue", "channels": channels, "shape": shape, "seed": seed, **vars(config)}
-    state = _swapped(config, rank_swaps.init_channels(starts), checkpoint, run, on_progress)
-    return rank_swaps.finish_channels(state)
+    return _make(shape, config, channels, seed, run)
 
 
 def shifted(matrix: ThresholdMatrix, channels: int) -> tuple[ThresholdMatrix, ...]:
-    """The same matrix for each channel, moved along the diagonal of the torus.
+    """Return the matrix once per channel, each moved along the diagonal of the torus.
 
-    The channels' dots no longer coincide: on greys the luminance noise falls by about 2.5 dB, what
-    independent matrices would give.
+    The dots of the channels no longer coincide, which lowers the luminance noise of greys by about
+    2.5 dB, as independent matrices do.
+
+    Args:
+        matrix: of any shape; frames are all moved alike.
+        channels: how many.
 
     Example:
         >>> [m.ranks.tolist() for m in shifted(ThresholdMatrix(np.array([[0, 1], [2, 3]])), 2)]
@@ -121,27 +141,35 @@ def shifted(matrix: ThresholdMatrix, channels: int) -> tuple[ThresholdMatrix, ..
 def default_swaps(
     shape: tuple[int, ...],
     *,
-    viewing: ViewingFilter = ALL_DISTANCES,
+    viewing: ViewingFilter | SpaceTime = ALL_DISTANCES,
     levels: int | None = None,
     level_weights: tuple[float, ...] | None = None,
     channels: int = 1,
 ) -> "RankSwapConfig":
-    """The standard settings of the swaps for a matrix, for one with frames, and for channels.
+    """Return the default settings of the swaps.
 
-    Frames and channels cost several times as much a proposal; what fewer lose is within 0.1 dB.
+    A proposal costs several times as much with frames and channels, so there are fewer; the loss is
+    below 0.1 dB.
 
     Args:
-        shape: rows and columns, before them the number of frames if there are any.
-        viewing: how each plane is seen.
+        shape: rows and columns; or frames, rows and columns.
+        viewing: as in `Blue`.
         levels: as in `RankSwapConfig`.
         level_weights: as in `RankSwapConfig`.
-        channels: made together; 1 for a matrix.
+        channels: matrices made together; 1 for a single one.
+
+    Raises:
+        InputError: the filter is one over time, and there are no frames.
     """
     from bluenoise.methods.rank_swaps import RankSwapConfig
     from bluenoise.objective.pair_kernel import JointChannels
 
-    if channels > 1:
-        # Red, green and blue by their luminance; inks, say, alike.
+    if isinstance(viewing, SpaceTime):
+        if len(shape) == 2:
+            raise InputError("a viewing filter over time needs a shape with frames")
+        config = RankSwapConfig(viewing, proposals=100)
+    elif channels > 1:
+        # Red, green and blue by their luminance; other channels, such as inks, equally.
         weights = LUMINANCE_WEIGHTS if channels == 3 else (1 / channels,) * channels
         config = RankSwapConfig(JointChannels(viewing, weights), proposals=200)
     elif len(shape) == 3:
@@ -154,28 +182,43 @@ def default_swaps(
     return dataclasses.replace(config, proposals=4 * config.proposals, rounds=64, tolerance=0.0015)
 
 
-def _swapped(
+def _make(
+    shape: tuple[int, ...],
     config: "RankSwapConfig",
-    state: "rank_swaps.State",
-    checkpoint: Path | str | None,
-    run: dict[str, object],
-    on_progress: OnProgress,
-) -> "rank_swaps.State":
-    """The last state of the swaps, followed with progress and a checkpoint."""
+    channels: int | None,
+    seed: int,
+    run: RunOptions,
+) -> tuple[ThresholdMatrix, ...]:
+    """Make the start of each channel, or of the only matrix, and swap its ranks."""
     from bluenoise.methods import rank_swaps
+    from bluenoise.methods.void_and_cluster import void_and_cluster
 
-    shares = np.sort(state.ranks, axis=None)
+    count = channels or 1
+    plan = rank_swaps.plan_swaps(config, (count, *shape)[-3:])
+    frames = config.viewing if isinstance(config.viewing, SpaceTime) else FRAMES
+    # Seeds fit 32 bits, so no other run uses those of further channels.
+    seeds = [seed + (channel << 32) for channel in range(count)]
+    state = rank_swaps.init(
+        [void_and_cluster(shape, sigma=START_SIGMA, frames=frames, seed=each) for each in seeds]
+    )
+    sorted_ranks = np.sort(state.ranks, axis=None)
 
-    def unpacked(arrays: dict[str, np.ndarray]) -> "rank_swaps.State":
+    def unpack(arrays: dict[str, np.ndarray]) -> "rank_swaps.State":
         # Compiled loops do not check their indices.
-        if not (np.sort(arrays["ranks"], axis=None) == shares).all():
+        if not (np.sort(arrays["ranks"], axis=None) == sorted_ranks).all():
             raise InputError("the checkpoint is damaged: its ranks are no permutation")
         return rank_swaps.State(arrays["ranks"], int(arrays["round"]))
 
-    return Checkpoint(checkpoint, run).follow(
-        lambda state: rank_swaps.trajectory(config, state, int(str(run["seed"]))),
+    facts = {"method": "blue", "shape": shape, "seed": seed, **vars(config)}
+    if channels is not None:
+        facts["channels"] = channels
+    state = Checkpoint(run.checkpoint, facts).follow(
+        lambda state: rank_swaps.trajectory(plan, state, seed),
         state,
         lambda state: {"ranks": state.ranks, "round": np.array(state.round)},
-        unpacked,
-        lambda state, info: on_progress(state.round / config.rounds, f"swaps kept {info.kept:.2%}"),
+        unpack,
+        lambda state, info: run.on_progress(
+            state.round / config.rounds, f"swaps kept {info.kept:.2%}"
+        ),
     )
+    return rank_swaps.finish(state, count)

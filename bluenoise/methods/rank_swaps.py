@@ -1,60 +1,69 @@
-"""Swaps of ranks that lower the visible error of all thresholds at once, exactly.
+"""Rank swaps: lower the visible error of all levels at once by exchanging ranks.
 
-With W the filter's autocorrelation, the level energies of a matrix M sum to a constant less half the
-sum over all pairs of cells of W(x - y) |M(x) - M(y)|. Swapping two ranks changes that sum only around
-the two cells, so each swap is tried exactly and kept where the energy falls. With frames the pairs are
-in space and time; between the channels of a colour image each pair has a weight of its own.
+Let M be a matrix of N cells on the torus, b_k = (M < k) its dot pattern of level k, h the viewing
+filter's impulse response with sum 1, W its autocorrelation, and E_k the level energy, the mean over the
+N cells of ((h * b_k) - k/N)^2. Then, exactly,
 
-Large matrices are worked on in tiles so far apart that no two see each other's cells, all at once;
-every round lays them elsewhere. The result does not depend on how many threads there are.
+    sum over k = 1..N-1 of E_k  =  (N^2 - 1) / (6 N)  -  1/(2 N) sum over x, y of W(x - y) |M(x) - M(y)|
+
+because sum_k b_k(x) b_k(y) = N - 1 - max(M(x), M(y)). A swap of two ranks changes the sum on the right
+only around the two cells, so every proposed swap is evaluated exactly and kept if the energy falls:
+`swap_kernel` has the decision. Weighted levels replace M by its cumulative weights (`level_cdf`).
+Frames use a kernel in space and time; channels use one kernel per pair of channels.
+
+Large matrices are divided into tiles farther apart than the kernel reaches, which run in parallel.
+Every round moves the tiles. The result does not depend on the number of threads.
 """
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import product
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import numpy as np
-from numba import njit, prange
 
-from bluenoise.objective.pair_kernel import JointChannels, coupling_kernel, plane_radii, wrapped
+from bluenoise.methods.swap_kernel import swap_in_tiles
+from bluenoise.objective.pair_kernel import (
+    JointChannels,
+    coupling_kernel,
+    plane_radii,
+    wrap_frames,
+)
 from bluenoise.objective.target import ALL_DISTANCES, level_cdf
+from dither.errors import InputError
 from dither.matrix.threshold_matrix import ThresholdMatrix
 from dither.metrics.temporal import SpaceTime
 from dither.metrics.viewing import ViewingFilter
 
-# A tile's rows and columns, and its frames.
+# Rows and columns of a tile, and its frames.
 _TILE, _TILE_FRAMES = 48, 16
-# Neighbours in the plane are looked for in a square of this side, in this and the next frames.
-_NEIGHBOURS, _NEIGHBOUR_FRAMES = 7, 3
-# A gain below this share of the ranks' difference may be rounding, which could swap to and fro.
-_ROUNDING = np.float32(2e-6)
-# What is left of the tolerance at the end, before it is none.
+# Final tolerance as a fraction of the initial one; 0 in the last eighth of the rounds.
 _LAST_TOLERANCE = 0.3
 
 
 @dataclass(frozen=True)
 class RankSwapConfig:
-    """How far to go.
+    """Settings of the swaps.
 
     Attributes:
-        viewing: the filter whose energy is lowered: of a plane, of frames, or of channels together.
-        radius: of the pair kernel, in pixels, where it is tapered to nothing; None for the
-            filter's own range.
-        proposals: of swaps per cell in all; 100 are within 0.05 dB of convergence.
-        local: the share of proposals between neighbours in the plane; the others are between
-            neighbours in rank. With few levels nearly all of the gain comes from the first.
-        rounds: in which the tiles lie differently; at least 32 leave no seams.
-        widest: the largest difference of ranks tried at first, as a share of the tile's cells.
+        viewing: filter whose energy is minimised: of a plane, of frames, or of channels together.
+        radius: of the pair kernel, in pixels; None for the filter's own range.
+        proposals: proposed swaps per cell in all; 100 are within 0.05 dB of convergence.
+        local: fraction of proposals between neighbours in the plane; the others are between neighbours
+            in rank. With few levels, nearly all of the gain comes from the first kind.
+        rounds: number of tile layouts; at least 32 leave no seams.
+        widest: largest difference of ranks proposed at first, as a fraction of the tile's cells.
         narrowest: the largest at the end.
-        levels: count only the patterns of this many evenly spread greys, black and white among
-            them; all patterns if None. With few levels, each becomes much better, and the ranks
-            between them mean nothing.
-        level_weights: how much the patterns count from black to white, as in `level_cdf`.
-        tolerance: a rise of the energy up to this share of the smallest difference that counts is kept
-            too at first, 0.3 of it at the end, and none in the last eighth of the rounds. Of use with
-            few levels, where swaps get stuck early; 0.0015 then finds half a decibel more.
+        levels: optimise only the patterns of this many evenly spread greys, including black and white;
+            None for all. With few levels each gets much better, and ranks between them are arbitrary.
+        level_weights: weights of the levels from black to white, as in `level_cdf`.
+        tolerance: keep swaps that raise the energy by up to this fraction of the step between levels,
+            falling to 0.3 of it, and to 0 in the last eighth of the rounds. Useful with few levels,
+            where swaps get stuck early; 0.0015 then gains half a decibel.
             Source: G. Dueck, T. Scheuer, "Threshold accepting" (1990).
+
+    Raises:
+        InputError: levels is below 3.
     """
 
     viewing: ViewingFilter | SpaceTime | JointChannels = ALL_DISTANCES
@@ -68,13 +77,17 @@ class RankSwapConfig:
     level_weights: tuple[float, ...] | None = None
     tolerance: float = 0.0
 
+    def __post_init__(self) -> None:
+        if self.levels is not None and self.levels < 3:
+            raise InputError(f"levels is {self.levels}; it must be at least 3")
+
 
 class State(NamedTuple):
-    """What one round hands to the next.
+    """State between two rounds.
 
     Attributes:
-        ranks: (T, H, W) float32, whole numbers: the frames of one matrix, one for a matrix without
-            any; or the matrices of C channels, each with ranks of its own.
+        ranks: (T, H, W) float32 whole numbers: T frames of one matrix, T = 1 for a matrix without
+            frames; or the matrices of T channels, each with its own ranks.
         round: rounds done.
     """
 
@@ -83,99 +96,143 @@ class State(NamedTuple):
 
 
 class Info(NamedTuple):
-    """What a round did: the share of its proposals that were kept."""
+    """Report of a round: the fraction of its proposals that were kept."""
 
     kept: float
+
+
+class _Turn(NamedTuple):
+    """Planes that swap together, with everything about them that no round changes.
+
+    Attributes:
+        first: first plane.
+        planes: number of planes.
+        kernel: pair kernel around them, folded onto the cycle of frames.
+        radii: radius of each of its planes.
+        folded: the kernel on the torus.
+        tiles: tile corners and sizes before they are moved.
+    """
+
+    first: int
+    planes: int
+    kernel: np.ndarray
+    radii: np.ndarray
+    folded: np.ndarray
+    tiles: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class SwapPlan:
+    """Everything that stays the same from round to round, computed once; see `plan_swaps`.
+
+    Attributes:
+        config: settings of the swaps.
+        turns: planes that swap together; channels take turns.
+        level_cdf: (N,) float32, the value of each rank in the pair energy.
+        largest_step: largest step of `level_cdf`, the unit of the tolerance.
+    """
+
+    config: RankSwapConfig
+    turns: tuple[_Turn, ...]
+    level_cdf: np.ndarray
+    largest_step: float
+
+
+def plan_swaps(config: RankSwapConfig, shape: tuple[int, ...]) -> SwapPlan:
+    """Compute the kernels, tiles and level weights of a run.
+
+    Args:
+        config: settings of the swaps.
+        shape: of `State.ranks`: frames or channels, rows and columns.
+
+    Raises:
+        InputError: the level weights cannot be used, or the filter passes every frequency equally.
+    """
+    kernels = coupling_kernel(config.viewing, config.radius)
+    # Channels influence each other but swap within themselves, so they take turns.
+    planes = shape[0] if len(kernels) == 1 else 1
+    turns = []
+    for index, unwrapped in enumerate(kernels):
+        kernel = wrap_frames(unwrapped, shape[0])
+        reach = (len(kernel) // 2, kernel.shape[1] // 2)
+        folded = folded_kernel(kernel, shape)
+        tiles = tile_corners((planes, *shape[1:]), reach)
+        turns.append(_Turn(index, planes, kernel, plane_radii(kernel), folded, tiles))
+    cdf = level_cdf(planes * shape[1] * shape[2], config.levels, config.level_weights)
+    return SwapPlan(config, tuple(turns), cdf, float(np.diff(cdf).max(initial=0)))
 
 
 def swap_ranks(
     matrix: ThresholdMatrix, config: RankSwapConfig = RankSwapConfig(), *, seed: int = 0
 ) -> ThresholdMatrix:
-    """The matrix after swaps of ranks, each of which lowered the energy.
+    """Return the matrix after rank swaps.
 
     Args:
-        matrix: where to start: void-and-cluster's result is a good place, noise a bad one.
-        config: how far to go, and for which filter.
-        seed: which swaps are tried.
+        matrix: the start: void-and-cluster's result is a good one, white noise a bad one.
+        config: settings of the swaps.
+        seed: of the proposals.
 
     Example:
         >>> from bluenoise.methods.void_and_cluster import void_and_cluster
         >>> swap_ranks(void_and_cluster((8, 8)), RankSwapConfig(proposals=10)).shape
         (8, 8)
     """
-    state = init(matrix)
-    for latest, _ in trajectory(config, state, seed):
+    state = init([matrix])
+    for latest, _ in trajectory(plan_swaps(config, state.ranks.shape), state, seed):
         state = latest
-    return finish(state)
+    return finish(state)[0]
 
 
-def init(matrix: ThresholdMatrix) -> State:
-    """The state of a matrix before the first round."""
-    return State(matrix.planes.astype(np.float32), 0)
+def init(matrices: Sequence[ThresholdMatrix]) -> State:
+    """Return the state before the first round: of one matrix, or of one per channel."""
+    return State(np.concatenate([matrix.planes for matrix in matrices]).astype(np.float32), 0)
 
 
-def finish(state: State) -> ThresholdMatrix:
-    """The matrix of a state, its ranks whole numbers again; with frames if there are several."""
-    ranks = state.ranks.astype(np.int64)
-    return ThresholdMatrix(ranks[0] if len(ranks) == 1 else ranks)
+def finish(state: State, count: int = 1) -> tuple[ThresholdMatrix, ...]:
+    """Return the matrices of a state, `count` in the order of `init`."""
+    parts = np.split(state.ranks.astype(np.int64), count)
+    return tuple(ThresholdMatrix(part[0] if len(part) == 1 else part) for part in parts)
 
 
-def init_channels(matrices: Sequence[ThresholdMatrix]) -> State:
-    """The state of a matrix for each channel, all of one shape, before the first round."""
-    return State(np.stack([matrix.ranks for matrix in matrices]).astype(np.float32), 0)
-
-
-def finish_channels(state: State) -> tuple[ThresholdMatrix, ...]:
-    """The matrix of each channel, in the order of `init_channels`."""
-    return tuple(ThresholdMatrix(ranks) for ranks in state.ranks.astype(np.int64))
-
-
-def trajectory(config: RankSwapConfig, state: State, seed: int) -> Iterator[tuple[State, Info]]:
-    """The states after each round, up to the last; going on from any of them ends the same."""
-    while state.round < config.rounds:
-        state, info = step(config, state, seed)
+def trajectory(plan: SwapPlan, state: State, seed: int) -> Iterator[tuple[State, Info]]:
+    """Yield the states after each round, to the end; a run may resume from any of them."""
+    while state.round < plan.config.rounds:
+        state, info = step(plan, state, seed)
         yield state, info
 
 
-def step(config: RankSwapConfig, state: State, seed: int) -> tuple[State, Info]:
-    """One round: the tiles are laid somewhere, and swaps are tried inside each.
+def step(plan: SwapPlan, state: State, seed: int) -> tuple[State, Info]:
+    """Run one round: move the tiles by a random offset and swap ranks inside each.
 
     Args:
-        config: of the whole run.
-        state: after the rounds before.
+        plan: of the whole run.
+        state: after the previous rounds.
         seed: of the whole run.
     """
-    kernels = coupling_kernel(config.viewing, config.radius)
-    share = state.round / max(1, config.rounds - 1)
-    window = config.widest * (config.narrowest / config.widest) ** share
+    config = plan.config
+    progress = state.round / max(1, config.rounds - 1)
+    window = config.widest * (config.narrowest / config.widest) ** progress
+    cooling = _LAST_TOLERANCE**progress * (state.round < config.rounds - config.rounds // 8)
+    tolerated = config.tolerance * plan.largest_step * cooling
+    per_cell = max(1, round(config.proposals / config.rounds))
     generator = np.random.default_rng((seed, state.round))
     ranks = state.ranks.copy()
-    kept = tried = 0
-    # Channels see each other but swap within themselves, so they take turns.
-    turns = [(0, len(ranks))] if len(kernels) == 1 else [(c, 1) for c in range(len(kernels))]
-    heights = level_cdf(ranks[: turns[0][1]].size, config.levels, config.level_weights)
-    step_between = float(np.diff(heights).max(initial=0))
-    cooling = _LAST_TOLERANCE**share * (state.round < config.rounds - config.rounds // 8)
-    tolerated = config.tolerance * step_between * cooling
-    per_round = max(1, round(config.proposals / config.rounds))
-    for endless, (first, planes) in zip(kernels, turns, strict=True):
-        kernel = wrapped(endless, len(ranks))
-        reach = (len(kernel) // 2, kernel.shape[1] // 2)
-        tiles = tile_corners((planes, *ranks.shape[1:]), reach)
+    kept = proposed = 0
+    for first, planes, kernel, radii, folded, corners in plan.turns:
+        tiles = corners.copy()
         tiles[:, 0] = (tiles[:, 0] + generator.integers(planes) + first) % len(ranks)
         tiles[:, 1:3] += generator.integers(0, ranks.shape[1:])
         seeds = generator.integers(0, 1 << 63, len(tiles), np.uint64)
-        folded = folded_kernel(kernel, ranks.shape)
-        kept += _swap_in_tiles(
-            *(ranks, heights, kernel, plane_radii(kernel), folded, tiles, seeds),
-            *(per_round, window, config.local, tolerated),
+        kept += swap_in_tiles(
+            *(ranks, plan.level_cdf, kernel, radii, folded, tiles, seeds),
+            *(per_cell, window, config.local, tolerated),
         ).sum()
-        tried += per_round * int(tiles[:, 3:].prod(axis=1).sum())
-    return State(ranks, state.round + 1), Info(float(kept) / tried)
+        proposed += per_cell * int(tiles[:, 3:].prod(axis=1).sum())
+    return State(ranks, state.round + 1), Info(float(kept) / proposed)
 
 
 def folded_kernel(kernel: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
-    """The kernel on the torus, its images summed where the torus is the smaller.
+    """Return the kernel on the torus; where the torus is smaller, overlapping weights add up.
 
     Args:
         kernel: float32 with an odd number of cells along each axis.
@@ -195,9 +252,10 @@ def folded_kernel(kernel: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
 
 
 def tile_corners(shape: tuple[int, ...], reach: tuple[int, int]) -> np.ndarray:
-    """(tiles, 6) int64: frame, top, left, then frames, height and width of tiles with gaps between.
+    """Return tiles with gaps between them: (n, 6) int64.
 
-    A side with no room for two tiles is covered by one, all around.
+    The columns are the first frame, top and left, then frames, height and width. A side too short for
+    two tiles is covered by one, without a gap.
 
     Args:
         shape: frames, rows and columns.
@@ -219,175 +277,3 @@ def tile_corners(shape: tuple[int, ...], reach: tuple[int, int]) -> np.ndarray:
             [(start, end - start - between) for start, end in zip(starts, ends, strict=True)]
         )
     return np.array([tuple(zip(*corner, strict=True)) for corner in product(*spans)]).reshape(-1, 6)
-
-
-@njit(cache=True, parallel=True)
-def _swap_in_tiles(
-    ranks: np.ndarray,
-    heights: np.ndarray,
-    kernel: np.ndarray,
-    radii: np.ndarray,
-    folded: np.ndarray,
-    tiles: np.ndarray,
-    seeds: np.ndarray,
-    proposals: int,
-    window: float,
-    local: float,
-    tolerated: float,
-) -> np.ndarray:
-    """Swaps inside each tile, all tiles at once; `ranks` is changed. Returns how many were kept."""
-    kept = np.zeros(len(tiles), np.int64)
-    for index in prange(len(tiles)):
-        kept[index] = _swap_in_tile(
-            *(ranks, heights, kernel, radii, folded, tiles[index], seeds[index]),
-            *(proposals, window, local, tolerated),
-        )
-    return kept
-
-
-@njit(cache=True)
-def _swap_in_tile(
-    ranks: np.ndarray,
-    heights: np.ndarray,
-    kernel: np.ndarray,
-    radii: np.ndarray,
-    folded: np.ndarray,
-    tile: np.ndarray,
-    seed: np.uint64,
-    proposals: int,
-    window: float,
-    local: float,
-    tolerated: float,
-) -> int:
-    """Swaps inside one tile, so many proposals per cell.
-
-    A share `local` of them is between neighbours in the plane, the others between cells whose ranks lie
-    at most `window` of the tile's apart. One that raises the energy by less than `tolerated` is kept.
-    """
-    first_frame, top, left, tile_frames, tile_height, tile_width = tile
-    frames, height, width = ranks.shape
-    reach, radius = kernel.shape[0] // 2, kernel.shape[1] // 2
-    # The tile with what it sees around it; a side that is covered all around repeats itself there.
-    seen = np.empty(
-        (tile_frames + 2 * reach, tile_height + 2 * radius, tile_width + 2 * radius), np.float32
-    )
-    for t in range(seen.shape[0]):
-        plane = ranks[(first_frame + t - reach) % frames]
-        for y in range(seen.shape[1]):
-            for x in range(seen.shape[2]):
-                rank = plane[(top + y - radius) % height, (left + x - radius) % width]
-                seen[t, y, x] = heights[int(rank)]
-    period_t = frames if tile_frames == frames else seen.shape[0]
-    period_y = height if tile_height == height else seen.shape[1]
-    period_x = width if tile_width == width else seen.shape[2]
-    area = tile_height * tile_width
-    cells = tile_frames * area
-    inner = np.empty(cells, np.float32)
-    for cell in range(cells):
-        t, y, x = cell // area, cell % area // tile_width, cell % tile_width
-        inner[cell] = ranks[(first_frame + t) % frames, (top + y) % height, (left + x) % width]
-    # The tile's cells in the order of their ranks, and those ranks: swaps move cells alone.
-    cell_at = np.argsort(inner)
-    rank_at = inner[cell_at]
-    place_of = np.argsort(cell_at)
-    farthest = max(1.0, window * cells)
-    neighbour_frames = min(_NEIGHBOUR_FRAMES, 2 * tile_frames - 1)
-    state = np.uint64(seed)
-    sums = np.empty(kernel.shape[2], np.float32)
-    kept = 0
-    for _ in range(proposals * cells):
-        state, first = _random(state)
-        state, second = _random(state)
-        if second < local:
-            # A neighbour in the plane or in the next frame, whatever its rank.
-            cell = int(first * cells)
-            beside = int(second / local * _NEIGHBOURS**2 * neighbour_frames)
-            t = cell // area + beside // _NEIGHBOURS**2 - neighbour_frames // 2
-            y = cell % area // tile_width + beside // _NEIGHBOURS % _NEIGHBOURS - _NEIGHBOURS // 2
-            x = cell % tile_width + beside % _NEIGHBOURS - _NEIGHBOURS // 2
-            if not (0 <= t < tile_frames and 0 <= y < tile_height and 0 <= x < tile_width):
-                continue
-            one, two = place_of[cell], place_of[t * area + y * tile_width + x]
-            lower, upper = min(one, two), max(one, two)
-        else:
-            # A neighbour in rank, wherever it lies.
-            lower = int(first * cells)
-            upper = lower + 1 + int((second - local) / (1 - local) * farthest)
-            if upper >= cells:
-                continue
-        low, high = heights[int(rank_at[lower])], heights[int(rank_at[upper])]
-        if low == high:
-            continue
-        p, q = cell_at[lower], cell_at[upper]
-        pt, py, px = p // area, p % area // tile_width, p % tile_width
-        qt, qy, qx = q // area, q % area // tile_width, q % tile_width
-        gained = _raised(seen, kernel, radii, sums, pt, py, px, low, high)
-        lost = _raised(seen, kernel, radii, sums, qt, qy, qx, low, high)
-        # Each sum took the other cell, and its own images around a small torus, as if they stayed.
-        near = folded[0, 0, 0] - folded[(qt - pt) % frames, (qy - py) % height, (qx - px) % width]
-        bound = tolerated if tolerated > 0 else -_ROUNDING * (high - low)
-        if lost - gained + 2 * (high - low) * near < bound:
-            periods = (period_t, period_y, period_x)
-            _put(seen, (pt + reach, py + radius, px + radius), periods, high)
-            _put(seen, (qt + reach, qy + radius, qx + radius), periods, low)
-            cell_at[lower], cell_at[upper] = q, p
-            place_of[p], place_of[q] = upper, lower
-            kept += 1
-    for place in range(cells):
-        cell = cell_at[place]
-        t, y, x = cell // area, cell % area // tile_width, cell % tile_width
-        ranks[(first_frame + t) % frames, (top + y) % height, (left + x) % width] = rank_at[place]
-    return kept
-
-
-@njit(cache=True)
-def _raised(
-    seen: np.ndarray,
-    kernel: np.ndarray,
-    radii: np.ndarray,
-    sums: np.ndarray,
-    t: int,
-    y: int,
-    x: int,
-    low: Any,
-    high: Any,
-) -> Any:
-    """By how much the weighted distances around a cell grow when its rank goes from low to high.
-
-    A column's sum at a time: the processor's vectors add them in a fixed order on every machine.
-    """
-    for j in range(sums.size):
-        sums[j] = 0
-    for plane in range(radii.size):
-        edge = sums.size // 2 - radii[plane]
-        inner = sums[edge : sums.size - edge]
-        for i in range(edge, sums.size - edge):
-            row, weights = seen[t + plane, y + i, x + edge :], kernel[plane, i, edge:]
-            for j in range(inner.size):
-                value = row[j]
-                inner[j] += weights[j] * (abs(high - value) - abs(low - value))
-    total = np.float32(0)
-    for j in range(sums.size):
-        total += sums[j]
-    return total
-
-
-@njit(cache=True)
-def _put(
-    seen: np.ndarray, cell: tuple[int, int, int], periods: tuple[int, int, int], value: Any
-) -> None:
-    """Write a cell and its images at whole periods."""
-    for t in range(cell[0] % periods[0], seen.shape[0], periods[0]):
-        for y in range(cell[1] % periods[1], seen.shape[1], periods[1]):
-            for x in range(cell[2] % periods[2], seen.shape[2], periods[2]):
-                seen[t, y, x] = value
-
-
-@njit(cache=True)
-def _random(state: np.uint64) -> tuple[np.uint64, float]:
-    """The next state and a number in 0..1 (SplitMix64; Steele, Lea, Flood 2014)."""
-    state += np.uint64(0x9E3779B97F4A7C15)
-    mixed = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)
-    mixed = (mixed ^ (mixed >> np.uint64(27))) * np.uint64(0x94D049BB133111EB)
-    mixed = mixed ^ (mixed >> np.uint64(31))
-    return state, float(mixed >> np.uint64(11)) / 9007199254740992.0

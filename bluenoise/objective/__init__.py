@@ -1,1 +1,1 @@
-"""What is minimised: the target, the pair kernel and the losses."""
+"""Objective: the target, the pair kernel and the losses."""

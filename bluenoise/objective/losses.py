@@ -1,8 +1,11 @@
-"""The losses that gradient descent lowers: on the Fourier spectrum, the sorted values, all thresholds.
+"""Losses of gradient descent: on the Fourier spectrum, on the sorted values, on all levels at once.
 
-Source of the first two: B. Wronski, "Optimizing blue noise dithering: backpropagation through
-Fourier transform and sorting" (2020). They are mean squares in units of the wanted distribution's
-variance, so that weights and learning rates mean the same at every size.
+`spectrum_loss` and `sorted_values_loss` are mean squares in units of the target distribution's
+variance, so that weights and learning rates mean the same at every size. Source: B. Wronski,
+"Optimizing blue noise dithering: backpropagation through Fourier transform and sorting" (2020).
+
+`pair_energy` is the error of the dot patterns of all levels as one differentiable expression; see
+`methods.rank_swaps` for the identity behind it.
 """
 
 import functools
@@ -18,12 +21,12 @@ from bluenoise.objective.target import SpectrumTarget
 from dither.metrics.spectrum import frequencies, mirror_count
 
 
-class SpectralEnergy(NamedTuple):
-    """The two terms of the spectrum.
+class SpectrumLoss(NamedTuple):
+    """Two loss terms of a spectrum, each a () array.
 
     Attributes:
-        low_frequency: () power in 0 < |f| < cutoff, as a share of the whole power.
-        smoothness: () squared relative deviation of the amplitude from the wanted one, summed over
+        low_frequency: power in 0 < |f| < cutoff, as a fraction of the total power.
+        smoothness: squared relative deviation of the amplitude from the target, summed over
             |f| >= cutoff and divided by H W; 0 for a flat spectrum.
     """
 
@@ -31,20 +34,17 @@ class SpectralEnergy(NamedTuple):
     smoothness: Array
 
 
-def spectral_energy(values: Array, target: SpectrumTarget, variance: float) -> SpectralEnergy:
-    """How far the spectrum of the values is from the target.
+def spectrum_loss(values: Array, target: SpectrumTarget, variance: float) -> SpectrumLoss:
+    """Return how far the spectrum of the values is from the target; differentiable.
 
     Args:
         values: (H, W) float32.
-        target: the wanted spectrum.
-        variance: of the wanted distribution; power is measured in units of it.
-
-    Returns:
-        The low-frequency energy and the lack of smoothness above the cutoff; differentiable.
+        target: target spectrum.
+        variance: of the target distribution, the unit of power.
 
     Example:
         >>> checkerboard = jnp.array([[0.0, 1.0], [1.0, 0.0]])
-        >>> float(spectral_energy(checkerboard, SpectrumTarget(0.6), 0.25).low_frequency)
+        >>> float(spectrum_loss(checkerboard, SpectrumTarget(0.6), 0.25).low_frequency)
         0.0
     """
     height, width = values.shape
@@ -52,33 +52,33 @@ def spectral_energy(values: Array, target: SpectrumTarget, variance: float) -> S
     mirrored = mirror_count(width)
     below = np.where((frequency > 0) & (frequency < target.cutoff), mirrored, 0)
     above = np.where(frequency >= target.cutoff, mirrored, 0)
-    wanted = np.sqrt(max(target.power((height, width)).max(), 1))
+    target_amplitude = np.sqrt(max(target.power((height, width)).max(), 1))
     coefficients = jnp.fft.rfft2(values - values.mean())
     power = (coefficients.real**2 + coefficients.imag**2) / (height * width * variance)
-    # The square root has no slope at 0: the offset keeps the gradient finite there.
+    # The gradient of the square root is infinite at 0; the offset keeps it finite.
     amplitude = jnp.sqrt(power + 1e-12)
-    deviation = (amplitude / wanted - 1) ** 2
-    return SpectralEnergy(
+    deviation = (amplitude / target_amplitude - 1) ** 2
+    return SpectrumLoss(
         jnp.sum(below * power) / (height * width),
         jnp.sum(above * deviation) / (height * width),
     )
 
 
-def histogram_energy(values: Array, quantiles: Array, variance: float) -> Array:
-    """Mean squared distance of the sorted values from the wanted quantiles, over the variance.
+def sorted_values_loss(values: Array, quantiles: Array, variance: float) -> Array:
+    """Return the mean squared distance of the sorted values from the quantiles, over the variance.
 
-    Its gradient passes through the sort: every value is drawn to the quantile of its own rank.
+    The gradient passes through the sort and pulls every value to the quantile of its rank.
 
     Args:
         values: any shape with N elements, float32.
         quantiles: (N,) float32, ascending.
-        variance: of the wanted distribution.
+        variance: of the target distribution.
 
     Returns:
-        () float32, 0 where the values are exactly the quantiles, in any order.
+        () float32, 0 if the values are exactly the quantiles, in any order.
 
     Example:
-        >>> float(histogram_energy(jnp.array([0.75, 0.25]), jnp.array([0.25, 0.75]), 1.0))
+        >>> float(sorted_values_loss(jnp.array([0.75, 0.25]), jnp.array([0.25, 0.75]), 1.0))
         0.0
     """
     return jnp.mean((sort(values.ravel()) - quantiles) ** 2) / variance
@@ -86,11 +86,10 @@ def histogram_energy(values: Array, quantiles: Array, variance: float) -> Array:
 
 @jax.custom_vjp
 def sort(values: Array) -> Array:
-    """`jnp.sort` of finite values, with its gradient, about three times as fast on a CPU.
+    """Sort finite floats, differentiably; about three times as fast as `jnp.sort` on a CPU.
 
-    Sorting the bits as integers avoids the comparison function that floats need; the gradient finds
-    each value's place by binary search, so that no index travels through the sort. Equal
-    values all take the first one's gradient.
+    The bits are sorted as integers, which avoids the comparison function that floats need, and the
+    gradient finds each value's index by binary search. Equal values all get the first one's gradient.
 
     Args:
         values: (N,) float32.
@@ -104,7 +103,7 @@ def sort(values: Array) -> Array:
 
 
 def _monotonic(bits: Array) -> Array:
-    """Float bits to integers of the same order and back: negative floats count downwards."""
+    """Map float bits to integers of the same order, and back: negative floats count downwards."""
     return jnp.where(bits < 0, bits ^ 0x7FFFFFFF, bits)
 
 
@@ -122,44 +121,43 @@ sort.defvjp(_sort_forward, _sort_backward)
 
 
 @functools.partial(jax.custom_vjp, nondiff_argnums=(1,))
-def level_energy(values: Array, radius: int, kernel: Array, epsilon: Array) -> Array:
-    """The pair energy of the values, its distances rounded off by Huber's function.
+def pair_energy(values: Array, radius: int, kernel: Array, epsilon: Array) -> Array:
+    """Return -1/2 sum over ordered pairs of cells of W(x - y) smooth_abs(M(x) - M(y), epsilon).
 
-    Minus half the sum over ordered pairs of cells of W(x - y) huber(M(x) - M(y)), where huber(d) is
-    |d| - epsilon/2 beyond epsilon and d^2 / 2 epsilon within. As epsilon goes to 0 it becomes, but for
-    a constant, the energy of all thresholded patterns, integrated over the thresholds; where epsilon is
-    wider than the values it is 1 / (2 epsilon) times their own Fourier energy under the filter, less a
-    multiple of the sum of their squares, which a fixed histogram makes constant.
+    As epsilon goes to 0, this becomes, up to a constant, the energy of the dot patterns integrated over
+    all thresholds. With epsilon wider than the values, it is 1 / (2 epsilon) times the values' own
+    Fourier energy under the filter, minus a multiple of their sum of squares, which a fixed histogram
+    makes constant.
 
     Args:
-        values: (H, W) float32.
+        values: M, (H, W) float32.
         radius: R of the kernel.
-        kernel: ((2R + 1)^2,) float32, row by row, symmetric, its centre 0; not differentiated.
+        kernel: W, ((2R + 1)^2,) float32, row by row, symmetric, centre 0; not differentiated.
         epsilon: () float32 above 0; not differentiated.
 
     Returns:
-        () float32. Its gradient is written out, a clipped difference for each neighbour: about thirty
-        times as fast as differentiating the sum.
+        () float32. The gradient is minus `pair_force`, about thirty times as fast as differentiating
+        the sum.
 
     Example:
         >>> kernel = jnp.zeros(9).at[jnp.array([3, 5])].set(0.5)
-        >>> float(level_energy(jnp.array([[0.0, 1.0]]), 1, kernel, 1e-3).round(2))
+        >>> float(pair_energy(jnp.array([[0.0, 1.0]]), 1, kernel, 1e-3).round(2))
         -1.0
     """
     total = jnp.zeros(())
     for neighbour, weight in _neighbours(values, radius, kernel):
-        total += weight * jnp.sum(huber(values - neighbour, epsilon))
+        total += weight * jnp.sum(smooth_abs(values - neighbour, epsilon))
     return -total / 2
 
 
-def huber(distance: Array, epsilon: Array | float) -> Array:
-    """|d| - epsilon/2 beyond epsilon, d^2 / 2 epsilon within (Huber 1964, over epsilon)."""
+def smooth_abs(distance: Array, epsilon: Array | float) -> Array:
+    """Return |d| - epsilon/2 beyond epsilon and d^2 / (2 epsilon) within (Huber 1964)."""
     magnitude = jnp.abs(distance)
     return jnp.where(magnitude < epsilon, distance**2 / (2 * epsilon), magnitude - epsilon / 2)
 
 
 def pair_force(values: Array, radius: int, kernel: Array, epsilon: Array | float) -> Array:
-    """(H, W): minus the gradient of `level_energy`: each value is pushed away from its neighbours'."""
+    """Return minus the gradient of `pair_energy`: neighbours push their values apart; (H, W)."""
     total = jnp.zeros_like(values)
     for neighbour, weight in _neighbours(values, radius, kernel):
         total += weight * jnp.clip((values - neighbour) / epsilon, -1, 1)
@@ -167,22 +165,22 @@ def pair_force(values: Array, radius: int, kernel: Array, epsilon: Array | float
 
 
 def _neighbours(values: Array, radius: int, kernel: Array) -> Iterator[tuple[Array, Array]]:
-    """The values as each neighbour sees them, and its weight; those in the corners weigh nothing."""
+    """Yield the shifted values and the weight of each offset; the kernel is 0 in the corners."""
     height, width = values.shape
-    around = jnp.pad(values, radius, mode="wrap")
+    padded = jnp.pad(values, radius, mode="wrap")
     for index, (y, x) in enumerate(np.ndindex(2 * radius + 1, 2 * radius + 1)):
         distance = np.hypot(y - radius, x - radius)
         if 0 < distance <= radius + 0.5:
-            yield around[y : y + height, x : x + width], kernel[index]
+            yield padded[y : y + height, x : x + width], kernel[index]
 
 
-def _level_energy_forward(
+def _pair_energy_forward(
     values: Array, radius: int, kernel: Array, epsilon: Array
 ) -> tuple[Array, tuple[Array, Array, Array]]:
-    return level_energy(values, radius, kernel, epsilon), (values, kernel, epsilon)
+    return pair_energy(values, radius, kernel, epsilon), (values, kernel, epsilon)
 
 
-def _level_energy_backward(
+def _pair_energy_backward(
     radius: int, residual: tuple[Array, Array, Array], gradient: Array
 ) -> tuple[Array, Array, Array]:
     values, kernel, epsilon = residual
@@ -190,4 +188,4 @@ def _level_energy_backward(
     return -gradient * force, jnp.zeros_like(kernel), jnp.zeros_like(epsilon)
 
 
-level_energy.defvjp(_level_energy_forward, _level_energy_backward)
+pair_energy.defvjp(_pair_energy_forward, _pair_energy_backward)

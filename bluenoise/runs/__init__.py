@@ -1,1 +1,1 @@
-"""How long runs run: checkpoints, restarts and distributed work."""
+"""Long runs: options, checkpoints, restarts, and restarts on several processes or machines."""

@@ -1,4 +1,4 @@
-"""Long runs that can be stopped and gone on with, ending with the same bytes."""
+"""Checkpoints: stop a long run and resume it with a byte-identical result."""
 
 import json
 import time
@@ -13,25 +13,22 @@ from dither.errors import InputError
 from dither.files.atomic import atomic_write, check_writable
 from dither.files.safe_open import safe_open
 
-# Seconds between checkpoints written on the way, against a crash or a power cut.
+# Seconds between checkpoints, against a crash or a power cut.
 _INTERVAL = 30.0
 
-# Bytes that a checkpoint has around those of an array, and at most of what run it is.
-_AROUND = 1 << 16
-
-# Called with the share done and a word on how it goes; may raise KeyboardInterrupt to stop the run.
-OnProgress = Callable[[float, str], None]
+# Bytes that the file may hold in addition to each array, and at most for the description of the run.
+_OVERHEAD = 1 << 16
 
 State = TypeVar("State")
 Info = TypeVar("Info")
 
 
 class Checkpoint:
-    """The file in which one run is kept, and what that run is.
+    """Checkpoint file of one run.
 
     Args:
         path: the file, or None to keep nothing.
-        run: option names and values; a file of another run is refused.
+        run: option names and values; the file of a run with other options is refused.
 
     Raises:
         InputError: the folder does not exist or cannot be written.
@@ -44,49 +41,51 @@ class Checkpoint:
             check_writable(self.path)
 
     def save(self, arrays: Mapping[str, np.ndarray]) -> None:
-        """Write the arrays and the run that they belong to, whole or not at all."""
+        """Write the arrays and the run's options atomically."""
         if self.path is not None:
             with atomic_write(self.path) as file:
                 np.savez(file, allow_pickle=False, run=np.array(json.dumps(self.run)), **arrays)
 
     def load(self, like: Mapping[str, np.ndarray]) -> dict[str, np.ndarray] | None:
-        """The arrays that were kept of this very run, or None where nothing was.
+        """Return the saved arrays of this run, or None if there is no file.
 
         Args:
-            like: arrays of the names, shapes and dtypes that the run has.
+            like: arrays with the names, shapes and dtypes of the run.
 
         Raises:
             InputError: the file is no checkpoint, is damaged, or belongs to another run.
         """
         if self.path is None or not self.path.exists():
             return None
-        wanted_sizes = {name: array.nbytes for name, array in like.items()}
+        sizes = {name: array.nbytes for name, array in like.items()}
         try:
             with safe_open(self.path) as file:
-                fitting = _fitting(file, wanted_sizes | {"run": 0})
+                readable = _readable_members(file, sizes | {"run": 0})
                 with np.load(file, allow_pickle=False) as stored:
-                    run = dict(json.loads(str(stored["run"]))) if "run" in fitting else {}
-                    arrays = {name: stored[name] for name in like if name in fitting}
+                    run = dict(json.loads(str(stored["run"]))) if "run" in readable else {}
+                    arrays = {name: stored[name] for name in like if name in readable}
         except InputError:
             raise
-        # A damaged archive raises whatever its decoders happen to raise.
+        # A damaged archive raises any exception of its decoders.
         except Exception as error:
             raise InputError(f"{self.path} is not a checkpoint of this program") from error
-        for name, wanted in self.run.items():
-            if run.get(name) != wanted:
+        for name, value in self.run.items():
+            if run.get(name) != value:
                 raise InputError(
                     f"the checkpoint {self.path} is of another run: {name} is {run.get(name)} there "
-                    f"and {wanted} here; remove the file or give the same options"
+                    f"and {value} here; remove the file or give the same options"
                 )
         for name, array in like.items():
-            kept = arrays.get(name)
-            # What is no array in the archive is read as bytes.
+            saved = arrays.get(name)
+            # numpy returns members without an array header as bytes.
             if (
-                not isinstance(kept, np.ndarray)
-                or kept.shape != array.shape
-                or kept.dtype != array.dtype
+                not isinstance(saved, np.ndarray)
+                or saved.shape != array.shape
+                or saved.dtype != array.dtype
             ):
-                raise InputError(f"{self.path} is damaged: its arrays do not fit the run it names")
+                raise InputError(
+                    f"{self.path} is damaged: its arrays do not fit the run that it names"
+                )
         return arrays
 
     def follow(
@@ -95,31 +94,31 @@ class Checkpoint:
         state: State,
         pack: Callable[[State], dict[str, np.ndarray]],
         unpack: Callable[[dict[str, np.ndarray]], State],
-        on_progress: Callable[[State, Info], None],
+        report: Callable[[State, Info], None],
     ) -> State:
-        """Walk to the end of a run from where it was left, keeping what is reached every half minute.
+        """Resume or start a run, carry it to its end, and save the state every half minute.
 
         Args:
-            trajectory: the states from a given one on, with what is known of each.
-            state: where the run starts if nothing was kept of it.
-            pack: a state's arrays by name.
-            unpack: the inverse of `pack`.
-            on_progress: sees each state; may raise KeyboardInterrupt.
+            trajectory: yields the states after a given one, each with its info.
+            state: where the run starts if nothing is saved.
+            pack: returns a state's arrays by name.
+            unpack: inverse of `pack`.
+            report: called with each state and info; may raise KeyboardInterrupt.
 
         Returns:
             The last state.
 
         Raises:
             InputError: see `load`.
-            KeyboardInterrupt: passed on once the latest state is saved.
+            KeyboardInterrupt: passed on after the latest state is saved.
         """
         arrays = self.load(pack(state))
         if arrays is not None:
             state = unpack(arrays)
         saved_at = time.monotonic()
         try:
-            for state, info in trajectory(state):  # noqa: B020 -- the walk goes on from the state
-                on_progress(state, info)
+            for state, info in trajectory(state):  # noqa: B020 -- starts from the old `state`
+                report(state, info)
                 if time.monotonic() - saved_at > _INTERVAL:
                     self.save(pack(state))
                     saved_at = time.monotonic()
@@ -129,22 +128,22 @@ class Checkpoint:
         return state
 
 
-def _fitting(file: BinaryIO, sizes: Mapping[str, int]) -> set[str]:
-    """The arrays of about these bytes; packed ones could be a thousand times as large as the file."""
+def _readable_members(file: BinaryIO, sizes: Mapping[str, int]) -> set[str]:
+    """Return the members of about the expected size; a forged file could unpack to gigabytes."""
     with zipfile.ZipFile(file) as archive:
         entries = {entry.filename: entry for entry in archive.infolist()}
     file.seek(0)
     if any(entry.compress_type != zipfile.ZIP_STORED for entry in entries.values()):
-        raise ValueError("no run packs its arrays")
+        raise ValueError("checkpoints are written without compression")
     return {
         name
         for name, size in sizes.items()
-        if f"{name}.npy" in entries and entries[f"{name}.npy"].file_size <= size + _AROUND
+        if f"{name}.npy" in entries and entries[f"{name}.npy"].file_size <= size + _OVERHEAD
     }
 
 
 def to_arrays(states: object) -> dict[str, np.ndarray]:
-    """The arrays of a tree of JAX arrays, random keys as their data."""
+    """Return the leaves of a tree of JAX arrays by name, random keys as their data."""
     import jax
 
     return {
@@ -154,17 +153,17 @@ def to_arrays(states: object) -> dict[str, np.ndarray]:
 
 
 def from_arrays(like: State, arrays: Mapping[str, np.ndarray]) -> State:
-    """The inverse of `to_arrays`, for a tree of the same structure."""
+    """Invert `to_arrays` for a tree with the structure of `like`."""
     import jax
     import jax.numpy as jnp
 
-    old, structure = jax.tree.flatten(like)
-    new = [jnp.asarray(arrays[f"leaf_{index}"]) for index in range(len(old))]
+    leaves, structure = jax.tree.flatten(like)
+    loaded = [jnp.asarray(arrays[f"leaf_{index}"]) for index in range(len(leaves))]
     return jax.tree.unflatten(
         structure,
         [
             jax.random.wrap_key_data(array) if _is_key(leaf) else array
-            for leaf, array in zip(old, new, strict=True)
+            for leaf, array in zip(leaves, loaded, strict=True)
         ],
     )
 

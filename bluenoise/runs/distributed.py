@@ -1,4 +1,4 @@
-"""Independent runs, each by itself: on processors of this machine, or machines of a scheduler."""
+"""Restarts in separate processes of this machine or on the machines of a Dask scheduler."""
 
 from collections.abc import Callable, Iterator
 from functools import partial
@@ -6,7 +6,9 @@ from typing import TypeVar
 
 import numpy as np
 
-from bluenoise.runs.checkpoint import OnProgress, from_arrays, to_arrays
+from bluenoise.runs.checkpoint import from_arrays, to_arrays
+from bluenoise.runs.options import RunOptions
+from dither.errors import InputError
 from dither.parallel import run_tasks
 
 State = TypeVar("State")
@@ -18,49 +20,38 @@ def run_distributed(
     start: Callable[[Config, int, int], State],
     trajectory: Callable[[Config, State], Iterator[tuple[State, Info]]],
     config: Config,
-    *,
     seed: int,
-    restarts: int,
-    jobs: int | None,
-    scheduler: str | None,
-    on_progress: OnProgress,
+    run: RunOptions,
 ) -> State:
-    """The last states of R runs, each by itself in a process of this machine or of a scheduler's.
+    """Return the last states of R restarts, each run alone in some process.
 
-    However many processes there are, and wherever, the bytes are the same on processors of one kind.
-
-    Args:
-        start: the first states from a config, a seed and the number of restarts, by a module's name.
-        trajectory: the states that follow; likewise.
-        config: of the run.
-        seed: an integer from 0 to 2^32 - 1.
-        restarts: R.
-        jobs: as in `dither.parallel.run_tasks`.
-        scheduler: likewise.
-        on_progress: called with the share done and a word; may raise KeyboardInterrupt.
+    The arguments are those of `restarts.run_restarts`. The bytes do not depend on the number of
+    processes or machines if all processors are of one kind.
 
     Raises:
-        InputError: as `restarted` and `run_tasks`.
+        InputError: there is only one restart; or see `start` and `dither.parallel.run_tasks`.
     """
+    restarts = run.restarts or 1
+    if restarts == 1:
+        raise InputError("jobs and schedulers share out restarts, and there is one; give more")
     like = start(config, seed, restarts)
-    ended: list[dict[str, np.ndarray]] = [{}] * restarts
+    finished: list[dict[str, np.ndarray]] = [{}] * restarts
     done = 0
 
-    def tell() -> None:
-        on_progress(done / restarts, f"{done} of {restarts} restarts")
+    def report() -> None:
+        run.on_progress(done / restarts, f"{done} of {restarts} restarts")
 
-    one = partial(_one_run, start, trajectory, config, seed, restarts)
-    for number, arrays in run_tasks(
-        one, range(restarts), jobs=jobs, scheduler=scheduler, poll=tell
-    ):
-        ended[number] = arrays
+    one = partial(_one_restart, start, trajectory, config, seed, restarts)
+    tasks = run_tasks(one, range(restarts), jobs=run.jobs, scheduler=run.scheduler, poll=report)
+    for number, arrays in tasks:
+        finished[number] = arrays
         done += 1
-        tell()
-    together = {name: np.concatenate([arrays[name] for arrays in ended]) for name in ended[0]}
-    return from_arrays(like, together)
+        report()
+    stacked = {name: np.concatenate([arrays[name] for arrays in finished]) for name in finished[0]}
+    return from_arrays(like, stacked)
 
 
-def _one_run(
+def _one_restart(
     start: Callable[[Config, int, int], State],
     trajectory: Callable[[Config, State], Iterator[tuple[State, Info]]],
     config: Config,
@@ -68,11 +59,10 @@ def _one_run(
     restarts: int,
     number: int,
 ) -> dict[str, np.ndarray]:
-    """The arrays of the last state of one of the restarts."""
+    """Return the arrays of the last state of one restart."""
     import jax
 
-    every = start(config, seed, restarts)
-    state = jax.tree.map(lambda leaf: leaf[number : number + 1], every)
+    state = jax.tree.map(lambda leaf: leaf[number : number + 1], start(config, seed, restarts))
     for latest, _ in trajectory(config, state):
         state = latest
     return to_arrays(state)

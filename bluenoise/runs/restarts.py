@@ -1,14 +1,18 @@
-"""Several independent runs at once, in one compiled program, on one device or several."""
+"""Restarts: several independent runs as one compiled program, on one device or several."""
 
 import math
-from collections.abc import Callable
-from typing import TypeVar
+from collections.abc import Callable, Iterator
+from functools import partial
+from typing import Any, TypeVar
 
 import jax
 import numpy as np
 from jax import Array
 from jax.sharding import Mesh, PartitionSpec
 
+from bluenoise.runs.checkpoint import Checkpoint, from_arrays, to_arrays
+from bluenoise.runs.distributed import run_distributed
+from bluenoise.runs.options import RunOptions, check_seed
 from dither.errors import InputError
 
 # Values of all runs together: more would not fit into the memory of a small machine.
@@ -18,26 +22,64 @@ State = TypeVar("State")
 Info = TypeVar("Info")
 
 
+def run_restarts(
+    start: Callable[[Any, int, int], State],
+    trajectory: Callable[[Any, State], Iterator[tuple[State, Info]]],
+    config: Any,
+    seed: int,
+    run: RunOptions,
+    describe: Callable[[Info], str],
+) -> State:
+    """Return the last states of R restarts of a gradient descent, R = 1 by default.
+
+    Args:
+        start: returns the first states from the config, the seed and R; a function at module level.
+        trajectory: yields the states that follow, with a `step` of (R,) integers, and their infos.
+        config: frozen dataclass with `name` and `total_steps`.
+        seed: an integer from 0 to 2^32 - 1.
+        run: options.
+        describe: returns the text of the progress report.
+
+    Raises:
+        InputError: the seed or R is out of range; R is 1 with jobs or a scheduler; or the checkpoint
+            is of another run, is damaged, or cannot be written.
+        KeyboardInterrupt: passed on after the checkpoint is written.
+    """
+    if run.distributed:
+        return run_distributed(start, trajectory, config, seed, run)
+    restarts = run.restarts or 1
+    states = start(config, seed, restarts)
+    facts = {"method": config.name, "seed": seed, **vars(config), "restarts": restarts}
+    # Another version of JAX may round differently, which makes another run.
+    facts["jax"] = jax.__version__
+
+    def report(states: Any, infos: Info) -> None:
+        run.on_progress(int(states.step[0]) / config.total_steps, describe(infos))
+
+    return Checkpoint(run.checkpoint, facts).follow(
+        partial(trajectory, config), states, to_arrays, partial(from_arrays, states), report
+    )
+
+
 def init_restarts(
     init: Callable[[Array], State], shape: tuple[int, int], seed: int, restarts: int
 ) -> State:
-    """The first states of R runs, stacked along a first axis; the same for the same seed.
+    """Return the first states of R runs, stacked along a first axis.
 
     Args:
-        init: a state from a JAX random key.
+        init: returns a state from a JAX random key.
         shape: rows and columns of one run.
         seed: an integer from 0 to 2^32 - 1.
         restarts: R, at least 1.
 
     Raises:
-        InputError: the seed is out of range, or there are no restarts or too many for the memory.
+        InputError: the seed is out of range, or R is 0 or too large for the memory.
 
     Example:
         >>> init_restarts(lambda key: jax.random.uniform(key, (4, 5)), (4, 5), seed=0, restarts=3).shape
         (3, 4, 5)
     """
-    if not 0 <= seed < 1 << 32:
-        raise InputError(f"seed is {seed}; it must be from 0 to {(1 << 32) - 1}")
+    check_seed(seed)
     most = max(1, _MOST_VALUES // math.prod(shape))
     if not 1 <= restarts <= most:
         raise InputError(f"restarts is {restarts}; at this size it must be from 1 to {most}")
@@ -45,35 +87,35 @@ def init_restarts(
 
 
 def shard_over_devices(
-    walk: Callable[[State], tuple[State, Info]],
+    advance: Callable[[State], tuple[State, Info]],
 ) -> Callable[[State], tuple[State, Info]]:
-    """The same walk of R restarts, spread over as many of JAX's devices as divide R evenly.
+    """Return `advance` for R restarts, spread over as many of JAX's devices as divide R evenly.
 
-    No restart knows of the others, so nothing is sent between devices. Each device walks fewer restarts
-    at once, which compilers may round otherwise: see `docs/machines.md`.
+    Restarts are independent, so devices exchange nothing. Each device runs a smaller batch, which
+    compilers may round differently: see `docs/machines.md`.
 
     Args:
-        walk: from states stacked along a first axis to such states, and infos along a second one.
+        advance: maps states stacked along a first axis to such states, and infos along a second axis.
     """
 
-    def spread(states: State) -> tuple[State, Info]:
+    def sharded(states: State) -> tuple[State, Info]:
         restarts = len(jax.tree.leaves(states)[0])
         devices = even_share(restarts, len(jax.devices()))
         if devices == 1:
-            return walk(states)
+            return advance(states)
         mesh = Mesh(np.array(jax.devices()[:devices]), ("restarts",))
         first, second = PartitionSpec("restarts"), PartitionSpec(None, "restarts")
-        # What is the same on all devices is not asked: nothing is.
-        across = jax.shard_map(
-            walk, mesh=mesh, in_specs=first, out_specs=(first, second), check_vma=False
+        # No value is replicated over devices, so there is nothing to check.
+        mapped = jax.shard_map(
+            advance, mesh=mesh, in_specs=first, out_specs=(first, second), check_vma=False
         )
-        return across(states)
+        return mapped(states)
 
-    return spread
+    return sharded
 
 
 def even_share(restarts: int, devices: int) -> int:
-    """The most devices that restarts spread over evenly.
+    """Return the largest number of devices that divides the restarts evenly.
 
     Example:
         >>> even_share(8, 4), even_share(6, 4), even_share(7, 4)

@@ -1,8 +1,17 @@
+from pathlib import Path
+from typing import Any
+
 import numpy as np
 import pytest
 
+import bluenoise
 from bluenoise.evaluate import evaluate, mean_gain_db
 from bluenoise.generate import METHODS, generate, parse_shape
+from bluenoise.methods.blue import Blue, blue, blue_channels, default_swaps
+from bluenoise.methods.spectrum import Spectrum, optimize_spectrum
+from bluenoise.methods.void_and_cluster import VoidAndCluster, void_and_cluster
+from bluenoise.objective.target import FRAMES
+from bluenoise.runs.options import RunOptions
 from dither.errors import InputError
 from dither.metrics.viewing import STANDARD_FILTERS
 
@@ -71,5 +80,49 @@ def test_frames_by_the_methods_that_make_them() -> None:
     assert made[0].shape == made[1].shape == (4, 12, 10)
     assert (made[0].ranks != made[1].ranks).any()
     for method in ("anneal", "spectrum"):
-        with pytest.raises(InputError, match=f"{method} makes no frames"):
+        with pytest.raises(InputError, match=f"{method} does not support frames"):
             generate((4, 12, 10), method=method)  # pyright: ignore[reportArgumentType] -- of METHODS
+
+
+def test_a_method_value_carries_its_options() -> None:
+    made = bluenoise.generate((8, 12), method=VoidAndCluster(sigma=1.2), seed=1)
+    assert (made.ranks == void_and_cluster((8, 12), sigma=1.2, seed=1).ranks).all()
+    assert (made.ranks != generate((8, 12), method="void-and-cluster", seed=1).ranks).any()
+    few = generate((16, 16), method=Blue(levels=4), seed=2)
+    assert (few.ranks == blue((16, 16), default_swaps((16, 16), levels=4), seed=2).ranks).all()
+    twice = RunOptions(restarts=2)
+    run = generate((8, 10), method=Spectrum(steps=20), seed=3, run=twice)
+    config = Spectrum((8, 10), steps=20)
+    assert (run.ranks == optimize_spectrum(config, seed=3, run=twice).matrix.ranks).all()
+
+
+def test_channels_are_one_matrix_each() -> None:
+    joint = generate((8, 8), channels=3, seed=1)
+    assert [m.ranks.tolist() for m in joint] == [
+        m.ranks.tolist() for m in blue_channels((8, 8), seed=1)
+    ]
+    moved = generate((8, 8), method=Blue(coupling="shifted"), channels=2, seed=1)
+    assert (moved[0].ranks == generate((8, 8), seed=1).ranks).all()
+
+
+def test_what_a_method_does_not_support_is_one_sentence(tmp_path: Path) -> None:
+    asked: list[tuple[str, dict[str, Any]]] = [
+        ("anneal does not support channels; blue does", {"method": "anneal", "channels": 3}),
+        ("blue does not support restarts; anneal and spectrum do", {"run": RunOptions(restarts=2)}),
+        ("blue does not support jobs", {"run": RunOptions(jobs=2)}),
+        (
+            "void-and-cluster does not support checkpoints",
+            {"method": "void-and-cluster", "run": RunOptions(tmp_path / "run.npz")},
+        ),
+        ("channels is 5; it must be from 2 to 4", {"channels": 5}),
+    ]
+    for sentence, options in asked:
+        with pytest.raises(InputError, match=sentence):
+            generate((8, 8), **options)
+    with pytest.raises(InputError, match="do not go together"):
+        generate((4, 8, 8), channels=3)
+    with pytest.raises(InputError, match="needs a shape with frames"):
+        generate((8, 8), method=Blue(viewing=FRAMES))
+    for options in ({"levels": 2}, {"level_weights": (1.0, -1.0)}):
+        with pytest.raises(InputError):
+            generate((8, 8), method=Blue(**options))  # pyright: ignore[reportArgumentType] -- mistakes

@@ -6,6 +6,7 @@ import pytest
 from bluenoise.evaluate import luminance_gain_db
 from bluenoise.methods.blue import blue, blue_channels, default_swaps, shifted
 from bluenoise.methods.rank_swaps import RankSwapConfig
+from bluenoise.runs.options import RunOptions
 from dither.errors import InputError
 from dither.matrix.classical import white_noise
 from dither.matrix.threshold_matrix import is_permutation
@@ -25,20 +26,19 @@ def test_a_stopped_run_ends_with_the_same_bytes(tmp_path: Path) -> None:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        blue((20, 30), seed=2, checkpoint=path, on_progress=interrupt)
+        blue((20, 30), seed=2, run=RunOptions(path, on_progress=interrupt))
     shares: list[float] = []
-    resumed = blue(
-        (20, 30), seed=2, checkpoint=path, on_progress=lambda share, _: shares.append(share)
-    )
+    watched = RunOptions(path, on_progress=lambda share, _: shares.append(share))
+    resumed = blue((20, 30), seed=2, run=watched)
     assert min(shares) > 0.5
     assert (resumed.ranks == whole.ranks).all()
     damaged = dict(np.load(path))
     damaged["ranks"][0, 0, 0] = 5e8
     np.savez(path, **damaged)
     with pytest.raises(InputError, match="no permutation"):
-        blue((20, 30), seed=2, checkpoint=path)
+        blue((20, 30), seed=2, run=RunOptions(path))
     with pytest.raises(InputError, match="proposals is 400 there and 9 here"):
-        blue((20, 30), RankSwapConfig(proposals=9), seed=2, checkpoint=path)
+        blue((20, 30), RankSwapConfig(proposals=9), seed=2, run=RunOptions(path))
 
 
 def test_a_stopped_run_of_channels_ends_with_the_same_bytes(tmp_path: Path) -> None:
@@ -50,11 +50,11 @@ def test_a_stopped_run_of_channels_ends_with_the_same_bytes(tmp_path: Path) -> N
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        blue_channels((12, 16), seed=1, checkpoint=path, on_progress=interrupt)
-    resumed = blue_channels((12, 16), seed=1, checkpoint=path)
+        blue_channels((12, 16), seed=1, run=RunOptions(path, on_progress=interrupt))
+    resumed = blue_channels((12, 16), seed=1, run=RunOptions(path))
     assert [m.ranks.tolist() for m in resumed] == [m.ranks.tolist() for m in whole]
     with pytest.raises(InputError, match="is of another run: viewing is JointChannels"):
-        blue((12, 16), seed=1, checkpoint=path)
+        blue((12, 16), seed=1, run=RunOptions(path))
 
 
 def test_greys_are_smoother_with_channels_of_their_own() -> None:

@@ -9,23 +9,27 @@ from bluenoise.methods.blue import default_swaps
 from bluenoise.methods.rank_swaps import (
     RankSwapConfig,
     finish,
-    finish_channels,
     folded_kernel,
     init,
-    init_channels,
+    plan_swaps,
     step,
     swap_ranks,
     tile_corners,
 )
 from bluenoise.methods.void_and_cluster import void_and_cluster
-from bluenoise.objective.pair_kernel import JointChannels, pair_kernel, space_time_kernel, wrapped
+from bluenoise.objective.pair_kernel import (
+    JointChannels,
+    pair_kernel,
+    space_time_kernel,
+    wrap_frames,
+)
 from bluenoise.objective.target import ALL_DISTANCES, FRAMES, level_cdf
 from dither.matrix.classical import white_noise
 from dither.matrix.threshold_matrix import ThresholdMatrix, is_permutation
 from dither.metrics import temporal
 from dither.metrics.patterns import anisotropy, level_energies
 from dither.metrics.temporal import SpaceTime, SpaceTimeProduct, SpaceTimeSum
-from dither.metrics.viewing import Gaussian, Mixture, Nasanen, parse_filter
+from dither.metrics.viewing import Gaussian, Mixture, Nasanen, ViewingFilter, parse_filter
 
 
 def pair_energy(ranks: np.ndarray, folded: np.ndarray) -> float:
@@ -37,15 +41,39 @@ def pair_energy(ranks: np.ndarray, folded: np.ndarray) -> float:
     return -total / 2
 
 
-def test_the_pair_energy_is_the_sum_of_all_level_energies() -> None:
-    sigma = 1.2
-    matrices = [white_noise(12, 16, seed).ranks.astype(float) for seed in range(4)]
-    axes = np.fft.fftfreq(12)[:, None], np.fft.fftfreq(16)
-    autocorrelation = np.fft.ifft2(Gaussian(sigma).transfer(*axes) ** 2).real
-    pairs = [pair_energy(ranks, autocorrelation) for ranks in matrices]
-    levels = [level_energies(ranks, [Gaussian(sigma)]).sum() for ranks in matrices]
-    # Equal but for a constant: W sums over all pairs, the energy is a mean over the cells.
-    assert np.diff(pairs) / 192 == pytest.approx(np.diff(levels), rel=1e-6)
+def level_energies_by_convolution(ranks: np.ndarray, transfer: np.ndarray) -> np.ndarray:
+    """Return E_k for k = 1..N-1, one blurred pattern at a time."""
+    levels = range(1, ranks.size)
+    blurred = [np.fft.ifft2(np.fft.fft2(ranks < level) * transfer).real for level in levels]
+    return np.array(
+        [np.mean((b - k / ranks.size) ** 2) for k, b in zip(levels, blurred, strict=True)]
+    )
+
+
+@pytest.mark.parametrize("viewing", [Gaussian(1.2), Nasanen(150, 30), parse_filter("box:3")])
+@pytest.mark.parametrize("shape", [(3, 5), (12, 16)])
+def test_the_pair_energy_is_the_sum_of_all_level_energies(
+    shape: tuple[int, int], viewing: ViewingFilter
+) -> None:
+    transfer = viewing.transfer(np.fft.fftfreq(shape[0])[:, None], np.fft.fftfreq(shape[1]))
+    autocorrelation = np.fft.ifft2(transfer**2).real
+    cells = shape[0] * shape[1]
+    for seed in range(2):
+        ranks = white_noise(*shape, seed).ranks.astype(float)
+        energies = level_energies_by_convolution(ranks, transfer)
+        identity = (cells**2 - 1) / (6 * cells) + pair_energy(ranks, autocorrelation) / cells
+        assert energies.sum() == pytest.approx(identity, rel=1e-9)
+        assert level_energies(ranks, [viewing]).sum() == pytest.approx(identity, rel=1e-6)
+
+
+def test_the_identity_by_hand() -> None:
+    # Without a filter every pattern's error is g (1 - g); a filter that removes everything leaves none.
+    ranks = np.arange(4.0).reshape(2, 2)
+    sharp, flat = np.zeros((2, 2)), np.full((2, 2), 1 / 4)
+    sharp[0, 0] = 1
+    constant = (4**2 - 1) / (6 * 4)
+    assert constant + pair_energy(ranks, sharp) / 4 == pytest.approx(3 / 16 + 4 / 16 + 3 / 16)
+    assert constant + pair_energy(ranks, flat) / 4 == pytest.approx(0)
 
 
 @pytest.mark.parametrize("shape", [(8, 8), (5, 30), (20, 24), (64, 128)])
@@ -53,10 +81,11 @@ def test_every_round_lowers_the_exact_energy(shape: tuple[int, int]) -> None:
     config = RankSwapConfig(viewing=Gaussian(1.5), radius=12, proposals=40, rounds=4)
     folded = folded_kernel(pair_kernel(Gaussian(1.5), 12), shape).astype(float)
     # Where the torus is smaller than the kernel, a cell is its own neighbour, at no distance.
-    state = init(white_noise(*shape))
+    state = init([white_noise(*shape)])
+    plan = plan_swaps(config, state.ranks.shape)
     before = pair_energy(state.ranks[0].astype(float), folded)
     for _ in range(4):
-        state, info = step(config, state, seed=1)
+        state, info = step(plan, state, seed=1)
         after = pair_energy(state.ranks[0].astype(float), folded)
         assert after < before if info.kept else after == before
         assert info.kept > 0 or state.round > 1
@@ -76,16 +105,19 @@ def test_every_round_lowers_the_exact_energy_of_frames(
     shape: tuple[int, ...], viewing: SpaceTime
 ) -> None:
     config = RankSwapConfig(viewing=viewing, radius=4, proposals=12, rounds=3)
-    folded = folded_kernel(wrapped(space_time_kernel(viewing, 4), shape[0]), shape).astype(float)
+    folded = folded_kernel(wrap_frames(space_time_kernel(viewing, 4), shape[0]), shape).astype(
+        float
+    )
     ranks = np.random.default_rng(0).permutation(np.prod(shape)).reshape(shape)
-    state = init(ThresholdMatrix(ranks))
+    state = init([ThresholdMatrix(ranks)])
+    plan = plan_swaps(config, state.ranks.shape)
     before = pair_energy(state.ranks.astype(float), folded)
     for _ in range(3):
-        state, _ = step(config, state, seed=1)
+        state, _ = step(plan, state, seed=1)
         after = pair_energy(state.ranks.astype(float), folded)
         assert after < before
         before = after
-    assert finish(state).shape == shape
+    assert finish(state)[0].shape == shape
 
 
 @pytest.mark.parametrize("count", [2, 3, 4])
@@ -108,14 +140,15 @@ def test_every_round_lowers_the_exact_energy_of_channels(count: int) -> None:
                 total -= strength * (np.roll(with_centre, cell, (0, 1)) * distance).sum()
         return total
 
-    state = init_channels([white_noise(12, 14, seed) for seed in range(count)])
+    state = init([white_noise(12, 14, seed) for seed in range(count)])
+    plan = plan_swaps(config, state.ranks.shape)
     before = energy(state.ranks.astype(float))
     for _ in range(3):
-        state, _ = step(config, state, seed=1)
+        state, _ = step(plan, state, seed=1)
         after = energy(state.ranks.astype(float))
         assert after < before
         before = after
-    assert all(is_permutation(matrix.ranks) for matrix in finish_channels(state))
+    assert all(is_permutation(matrix.ranks) for matrix in finish(state, count))
 
 
 def test_a_matrix_in_which_no_swap_helps_stays() -> None:

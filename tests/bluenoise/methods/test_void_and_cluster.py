@@ -8,7 +8,7 @@ from bluenoise.methods.void_and_cluster import (
     jitter,
     void_and_cluster,
 )
-from bluenoise.objective.pair_kernel import over_frames, wrapped
+from bluenoise.objective.pair_kernel import temporal_kernel, wrap_frames
 from bluenoise.objective.target import FRAMES
 from dither.errors import InputError
 from dither.matrix.classical import white_noise
@@ -45,7 +45,7 @@ def test_every_pick_is_the_lowest_cell_of_the_field(
     matrix = void_and_cluster(shape, sigma=1.2, frames=frames, seed=7)
     kernel = gaussian_kernel(1.2)[None]
     if len(shape) == 3:
-        kernel = wrapped(frames.joined(kernel[0], over_frames(frames.time)), shape[0])
+        kernel = wrap_frames(frames.joined(kernel[0], temporal_kernel(frames.time)), shape[0])
     start = jitter(shape, 7)
     assert reference.are_largest_voids(matrix.planes, start, fixed_point(kernel))
     noise = np.random.default_rng(0).permutation(start.size).reshape(start.shape)

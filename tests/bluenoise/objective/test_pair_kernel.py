@@ -4,9 +4,9 @@ import pytest
 from bluenoise.objective.pair_kernel import (
     JointChannels,
     coupling_kernel,
-    over_frames,
     pair_kernel,
-    wrapped,
+    temporal_kernel,
+    wrap_frames,
 )
 from dither.errors import InputError
 from dither.metrics import temporal
@@ -35,7 +35,7 @@ def test_frames_are_joined_by_a_sum_or_a_product() -> None:
     product = coupling_kernel(SpaceTimeProduct(*parts), 9)[0]
     assert added.shape == product.shape == (11, 19, 19)
     assert np.abs(added).sum() == pytest.approx(1, abs=1e-5)
-    plane, line = pair_kernel(parts[0], 9), over_frames(parts[1])
+    plane, line = pair_kernel(parts[0], 9), temporal_kernel(parts[1])
     # But for their scale: the plane alone in its frame, the line alone at its pixel.
     scale = added[5, 9, 10] / plane[9, 10]
     assert added[5] == pytest.approx(plane * scale, rel=1e-4)
@@ -47,7 +47,7 @@ def test_frames_are_joined_by_a_sum_or_a_product() -> None:
 
 def test_the_exponential_average_reaches_as_its_square_says() -> None:
     # The autocorrelation of a geometric weight is geometric.
-    line = over_frames(temporal.TemporalExponential(0.5))
+    line = temporal_kernel(temporal.TemporalExponential(0.5))
     middle = line.size // 2
     assert line[middle : middle + 6] == pytest.approx(0.5 ** np.arange(6), rel=1e-3)
 
@@ -55,7 +55,7 @@ def test_the_exponential_average_reaches_as_its_square_says() -> None:
 @pytest.mark.parametrize("frames", range(1, 9))
 def test_a_wrapped_kernel_meets_every_frame_once(frames: int) -> None:
     kernel = np.add.outer([4, 3, 2, 1, 2, 3, 4], np.zeros((3, 3)))
-    around = wrapped(kernel, frames)
+    around = wrap_frames(kernel, frames)
     meetings = np.zeros(frames)
     for away, plane in enumerate(around, -(len(around) // 2)):
         meetings[away % frames] += plane[0, 0]

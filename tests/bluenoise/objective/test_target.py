@@ -4,12 +4,12 @@ from scipy import stats
 
 from bluenoise.objective.target import (
     DISTRIBUTIONS,
-    Gaussian,
+    GaussianDistribution,
     SpectrumTarget,
-    Triangular,
-    Uniform,
-    counted_levels,
+    TriangularDistribution,
+    UniformDistribution,
     level_cdf,
+    levels_and_weights,
 )
 from dither.errors import InputError
 
@@ -20,7 +20,7 @@ from dither.errors import InputError
 def test_heights_differ_by_the_weights_of_the_thresholds_between(levels, weights) -> None:
     cells = 60
     heights = level_cdf(cells, levels, weights)
-    counted, shares = counted_levels(cells, levels, weights)
+    counted, shares = levels_and_weights(cells, levels, weights)
     unit = 1 if levels is None else cells / (levels - 1)
     for low, high in ((0, 59), (10, 30), (29, 31), (45, 46)):
         # Of levels k, the pattern of ranks below k holds the lower cell but not the higher.
@@ -30,7 +30,7 @@ def test_heights_differ_by_the_weights_of_the_thresholds_between(levels, weights
 
 
 def test_more_levels_than_cells_and_huge_weights_are_all_counted() -> None:
-    counted, shares = counted_levels(16, levels=65536, weights=(1e308, 1e308))
+    counted, shares = levels_and_weights(16, levels=65536, weights=(1e308, 1e308))
     assert counted.tolist() == list(range(1, 16))
     assert shares == pytest.approx(np.ones(15))
 
@@ -38,7 +38,7 @@ def test_more_levels_than_cells_and_huge_weights_are_all_counted() -> None:
 @pytest.mark.parametrize("weights", [(), (-1, 2), (np.nan, 1), (np.inf, 1), (0, 0)])
 def test_weights_without_meaning_are_one_sentence(weights) -> None:
     with pytest.raises(InputError, match="level weights"):
-        counted_levels(60, weights=weights)
+        levels_and_weights(60, weights=weights)
 
 
 @pytest.mark.parametrize("count", [1, 2, 15, 4096])
@@ -56,10 +56,12 @@ def test_quantiles_are_those_of_the_distribution(count: int) -> None:
 
 
 def test_noise_is_symmetric_about_zero() -> None:
-    for noise in (Triangular(), Gaussian()):
+    for noise in (TriangularDistribution(), GaussianDistribution()):
         quantiles = noise.quantiles(101)
         assert quantiles == pytest.approx(-quantiles[::-1])
-    assert Uniform().quantiles(101) + Uniform().quantiles(101)[::-1] == pytest.approx(1)
+    assert UniformDistribution().quantiles(101) + UniformDistribution().quantiles(101)[
+        ::-1
+    ] == pytest.approx(1)
 
 
 @pytest.mark.parametrize("shape", [(4, 4), (10, 20), (61, 64)])

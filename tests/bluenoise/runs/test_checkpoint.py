@@ -4,10 +4,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bluenoise.generate import descend
 from bluenoise.methods import spectrum
-from bluenoise.methods.spectrum import Adam, GradientDescent, Momentum, SpectrumConfig
+from bluenoise.methods.spectrum import Adam, GradientDescent, Momentum, Spectrum
 from bluenoise.runs.checkpoint import Checkpoint
+from bluenoise.runs.options import RunOptions
 from dither.errors import InputError
 
 RUN = {"seed": 3, "shape": (4, 5)}
@@ -19,8 +19,8 @@ def test_a_stopped_descent_ends_with_the_same_bytes(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch, rule: Adam | Momentum | GradientDescent
 ) -> None:
     monkeypatch.setattr(spectrum, "_LONGEST_CHUNK", 8)
-    config = SpectrumConfig((12, 20), optimizer=rule, steps=60, fine_tune_steps=20)
-    whole = spectrum.optimize_spectrum(config, seed=5, restarts=2)
+    config = Spectrum((12, 20), optimizer=rule, steps=60, fine_tune_steps=20)
+    whole = spectrum.optimize_spectrum(config, seed=5, run=RunOptions(restarts=2))
     path = tmp_path / "run.npz"
 
     def interrupt(share: float, word: str) -> None:
@@ -29,12 +29,13 @@ def test_a_stopped_descent_ends_with_the_same_bytes(
 
     for _ in range(2):
         with pytest.raises(KeyboardInterrupt):
-            descend(config, seed=5, restarts=2, checkpoint=path, on_progress=interrupt)
+            spectrum.optimize_spectrum(
+                config, seed=5, run=RunOptions(path, restarts=2, on_progress=interrupt)
+            )
         assert path.exists()
     seen: list[float] = []
-    resumed = descend(
-        config, seed=5, restarts=2, checkpoint=path, on_progress=lambda share, _: seen.append(share)
-    )
+    watched = RunOptions(path, restarts=2, on_progress=lambda share, _: seen.append(share))
+    resumed = spectrum.optimize_spectrum(config, seed=5, run=watched)
     assert seen == [1.0]
     assert resumed.values.tobytes() == whole.values.tobytes()
     assert (resumed.scores == whole.scores).all()

@@ -4,12 +4,12 @@ import jax
 import numpy as np
 import pytest
 
-from bluenoise.generate import cool, descend
 from bluenoise.methods import anneal, spectrum
 from bluenoise.runs.distributed import run_distributed
+from bluenoise.runs.options import RunOptions
 from dither.errors import InputError
 
-TINY = spectrum.SpectrumConfig((8, 8), steps=4, fine_tune_steps=1)
+TINY = spectrum.Spectrum((8, 8), steps=4, fine_tune_steps=1)
 
 
 @pytest.mark.slow
@@ -20,10 +20,7 @@ def test_each_restart_is_the_one_that_it_is_among_others() -> None:
         spectrum.trajectory,
         TINY,
         seed=3,
-        restarts=3,
-        jobs=1,
-        scheduler=None,
-        on_progress=lambda share, word: words.append(word),
+        run=RunOptions(restarts=3, jobs=1, on_progress=lambda share, word: words.append(word)),
     )
     together = spectrum.start(TINY, 3, 3)
     for together, _ in spectrum.trajectory(TINY, together):  # noqa: B007, B020
@@ -36,14 +33,16 @@ def test_each_restart_is_the_one_that_it_is_among_others() -> None:
 
 @pytest.mark.slow
 def test_the_bytes_do_not_depend_on_the_number_of_processes() -> None:
-    config = anneal.AnnealConfig((12, 12), rounds=8, steps_per_round=10)
-    one, two = (cool(config, seed=5, restarts=3, jobs=jobs) for jobs in (1, 2))
+    config = anneal.Anneal((12, 12), rounds=8, steps_per_round=10)
+    one, two = (
+        anneal.anneal(config, seed=5, run=RunOptions(restarts=3, jobs=jobs)) for jobs in (1, 2)
+    )
     assert one.scores.tolist() == two.scores.tolist()
     assert one.matrix.ranks.tobytes() == two.matrix.ranks.tobytes()
 
 
 def test_what_has_no_effect_is_one_sentence(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="there is one; give more"):
-        descend(TINY, restarts=1, jobs=2)
+        spectrum.optimize_spectrum(TINY, run=RunOptions(restarts=1, jobs=2))
     with pytest.raises(InputError, match="leave out jobs"):
-        cool(anneal.AnnealConfig((8, 8)), restarts=2, jobs=2, checkpoint=tmp_path / "c.npz")
+        RunOptions(tmp_path / "c.npz", jobs=2)

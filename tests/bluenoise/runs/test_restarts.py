@@ -37,9 +37,9 @@ import numpy as np
 from bluenoise.methods import anneal, spectrum
 
 runs = {
-    "spectrum": (spectrum, spectrum.SpectrumConfig((16, 16), steps=200, fine_tune_steps=20)),
-    "anneal": (anneal, anneal.AnnealConfig((16, 16), rounds=8, steps_per_round=25)),
-    "brief": (anneal, anneal.AnnealConfig((64, 64), rounds=1, steps_per_round=5)),
+    "spectrum": (spectrum, spectrum.Spectrum((16, 16), steps=200, fine_tune_steps=20)),
+    "anneal": (anneal, anneal.Anneal((16, 16), rounds=8, steps_per_round=25)),
+    "brief": (anneal, anneal.Anneal((64, 64), rounds=1, steps_per_round=5)),
 }
 found = {"devices": len(jax.devices())}
 for name, (method, config) in runs.items():

@@ -7,13 +7,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bluenoise.objective.target import Triangular
+from bluenoise.objective.target import TriangularDistribution
 from dither.errors import InputError
 from dither.matrix.catalog import load_matrix
 from dither.matrix.classical import white_noise
 from dither.ordered.additive_noise import load_noise, noise_dither
 
-BLUE = Triangular().quantiles(4096)[load_matrix("blue-64x64").ranks]
+BLUE = TriangularDistribution().quantiles(4096)[load_matrix("blue-64x64").ranks]
 
 
 @given(

@@ -1,0 +1,24 @@
+"""The public names of `bluenoise`, each with the module that defines it; loaded on first use."""
+
+from .evaluate import Evaluation as Evaluation
+from .evaluate import evaluate as evaluate
+from .export import export as export
+from .generate import generate as generate
+from .methods.anneal import Anneal as Anneal
+from .methods.blue import Blue as Blue
+from .methods.blue import blue as blue
+from .methods.blue import blue_channels as blue_channels
+from .methods.blue import shifted as shifted
+from .methods.spectrum import Spectrum as Spectrum
+from .methods.void_and_cluster import VoidAndCluster as VoidAndCluster
+from .objective.target import Gaussian as Gaussian
+from .objective.target import GaussianDistribution as GaussianDistribution
+from .objective.target import SpectrumTarget as SpectrumTarget
+from .objective.target import Triangular as Triangular
+from .objective.target import TriangularDistribution as TriangularDistribution
+from .objective.target import Uniform as Uniform
+from .objective.target import UniformDistribution as UniformDistribution
+from .report import report as report
+from .runs.options import RunOptions as RunOptions
+
+__version__: str
