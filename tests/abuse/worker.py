@@ -25,7 +25,7 @@ def _command(words: list[str]) -> None:
 
     sys.argv = words
     if words[0] == "dither":
-        from dither.cli import app
+        from dither.cli.app import app
     elif words[0] == "bluenoise":
         from bluenoise.cli import app
     elif words[0] == "misbehave":

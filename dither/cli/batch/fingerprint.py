@@ -1,4 +1,4 @@
-"""A short name for all that decides a result: the same for the same numbers, on every machine."""
+"""Fingerprints of values: equal for equal values, in every process and on every machine."""
 
 import dataclasses
 import enum
@@ -6,46 +6,33 @@ import functools
 import hashlib
 from collections.abc import Iterator
 from pathlib import PurePath
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 import numpy as np
 
-Value = TypeVar("Value")
-
-
-@dataclasses.dataclass(frozen=True)
-class Unhashed(Generic[Value]):
-    """A value that no result depends on, such as the number of threads: all have one fingerprint.
-
-    Attributes:
-        value: anything.
-
-    Example:
-        >>> fingerprint(Unhashed(1)) == fingerprint(Unhashed(8)) != fingerprint(8)
-        True
-    """
-
-    value: Value
+from dither.cli.pipeline import Unhashed
 
 
 def fingerprint(value: object) -> str:
-    """The first half of the SHA-256 of a value, in hexadecimal.
+    """Return the first half of the SHA-256 of a value, in hexadecimal.
 
     Args:
-        value: None, numbers, texts, bytes, paths, enumerations, arrays, functions of modules, and
-            tuples, lists, dictionaries, dataclasses and partial calls of such; what is in an `Unhashed`
-            does not count.
+        value: None, numbers, strings, bytes, paths, enumerations, arrays, module-level functions, and
+            tuples, lists, dictionaries, dataclasses and partial calls of them. The content of an
+            `Unhashed` is ignored.
 
     Raises:
-        TypeError: it holds something else, whose text could differ from run to run.
+        TypeError: the value holds something else, whose text could differ from run to run.
 
     Example:
         >>> fingerprint((1, "one")) == fingerprint((1, "one")) != fingerprint((1, "two"))
         True
+        >>> fingerprint(Unhashed(1)) == fingerprint(Unhashed(8)) != fingerprint(8)
+        True
     """
     digest = hashlib.sha256()
     for part in _parts(value):
-        # With the length, no two lists of parts make the same bytes.
+        # With its length, no other list of parts gives the same bytes.
         digest.update(len(part).to_bytes(8, "little") + part)
     return digest.hexdigest()[:32]
 
