@@ -1,7 +1,7 @@
 """Shared behaviour of both command lines: exit codes, one-line errors, progress bars, help pages.
 
-Exit codes: 0 success; 1 a bug in the program, or failed images of a batch; 2 unusable input; 130 stopped
-by Ctrl-C.
+Exit codes: 0 success; 1 a bug in the program, or failed images of a batch; 2 unusable input; 130
+stopped by Ctrl-C.
 """
 
 import contextlib

@@ -56,7 +56,7 @@ def with_option_groups(command: Callable[..., None]) -> Callable[..., None]:
 
 
 def given_options(context: typer.Context) -> dict[str, str]:
-    """Return the options that differ from their defaults, such as {"--bits": "1", "--raster": "False"}."""
+    """Return the options that differ from their defaults, such as {"--bits": "1"}."""
     given = {}
     for parameter in context.command.params:
         value = context.params.get(parameter.name or "")

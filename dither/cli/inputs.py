@@ -15,15 +15,15 @@ if TYPE_CHECKING:
     from dither.images.animation import Animation
 
 
-def title(source: Path) -> str:
-    """Return the name of an input in messages."""
-    return "standard input" if source == STREAM else str(source)
+def title(path: Path, stream: str = "standard input") -> str:
+    """Return the name of an input or output in messages."""
+    return stream if path == STREAM else str(path)
 
 
 def read_input(
     source: Path, max_pixels: int, note: Callable[[str], None], content: bytes | None = None
 ) -> "Animation":
-    """Read an image or animation.
+    """Read an image or animation from a file, standard input, or the content read from it before.
 
     Args:
         source: the file, or - for standard input.

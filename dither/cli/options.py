@@ -143,7 +143,7 @@ class Job:
         Path | None,
         option(
             OUTPUT,
-            "A folder, created if missing. With several inputs, either all outputs are written or none.",
+            "A folder, created if missing; with several inputs, all outputs are written or none.",
             value="FOLDER",
         ),
     ] = None

@@ -6,7 +6,6 @@ import re
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
@@ -15,26 +14,8 @@ from dither.errors import InputError
 from dither.files.atomic import atomic_writes, check_writable, created_folder
 
 
-@dataclass(frozen=True)
-class Output:
-    """The place of one result.
-
-    Attributes:
-        path: the file, or - for standard output.
-        suffix: names the format, with its dot; packed rows have any.
-    """
-
-    path: Path
-    suffix: str
-
-    @property
-    def title(self) -> str:
-        """The name in messages."""
-        return "standard output" if self.path == STREAM else str(self.path)
-
-
-def plan_outputs(job: Job) -> list[Output]:
-    """Return the place of the result of each input.
+def plan_outputs(job: Job) -> list[Path]:
+    """Return the file of the result of each input, or - for standard output.
 
     Raises:
         InputError: options conflict, a suffix names no lossless format, two inputs would be written to
@@ -64,13 +45,9 @@ def plan_outputs(job: Job) -> list[Output]:
                 "--output-dir"
             )
         paths = [job.output]
-    outputs = [
-        Output(path, f".{job.output_format or 'png'}" if path == STREAM else path.suffix)
-        for path in paths
-    ]
-    for output in outputs:
-        check_suffix(output, job)
-    return outputs
+    for path in paths:
+        check_suffix(path, job)
+    return paths
 
 
 def _paths_in_folder(folder: Path, job: Job) -> list[Path]:
@@ -111,7 +88,12 @@ def result_name(template: str, image: Path) -> str:
     return re.sub(r"\{(stem|name)\}", lambda match: getattr(image, match[1]), template)
 
 
-def check_suffix(output: Output, job: Job) -> None:
+def format_suffix(path: Path, job: Job) -> str:
+    """Return the suffix that names the format of an output, with its dot."""
+    return f".{job.output_format or 'png'}" if path == STREAM else path.suffix.lower()
+
+
+def check_suffix(path: Path, job: Job) -> None:
     """Refuse images whose suffix names no lossless format, and packed rows whose suffix names one.
 
     Raises:
@@ -119,41 +101,30 @@ def check_suffix(output: Output, job: Job) -> None:
     """
     from dither.images.io import WRITE_FORMATS, check_ending
 
+    suffix = format_suffix(path, job)
     if job.packed:
-        if output.path != STREAM and output.suffix.lower() in (*WRITE_FORMATS, ".jpg", ".jpeg"):
+        if path != STREAM and suffix in (*WRITE_FORMATS, ".jpg", ".jpeg"):
             raise InputError(
-                f"--packed writes raw rows, not an image; {output.path} should end otherwise, such as "
-                "in .bin"
+                f"--packed writes raw rows, not an image; {path} should end otherwise, such as in .bin"
             )
         return
     try:
-        check_ending(output.suffix)
+        check_ending(suffix)
     except InputError as error:
         if job.output_format is not None:
             raise InputError(f"--format is {job.output_format!r}: {error}") from None
-        raise InputError(f"cannot write {output.path}: {error}") from None
+        raise InputError(f"cannot write {path}: {error}") from None
 
 
 @contextlib.contextmanager
 def open_outputs(
-    outputs: Sequence[Output], job: Job, palette_output: Path | None
+    paths: Sequence[Path], job: Job
 ) -> Iterator[Callable[[Path], AbstractContextManager[BinaryIO]]]:
-    """Write several files together: either all take their places when the block ends, or none.
-
-    Args:
-        outputs: the images.
-        job: its folder is created if missing, and `force` says whether files may be overwritten.
-        palette_output: one more file, if wanted.
-
-    Yields:
-        The function that opens one of the paths.
+    """Yield a function that opens outputs; all take their places when the block ends, or none.
 
     Raises:
         InputError: a file cannot be written, or standard output is a terminal or closed.
     """
-    paths = [output.path for output in outputs]
-    if palette_output is not None:
-        paths.append(palette_output)
     if STREAM in paths and (sys.stdout is None or sys.stdout.isatty()):
         kind = "closed" if sys.stdout is None else "a terminal"
         raise InputError(f"standard output is {kind}; redirect it to a file or a pipe")

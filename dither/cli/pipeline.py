@@ -4,14 +4,15 @@ import dataclasses
 import json
 import os
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO, Generic, TypeVar
 
 import typer
 
 from dither.cli.inputs import name_errors, read_input, title
 from dither.cli.options import Job, PackedChoice
-from dither.cli.outputs import Output, open_outputs, plan_outputs
+from dither.cli.outputs import format_suffix, open_outputs, plan_outputs
 from dither.cli.target import Target
 from dither.console import log
 from dither.errors import InputError, TooLargeError
@@ -102,12 +103,15 @@ def dither_images(
                 f"cannot read {image}: it is a folder; --recursive takes the images in it"
             )
     outputs = plan_outputs(job)
-    packed_bits = target.packed_bits if job.packed else None
+    if job.packed:
+        _ = target.packed_bits  # raises before any work
+    files = list(outputs)
     if palette_output is not None:
         _check_palette_output(palette_output, outputs)
+        files.append(palette_output)
     reports, palettes, number = [], [], 0
     messages: list[str] = []  # logged at the end: after an error only the error counts
-    with open_outputs(outputs, job, palette_output) as opened:
+    with open_outputs(files, job) as opened:
         for index, (source, output) in enumerate(zip(job.images, outputs, strict=True)):
 
             def on_image(share: float, text: str, index: int = index) -> None:
@@ -119,32 +123,20 @@ def dither_images(
                 animation = _prepared(animation, source, output, job, notes.append)
                 dithered = dithering(animation, number, on_image)
             number += len(dithered.codes)
-            palette = dithered.palette
-            if palette_output is not None and palette is not None:
-                from dither.palettes.files import encode_colors
-
-                with opened(palette_output) as file:
-                    file.write(encode_colors(palette_output, palette.colors))
-                messages.append(f"{title(source)} -> {palette_output}: {len(palette)} colours")
-            try:
-                if packed_bits is not None:
-                    content, report = _packed(animation.frames[0], dithered, packed_bits, job)
-                else:
-                    values = target.values(palette)
-                    content, report = _encoded(
-                        animation, dithered, values, output, job, notes.append
-                    )
-            except InputError as error:
-                raise InputError(f"cannot write {output.title}: {error}") from None
-            with opened(output.path) as file:
+            if dithered.palette is not None:
+                palettes.append(dithered.palette.hex)
+                if palette_output is not None:
+                    _write_palette(palette_output, dithered.palette, opened)
+                    count = len(dithered.palette)
+                    messages.append(f"{title(source)} -> {palette_output}: {count} colours")
+            content, report = _encoded(animation, dithered, target, output, job, notes.append)
+            with opened(output) as file:
                 file.write(content)
                 file.flush()  # reports a full disk behind standard output
-            messages += [*notes, f"{title(source)} -> {output.title}{_packing_note(report)}"]
+            messages += [*notes, f"{title(source)} -> {_title(output)}{_packing_note(report)}"]
             if notes:
                 report["notes"] = notes
-            if palette is not None:
-                palettes.append(palette.hex)
-            paths = {"input": str(source), "output": str(output.path)}
+            paths = {"input": str(source), "output": str(output)}
             reports.append({**paths, **report, **dithered.about})
     for message in messages:
         log(message, quiet=job.quiet)
@@ -160,7 +152,7 @@ def finish(report: dict[str, Any], json_output: bool, **options: Any) -> None:
         raise typer.Exit(1)
 
 
-def _check_palette_output(path: Path, outputs: list[Output]) -> None:
+def _check_palette_output(path: Path, outputs: list[Path]) -> None:
     from dither.palettes.files import check_palette_ending
 
     if len(outputs) > 1:
@@ -168,21 +160,36 @@ def _check_palette_output(path: Path, outputs: list[Output]) -> None:
             f"--palette-output takes the palette of one image, and there are {len(outputs)}"
         )
     check_palette_ending(path)
-    if os.path.realpath(path) == os.path.realpath(outputs[0].path):
+    if os.path.realpath(path) == os.path.realpath(outputs[0]):
         raise InputError(f"the palette and the image would both be written as {path}")
 
 
+def _write_palette(
+    path: Path, palette: "Palette", opened: "Callable[[Path], AbstractContextManager[BinaryIO]]"
+) -> None:
+    from dither.palettes.files import encode_colors
+
+    with opened(path) as file:
+        file.write(encode_colors(path, palette.colors))
+
+
+def _title(output: Path) -> str:
+    return title(output, "standard output")
+
+
 def _prepared(
-    animation: "Animation", source: Path, output: Output, job: Job, note: Callable[[str], None]
+    animation: "Animation", source: Path, output: Path, job: Job, note: Callable[[str], None]
 ) -> "Animation":
     """Return the frames that the output can hold, prepared for dithering."""
     from dither.images.adjustments import adjusted, resized_shape
     from dither.images.animation import ANIMATED_SUFFIXES, Animation
 
     first = animation.frames[0]
-    animated = not job.packed and output.suffix.lower() in ANIMATED_SUFFIXES
+    animated = not job.packed and format_suffix(output, job) in ANIMATED_SUFFIXES
     if len(animation.frames) > 1 and not animated:
-        note(f"{title(source)} has {len(animation.frames)} frames; {output.title} holds the first")
+        note(
+            f"{title(source)} has {len(animation.frames)} frames; {_title(output)} holds the first"
+        )
         animation = Animation((first,))
     height, width = resized_shape((len(first.color), first.color.shape[1]), job.preparation.resize)
     pixels = len(animation.frames) * height * width * job.scale**2
@@ -197,42 +204,57 @@ def _prepared(
 def _encoded(
     animation: "Animation",
     dithered: Dithered,
-    values: "np.ndarray",
-    output: Output,
+    target: Target,
+    output: Path,
     job: Job,
     note: Callable[[str], None],
 ) -> tuple[bytes, dict[str, Any]]:
-    """Return the bytes of an image file, and what --json reports of it."""
+    """Return the bytes of a result, and its entries for --json."""
+    try:
+        if job.packed:
+            return _packed_rows(animation.frames[0], dithered.codes[0], target.packed_bits, job)
+        values = target.values(dithered.palette)
+        return _image_file(animation, dithered.codes, values, output, job, note)
+    except InputError as error:
+        raise InputError(f"cannot write {_title(output)}: {error}") from None
+
+
+def _image_file(
+    animation: "Animation",
+    codes: "list[np.ndarray]",
+    values: "np.ndarray",
+    output: Path,
+    job: Job,
+    note: Callable[[str], None],
+) -> tuple[bytes, dict[str, Any]]:
     from dither.images.animation import encode_animation
 
-    frames = []
-    for frame, codes in zip(animation.frames, dithered.codes, strict=True):
+    frames, suffix = [], format_suffix(output, job)
+    for frame, frame_codes in zip(animation.frames, codes, strict=True):
         alpha = None if frame.alpha is None else _enlarged(frame.alpha, job.scale)
         # The profile belongs to the original channels; palettes are sRGB.
         profile = frame.profile if values.ndim == 1 else None
-        color = values[_enlarged(codes, job.scale)]
+        color = values[_enlarged(frame_codes, job.scale)]
         frames.append(dataclasses.replace(frame, color=color, alpha=alpha, profile=profile))
-    if output.suffix.lower() == ".gif" and any(map(_is_partly_transparent, frames)):
+    if suffix == ".gif" and any(map(_is_partly_transparent, frames)):
         note(
-            f"{output.title}: a GIF has no partial transparency; alpha below 128 becomes transparent, "
-            "the rest opaque"
+            f"{_title(output)}: a GIF has no partial transparency; alpha below 128 becomes "
+            "transparent, the rest opaque"
         )
-    content = encode_animation(dataclasses.replace(animation, frames=tuple(frames)), output.suffix)
+    content = encode_animation(dataclasses.replace(animation, frames=tuple(frames)), suffix)
     report: dict[str, Any] = {"shape": list(frames[0].color.shape)}
     if len(frames) > 1:
         report["frames"] = len(frames)
     return content, report
 
 
-def _packed(
-    frame: "RasterImage", dithered: Dithered, bits: int, job: Job
+def _packed_rows(
+    frame: "RasterImage", codes: "np.ndarray", bits: int, job: Job
 ) -> tuple[bytes, dict[str, Any]]:
-    """Return raw rows for a display panel, and what --json reports of them."""
     import numpy as np
 
     from dither.ordered.bit_packing import pack
 
-    codes = dithered.codes[0]
     if codes.ndim == 3:
         raise InputError("--packed takes grey or a palette; --gray makes grey of colours")
     if frame.alpha is not None and frame.alpha.min() < 255:

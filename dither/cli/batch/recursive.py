@@ -8,12 +8,12 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dither.cli.batch.discover import Discovered, discover
+from dither.cli.batch.discover import Discovered, Pair, discover
 from dither.cli.batch.fingerprint import fingerprint
 from dither.cli.batch.journal import Journal, Origin, Stamp, open_journal
-from dither.cli.batch.worker import Outcome, Task, dither_one, lost
+from dither.cli.batch.worker import Outcome, dither_one, lost
 from dither.cli.options import STREAM, Batch, Job
-from dither.cli.outputs import Output, check_suffix, result_name
+from dither.cli.outputs import check_suffix, result_name
 from dither.cli.target import Target
 from dither.console import log, progress_bar, stop
 from dither.errors import InputError
@@ -53,8 +53,7 @@ def dither_folder(
     if job.packed:
         _ = target.packed_bits  # raises before any work
     template = job.name or ("{stem}.bin" if job.packed else "{stem}.png")
-    sample = results / result_name(template, Path("x"))
-    check_suffix(Output(sample, sample.suffix), job)
+    check_suffix(results / result_name(template, Path("x")), job)
     found = discover(folder, results, functools.partial(result_name, template))
     skipped = found.skipped_sentence()
     if not found.pairs and not found.refused:
@@ -115,7 +114,7 @@ class _Plan:
         failed: sentences by the path of the image.
     """
 
-    todo: list[tuple[Task, Origin]]
+    todo: list[tuple[Pair, Origin]]
     done: int
     failed: dict[str, str]
 
@@ -126,7 +125,7 @@ def _plan(
     real_folder = Path(os.path.realpath(folder))
     plan = _Plan([], 0, {str(path): sentence for path, sentence in found.refused.items()})
     for pair in found.pairs:
-        task = Task(folder / pair.source, results / pair.result)
+        task = Pair(folder / pair.source, results / pair.result)
         name, stamp = str(pair.result), None
         with contextlib.suppress(OSError):
             stamp = Stamp.of(task.result)
@@ -150,7 +149,7 @@ def _plan(
 
 
 def _run(
-    work: Callable[[Task], Outcome],
+    work: Callable[[Pair], Outcome],
     plan: _Plan,
     journal: Journal,
     results: Path,
@@ -164,7 +163,7 @@ def _run(
     entries: list[dict[str, Any]] = []
     answered, total = 0, len(plan.todo)
 
-    def tasks() -> Iterator[Task]:
+    def tasks() -> Iterator[Pair]:
         for task, origin in plan.todo:
             journal.begin(str(task.result.relative_to(results)), origin)
             yield task

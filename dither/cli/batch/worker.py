@@ -2,9 +2,9 @@
 
 import dataclasses
 import threading
-from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from dither.cli.batch.discover import Pair
 from dither.cli.batch.journal import Stamp
 from dither.cli.pipeline import dither_images
 from dither.console import lacks_memory
@@ -19,15 +19,8 @@ if TYPE_CHECKING:
 _ONE_AT_A_TIME = threading.Lock()
 
 
-class Task(NamedTuple):
-    """One image of a batch and the file of its result."""
-
-    source: Path
-    result: Path
-
-
 class Outcome(NamedTuple):
-    """The result of one task.
+    """The result of one pair.
 
     Attributes:
         error: a sentence, if the image failed.
@@ -40,39 +33,32 @@ class Outcome(NamedTuple):
     made: Stamp | None = None
 
 
-def dither_one(job: "Job", target: "Target", dithering: "Dithering", task: Task) -> Outcome:
-    """Dither one image.
-
-    Args:
-        job: options of the whole batch.
-        target: levels or palette.
-        dithering: dithers one image or animation.
-        task: the image.
-    """
+def dither_one(job: "Job", target: "Target", dithering: "Dithering", pair: Pair) -> Outcome:
+    """Dither one image with the options of the whole batch."""
     job = dataclasses.replace(
-        job, images=[task.source], output=task.result, output_dir=None, name=None
+        job, images=[pair.source], output=pair.result, output_dir=None, name=None
     )
     try:
         with _ONE_AT_A_TIME:
-            task.result.parent.mkdir(parents=True, exist_ok=True)
+            pair.result.parent.mkdir(parents=True, exist_ok=True)
             report = dither_images(job, target, dithering)
         entry = report["images"][0]
         if "palettes" in report:
             entry["palette"] = report["palettes"][0]
-        return Outcome(entry=entry, made=Stamp.of(task.result))
+        return Outcome(entry=entry, made=Stamp.of(pair.result))
     except InputError as error:
         return Outcome(str(error))
     except OSError as error:
-        return Outcome(f"cannot write {task.result}: {error.strerror or error}")
+        return Outcome(f"cannot write {pair.result}: {error.strerror or error}")
     except Exception as error:  # a bug, which must not stop the other images
         if lacks_memory(error):
-            return Outcome(f"{task.source} takes more memory than there is")
-        return Outcome(f"{task.source}: a bug in this program, {type(error).__name__}: {error}")
+            return Outcome(f"{pair.source} takes more memory than there is")
+        return Outcome(f"{pair.source}: a bug in this program, {type(error).__name__}: {error}")
 
 
-def lost(task: Task) -> Outcome:
+def lost(pair: Pair) -> Outcome:
     """Return the outcome of an image whose worker processes all died."""
     return Outcome(
-        f"{task.source}: every process that took it died; memory may be short, and fewer --jobs take "
+        f"{pair.source}: every process that took it died; memory may be short, and fewer --jobs take "
         "less"
     )

@@ -68,8 +68,8 @@ def colors(
         PalettesChoice,
         option(
             DITHERING,
-            "Palettes of the Gap statistic: grids of 8 to 32768 colours, as published, or palettes of 2 "
-            "to 256 colours made from the image.",
+            "Palettes of the Gap statistic: grids of 8 to 32768 colours, as published, or palettes of "
+            "2 to 256 colours made from the image.",
         ),
     ] = PalettesChoice.grids,
     permutations: Annotated[

@@ -32,7 +32,8 @@ from dither.console import delayed_progress
 from dither.matrix.catalog import DEFAULT_MATRIX
 
 if TYPE_CHECKING:
-    from dither.cli.pipeline import Dithering
+    import numpy as np
+
     from dither.images.animation import Animation
     from dither.progress import OnProgress
 
@@ -130,13 +131,18 @@ def ordered(
         given = given_options(context)
         dither_volume_file(job, target, used, options, batch, given, memory, threads)
         return
+    from dither.matrix.catalog import load_channels, load_matrix
+    from dither.ordered.additive_noise import load_noise
+
     refuse_without_effect(context, WITHOUT_BATCH)
     if add_noise is not None:
-        dithering = _by_noise(target, add_noise)
+        options = {"noise": load_noise(add_noise)}
     elif target.levels is None:
-        dithering = _to_palette(target, matrix, options)
+        options["matrix"] = load_matrix(matrix or DEFAULT_MATRIX)
     else:
-        dithering = _to_levels(target, matrix, options, threads)
+        options["matrix"] = load_channels(matrix or DEFAULT_MATRIX)
+    count = Unhashed(1 if threads is None else threads)
+    dithering = functools.partial(_ordered, target=target, threads=count, **options)
     if batch.recursive:
         from dither.cli.batch.recursive import dither_folder
 
@@ -173,72 +179,32 @@ def _mixture(size: int | None, mix: MixChoice | None, candidates: int | None) ->
     return {"mix": None if mix is None else str(mix), "candidates": 32}
 
 
-def _to_levels(
-    target: Target, matrix: str | None, options: dict[str, Any], threads: int | None
-) -> "Dithering":
-    from dither.matrix.catalog import load_channels
-
-    matrices = load_channels(matrix or DEFAULT_MATRIX)
-    count = Unhashed(1 if threads is None else threads)
-    return functools.partial(
-        _levels_dithering, matrix=matrices, levels=target.levels, threads=count, **options
-    )
-
-
-# A batch pickles these with their arguments.
-def _levels_dithering(
-    animation: "Animation",
-    number: int,
-    on_progress: "OnProgress",
-    *,
-    threads: Unhashed[int],
-    **options: Any,
-) -> Dithered:
-    from dither.ordered.levels import ordered_dither
-
-    codes = []
-    for frame, color in numbered_frames(animation, number, on_progress):
-        codes.append(ordered_dither(color, phase=(frame, 0, 0), threads=threads.value, **options))
-    return Dithered(codes)
-
-
-def _by_noise(target: Target, path: str) -> "Dithering":
-    from dither.ordered.additive_noise import load_noise
-
-    return functools.partial(_noise_dithering, noise=load_noise(path), levels=target.levels)
-
-
-def _noise_dithering(
-    animation: "Animation", number: int, on_progress: "OnProgress", **options: Any
-) -> Dithered:
-    from dither.ordered.additive_noise import noise_dither
-
-    codes = []
-    for frame, color in numbered_frames(animation, number, on_progress):
-        codes.append(noise_dither(color, phase=(frame, 0, 0), **options))
-    return Dithered(codes)
-
-
-def _to_palette(target: Target, matrix: str | None, options: dict[str, Any]) -> "Dithering":
-    from dither.matrix.catalog import load_matrix
-
-    loaded = load_matrix(matrix or DEFAULT_MATRIX)
-    return functools.partial(_palette_dithering, target=target, matrix=loaded, **options)
-
-
-def _palette_dithering(
+# A batch pickles this with its arguments.
+def _ordered(
     animation: "Animation",
     number: int,
     on_progress: "OnProgress",
     *,
     target: Target,
+    noise: "np.ndarray | None" = None,
+    threads: Unhashed[int],
     **options: Any,
 ) -> Dithered:
+    """Dither frames to a palette, by noise, or to levels."""
+    from dither.ordered.additive_noise import noise_dither
+    from dither.ordered.levels import ordered_dither
     from dither.ordered.palette import dither_to_palette
 
     palette = target.palette_for(animation.frames)
-    assert palette is not None
-    codes = []
+    levels, codes = target.levels or 2, []
     for frame, color in numbered_frames(animation, number, on_progress):
-        codes.append(dither_to_palette(color, palette, phase=(frame, 0, 0), **options))
+        phase = (frame, 0, 0)
+        if palette is not None:
+            codes.append(dither_to_palette(color, palette, phase=phase, **options))
+        elif noise is not None:
+            codes.append(noise_dither(color, noise, levels=levels, phase=phase))
+        else:
+            codes.append(
+                ordered_dither(color, levels=levels, phase=phase, threads=threads.value, **options)
+            )
     return Dithered(codes, palette)
