@@ -31,12 +31,12 @@ def _command(words: list[str]) -> None:
     elif words[0] == "misbehave":
         return _misbehave(words[1])
     else:
+        import typer
         from abuse.tables import LIKE, RUN
 
         from bluenoise.runs.checkpoint import Checkpoint
-        from dither.console import command_line
 
-        app = command_line("Read a checkpoint.")
+        app = typer.Typer(pretty_exceptions_enable=False)
 
         @app.command()
         def read(path: Path) -> None:
