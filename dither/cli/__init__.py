@@ -1,4 +1,4 @@
-"""The command line `dither`."""
+"""The command line `dither`: its commands, the options they share, and batches."""
 
 import sys
 

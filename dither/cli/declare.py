@@ -55,7 +55,7 @@ def with_option_groups(command: Callable[..., None]) -> Callable[..., None]:
     return grouped
 
 
-def given_options(context: typer.Context) -> dict[str, str]:
+def _given_options(context: typer.Context) -> dict[str, str]:
     """Return the options that differ from their defaults, such as {"--bits": "1"}."""
     given = {}
     for parameter in context.command.params:
@@ -77,13 +77,21 @@ def refuse_without_effect(context: typer.Context, rules: Mapping[str, str]) -> N
     Raises:
         InputError: one of the options is given and its reason holds.
     """
-    given = given_options(context)
+    given = _given_options(context)
     for reason, options in rules.items():
         word, _, conditions = reason.partition(" ")
         holds = any(_is_given(each, given) for each in conditions.split(" or "))
         for name in options.split():
             if name in given and holds == (word == "with"):
                 raise InputError(f"{name} has no effect {reason}")
+
+
+def refuse_given(context: typer.Context, options: str, why: str) -> None:
+    """Refuse options, separated by spaces; `why` ends the sentence that begins with the option."""
+    given = _given_options(context)
+    for name in options.split():
+        if name in given:
+            raise InputError(f"{name} {why}")
 
 
 def _is_given(condition: str, given: Mapping[str, str]) -> bool:

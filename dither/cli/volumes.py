@@ -3,23 +3,19 @@
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from dither.cli.inputs import title
 from dither.cli.options import Batch, Job
-from dither.cli.pipeline import finish
 from dither.cli.target import Target
 from dither.console import log, progress_bar
 from dither.errors import InputError, TooLargeError
 
-if TYPE_CHECKING:
-    from dither.volumes.block import VolumeDither
-
 _UNITS = {unit: 1000**power for power, unit in enumerate(("", "K", "M", "G", "T"))}
 _TIFF_SUFFIXES, _ZARR_SUFFIX = (".tif", ".tiff"), ".zarr"
-_IMAGES_ONLY = (
-    *("--output-dir", "--name", "--format", "--packed", "--colors", "--add-noise"),
-    *("--resize", "--scale"),
+# Options of `dither ordered` that need the whole image.
+IMAGES_ONLY = (
+    "--output-dir --name --format --packed --colors --add-noise --resize --scale --recursive"
 )
 
 
@@ -71,28 +67,28 @@ def is_volume(images: list[Path], output: Path | None, memory: str | None) -> bo
 def dither_volume_file(
     job: Job,
     target: Target,
-    matrix: str,
     options: Mapping[str, Any],
     batch: Batch,
-    given: Mapping[str, str],
+    *,
     memory: str | None,
     threads: int | None,
-) -> None:
-    """Dither a volume, and print the report of `dither ordered`.
+    limited: bool,
+) -> dict[str, Any]:
+    """Dither a volume; return the report for --json.
 
     Args:
         job: one input, one output, and the preparation.
         target: levels or a palette.
-        matrix: name or file.
         options: arguments of `LevelDither` or `PaletteDither`.
         batch: processes or a scheduler.
-        given: the options on the command line, as `given_options` returns them.
         memory: the option --memory.
         threads: the option --threads.
+        limited: whether --max-pixels was given; if not, volumes have their own limit.
 
     Raises:
-        InputError: an option needs the whole image, or as `dither.dither_volume`.
+        InputError: there are several inputs or no output, or as `dither.dither_volume`.
     """
+    from dither.volumes.block import LevelDither, PaletteDither
     from dither.volumes.stream import dither_volume
     from dither.volumes.work import MAX_VOXELS
 
@@ -101,25 +97,24 @@ def dither_volume_file(
             "a volume, or an image larger than --memory, is dithered alone: one input, and a .tif or "
             ".zarr as --output"
         )
-    for option in _IMAGES_ONLY:
-        if option in given:
-            raise InputError(f"{option} is not for volumes, which are dithered block by block")
-    if batch.recursive:
-        raise InputError("--recursive is for folders of images; a volume is dithered alone")
     if batch.jobs is not None and batch.scheduler is not None:
         raise InputError("choose one of --jobs and --scheduler, which has its own processes")
-    source, output = job.images[0], job.output
+    source, output, palette = job.images[0], job.output, target.palette
+    if palette is None:
+        dithering = LevelDither(levels=target.levels or 2, preparation=job.preparation, **options)
+    else:
+        dithering = PaletteDither(palette, preparation=job.preparation, **options)
     with progress_bar("dither", None, job.quiet) as on_progress:
         try:
             done = dither_volume(
                 source,
                 output,
-                _volume_dither(job, target, matrix, options),
+                dithering,
                 memory=parse_memory(memory),
                 jobs=batch.jobs or 1,
                 **({} if threads is None else {"threads": threads}),
                 scheduler=batch.scheduler,
-                max_voxels=job.max_pixels if "--max-pixels" in given else MAX_VOXELS,
+                max_voxels=job.max_pixels if limited else MAX_VOXELS,
                 replace=job.force,
                 on_progress=lambda share, text="": on_progress(share, text),
             )
@@ -135,20 +130,8 @@ def dither_volume_file(
         "block": list(done.block),
         "blocks": done.blocks,
     }
-    palette = target.palette
     common = {"levels": target.levels} if palette is None else {"palettes": [palette.hex]}
-    finish({**common, "images": [entry]}, job.json_output, matrix=matrix)
-
-
-def _volume_dither(
-    job: Job, target: Target, matrix: str, options: Mapping[str, Any]
-) -> "VolumeDither":
-    from dither.volumes.block import LevelDither, PaletteDither
-
-    common = {"matrix": matrix, "preparation": job.preparation, **options}
-    if target.palette is None:
-        return LevelDither(levels=target.levels or 2, **common)
-    return PaletteDither(target.palette, **common)
+    return {**common, "images": [entry]}
 
 
 def _is_zarr(path: Path) -> bool:

@@ -64,6 +64,7 @@ class ClampChoice(enum.StrEnum):
 @with_option_groups
 def diffuse(
     context: typer.Context,
+    *,
     job: Job,
     quantizer: Quantizer,
     method: Annotated[
@@ -122,7 +123,7 @@ def diffuse(
     ] = None,
     seed: SeedOption = 0,
     threads: ThreadsOption = None,
-    batch: Batch = Batch(),
+    batch: Batch,
 ) -> None:
     """Dither by passing errors to neighbours."""
     target = Target.from_options(quantizer)

@@ -61,6 +61,7 @@ class PixelsChoice(enum.StrEnum):
 @with_option_groups
 def optimize(
     context: typer.Context,
+    *,
     job: Job,
     palette_output: Annotated[
         Path | None,
@@ -117,7 +118,7 @@ def optimize(
         number(DITHERING, 0, MAX_SEED, "Seed of the choice of colours [0].", "--seed", "-s"),
     ] = None,
     threads: ThreadsOption = None,
-    batch: Batch = Batch(),
+    batch: Batch,
 ) -> None:
     """Optimise palette and pixels together."""
     if (palette is None) == (colors is None):

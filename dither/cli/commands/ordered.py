@@ -9,9 +9,9 @@ import typer
 from dither.cli.declare import (
     DITHERING,
     INPUT,
-    given_options,
     number,
     option,
+    refuse_given,
     refuse_without_effect,
     with_option_groups,
 )
@@ -58,6 +58,7 @@ class MixChoice(enum.StrEnum):
 @with_option_groups
 def ordered(
     context: typer.Context,
+    *,
     job: Job,
     quantizer: Quantizer,
     matrix: Annotated[
@@ -101,7 +102,7 @@ def ordered(
     mix: Annotated[MixChoice | None, typer.Option(hidden=True)] = None,
     candidates: Annotated[int | None, number(DITHERING, 1, 64, "", hidden=True)] = None,
     threads: ThreadsOption = None,
-    batch: Batch = Batch(),
+    batch: Batch,
     memory: Annotated[
         str | None,
         option(
@@ -125,11 +126,21 @@ def ordered(
     else:
         options["light"] = str(mix_in or "encoded")
     if volume:
-        from dither.cli.volumes import dither_volume_file
+        from dither.cli.volumes import IMAGES_ONLY, dither_volume_file
 
-        used = matrix or DEFAULT_MATRIX
-        given = given_options(context)
-        dither_volume_file(job, target, used, options, batch, given, memory, threads)
+        refuse_given(context, IMAGES_ONLY, "is not for volumes, which are dithered block by block")
+        typed = context.get_parameter_source("max_pixels")
+        limited = typed is not None and typed.name != "DEFAULT"
+        report = dither_volume_file(
+            job,
+            target,
+            {"matrix": matrix or DEFAULT_MATRIX, **options},
+            batch,
+            memory=memory,
+            threads=threads,
+            limited=limited,
+        )
+        finish(report, job.json_output, matrix=matrix or DEFAULT_MATRIX)
         return
     from dither.matrix.catalog import load_channels, load_matrix
     from dither.ordered.additive_noise import load_noise

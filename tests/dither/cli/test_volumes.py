@@ -102,9 +102,9 @@ def test_what_has_no_effect_or_no_place_is_refused(
         "in.tif -o new.tif --bits 1 --packed msb": "--packed is not for volumes",
         "in.tif -o new.tif --colors 4": "--colors is not for volumes",
         "in.tif in.zarr -o new.tif --bits 1": "is dithered alone",
-        "in.zarr --output-dir new --bits 1": "is dithered alone",
+        "in.zarr --output-dir new --bits 1": "--output-dir is not for volumes",
         "in.tif -o new.tif --bits 1 --max-pixels 99": "--max-pixels raises this limit",
-        "in.tif -o new.tif --bits 1 --recursive": "a volume is dithered alone",
+        "in.tif -o new.tif --bits 1 --recursive": "--recursive is not for volumes",
         "in.tif -o new.tif --bits 1 --jobs 2 --scheduler tcp://10.0.0.1:1": "choose one of --jobs",
         "in.tif -o new.tif --bits 1 --gray --saturation 2": "--saturation has no effect with --gray",
     }.items():
