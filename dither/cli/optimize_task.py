@@ -4,7 +4,7 @@ import dataclasses
 import os
 from typing import TYPE_CHECKING, Any, Literal
 
-from dither.cli.pipeline import Dithered, Unhashed
+from dither.cli.pipeline import Dithered
 from dither.errors import InputError
 from dither.progress import OnProgress, no_progress
 
@@ -22,7 +22,7 @@ _COUNTED_FRAMES = 4
 
 @dataclasses.dataclass(frozen=True, eq=False)
 class OptimizeTask:
-    """Everything that decides an optimised image, and two values that do not.
+    """Everything that decides an optimised image, and two values that change no result.
 
     Attributes:
         colors: their number, or "auto" for the smallest palette whose error is barely visible; None
@@ -44,13 +44,11 @@ class OptimizeTask:
     pixels: "Pixels"
     device_levels: tuple[int, int, int]
     seed: int
-    threads: Unhashed[int]
-    measured: Unhashed[bool]
+    threads: int = dataclasses.field(compare=False)
+    measured: bool = dataclasses.field(compare=False)
 
-    def __call__(
-        self, animation: "Animation", number: int, on_progress: OnProgress = no_progress
-    ) -> Dithered:
-        """Optimise an image or animation; the number of its first frame has no effect."""
+    def __call__(self, animation: "Animation", on_progress: OnProgress = no_progress) -> Dithered:
+        """Optimise an image or animation."""
         # Processes that share a graphics card must not each reserve most of its memory.
         os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
         colors, about = self.colors, {}
@@ -58,7 +56,7 @@ class OptimizeTask:
             on_progress(0.0, "count colours")
             colors = about["colors"] = self._color_count(animation)
         results = self._optimized(animation, colors, on_progress)
-        if self.measured.value:
+        if self.measured:
             about |= _measurements(animation, results)
         return Dithered([each.indices for each in results], results[0].palette, about)
 
@@ -70,7 +68,7 @@ class OptimizeTask:
             "pixels": self.pixels,
             "device_levels": self.device_levels,
             "seed": self.seed,
-            "threads": self.threads.value,
+            "threads": self.threads,
         }
 
     def _color_count(self, animation: "Animation") -> int:

@@ -6,7 +6,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import typer
 
@@ -26,22 +26,17 @@ if TYPE_CHECKING:
     from dither.images.raster_image import RasterImage
     from dither.palettes.palette import Palette
 
-    # Called with an image or animation, the number of its first frame among the frames of all inputs,
-    # and a progress callback. A batch pickles it.
-    Dithering = Callable[[Animation, int, OnProgress], "Dithered"]
-
-Value = TypeVar("Value")
-
 
 @dataclasses.dataclass(frozen=True)
-class Unhashed(Generic[Value]):
-    """A value that changes no result, such as the number of threads; fingerprints ignore it.
+class PerFrame:
+    """Dithering that treats every frame by itself.
 
     Attributes:
-        value: anything.
+        function: called with a colour array and `phase`, and with `palette` if there is one; returns
+            levels or indices.
     """
 
-    value: Value
+    function: "Callable[..., np.ndarray]"
 
 
 @dataclasses.dataclass(frozen=True)
@@ -57,6 +52,10 @@ class Dithered:
     codes: "list[np.ndarray]"
     palette: "Palette | None" = None
     about: dict[str, Any] = dataclasses.field(default_factory=dict)
+
+
+# A batch pickles it. A function is called with an image or animation and a progress callback.
+Dithering = PerFrame | Callable[["Animation", OnProgress], Dithered]
 
 
 def numbered_frames(
@@ -77,7 +76,7 @@ def numbered_frames(
 def dither_images(
     job: Job,
     target: Target,
-    dithering: "Dithering",
+    dithering: Dithering,
     on_progress: OnProgress = no_progress,
     *,
     palette_output: Path | None = None,
@@ -87,7 +86,7 @@ def dither_images(
     Args:
         job: the images, outputs and preparation.
         target: levels or palette.
-        dithering: dithers one image or animation.
+        dithering: dithers one frame, or one image or animation.
         on_progress: progress callback.
         palette_output: palette file for the palette of the only image, if wanted.
 
@@ -121,7 +120,16 @@ def dither_images(
             animation = read_input(source, job.max_pixels, notes.append)
             with name_errors(source):
                 animation = _prepared(animation, source, output, job, notes.append)
-                dithered = dithering(animation, number, on_image)
+                if isinstance(dithering, PerFrame):
+                    palette = target.palette_for(animation.frames)
+                    keywords = {} if palette is None else {"palette": palette}
+                    codes = []
+                    for frame, color in numbered_frames(animation, number, on_image):
+                        phase = (frame, 0, 0)
+                        codes.append(dithering.function(color, phase=phase, **keywords))
+                    dithered = Dithered(codes, palette)
+                else:
+                    dithered = dithering(animation, on_image)
             number += len(dithered.codes)
             if dithered.palette is not None:
                 palettes.append(dithered.palette.hex)

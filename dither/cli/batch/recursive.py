@@ -36,7 +36,7 @@ def dither_folder(
     Args:
         job: one input folder, one output folder, and the preparation.
         target: levels or palette.
-        dithering: dithers one image or animation; it can be pickled.
+        dithering: dithers one frame, or one image or animation; it can be pickled.
         batch: processes or a scheduler.
         check: raises an InputError on machines that cannot do the work, as in
             `dither.parallel.run_tasks`.
@@ -58,7 +58,9 @@ def dither_folder(
     skipped = found.skipped_sentence()
     if not found.pairs and not found.refused:
         raise InputError(f"{folder} holds no images. {skipped}".rstrip(". "))
-    options = fingerprint((installed_version(), dithering, job.preparation, job.scale, job.packed))
+    options = fingerprint(
+        (installed_version(), target, dithering, job.preparation, job.scale, job.packed)
+    )
     with created_folder(results), open_journal(results) as journal:
         plan = _plan(found, folder, results, journal, options, job.force)
         work = functools.partial(

@@ -25,7 +25,7 @@ from dither.cli.options import (
     ThreadsOption,
     matrix_option,
 )
-from dither.cli.pipeline import Dithered, Unhashed, dither_images, finish, numbered_frames
+from dither.cli.pipeline import PerFrame, dither_images, finish
 from dither.cli.target import Target
 from dither.console import delayed_progress
 from dither.errors import InputError
@@ -33,8 +33,9 @@ from dither.extras import require_extra
 from dither.processors import thread_count
 
 if TYPE_CHECKING:
-    from dither.images.animation import Animation
-    from dither.progress import OnProgress
+    import numpy as np
+
+    from dither.palettes.palette import Palette
 
 _ROWS_ONLY = "--kernel --serpentine --raster --threshold-noise --strength --seed --threads"
 _RULES = {
@@ -140,15 +141,15 @@ def diffuse(
             "noise": threshold_noise,
             "strength": 0.5 if strength is None else strength,
             "seed": seed,
+            "threads": thread_count(1 if threads is None else threads),
             **_kernel_and_matrix(kernel, matrix, target, threads),
         }
-        options["threads"] = Unhashed(thread_count(1 if threads is None else threads))
     elif method is MethodChoice.dots:
         from dither.diffusion import KNUTH_CLASSES
         from dither.matrix.catalog import load_matrix
 
         options["matrix"] = KNUTH_CLASSES if matrix is None else load_matrix(matrix)
-    dithering = functools.partial(_diffusion, target=target, method=method, options=options)
+    dithering = PerFrame(functools.partial(_diffusion, method=method, **options))
     if batch.recursive:
         from dither.cli.batch.recursive import dither_folder
 
@@ -163,27 +164,19 @@ def diffuse(
 
 # A batch pickles this with its arguments.
 def _diffusion(
-    animation: "Animation",
-    number: int,
-    on_progress: "OnProgress",
+    color: "np.ndarray",
     *,
-    target: Target,
+    phase: tuple[int, int, int],
+    palette: "Palette | None" = None,
     method: MethodChoice,
-    options: dict[str, Any],
-) -> Dithered:
+    **options: Any,
+) -> "np.ndarray":
     from dither.diffusion import dot_diffuse, error_diffuse, riemersma_dither
 
-    palette = target.palette_for(animation.frames)
-    codes = []
-    for frame, color in numbered_frames(animation, number, on_progress):
-        if method is MethodChoice.curve:
-            codes.append(riemersma_dither(color, palette=palette, **options))
-        elif method is MethodChoice.dots:
-            codes.append(dot_diffuse(color, palette=palette, frame=frame, **options))
-        else:
-            given = {**options, "threads": options["threads"].value}
-            codes.append(error_diffuse(color, palette=palette, frame=frame, **given))
-    return Dithered(codes, palette)
+    if method is MethodChoice.curve:
+        return riemersma_dither(color, palette=palette, **options)
+    function = dot_diffuse if method is MethodChoice.dots else error_diffuse
+    return function(color, palette=palette, frame=phase[0], **options)
 
 
 def _kernel_and_matrix(

@@ -26,7 +26,7 @@ from dither.cli.options import (
     PaletteOption,
     ThreadsOption,
 )
-from dither.cli.pipeline import Unhashed, dither_images, finish
+from dither.cli.pipeline import dither_images, finish
 from dither.cli.target import Target
 from dither.console import log, progress_bar
 from dither.errors import InputError
@@ -147,8 +147,8 @@ def optimize(
         pixels="draws" if pixels is PixelsChoice.random else pixels.value,
         device_levels=device_levels,
         seed=seed or 0,
-        threads=Unhashed(thread_count(1 if threads is None else threads)),
-        measured=Unhashed(job.json_output),
+        threads=thread_count(1 if threads is None else threads),
+        measured=job.json_output,
     )
     if batch.recursive:
         from dither.cli.batch.recursive import dither_folder

@@ -2,7 +2,7 @@
 
 import enum
 import functools
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -26,16 +26,10 @@ from dither.cli.options import (
     ThreadsOption,
     matrix_option,
 )
-from dither.cli.pipeline import Dithered, Unhashed, dither_images, finish, numbered_frames
+from dither.cli.pipeline import PerFrame, dither_images, finish
 from dither.cli.target import Target
 from dither.console import delayed_progress
 from dither.matrix.catalog import DEFAULT_MATRIX
-
-if TYPE_CHECKING:
-    import numpy as np
-
-    from dither.images.animation import Animation
-    from dither.progress import OnProgress
 
 _PALETTE_ONLY = "--mixture-size --mix --candidates"
 _RULES = {
@@ -143,17 +137,24 @@ def ordered(
         finish(report, job.json_output, matrix=matrix or DEFAULT_MATRIX)
         return
     from dither.matrix.catalog import load_channels, load_matrix
-    from dither.ordered.additive_noise import load_noise
 
     refuse_without_effect(context, WITHOUT_BATCH)
+    name = matrix or DEFAULT_MATRIX
     if add_noise is not None:
-        options = {"noise": load_noise(add_noise)}
+        from dither.ordered.additive_noise import load_noise, noise_dither
+
+        noise = load_noise(add_noise)
+        function = functools.partial(noise_dither, noise=noise, levels=target.levels or 2)
     elif target.levels is None:
-        options["matrix"] = load_matrix(matrix or DEFAULT_MATRIX)
+        from dither.ordered.palette import dither_to_palette
+
+        function = functools.partial(dither_to_palette, matrix=load_matrix(name), **options)
     else:
-        options["matrix"] = load_channels(matrix or DEFAULT_MATRIX)
-    count = Unhashed(1 if threads is None else threads)
-    dithering = functools.partial(_ordered, target=target, threads=count, **options)
+        from dither.ordered.levels import ordered_dither
+
+        options |= {"levels": target.levels, "threads": 1 if threads is None else threads}
+        function = functools.partial(ordered_dither, matrix=load_channels(name), **options)
+    dithering = PerFrame(function)
     if batch.recursive:
         from dither.cli.batch.recursive import dither_folder
 
@@ -161,7 +162,7 @@ def ordered(
     else:
         with delayed_progress("dither", job.quiet) as on_progress:
             report = dither_images(job, target, dithering, on_progress)
-    used = {"matrix": matrix or DEFAULT_MATRIX} if add_noise is None else {"noise": add_noise}
+    used = {"matrix": name} if add_noise is None else {"noise": add_noise}
     finish(report, job.json_output, **used)
 
 
@@ -188,34 +189,3 @@ def _mixture(size: int | None, mix: MixChoice | None, candidates: int | None) ->
     if candidates is not None:
         return {"mix": "many", "candidates": candidates}
     return {"mix": None if mix is None else str(mix), "candidates": 32}
-
-
-# A batch pickles this with its arguments.
-def _ordered(
-    animation: "Animation",
-    number: int,
-    on_progress: "OnProgress",
-    *,
-    target: Target,
-    noise: "np.ndarray | None" = None,
-    threads: Unhashed[int],
-    **options: Any,
-) -> Dithered:
-    """Dither frames to a palette, by noise, or to levels."""
-    from dither.ordered.additive_noise import noise_dither
-    from dither.ordered.levels import ordered_dither
-    from dither.ordered.palette import dither_to_palette
-
-    palette = target.palette_for(animation.frames)
-    levels, codes = target.levels or 2, []
-    for frame, color in numbered_frames(animation, number, on_progress):
-        phase = (frame, 0, 0)
-        if palette is not None:
-            codes.append(dither_to_palette(color, palette, phase=phase, **options))
-        elif noise is not None:
-            codes.append(noise_dither(color, noise, levels=levels, phase=phase))
-        else:
-            codes.append(
-                ordered_dither(color, levels=levels, phase=phase, threads=threads.value, **options)
-            )
-    return Dithered(codes, palette)

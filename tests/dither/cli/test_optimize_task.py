@@ -15,7 +15,6 @@ from PIL import Image
 from dither.cli.batch.fingerprint import fingerprint
 from dither.cli.batch.journal import JOURNAL_NAME
 from dither.cli.optimize_task import OptimizeTask
-from dither.cli.pipeline import Unhashed
 from dither.images.io import read_image
 from dither.palettes.palette import Palette
 
@@ -31,8 +30,8 @@ PLAIN = OptimizeTask(
     pixels="search",
     device_levels=(256, 256, 256),
     seed=0,
-    threads=Unhashed(1),
-    measured=Unhashed(False),
+    threads=1,
+    measured=False,
 )
 
 
@@ -133,7 +132,7 @@ def test_all_that_decides_a_result_is_in_the_fingerprint_and_the_rest_is_not() -
     changed = [dataclasses.replace(PLAIN, **{name: value}) for name, value in OTHER.items()]
     marks = {fingerprint(each) for each in [PLAIN, *changed]}
     assert len(marks) == 1 + len(OTHER)
-    alike = dataclasses.replace(PLAIN, threads=Unhashed(8), measured=Unhashed(True))
+    alike = dataclasses.replace(PLAIN, threads=8, measured=True)
     assert fingerprint(alike) == fingerprint(PLAIN)
     assert fingerprint(pickle.loads(pickle.dumps(changed[2]))) == fingerprint(changed[2])
 
