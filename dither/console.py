@@ -1,7 +1,7 @@
-"""How both command lines behave: one sentence for bad input, exit codes, nothing half done.
+"""Shared behaviour of both command lines: exit codes, one-line errors, progress bars, help pages.
 
-Exit codes: 0 done, 1 a fault of the program or images of a batch that failed, 2 input that cannot be
-used, 130 stopped by Ctrl-C.
+Exit codes: 0 success; 1 a bug in the program, or failed images of a batch; 2 unusable input; 130
+stopped by Ctrl-C.
 """
 
 import contextlib
@@ -17,26 +17,45 @@ from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
+from typer.core import TyperCommand
 
 from dither.errors import InputError
+from dither.extras import install_hint
 from dither.parallel import WorkerLostError
+from dither.version import installation
 
 if TYPE_CHECKING:
     from rich.progress import Progress
 
-ForceOption = Annotated[bool, typer.Option("--force", help="Replace an output file that exists.")]
-QuietOption = Annotated[bool, typer.Option("--quiet", help="Say nothing but errors.")]
+    from dither.progress import OnProgress
+
+_OUTPUT_PANEL = "Output"
+ForceOption = Annotated[
+    bool,
+    typer.Option("--force", help="Overwrite existing files.", rich_help_panel=_OUTPUT_PANEL),
+]
+QuietOption = Annotated[
+    bool, typer.Option("--quiet", help="Print errors only.", rich_help_panel=_OUTPUT_PANEL)
+]
 JsonOption = Annotated[
-    bool, typer.Option("--json", help="Print one JSON object on standard output.")
+    bool,
+    typer.Option(
+        "--json",
+        help="Print one JSON object to standard output.",
+        rich_help_panel=_OUTPUT_PANEL,
+    ),
 ]
 
 _NO_MEMORY = "this takes more memory than there is; smaller sizes take less"
+_STOPPED = 130
+# Seconds before a delayed bar appears, and between its updates.
+_BAR_DELAY, _BAR_INTERVAL = 1.0, 0.1
 
 Number = TypeVar("Number", int, float, None)
 
 
 def in_range(low: float, high: float) -> Callable[[typer.CallbackParam, Number], Number]:
-    """An option's callback that refuses what lies outside low..high, NaN included, in one sentence.
+    """Return an option callback that refuses values outside low..high, NaN included.
 
     Example:
         >>> import types
@@ -56,59 +75,53 @@ def in_range(low: float, high: float) -> Callable[[typer.CallbackParam, Number],
 
 
 def run(app: typer.Typer) -> None:
-    """Run a command line to its exit code; bad input and a missing extra are one sentence each.
+    """Run a command line and exit; unusable input and missing libraries are one-line errors.
 
     Raises:
         SystemExit: always.
     """
     if hasattr(signal, "SIGPIPE"):
-        # A reader that has seen enough (`| head`) ends the program, as it ends other Unix tools.
+        # End silently when the reader closes the pipe (`| head`), as other Unix tools do.
         signal.signal(signal.SIGPIPE, signal.SIG_DFL)
     for stream in (sys.stdout, sys.stderr):
-        # Not every terminal, and no UTF-8, can say every name that a file may have.
+        # File names may hold characters that the terminal's encoding lacks.
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="backslashreplace")
     if not sys.warnoptions:
-        # Libraries warn programmers, and keep logs for them, not for those who type commands.
+        # Warnings and logs of libraries are for programmers.
         warnings.simplefilter("ignore")
         logging.getLogger().addHandler(logging.NullHandler())
-    # UsageError and its kin are not public in every release; BadParameter is, and stands below them.
+    # Not every release exports UsageError; its subclass BadParameter is public.
     usage_error: type[Exception] = typer.BadParameter.__mro__[1]
     try:
-        # Whoever types the name alone wants to know what there is.
         code = app(sys.argv[1:] or ["--help"], standalone_mode=False)
         sys.stdout.flush()
-        if code == 130:  # typer's word for Ctrl-C
-            _say("stopped", code)
+        if code == _STOPPED:  # typer turns KeyboardInterrupt into this
+            print("Stopped.", file=sys.stderr)
     except usage_error as error:
-        code = _say(error.format_message())  # pyright: ignore[reportAttributeAccessIssue]
-    except InputError as error:
-        code = _say(str(error))
+        code = _fail(error.format_message())  # pyright: ignore[reportAttributeAccessIssue]
+    except (InputError, WorkerLostError) as error:
+        code = _fail(str(error))
     except ModuleNotFoundError as error:
-        extra = {"matplotlib": "report", "jinja2": "report"}
-        extra.update(dict.fromkeys(("jax", "jaxlib", "optax", "numba"), "optimize"))
-        extra.update(dict.fromkeys(("zarr", "tifffile"), "scale"))
         name = (error.name or "").partition(".")[0]
-        if name not in extra:
+        hint = install_hint(name)
+        if hint is None:
             raise
-        code = _say(f"this needs {name}: pip install 'bluenoise-dither[{extra[name]}]'")
-    except MemoryError:
-        code = _say(_NO_MEMORY)
+        code = _fail(f"this needs {name}: {hint}")
     except (KeyboardInterrupt, typer.Abort):
-        code = _say("stopped", 130)
+        print("Stopped.", file=sys.stderr)
+        code = _STOPPED
     except OSError as error:
-        code = _say(f"cannot read or write: {error.strerror or error}")
-    except WorkerLostError as error:
-        code = _say(str(error))
-    except RuntimeError as error:
+        code = _fail(f"cannot read or write: {error.strerror or error}")
+    except (MemoryError, RuntimeError) as error:
         if not lacks_memory(error):
             raise
-        code = _say(_NO_MEMORY)
+        code = _fail(_NO_MEMORY)
     sys.exit(code or 0)
 
 
 def lacks_memory(error: Exception) -> bool:
-    """Whether an error is how Python, its threads or jax say that there is no more memory.
+    """Tell whether Python, its threads or jax ran out of memory.
 
     Example:
         >>> lacks_memory(MemoryError()), lacks_memory(RuntimeError("can't start new thread"))
@@ -118,13 +131,13 @@ def lacks_memory(error: Exception) -> bool:
     return isinstance(error, MemoryError) or any(each in str(error) for each in words)
 
 
-def _say(sentence: str, code: int = 2) -> int:
-    print(f"error: {printable(sentence)}" if code == 2 else sentence, file=sys.stderr)
-    return code
+def _fail(sentence: str) -> int:
+    print(f"error: {printable(sentence)}", file=sys.stderr)
+    return 2
 
 
 def printable(text: str) -> str:
-    r"""Text as one line of signs alone: names of files may hold what commands a terminal.
+    r"""Return text as one line without control characters, which file names may hold.
 
     Example:
         >>> printable("a line\nand another\x1b[31m")
@@ -138,10 +151,10 @@ def printable(text: str) -> str:
 
 @contextlib.contextmanager
 def deferred_interrupt() -> Iterator[Callable[[], None]]:
-    """Ctrl-C is remembered, and raised as KeyboardInterrupt where the work calls what this yields.
+    """Defer Ctrl-C: raise KeyboardInterrupt when the work calls the yielded function.
 
-    An exception thrown into a compiler or a library's callbacks can be lost, or can crash it; between
-    two chunks of work it is safe. A second Ctrl-C does not wait.
+    An exception thrown into a compiler or a library's callbacks can be lost or crash it; between two
+    chunks of work it is safe. A second Ctrl-C interrupts at once.
 
     Example:
         >>> with deferred_interrupt() as check:
@@ -167,51 +180,56 @@ def deferred_interrupt() -> Iterator[Callable[[], None]]:
 
 
 def log(sentence: str, *, quiet: bool = False) -> None:
-    """Tell the person, on standard error, unless `quiet`."""
+    """Print one line to standard error, unless `quiet`."""
     if not quiet:
         print(printable(sentence), file=sys.stderr)
 
 
+def stop(advice: str) -> SystemExit:
+    """Print how to resume after Ctrl-C; return the exception that ends the program."""
+    log(f"Stopped. {advice}")
+    return SystemExit(_STOPPED)
+
+
 @contextlib.contextmanager
-def progress_bar(
-    task: str, checkpoint: Path | None, quiet: bool
-) -> Iterator[Callable[[float, str], None]]:
-    """A bar with the time left, drawn for terminals alone, where Ctrl-C takes effect between updates.
+def progress_bar(task: str, checkpoint: Path | None, quiet: bool) -> "Iterator[OnProgress]":
+    """Draw a bar with the remaining time, on terminals only; Ctrl-C takes effect between updates.
 
     Args:
-        task: a word for what goes on.
-        checkpoint: the file that the work leaves when it is stopped, if any.
+        task: a word for the work.
+        checkpoint: the file from which stopped work resumes, if any.
         quiet: draw nothing.
 
     Yields:
-        What the work calls with the share done, 0 to 1, and a word on how it goes.
+        The progress callback: the share done, 0 to 1, and a short text.
     """
     progress = _bar(quiet)
     try:
         with deferred_interrupt() as check, progress:
             row = progress.add_task(task, total=1.0, word="")
 
-            def on_progress(share: float, word: str) -> None:
-                progress.update(row, completed=share, word=word)
+            def on_progress(share: float, text: str) -> None:
+                progress.update(row, completed=share, word=text)
                 check()
 
             yield on_progress
     except KeyboardInterrupt:
         if checkpoint is not None and checkpoint.exists():
-            log(f"the same command goes on from {checkpoint}")
+            raise stop(f"Run the same command to resume from {checkpoint}.") from None
         raise
 
 
 @contextlib.contextmanager
-def delayed_progress(task: str, quiet: bool) -> Iterator[Callable[[float], None]]:
-    """A bar for work that is mostly quick: drawn, for terminals alone, once it has taken a second.
+def delayed_progress(task: str, quiet: bool) -> Iterator[Callable[..., None]]:
+    """Draw a bar on terminals once the work has taken a second.
 
     Args:
-        task: a word for what goes on.
+        task: a word for the work.
         quiet: draw nothing.
 
     Yields:
-        What the work calls with the share done, 0 to 1; as long as that is 0 the bar only moves.
+        The progress callback: the share done, 0 to 1, and a text that is not shown. While the share is
+        0, the bar only pulses.
 
     Example:
         >>> with delayed_progress("dither", quiet=False) as on_progress:
@@ -219,25 +237,31 @@ def delayed_progress(task: str, quiet: bool) -> Iterator[Callable[[float], None]
     """
     share, ended = 0.0, threading.Event()
 
-    def on_progress(done: float) -> None:
+    def on_progress(done: float, text: str = "") -> None:
         nonlocal share
         share = done
 
-    def draw() -> None:
-        if ended.wait(1.0):
-            return
-        with _bar(quiet) as progress:
-            row = progress.add_task(task, total=None, word="")
-            while not ended.wait(0.1):
-                progress.update(row, total=1.0 if share else None, completed=share)
-
-    drawing = threading.Thread(target=draw, daemon=True)
+    drawing = threading.Thread(
+        target=_draw_late, args=(task, quiet, ended.wait, lambda: share), daemon=True
+    )
     drawing.start()
     try:
         yield on_progress
     finally:
         ended.set()
         drawing.join()
+
+
+def _draw_late(
+    task: str, quiet: bool, wait: Callable[[float], bool], share: Callable[[], float]
+) -> None:
+    """Draw a bar after a delay; `wait` sleeps and returns True when the work has ended."""
+    if wait(_BAR_DELAY):
+        return
+    with _bar(quiet) as progress:
+        row = progress.add_task(task, total=None, word="")
+        while not wait(_BAR_INTERVAL):
+            progress.update(row, total=1.0 if share() else None, completed=share())
 
 
 def _bar(quiet: bool) -> "Progress":
@@ -263,24 +287,70 @@ def _bar(quiet: bool) -> "Progress":
 
 
 def command_line(summary: str) -> typer.Typer:
-    """An app without commands as yet.
+    """Return an app without commands, with the option --version.
 
     Args:
-        summary: what it is for, in one sentence.
+        summary: its purpose in one sentence.
     """
-    return typer.Typer(
-        help=summary,
-        pretty_exceptions_enable=False,
-        rich_markup_mode=None,  # which would take [defaults] for its own
-    )
+    app = typer.Typer(help=summary, pretty_exceptions_enable=False, rich_markup_mode=None)
+    app.callback()(_version_option)
+    return app
+
+
+def _print_version(wanted: bool) -> None:
+    if wanted:
+        print(installation())
+        raise typer.Exit
+
+
+def _version_option(
+    version: Annotated[
+        bool,
+        typer.Option(
+            "--version", help="Print the version and exit.", callback=_print_version, is_eager=True
+        ),
+    ] = False,
+) -> None:
+    # No docstring: typer would show it in place of the summary.
+    pass
+
+
+class _Command(TyperCommand):
+    """A command whose help groups its arguments and options by their `rich_help_panel`.
+
+    The page is plain text: at 80 columns, the boxes that typer draws leave a third of the width to the
+    words, and their markup would swallow [brackets].
+    """
+
+    def format_options(self, ctx: Any, formatter: Any) -> None:
+        """Write a section for each panel, in the order of the parameters."""
+        panels: dict[str, list[tuple[str, str]]] = {}
+        for parameter in self.get_params(ctx):
+            record = parameter.get_help_record(ctx)
+            if record is not None:
+                panel = getattr(parameter, "rich_help_panel", None)
+                usual = f"{parameter.param_type_name.capitalize()}s"  # Arguments or Options
+                panels.setdefault(panel or usual, []).append(record)
+        for title, records in panels.items():
+            with formatter.section(title):
+                formatter.write_dl(records)
+
+
+def former_spellings(**names: str) -> dict[str, Any]:
+    """Return the arguments of `typer.Typer.command` that keep former names of options and choices.
+
+    Args:
+        names: the present name, without dashes in front, by the former one.
+    """
+    return {"context_settings": {"token_normalize_func": lambda word: names.get(word, word)}}
 
 
 def examples(*commands: str) -> dict[str, Any]:
-    r"""What `typer.Typer.command` takes to end a command's help with examples, one a line.
+    r"""Return the arguments of `typer.Typer.command` that show examples below a command's help.
 
     Example:
-        >>> examples("dither palettes")
-        {'epilog': '\x08\nExamples:\n  dither palettes'}
+        >>> examples("dither palettes")["epilog"]
+        '\x08\nExamples:\n  dither palettes'
     """
-    # The character tells click to leave the lines as they are.
-    return {"epilog": "\n  ".join(("\b\nExamples:", *commands))}
+    # The character \b makes click keep the line breaks.
+    return {"epilog": "\n  ".join(("\b\nExamples:", *commands)), "cls": _Command}

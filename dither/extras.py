@@ -1,8 +1,16 @@
-"""Optional libraries: say in one sentence which extra to install where one is missing."""
+"""Optional libraries and the extras of this distribution that install them."""
 
 import importlib.util
 
 from dither.errors import InputError
+
+# The extra to suggest for each library that is imported late.
+EXTRA_OF_LIBRARY = {
+    **dict.fromkeys(("jax", "jaxlib", "numba", "optax", "scipy"), "optimize"),
+    **dict.fromkeys(("jinja2", "matplotlib"), "report"),
+    **dict.fromkeys(("dask", "distributed", "tifffile", "zarr"), "scale"),
+    "OpenEXR": "textures",
+}
 
 
 def require_extra(what: str, extra: str, *libraries: str) -> None:
@@ -25,4 +33,19 @@ def require_extra(what: str, extra: str, *libraries: str) -> None:
     """
     for name in libraries:
         if importlib.util.find_spec(name) is None:
-            raise InputError(f"{what} needs {name}: pip install 'bluenoise-dither[{extra}]'")
+            raise InputError(f"{what} needs {name}: {_install(extra)}")
+
+
+def install_hint(library: str) -> str | None:
+    """Return the command that installs an optional library, or None if no extra has it.
+
+    Example:
+        >>> install_hint("zarr"), install_hint("abacus")
+        ("pip install 'bluenoise-dither[scale]'", None)
+    """
+    extra = EXTRA_OF_LIBRARY.get(library)
+    return None if extra is None else _install(extra)
+
+
+def _install(extra: str) -> str:
+    return f"pip install 'bluenoise-dither[{extra}]'"

@@ -11,12 +11,12 @@ import typer
 from PIL import Image
 
 import bluenoise.cli
-import dither.cli
+import dither.cli.app
 
 HEAVY = re.compile(r"optimize|colors photo|generate|evaluate|report")
 COMMANDS = {
     (program, name): command
-    for program, app in (("bluenoise", bluenoise.cli.app), ("dither", dither.cli.app))
+    for program, app in (("bluenoise", bluenoise.cli.app), ("dither", dither.cli.app.app))
     for name, command in typer.main.get_command(app).commands.items()  # pyright: ignore
 }
 EXAMPLES = [
@@ -51,6 +51,6 @@ def test_examples_run(
         path.unlink(missing_ok=True)
     before = set(tmp_path.iterdir())
     program, *words = shlex.split(example.replace("*.jpg", "photo.jpg"))
-    app = {"bluenoise": bluenoise.cli.app, "dither": dither.cli.app}[program]
+    app = {"bluenoise": bluenoise.cli.app, "dither": dither.cli.app.app}[program]
     app(words, standalone_mode=False)
     assert {path.name for path in set(tmp_path.iterdir()) - before} >= set(outputs)

@@ -15,7 +15,7 @@ from PIL import Image
 from volume_limits import REFUSED, VOLUME_LIMITS, began
 
 from bluenoise.generate import check_shape
-from dither.cli import app
+from dither.cli.app import app
 from dither.cli.commands.compare import compare
 from dither.cli.commands.ordered import ordered
 from dither.diffusion.kernel_files import load_kernel

@@ -50,7 +50,9 @@ OLD = b"{}"
 
 @pytest.fixture(scope="module")
 def forking() -> Iterator[Forking]:
-    with Forking("dither.cli", "bluenoise.cli", "bluenoise.export.folder", "PIL.Image") as forking:
+    with Forking(
+        "dither.cli.app", "bluenoise.cli", "bluenoise.export.folder", "PIL.Image"
+    ) as forking:
         yield forking
 
 
@@ -182,7 +184,7 @@ def test_a_folder_that_may_not_be_written_keeps_the_old_file(folder: Path) -> No
     for each in folders:
         each.chmod(0o555)
     try:
-        with Forking("dither.cli", "bluenoise.cli", before=before_words) as forking:
+        with Forking("dither.cli.app", "bluenoise.cli", before=before_words) as forking:
             for command in QUICK:
                 ended = forking.run([*shlex.split(command), "--force"], folder)
                 assert ended.code == 2, ended.said
@@ -262,7 +264,7 @@ def test_killed_at_random_moments_and_gone_on_with(
     entries = set(folder.iterdir())
     command = shlex.split(LASTING[name])
     with Forking(
-        "dither.cli", "bluenoise.cli", "bluenoise.runs.checkpoint", *LOADED[name]
+        "dither.cli.app", "bluenoise.cli", "bluenoise.runs.checkpoint", *LOADED[name]
     ) as forking:
 
         def whole_run() -> float:

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 import pytest
 
-from dither.cli import app
-from dither.cli.volumes import memory_of
+from dither.cli.app import app
+from dither.cli.volumes import parse_memory
 from dither.errors import InputError
 
 
@@ -67,11 +67,11 @@ def _jobs(count: int) -> None:
 VOLUME_LIMITS: dict[str, Callable[[int, Path], object]] = {
     "voxels of a volume": lambda n, folder: began(_array(folder / "v.zarr", (n, 1, 1))),
     "bytes of `--memory`, minimum": lambda n, folder: (
-        memory_of(str(2 * 16_000_000 - n)),  # one beyond the least is one less
+        parse_memory(str(2 * 16_000_000 - n)),  # one beyond the least is one less
         began(_array(folder / "v.zarr", (4, 4)), memory=2 * 16_000_000 - n),
     ),
     "bytes of `--memory`, maximum": lambda n, folder: (
-        memory_of(str(n)),
+        parse_memory(str(n)),
         began(_array(folder / "v.zarr", (4, 4)), memory=n),
     ),
     "processes of `--jobs`": lambda n, _: _jobs(n),

@@ -1,52 +1,15 @@
-"""The command line `dither`: a module for each command."""
+"""The command line `dither`: its commands, the options they share, and batches."""
 
-from dither.cli.commands.colors import colors
-from dither.cli.commands.compare import compare
-from dither.cli.commands.diffuse import diffuse
-from dither.cli.commands.optimize import optimize
-from dither.cli.commands.ordered import ordered
-from dither.cli.commands.palettes import palettes
-from dither.cli.commands.studio import studio
-from dither.console import command_line, examples, run
-
-app = command_line(
-    "Dither images with blue-noise threshold matrices, by error diffusion, or by optimisation."
-)
-app.command(
-    **examples(
-        "dither ordered photo.jpg -o one-bit.png --bits 1",
-        "dither ordered photo.jpg -o e-ink.png --levels 16 --gray --resize 800x480",
-        "dither ordered photo.jpg -o panel.png --palette black-white-red",
-        "dither ordered clip.gif -o one-bit.gif --bits 1",
-        "dither ordered *.jpg --output-dir dithered --bits 2",
-    )
-)(ordered)
-app.command(
-    **examples(
-        "dither diffuse photo.jpg -o game-boy.png --palette game-boy --kernel atkinson",
-        "dither diffuse photo.jpg -o pixels.png --palette c64 --resize 160x --scale 4",
-        "dither diffuse photo.jpg -o sixteen.png --colors 16",
-    )
-)(diffuse)
-app.command(
-    **examples(
-        "dither optimize photo.jpg -o best.png --colors 16 --palette-output best.gpl",
-        "dither optimize photo.jpg -o panel.png --palette spectra-6",
-        "dither optimize clip.gif -o still.gif --colors 16 --preset smooth",
-        "dither optimize photos -o best --recursive --colors auto",
-    )
-)(optimize)
-app.command(**examples("dither colors photo.jpg -o how-many.png"))(colors)
-app.command(
-    **examples(
-        "dither compare photo.jpg one-bit.png",
-        "dither compare photo.jpg one-bit.png game-boy.png -o compared.html",
-    )
-)(compare)
-app.command(**examples("dither studio -o studio.html"))(studio)
-app.command(**examples("dither palettes", "dither palettes --json"))(palettes)
+import sys
 
 
 def main() -> None:
-    """Entry point of the command `dither`."""
+    """Run the command `dither`."""
+    try:
+        # Imported here so that Ctrl-C during the imports ends without a traceback.
+        from dither.cli.app import app
+        from dither.console import run
+    except KeyboardInterrupt:
+        print("Stopped.", file=sys.stderr)
+        sys.exit(130)
     run(app)

@@ -1,4 +1,4 @@
-"""How `dither optimize` makes an image or a clip: a value that a batch sends to other processes."""
+"""The task of `dither optimize` on one image or animation, which a batch pickles."""
 
 import dataclasses
 import os
@@ -6,39 +6,35 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from dither.cli.pipeline import Dithered
 from dither.errors import InputError
+from dither.progress import OnProgress, no_progress
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from dither.cli.batch.fingerprint import Unhashed
     from dither.images.animation import Animation
     from dither.optimizer.config import Preset
     from dither.optimizer.optimize import OptimizedPalette, Pixels
     from dither.palettes.palette import Palette
-    from dither.progress import OnProgress
 
-# Of a clip, so many frames tell how many colours it needs.
+# Frames of an animation in which colours are counted.
 _COUNTED_FRAMES = 4
 
 
-def _silent(share: float, what: str) -> None:
-    """Report nothing."""
-
-
 @dataclasses.dataclass(frozen=True, eq=False)
-class Optimizing:
-    """All that decides how a picture is optimised, and two things that do not.
+class OptimizeTask:
+    """Everything that decides an optimised image, and two values that change no result.
 
     Attributes:
-        colors: how many, or "auto" for the fewest that are hardly seen; None where a palette is given.
-        palette: the colours, where they are given.
-        keep: (N, 3) uint8, colours that are fixed among others.
-        preset: as for `dither.optimize_palette`.
-        pixels: likewise.
-        device_levels: likewise.
-        seed: likewise.
-        threads: likewise.
-        measured: whether --json is to tell how near the result is.
+        colors: their number, or "auto" for the smallest palette whose error is barely visible; None
+            with a palette.
+        palette: the palette, if it is given.
+        keep: (N, 3) uint8, fixed colours among those chosen.
+        preset: as in `dither.optimize_palette`, like the next four.
+        pixels: as there.
+        device_levels: as there.
+        seed: as there.
+        threads: as there.
+        measured: whether errors are measured for --json.
     """
 
     colors: int | Literal["auto"] | None
@@ -48,37 +44,35 @@ class Optimizing:
     pixels: "Pixels"
     device_levels: tuple[int, int, int]
     seed: int
-    threads: "Unhashed[int]"
-    measured: "Unhashed[bool]"
+    threads: int = dataclasses.field(compare=False)
+    measured: bool = dataclasses.field(compare=False)
 
-    def __call__(
-        self, animation: "Animation", number: int, on_progress: "OnProgress" = _silent
-    ) -> Dithered:
-        """What becomes of an image or animation, whatever its number among others."""
-        # Processes that share a graphics card would find most of its memory taken by the first.
+    def __call__(self, animation: "Animation", on_progress: OnProgress = no_progress) -> Dithered:
+        """Optimise an image or animation."""
+        # Processes that share a graphics card must not each reserve most of its memory.
         os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
         colors, about = self.colors, {}
         if colors == "auto":
-            on_progress(0.0, "how many colours")
-            colors = about["colors"] = self._counted(animation)
-        found = self._optimized(animation, colors, on_progress)
-        if self.measured.value:
-            about |= _measured(animation, found)
-        return Dithered([each.indices for each in found], found[0].palette, about)
+            on_progress(0.0, "count colours")
+            colors = about["colors"] = self._color_count(animation)
+        results = self._optimized(animation, colors, on_progress)
+        if self.measured:
+            about |= _measurements(animation, results)
+        return Dithered([each.indices for each in results], results[0].palette, about)
 
     def _options(self) -> dict[str, Any]:
-        """What counting colours and optimising have in common."""
+        """Return the arguments that counting colours and optimising share."""
         return {
             "keep": self.keep,
             "preset": self.preset,
             "pixels": self.pixels,
             "device_levels": self.device_levels,
             "seed": self.seed,
-            "threads": self.threads.value,
+            "threads": self.threads,
         }
 
-    def _counted(self, animation: "Animation") -> int:
-        """How many colours a picture needs, or a few frames of a clip."""
+    def _color_count(self, animation: "Animation") -> int:
+        """Return how many colours an image or a few frames of an animation need."""
         import numpy as np
 
         from dither.color_count.count import count_colors
@@ -86,21 +80,19 @@ class Optimizing:
         from dither.samples import eight_bit_colors
 
         frames = animation.frames
-        few = np.linspace(0, len(frames) - 1, min(len(frames), _COUNTED_FRAMES)).round().astype(int)
-        pictures = [eight_bit_colors(frames[place].color) for place in few]
-        clear = [transparent_mask(frames[place].alpha) for place in few]
-        ignored = [
-            np.zeros(picture.shape[:2], bool) if away is None else away
-            for picture, away in zip(pictures, clear, strict=True)
-        ]
-        stacked, hidden = np.concatenate(pictures), np.concatenate(ignored)
-        return count_colors(stacked, mask=hidden, **self._options())
+        chosen = np.linspace(0, len(frames) - 1, min(len(frames), _COUNTED_FRAMES)).round()
+        pictures, masks = [], []
+        for frame in (frames[index] for index in chosen.astype(int)):
+            pictures.append(eight_bit_colors(frame.color))
+            mask = transparent_mask(frame.alpha)
+            masks.append(np.zeros(pictures[-1].shape[:2], bool) if mask is None else mask)
+        return count_colors(np.concatenate(pictures), mask=np.concatenate(masks), **self._options())
 
     def _optimized(
-        self, animation: "Animation", colors: int | None, on_progress: "OnProgress"
+        self, animation: "Animation", colors: int | None, on_progress: OnProgress
     ) -> "list[OptimizedPalette]":
         if self.pixels != "search" and len(animation.frames) > 1:
-            raise InputError("--pixels is for still images; the pixels of clips are searched")
+            raise InputError("--pixels is for still images; the pixels of animations are searched")
         from dither.images.mask import transparent_mask
         from dither.optimizer.frames import optimize_frames
 
@@ -114,8 +106,8 @@ class Optimizing:
         )
 
 
-def _measured(animation: "Animation", found: "list[OptimizedPalette]") -> dict[str, Any]:
-    """What --json tells of the palette, and how near each frame is to the original."""
+def _measurements(animation: "Animation", results: "list[OptimizedPalette]") -> dict[str, Any]:
+    """Return the palette and the errors of each frame for --json."""
     import numpy as np
 
     from dither.images.mask import transparent_mask
@@ -123,17 +115,17 @@ def _measured(animation: "Animation", found: "list[OptimizedPalette]") -> dict[s
     from dither.samples import eight_bit_colors
 
     errors = []
-    for frame, result in zip(animation.frames, found, strict=True):
+    for frame, result in zip(animation.frames, results, strict=True):
         before = eight_bit_colors(frame.color)
-        after, hidden = result.picture, transparent_mask(frame.alpha)
-        if hidden is not None:
-            before = np.where(hidden[..., None], np.uint8(0), before)
-            after = np.where(hidden[..., None], np.uint8(0), after)
+        after, mask = result.picture, transparent_mask(frame.alpha)
+        if mask is not None:
+            before = np.where(mask[..., None], np.uint8(0), before)
+            after = np.where(mask[..., None], np.uint8(0), after)
         errors.append(dataclasses.asdict(image_errors(before, after)))
-    trace = found[0].trace
+    trace = results[0].trace
     return {
-        "palette": found[0].palette.hex,
-        "usage": np.mean([each.usage for each in found], axis=0).tolist(),
+        "palette": results[0].palette.hex,
+        "usage": np.mean([each.usage for each in results], axis=0).tolist(),
         "loss": float(trace[-1]) if len(trace) else None,
         "errors": errors if len(errors) > 1 else errors[0],
     }

@@ -1,208 +1,288 @@
-"""The options that the commands which dither images have in common."""
+"""Options that several commands share, each declared once."""
 
+import dataclasses
 import enum
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
-from dither.console import in_range
+from dither.cli.declare import (
+    BATCH,
+    DITHERING,
+    INPUT,
+    OUTPUT,
+    PREPARATION,
+    QUANTIZER,
+    number,
+    option,
+)
+from dither.console import ForceOption, JsonOption, QuietOption
 from dither.errors import InputError
-from dither.images.adjustments import MAX_FACTOR
-from dither.images.fit import MAX_SCALE, Sides
+from dither.images.adjustments import Preparation
+from dither.images.fit import Sides
+
+STREAM = Path("-")
 
 
-class LightChoice(enum.StrEnum):
-    """Which mean of neighbouring levels dithering keeps."""
+class MixInChoice(enum.StrEnum):
+    """The space in which neighbouring pixels keep their mean."""
 
     encoded = "encoded"
     linear = "linear"
 
 
 class PackedChoice(enum.StrEnum):
-    """Where in a byte the leftmost pixel lies."""
+    """The bits of a byte that hold the leftmost pixel: the highest or the lowest."""
 
     msb = "msb"
     lsb = "lsb"
 
 
-ImagesArgument = Annotated[
-    list[Path],
-    typer.Argument(
-        help="PNG, JPEG, TIFF, WebP, BMP, GIF or PNM, - for standard input; 16 bits for grey; all "
-        "frames of an animated GIF, PNG or WebP."
-    ),
-]
-OutputOption = Annotated[
-    Path | None,
-    typer.Option(
-        "--output",
-        "-o",
-        help="A file (.png .gif .webp .tif .bmp .pnm ...), a folder for several, or - for standard "
-        "output. Animations stay so as .gif, .png and .webp; else their first frame is taken.",
-    ),
-]
-OutputDirOption = Annotated[
-    Path | None,
-    typer.Option(help="A folder, made if it is missing; all results arrive there, or none."),
-]
-NameOption = Annotated[
-    str | None,
-    typer.Option(
-        help="Of files in a folder, with the input's {stem} or {name} [{stem}-dithered.png; with "
-        "--recursive {stem}.png]."
-    ),
-]
-FormatOption = Annotated[
-    str | None,
-    typer.Option("--format", help="Of standard output: png, gif, webp, tif, bmp, pnm ... [png]."),
-]
-BitsOption = Annotated[
-    int | None,
-    typer.Option(
-        "--bits",
-        "-b",
-        callback=in_range(1, 16),
-        help="Bits a channel, 1 to 16; give this or one of --levels, --palette and --colors.",
-    ),
-]
-LevelsOption = Annotated[
-    int | None,
-    typer.Option(
-        "--levels", "-l", callback=in_range(2, 65536), help="Levels a channel, 2 to 65536."
-    ),
-]
-
-
-def names_of_palettes(incomplete: str) -> list[str]:
-    """The named palettes that a shell may complete to; where there is none it completes files."""
+def palette_names(incomplete: str) -> list[str]:
+    """Return the named palettes that complete a word; for other words, shells complete file names."""
     from dither.palettes.named import NAMED_PALETTES
 
     return [name for name in NAMED_PALETTES if name.startswith(incomplete)]
 
 
-def names_of_matrices(incomplete: str) -> list[str]:
-    """The shipped matrices that a shell may complete to; where there is none it completes files."""
+def matrix_names(incomplete: str) -> list[str]:
+    """Return the shipped matrices that complete a word; for other words, shells complete file names."""
     from dither.matrix.catalog import shipped_matrices
 
     return [name for name in shipped_matrices() if name.startswith(incomplete)]
 
 
+def matrix_option(text: str) -> Any:
+    """Return the option --matrix of a command."""
+    return option(DITHERING, text, "--matrix", "-m", value="NAME|FILE", autocompletion=matrix_names)
+
+
+MIX_IN_HELP = (
+    "Mix neighbouring pixels as linear light (true from a distance) or as encoded sRGB codes"
+)
+MAX_SEED = (1 << 32) - 1
+MaxPixelsOption = Annotated[
+    int, number(INPUT, 1, 1 << 40, "Refuse images with more pixels, all frames together.")
+]
 PaletteOption = Annotated[
     str | None,
-    typer.Option(
-        "--palette",
-        "-p",
-        autocompletion=names_of_palettes,
-        help="A name (`dither palettes`), a .gpl .pal .hex .act or image file, or colours as "
+    option(
+        QUANTIZER,
+        "A name (list: dither palettes), a .gpl .pal .hex .act or image file, or colours such as "
         "#000000,#ffffff.",
+        *("--palette", "-p"),
+        value="NAME|FILE|COLOURS",
+        autocompletion=palette_names,
     ),
 ]
-ColorsOption = Annotated[
+SeedOption = Annotated[
+    int, number(DITHERING, 0, MAX_SEED, "Seed of the random numbers.", "--seed", "-s")
+]
+ThreadsOption = Annotated[
     int | None,
-    typer.Option(
-        callback=in_range(2, 256),
-        help="So many colours, 2 to 256, chosen for each image or animation.",
-    ),
-]
-GrayOption = Annotated[bool, typer.Option("--gray", help="Dither the luminance alone.")]
-ResizeOption = Annotated[
-    str | None,
-    typer.Option(
-        help="First, to WxH pixels; Wx or xH keeps the ratio, and so does a share such as 50%."
-    ),
-]
-SaturationOption = Annotated[
-    float,
-    typer.Option(
-        callback=in_range(0, MAX_FACTOR), help="First, colourfulness times 0 to 10; 0 is grey."
-    ),
-]
-BrightnessOption = Annotated[
-    float,
-    typer.Option(
-        callback=in_range(0, MAX_FACTOR), help="First, sRGB codes times 0 to 10; 0 is black."
-    ),
-]
-ContrastOption = Annotated[
-    float,
-    typer.Option(
-        callback=in_range(0, MAX_FACTOR),
-        help="First, distance from middle grey times 0 to 10; 0 is middle grey.",
-    ),
-]
-ScaleOption = Annotated[
-    int,
-    typer.Option(
-        callback=in_range(1, 64), help="At last, each pixel as a square of 1 to 64 pixels."
-    ),
-]
-PackedOption = Annotated[
-    PackedChoice | None,
-    typer.Option(
-        help="Write bare rows of 1, 2 or 4 bits a pixel, for panels: the first pixel in the highest "
-        "bits (msb) or the lowest. Grey, or indices of up to 16 colours."
-    ),
-]
-MaxPixelsOption = Annotated[
-    int,
-    typer.Option(
-        callback=in_range(1, 1 << 40),
-        help="Refuse larger images, before and after --resize and --scale; frames add up.",
-    ),
-]
-RecursiveOption = Annotated[
-    bool,
-    typer.Option(
-        "--recursive",
-        help="Take all images in a folder and those in it, to a folder of the same shape; what was "
-        "done is not done again.",
-    ),
-]
-JobsOption = Annotated[
-    int | None,
-    typer.Option(
-        callback=in_range(1, 1024),
-        help="With --recursive: processes at work at once [one for each processor].",
-    ),
-]
-SchedulerOption = Annotated[
-    str | None,
-    typer.Option(
-        metavar="ADDRESS",
-        help="With --recursive: work on the machines of a Dask scheduler, as tcp://10.0.0.1:8786.",
+    number(
+        DITHERING, 0, 1024, "Threads; 0: one per processor [1]. The result does not depend on it."
     ),
 ]
 
 
-def sides_of(text: str | None) -> Sides | float | None:
-    """What --resize asks for.
+def parse_resize(text: str) -> Sides | float:
+    """Return the sides or the factor that --resize names.
 
     Raises:
-        InputError: it is none of WxH, Wx, xH and P%, or out of range.
+        InputError: the text is none of WxH, Wx, xH and P%, or a number is out of range.
 
     Example:
-        >>> sides_of("320x"), sides_of("50%")
+        >>> parse_resize("320x"), parse_resize("50%")
         (Sides(width=320, height=None), 0.5)
     """
-    if text is None:
-        return None
-    unreadable = InputError(f"--resize is {text!r}; it must be like 320x240, 320x, x240 or 50%")
-    if text.endswith("%"):
-        try:
-            share = float(text[:-1]) / 100
-        except ValueError:
-            raise unreadable from None
-        if not 0 < share <= MAX_SCALE:
-            raise InputError(
-                f"--resize is {text!r}; a share is above 0% and at most {100 * MAX_SCALE:g}%"
-            )
-        return share
     try:
+        if text.endswith("%"):
+            resize = float(text[:-1]) / 100
+            Preparation(resize=resize)
+            return resize
         width, height = (int(side) if side else None for side in text.lower().split("x"))
-    except ValueError:
-        raise unreadable from None
-    try:
         return Sides(width, height)
     except InputError as error:
         raise InputError(f"--resize is {text!r}: {error}") from None
+    except ValueError:
+        raise InputError(
+            f"--resize is {text!r}; it must be like 320x240, 320x, x240 or 50%"
+        ) from None
+
+
+@dataclasses.dataclass(frozen=True)
+class Job:
+    """Options of every command that dithers images: the images, the outputs, and the preparation.
+
+    Attributes:
+        preparation: the options of the panel Preparation, checked.
+    """
+
+    images: Annotated[
+        list[Path],
+        typer.Argument(
+            metavar="IMAGE",
+            rich_help_panel=INPUT,
+            help="PNG, JPEG, TIFF, WebP, BMP, GIF or PNM files, or - for standard input; grey may have "
+            "16 bits. GIF, PNG and WebP animations are read whole.",
+        ),
+    ]
+    max_pixels: MaxPixelsOption = 1 << 28
+    output: Annotated[
+        Path | None,
+        option(
+            OUTPUT,
+            "A file (.png .gif .webp .tif .bmp .pnm ...), an existing folder, or - for standard "
+            "output. .gif, .png and .webp keep the animation; other formats keep the first frame.",
+            *("--output", "-o"),
+            value="FILE|FOLDER|-",
+        ),
+    ] = None
+    output_dir: Annotated[
+        Path | None,
+        option(
+            OUTPUT,
+            "A folder, created if missing; with several inputs, all outputs are written or none.",
+            value="FOLDER",
+        ),
+    ] = None
+    name: Annotated[
+        str | None,
+        option(
+            OUTPUT,
+            "File name in a folder, with the {stem} or {name} (photo, photo.jpg) of the input "
+            "[{stem}-dithered.png; with --recursive {stem}.png].",
+            value="TEMPLATE",
+        ),
+    ] = None
+    output_format: Annotated[
+        str | None,
+        option(
+            OUTPUT,
+            "Format of standard output: png, gif, webp, tif, bmp, pnm ... [png].",
+            "--format",
+            value="FORMAT",
+        ),
+    ] = None
+    packed: Annotated[
+        PackedChoice | None,
+        option(
+            OUTPUT,
+            "Write raw rows of 1, 2 or 4 bits per pixel for display panels, the leftmost pixel in the "
+            "highest (msb) or the lowest bits (lsb). Grey, or up to 16 colours.",
+        ),
+    ] = None
+    scale: Annotated[
+        int, number(OUTPUT, 1, 64, "Enlarge the result N times without smoothing (1 to 64).")
+    ] = 1
+    force: ForceOption = False
+    json_output: JsonOption = False
+    quiet: QuietOption = False
+    gray: Annotated[bool, option(PREPARATION, "Dither the luminance only.", "--gray")] = False
+    resize: Annotated[
+        str | None,
+        option(
+            PREPARATION,
+            "Resize first, such as 800x480; 320x, x240 and 50% keep the aspect ratio.",
+            value="WxH|Wx|xH|P%",
+        ),
+    ] = None
+    saturation: Annotated[
+        float,
+        option(
+            PREPARATION,
+            "Colourfulness factor applied before dithering (0 to 10); 0 is grey.",
+            value="FACTOR",
+        ),
+    ] = 1.0
+    brightness: Annotated[
+        float,
+        option(
+            PREPARATION,
+            "Brightness factor applied before dithering (0 to 10); 0 is black.",
+            value="FACTOR",
+        ),
+    ] = 1.0
+    contrast: Annotated[
+        float,
+        option(
+            PREPARATION,
+            "Contrast factor applied before dithering (0 to 10); 0 is middle grey.",
+            value="FACTOR",
+        ),
+    ] = 1.0
+    preparation: Preparation = dataclasses.field(init=False)
+
+    def __post_init__(self) -> None:
+        resize = None if self.resize is None else parse_resize(self.resize)
+        tone = self.saturation, self.brightness, self.contrast
+        object.__setattr__(self, "preparation", Preparation(self.gray, resize, *tone))
+
+
+@dataclasses.dataclass(frozen=True)
+class Quantizer:
+    """Options that say to what images are dithered; exactly one is given."""
+
+    bits: Annotated[
+        int | None,
+        number(
+            QUANTIZER,
+            *(1, 16),
+            "Bits per channel (1 to 16). Choose exactly one of --bits, --levels, --palette and "
+            "--colors.",
+            *("--bits", "-b"),
+        ),
+    ] = None
+    levels: Annotated[
+        int | None,
+        number(QUANTIZER, 2, 65536, "Levels per channel (2 to 65536).", "--levels", "-l"),
+    ] = None
+    palette: PaletteOption = None
+    colors: Annotated[
+        int | None,
+        number(QUANTIZER, 2, 256, "Number of colours (2 to 256), chosen per image or animation."),
+    ] = None
+
+    def __post_init__(self) -> None:
+        given = (self.bits, self.levels, self.palette, self.colors)
+        if sum(value is not None for value in given) != 1:
+            raise InputError("choose exactly one of --bits, --levels, --palette and --colors")
+
+
+@dataclasses.dataclass(frozen=True)
+class Batch:
+    """Options of work on a whole folder."""
+
+    recursive: Annotated[
+        bool,
+        option(
+            BATCH,
+            "Dither all images of a folder and its subfolders into a folder of the same structure. "
+            "Run the same command again to resume, or to dither new images only.",
+            "--recursive",
+        ),
+    ] = False
+    jobs: Annotated[
+        int | None,
+        number(
+            BATCH,
+            *(1, 1024),
+            "Worker processes, with --recursive [one per processor]. For a volume of dither ordered, "
+            "they share --memory [1].",
+        ),
+    ] = None
+    scheduler: Annotated[
+        str | None,
+        option(
+            BATCH,
+            "Dask scheduler whose workers do the work, such as tcp://10.0.0.1:8786; instead of --jobs.",
+            value="ADDRESS",
+        ),
+    ] = None
+
+
+# Rules of `refuse_without_effect` for every command that dithers images.
+WITHOUT_EFFECT = {"with --gray": "--saturation", "with --packed": "--format"}
+WITHOUT_BATCH = {"without --recursive": "--jobs --scheduler", "without --output -": "--format"}

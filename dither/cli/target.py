@@ -1,9 +1,10 @@
-"""To what images are dithered: levels of every channel, a palette, or one made for each image."""
+"""Targets of dithering: levels of every channel, a palette, or a palette made for each image."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from dither.cli.options import Quantizer
 from dither.errors import InputError
 
 if TYPE_CHECKING:
@@ -12,17 +13,17 @@ if TYPE_CHECKING:
     from dither.images.raster_image import RasterImage
     from dither.palettes.palette import Palette
 
-MOST_PACKED = 16
+_MAX_PACKED = 16
 
 
 @dataclass(frozen=True)
 class Target:
-    """What the one given of --bits, --levels, --palette and --colors means.
+    """What images are dithered to; one of the three is set.
 
     Attributes:
-        levels: of every channel, or None for a palette.
-        palette: for all images, if there is one.
-        colors: how many a palette made for each image has, if there is none.
+        levels: levels of every channel.
+        palette: the palette of all images.
+        colors: the size of a palette made for each image.
     """
 
     levels: int | None = None
@@ -30,26 +31,21 @@ class Target:
     colors: int | None = None
 
     @classmethod
-    def of(
-        cls, *, bits: int | None, levels: int | None, palette: str | None, colors: int | None
-    ) -> "Target":
-        """The target that the options name.
+    def from_options(cls, given: Quantizer) -> "Target":
+        """Return the target that the options name.
 
         Raises:
-            InputError: none or several are given, or there is no such palette.
+            InputError: there is no such palette.
         """
-        given = {"bits": bits, "levels": levels, "palette": palette, "colors": colors}
-        if sum(option is not None for option in given.values()) != 1:
-            *names, last = (f"--{name}" for name in given)
-            raise InputError(f"give one of {', '.join(names)} and {last}")
-        if palette is not None:
+        if given.palette is not None:
             from dither.palettes.palette import load_palette
 
-            return cls(palette=load_palette(palette))
-        return cls(levels=levels if bits is None else 1 << bits, colors=colors)
+            return cls(palette=load_palette(given.palette))
+        levels = given.levels if given.bits is None else 1 << given.bits
+        return cls(levels=levels, colors=given.colors)
 
     def palette_for(self, frames: Sequence["RasterImage"]) -> "Palette | None":
-        """The palette of an image or of all frames of an animation; None where levels are meant."""
+        """Return the palette of an image or of all frames of an animation; None for levels."""
         if self.colors is None:
             return self.palette
         import numpy as np
@@ -60,15 +56,15 @@ class Target:
         seen = []
         for frame in frames:
             pixels = eight_bit_colors(frame.color)
-            # What nobody sees takes no colour away.
+            # Transparent pixels take no part, unless all are transparent.
             shown = ... if frame.alpha is None or not frame.alpha.any() else frame.alpha > 0
             seen.append(pixels[shown].reshape(1, -1, 3))
         return k_means(np.concatenate(seen, axis=1), self.colors)
 
-    def shown(self, palette: "Palette | None") -> "np.ndarray":
-        """(levels,) or (colours, 3) what each code is saved as.
+    def values(self, palette: "Palette | None") -> "np.ndarray":
+        """Return the (levels,) or (colours, 3) values as which codes are saved.
 
-        Up to 256 levels fit 8 bits, whatever the depth of the image was.
+        Up to 256 levels are saved as 8 bits, whatever the depth of the image.
         """
         if palette is not None:
             return palette.colors
@@ -81,15 +77,15 @@ class Target:
 
     @property
     def packed_bits(self) -> int:
-        """The bits of a pixel in packed rows: 1, 2 or 4, the first that hold all codes.
+        """The bits per pixel of packed rows: the first of 1, 2 and 4 that hold all codes.
 
         Raises:
             InputError: there are more than 16 levels or colours, or 8 levels, which take 3 bits.
         """
         count = self.levels or self.colors or len(self.palette or ())
-        if count > MOST_PACKED or self.levels == 8:
+        if count > _MAX_PACKED or self.levels == 8:
             kind = "levels" if self.levels else "colours"
             raise InputError(
-                f"--packed takes 1, 2 or 4 bits a pixel, up to {MOST_PACKED} {kind}; not {count}"
+                f"--packed takes 1, 2 or 4 bits per pixel, up to {_MAX_PACKED} {kind}; not {count}"
             )
         return next(bits for bits in (1, 2, 4) if count <= 1 << bits)

@@ -25,18 +25,18 @@ def _command(words: list[str]) -> None:
 
     sys.argv = words
     if words[0] == "dither":
-        from dither.cli import app
+        from dither.cli.app import app
     elif words[0] == "bluenoise":
         from bluenoise.cli import app
     elif words[0] == "misbehave":
         return _misbehave(words[1])
     else:
+        import typer
         from abuse.tables import LIKE, RUN
 
         from bluenoise.runs.checkpoint import Checkpoint
-        from dither.console import command_line
 
-        app = command_line("Read a checkpoint.")
+        app = typer.Typer(pretty_exceptions_enable=False)
 
         @app.command()
         def read(path: Path) -> None:

@@ -1,9 +1,14 @@
+import io
 import os
 import subprocess
 import sys
+from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+
+from dither import console
 
 TOO_MUCH = """
 import numpy as np
@@ -26,49 +31,100 @@ def test_too_little_memory_is_one_sentence() -> None:
     ]
 
 
-WAITING = """
-import time
-from dither.console import delayed_progress
-
-with delayed_progress("dither", quiet={quiet}) as on_progress:
-    on_progress(0.25)
-    time.sleep({seconds})
-"""
+def _drawn(quiet: bool, waits: list[bool], monkeypatch: pytest.MonkeyPatch) -> str:
+    """Draw a delayed bar at 25 % until the first wait that is true, and return what it drew."""
+    err = io.StringIO()
+    monkeypatch.setattr(sys, "stderr", err)
+    answers = iter(waits)
+    console._draw_late("dither", quiet, lambda seconds: next(answers), lambda: 0.25)
+    assert not list(answers)
+    return err.getvalue()
 
 
 @pytest.mark.parametrize(
-    ("quiet", "seconds", "environment", "drawn", "colored"),
+    ("quiet", "waits", "environment", "drawn", "colored"),
     [
-        (False, 3.0, {"TTY_COMPATIBLE": "1", "TERM": "xterm-256color"}, True, True),
-        (
-            False,
-            1.5,
-            {"TTY_COMPATIBLE": "1", "TERM": "xterm-256color", "NO_COLOR": "1"},
-            True,
-            False,
-        ),
-        (False, 0.0, {"TTY_COMPATIBLE": "1", "TERM": "xterm-256color"}, False, False),
-        (True, 1.2, {"TTY_COMPATIBLE": "1", "TERM": "xterm-256color"}, False, False),
-        (False, 1.2, {}, False, False),
+        (False, [False, False, True], {"TTY_COMPATIBLE": "1"}, True, True),
+        (False, [False, False, True], {"TTY_COMPATIBLE": "1", "NO_COLOR": "1"}, True, False),
+        (False, [True], {"TTY_COMPATIBLE": "1"}, False, False),
+        (True, [False, False, True], {"TTY_COMPATIBLE": "1"}, False, False),
+        (False, [False, False, True], {}, False, False),
     ],
 )
 def test_a_bar_is_drawn_for_terminals_when_the_work_is_long(
-    quiet: bool, seconds: float, environment: dict[str, str], drawn: bool, colored: bool
+    quiet: bool,
+    waits: list[bool],
+    environment: dict[str, str],
+    drawn: bool,
+    colored: bool,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    kept = {
-        name: value
-        for name, value in os.environ.items()
-        if name not in ("NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE")
-    }
-    done = subprocess.run(
-        [sys.executable, "-c", WAITING.format(quiet=quiet, seconds=seconds)],
-        capture_output=True,
-        text=True,
-        check=True,
-        env={**kept, **environment},
-    )
-    assert ("25%" in done.stderr) == drawn
-    assert ("\x1b[38" in done.stderr) == colored
+    for name in ("NO_COLOR", "FORCE_COLOR", "TTY_COMPATIBLE", "TTY_INTERACTIVE", "COLORTERM"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in {"TERM": "xterm-256color", "COLUMNS": "100", **environment}.items():
+        monkeypatch.setenv(name, value)
+    text = _drawn(quiet, waits, monkeypatch)
+    assert ("25%" in text) == drawn
+    assert ("\x1b[38" in text) == colored
+
+
+def test_a_delayed_bar_waits_for_the_end_of_the_work(monkeypatch: pytest.MonkeyPatch) -> None:
+    waited: list[float] = []
+    shares: list[float] = []
+
+    def draw(
+        task: str, quiet: bool, wait: Callable[[float], bool], share: Callable[[], float]
+    ) -> None:
+        waited.append(wait(3600))  # returns at once when the work ends
+        shares.append(share())
+
+    monkeypatch.setattr(console, "_draw_late", draw)
+    with console.delayed_progress("dither", quiet=True) as on_progress:
+        on_progress(0.25)
+    assert waited == [True]
+    assert shares == [0.25]
+
+
+@pytest.mark.parametrize("program", ["dither", "bluenoise"])
+def test_the_version_is_printed(run: Callable, program: str) -> None:
+    done = run(f"{program} --version")
+    assert done.stdout.startswith(f"bluenoise-dither {version('bluenoise-dither')} on Python 3.")
+    assert done.stdout.count("\n") == 1
+    assert "--version" in run(f"{program} --help").stdout
+
+
+def test_help_groups_options_in_the_order_of_the_work(run: Callable) -> None:
+    lines = run("dither ordered --help").stdout.splitlines()
+    titles = [line for line in lines if line.endswith(":") and not line.startswith(" ")]
+    assert titles == [
+        *("Input:", "Output:", "Preparation:", "Quantizer:", "Dithering:", "Batch:", "Options:")
+    ]
+    assert max(map(len, lines)) <= 80
+    for old in ("--light", "--candidates", "--mix "):
+        assert not any(old in line for line in lines)
+
+
+INTERRUPTED = """
+import builtins, sys
+import dither.cli
+
+real = builtins.__import__
+def interrupted(name, *rest):
+    if name == {module!r}:
+        raise KeyboardInterrupt
+    return real(name, *rest)
+
+builtins.__import__ = interrupted
+sys.argv = ["dither", "--version"]
+dither.cli.main()
+"""
+
+
+@pytest.mark.parametrize("module", ["dither.cli.app", "typer", "dither.console", "numpy"])
+def test_ctrl_c_while_modules_are_imported_has_no_traceback(module: str) -> None:
+    script = INTERRUPTED.format(module=module)
+    done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)
+    assert (done.returncode, done.stdout, done.stderr) == (130, "", "Stopped.\n")
 
 
 @pytest.mark.parametrize(

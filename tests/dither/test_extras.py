@@ -1,10 +1,23 @@
 import sys
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
 import pytest
+from conftest import ROOT
 from PIL import Image
+
+from dither.extras import EXTRA_OF_LIBRARY
+
+
+@pytest.mark.skipif(not (ROOT / "pyproject.toml").exists(), reason="is about the sources")
+def test_the_extra_of_a_library_installs_it() -> None:
+    with (ROOT / "pyproject.toml").open("rb") as file:
+        extras = tomllib.load(file)["project"]["optional-dependencies"]
+    for library, extra in EXTRA_OF_LIBRARY.items():
+        name = "dask[distributed]" if library == "distributed" else library
+        assert any(requirement.startswith(name) for requirement in extras[extra]), library
 
 
 @pytest.mark.parametrize(

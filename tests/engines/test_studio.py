@@ -13,7 +13,7 @@ from engines.presence import browser_library, program
 from PIL import Image
 from typer.testing import CliRunner
 
-from dither.cli import app
+from dither.cli.app import app
 from dither.matrix.catalog import save_matrix
 from dither.matrix.classical import clustered_dot
 from dither.palettes.palette import Palette, save_palette

@@ -1,64 +1,65 @@
-"""The images in a folder and the folders in it, each with its place in a folder that mirrors it."""
+"""Find the images of a folder and its subfolders, and the places of their results."""
 
 import os
+import re
 import stat
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-# Files that end otherwise are not opened.
-IMAGE_ENDINGS = frozenset(
-    (
-        *(
-            ".apng",
-            ".bmp",
-            ".dib",
-            ".gif",
-            ".jfif",
-            ".jpe",
-            ".jpeg",
-            ".jpg",
-            ".pbm",
-            ".pgm",
-            ".png",
-        ),
-        *(".pnm", ".ppm", ".tif", ".tiff", ".webp"),
-    )
+# Files with other suffixes are not opened.
+_IMAGE_SUFFIXES = re.compile(
+    r"\.(apng|bmp|dib|gif|jfif|jpe|jpeg|jpg|pbm|pgm|png|pnm|ppm|tif|tiff|webp)", re.IGNORECASE
 )
+# Reasons to skip, each with the noun for one and for several.
+_NOT_AN_IMAGE, _HIDDEN, _LINK = "not an image", "hidden", "link to a folder"
+_SKIPPED = {
+    _NOT_AN_IMAGE: ("file that is not an image", "files that are not images"),
+    _HIDDEN: ("hidden file or folder", "hidden files and folders"),
+    _LINK: ("link to a folder", "links to folders"),
+}
 
 
 class Pair(NamedTuple):
-    """An image and the place of its result, both within their folders."""
+    """An image and the file of its result, each relative to its folder."""
 
     source: Path
     result: Path
 
 
 class Discovered(NamedTuple):
-    """What a folder holds.
+    """The content of a folder.
 
     Attributes:
-        pairs: in the order of their names.
-        refused: a sentence for each image that cannot have a place and folder that cannot be read.
-        skipped: how many files and folders are passed over, by the reason.
+        pairs: images and results, sorted by the name of the image.
+        refused: a sentence for each image without a possible result and each unreadable folder.
+        skipped: the number of skipped files and folders by reason.
     """
 
     pairs: list[Pair]
     refused: dict[Path, str]
     skipped: dict[str, int]
 
+    def skipped_sentence(self) -> str:
+        """Return a sentence such as "Skipped 1 file that is not an image.", or an empty string."""
+        counts = [
+            f"{count} {_SKIPPED[reason][count > 1]}"
+            for reason, count in sorted(self.skipped.items())
+        ]
+        return f"Skipped {', '.join(counts)}." if counts else ""
 
-def discover(folder: Path, other: Path, named: Callable[[Path], str]) -> Discovered:
-    """Pair the images in a folder with places in another; neither is changed.
 
-    Names that begin with a dot, files that do not end as images do, and links to folders, which may
-    lead round in circles, are passed over; so is the other folder, where it lies in this one.
+def discover(folder: Path, results: Path, named: Callable[[Path], str]) -> Discovered:
+    """Pair the images of a folder with result files in another; neither folder is changed.
+
+    Names that begin with a dot, files without an image's suffix, and links to folders, which may form
+    circles, are skipped; so is the folder of the results where it lies inside.
 
     Args:
-        folder: where the images are.
-        other: where results go; it may be missing.
-        named: the name of a result from its image's path.
+        folder: folder of the images.
+        results: folder of the results; it may be missing.
+        named: returns the file name of a result for the path of its image.
 
     Example:
         >>> import tempfile
@@ -66,7 +67,7 @@ def discover(folder: Path, other: Path, named: Callable[[Path], str]) -> Discove
         ...     _ = (Path(text) / "a.jpg").write_text(""), (Path(text) / "b.txt").write_text("")
         ...     found = discover(Path(text), Path(text) / "out", lambda image: f"{image.stem}.png")
         >>> [str(pair.result) for pair in found.pairs], found.skipped
-        (['a.png'], {'no image by its ending': 1})
+        (['a.png'], {'not an image': 1})
     """
     refused: dict[Path, str] = {}
     skipped: Counter[str] = Counter()
@@ -81,36 +82,36 @@ def discover(folder: Path, other: Path, named: Callable[[Path], str]) -> Discove
         entered = []
         for name in sorted(folders):
             if name.startswith("."):
-                skipped["hidden"] += 1
+                skipped[_HIDDEN] += 1
             elif (here / name).is_symlink():
-                skipped["a link to a folder"] += 1
-            elif not _is_same(here / name, other):
+                skipped[_LINK] += 1
+            elif not _is_same(here / name, results):
                 entered.append(name)
         folders[:] = entered
         for name in sorted(files):
             path = here / name
             if name.startswith("."):
-                skipped["hidden"] += 1
-            elif path.suffix.lower() not in IMAGE_ENDINGS:
-                skipped["no image by its ending"] += 1
+                skipped[_HIDDEN] += 1
+            elif not _IMAGE_SUFFIXES.fullmatch(path.suffix):
+                skipped[_NOT_AN_IMAGE] += 1
             elif _is_special(path):
-                refused[path] = f"{path} is no regular file"
+                refused[path] = f"{path} is not a regular file"
             else:
                 sources.append(path.relative_to(folder))
     pairs = [Pair(source, source.parent / named(source)) for source in sorted(sources)]
-    refused |= _in_the_way(pairs, folder, other)
+    refused |= _conflicts(pairs, folder, results)
     pairs = [pair for pair in pairs if folder / pair.source not in refused]
     return Discovered(pairs, refused, dict(skipped))
 
 
-def _in_the_way(pairs: list[Pair], folder: Path, other: Path) -> dict[Path, str]:
-    """Of images whose results would meet each other, or an image, a sentence."""
+def _conflicts(pairs: list[Pair], folder: Path, results: Path) -> dict[Path, str]:
+    """Return a sentence for each image whose result would overwrite another result or an image."""
     count = Counter(pair.result for pair in pairs)
     parents = {above for result in count for above in result.parents}
     images = {os.path.realpath(folder / pair.source) for pair in pairs}
     refused = {}
     for source, result in pairs:
-        path, place = folder / source, other / result
+        path, place = folder / source, results / result
         if count[result] > 1:
             refused[path] = (
                 f"{path}: {count[result]} images would be written as {place}; --name "
@@ -124,10 +125,10 @@ def _in_the_way(pairs: list[Pair], folder: Path, other: Path) -> dict[Path, str]
 
 
 def _is_special(path: Path) -> bool:
-    """Whether something is there that is no file: to open a pipe would wait for ever."""
+    """Tell whether a path is no regular file: opening a pipe would block forever."""
     try:
         return not stat.S_ISREG(path.stat().st_mode)
-    except OSError:  # whoever opens it can say why not
+    except OSError:  # opening it gives the error
         return False
 
 

@@ -1,4 +1,4 @@
-"""A short name for all that decides a result: the same for the same numbers, on every machine."""
+"""Fingerprints of values: equal for equal values, in every process and on every machine."""
 
 import dataclasses
 import enum
@@ -6,54 +6,39 @@ import functools
 import hashlib
 from collections.abc import Iterator
 from pathlib import PurePath
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 import numpy as np
 
-Value = TypeVar("Value")
-
-
-@dataclasses.dataclass(frozen=True)
-class Unhashed(Generic[Value]):
-    """A value that no result depends on, such as the number of threads: all have one fingerprint.
-
-    Attributes:
-        value: anything.
-
-    Example:
-        >>> fingerprint(Unhashed(1)) == fingerprint(Unhashed(8)) != fingerprint(8)
-        True
-    """
-
-    value: Value
-
 
 def fingerprint(value: object) -> str:
-    """The first half of the SHA-256 of a value, in hexadecimal.
+    """Return the first half of the SHA-256 of a value, in hexadecimal.
 
     Args:
-        value: None, numbers, texts, bytes, paths, enumerations, arrays, functions of modules, and
-            tuples, lists, dictionaries, dataclasses and partial calls of such; what is in an `Unhashed`
-            does not count.
+        value: None, numbers, strings, bytes, paths, enumerations, arrays, module-level functions, and
+            tuples, lists, dictionaries, dataclasses and partial calls of them. Fields of dataclasses
+            with `compare=False` and the argument `threads` of partial calls change no result; they
+            are ignored.
 
     Raises:
-        TypeError: it holds something else, whose text could differ from run to run.
+        TypeError: the value holds something else, whose text could differ from run to run.
 
     Example:
         >>> fingerprint((1, "one")) == fingerprint((1, "one")) != fingerprint((1, "two"))
         True
+        >>> one, two = (functools.partial(print, threads=count) for count in (1, 2))
+        >>> fingerprint(one) == fingerprint(two)
+        True
     """
     digest = hashlib.sha256()
     for part in _parts(value):
-        # With the length, no two lists of parts make the same bytes.
+        # With its length, no other list of parts gives the same bytes.
         digest.update(len(part).to_bytes(8, "little") + part)
     return digest.hexdigest()[:32]
 
 
 def _parts(value: Any) -> Iterator[bytes]:
     yield type(value).__name__.encode()
-    if isinstance(value, Unhashed):
-        return
     if isinstance(value, enum.Enum):
         yield value.name.encode()
     elif value is None or isinstance(value, bool | int | float | str | PurePath):
@@ -64,10 +49,11 @@ def _parts(value: Any) -> Iterator[bytes]:
         yield f"{value.dtype.str} {value.shape}".encode()
         yield np.ascontiguousarray(value).tobytes()
     elif isinstance(value, functools.partial):
-        yield from _parts((value.func, value.args, value.keywords))
+        keywords = {name: each for name, each in value.keywords.items() if name != "threads"}
+        yield from _parts((value.func, value.args, keywords))
     elif dataclasses.is_dataclass(value) and not isinstance(value, type):
-        fields = dataclasses.fields(value)
-        yield from _parts({field.name: getattr(value, field.name) for field in fields})
+        names = [field.name for field in dataclasses.fields(value) if field.compare]
+        yield from _parts({name: getattr(value, name) for name in names})
     elif isinstance(value, dict):
         for key in sorted(value):
             yield from _parts((key, value[key]))

@@ -1,9 +1,9 @@
-"""What a batch has done, kept in a file beside its results, so that the same command goes on.
+"""Journal of a batch: a file beside the results that lets the same command resume.
 
-A result is done while three things are as they were: the input (path, size and time of change), the
-options, and the result itself (size and time of change). The journal also tells whose a file is: a
-result that it knows nothing of, or that was changed since, is somebody's work and is not replaced
-unasked.
+A result is up to date as long as three things are unchanged: the input (path, size and modification
+time), the options, and the result itself (size and modification time). The journal also tells the
+batch's own files from others: a result that it does not list, or that was changed since, is not
+overwritten without --force.
 """
 
 import contextlib
@@ -17,16 +17,16 @@ from dither.errors import InputError
 from dither.files.atomic import atomic_write
 
 JOURNAL_NAME = ".dither-batch.jsonl"
-# Longer lines were never written here.
-_LONGEST_LINE = 1 << 16
+# Longer lines are damage.
+_MAX_LINE = 1 << 16
 
 
 class Stamp(NamedTuple):
-    """What tells, without reading it, that a file is as it was.
+    """Size and modification time of a file, which tell without reading it whether it changed.
 
     Attributes:
         size: in bytes.
-        changed: the time of its last change, in nanoseconds since 1970.
+        changed: modification time in nanoseconds since 1970.
     """
 
     size: int
@@ -34,22 +34,22 @@ class Stamp(NamedTuple):
 
     @classmethod
     def of(cls, path: Path | str) -> "Stamp":
-        """The stamp of a file, or of what a link leads to.
+        """Return the stamp of a file, or of the target of a link.
 
         Raises:
-            OSError: there is none.
+            OSError: there is no file.
         """
         found = Path(path).stat()
         return cls(found.st_size, found.st_mtime_ns)
 
 
 class Origin(NamedTuple):
-    """All that a result is made from.
+    """Everything a result is made from.
 
     Attributes:
-        source: the absolute path of the input.
-        stamp: the input's.
-        options: a fingerprint of how it is made.
+        source: absolute path of the input.
+        stamp: stamp of the input.
+        options: fingerprint of the options.
     """
 
     source: str
@@ -61,8 +61,8 @@ class Entry(NamedTuple):
     """One result.
 
     Attributes:
-        origin: what it is made from.
-        made: its stamp, or None while it is made.
+        origin: the input and options.
+        made: stamp of the result, or None while it is being made.
     """
 
     origin: Origin
@@ -70,11 +70,11 @@ class Entry(NamedTuple):
 
 
 class Journal:
-    """What is known of the results in one folder, and a line more for each that is begun or made.
+    """The results in one folder; each change appends a line to the file.
 
     Args:
-        entries: by the result's path in the folder.
-        file: the end of which takes the lines.
+        entries: entries by the path of the result in the folder.
+        file: open for appending.
     """
 
     def __init__(self, entries: dict[str, Entry], file: IO[str]) -> None:
@@ -82,21 +82,21 @@ class Journal:
         self._file = file
 
     def is_done(self, name: str, origin: Origin, found: Stamp | None) -> bool:
-        """Whether a result that is found so is what the origin makes."""
+        """Tell whether the result found with that stamp is up to date."""
         entry = self._entries.get(name)
         return entry is not None and found is not None and entry == Entry(origin, found)
 
     def is_ours(self, name: str, source: str, found: Stamp) -> bool:
-        """Whether a result that is found so was made, or begun, by a batch from that input."""
+        """Tell whether a batch made, or began, the result found with that stamp from that input."""
         entry = self._entries.get(name)
         return entry is not None and entry.origin.source == source and entry.made in (None, found)
 
     def begin(self, name: str, origin: Origin) -> None:
-        """Tell that a result is about to be made: from now on it is the batch's own."""
+        """Record that a result is about to be made: from now on the batch may overwrite it."""
         self._write(name, Entry(origin, None))
 
     def end(self, name: str, origin: Origin, made: Stamp) -> None:
-        """Tell that a result is in its place."""
+        """Record that a result is complete."""
         self._write(name, Entry(origin, made))
 
     def _write(self, name: str, entry: Entry) -> None:
@@ -105,17 +105,19 @@ class Journal:
             self._file.write(_line(name, entry))
             self._file.flush()
         except OSError as error:
-            raise InputError(f"cannot keep {self._file.name}: {error.strerror or error}") from error
+            raise InputError(
+                f"cannot write {self._file.name}: {error.strerror or error}"
+            ) from error
 
 
 @contextlib.contextmanager
 def open_journal(folder: Path) -> Iterator[Journal]:
-    """The journal of a folder, open; lines that a crash left in pieces are left out.
+    """Open the journal of a folder under its lock; damaged lines are ignored.
 
-    Nobody else opens it meanwhile. One that holds nothing at the end is removed.
+    A journal without entries is removed at the end.
 
     Args:
-        folder: where the results are.
+        folder: folder of the results.
 
     Raises:
         InputError: the journal cannot be read or written, or another batch is at work in the folder.
@@ -135,12 +137,12 @@ def open_journal(folder: Path) -> Iterator[Journal]:
     with only_batch(folder):
         try:
             entries = _read_all(path)
-            # One line for each result, whatever happened in how many runs.
+            # One line per result, however many runs there were.
             with atomic_write(path) as fresh:
                 fresh.writelines(_line(*item).encode() for item in entries.items())
             file = path.open("a", encoding="ascii")
         except OSError as error:
-            raise InputError(f"cannot keep {path}: {error.strerror or error}") from error
+            raise InputError(f"cannot write {path}: {error.strerror or error}") from error
         try:
             yield Journal(entries, file)
         finally:
@@ -156,8 +158,8 @@ def _read_all(path: Path) -> dict[str, Entry]:
     if not path.is_file():
         raise InputError(f"{path} is not the journal of a batch; remove it")
     with path.open("rb") as file:
-        # A damaged file may have no ends of lines.
-        for line in iter(lambda: file.readline(_LONGEST_LINE), b""):
+        # A damaged file may have no line ends.
+        for line in iter(lambda: file.readline(_MAX_LINE), b""):
             entries.update(_read(line))
     return entries
 
@@ -169,7 +171,7 @@ def _line(name: str, entry: Entry) -> str:
 
 
 def _read(line: bytes) -> dict[str, Entry]:
-    """The entry of a line, or nothing."""
+    """Return the entry of a line, or nothing if it is damaged."""
     try:
         name, source, size, changed, options, *made = json.loads(line)
     except (ValueError, TypeError, RecursionError):

@@ -1,7 +1,6 @@
-"""One batch at a time in a folder.
+"""Lock a folder, so that one batch at a time writes into it.
 
-The system itself lets go of the lock when the process ends, however it ends: a batch that was killed
-stops nobody.
+The operating system releases the lock when the process ends, even if it was killed.
 """
 
 import contextlib
@@ -17,16 +16,16 @@ LOCK_NAME = ".dither-batch.lock"
 
 @contextlib.contextmanager
 def only_batch(folder: Path) -> Iterator[None]:
-    """Hold a folder, so that no other batch works in it.
+    """Hold the lock of a folder while the block runs.
 
-    The lock is on a file of its own: the journal is replaced when it is opened, and a lock on what it
-    was before would be seen by nobody. Where the file system knows no locks, nothing is held.
+    The lock is on a separate file, because the journal is replaced whenever it is opened. On file
+    systems without locks, nothing is locked.
 
     Args:
-        folder: where the results are.
+        folder: folder of the results.
 
     Raises:
-        InputError: another batch holds it.
+        InputError: another batch holds the lock.
 
     Example:
         >>> import tempfile
@@ -38,35 +37,35 @@ def only_batch(folder: Path) -> Iterator[None]:
     """
     path = folder / LOCK_NAME
     try:
-        descriptor = _held(path)
+        descriptor = _open_locked(path)
     except BlockingIOError:
-        raise InputError(f"another batch is at work in {folder}; wait until it has ended") from None
+        raise InputError(f"another batch is at work in {folder}; wait until it ends") from None
     try:
         yield
     finally:
         if descriptor is not None:
-            with contextlib.suppress(OSError):  # Windows removes nothing that is open
+            with contextlib.suppress(OSError):  # Windows cannot remove open files
                 path.unlink()
             os.close(descriptor)
 
 
-def _held(path: Path) -> int | None:
-    """The locked file, or None where there are no locks.
+def _open_locked(path: Path) -> int | None:
+    """Open and lock the file; return its descriptor, or None if files cannot be locked here.
 
     Raises:
-        BlockingIOError: another has locked it.
+        BlockingIOError: another process holds the lock.
     """
     while True:
         try:
             descriptor = os.open(path, os.O_RDWR | os.O_CREAT, 0o666)
-        except OSError:  # whether the folder can be written at all, its journal tells
+        except OSError:  # an unwritable folder is reported by the journal
             return None
         try:
             _lock(descriptor)
             if os.path.samestat(path.stat(), os.fstat(descriptor)):
                 return descriptor
         except FileNotFoundError:
-            pass  # who held it has removed it, and the next one will make another
+            pass  # its holder has just removed it: try again with a new file
         except BlockingIOError:
             os.close(descriptor)
             raise
@@ -77,7 +76,7 @@ def _held(path: Path) -> int | None:
 
 
 def _lock(descriptor: int) -> None:
-    """Lock an open file; a BlockingIOError if another has."""
+    """Lock an open file, or raise BlockingIOError if another process holds the lock."""
     if sys.platform == "win32":
         import msvcrt
 

@@ -1,7 +1,6 @@
-"""`dither colors`."""
+"""`dither colors`: find how many colours an image needs."""
 
 import enum
-import importlib
 import json
 import os
 from pathlib import Path
@@ -9,22 +8,24 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from dither.cli.options import MaxPixelsOption
-from dither.cli.outputs import STREAM, standard_input
+from dither.cli.declare import DITHERING, INPUT, OUTPUT, number, option
+from dither.cli.inputs import name_errors, read_input, title
+from dither.cli.options import MaxPixelsOption, SeedOption, ThreadsOption
 from dither.console import (
     ForceOption,
     JsonOption,
     QuietOption,
-    in_range,
     log,
     printable,
     progress_bar,
 )
-from dither.errors import InputError, TooLargeError
+from dither.errors import InputError
+from dither.extras import require_extra
 from dither.files.atomic import atomic_write, check_writable
+from dither.processors import thread_count
 
 if TYPE_CHECKING:
-    from collections.abc import Callable, Sequence
+    from collections.abc import Sequence
 
     import numpy as np
 
@@ -35,11 +36,11 @@ if TYPE_CHECKING:
     from dither.palettes.palette import Palette
     from dither.progress import OnProgress
 
-_PLOT_ENDINGS = (".png", ".svg", ".pdf")
+_PLOT_SUFFIXES = (".png", ".svg", ".pdf")
 
 
 class PalettesChoice(enum.StrEnum):
-    """What the Gap statistic dithers to."""
+    """The palettes of the Gap statistic."""
 
     grids = "grids"
     median_cut = "median-cut"
@@ -51,74 +52,69 @@ def colors(
     image: Annotated[
         Path,
         typer.Argument(
-            help="PNG, JPEG, TIFF, WebP, BMP, GIF (first frame) or PNM, - for standard input."
+            metavar="IMAGE",
+            rich_help_panel=INPUT,
+            help="PNG, JPEG, TIFF, WebP, BMP, GIF (first frame) or PNM, or - for standard input.",
         ),
     ],
+    max_pixels: MaxPixelsOption = 1 << 28,
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="Draw the plot here: .png, .svg or .pdf."),
+        option(OUTPUT, "Draw the plot here: .png, .svg or .pdf.", "--output", "-o", value="FILE"),
     ] = None,
+    json_output: JsonOption = False,
+    force: ForceOption = False,
+    quiet: QuietOption = False,
     palettes: Annotated[
         PalettesChoice,
-        typer.Option(
-            help="Of the Gap statistic: grids of 8 to 32768 colours, as published, or made of the "
-            "image, 2 to 256."
+        option(
+            DITHERING,
+            "Palettes of the Gap statistic: grids of 8 to 32768 colours, as published, or palettes of "
+            "2 to 256 colours made from the image.",
         ),
     ] = PalettesChoice.grids,
     permutations: Annotated[
         int,
-        typer.Option(
-            callback=in_range(2, 10000), help="At most; fewer where the gap is known to a tenth."
+        number(
+            DITHERING,
+            *(2, 10000),
+            "Maximum number of permutations; fewer if the gap is known to a tenth.",
         ),
     ] = 100,
-    seed: Annotated[
-        int,
-        typer.Option(
-            "--seed",
-            "-s",
-            callback=in_range(0, (1 << 32) - 1),
-            help="Of the permutations and the colours.",
-        ),
-    ] = 0,
-    threads: Annotated[int, typer.Option(callback=in_range(1, 256), help="At work at once.")] = 1,
-    max_pixels: MaxPixelsOption = 1 << 28,
-    json_output: JsonOption = False,
-    force: ForceOption = False,
-    quiet: QuietOption = False,
+    seed: SeedOption = 0,
+    threads: ThreadsOption = None,
 ) -> None:
-    """Tell how many colours an image needs."""
+    """Find how many colours an image needs."""
     if output is not None:
         _check_output(output, image, force)
-    said: list[str] = []  # at the end: what fails leaves nothing to tell of but why
-    picture = _read(image, max_pixels, said.append)
-    with progress_bar("colors", None, quiet) as on_progress:
-        try:
-            found = _found(picture, palettes, permutations, seed, threads, on_progress)
-        except InputError as error:
-            raise InputError(f"{_title(image)}: {error}") from None
+    messages: list[str] = []  # logged at the end: after an error only the error counts
+    picture = read_input(image, max_pixels, messages.append).frames[0]
+    count = thread_count(1 if threads is None else threads)
+    with progress_bar("colors", None, quiet) as on_progress, name_errors(image):
+        found = _findings(picture, palettes, permutations, seed, count, on_progress)
     if output is not None:
         from dither.color_count.plot import color_plot
 
         figure = color_plot(found.estimates, found.counts, found.chosen, printable(image.name))
         with atomic_write(output, replace=force) as file:
             figure.savefig(file, format=output.suffix.lower().removeprefix("."), dpi=100)
-        said.append(f"{_title(image)} -> {output}")
-    for sentence in said:
-        log(sentence, quiet=quiet)
+        messages.append(f"{title(image)} -> {output}")
+    for message in messages:
+        log(message, quiet=quiet)
     if json_output:
-        about = {"input": str(image), "output": None if output is None else str(output)}
-        print(json.dumps({**about, "palettes": palettes.value, "seed": seed, **found.report()}))
+        paths = {"input": str(image), "output": None if output is None else str(output)}
+        print(json.dumps({**paths, "palettes": palettes.value, "seed": seed, **found.report()}))
     else:
         print(found.text())
 
 
-class _Found(NamedTuple):
-    """The figures of an image.
+class _Findings(NamedTuple):
+    """The measurements of an image.
 
     Attributes:
         estimates: of the Gap statistic.
-        counts: of the numbers of colours.
-        chosen: the fewest colours that are hardly seen, and what the optimizer makes of them.
+        counts: error and size by number of colours.
+        chosen: the smallest palette whose error is barely visible, optimised.
     """
 
     estimates: "Sequence[GapEstimate]"
@@ -126,7 +122,7 @@ class _Found(NamedTuple):
     chosen: "ColorCount"
 
     def choices(self) -> dict[str, int]:
-        """The number of colours that each rule chooses."""
+        """Return the number of colours that each rule chooses."""
         from dither.color_count.curve import elbow_count
         from dither.color_count.gap_estimate import largest_gap, one_standard_error
 
@@ -139,29 +135,16 @@ class _Found(NamedTuple):
         }
 
     def report(self) -> dict[str, Any]:
-        """What --json tells."""
+        """Return the entries for --json."""
         return {
-            "gap": [
-                {
-                    "colors": each.colors,
-                    "loss": each.loss,
-                    "expected": each.expected,
-                    "gap": each.gap,
-                    "gap_error": each.gap_error,
-                    "half_width": each.half_width,
-                    "log_gap": each.log_gap,
-                    "log_gap_error": each.log_gap_error,
-                    "permutations": len(each.null_losses),
-                }
-                for each in self.estimates
-            ],
+            "gap": [_gap_figures(estimate) for estimate in self.estimates],
             "counts": [_figures(count) for count in self.counts],
             "optimized": _figures(self.chosen),
             "chosen": self.choices(),
         }
 
     def text(self) -> str:
-        """What people read."""
+        """Return the tables and choices as text."""
         from dither.color_count.count import HARDLY_VISIBLE
 
         lines = ["colours       loss   shuffled        gap   +-         log gap  +-      shuffles"]
@@ -178,28 +161,34 @@ class _Found(NamedTuple):
             [
                 *lines,
                 "",
-                f"{self.chosen.colors} colours: the fewest that dither optimize makes hardly visible, "
-                f"with a blurred error of at most {HARDLY_VISIBLE:g} ({self.chosen.error:.2f} in "
-                f"{self.chosen.png_bytes} bytes)",
+                f"{self.chosen.colors} colours: the smallest palette of dither optimize whose error is "
+                f"barely visible, a blurred error of at most {HARDLY_VISIBLE:g} "
+                f"({self.chosen.error:.2f} in {self.chosen.png_bytes} bytes)",
                 f"{chosen['elbow']} colours: the elbow of error and bytes",
                 f"{chosen['largest_gap']} colours: the largest gap; {chosen['largest_log_gap']}: the "
-                f"largest log gap; {chosen['one_standard_error']}: the rule of one standard error",
+                f"largest log gap; {chosen['one_standard_error']}: the one-standard-error rule",
             ]
         )
+
+
+def _gap_figures(estimate: "GapEstimate") -> dict[str, Any]:
+    names = "colors loss expected gap gap_error half_width log_gap log_gap_error"
+    figures = {name: getattr(estimate, name) for name in names.split()}
+    return {**figures, "permutations": len(estimate.null_losses)}
 
 
 def _figures(count: "ColorCount") -> dict[str, Any]:
     return {"colors": count.colors, "error": count.error, "png_bytes": count.png_bytes}
 
 
-def _found(
+def _findings(
     picture: "RasterImage",
     palettes: PalettesChoice,
     permutations: int,
     seed: int,
     threads: int,
     on_progress: "OnProgress",
-) -> _Found:
+) -> _Findings:
     from dither.color_count.count import count_colors, optimized_counts
     from dither.color_count.curve import COLOR_COUNTS, color_curve
     from dither.color_count.gap_statistic import GapConfig, gap_statistic
@@ -207,8 +196,8 @@ def _found(
     from dither.samples import eight_bit_colors
 
     wanted = eight_bit_colors(picture.color)
-    ignored = transparent_mask(picture.alpha)
-    options: dict[str, Any] = {"mask": ignored, "seed": seed, "threads": threads}
+    mask = transparent_mask(picture.alpha)
+    options: dict[str, Any] = {"mask": mask, "seed": seed, "threads": threads}
     optimized = palettes is PalettesChoice.optimized
     curve = (optimized_counts if optimized else color_curve)(wanted, **options)
     counts = []
@@ -216,20 +205,20 @@ def _found(
         counts.append(count)
         on_progress(0.5 * len(counts) / len(COLOR_COUNTS), f"{count.colors} colours")
     number = count_colors(wanted, known=counts if optimized else (), **options)
-    # Of a picture with few colours of its own, their number would follow.
+    # For an image with few colours, a second entry with all of them follows.
     chosen = next(iter(optimized_counts(wanted, [number], **options)))
     on_progress(0.7, f"{number} colours")
-    # In what is diffused, clear pixels are like their neighbours.
-    seen = wanted if ignored is None else fill_masked(wanted, ignored)
+    # Transparent pixels take the colours of their neighbours, and so diffuse little error.
+    seen = wanted if mask is None else fill_masked(wanted, mask)
     estimates = gap_statistic(
         seen,
         _palettes(seen, palettes, counts, seed),
         GapConfig(permutations, fewest=min(permutations, GapConfig.fewest)),
         seed=seed,
         threads=threads,
-        on_progress=lambda share, word: on_progress(0.7 + 0.3 * share, word),
+        on_progress=lambda share, text: on_progress(0.7 + 0.3 * share, text),
     )
-    return _Found(estimates, counts, chosen)
+    return _Findings(estimates, counts, chosen)
 
 
 def _palettes(
@@ -248,29 +237,9 @@ def _palettes(
 
 
 def _check_output(output: Path, image: Path, force: bool) -> None:
-    if output.suffix.lower() not in _PLOT_ENDINGS:
-        raise InputError(f"cannot draw {output}: it must end in {', '.join(_PLOT_ENDINGS)}")
+    if output.suffix.lower() not in _PLOT_SUFFIXES:
+        raise InputError(f"cannot draw {output}: it must end in {', '.join(_PLOT_SUFFIXES)}")
     if os.path.realpath(output) == os.path.realpath(image):
         raise InputError(f"the plot would be drawn over the image {image}")
     check_writable(output, replace=force)
-    importlib.import_module("matplotlib")  # that it is missing is noticed before the work
-
-
-def _title(image: Path) -> str:
-    return "standard input" if image == STREAM else str(image)
-
-
-def _read(image: Path, max_pixels: int, say: "Callable[[str], None]") -> "RasterImage":
-    from dither.images.animation import read_animation
-
-    source = standard_input() if image == STREAM else image
-    try:
-        animation = read_animation(
-            source,
-            max_pixels=max_pixels,
-            name=_title(image),
-            log=say,
-        )
-    except TooLargeError as error:
-        raise InputError(f"{error}; --max-pixels raises this limit") from None
-    return animation.frames[0]
+    require_extra("a plot", "report", "matplotlib")

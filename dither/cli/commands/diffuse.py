@@ -1,54 +1,54 @@
-"""`dither diffuse`."""
+"""`dither diffuse`: dither by error diffusion."""
 
 import enum
 import functools
-import json
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dither.cli.batch.recursive import dither_all, end
-from dither.cli.options import (
-    BitsOption,
-    BrightnessOption,
-    ColorsOption,
-    ContrastOption,
-    FormatOption,
-    GrayOption,
-    ImagesArgument,
-    JobsOption,
-    LevelsOption,
-    LightChoice,
-    MaxPixelsOption,
-    NameOption,
-    OutputDirOption,
-    OutputOption,
-    PackedOption,
-    PaletteOption,
-    RecursiveOption,
-    ResizeOption,
-    SaturationOption,
-    ScaleOption,
-    SchedulerOption,
-    names_of_matrices,
-    sides_of,
+from dither.cli.declare import (
+    DITHERING,
+    number,
+    option,
+    refuse_without_effect,
+    with_option_groups,
 )
-from dither.cli.outputs import Placing
-from dither.cli.pipeline import Job
+from dither.cli.options import (
+    MIX_IN_HELP,
+    WITHOUT_BATCH,
+    WITHOUT_EFFECT,
+    Batch,
+    Job,
+    MixInChoice,
+    Quantizer,
+    SeedOption,
+    ThreadsOption,
+    matrix_option,
+)
+from dither.cli.pipeline import PerFrame, dither_images, finish
 from dither.cli.target import Target
-from dither.console import ForceOption, JsonOption, QuietOption, in_range
+from dither.console import delayed_progress
 from dither.errors import InputError
 from dither.extras import require_extra
-from dither.images.adjustments import Preparation
+from dither.processors import thread_count
 
 if TYPE_CHECKING:
     import numpy as np
 
     from dither.palettes.palette import Palette
 
+_ROWS_ONLY = "--kernel --serpentine --raster --threshold-noise --strength --seed --threads"
+_RULES = {
+    "with --method curve": f"{_ROWS_ONLY} --matrix",
+    "with --method dots": _ROWS_ONLY,
+    "without --matrix": "--strength",
+    "without --threshold-noise": "--seed",
+    "without --raster": "--threads",
+}
+
 
 class MethodChoice(enum.StrEnum):
-    """The order of the pixels, and who receives their errors."""
+    """The order of the pixels and the neighbours that receive the error."""
 
     rows = "rows"
     curve = "curve"
@@ -56,202 +56,140 @@ class MethodChoice(enum.StrEnum):
 
 
 class ClampChoice(enum.StrEnum):
-    """What becomes of errors beyond black and white."""
+    """The treatment of pixels that their received errors push beyond black or white."""
 
     none = "none"
     range = "range"
 
 
+@with_option_groups
 def diffuse(
-    images: ImagesArgument,
-    output: OutputOption = None,
-    output_dir: OutputDirOption = None,
-    name: NameOption = None,
-    output_format: FormatOption = None,
-    bits: BitsOption = None,
-    levels: LevelsOption = None,
-    palette: PaletteOption = None,
-    colors: ColorsOption = None,
+    context: typer.Context,
+    *,
+    job: Job,
+    quantizer: Quantizer,
     method: Annotated[
         MethodChoice,
-        typer.Option(help="By rows, along Hilbert's curve (Riemersma), or in dots (Knuth)."),
+        option(
+            DITHERING,
+            "Scan by rows, along a Hilbert curve (Riemersma), or by dot diffusion (Knuth).",
+        ),
     ] = MethodChoice.rows,
     kernel: Annotated[
         str | None,
-        typer.Option(
-            "--kernel",
-            "-k",
-            help="ostromoukhov, atkinson, sierra-lite, ... or a .json file [floyd-steinberg].",
+        option(
+            DITHERING,
+            "ostromoukhov, atkinson, sierra-lite ... or a .json file [floyd-steinberg].",
+            *("--kernel", "-k"),
+            value="NAME|FILE",
         ),
     ] = None,
     serpentine: Annotated[
         bool | None,
-        typer.Option(
-            "--serpentine/--raster", help="Every second row to the left, against worms [yes]."
+        option(
+            DITHERING,
+            "Scan every second row from right to left, against worms, or all from the left "
+            "[serpentine].",
+            "--serpentine/--raster",
         ),
     ] = None,
-    light: Annotated[
-        LightChoice, typer.Option(help="Keep the mean of the codes, or of the light they emit.")
-    ] = LightChoice.encoded,
+    mix_in: Annotated[MixInChoice, option(DITHERING, f"{MIX_IN_HELP}.")] = MixInChoice.encoded,
     clamp: Annotated[
         ClampChoice | None,
-        typer.Option(help="Clip pixels with their errors [none for levels, range for palettes]."),
+        option(
+            DITHERING,
+            "Clip pixels to black..white after adding their errors [none for levels, range for "
+            "palettes].",
+        ),
     ] = None,
-    noise: Annotated[
-        float, typer.Option(callback=in_range(0, 1), help="White noise on the threshold.")
+    threshold_noise: Annotated[
+        float,
+        number(DITHERING, 0, 1, "White noise added to the threshold (0 to 1).", value="SHARE"),
     ] = 0.0,
     matrix: Annotated[
         str | None,
-        typer.Option(
-            "--matrix",
-            "-m",
-            autocompletion=names_of_matrices,
-            help="That the threshold follows, against worms; of dots, the order.",
+        matrix_option(
+            "Modulate the threshold with this matrix to break up worms; with --method dots, the class "
+            "matrix."
         ),
     ] = None,
     strength: Annotated[
-        float | None, typer.Option(callback=in_range(0, 1), help="Of the matrix [0.5].")
+        float | None,
+        number(
+            DITHERING,
+            *(0, 1),
+            "How strongly --matrix modulates the threshold (0 to 1) [0.5].",
+            value="SHARE",
+        ),
     ] = None,
-    seed: Annotated[
-        int, typer.Option("--seed", "-s", callback=in_range(0, (1 << 32) - 1), help="Of the noise.")
-    ] = 0,
-    gray: GrayOption = False,
-    resize: ResizeOption = None,
-    saturation: SaturationOption = 1.0,
-    brightness: BrightnessOption = 1.0,
-    contrast: ContrastOption = 1.0,
-    scale: ScaleOption = 1,
-    packed: PackedOption = None,
-    threads: Annotated[
-        int | None,
-        typer.Option(callback=in_range(1, 256), help="Threads at work at once, with --raster [1]."),
-    ] = None,
-    recursive: RecursiveOption = False,
-    jobs: JobsOption = None,
-    scheduler: SchedulerOption = None,
-    max_pixels: MaxPixelsOption = 1 << 28,
-    json_output: JsonOption = False,
-    force: ForceOption = False,
-    quiet: QuietOption = False,
+    seed: SeedOption = 0,
+    threads: ThreadsOption = None,
+    batch: Batch,
 ) -> None:
-    """Dither by handing each pixel's error on to its neighbours."""
-    from dither.diffusion import KNUTH_CLASSES
-    from dither.matrix.catalog import load_matrix
-
-    target = Target.of(bits=bits, levels=levels, palette=palette, colors=colors)
+    """Dither by passing errors to neighbours."""
+    target = Target.from_options(quantizer)
+    refuse_without_effect(context, {**WITHOUT_EFFECT, **WITHOUT_BATCH, **_RULES})
     options: dict[str, Any] = {
-        "light": light.value,
-        "clamp": None if clamp is None else clamp.value,
-    }
-    rows: dict[str, Any] = {
-        "--kernel": kernel,
-        "--serpentine" if serpentine else "--raster": serpentine,
-        "--noise": noise or None,
-        "--strength": strength,
-        "--seed": seed or None,
-        "--threads": threads,
+        "levels": target.levels,
+        "light": str(mix_in),
+        "clamp": None if clamp is None else str(clamp),
     }
     if method is MethodChoice.rows:
         kernel = kernel or "floyd-steinberg"
-        serpentine = serpentine is not False
-        options |= _by_rows(
-            kernel,
-            serpentine,
-            noise,
-            matrix,
-            strength,
-            seed,
-            threads,
-            to_palette=target.levels is None,
-        )
+        options |= {
+            "serpentine": serpentine is not False,
+            "noise": threshold_noise,
+            "strength": 0.5 if strength is None else strength,
+            "seed": seed,
+            "threads": thread_count(1 if threads is None else threads),
+            **_kernel_and_matrix(kernel, matrix, target, threads),
+        }
+    elif method is MethodChoice.dots:
+        from dither.diffusion import KNUTH_CLASSES
+        from dither.matrix.catalog import load_matrix
+
+        options["matrix"] = KNUTH_CLASSES if matrix is None else load_matrix(matrix)
+    dithering = PerFrame(functools.partial(_diffusion, method=method, **options))
+    if batch.recursive:
+        from dither.cli.batch.recursive import dither_folder
+
+        check = functools.partial(require_extra, "error diffusion", "diffuse", "numba")
+        report = dither_folder(job, target, dithering, batch, check)
     else:
-        if method is MethodChoice.curve:
-            rows["--matrix"] = matrix
-        for option, value in rows.items():
-            if value is not None:
-                raise InputError(f"{option} has no effect with --method {method.value}")
-        if method is MethodChoice.dots:
-            options["matrix"] = KNUTH_CLASSES if matrix is None else load_matrix(matrix)
-
-    options["levels"] = target.levels
-    dithering = functools.partial(_diffused, method=method, options=options)
-    job = Job(
-        images=images,
-        target=target,
-        placing=Placing(output, output_dir, name, output_format, packed),
-        preparation=Preparation(gray, sides_of(resize), saturation, brightness, contrast),
-        scale=scale,
-        max_pixels=max_pixels,
-        json_output=json_output,
-        force=force,
-        quiet=quiet,
-    )
-    done = dither_all(
-        *(job, dithering),
-        recursive=recursive,
-        jobs=jobs,
-        scheduler=scheduler,
-        check=functools.partial(require_extra, "error diffusion", "diffuse", "numba"),
-    )
-    if json_output:
-        order = {"kernel": kernel} if method is MethodChoice.rows else {}
-        print(json.dumps({"method": method.value, **order, **done}))
-    end(done)
+        with delayed_progress("dither", job.quiet) as on_progress:
+            report = dither_images(job, target, dithering, on_progress)
+    order = {"kernel": kernel} if method is MethodChoice.rows else {}
+    finish(report, job.json_output, method=method.value, **order)
 
 
-# A batch sends this to other processes, with all that it needs.
-def _diffused(
+# A batch pickles this with its arguments.
+def _diffusion(
     color: "np.ndarray",
-    frame: int,
-    palette: "Palette | None",
     *,
+    phase: tuple[int, int, int],
+    palette: "Palette | None" = None,
     method: MethodChoice,
-    options: dict[str, Any],
+    **options: Any,
 ) -> "np.ndarray":
     from dither.diffusion import dot_diffuse, error_diffuse, riemersma_dither
 
     if method is MethodChoice.curve:
         return riemersma_dither(color, palette=palette, **options)
-    if method is MethodChoice.dots:
-        return dot_diffuse(color, palette=palette, frame=frame, **options)
-    threads = options["threads"].value
-    return error_diffuse(color, palette=palette, frame=frame, **{**options, "threads": threads})
+    function = dot_diffuse if method is MethodChoice.dots else error_diffuse
+    return function(color, palette=palette, frame=phase[0], **options)
 
 
-def _by_rows(
-    kernel: str,
-    serpentine: bool,
-    noise: float,
-    matrix: str | None,
-    strength: float | None,
-    seed: int,
-    threads: int | None,
-    *,
-    to_palette: bool,
+def _kernel_and_matrix(
+    kernel: str, matrix: str | None, target: Target, threads: int | None
 ) -> dict[str, Any]:
-    """The options of `error_diffuse` alone, those without effect refused."""
-    from dither.cli.batch.fingerprint import Unhashed
+    """Load the kernel and the matrix; refuse options that the kernel cannot follow."""
     from dither.diffusion import VariableKernel, load_kernel
     from dither.matrix.catalog import load_matrix
 
-    if strength is not None and matrix is None:
-        raise InputError("--strength has no effect without --matrix")
-    if seed and not noise:
-        raise InputError("--seed has no effect without --noise")
-    if serpentine and threads is not None:
-        raise InputError("--threads has no effect without --raster")
-    weights = load_kernel(kernel)
-    if isinstance(weights, VariableKernel):
-        if to_palette:
-            raise InputError(f"--kernel {kernel} goes to --bits or --levels, not to a palette")
+    loaded = load_kernel(kernel)
+    if isinstance(loaded, VariableKernel):
+        if target.levels is None:
+            raise InputError(f"--kernel {kernel} works with --bits or --levels, not with a palette")
         if threads is not None:
             raise InputError(f"--threads has no effect with --kernel {kernel}")
-    return {
-        "kernel": weights,
-        "serpentine": serpentine,
-        "noise": noise,
-        "matrix": None if matrix is None else load_matrix(matrix),
-        "strength": 0.5 if strength is None else strength,
-        "seed": seed,
-        "threads": Unhashed(threads or 1),
-    }
+    return {"kernel": loaded, "matrix": None if matrix is None else load_matrix(matrix)}

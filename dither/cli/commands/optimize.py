@@ -1,57 +1,48 @@
-"""`dither optimize`."""
+"""`dither optimize`: optimise the palette and the pixels of each image together."""
 
 import enum
 import functools
-import json
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Any, Literal
+from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from dither.cli.batch.recursive import check_no_batch, dither_folder, end
-from dither.cli.optimize_task import Optimizing
-from dither.cli.options import (
-    BrightnessOption,
-    ContrastOption,
-    FormatOption,
-    GrayOption,
-    ImagesArgument,
-    JobsOption,
-    MaxPixelsOption,
-    NameOption,
-    OutputDirOption,
-    OutputOption,
-    PackedOption,
-    PaletteOption,
-    RecursiveOption,
-    ResizeOption,
-    SaturationOption,
-    ScaleOption,
-    SchedulerOption,
-    sides_of,
+from dither.cli.declare import (
+    DITHERING,
+    OUTPUT,
+    QUANTIZER,
+    number,
+    option,
+    refuse_without_effect,
+    with_option_groups,
 )
-from dither.cli.outputs import Placing
-from dither.cli.pipeline import Dithered, Job, dither_whole
+from dither.cli.optimize_task import OptimizeTask
+from dither.cli.options import (
+    MAX_SEED,
+    WITHOUT_BATCH,
+    WITHOUT_EFFECT,
+    Batch,
+    Job,
+    PaletteOption,
+    ThreadsOption,
+)
+from dither.cli.pipeline import dither_images, finish
 from dither.cli.target import Target
-from dither.console import ForceOption, JsonOption, QuietOption, in_range, log, progress_bar
+from dither.console import log, progress_bar
 from dither.errors import InputError
 from dither.extras import require_extra
-from dither.images.adjustments import Preparation
+from dither.processors import thread_count
 
 if TYPE_CHECKING:
     import numpy as np
 
-    from dither.images.animation import Animation
-
 _AUTO: Literal["auto"] = "auto"
-_MOST_COLORS = 256
-_NEEDED = functools.partial(
-    require_extra, "dither optimize", "optimize", "jax", "jaxlib", "optax", "numba", "scipy"
-)
+_MAX_COLORS = 256
+_RULES = {"with --palette": "--keep --device --seed --palette-output"}
 
 
 class PresetChoice(enum.StrEnum):
-    """What a picture is optimised for."""
+    """The balance between the blurred error and the grain."""
 
     balanced = "balanced"
     smooth = "smooth"
@@ -59,179 +50,150 @@ class PresetChoice(enum.StrEnum):
 
 
 class PixelsChoice(enum.StrEnum):
-    """How mixtures become pixels."""
+    """The way from mixtures of colours to pixels."""
 
     search = "search"
     diffusion = "diffusion"
     matrix = "matrix"
-    draws = "draws"
+    random = "random"
 
 
+@with_option_groups
 def optimize(
-    images: ImagesArgument,
-    output: OutputOption = None,
-    output_dir: OutputDirOption = None,
-    name: NameOption = None,
-    output_format: FormatOption = None,
+    context: typer.Context,
+    *,
+    job: Job,
+    palette_output: Annotated[
+        Path | None,
+        option(
+            OUTPUT,
+            "Also write the palette, for a single image: .gpl .pal .hex .act or .png.",
+            value="FILE",
+        ),
+    ] = None,
     palette: PaletteOption = None,
     colors: Annotated[
         str | None,
-        typer.Option(
-            metavar="2-256|auto",
-            help="So many colours, chosen for each image or clip, or the fewest that are hardly seen.",
+        option(
+            QUANTIZER,
+            "Number of colours, chosen per image or animation; auto is the smallest number whose error "
+            "is barely visible. Choose exactly one of --palette and --colors.",
+            value="2-256|auto",
         ),
     ] = None,
     keep: Annotated[
         str | None,
-        typer.Option(help="Of --colors, these are fixed: as --palette, or one such as #ffffff."),
+        option(
+            QUANTIZER,
+            "Fix these of the --colors: as --palette, or one colour such as #ffffff.",
+            value="NAME|FILE|COLOURS",
+        ),
+    ] = None,
+    device: Annotated[
+        str | None,
+        option(
+            QUANTIZER,
+            "Colours that the display can show: rgb888, rgb565, rgb444, or levels of red, green and "
+            "blue such as 8,8,4 [rgb888].",
+            value="NAME|R,G,B",
+        ),
     ] = None,
     preset: Annotated[
         PresetChoice,
-        typer.Option(help="Least error seen from afar (smooth), least grain (clean), or between."),
+        option(
+            DITHERING,
+            "Least error from a distance (smooth), least grain (clean), or a balance.",
+        ),
     ] = PresetChoice.balanced,
     pixels: Annotated[
         PixelsChoice,
-        typer.Option(help="Still images: search is best; draws are the method as published."),
-    ] = PixelsChoice.search,
-    device: Annotated[
-        str | None,
-        typer.Option(
-            help="What the colours are chosen from: rgb888, rgb565, rgb444, or levels of red, green "
-            "and blue such as 8,8,4 [rgb888]."
+        option(
+            DITHERING,
+            "How mixtures become pixels, for still images: search is best; random is the method as "
+            "published.",
         ),
-    ] = None,
-    palette_output: Annotated[
-        Path | None,
-        typer.Option(help="Write the palette too: .gpl .pal .hex .act or .png; of one image."),
-    ] = None,
+    ] = PixelsChoice.search,
     seed: Annotated[
         int | None,
-        typer.Option(
-            "--seed", "-s", callback=in_range(0, (1 << 32) - 1), help="Of the colours [0]."
-        ),
+        number(DITHERING, 0, MAX_SEED, "Seed of the choice of colours [0].", "--seed", "-s"),
     ] = None,
-    gray: GrayOption = False,
-    resize: ResizeOption = None,
-    saturation: SaturationOption = 1.0,
-    brightness: BrightnessOption = 1.0,
-    contrast: ContrastOption = 1.0,
-    scale: ScaleOption = 1,
-    packed: PackedOption = None,
-    threads: Annotated[int, typer.Option(callback=in_range(1, 256), help="At work at once.")] = 1,
-    recursive: RecursiveOption = False,
-    jobs: JobsOption = None,
-    scheduler: SchedulerOption = None,
-    max_pixels: MaxPixelsOption = 1 << 28,
-    json_output: JsonOption = False,
-    force: ForceOption = False,
-    quiet: QuietOption = False,
+    threads: ThreadsOption = None,
+    batch: Batch,
 ) -> None:
-    """Learn the palette and the pixels of each image or clip together."""
+    """Optimise palette and pixels together."""
     if (palette is None) == (colors is None):
-        raise InputError("give one of --palette and --colors")
+        raise InputError("choose exactly one of --palette and --colors")
     count = None if colors is None else _color_count(colors)
-    learning = {"--keep": keep, "--device": device, "--seed": seed}
-    for option, value in {**learning, "--palette-output": palette_output}.items():
-        if palette is not None and value is not None:
-            raise InputError(f"{option} has no effect with --palette, whose colours are given")
-    if count == _AUTO and packed is not None:
-        raise InputError("--packed takes up to 16 colours, which --colors auto does not promise")
-    # Of auto no more is known yet.
-    most = _MOST_COLORS if count == _AUTO else count
-    target = Target.of(bits=None, levels=None, palette=palette, colors=most)
-    levels = (256, 256, 256)
+    refuse_without_effect(context, {**WITHOUT_EFFECT, **WITHOUT_BATCH, **_RULES})
+    if count == _AUTO and job.packed is not None:
+        raise InputError("--packed takes up to 16 colours; --colors auto may choose more")
+    max_count = _MAX_COLORS if count == _AUTO else count
+    if palette is not None:
+        from dither.palettes.palette import load_palette
+
+        target = Target(palette=load_palette(palette))
+    else:
+        target = Target(colors=max_count)
+    device_levels = (256, 256, 256)
     if device is not None:
         from dither.palettes.device import parse_device
 
-        levels = parse_device(device)
-    from dither.cli.batch.fingerprint import Unhashed
-
-    optimizing = Optimizing(
+        device_levels = parse_device(device)
+    task = OptimizeTask(
         colors=count,
         palette=target.palette,
-        keep=None if keep is None else _kept(keep, most or 0),
+        keep=None if keep is None else _kept(keep, max_count or 0),
         preset=preset.value,
-        pixels=pixels.value,
-        device_levels=levels,
+        pixels="draws" if pixels is PixelsChoice.random else pixels.value,
+        device_levels=device_levels,
         seed=seed or 0,
-        threads=Unhashed(threads),
-        measured=Unhashed(json_output),
+        threads=thread_count(1 if threads is None else threads),
+        measured=job.json_output,
     )
-    job = Job(
-        images=images,
-        target=target,
-        placing=Placing(output, output_dir, name, output_format, packed),
-        preparation=Preparation(gray, sides_of(resize), saturation, brightness, contrast),
-        scale=scale,
-        max_pixels=max_pixels,
-        json_output=json_output,
-        force=force,
-        quiet=quiet,
-        palette_output=palette_output,
-    )
-    if recursive:
+    if batch.recursive:
+        from dither.cli.batch.recursive import dither_folder
+
         if palette_output is not None:
             raise InputError("--palette-output takes the palette of one image, not of a folder")
-        done = dither_folder(job, optimizing, jobs=jobs, scheduler=scheduler, check=_NEEDED)
+        libraries = ("jax", "jaxlib", "optax", "numba", "scipy")
+        check = functools.partial(require_extra, "dither optimize", "optimize", *libraries)
+        report = dither_folder(job, target, task, batch, check)
     else:
-        check_no_batch(job, jobs=jobs, scheduler=scheduler)
-        done = _optimized_each(job, optimizing)
-    if json_output:
-        print(json.dumps({"preset": preset.value, **done}))
-    end(done)
-
-
-def _optimized_each(job: Job, optimizing: Optimizing) -> dict[str, Any]:
-    """Optimise the images in this process; what was done, for --json."""
-    with progress_bar("optimize", None, job.quiet) as on_progress:
-        done = 0
-
-        def dithering(animation: "Animation", number: int) -> Dithered:
-            nonlocal done
-            before, share = done / len(job.images), 1 / len(job.images)
-            dithered = optimizing(
-                animation, number, lambda part, word: on_progress(before + share * part, word)
-            )
-            done += 1
-            on_progress(before + share, "")
-            return dithered
-
-        report = dither_whole(job, dithering)
-    for entry in report["images"]:
-        if "colors" in entry:
-            log(
-                f"{entry['input']}: {entry['colors']} colours are the fewest that are hardly seen",
-                quiet=job.quiet,
-            )
-    return report
+        with progress_bar("optimize", None, job.quiet) as on_progress:
+            report = dither_images(job, target, task, on_progress, palette_output=palette_output)
+        for entry in report["images"]:
+            if "colors" in entry:
+                log(
+                    f"{entry['input']}: {entry['colors']} colours is the smallest palette whose error "
+                    "is barely visible",
+                    quiet=job.quiet,
+                )
+    finish(report, job.json_output, preset=preset.value)
 
 
 def _color_count(text: str) -> int | Literal["auto"]:
-    """What --colors asks for."""
+    """Return the number that --colors names, or "auto"."""
     if text == _AUTO:
         return _AUTO
-    try:
-        count = int(text)
-    except ValueError:
-        raise InputError(f"--colors is {text!r}; it must be from 2 to 256, or auto") from None
-    if not 2 <= count <= _MOST_COLORS:
-        raise InputError(f"--colors is {count}; it must be from 2 to {_MOST_COLORS}, or auto")
+    count = int(text) if text.isdecimal() and len(text) < 9 else 0
+    if not 2 <= count <= _MAX_COLORS:
+        raise InputError(f"--colors is {text}; it must be from 2 to {_MAX_COLORS}, or auto")
     return count
 
 
 def _kept(text: str, colors: int) -> "np.ndarray":
-    """(N, 3) uint8 of any text that --palette takes, or of one colour."""
+    """Return (N, 3) uint8 colours from one colour or any text that --palette takes."""
     import re
 
     import numpy as np
 
     from dither.palettes.palette import load_palette
 
-    alone = re.fullmatch(r"#?([0-9A-Fa-f]{6})", text.strip())
-    single = alone and np.array([list(bytes.fromhex(alone[1]))], np.uint8)
-    kept = load_palette(text).colors if single is None else single
+    single = re.fullmatch(r"#?([0-9A-Fa-f]{6})", text.strip())
+    color = single and np.array([list(bytes.fromhex(single[1]))], np.uint8)
+    kept = load_palette(text).colors if color is None else color
     if len(kept) >= colors:
         raise InputError(
-            f"--keep fixes {len(kept)} of {colors} colours; at least one must be left to be chosen"
+            f"--keep fixes {len(kept)} of {colors} colours; at least one must be left to choose"
         )
     return kept

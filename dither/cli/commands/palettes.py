@@ -1,4 +1,4 @@
-"""`dither palettes`."""
+"""`dither palettes`: list the named palettes."""
 
 import json
 
@@ -6,7 +6,7 @@ from dither.console import JsonOption
 
 
 def palettes(json_output: JsonOption = False) -> None:
-    """Name the palettes that --palette takes, and their colours."""
+    """List the named palettes and their colours."""
     from dither.palettes.palette import load_palette, palette_names
 
     named = {name: load_palette(name).hex for name in palette_names()}

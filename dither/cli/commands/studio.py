@@ -1,27 +1,27 @@
-"""`dither studio`."""
+"""`dither studio`: write the page that dithers in the browser."""
 
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
+from dither.cli.declare import OUTPUT, option
 from dither.console import ForceOption, QuietOption, log
 
 
 def studio(
     output: Annotated[
-        Path, typer.Option("--output", "-o", help="The page, a file that ends in .html or .htm.")
+        Path,
+        option(OUTPUT, "The .html or .htm page.", "--output", "-o", value="FILE"),
     ],
     force: ForceOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Write a page to dither pictures in a browser, from disk."""
+    """Write a page that dithers in the browser."""
     from dither.errors import InputError
     from dither.files.atomic import atomic_write, check_writable
     from dither.studio import studio_page
 
     if output.suffix.lower() not in (".html", ".htm"):
-        raise InputError(f"cannot write {output}: a page ends in .html or .htm")
+        raise InputError(f"cannot write {output}: a page must end in .html or .htm")
     check_writable(output, replace=force)
     page = studio_page().encode()
     with atomic_write(output, replace=force) as file:

@@ -12,9 +12,9 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dither.cli.batch.fingerprint import Unhashed, fingerprint
+from dither.cli.batch.fingerprint import fingerprint
 from dither.cli.batch.journal import JOURNAL_NAME
-from dither.cli.optimize_task import Optimizing
+from dither.cli.optimize_task import OptimizeTask
 from dither.images.io import read_image
 from dither.palettes.palette import Palette
 
@@ -22,7 +22,7 @@ from dither.palettes.palette import Palette
 FLAG = np.array([[[255, 0, 0], [255, 255, 255], [255, 0, 0]]], np.uint8).repeat(4, 0).repeat(5, 1)
 HERE = "--recursive --jobs 1"
 
-PLAIN = Optimizing(
+PLAIN = OptimizeTask(
     colors=4,
     palette=None,
     keep=None,
@@ -30,8 +30,8 @@ PLAIN = Optimizing(
     pixels="search",
     device_levels=(256, 256, 256),
     seed=0,
-    threads=Unhashed(1),
-    measured=Unhashed(False),
+    threads=1,
+    measured=False,
 )
 
 
@@ -46,7 +46,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def _report(done: subprocess.CompletedProcess[str]) -> tuple[int, int, int]:
-    """How many were made, done before, and failed."""
+    """How many were made, already up to date, and failed."""
     report = json.loads(done.stdout)
     return len(report["images"]), report["done"], len(report["failed"])
 
@@ -103,7 +103,7 @@ def test_the_number_of_threads_makes_no_other_result(
         ("in/flag.png -o x.png --colors 4 --jobs 2", "--jobs has no effect without --recursive"),
         ("in/flag.png -o x.png --colors 4 --scheduler tcp://x:1", "--scheduler has no effect"),
         ("in/flag.png -o out --colors 4 --recursive", "takes one folder of images"),
-        ("in -o out --recursive", "give one of --palette and --colors"),
+        ("in -o out --recursive", "choose exactly one of --palette and --colors"),
         ("in -o out --colors 17 --packed msb --recursive", "up to 16 colours; not 17"),
         ("in -o - --colors 4 --recursive --json", "needs a folder as --output"),
     ],
@@ -127,12 +127,12 @@ OTHER: dict[str, Any] = {
 
 
 def test_all_that_decides_a_result_is_in_the_fingerprint_and_the_rest_is_not() -> None:
-    names = {field.name for field in dataclasses.fields(Optimizing)}
+    names = {field.name for field in dataclasses.fields(OptimizeTask)}
     assert names == {*OTHER, "threads", "measured"}
     changed = [dataclasses.replace(PLAIN, **{name: value}) for name, value in OTHER.items()]
     marks = {fingerprint(each) for each in [PLAIN, *changed]}
     assert len(marks) == 1 + len(OTHER)
-    alike = dataclasses.replace(PLAIN, threads=Unhashed(8), measured=Unhashed(True))
+    alike = dataclasses.replace(PLAIN, threads=8, measured=True)
     assert fingerprint(alike) == fingerprint(PLAIN)
     assert fingerprint(pickle.loads(pickle.dumps(changed[2]))) == fingerprint(changed[2])
 
@@ -168,5 +168,5 @@ def test_pixels_of_clips_are_searched_and_the_other_images_go_on(
     command = f"dither optimize in -o out {HERE} --colors 4 --pixels matrix --name {{stem}}.webp"
     done = run(command, check=False)
     assert "clip.gif: --pixels is for still images" in done.stderr
-    assert "2 dithered, 0 done before, 2 failed" in done.stderr
+    assert "2 dithered, 0 already up to date, 2 failed" in done.stderr
     assert (folder / "out" / JOURNAL_NAME).exists()

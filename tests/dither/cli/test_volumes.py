@@ -13,8 +13,8 @@ import pytest
 from conftest import ROOT
 from PIL import Image
 
-from dither.cli import app
-from dither.cli.volumes import memory_of
+from dither.cli.app import app
+from dither.cli.volumes import parse_memory
 from dither.errors import InputError
 from dither.ordered.levels import requantize
 from dither.ordered.palette import dither_to_palette
@@ -96,16 +96,16 @@ def test_what_has_no_effect_or_no_place_is_refused(
         "in.zarr -o out.png --bits 1": "a volume is written as .tif, .tiff or .zarr",
         "in.zarr -o out.tif --bits 1": "out.tif exists; give --force",
         "photo.png -o new.zarr --bits 1": "neither a TIFF nor a Zarr array",
-        "photo.png -o new.png --bits 1 --memory 64MB": "--memory has no effect but",
+        "photo.png -o new.png --bits 1 --memory 64MB": "--memory has no effect unless",
         "in.tif -o new.tif --bits 1 --memory much": "--memory is 'much'; it must be a size",
         "in.tif -o new.tif --bits 1 --resize 50%": "--resize is not for volumes",
         "in.tif -o new.tif --bits 1 --packed msb": "--packed is not for volumes",
         "in.tif -o new.tif --colors 4": "--colors is not for volumes",
         "in.tif in.zarr -o new.tif --bits 1": "is dithered alone",
-        "in.zarr --output-dir new --bits 1": "is dithered alone",
+        "in.zarr --output-dir new --bits 1": "--output-dir is not for volumes",
         "in.tif -o new.tif --bits 1 --max-pixels 99": "--max-pixels raises this limit",
-        "in.tif -o new.tif --bits 1 --recursive": "a volume is dithered alone",
-        "in.tif -o new.tif --bits 1 --jobs 2 --scheduler tcp://10.0.0.1:1": "give --jobs or",
+        "in.tif -o new.tif --bits 1 --recursive": "--recursive is not for volumes",
+        "in.tif -o new.tif --bits 1 --jobs 2 --scheduler tcp://10.0.0.1:1": "choose one of --jobs",
         "in.tif -o new.tif --bits 1 --gray --saturation 2": "--saturation has no effect with --gray",
     }.items():
         with pytest.raises(InputError) as raised:
@@ -187,7 +187,7 @@ def test_ctrl_c_leaves_nothing_half_done(tmp_path: Path) -> None:
     [("16MB", 16_000_000), ("64 MiB", 1 << 26), ("1.5g", 1_500_000_000), ("20000000", 20_000_000)],
 )
 def test_sizes_of_memory_are_read(text: str, wanted: int) -> None:
-    assert memory_of(text) == wanted
+    assert parse_memory(text) == wanted
 
 
 @pytest.mark.parametrize(
@@ -195,8 +195,8 @@ def test_sizes_of_memory_are_read(text: str, wanted: int) -> None:
 )
 def test_other_sizes_are_refused(text: str) -> None:
     with pytest.raises(InputError, match="--memory is "):
-        memory_of(text)
+        parse_memory(text)
 
 
 def test_the_usual_memory_is_that_of_the_library() -> None:
-    assert memory_of(None) == MEMORY
+    assert parse_memory(None) == MEMORY

@@ -131,11 +131,11 @@ def test_a_batch_survives_a_worker_and_has_the_same_bytes(
     assert before < 50
     assert program.returncode == 1
     assert said.startswith("failed: ")
-    assert "60 dithered, 0 done before, 1 failed" in said
+    assert "60 dithered, 0 already up to date, 1 failed" in said
     assert _contents(there) == _contents(tmp_path / "here")
     # What is done is done, on whichever machine.
     again = run(command.partition(" --scheduler")[0], check=False).stderr
-    assert "0 dithered, 60 done before, 1 failed" in again
+    assert "0 dithered, 60 already up to date, 1 failed" in again
 
 
 @pytest.mark.slow

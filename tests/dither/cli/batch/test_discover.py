@@ -32,7 +32,7 @@ def test_images_keep_their_folders_in_the_order_of_their_names(folder: Path) -> 
         ("sub/deep/d.webp", "sub/deep/d.png"),
     ]
     assert found.refused == {}
-    assert found.skipped == {"no image by its ending": 1, "hidden": 1}
+    assert found.skipped == {"not an image": 1, "hidden": 1}
 
 
 def test_links_lead_to_files_and_never_round_in_circles(folder: Path) -> None:
@@ -44,7 +44,7 @@ def test_links_lead_to_files_and_never_round_in_circles(folder: Path) -> None:
     assert "sub/elsewhere.png" in sources
     assert "self.png" in sources
     assert not any("loop" in source for source in sources)
-    assert found.skipped["a link to a folder"] == 1
+    assert found.skipped["link to a folder"] == 1
 
 
 def test_images_of_one_result_are_all_refused(folder: Path) -> None:
@@ -78,7 +78,7 @@ def test_a_result_that_is_another_image_is_refused(folder: Path) -> None:
 
 def test_pipes_are_not_opened(folder: Path) -> None:
     os.mkfifo(folder / "pipe.png")
-    assert "no regular file" in _found(folder).refused[folder / "pipe.png"]
+    assert "not a regular file" in _found(folder).refused[folder / "pipe.png"]
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root reads everything")

@@ -45,7 +45,7 @@ def _contents(folder: Path) -> dict[str, bytes]:
 
 
 def _report(done: subprocess.CompletedProcess[str]) -> tuple[int, int, int]:
-    """How many were made, done before, and failed."""
+    """How many were made, already up to date, and failed."""
     report = json.loads(done.stdout)
     return len(report["images"]), report["done"], len(report["failed"])
 
@@ -55,7 +55,7 @@ def test_a_folder_is_mirrored_and_one_bad_file_stops_nothing(run: Callable, fold
     assert done.returncode == 1
     failed, summary = done.stderr.splitlines()
     assert failed.startswith("failed: in/bad.png is not an image")
-    assert summary == "in -> new/out: 3 dithered, 0 done before, 1 failed"
+    assert summary == "in -> new/out: 3 dithered, 0 already up to date, 1 failed"
     contents = _contents(folder / "new/out")
     assert sorted(contents) == ["0/0.png", "0/2.png", "1/1.png"]
     run("dither ordered in/0/2.png -o alone.png --bits 1")
@@ -101,15 +101,15 @@ def test_the_work_of_others_is_not_replaced_unasked(run: Callable, folder: Path)
     done = run(f"dither ordered in -o out {HERE} --bits 1", check=False)
     assert done.returncode == 1
     assert "give --force" in done.stderr
-    assert "2 dithered, 0 done before, 1 failed" in done.stderr
+    assert "2 dithered, 0 already up to date, 1 failed" in done.stderr
     assert (folder / "out/0/0.png").read_text() == "mine"
     (folder / "out/1/1.png").write_text("retouched")
     done = run(f"dither ordered in -o out {HERE} --bits 2", check=False)
-    assert "1 dithered, 0 done before, 2 failed" in done.stderr
+    assert "1 dithered, 0 already up to date, 2 failed" in done.stderr
     assert (folder / "out/1/1.png").read_text() == "retouched"
     # Asked for, they are; and what was done is still not done again.
     done = run(f"dither ordered in -o out {HERE} --bits 2 --force")
-    assert "2 dithered, 1 done before, 0 failed" in done.stderr
+    assert "2 dithered, 1 already up to date, 0 failed" in done.stderr
 
 
 @pytest.mark.slow
@@ -118,7 +118,9 @@ def test_names_keep_images_apart(run: Callable, folder: Path) -> None:
     done = run(f"dither ordered in -o out {HERE} --bits 1 --json", check=False)
     assert _report(done) == (2, 0, 3)
     done = run(f"dither ordered in -o out {HERE} --bits 1 --name {{name}}.gif", check=False)
-    assert done.stderr.splitlines()[-1].startswith("in -> out: 4 dithered, 0 done before, 1 failed")
+    assert done.stderr.splitlines()[-1].startswith(
+        "in -> out: 4 dithered, 0 already up to date, 1 failed"
+    )
     assert {"1/1.png.gif", "1/1.bmp.gif"} <= set(_contents(folder / "out"))
 
 
@@ -150,7 +152,7 @@ def test_clips_that_become_stills_are_told_of(run: Callable, folder: Path) -> No
         ("in -o in --bits 1 --recursive", "another folder"),
         ("in -o in/0/0.png --bits 1 --recursive", "another folder"),
         ("in -o - --bits 1 --recursive", "needs a folder"),
-        ("in --bits 1 --recursive", "give one of --output and --output-dir"),
+        ("in --bits 1 --recursive", "choose exactly one of --output and --output-dir"),
         ("in -o out --bits 1 --recursive --name a/{stem}.png", "--name is 'a/{stem}.png'"),
         ("in -o out --bits 1 --recursive --name {stem}.jpg", "JPEG would blur"),
         ("in -o out --bits 1 --recursive --jobs 0", "--jobs is 0"),
@@ -210,7 +212,7 @@ def test_a_batch_that_is_stopped_goes_on(
         assert program.returncode == (130 if signal_number == signal.SIGINT else -9), said
         assert "Traceback" not in said
         if signal_number == signal.SIGINT:
-            assert "the same command goes on" in said
+            assert "Run the same command to resume" in said
             assert not list((tmp_path / "out").rglob(".part-*"))
         for path in (tmp_path / "out").rglob("[!.]*.png"):
             Image.open(path).load()  # whole, or it would raise
@@ -239,5 +241,5 @@ def test_an_image_that_takes_all_memory_fails_alone(tmp_path: Path) -> None:
         text=True,
     )
     assert done.returncode == 1
-    assert "3 dithered, 0 done before, 1 failed" in done.stderr
+    assert "3 dithered, 0 already up to date, 1 failed" in done.stderr
     assert "memory" in done.stderr

@@ -26,7 +26,7 @@ def folder(tmp_path: Path, photo: np.ndarray) -> Path:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ("photo.png", "Missing argument 'dithered'"),
+        ("photo.png", "Missing argument 'DITHERED'"),
         (
             "photo.png one.png small.png",
             "small.png has 40 x 80 rows and columns, and photo.png 48 x 80",
@@ -85,7 +85,7 @@ def test_clips_and_clear_pictures_are_said_to_be(run: Callable, folder: Path, ph
     white = np.where(alpha[..., None], photo, 255).astype(np.uint8)
     done = run("dither compare photo.png clip.png clear.png --json")
     assert "clip.png has 2 frames; the first is compared" in done.stderr
-    assert "clear.png is transparent; it is laid over white" in done.stderr
+    assert "clear.png is transparent; it is compared over white" in done.stderr
     same, over = json.loads(done.stdout)["images"]
     assert same["errors"]["blurred_1_5"] == 0
     assert over["errors"]["blurred_1_5"] == dither.compare(photo, white).errors.blurred_1_5

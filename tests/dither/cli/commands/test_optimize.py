@@ -39,13 +39,16 @@ def folder(tmp_path: Path, photo: np.ndarray) -> Path:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ("photo.png -o x.png", "give one of --palette and --colors"),
-        ("photo.png -o x.png --colors 4 -p game-boy", "give one of --palette and --colors"),
+        ("photo.png -o x.png", "choose exactly one of --palette and --colors"),
+        (
+            "photo.png -o x.png --colors 4 -p game-boy",
+            "choose exactly one of --palette and --colors",
+        ),
         ("photo.png -o x.png --colors 0", "--colors is 0; it must be from 2 to 256, or auto"),
         ("photo.png -o x.png --colors 1", "--colors is 1"),
         ("photo.png -o x.png --colors 257", "--colors is 257"),
-        ("photo.png -o x.png --colors x", "--colors is 'x'; it must be from 2 to 256, or auto"),
-        ("photo.png -o x.bin --packed msb --colors auto", "--colors auto does not promise"),
+        ("photo.png -o x.png --colors x", "--colors is x; it must be from 2 to 256, or auto"),
+        ("photo.png -o x.bin --packed msb --colors auto", "--colors auto may choose more"),
         ("photo.png -o x.png -p game-boy --keep #000000", "--keep has no effect with --palette"),
         ("photo.png -o x.png -p game-boy --device rgb565", "--device has no effect with"),
         ("photo.png -o x.png -p game-boy --seed 0", "--seed has no effect with --palette"),
@@ -80,7 +83,7 @@ def test_what_cannot_be_is_one_sentence(
 
 def test_auto_takes_the_fewest_colours_that_are_hardly_seen(run: Callable, folder: Path) -> None:
     said = run("dither optimize flag.png red.png --output-dir out --colors auto").stderr
-    assert "flag.png: 3 colours are the fewest that are hardly seen" in said
+    assert "flag.png: 3 colours is the smallest palette whose error is barely visible" in said
     assert "red.png: 2 colours" in said
     assert (read_image(folder / "out" / "flag-dithered.png").color == FLAG).all()
 
