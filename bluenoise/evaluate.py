@@ -41,10 +41,10 @@ BAND_EDGES = (0.0, 1 / 16, 1 / 8, 1 / 4, 3 / 8, 1 / 2, 0.708)
 
 # A short and a long average over time, a renderer's running mean, and a few frames exactly.
 TEMPORAL_FILTERS: dict[str, TemporalFilter] = {
-    "gaussian:0.85": temporal.Gaussian(0.85),
-    "gaussian:2": temporal.Gaussian(2),
-    "exponential:0.1": temporal.Exponential(0.1),
-    "box:4": temporal.Box(4),
+    "gaussian:0.85": temporal.TemporalGaussian(0.85),
+    "gaussian:2": temporal.TemporalGaussian(2),
+    "exponential:0.1": temporal.TemporalExponential(0.1),
+    "box:4": temporal.TemporalBox(4),
 }
 
 

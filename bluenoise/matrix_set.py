@@ -1,44 +1,88 @@
-"""What is looked at: a matrix, one for each channel, or noise by its order."""
+"""Input of evaluate, report and export: one threshold matrix, one per channel, or noise."""
 
+import io
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
 from dither.errors import InputError
 from dither.files.npy import read_npy
-from dither.matrix.catalog import load_channels
-from dither.matrix.threshold_matrix import ThresholdMatrix, as_channels
+from dither.matrix.catalog import load_channels, shipped_matrices
+from dither.matrix.threshold_matrix import ThresholdMatrix, channel_thresholds
+
+# One matrix, one per channel, or an array, as `matrix_set_of` reads it.
+MatrixLike = ThresholdMatrix | Sequence[ThresholdMatrix] | np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
 class MatrixSet:
-    """Matrices that are measured as one.
+    """One threshold matrix, or one per channel; for noise, the matrices that have its order.
 
     Attributes:
-        matrices: one, or one for each of 2 to 4 channels.
-        values: the noise of which the one matrix is the order; None for matrices.
+        matrices: 1 to 4 matrices of one shape; only a single matrix may have frames.
+        values: the noise of each channel, float arrays of the matrices' shape; None for matrices.
+
+    Raises:
+        InputError: the number of matrices or their shapes are not as above.
     """
 
     matrices: tuple[ThresholdMatrix, ...]
-    values: np.ndarray | None = None
+    values: tuple[np.ndarray, ...] | None = None
+
+    def __post_init__(self) -> None:
+        if not all(isinstance(matrix, ThresholdMatrix) for matrix in self.matrices):
+            raise InputError("expected a matrix, one matrix per channel, or an array of numbers")
+        shapes = sorted({matrix.shape for matrix in self.matrices})
+        if not 1 <= len(self.matrices) <= 4 or len(shapes) > 1:
+            raise InputError(
+                "channels need 1 to 4 matrices of one shape, not "
+                f"{len(self.matrices)} of shapes {', '.join(map(str, shapes))}"
+            )
+        if len(self.matrices) > 1 and self.has_frames:
+            raise InputError("a matrix has frames or channels, not both")
 
     @property
     def shape(self) -> tuple[int, ...]:
-        """Rows and columns of each matrix, before them its frames if there are any."""
+        """(H, W), or (T, H, W) with frames."""
         return self.matrices[0].shape
 
+    @property
+    def has_frames(self) -> bool:
+        """Whether the first axis counts frames."""
+        return len(self.shape) == 3
 
-def matrix_set_of(content: ThresholdMatrix | Sequence[ThresholdMatrix] | np.ndarray) -> MatrixSet:
-    """What a matrix, several or an array is.
+    @property
+    def channel_values(self) -> Sequence[np.ndarray | None]:
+        """The noise of each matrix, or None for each."""
+        return self.values or [None] * len(self.matrices)
+
+    def npy(self) -> bytes:
+        """Return the .npy file `bluenoise generate` writes: ranks, channel thresholds or noise."""
+        array = self.matrices[0].ranks
+        if self.values is not None:
+            array = np.stack(self.values, axis=-1).astype(np.float32)
+            array = array[..., 0] if len(self.values) == 1 else array
+        elif len(self.matrices) > 1:
+            array = channel_thresholds(self.matrices)
+        stream = io.BytesIO()
+        little_endian = array.astype(array.dtype.newbyteorder("<"), order="C")
+        np.save(stream, little_endian, allow_pickle=False)
+        return stream.getvalue()
+
+
+def matrix_set_of(content: MatrixLike) -> MatrixSet:
+    """Return the matrices or the noise that an object holds.
 
     Args:
-        content: a matrix; one for each channel; or an array: whole ranks, thresholds of channels
-            (H, W, C) with C from 2 to 4, or floats that are noise.
+        content: a matrix; one matrix per channel; or an array: integer ranks (H, W) or (T, H, W), or
+            floats (H, W), (T, H, W) or (H, W, C) with C from 2 to 4. Floats that equal the thresholds
+            (rank + 1/2) / N of their order are a matrix; all others are noise.
 
     Raises:
-        InputError: it is none of these.
+        InputError: `content` is none of these.
 
     Example:
         >>> matrix_set_of(np.array([[0.1, -0.3]])).matrices[0].ranks.tolist()
@@ -47,24 +91,22 @@ def matrix_set_of(content: ThresholdMatrix | Sequence[ThresholdMatrix] | np.ndar
     if isinstance(content, ThresholdMatrix):
         return MatrixSet((content,))
     if not isinstance(content, np.ndarray):
-        return _channels(tuple(content))
+        return MatrixSet(tuple(content))
     if content.dtype.kind != "f":
         return MatrixSet((ThresholdMatrix(content),))
-    try:
-        return MatrixSet(as_channels(content))
-    except InputError:
-        pass  # noise to add has no thresholds, but an order all the same
-    if content.ndim == 3 and content.shape[2] <= 4:
-        planes = np.moveaxis(content, 2, 0)
-        return MatrixSet(tuple(ThresholdMatrix.from_values(plane) for plane in planes))
-    return MatrixSet((ThresholdMatrix.from_values(content),), content)
+    has_channels = content.ndim == 3 and 2 <= content.shape[2] <= 4
+    planes = tuple(np.moveaxis(content, 2, 0) if has_channels else content[None])
+    matrices = tuple(ThresholdMatrix.from_values(plane) for plane in planes)
+    thresholds = [matrix.thresholds for matrix in matrices]
+    is_matrix = np.allclose(thresholds, planes, rtol=0, atol=1e-6)
+    return MatrixSet(matrices, None if is_matrix else planes)
 
 
 def load_matrix_set(name: str) -> MatrixSet:
-    """What a .npy file holds, or a shipped matrix by its name.
+    """Load a .npy file, or a shipped matrix by its name.
 
     Raises:
-        InputError: there is no such name or file, or it holds none of these.
+        InputError: the name is unknown, or the file cannot be read or holds neither matrix nor noise.
     """
     if Path(name).suffix != ".npy":
         return MatrixSet(load_channels(name))
@@ -75,13 +117,7 @@ def load_matrix_set(name: str) -> MatrixSet:
         raise InputError(f"{name}: {error}") from None
 
 
-def _channels(matrices: tuple[ThresholdMatrix, ...]) -> MatrixSet:
-    shapes = {matrix.shape for matrix in matrices}
-    if not 1 <= len(matrices) <= 4 or len(shapes) > 1:
-        raise InputError(
-            f"1 to 4 matrices of one shape are looked at as channels, not {len(matrices)} of shapes "
-            f"{', '.join(map(str, sorted(shapes)))}"
-        )
-    if len(matrices) > 1 and len(matrices[0].shape) == 3:
-        raise InputError("a matrix has frames or channels, not both")
-    return MatrixSet(matrices)
+def shipped_entry(sha256: str) -> tuple[str, dict[str, Any]] | None:
+    """Return name and manifest entry of the shipped matrix whose .npy file has this hash, if any."""
+    entries = shipped_matrices().items()
+    return next((each for each in entries if each[1]["sha256"] == sha256), None)

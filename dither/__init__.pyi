@@ -16,12 +16,12 @@ from .comparison.compare import Comparison as Comparison
 from .comparison.compare import compare as compare
 from .errors import InputError as InputError
 from .images.adjustments import Preparation as Preparation
-from .images.adjustments import Sides as Sides
 from .images.adjustments import adjusted as adjusted
 from .images.adjustments import prepared as prepared
 from .images.animation import Animation as Animation
 from .images.animation import read_animation as read_animation
 from .images.animation import write_animation as write_animation
+from .images.fit import Sides as Sides
 from .images.io import read_image as read_image
 from .images.io import write_image as write_image
 from .images.raster_image import RasterImage as RasterImage

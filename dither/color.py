@@ -1,9 +1,11 @@
-"""sRGB codes, linear light, luminance and the perceptual space OKLab.
+"""Convert colours: sRGB codes, linear light, luminance and the perceptual space OKLab.
 
 Source: IEC 61966-2-1:1999 (the sRGB transfer function and its constants); ITU-R BT.709
 (the luminance weights of the sRGB primaries); B. Ottosson, "A perceptual color space for image
 processing" (2020), with the matrices of its revision of 2021-01-25 (OKLab).
 """
+
+import functools
 
 import numpy as np
 
@@ -31,7 +33,7 @@ _OKLAB_TO_ROOTS = np.linalg.inv(ROOTS_TO_OKLAB)
 
 
 def srgb_to_linear(encoded: np.ndarray) -> np.ndarray:
-    """Linear light of sRGB-encoded values.
+    """Convert sRGB-encoded values to linear light.
 
     Args:
         encoded: any shape, float, 0 (black) to 1 (white).
@@ -50,7 +52,7 @@ def srgb_to_linear(encoded: np.ndarray) -> np.ndarray:
 
 
 def linear_to_srgb(linear: np.ndarray) -> np.ndarray:
-    """sRGB-encoded values of linear light: the inverse of `srgb_to_linear`.
+    """Convert linear light to sRGB-encoded values; the inverse of `srgb_to_linear`.
 
     Args:
         linear: any shape, float, 0 to 1.
@@ -68,8 +70,30 @@ def linear_to_srgb(linear: np.ndarray) -> np.ndarray:
     )
 
 
+@functools.lru_cache(maxsize=2)
+def code_boundaries(white: int) -> np.ndarray:
+    """Return the linear light at the boundary between each two neighbouring integer sRGB codes.
+
+    The code nearest to a light is the number of boundaries at or below it. This gives the same code on
+    every machine, which powers of 32-bit floats do not.
+
+    Args:
+        white: the code of white, such as 255.
+
+    Returns:
+        (white,) float64, ascending, read-only.
+
+    Example:
+        >>> np.searchsorted(code_boundaries(255), [0.0, 0.214, 1.0], side="right").tolist()
+        [0, 127, 255]
+    """
+    boundaries = srgb_to_linear((np.arange(white) + 0.5) / white)
+    boundaries.flags.writeable = False
+    return boundaries
+
+
 def to_gray(color: np.ndarray) -> np.ndarray:
-    """The grey that has the luminance of each colour, mixed in linear light.
+    """Convert colours to the grey of the same luminance, mixed in linear light.
 
     Args:
         color: (H, W, 3) uint8, uint16 or float sRGB codes.
@@ -82,23 +106,23 @@ def to_gray(color: np.ndarray) -> np.ndarray:
         array([[127,   9]], dtype=uint8)
     """
     integer = np.issubdtype(color.dtype, np.integer)
-    full = np.iinfo(color.dtype).max if integer else 1
+    white = np.iinfo(color.dtype).max if integer else 1
     gray = np.empty(color.shape[:2], color.dtype)
     for row, out in zip(color, gray, strict=True):
-        luminance = srgb_to_linear(row / full) @ np.array(LUMINANCE_WEIGHTS)
-        encoded = linear_to_srgb(luminance) * full
+        luminance = srgb_to_linear(row / white) @ np.array(LUMINANCE_WEIGHTS)
+        encoded = linear_to_srgb(luminance) * white
         out[:] = np.rint(encoded) if integer else encoded
     return gray
 
 
 def linear_to_oklab(linear: np.ndarray) -> np.ndarray:
-    """OKLab coordinates of linear light, a space in which equal distances look about equal.
+    """Convert linear light to OKLab, a space in which equal distances look about equal.
 
     Source: B. Ottosson, "A perceptual color space for image processing" (2020).
 
     Args:
-        linear: (..., 3) float linear red, green and blue of sRGB, 0 to 1; colours outside sRGB, with
-            values beyond that range, are converted too.
+        linear: (..., 3) float linear red, green and blue of sRGB, 0 to 1; values outside that range
+            (colours outside sRGB) are accepted.
 
     Returns:
         (..., 3) float64: lightness L, 0 (black) to 1 (white), then a (green to red) and b (blue to
@@ -112,14 +136,14 @@ def linear_to_oklab(linear: np.ndarray) -> np.ndarray:
 
 
 def oklab_to_linear(oklab: np.ndarray) -> np.ndarray:
-    """Linear light of OKLab coordinates: the inverse of `linear_to_oklab`.
+    """Convert OKLab to linear light; the inverse of `linear_to_oklab`.
 
     Args:
         oklab: (..., 3) float L, a, b.
 
     Returns:
-        (..., 3) float64 linear red, green and blue of sRGB; below 0 or above 1 where the colour lies
-        outside sRGB.
+        (..., 3) float64 linear red, green and blue of sRGB; below 0 or above 1 if the colour is outside
+        sRGB.
 
     Example:
         >>> oklab_to_linear(np.array([0.5, 0.0, 0.0])).round(3).tolist()
@@ -129,7 +153,7 @@ def oklab_to_linear(oklab: np.ndarray) -> np.ndarray:
 
 
 def packed_codes(colors: np.ndarray) -> np.ndarray:
-    """One integer 0xRRGGBB for each colour of (..., 3) uint8 sRGB codes.
+    """Pack each colour of (..., 3) uint8 sRGB codes into one integer 0xRRGGBB.
 
     Returns:
         (...) int32.
@@ -142,8 +166,18 @@ def packed_codes(colors: np.ndarray) -> np.ndarray:
     return red << 16 | green << 8 | blue
 
 
+def unpacked_codes(packed: np.ndarray) -> np.ndarray:
+    """Unpack integers 0xRRGGBB into (..., 3) uint8 sRGB codes; the inverse of `packed_codes`.
+
+    Example:
+        >>> unpacked_codes(np.array([0x0F38FF])).tolist()
+        [[15, 56, 255]]
+    """
+    return (packed[..., None] >> np.array([16, 8, 0]) & 255).astype(np.uint8)
+
+
 def distinct_colors(colors: np.ndarray) -> np.ndarray:
-    """The distinct rows of (N, 3) uint8 sRGB codes, each where it first appears.
+    """Return the distinct rows of (N, 3) uint8 sRGB codes, in the order of their first appearance.
 
     Example:
         >>> distinct_colors(np.array([[9, 9, 9], [1, 2, 3], [9, 9, 9]], np.uint8)).tolist()
@@ -151,3 +185,16 @@ def distinct_colors(colors: np.ndarray) -> np.ndarray:
     """
     _, first = np.unique(packed_codes(colors), return_index=True)
     return colors[np.sort(first)]
+
+
+def sorted_by_lightness(colors: np.ndarray) -> np.ndarray:
+    """Return the distinct rows of (N, 3) uint8 sRGB codes, from dark to light.
+
+    Example:
+        >>> sorted_by_lightness(np.array([[9, 9, 9], [1, 2, 3], [9, 9, 9]], np.uint8)).tolist()
+        [[1, 2, 3], [9, 9, 9]]
+    """
+    colors = distinct_colors(colors)
+    lightness = linear_to_oklab(srgb_to_linear(colors / 255))[:, 0]
+    # Equal lightness (to 9 digits) is ordered by code, so that every machine gives the same order.
+    return colors[np.lexsort((packed_codes(colors), lightness.round(9)))]

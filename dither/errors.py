@@ -1,10 +1,10 @@
-"""The exceptions that mean: the input cannot be used."""
+"""Exceptions for unusable input."""
 
 
 class InputError(ValueError):
-    """Input that cannot be used; the message is one sentence naming the value and what is allowed.
+    """Unusable input; the message is one sentence that gives the value and what is allowed.
 
-    Command lines print the sentence and exit with code 2.
+    The command lines print the sentence and exit with code 2.
 
     Example:
         >>> raise InputError("bits is 17; it must be from 1 to 16")
@@ -15,7 +15,7 @@ class InputError(ValueError):
 
 
 class TooLargeError(InputError):
-    """An image has more pixels than the caller allows; who offers to allow more can say so.
+    """An image with more pixels than allowed; commands add which option raises the limit.
 
     Example:
         >>> raise TooLargeError("photo.png has more than 100 pixels")
@@ -25,12 +25,12 @@ class TooLargeError(InputError):
     """
 
 
-class TakenError(InputError):
-    """A file is there that may not be replaced; who has made something can put it elsewhere.
+class OutputExistsError(InputError):
+    """An output file that exists and may not be replaced; callers may choose another name.
 
     Example:
-        >>> raise TakenError("mine.npy exists; give --force to replace it")
+        >>> raise OutputExistsError("mine.npy exists; give --force to replace it")
         Traceback (most recent call last):
         ...
-        dither.errors.TakenError: mine.npy exists; give --force to replace it
+        dither.errors.OutputExistsError: mine.npy exists; give --force to replace it
     """

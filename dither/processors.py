@@ -1,4 +1,4 @@
-"""How many processors there are to use, and what a number of threads means."""
+"""Count usable processors and check numbers of threads."""
 
 import os
 
@@ -8,20 +8,20 @@ MAX_THREADS = 1024
 
 
 def usable_processors() -> int:
-    """Return how many processors this process may use; at least 1."""
+    """Return the number of processors that this process may use, at least 1."""
     if hasattr(os, "sched_getaffinity"):
         return len(os.sched_getaffinity(0))
     return os.cpu_count() or 1
 
 
 def thread_count(threads: int) -> int:
-    """Return how many threads to start: 0 means one for each usable processor.
+    """Check a number of threads and return how many to start; 0 means one per usable processor.
 
     Args:
         threads: 0 to 1024.
 
     Raises:
-        InputError: `threads` is no whole number from 0 to 1024.
+        InputError: `threads` is not a whole number from 0 to 1024.
 
     Example:
         >>> thread_count(2), thread_count(0) == usable_processors()

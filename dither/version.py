@@ -8,14 +8,14 @@ _NAME = "bluenoise-dither"
 
 
 def installed_version() -> str:
-    """The version, such as "1.2.0", or nothing where the package is used without being installed."""
+    """Return the version, such as "1.2.0", or "" if the package is not installed."""
     with contextlib.suppress(PackageNotFoundError):
         return version(_NAME)
     return ""
 
 
 def installation() -> str:
-    """What has to be the same on all machines that work together, as one reads it.
+    """Describe the package and Python versions, which must match on all machines of a cluster.
 
     Example:
         >>> installation().startswith("bluenoise-dither ")

@@ -1,8 +1,8 @@
-"""Build the gallery, docs/gallery.md and its pictures, from the project's own commands: [FOLDER].
+"""Build docs/gallery.md and its pictures with the project's own commands: [FOLDER].
 
-Each picture is what its caption's command writes, byte for byte. The sources are the photograph that
-matplotlib carries (Grace Hopper, by the United States Navy, in the public domain), the evening that
-scripts/draw_evening.py draws, and a ramp of greys.
+Each picture is byte for byte the output of the command in its caption. The sources are the photograph
+that comes with matplotlib (Grace Hopper, by the United States Navy, in the public domain), the evening
+that scripts/draw_evening.py draws, and a ramp of greys.
 """
 
 import html
@@ -21,7 +21,7 @@ DOCS = Path(__file__).parent.parent / "docs"
 
 
 class Figure(NamedTuple):
-    """What is seen, what is said below it, and the commands, of which the last writes the file."""
+    """A picture with its alternative text, caption and commands; the last one writes the file."""
 
     file: str
     seen: str
@@ -31,12 +31,12 @@ class Figure(NamedTuple):
 
     @property
     def name(self) -> str:
-        """Of the file in the gallery, which has no folders."""
+        """Return the file name in the gallery, without folders."""
         return Path(self.file).name
 
 
 class Section(NamedTuple):
-    """Pictures that are looked at side by side."""
+    """Pictures shown side by side."""
 
     title: str
     text: str
@@ -83,33 +83,33 @@ def _texture(method: str, caption: str) -> Figure:
 SECTIONS = (
     Section(
         "Black and white",
-        "One photograph, two colours, six ways to place them.",
+        "One photograph in two colours, dithered in six ways.",
         (
             _photo(
                 "photo-ordered.png",
-                "Blue noise: even dots, no order, no trace of the neighbours.",
+                "Blue noise: even dots without visible structure.",
                 "dither ordered photo.jpg -o photo-ordered.png --bits 1 --gray --resize 320x",
             ),
             _photo(
                 "photo-floyd-steinberg.png",
-                "Floyd-Steinberg: sharp, with its well-known worms.",
+                "Floyd-Steinberg: sharp, with its well-known worm patterns.",
                 "dither diffuse photo.jpg -o photo-floyd-steinberg.png --bits 1 --gray --resize 320x",
             ),
             _photo(
                 "photo-ostromoukhov.png",
-                "Ostromoukhov: error diffusion whose weights follow the tone.",
+                "Ostromoukhov: error diffusion with tone-dependent weights.",
                 "dither diffuse photo.jpg -o photo-ostromoukhov.png --bits 1 --gray --resize 320x "
                 "--kernel ostromoukhov",
             ),
             _photo(
                 "photo-atkinson.png",
-                "Atkinson: a quarter of the error is dropped, as on the first Macintosh.",
+                "Atkinson: drops a quarter of the error, as on the first Macintosh.",
                 "dither diffuse photo.jpg -o photo-atkinson.png --bits 1 --gray --resize 320x "
                 "--kernel atkinson",
             ),
             _photo(
                 "photo-curve.png",
-                "Riemersma: along Hilbert's curve, with a grain of its own.",
+                "Riemersma: error diffusion along a Hilbert curve, with a distinct grain.",
                 "dither diffuse photo.jpg -o photo-curve.png --bits 1 --gray --resize 320x "
                 "--method curve",
             ),
@@ -123,13 +123,14 @@ SECTIONS = (
     ),
     Section(
         "Bit by bit",
-        "The evening is all gradients, which is what few bits show worst. Blue noise keeps them.",
+        "Gradients are the hardest content for few bits, and this evening is all gradients. Blue noise "
+        "keeps them smooth.",
         (
-            Figure("evening.png", "An evening by a lake", "As it is drawn: 24 bits a pixel."),
+            Figure("evening.png", "An evening by a lake", "The original: 24 bits per pixel."),
             *(
                 _evening(
                     f"evening-{bits}-bit.png",
-                    f"{words} a channel: {2 ** (3 * bits)} colours.",
+                    f"{words} per channel: {2 ** (3 * bits)} colours.",
                     f"dither ordered evening.png -o evening-{bits}-bit.png --bits {bits} "
                     "--light linear",
                 )
@@ -137,7 +138,7 @@ SECTIONS = (
             ),
             _evening(
                 "evening-gray-2-bit.png",
-                "Two bits of grey, 4 levels.",
+                "Two bits of grey: 4 levels.",
                 "dither ordered evening.png -o evening-gray-2-bit.png --bits 2 --gray --light linear",
             ),
             _evening(
@@ -149,83 +150,88 @@ SECTIONS = (
         ),
     ),
     Section(
-        "Machines of old",
-        "160 pixels wide, each shown as a square of four, in palettes that are built in.",
+        "Retro hardware",
+        "160 pixels wide, each pixel shown as a square of 2 by 2, in built-in palettes.",
         (
             _machine("game-boy", "Game Boy: four greens.", rest=" --light encoded --contrast 1.2"),
             _machine("c64", "Commodore 64: 16 colours."),
-            _machine("cga-1-high", "CGA, at its best.", rest=" --brightness 1.5 --light encoded"),
+            _machine(
+                "cga-1-high",
+                "CGA: black, cyan, magenta and white.",
+                rest=" --brightness 1.5 --light encoded",
+            ),
             _machine("cga-16", "The 16 colours of CGA and EGA.", "diffuse"),
             _machine(
                 "zx-spectrum", "ZX Spectrum, without its attribute cells.", rest=" --brightness 1.4"
             ),
-            _machine("pico-8", "PICO-8: 16 colours, chosen with taste."),
+            _machine("pico-8", "PICO-8: 16 colours."),
         ),
     ),
     Section(
-        "Panels of e-paper",
-        "Few and odd colours. The mean of the light is kept as far as the palette can mix it.",
+        "E-paper panels",
+        "Few, unusual colours. The mean of the emitted light is preserved within the palette's gamut.",
         (
-            _panel("black-white-red", "Black, white, red."),
-            _panel("spectra-6", "Six colours as the driver names them."),
-            _panel("inky-spectra-6", "The same six as they look on the panel."),
+            _panel("black-white-red", "Black, white and red."),
+            _panel("spectra-6", "The six pure colours that drivers name."),
+            _panel("inky-spectra-6", "The same six inks as they look on the panel."),
         ),
     ),
     Section(
-        "The best colours, and the best pixels",
-        "The palette and the pixels learned together; for comparison, 8 colours by k-means and "
+        "Optimised palettes and pixels",
+        "Palette and pixels optimised together; for comparison, 8 colours by k-means with "
         "Floyd-Steinberg.",
         (
             *(
                 _evening(
                     f"evening-optimized-{colors}.png",
-                    f"{colors} colours, learned.",
+                    f"{colors} optimised colours.",
                     f"dither optimize evening.png -o evening-optimized-{colors}.png --colors {colors}",
                 )
                 for colors in (5, 8)
             ),
             _evening(
                 "evening-k-means-8.png",
-                "8 colours by k-means, diffused.",
+                "8 colours by k-means, with error diffusion.",
                 "dither diffuse evening.png -o evening-k-means-8.png --colors 8",
             ),
         ),
     ),
     Section(
-        "Matrices at work",
-        "The same ramp through three matrices. All three have a blue spectrum; what is seen is "
-        "whether every *pattern* is blue.",
+        "Dot patterns of three matrices",
+        "The same ramp dithered with three matrices. All three have a blue-noise spectrum; the visible "
+        "difference is whether every *dot pattern* is blue noise.",
         (
-            _ramp("spectrum", "Gradient descent on the matrix's own spectrum, as published."),
-            _ramp("void-and-cluster", "Void-and-cluster, the classic."),
-            _ramp("blue", "The default: its ranks swapped until every pattern is even."),
+            _ramp("spectrum", "Gradient descent on the spectrum of the matrix, as published."),
+            _ramp("void-and-cluster", "Void-and-cluster."),
+            _ramp("blue", "The default: ranks swapped until every dot pattern is even."),
         ),
     ),
     Section(
-        "The matrices themselves",
-        "64 by 64 ranks as textures of greys, four screen pixels to the cell. By looking at these it "
-        "cannot be told which is best.",
+        "Matrices as textures",
+        "64 by 64 ranks as grey textures, each cell shown as 4 by 4 screen pixels. These pictures do "
+        "not show which matrix is best.",
         (
-            _texture("spectrum", "As published."),
+            _texture("spectrum", "Gradient descent, as published."),
             _texture("void-and-cluster", "Void-and-cluster."),
             _texture("blue", "The default."),
         ),
     ),
     Section(
         "In motion",
-        "A still matrix holds still what is still. A matrix with frames is finer where something "
-        "averages them, such as an eye at 60 Hz; at eight frames a second it is seen to flicker.",
+        "With a single matrix, areas that do not move do not flicker. A matrix with frames is smoother "
+        "where something averages frames, such as the eye at 60 Hz; at eight frames per second it "
+        "flickers visibly.",
         (
             Figure(
                 "ripples-still.gif",
                 "Ripples on a lake, moving, in black and white",
-                "One matrix for all frames.",
+                "The same matrix for all frames.",
                 ("dither ordered ripples.png -o ripples-still.gif --bits 1 --gray",),
             ),
             Figure(
                 "ripples-frames.gif",
                 "Ripples on a lake, moving, in flickering black and white",
-                "A frame of the matrix for each frame of the clip.",
+                "A new frame of the matrix for each frame of the animation.",
                 (
                     "dither ordered ripples.png -o ripples-frames.gif --bits 1 --gray "
                     "--matrix blue-16x64x64",
@@ -234,7 +240,7 @@ SECTIONS = (
             Figure(
                 "ripples-optimized.gif",
                 "Ripples on a lake, moving, in eight colours",
-                "8 colours learned for the whole clip; still where it is still.",
+                "8 colours optimised for the whole animation, without flicker in still areas.",
                 ("dither optimize ripples.png -o ripples-optimized.gif --colors 8",),
             ),
         ),
@@ -251,13 +257,13 @@ hide: [navigation, toc]
 
 # Gallery
 
-Every picture is what the command below it writes, and shown a pixel for a pixel: dithering does not
-bear scaling. Look from near, then from two steps back.
+Each picture is the output of the command below it, shown pixel for pixel: never rescale a dithered
+image. Look at the pictures up close, and then from two steps away.
 """
 
 
 def draw_sources(folder: Path) -> None:
-    """The pictures that the commands read."""
+    """Write the pictures that the commands read."""
     photograph = cbook.get_sample_data("grace_hopper.jpg", asfileobj=False)
     shutil.copyfile(str(photograph), folder / "photo.jpg")
     drawing = [sys.executable, str(Path(__file__).parent / "draw_evening.py")]
@@ -267,7 +273,7 @@ def draw_sources(folder: Path) -> None:
 
 
 def type_commands(folder: Path) -> None:
-    """Run all commands, each once, in the order of the page."""
+    """Run each command once, in the order of the page."""
     for command in dict.fromkeys(
         each for one in SECTIONS for figure in one.figures for each in figure.commands
     ):
@@ -278,7 +284,7 @@ def type_commands(folder: Path) -> None:
 
 
 def page(folder: Path) -> str:
-    """The page, in Markdown; sizes are those of the files in the folder."""
+    """Return the page as Markdown, with the picture sizes of the files in the folder."""
     parts = [INTRODUCTION]
     for section in SECTIONS:
         parts.append(f'\n## {section.title}\n\n{section.text}\n\n<div class="gallery">\n')
@@ -288,7 +294,7 @@ def page(folder: Path) -> str:
 
 
 def _unbroken(command: str) -> str:
-    """Each word in a span, which is kept on one line."""
+    """Wrap each word in a span, so that lines break only between words."""
     return " ".join(f"<span>{html.escape(word)}</span>" for word in command.split(" "))
 
 
@@ -304,7 +310,7 @@ def _markup(figure: Figure, path: Path) -> str:
 
 
 def main() -> None:
-    """Into the docs, or a folder."""
+    """Build the gallery in docs, or in the given folder."""
     docs = Path(sys.argv[1]) if len(sys.argv) > 1 else DOCS
     pictures = docs / "gallery"
     with tempfile.TemporaryDirectory() as work:

@@ -1,4 +1,4 @@
-"""Draw a photo dithered with white noise, Bayer, a matrix and the shipped one: PHOTO MATRIX OUT."""
+"""Dither a photo with white noise, Bayer, a matrix and the shipped one: PHOTO MATRIX OUTPUT."""
 
 import sys
 
@@ -10,7 +10,7 @@ from dither.matrix.catalog import load_matrix
 from dither.ordered.levels import ordered_dither
 
 photo_path, matrix_path, output = sys.argv[1:]
-# 256 levels are the codes of 8 bits, whatever the photo had.
+# 256 levels: 8-bit codes, also from 16-bit photos.
 photo = ordered_dither(read_image(photo_path).color, levels=256)
 matrix = load_matrix(matrix_path)
 white, bayer, _ = baselines(matrix.shape).items()

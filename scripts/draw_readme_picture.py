@@ -1,4 +1,4 @@
-"""Draw the README's picture: part of the photograph that matplotlib carries, dithered four ways."""
+"""Draw the README's picture: a part of matplotlib's sample photo, dithered with four matrices."""
 
 from pathlib import Path
 

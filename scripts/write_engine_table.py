@@ -1,4 +1,4 @@
-"""Write the tables of docs/engines.md from what scripts/test --engines saw: [RECORDS]."""
+"""Write the tables of docs/engines.md from the records of scripts/test --engines: [RECORDS]."""
 
 import json
 import sys
@@ -10,14 +10,14 @@ RUNTIMES = ("Panda3D", "moderngl", "wgpu", "LÖVE", "Godot 3", "three.js", "Baby
 BEGIN, END = "<!-- written by scripts/write_engine_table.py -->\n", "<!-- end -->\n"
 TRAPS = {
     "srgb": "`rg8` decoded as sRGB",
-    "flipped": "`rg8` with its rows turned over",
+    "flipped": "`rg8` with its rows in reverse order",
     "mipmap": "`rg8` sampled at mipmap level 1",
     "reduced": "`png16` reduced to 8 bits",
 }
 
 
 def cell(outcome: dict[str, Any] | None) -> str:
-    """What a draw came to, in a word or two; the count is of all greys x all ranks."""
+    """Return the result of a draw for a table cell; the count is out of all greys x all ranks."""
     if outcome is None:
         return "-"
     if outcome["wrong"] is None:
@@ -27,7 +27,7 @@ def cell(outcome: dict[str, Any] | None) -> str:
 
 
 def table(heading: str, rows: dict[str, str], records: dict[str, Any]) -> str:
-    """Markdown; `rows` are the draws' names and what is written for them."""
+    """Return a Markdown table; `rows` maps the name of a draw to its row title."""
     lines = [f"| {heading} | " + " | ".join(RUNTIMES) + " |", "|---" * (len(RUNTIMES) + 1) + "|"]
     for name, words in rows.items():
         cells = [cell(records[runtime]["outcomes"].get(name)) for runtime in RUNTIMES]
@@ -36,20 +36,20 @@ def table(heading: str, rows: dict[str, str], records: dict[str, Any]) -> str:
 
 
 def tables(records: dict[str, Any]) -> str:
-    """All that is generated."""
+    """Return the generated part of the page."""
     names = list(dict.fromkeys(name for each in records.values() for name in each["outcomes"]))
     files = {name: f"`{name}`" for name in names if "." not in name}
     texture = {"reduced": "png16"}
     traps = {f"{texture.get(trap, 'rg8')}.{trap}": words for trap, words in TRAPS.items()}
     versions = "".join(f"- {records[each]['version']}\n" for each in RUNTIMES)
     return (
-        f"{table('file', files, records)}\nDone wrong on purpose, of 1,048,576 pixels:\n\n"
-        f"{table('trap', traps, records)}\nSeen in:\n\n{versions}"
+        f"{table('file', files, records)}\nMistakes made on purpose, of 1,048,576 pixels:\n\n"
+        f"{table('trap', traps, records)}\nTested versions:\n\n{versions}"
     )
 
 
 def main() -> None:
-    """Replace what stands between the two marks of the docs."""
+    """Replace the part of the page between the two marks."""
     folder = Path(sys.argv[1]) if len(sys.argv) > 1 else ROOT / "build" / "engines"
     records = {
         each["runtime"]: each

@@ -1,11 +1,11 @@
-"""The documentation is true: its commands run as they stand, and its gallery is what they draw."""
+"""Tests of the documentation: its commands run as printed, and generated pages are up to date."""
 
-import ast
 import importlib.util
 import os
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType
@@ -17,7 +17,7 @@ from PIL import Image
 from test_public_surface import SURFACE
 
 DOCS = ROOT / "docs"
-pytestmark = pytest.mark.skipif(not DOCS.exists(), reason="the docs lie in the sources")
+pytestmark = pytest.mark.skipif(not DOCS.exists(), reason="the docs are not in the wheel")
 
 
 def _blocks(page: str, language: str = "sh") -> list[str]:
@@ -27,7 +27,7 @@ def _blocks(page: str, language: str = "sh") -> list[str]:
 
 @pytest.fixture
 def paste(tmp_path: Path, photo: np.ndarray) -> Callable[[str], str]:
-    """Paste a block into a shell, in a folder with a photo.jpg and a clip.gif."""
+    """Return a function that runs a block in a shell, in a folder with a photo.jpg and a clip.gif."""
     Image.fromarray(photo).save(tmp_path / "photo.jpg")
     first, *others = (Image.fromarray(photo[:, ::step]).resize((80, 48)) for step in (1, 2, -1))
     first.save(tmp_path / "clip.gif", save_all=True, append_images=others, duration=40, loop=0)
@@ -48,16 +48,16 @@ def paste(tmp_path: Path, photo: np.ndarray) -> Callable[[str], str]:
     return pasted
 
 
-def _runs(page: str, paste: Callable[[str], str], *, but: str = "pip install") -> None:
-    blocks = [b for b in _blocks(page) if but not in b and "pip install" not in b]
+def _runs(page: str, paste: Callable[[str], str], *, without: str = "pip install") -> None:
+    blocks = [b for b in _blocks(page) if without not in b and "pip install" not in b]
     assert blocks
     for block in blocks:
         paste(block)
 
 
 def test_the_start_page_runs(paste: Callable[[str], str], tmp_path: Path) -> None:
-    # Making a matrix takes longest, and is typed by the README's test too.
-    _runs("start.md", paste, but="mine.npy")
+    # The block that makes a matrix is slow; the README's test runs the same command.
+    _runs("start.md", paste, without="mine.npy")
     (script,) = _blocks("start.md", "python")
     subprocess.run([sys.executable, "-c", script], cwd=tmp_path, check=True, capture_output=True)
     made = {path.name for path in tmp_path.iterdir()}
@@ -100,7 +100,7 @@ def test_the_recipes_run(paste: Callable[[str], str], tmp_path: Path) -> None:
         assert (printed.mode, printed.size) == ("P", (200, 120))
     assert (tmp_path / "e-ink.bin").stat().st_size == 800 * 600 // 2
     assert (tmp_path / "six-colours.bin").stat().st_size == 800 * 480 // 2
-    # 48 bytes a row, as the page says.
+    # The page says 48 bytes per row.
     assert (tmp_path / "receipt.bin").stat().st_size % 48 == 0
 
 
@@ -132,10 +132,8 @@ def test_the_reference_holds_every_public_name(page: str, module: str) -> None:
     assert sorted(listed) == sorted(SURFACE[importlib.import_module(module)].split())
 
 
-def _gallery() -> ModuleType:
-    spec = importlib.util.spec_from_file_location(
-        "build_gallery", ROOT / "scripts/build_gallery.py"
-    )
+def _script(name: str) -> ModuleType:
+    spec = importlib.util.spec_from_file_location(name, ROOT / "scripts" / f"{name}.py")
     assert spec
     assert spec.loader
     module = importlib.util.module_from_spec(spec)
@@ -144,7 +142,7 @@ def _gallery() -> ModuleType:
 
 
 def test_the_gallery_is_what_its_script_writes() -> None:
-    gallery = _gallery()
+    gallery = _script("build_gallery")
     pictures = DOCS / "gallery"
     assert (DOCS / "gallery.md").read_text(encoding="utf-8") == gallery.page(pictures)
     names = {figure.name for section in gallery.SECTIONS for figure in section.figures}
@@ -153,7 +151,8 @@ def test_the_gallery_is_what_its_script_writes() -> None:
 
 
 def test_a_picture_of_the_gallery_is_what_its_command_writes(run: Callable, tmp_path: Path) -> None:
-    figures = {figure.name: figure for section in _gallery().SECTIONS for figure in section.figures}
+    sections = _script("build_gallery").SECTIONS
+    figures = {figure.name: figure for section in sections for figure in section.figures}
     drawing = DOCS / "gallery" / "evening.png"
     (tmp_path / drawing.name).write_bytes(drawing.read_bytes())
     for name in ("evening-game-boy.png", "evening-2-bit.png"):
@@ -167,7 +166,7 @@ def test_the_gallery_can_be_built_again(tmp_path: Path) -> None:
     script = str(ROOT / "scripts" / "build_gallery.py")
     subprocess.run([sys.executable, script, str(tmp_path)], check=True, capture_output=True)
     for path in sorted((DOCS / "gallery").iterdir()):
-        # What is learned depends on how the processor rounds.
+        # Optimised pictures depend on how the processor rounds.
         if "optimized" not in path.name and "spectrum.png" not in path.name:
             _same_pixels(tmp_path / "gallery" / path.name, path)
     assert (tmp_path / "gallery.md").read_text() == (DOCS / "gallery.md").read_text()
@@ -179,16 +178,26 @@ def _same_pixels(found: Path, wanted: Path) -> None:
         np.testing.assert_array_equal(np.array(one.convert("RGB")), np.array(other.convert("RGB")))
 
 
-@pytest.mark.parametrize("package", ["bluenoise", "dither"])
-def test_the_house_is_the_folder_listing(package: str) -> None:
-    """A line for each room and module, in the words that it begins with itself."""
-    page = (DOCS / "house.md").read_text(encoding="utf-8").partition(f"<!-- {package} -->")[2]
-    told = dict(re.findall(r"^\| `(.*?)` \| (.*) \|$", page.partition("\n## ")[0], re.MULTILINE))
-    found = {}
-    for path in (ROOT / package).iterdir():
-        room = path / "__init__.py"
-        if room.exists() or (path.suffix == ".py" and path.name != "__init__.py"):
-            source = room if room.exists() else path
-            docstring = ast.get_docstring(ast.parse(source.read_text(encoding="utf-8")))
-            found[path.name + "/" * room.exists()] = (docstring or "").partition("\n")[0]
-    assert told == found
+def test_the_map_of_the_code_is_what_its_script_writes() -> None:
+    """The map lists each room and module with its docstring's first line, and the import order."""
+    text = (DOCS / "house.md").read_text(encoding="utf-8")
+    assert text == _script("write_house").page(text), "run: python scripts/write_house.py"
+
+
+def test_the_map_of_the_code_names_files_that_exist() -> None:
+    text = (DOCS / "house.md").read_text(encoding="utf-8")
+    named = re.findall(r"`((?:bluenoise|dither|tests|scripts)/[\w/.]*)`", text)
+    assert len(named) > 20
+    assert [name for name in named if not (ROOT / name).exists()] == []
+
+
+@pytest.mark.skipif(not (ROOT / ".github").exists(), reason=".github is only in the repository")
+def test_the_files_for_contributors_agree_with_the_package() -> None:
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    citation = (ROOT / ".github/CITATION.cff").read_text(encoding="utf-8")
+    assert f'version: "{project["version"]}"' in citation
+    assert f"## {project['version']} - " in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+    workflow = (ROOT / ".github/workflows/ci.yml").read_text(encoding="utf-8")
+    (tested,) = re.findall(r"^ +python: \[(.*)\]$", workflow, re.MULTILINE)
+    named = [each.rpartition(" :: ")[2] for each in project["classifiers"] if " :: 3." in each]
+    assert re.findall(r'"([\d.]+)"', tested) == named

@@ -22,9 +22,9 @@ from dither.diffusion.kernel_files import load_kernel
 from dither.diffusion.kernels import DiffusionKernel
 from dither.errors import InputError
 from dither.files.npy import read_npy
-from dither.files.safe_open import MOST_BYTES, read_all
-from dither.images.adjustments import Sides
+from dither.files.safe_open import MAX_BYTES, read_all
 from dither.images.animation import read_animation
+from dither.images.fit import Sides
 from dither.images.gif import gif_bytes
 from dither.images.io import MAX_PIXELS, open_image
 from dither.images.raster_image import RasterImage, check_webp
@@ -98,7 +98,7 @@ def _frames(count: int) -> None:
 
 def _whole(size: int) -> None:
     """Read 10 bytes plus the excess over the limit, with a limit of 10."""
-    read_all(io.BytesIO(bytes(10 + size - MOST_BYTES)), "standard input", most=10)
+    read_all(io.BytesIO(bytes(10 + size - MAX_BYTES)), "standard input", most=10)
 
 
 def _sized(path: Path, content: bytes, size: int) -> Path:
@@ -150,48 +150,44 @@ def _colors(count: int) -> None:
 
 Limited = Callable[[int, Path], object]
 LIMITS: dict[str, Limited] = {
-    "pixels of an image that is read, those of all frames added up": lambda n, _: (
+    "pixels of an input image, all frames together": lambda n, _: (
         _pixels(n, MAX_PIXELS),
         _default(ordered, n),
     ),
-    "pixels of a result, after `--resize` and `--scale`": _result,
-    "pixels of a picture that `dither compare` measures": lambda n, _: _default(compare, n),
+    "pixels of an output, after `--resize` and `--scale`": _result,
+    "pixels of each image in `dither compare`": lambda n, _: _default(compare, n),
     "frames of an animation": lambda n, _: _frames(n),
-    "bytes of standard input, of a pipe, and of a picture for `dither compare`": (
+    "bytes of standard input, of a pipe, and of an image in `dither compare`": (
         lambda n, _: _whole(n)
     ),
-    "pixels of a side that `--resize` names": lambda n, _: Sides(width=n),
-    "pixels of a side of a GIF that is written": lambda n, _: gif_bytes(
+    "pixels per side in `--resize`": lambda n, _: Sides(width=n),
+    "pixels per side of a GIF output": lambda n, _: gif_bytes(
         [RasterImage(np.zeros((1, n), np.uint8))], durations=[0], plays=1
     ),
-    "pixels of a side of a WebP that is written": lambda n, _: check_webp(
+    "pixels per side of a WebP output": lambda n, _: check_webp(
         RasterImage(np.zeros((1, n), np.uint8))
     ),
-    "side of the square that `--scale` makes of a pixel": lambda n, _: _typed(
-        f"ordered p.png -b 1 --scale {n}", "--scale"
-    ),
-    "levels of a channel": lambda n, _: check_levels(n),
+    "factor of `--scale`": lambda n, _: _typed(f"ordered p.png -b 1 --scale {n}", "--scale"),
+    "levels per channel": lambda n, _: check_levels(n),
     "colours of a palette": lambda n, _: _colors(n),
     "bytes of a palette file": lambda n, folder: _palette_file(folder / "p.hex", n),
-    "bytes of an image that serves as a palette": lambda n, folder: read_colors(
+    "bytes of an image used as a palette": lambda n, folder: read_colors(
         _sized(folder / "p.bmp", _bmp(), n)
     ),
-    "pixels of an image that serves as a palette": lambda n, folder: _swatch(folder / "p.png", n),
-    "values of a matrix or noise that is read": lambda n, folder: _matrix(
+    "pixels of an image used as a palette": lambda n, folder: _swatch(folder / "p.png", n),
+    "values in a matrix or noise file": lambda n, folder: _matrix(
         folder / "m.npy", 1 << 12, -(-n // (1 << 12))
     ),
-    "rows, columns or frames of a matrix that is read": lambda n, folder: _matrix(
-        folder / "m.npy", 1, n
-    ),
-    "rows and columns of a matrix that is made": lambda n, _: check_shape((n, n)),
-    "frames of a matrix that is made": lambda n, _: check_shape((n, 8, 8)),
-    "cells of a matrix that is made, all frames": lambda n, _: check_shape(
+    "rows, columns or frames of a matrix file": lambda n, folder: _matrix(folder / "m.npy", 1, n),
+    "rows and columns of a generated matrix": lambda n, _: check_shape((n, n)),
+    "frames of a generated matrix": lambda n, _: check_shape((n, 8, 8)),
+    "cells of a generated matrix, all frames together": lambda n, _: check_shape(
         (-(-n // (128 * 128)), 128, 128)
     ),
     "channels of a matrix": lambda n, _: _channels(n),
     "rows and columns of a diffusion kernel": lambda n, _: _kernel(n),
     "bytes of a kernel file": lambda n, folder: _kernel_file(folder / "k.json", n),
-    "colours that a mixture is of, `--candidates`": lambda n, _: _typed(
+    "palette entries per mixture, `--candidates`": lambda n, _: _typed(
         f"ordered p.png -p game-boy --candidates {n}", "--candidates"
     ),
     **VOLUME_LIMITS,
@@ -225,7 +221,7 @@ def test_what_the_page_says_is_refused(tmp_path: Path, what: str) -> None:
 
 
 def test_all_that_the_page_says_is_refused_is_tested() -> None:
-    _, _, table = PAGE.read_text("utf-8").partition("| refused | in its place |\n|---|---|\n")
+    _, _, table = PAGE.read_text("utf-8").partition("| refused | use instead |\n|---|---|\n")
     rows = table.partition("\n\n")[0].splitlines()
     assert {row.split(" | ")[0].removeprefix("| ") for row in rows} == set(REFUSED)
 
@@ -241,7 +237,7 @@ def test_what_is_left_out_of_a_file_is_said(tmp_path: Path) -> None:
     (tmp_path / "deep.ppm").write_bytes(b"P6 1 1 65535\n" + bytes(6))
     said: list[str] = []
     for name in ("deep.png", "two.tif", "one.tif", "deep.ppm"):
-        read_animation(tmp_path / name, name=name, say=said.append)
+        read_animation(tmp_path / name, name=name, log=said.append)
     assert said == [
         "deep.png has more than 8 bits a channel; 8 are read",
         "two.tif has 2 pages; the first is read",
@@ -251,8 +247,8 @@ def test_what_is_left_out_of_a_file_is_said(tmp_path: Path) -> None:
 
 def test_each_line_of_the_page_is_tested() -> None:
     said = {
-        "bits of a channel, grey": 16,
-        "pages of a TIFF, but from `.tif` to `.tif` or `.zarr`": 1,
+        "bits per channel of a grey input": 16,
+        "pages of a TIFF, unless written to `.tif` or `.zarr`": 1,
     }
     rows = _rows()
     assert set(rows) == {*LIMITS, *said}

@@ -58,7 +58,7 @@ SURFACE = {
         scielab_error structural_similarity temporal_energies temporal_spectrum
         """,
     dither.metrics.temporal: """
-        Box Exponential Gaussian SpaceTimeProduct SpaceTimeSum TemporalFilter
+        SpaceTimeProduct SpaceTimeSum TemporalBox TemporalExponential TemporalFilter TemporalGaussian
         parse_temporal_filter
         """,
     bluenoise.methods.spectrum: """

@@ -1,8 +1,9 @@
-"""The README is true: every command and the Python in it are run as they stand."""
+"""Tests of the README: its commands and its Python run as printed, and its links lead somewhere."""
 
 import re
 import subprocess
 import sys
+import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
@@ -10,10 +11,12 @@ import pytest
 from conftest import ROOT
 from PIL import Image
 
+import dither
+
 README = ROOT / "README.md"
-# What takes longest: much is compiled for it.
-HEAVY = re.compile(r"dither (colors|optimize clip)")
-pytestmark = pytest.mark.skipif(not README.exists(), reason="the README lies in the sources")
+# The slowest commands, because JAX compiles for them: run by scripts/test --all only.
+SLOW = re.compile(r"dither (colors|optimize clip)")
+pytestmark = pytest.mark.skipif(not README.exists(), reason="the README is not in the wheel")
 
 
 def _blocks(language: str) -> list[str]:
@@ -21,7 +24,8 @@ def _blocks(language: str) -> list[str]:
 
 
 def _commands() -> list[str]:
-    return [line for block in _blocks("sh") for line in block.splitlines() if line]
+    lines = [line for block in _blocks("sh") for line in block.splitlines() if line]
+    return [line for line in lines if not line.startswith("pip install")]
 
 
 @pytest.mark.parametrize("scope", ["quick", pytest.param("all", marks=pytest.mark.slow)])
@@ -32,7 +36,7 @@ def test_every_command_runs(run: Callable, tmp_path: Path, photo, scope: str) ->
     ran = [command for command in _commands() if not command.startswith("scripts/")]
     assert len(ran) == 22
     for command in ran:
-        if scope == "all" or not HEAVY.match(command):
+        if scope == "all" or not SLOW.match(command):
             run(command)
     missing = set() if scope == "all" else {"how-many.png", "still.gif"}
     assert missing | {path.name for path in tmp_path.iterdir()} == {
@@ -63,6 +67,33 @@ def test_every_command_runs(run: Callable, tmp_path: Path, photo, scope: str) ->
     }
 
 
+def test_the_extras_to_install_exist() -> None:
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"][
+        "optional-dependencies"
+    ]
+    named = re.findall(r"\.\[([\w,]+)\]", README.read_text(encoding="utf-8"))
+    assert named
+    assert {extra for group in named for extra in group.split(",")} <= set(extras)
+
+
+def test_every_link_leads_to_a_file_or_heading() -> None:
+    text = re.sub(r"```.*?```", "", README.read_text(encoding="utf-8"), flags=re.DOTALL)
+    headings = re.findall(r"^#+ (.*)$", text, re.MULTILINE)
+    anchors = {re.sub(r"[^\w -]", "", heading).lower().replace(" ", "-") for heading in headings}
+    targets = re.findall(r"\]\(([^)]+)\)", text)
+    assert len(targets) > 20
+    for target in targets:
+        path, _, anchor = target.partition("#")
+        assert (ROOT / path).exists() if path else anchor in anchors, target
+
+
+def test_the_numbers_of_matrices_and_palettes_are_right() -> None:
+    text = README.read_text(encoding="utf-8")
+    assert "Fifteen matrices are included" in text
+    assert "lists 22 built-in palettes" in text
+    assert (len(dither.shipped_matrices()), len(dither.palette_names())) == (15, 22)
+
+
 def test_the_python_runs(tmp_path: Path, photo) -> None:
     Image.fromarray(photo).save(tmp_path / "photo.jpg")
     (script,) = _blocks("python")
@@ -72,7 +103,7 @@ def test_the_python_runs(tmp_path: Path, photo) -> None:
 
 
 @pytest.mark.skipif(
-    Path(sys.prefix) != ROOT / ".venv", reason="scripts/demo would make an environment first"
+    Path(sys.prefix) != ROOT / ".venv", reason="scripts/demo would create an environment first"
 )
 @pytest.mark.parametrize("own_photo", [True, pytest.param(False, marks=pytest.mark.slow)])
 def test_the_demonstration_draws_its_sheet(tmp_path: Path, photo, own_photo: bool) -> None:

@@ -1,4 +1,4 @@
-"""The built site needs nothing from elsewhere; run by .ci/run after scripts/docs."""
+"""Tests of the built documentation site: it is self-contained. .ci/run runs them after scripts/docs."""
 
 import re
 from pathlib import Path
@@ -38,5 +38,5 @@ def test_formulas_are_mathml() -> None:
     assert text.count('display="block"') == 6
     body = re.sub(r"<(script|style|code|math)\b.*?</\1>", "", text, flags=re.DOTALL)
     assert "$" not in body
-    # What is not understood is left as TeX.
+    # The converter leaves commands that it does not support as TeX.
     assert "\\" not in "".join(re.findall(r"<math.*?</math>", text, re.DOTALL))

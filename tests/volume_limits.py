@@ -66,21 +66,21 @@ def _jobs(count: int) -> None:
 
 VOLUME_LIMITS: dict[str, Callable[[int, Path], object]] = {
     "voxels of a volume": lambda n, folder: began(_array(folder / "v.zarr", (n, 1, 1))),
-    "bytes of `--memory`, at least": lambda n, folder: (
+    "bytes of `--memory`, minimum": lambda n, folder: (
         memory_of(str(2 * 16_000_000 - n)),  # one beyond the least is one less
         began(_array(folder / "v.zarr", (4, 4)), memory=2 * 16_000_000 - n),
     ),
-    "bytes of `--memory`, at most": lambda n, folder: (
+    "bytes of `--memory`, maximum": lambda n, folder: (
         memory_of(str(n)),
         began(_array(folder / "v.zarr", (4, 4)), memory=n),
     ),
     "processes of `--jobs`": lambda n, _: _jobs(n),
     "channels of a voxel": lambda n, folder: began(_array(folder / "v.zarr", (4, 4, 4, n))),
-    "bytes of a file of Zarr metadata": lambda n, folder: _metadata(folder / "v.zarr", n),
-    "bytes that a chunk of 1,000,000 bytes is packed to": lambda n, folder: _chunk_bytes(
+    "bytes of a Zarr metadata file": lambda n, folder: _metadata(folder / "v.zarr", n),
+    "compressed bytes of a chunk of 1,000,000 bytes": lambda n, folder: _chunk_bytes(
         folder / "v.zarr", n, packed=True
     ),
-    "bytes that a chunk of 1,000,000 bytes unpacks to": lambda n, folder: _chunk_bytes(
+    "decompressed bytes of a chunk of 1,000,000 bytes": lambda n, folder: _chunk_bytes(
         folder / "v.zarr", n, packed=False
     ),
 }
@@ -121,29 +121,32 @@ REFUSED: dict[str, tuple[Callable[[Path], Path], str]] = {
         lambda folder: _array(folder / "v.zarr", (4, 4), dtype="i2"),
         "holds int16",
     ),
-    "a chunk, shard, strip or tile that takes more than `--memory`": (
+    "a chunk, shard, strip or tile that needs more than `--memory`": (
         lambda folder: _array(folder / "v.zarr", (9, 9, 9), chunks=(999, 999, 999)),
         "unpacks to 997002999 bytes",
     ),
-    "chunks packed twice, or shards within shards": (
+    "chunks compressed twice, or shards within shards": (
         lambda folder: _packed_by(folder, "zlib", "zlib"),
         "packed with zlib, then zlib",
     ),
-    "chunks packed by what may run code, such as pickle": (
+    "chunks with a codec that can run code, such as pickle": (
         lambda folder: _packed_by(folder, "pickle"),
         "'pickle'",
     ),
-    "pages that are turned": (
+    "rotated pages": (
         lambda folder: _stack(folder, (2, 9, 9), extratags=[(274, "H", 1, 6, True)]),
         "its pages are turned",
     ),
-    "channels in planes of their own": (
+    "channels in separate planes": (
         lambda folder: _stack(folder, (3, 9, 9), photometric="rgb", planarconfig="separate"),
         "in planes of their own",
     ),
-    "alpha that is multiplied into the colours": (
+    "premultiplied alpha": (
         lambda folder: _stack(folder, (9, 9, 4), photometric="rgb", extrasamples=["assocalpha"]),
         "its alpha is multiplied",
     ),
-    "a target that lies in the source, or holds more than an array": (_within, "it lies in"),
+    "an output inside the input, or a folder that holds more than an array": (
+        _within,
+        "it lies in",
+    ),
 }

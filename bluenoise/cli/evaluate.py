@@ -94,10 +94,8 @@ def _table(
 
 def _figures(column: MatrixSet, photos: list[np.ndarray]) -> tuple[Evaluation, dict[str, Any]]:
     """The evaluation of a column, and what photos and channels add to it."""
-    if column.values is not None:
-        evaluation = measure(column.matrices[0], values=column.values)
-    else:
-        evaluation = mean_evaluation([measure(matrix) for matrix in column.matrices])
+    channels = zip(column.matrices, column.channel_values, strict=True)
+    evaluation = mean_evaluation([measure(matrix, values=values) for matrix, values in channels])
     more: dict[str, Any] = {}
     if len(column.matrices) > 1:
         more["luminance_gain_db"] = luminance_gain_db(column.matrices)

@@ -9,7 +9,6 @@ from typing import Annotated
 import typer
 
 from dither.console import ForceOption, JsonOption, QuietOption, in_range, log
-from dither.errors import InputError
 
 
 def export(
@@ -19,9 +18,8 @@ def export(
         str,
         typer.Option(
             "--format",
-            help="npy, png8, png16, rg8, raw, tiff16, exr, ktx2, dds, c, glsl, hlsl, wgsl, godot; with "
-            "commas between them. Frames: png16-slices, ktx2-3d, dds-3d. One alone of several: "
-            "ktx2-r16ui, raw-u16.",
+            help="Formats, separated by commas: npy, png8, png16, rg8, raw, tiff16, exr, ktx2, dds, c, "
+            "glsl, hlsl, wgsl, godot; or one of a family, such as ktx2-r16ui or raw-u16.",
         ),
     ] = "png16,rg8",
     name: Annotated[
@@ -45,19 +43,11 @@ def export(
 ) -> None:
     """Write a matrix as textures and shaders for engines."""
     from bluenoise.export import export as export_to
-    from dither.matrix.catalog import load_channels
-    from dither.ordered.additive_noise import load_noise
+    from bluenoise.matrix_set import load_matrix_set
 
-    try:
-        content = load_channels(matrix)
-    except InputError as refused:
-        try:
-            content = load_noise(matrix)
-        except InputError:
-            raise refused from None
     told = {"seed": seed, "license": license_name}
     paths = export_to(
-        content,
+        load_matrix_set(matrix),
         output,
         [each.strip() for each in formats.split(",") if each.strip()],
         name=_plain(Path(matrix).stem) if name is None else name,

@@ -24,7 +24,7 @@ from bluenoise.cli.methods import (
 )
 from bluenoise.objective.target import DISTRIBUTIONS
 from dither.console import ForceOption, JsonOption, QuietOption, in_range, log, progress_bar
-from dither.errors import InputError, TakenError
+from dither.errors import InputError, OutputExistsError
 
 # Options that only some methods have; None stands for their own default.
 _SPECTRUM = "With --method spectrum: "
@@ -237,7 +237,7 @@ def _written(output: Path, values: np.ndarray, force: bool) -> Path:
         try:
             write_npy(path, values, replace=force)
             return path
-        except TakenError:
+        except OutputExistsError:
             number += 1
             path = output.with_stem(f"{output.stem}-{number}")
 

@@ -1,4 +1,4 @@
-"""Matrices as textures that engines load, with every decision as `dither.requantize` makes it.
+"""Matrices as textures for game engines, with the same decisions as `dither.requantize`.
 
     >>> import bluenoise, dither, tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -6,7 +6,8 @@
     >>> paths[0].name
     'blue.rg8.png'
 
-`codes` holds the one idea, which numbers a texture carries; each format has a module of its own.
+`codes` computes the numbers in a texture so that no rounding in a GPU changes a decision; `formats`
+lists the file formats.
 """
 
 from bluenoise.export.folder import export as export

@@ -1,12 +1,12 @@
-"""Thresholds as the numbers of a texture, chosen so that decisions are those of `dither.requantize`.
+"""Thresholds as texture numbers that make the same decisions as `dither.requantize`.
 
-A grey v of 0..255 is raised to white where v / 255 > (2 rank + 1) / 2N. The two are never equal, which
-would make (2 rank + 1) 255, an odd number, a multiple of the even 2N. So there is always a number
-strictly between the largest grey that stays black and the smallest that does not, and a texture holds
-one that no rounding of a graphics processor carries over to the other side.
+A grey v of 0..255 becomes white if v / 255 > (2 rank + 1) / 2N. The two sides are never equal, because
+(2 rank + 1) 255 is odd and 2N is even. So there is always a number strictly between the largest grey
+that stays black and the smallest that becomes white; a texture holds such a number, with enough margin
+for the rounding of every GPU.
 
-Whatever the pixel format, T = floor((2 rank + 1) 255 / 2N) comes back from it, and T decides for any
-number of levels (see `dither.ordered.thresholds`):
+Every pixel format gives T = floor((2 rank + 1) 255 / 2N) back, and T decides for any number of levels
+(see `dither.ordered.thresholds`):
 
     white:  v > T            level:  floor((v (levels - 1) + 254 - T) / 255)
 """
@@ -15,22 +15,22 @@ import numpy as np
 
 from dither.ordered.thresholds import integer_thresholds
 
-# 65535 = 257 x 255: the code 257 v of 16 bits is the grey v of 8.
+# 65535 = 257 x 255: the 8-bit grey v is the 16-bit code 257 v.
 PER_GREY = 257
-# Floats stay as far as this from every grey: 16 times the step between single-precision floats near 1,
-# and a sixteenth of the step between two codes of 16 bits.
+# Minimum distance of float thresholds from every 8-bit grey: 16 times the step between single-precision
+# floats near 1, and a sixteenth of the step between 16-bit codes.
 MARGIN = 2.0**-20
 
 
 def eight_bit_codes(ranks: np.ndarray, count: int) -> np.ndarray:
-    """T itself, 0..254: exact for greys of 8 bits, and nothing finer than they are.
+    """Return T itself, 0..254: exact for 8-bit greys, but not for finer ones.
 
     Args:
-        ranks: of any shape, each from 0 to count - 1.
-        count: how many ranks the matrix has.
+        ranks: integers of any shape, 0 to count - 1.
+        count: number of ranks of the matrix.
 
     Returns:
-        uint8 of the ranks' shape; white where v > code.
+        uint8 of the ranks' shape; a grey v is white if v > code.
 
     Example:
         >>> eight_bit_codes(np.array([0, 1]), 2).tolist()
@@ -40,17 +40,17 @@ def eight_bit_codes(ranks: np.ndarray, count: int) -> np.ndarray:
 
 
 def sixteen_bit_codes(ranks: np.ndarray, count: int) -> np.ndarray:
-    """floor((2 rank + 1) 65535 / 2N), one more where that is a grey of 8 bits; T is floor(code / 257).
+    """Return floor((2 rank + 1) 65535 / 2N), plus 1 where that is a multiple of 257.
 
-    No code is 257 v, so that v / 255 > code / 65535 never hangs on the rounding of a float: the two are
-    apart by 1 / 65535 at least.
+    No code equals an 8-bit grey 257 v: v / 255 and code / 65535 differ by at least 1 / 65535, so float
+    rounding cannot change v / 255 > code / 65535. T is floor(code / 257).
 
     Args:
-        ranks: of any shape, each from 0 to count - 1.
-        count: how many ranks the matrix has; beyond 65,536 some of them share a code.
+        ranks: integers of any shape, 0 to count - 1.
+        count: number of ranks of the matrix; above 65,536 some ranks share a code.
 
     Returns:
-        uint16 of the ranks' shape; white where 257 v > code.
+        uint16 of the ranks' shape; a grey v is white if 257 v > code.
 
     Example:
         >>> sixteen_bit_codes(np.array([0, 127, 255]), 256).tolist()
@@ -61,14 +61,14 @@ def sixteen_bit_codes(ranks: np.ndarray, count: int) -> np.ndarray:
 
 
 def float_thresholds(ranks: np.ndarray, count: int) -> np.ndarray:
-    """(rank + 1/2) / N, moved away from greys of 8 bits that are nearer than 2^-20.
+    """Return (rank + 1/2) / N, moved at least 2^-20 away from every 8-bit grey.
 
     Args:
-        ranks: of any shape, each from 0 to count - 1.
-        count: how many ranks the matrix has.
+        ranks: integers of any shape, 0 to count - 1.
+        count: number of ranks of the matrix.
 
     Returns:
-        float32 of the ranks' shape, inside 0..1; white where v / 255 > threshold, and T is
+        float32 of the ranks' shape, inside 0..1; a grey v is white if v / 255 > threshold, and T is
         floor(255 threshold).
 
     Example:

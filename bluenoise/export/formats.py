@@ -1,109 +1,113 @@
-"""The kinds of files that there are, each made of a matrix by the module of its format."""
+"""The file formats of an export: a table of textures, and shaders, headers and .npy beside them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
-from bluenoise.export.c_header import c_header
 from bluenoise.export.dds import dds
-from bluenoise.export.exr import exr
+from bluenoise.export.image_files import exr, png, tiff
 from bluenoise.export.ktx2 import ktx2
-from bluenoise.export.png import png
-from bluenoise.export.raw import npy, raw
-from bluenoise.export.shaders import Language, shader
-from bluenoise.export.texels import PIXEL_FORMATS, PixelFormat, Source, Texels, texels
-from bluenoise.export.tiff import tiff
+from bluenoise.export.shaders import LANGUAGES, c_header, shader
+from bluenoise.export.texels import PIXEL_FORMATS, PixelFormat, Texels, texels
+from bluenoise.matrix_set import MatrixSet
 from dither.errors import InputError
 
-_CONTAINERS = {"ktx2": ktx2, "dds": dds}
-_PNG: dict[str, PixelFormat] = {"png8": "r8", "png16": "r16", "rg8": "rg8"}
-_RAW: dict[str, PixelFormat] = {"raw-u8": "r8", "raw-u16": "r16ui", "raw-f32": "r32f"}
-_LANGUAGES: dict[str, Language] = {
-    "glsl": "glsl",
-    "hlsl": "hlsl",
-    "wgsl": "wgsl",
-    "godot": "gdshader",
+Layout = Literal["plane", "flipbook", "array", "pages", "frames"]
+
+
+@dataclass(frozen=True)
+class TextureFormat:
+    """A texture file format.
+
+    Attributes:
+        ending: end of the file name, after the matrix's name.
+        pixel_format: of its texels.
+        encode: the encoder.
+        frame_layout: how the file holds frames.
+    """
+
+    ending: str
+    pixel_format: PixelFormat
+    encode: Callable[[Texels], bytes]
+    frame_layout: Layout
+
+
+TEXTURES: dict[str, TextureFormat] = {
+    "png8": TextureFormat(".r8.png", "r8", png, "flipbook"),
+    "png16": TextureFormat(".r16.png", "r16", png, "flipbook"),
+    "rg8": TextureFormat(".rg8.png", "rg8", png, "flipbook"),
+    "raw-u8": TextureFormat(".u8.raw", "r8", Texels.raw, "frames"),
+    "raw-u16": TextureFormat(".u16.raw", "r16ui", Texels.raw, "frames"),
+    "raw-f32": TextureFormat(".f32.raw", "r32f", Texels.raw, "frames"),
+    **{f"ktx2-{f}": TextureFormat(f".{f}.ktx2", f, ktx2, "array") for f in PIXEL_FORMATS},
+    **{f"dds-{f}": TextureFormat(f".{f}.dds", f, dds, "array") for f in PIXEL_FORMATS},
+    "tiff16": TextureFormat(".r16.tiff", "r16", tiff, "pages"),
+    "exr": TextureFormat(".exr", "r32f", exr, "flipbook"),
 }
-_HEADERS = {"c": 16, "c8": 8}
-Layout = Literal["plane", "flipbook", "array", "volume", "pages", "frames"]
-# What stands for several kinds: those of them that hold the matrix are written.
+# A family writes those of its formats that can hold the matrix.
 FAMILIES = {
-    "raw": tuple(_RAW),
-    "ktx2": tuple(f"ktx2-{each}" for each in PIXEL_FORMATS),
-    "ktx2-3d": tuple(f"ktx2-{each}-3d" for each in PIXEL_FORMATS),
-    "dds": tuple(f"dds-{each}" for each in PIXEL_FORMATS),
-    "dds-3d": tuple(f"dds-{each}-3d" for each in PIXEL_FORMATS),
+    family: tuple(name for name in TEXTURES if name.startswith(f"{family}-"))
+    for family in ("raw", "ktx2", "dds")
 }
-KINDS = (
-    "npy",
-    *_PNG,
-    *(f"{each}-slices" for each in _PNG),
-    *(kind for family in FAMILIES.values() for kind in family),
-    "tiff16",
-    "exr",
-    *_HEADERS,
-    *_LANGUAGES,
-)
+FORMATS = ("npy", *TEXTURES, "c", *LANGUAGES)
 
 
 @dataclass(frozen=True, eq=False)
-class Made:
-    """A file that is ready to be written.
+class ExportedFile:
+    """An encoded file.
 
     Attributes:
-        kind: what it was asked for as.
-        ending: of its name, after the matrix's.
+        format_name: the requested format, such as "rg8".
+        ending: end of the file name, after the matrix's name.
         content: its bytes.
-        texels: what a texture holds; None where there is none.
+        texels: the values of a texture; None for other files.
         layout: how it holds frames.
-        frame: which one, where the file holds one of several.
     """
 
-    kind: str
+    format_name: str
     ending: str
     content: bytes
     texels: Texels | None = None
     layout: Layout = "plane"
-    frame: int | None = None
 
 
-def made(kinds: tuple[str, ...], source: Source, name: str) -> list[Made]:
-    """The files of these kinds.
+def encode(format_names: tuple[str, ...], matrix_set: MatrixSet, name: str) -> list[ExportedFile]:
+    """Encode a matrix in several formats.
 
     Args:
-        kinds: of KINDS or FAMILIES.
-        source: what they hold.
-        name: what shaders and headers call it.
+        format_names: from FORMATS or FAMILIES.
+        matrix_set: matrix, channels or noise.
+        name: identifier prefix in shaders and headers.
 
     Raises:
-        InputError: there is no such kind, or it cannot hold the matrix.
+        InputError: a format is unknown or cannot hold the matrix.
 
     Example:
         >>> import numpy as np
-        >>> from bluenoise.export.texels import source
-        >>> [file.ending for file in made(("raw",), source(np.array([[0, 1]])), "two")]
+        >>> from bluenoise.matrix_set import matrix_set_of
+        >>> files = encode(("raw",), matrix_set_of(np.array([[0, 1]])), "two")
+        >>> [file.ending for file in files]
         ['.u8.raw', '.u16.raw', '.f32.raw']
     """
-    for kind in kinds:
-        if kind not in KINDS and kind not in FAMILIES:
-            raise InputError(
-                f"no format is named {kind!r}; there are {', '.join((*KINDS, *FAMILIES))}"
-            )
-    files: dict[str, list[Made]] = {}
-    for kind in kinds:
-        if kind in FAMILIES:
-            files.update(_family(kind, source, name))
+    for each in format_names:
+        if each not in FORMATS and each not in FAMILIES:
+            known = ", ".join((*FORMATS, *FAMILIES))
+            raise InputError(f"no format is named {each!r}; use one of {known}")
+    files: dict[str, ExportedFile] = {}
+    for each in format_names:
+        if each in FAMILIES:
+            files.update(_encode_family(each, matrix_set, name))
         else:
-            files[kind] = _files(kind, source, name)
-    return [each for some in files.values() for each in some]
+            files[each] = _encode_one(each, matrix_set, name)
+    return list(files.values())
 
 
-def _family(family: str, source: Source, name: str) -> dict[str, list[Made]]:
-    """All of its kinds that hold the matrix."""
-    files: dict[str, list[Made]] = {}
+def _encode_family(family: str, matrix_set: MatrixSet, name: str) -> dict[str, ExportedFile]:
+    files: dict[str, ExportedFile] = {}
     refused: InputError | None = None
-    for kind in FAMILIES[family]:
+    for each in FAMILIES[family]:
         try:
-            files[kind] = _files(kind, source, name)
+            files[each] = _encode_one(each, matrix_set, name)
         except InputError as error:
             refused = error
     if not files and refused is not None:
@@ -111,52 +115,15 @@ def _family(family: str, source: Source, name: str) -> dict[str, list[Made]]:
     return files
 
 
-def _files(kind: str, source: Source, name: str) -> list[Made]:
-    if kind == "npy":
-        return [Made(kind, ".npy", npy(source))]
-    if kind in _HEADERS:
-        ending = ".h" if kind == "c" else ".r8.h"
-        return [Made(kind, ending, c_header(source, name, bits=_HEADERS[kind]))]
-    if kind in _LANGUAGES:
-        language = _LANGUAGES[kind]
-        return [Made(kind, f".{language}", shader(language, source, name))]
-    if kind.endswith("-slices"):
-        return _slices(kind, source)
-    return [_texture(kind, source)]
-
-
-def _texture(kind: str, source: Source) -> Made:
-    frames = source.has_frames
-    if kind in _PNG:
-        content = texels(source, _PNG[kind])
-        ending = f".{content.pixel_format}.png"
-        return Made(kind, ending, png(content), content, "flipbook" if frames else "plane")
-    if kind == "tiff16":
-        content = texels(source, "r16")
-        return Made(kind, ".r16.tiff", tiff(content), content, "pages" if frames else "plane")
-    if kind == "exr":
-        content = texels(source, "r32f")
-        return Made(kind, ".exr", exr(content), content, "flipbook" if frames else "plane")
-    if kind in _RAW:
-        content = texels(source, _RAW[kind])
-        ending = f".{kind.removeprefix('raw-')}.raw"
-        return Made(kind, ending, raw(content), content, "frames" if frames else "plane")
-    family, wanted, *more = kind.split("-")
-    content = texels(source, next(each for each in PIXEL_FORMATS if each == wanted))
-    volume = bool(more)
-    ending = f".{wanted}{'.3d' if volume else ''}.{family}"
-    layout = "volume" if volume else "array" if frames else "plane"
-    return Made(kind, ending, _CONTAINERS[family](content, volume=volume), content, layout)
-
-
-def _slices(kind: str, source: Source) -> list[Made]:
-    """A picture for each frame."""
-    if not source.has_frames:
-        raise InputError(f"{kind} needs a matrix with frames, and this one has none")
-    content = texels(source, _PNG[kind.removesuffix("-slices")])
-    slices = []
-    for frame, plane in enumerate(content.values):
-        one = Texels(plane[None], content.pixel_format, has_frames=False)
-        ending = f".{content.pixel_format}.{frame:03}.png"
-        slices.append(Made(kind, ending, png(one), one, frame=frame))
-    return slices
+def _encode_one(format_name: str, matrix_set: MatrixSet, name: str) -> ExportedFile:
+    if format_name == "npy":
+        return ExportedFile(format_name, ".npy", matrix_set.npy())
+    if format_name == "c":
+        return ExportedFile(format_name, ".h", c_header(matrix_set, name))
+    if format_name in LANGUAGES:
+        language = LANGUAGES[format_name]
+        return ExportedFile(format_name, f".{language}", shader(language, matrix_set, name))
+    kind = TEXTURES[format_name]
+    held = texels(matrix_set, kind.pixel_format)
+    layout = kind.frame_layout if held.has_frames else "plane"
+    return ExportedFile(format_name, kind.ending, kind.encode(held), held, layout)

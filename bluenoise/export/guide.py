@@ -1,56 +1,29 @@
-"""The README of an export: what the files are, and ten lines for each engine."""
+"""The README of an export: a description of the files, and ten steps per engine."""
 
 from collections.abc import Mapping
 from typing import Any
 
-from bluenoise.export.png import grid
-from bluenoise.export.shaders import identifier, template, title
-from bluenoise.export.texels import Source
+from bluenoise.export.shaders import fill_template
+from bluenoise.matrix_set import MatrixSet
 
 FILENAME = "README.md"
 
 
-def guide(source: Source, name: str, origin: Mapping[str, Any]) -> bytes:
-    """The text, in Markdown.
+def guide(matrix_set: MatrixSet, name: str, provenance: Mapping[str, Any]) -> bytes:
+    """Return the README in Markdown.
 
     Args:
-        source: what was exported.
-        name: the textures' name.
-        origin: as `bluenoise.export.sidecar.origin_of`.
+        matrix_set: the exported matrix or noise.
+        name: name of the textures.
+        provenance: see `bluenoise.export.sidecar.provenance_of`.
 
     Example:
         >>> import numpy as np
-        >>> from bluenoise.export.texels import source
-        >>> guide(source(np.array([[0, 1]])), "two", {}).decode().partition(":")[0]
+        >>> from bluenoise.matrix_set import matrix_set_of
+        >>> guide(matrix_set_of(np.array([[0, 1]])), "two", {}).decode().partition(":")[0]
         '# two'
     """
-    if source.noise is not None:
-        return _noise_guide(source, name, origin)
-    columns, rows = grid(source.shape[0])
-    text = template("guide.md").substitute(
-        title=title(source, name),
-        license=_license(origin),
-        name=name,
-        id=identifier(name),
-        columns=columns,
-        sheet=source.shape[1] * rows,
-    )
-    return text.encode()
-
-
-def _noise_guide(source: Source, name: str, origin: Mapping[str, Any]) -> bytes:
-    frames, height, width, channels = source.shape
-    text = template("noise.md").substitute(
-        name=name,
-        license=_license(origin),
-        frames=frames,
-        height=height,
-        width=width,
-        channels=channels,
-    )
-    return text.encode()
-
-
-def _license(origin: Mapping[str, Any]) -> str:
-    license_name = origin.get("license")
-    return f"Licence: {license_name}." if license_name else "The licence is its maker's to name."
+    template = "guide.md" if matrix_set.values is None else "noise.md"
+    license_name = provenance.get("license")
+    sentence = f"Licence: {license_name}." if license_name else "No licence is stated."
+    return fill_template(template, matrix_set, name, license=sentence)

@@ -1,23 +1,20 @@
-"""The JSON beside each texture: all that one must know to sample it right."""
+"""The JSON sidecar of a texture: how to sample it, what it decides, and its provenance."""
 
 import hashlib
 import json
 from collections.abc import Mapping
 from typing import Any
 
-from bluenoise.export.formats import Made
-from bluenoise.export.png import grid
-from bluenoise.export.raw import npy
-from bluenoise.export.texels import PixelFormat, Source, Texels
-from dither.matrix.catalog import shipped_matrices
+from bluenoise.export.formats import ExportedFile, Layout
+from bluenoise.export.texels import PixelFormat, Texels, grid
+from bluenoise.matrix_set import MatrixSet, shipped_entry
 
+_SIXTEEN_BITS = "code = floor((2 rank + 1) 65535 / (2 ranks)), plus 1 if that is a multiple of 257"
 _ENCODING: dict[PixelFormat, str] = {
     "r8": "code = floor((2 rank + 1) 255 / (2 ranks))",
-    "rg8": "code = floor((2 rank + 1) 65535 / (2 ranks)), plus 1 where that is a multiple of 257; "
-    "red = code >> 8, green = code & 255",
-    "r16": "code = floor((2 rank + 1) 65535 / (2 ranks)), plus 1 where that is a multiple of 257; "
-    "sampled as code / 65535",
-    "r16ui": "code = floor((2 rank + 1) 65535 / (2 ranks)), plus 1 where that is a multiple of 257",
+    "rg8": f"{_SIXTEEN_BITS}; red = code >> 8, green = code & 255",
+    "r16": f"{_SIXTEEN_BITS}; sampled as code / 65535",
+    "r16ui": _SIXTEEN_BITS,
     "r32f": "threshold = (rank + 1/2) / ranks, kept 2^-20 away from every v / 255",
 }
 _THRESHOLD: dict[PixelFormat, str] = {
@@ -27,7 +24,7 @@ _THRESHOLD: dict[PixelFormat, str] = {
     "r16ui": "T = floor(red / 257)",
     "r32f": "T = floor(255 red)",
 }
-_FLOAT_RULE: dict[PixelFormat, str] = {
+_ONE_BIT: dict[PixelFormat, str] = {
     "r8": "as floats: v / 255 > red + 0.5 / 255",
     "rg8": "as floats: v / 255 > (256 round(255 red) + round(255 green)) / 65535",
     "r16": "as floats: v / 255 > red",
@@ -35,74 +32,83 @@ _FLOAT_RULE: dict[PixelFormat, str] = {
     "r32f": "as floats: v / 255 > red",
 }
 _TIES = {
-    "r8": "a grey may equal a code, and is black there: the comparison is strict, and as floats half a "
-    "code is added",
-    "r32f": "no threshold is nearer than 2^-20 to a grey of 8 bits, so that no rounding decides",
+    "r8": "a grey equal to a code is black: the comparison is strict; as floats, half a code is added",
+    "r32f": "every threshold is at least 2^-20 away from 8-bit greys, so rounding never decides",
 }
-_NO_TIES = "no code is a multiple of 257, so that no grey of 8 bits, 257 v, equals one"
-_LAYOUTS = {
+_NO_TIES = "no code is a multiple of 257, so no 8-bit grey, 257 v, equals a code"
+_LAYOUTS: dict[Layout, str] = {
     "plane": "one plane",
-    "flipbook": "all frames in a grid: frame t in its column t % columns and row t // columns",
-    "array": "an array with a layer for each frame",
-    "volume": "a 3-D texture, its depth the frames",
-    "pages": "a page for each frame",
-    "frames": "one frame after the other",
+    "flipbook": "all frames in a grid: frame t in column t % columns, row t // columns",
+    "array": "an array with one layer per frame",
+    "pages": "one page per frame",
+    "frames": "one frame after another",
+}
+_SAMPLING = {
+    "color_space": "linear: numbers, not colours; never decode as sRGB",
+    "filter": "point, or better an integer fetch (texelFetch, Load, textureLoad)",
+    "wrap": "repeat",
+    "mipmaps": "none",
+    "compression": "none",
+    "premultiplied_alpha": "never",
 }
 
 
-def sidecar(made: Made, filename: str, source: Source, origin: Mapping[str, Any]) -> bytes:
-    """What the texture is, how it is sampled, and where it comes from.
+def sidecar(
+    file: ExportedFile, filename: str, matrix_set: MatrixSet, provenance: Mapping[str, Any]
+) -> bytes:
+    """Return the sidecar of a texture as JSON.
 
     Args:
-        made: a file with texels.
+        file: the encoded texture.
         filename: its name.
-        source: what was exported.
-        origin: as `origin_of`.
+        matrix_set: the exported matrix or noise.
+        provenance: see `provenance_of`.
     """
-    assert made.texels is not None
+    assert file.texels is not None
     facts = {
         "file": filename,
-        "sha256": hashlib.sha256(made.content).hexdigest(),
-        "format": made.kind,
-        **_texture(made, made.texels),
-        **_meaning(made.texels, source),
-        "sampling": {
-            "color_space": "linear: numbers, not colour data; never decoded as sRGB",
-            "filter": "point, or better an integer fetch (texelFetch, Load, textureLoad)",
-            "wrap": "repeat",
-            "mipmaps": "none",
-            "compression": "none",
-            "premultiplied_alpha": "never",
-        },
-        **{key: origin.get(key) for key in ("license", "seed", "command", "scores")},
+        "sha256": hashlib.sha256(file.content).hexdigest(),
+        "format": file.format_name,
+        **_texture_facts(file, file.texels),
+        **_decision_facts(file.texels, matrix_set),
+        "sampling": _SAMPLING,
+        **{key: provenance.get(key) for key in ("license", "seed", "command", "scores")},
         "written_by": "bluenoise export",
     }
     return (json.dumps(facts, indent=2) + "\n").encode()
 
 
-def _texture(made: Made, texels: Texels) -> dict[str, Any]:
+def provenance_of(matrix_set: MatrixSet, given: Mapping[str, Any]) -> dict[str, Any]:
+    """Return licence, seed, command and scores: those of a shipped matrix, replaced by `given`."""
+    known: dict[str, Any] = {}
+    found = shipped_entry(hashlib.sha256(matrix_set.npy()).hexdigest())
+    if found is not None:
+        known = {key: found[1][key] for key in ("seed", "command", "scores")}
+        known["license"] = "CC0-1.0"
+    return {**known, **given}
+
+
+def _texture_facts(file: ExportedFile, texels: Texels) -> dict[str, Any]:
     frames, height, width, channels = texels.values.shape
-    columns, rows = grid(frames) if made.layout == "flipbook" else (1, 1)
+    columns, rows = grid(frames) if file.layout == "flipbook" else (1, 1)
     facts: dict[str, Any] = {
         "pixel_format": texels.pixel_format,
         "dtype": texels.values.dtype.name,
-        "byte_order": "big" if made.ending.endswith(".png") else "little",
+        "byte_order": "big" if file.ending.endswith(".png") else "little",
         "shape": [frames, height, width, channels],
         "shape_order": "frames, rows, columns, channels",
-        "layout": _LAYOUTS[made.layout],
+        "layout": _LAYOUTS[file.layout],
         "width": width * columns,
         "height": height * rows,
-        "row_origin": "top: the first row in the file is row 0 of the matrix",
+        "row_origin": "top: the first row of the file is row 0 of the matrix",
     }
-    if made.layout == "flipbook":
+    if file.layout == "flipbook":
         facts["flipbook"] = {"columns": columns, "rows": rows, "frames": frames}
-    if made.frame is not None:
-        facts["frame"] = made.frame
     return facts
 
 
-def _meaning(texels: Texels, source: Source) -> dict[str, Any]:
-    if source.ranks is None:
+def _decision_facts(texels: Texels, matrix_set: MatrixSet) -> dict[str, Any]:
+    if matrix_set.values is not None:
         return {
             "content": "noise to add before rounding, in steps between levels",
             "encoding": "the value itself",
@@ -111,37 +117,27 @@ def _meaning(texels: Texels, source: Source) -> dict[str, Any]:
             },
         }
     pixel_format = texels.pixel_format
+    ranks = matrix_set.matrices[0].ranks.size
     return {
-        "content": "thresholds" + (", one channel each" if texels.values.shape[-1] > 1 else ""),
-        "ranks": source.ranks,
+        "content": "thresholds" + (", one channel each" if len(matrix_set.matrices) > 1 else ""),
+        "ranks": ranks,
         "encoding": _ENCODING[pixel_format],
         "decision": {
             "threshold": _THRESHOLD[pixel_format],
-            "one_bit": f"white where v > T, v a grey of 0..255; {_FLOAT_RULE[pixel_format]}",
-            "levels": "level = floor((v (levels - 1) + 254 - T) / 255), in whole numbers",
+            "one_bit": f"white if v > T, v a grey of 0..255; {_ONE_BIT[pixel_format]}",
+            "levels": "level = floor((v (levels - 1) + 254 - T) / 255), in integers",
             "ties": _TIES.get(pixel_format, _NO_TIES),
         },
-        "exact_for": "greys of 8 bits, at 1 bit and at any number of levels",
-        "finer_values": _finer(pixel_format, source.ranks),
+        "exact_for": "8-bit greys, at 1 bit and at any number of levels",
+        "finer_values": _finer_values(pixel_format, ranks),
     }
 
 
-def _finer(pixel_format: PixelFormat, ranks: int) -> str:
-    """What becomes of greys of 16 bits and of floats."""
+def _finer_values(pixel_format: PixelFormat, ranks: int) -> str:
+    """Describe the accuracy for 16-bit and float greys."""
     if pixel_format == "r8":
         shared = f"; the {ranks} ranks share 255 codes" if ranks > 255 else ""
         return f"not exact for 16 bits or floats, such as linear light{shared}"
     if pixel_format == "r32f":
-        return "compared as floats: a threshold is at most 2^-20 off"
-    return "compared as floats or 16 bits: a threshold is at most one code of 16 bits off"
-
-
-def origin_of(source: Source, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Licence, seed, command and scores: those of a shipped matrix are known, the rest is told."""
-    digest = hashlib.sha256(npy(source)).hexdigest()
-    known: dict[str, Any] = {}
-    for entry in shipped_matrices().values():
-        if entry["sha256"] == digest:
-            known = {key: entry[key] for key in ("seed", "command", "scores")}
-            known["license"] = "CC0-1.0"
-    return {**known, **given}
+        return "compared as floats: thresholds are off by at most 2^-20"
+    return "compared as floats or 16 bits: thresholds are off by at most one 16-bit code"

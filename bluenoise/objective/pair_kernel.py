@@ -125,8 +125,8 @@ def over_frames(time: TemporalFilter) -> np.ndarray:
     """(2T + 1,) float64: a temporal filter's autocorrelation, tapered to 0, 1 in the middle.
 
     Example:
-        >>> from dither.metrics.temporal import Box
-        >>> over_frames(Box(2)).round(3)[1:4].tolist()
+        >>> from dither.metrics.temporal import TemporalBox
+        >>> over_frames(TemporalBox(2)).round(3)[1:4].tolist()
         [0.5, 1.0, 0.5]
     """
     line = np.fft.ifft(time.transfer(np.fft.fftfreq(_CANVAS)) ** 2).real

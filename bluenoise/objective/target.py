@@ -19,7 +19,7 @@ ALL_DISTANCES = Mixture(
 )
 
 # Each frame looked at from those distances, and each pixel averaged over about three frames.
-FRAMES = SpaceTimeSum(ALL_DISTANCES, temporal.Gaussian(0.85))
+FRAMES = SpaceTimeSum(ALL_DISTANCES, temporal.TemporalGaussian(0.85))
 
 
 @dataclass(frozen=True)

@@ -1,3 +1,3 @@
-"""Pictures of matrices and of what they do."""
+"""Reports: matrices, their dot patterns, spectra and scores on one page or in one picture."""
 
 from bluenoise.report.report import report as report

@@ -1,12 +1,11 @@
-"""The charts of a report as values: curves of all matrices over those of the classical ones."""
+"""The charts of a report as values: the curves of all matrices and of the baselines."""
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
-from bluenoise.report.measured import Measured
-from bluenoise.report.study import Study, white_noise_curve
+from bluenoise.report.measurements import Measurement, Measurements, white_noise_curve
 
 # The first is the blur at which void-and-cluster is made.
 _VIEWS = {
@@ -14,10 +13,10 @@ _VIEWS = {
     "gaussian:1.0": "blurred by 1 pixel",
     "gaussian:2.0": "blurred by 2 pixels",
     "gaussian:3.0": "blurred by 3 pixels",
-    "nasanen:300dpi,30cm": "as the eye sees 300 dpi from 30 cm",
+    "nasanen:300dpi,30cm": "at 300 dpi from 30 cm",
 }
-# Beyond these are a lattice's spikes, and the gaps between them.
-_LEAST_DB, _MOST_DB = -40.0, 20.0
+# The range of spectra; a lattice's spikes and the gaps between them reach further.
+_MIN_DB, _MAX_DB = -40.0, 20.0
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,9 +24,8 @@ class Curve:
     """A line of a chart.
 
     Attributes:
-        label: whose it is.
-        style: "0", "1", ... for the matrices of the report, or "white", "crossed", "plain" for what is
-            behind them.
+        label: name of the matrix.
+        style: "0", "1", ... for the matrices; "plain", "crossed" or "white" for the baselines.
         x: (n,) ascending.
         y: (n,).
     """
@@ -40,17 +38,17 @@ class Curve:
 
 @dataclass(frozen=True, eq=False)
 class Chart:
-    """Curves over one axis.
+    """Curves over one pair of axes.
 
     Attributes:
-        title: what is drawn.
-        caption: how it is read.
-        x_label: the quantity along, with its unit.
-        y_label: the quantity upward, with its unit.
-        x_range: where the axis begins and ends.
-        curves: those behind come first.
-        logarithmic: whether y is drawn by its logarithm.
-        choice: the words under which it is one of several, or none.
+        title: the subject.
+        caption: how to read it.
+        x_label: horizontal quantity and unit.
+        y_label: vertical quantity and unit.
+        x_range: limits of the horizontal axis.
+        curves: in the order of the legend; earlier ones are drawn over later ones.
+        logarithmic: whether the vertical axis is logarithmic.
+        choice: its entry in the menu of views, "" if there is no menu.
     """
 
     title: str
@@ -62,53 +60,44 @@ class Chart:
     logarithmic: bool = False
     choice: str = ""
 
-    @property
-    def legend(self) -> list[tuple[int, Curve]]:
-        """The curves with their places: the matrices first, then those behind, the last one first."""
-        placed = list(enumerate(self.curves))
-        ours = [each for each in placed if each[1].style.isdigit()]
-        return ours + [each for each in reversed(placed) if each not in ours]
 
-
-def energy_charts(content: Measured) -> list[Chart]:
-    """Level energy against grey, a chart for each viewing filter."""
+def energy_charts(content: Measurements) -> list[Chart]:
+    """Return the level energy of every grey, one chart per viewing filter."""
     greys, white = white_noise_curve(content.shapes[0])
-    charts = []
-    for name, choice in _VIEWS.items():
-        curves = [Curve("white noise", "white", greys, white[name])]
-        curves += [
-            Curve(label, style, each.greys, each.energies[name])
-            for label, style, each in _lines(content)
-            if label != "white noise"
-        ]
-        charts.append(
-            Chart(
-                "Visible error of every grey",
-                "What is left of each grey's dots after the blur. Lower is better.",
-                "grey, from black to white",
-                "level energy × 10⁶",
-                (0.0, 1.0),
-                curves,
-                logarithmic=True,
-                choice=choice,
-            )
+    return [
+        Chart(
+            "Visible error of every grey",
+            "Energy of the dots after the blur. Lower is better.",
+            "grey, from black to white",
+            "level energy × 10⁶",
+            (0.0, 1.0),
+            [
+                Curve(label, style, greys, white[name])
+                if label == "white noise"
+                else Curve(label, style, each.greys, each.energies[name])
+                for label, style, each in _lines(content)
+            ],
+            logarithmic=True,
+            choice=choice,
         )
-    return charts
+        for name, choice in _VIEWS.items()
+    ]
 
 
-def gain_charts(content: Measured) -> list[Chart]:
-    """The same against void-and-cluster of each matrix's own shape, a chart for each viewing filter."""
+def gain_charts(content: Measurements) -> list[Chart]:
+    """Return level energies against void-and-cluster of the same shape, one chart per filter."""
     charts = []
     for name, choice in _VIEWS.items():
-        curves = [Curve("void-and-cluster", "plain", np.array([0.0, 1.0]), np.zeros(2))]
-        for index, (label, each) in enumerate(content.studies.items()):
-            reference = content.references[each.subject.shape].energies[name]
-            ratio = _decibels(each.energies[name] / np.maximum(reference, 1e-30))
-            curves.append(Curve(label, str(index), each.greys, ratio))
+        curves = []
+        for index, (label, each) in enumerate(content.matrices.items()):
+            reference = content.references[each.matrix_set.shape].energies[name]
+            gain = _decibels(each.energies[name] / np.maximum(reference, 1e-30))
+            curves.append(Curve(label, str(index), each.greys, gain))
+        curves.append(Curve("void-and-cluster", "plain", np.array([0.0, 1.0]), np.zeros(2)))
         charts.append(
             Chart(
                 "Against void-and-cluster",
-                "The same as a ratio. Below the line a matrix is better, above it worse.",
+                "Ratio of the level energies. Below 0 dB the matrix is better than void-and-cluster.",
                 "grey, from black to white",
                 "level energy, dB",
                 (0.0, 1.0),
@@ -119,50 +108,48 @@ def gain_charts(content: Measured) -> list[Chart]:
     return charts
 
 
-def radial_charts(content: Measured) -> list[Chart]:
-    """Radially averaged spectra: of the patterns, and of the values themselves."""
-    kinds = (
+def radial_charts(content: Measurements) -> list[Chart]:
+    """Return the radially averaged spectra of the dot patterns and of the values."""
+    lines = list(_lines(content))
+    patterns = [(label, style, each.pattern_radial) for label, style, each in lines]
+    values = [(label, style, each.value_radial) for label, style, each in lines]
+    texts = (
         (
-            "Spectrum of the patterns",
-            "Mean over all greys: what dithering shows. Blue noise has little power on the left, where "
-            "the eye is keen, and none of a lattice's spikes.",
-            "pattern_radial",
+            "Spectrum of the dot patterns",
+            "Mean over all greys. Good blue noise has little power on the left, where the eye is most "
+            "sensitive, and no spikes, which a lattice has.",
         ),
         (
             "Spectrum of the values",
-            "Of the matrix itself, by which blue noise is often judged. It says little about the "
+            "The matrix's own spectrum, often used to judge blue noise. It says little about its dot "
             "patterns.",
-            "own_radial",
         ),
     )
-    charts = []
-    for title, caption, which in kinds:
-        curves = []
-        for label, style, each in _lines(content):
-            frequency, power = getattr(each, which)
-            if len(frequency):
-                curves.append(Curve(label, style, frequency, _decibels(power)))
-        charts.append(
-            Chart(
-                title,
-                caption,
-                "radial frequency, cycles per pixel",
-                "power, dB of white noise",
-                (0.0, 0.7),
-                curves,
-            )
+    return [
+        Chart(
+            title,
+            caption,
+            "radial frequency, cycles per pixel",
+            "power against white noise, dB",
+            (0.0, 0.7),
+            [
+                Curve(label, style, frequency, _decibels(power))
+                for label, style, (frequency, power) in spectra
+                if len(frequency)
+            ],
         )
-    return charts
+        for (title, caption), spectra in zip(texts, (patterns, values), strict=True)
+    ]
 
 
-def temporal_chart(content: Measured) -> Chart | None:
-    """The power of the pixels' sequences; None where no matrix has frames."""
+def temporal_chart(content: Measurements) -> Chart | None:
+    """Return the spectrum of pixels over time; None if no matrix has frames."""
     curves = [
         Curve(
             label,
             style,
-            np.arange(len(spectrum)) / each.subject.shape[0],
-            np.maximum(spectrum, _LEAST_DB),
+            np.arange(len(spectrum)) / each.matrix_set.shape[0],
+            np.maximum(spectrum, _MIN_DB),
         )
         for label, style, each in _lines(content)
         if (spectrum := each.evaluation.temporal_spectrum_db)
@@ -171,27 +158,23 @@ def temporal_chart(content: Measured) -> Chart | None:
         return None
     return Chart(
         "Spectrum over time",
-        "Of each pixel as the frames go by. Little power on the left means that averaged frames come "
-        "to their grey soon.",
+        "Spectrum of each pixel over the frames. With little power on the left, the average of a few "
+        "frames is already near the grey.",
         "frequency, cycles per frame",
-        "power, dB of white noise",
+        "power against white noise, dB",
         (0.0, 0.5),
         curves,
     )
 
 
-def _lines(content: Measured) -> Iterator[tuple[str, str, Study]]:
-    """Label, style and study of every line: those behind come first."""
-    for label, each in content.behind.items():
-        yield label, _style(label), each
-    for index, (label, each) in enumerate(content.studies.items()):
+def _lines(content: Measurements) -> Iterator[tuple[str, str, Measurement]]:
+    """Yield label, style and measurement of the matrices, then of the baselines, best first."""
+    for index, (label, each) in enumerate(content.matrices.items()):
         yield label, str(index), each
-
-
-def _style(label: str) -> str:
-    """How one that is behind is drawn."""
-    return {"white noise": "white", "void-and-cluster": "plain"}.get(label, "crossed")
+    styles = {"white noise": "white", "void-and-cluster": "plain"}
+    for label, each in reversed(list(content.baselines.items())):
+        yield label, styles.get(label, "crossed"), each
 
 
 def _decibels(power: np.ndarray) -> np.ndarray:
-    return np.clip(10 * np.log10(np.maximum(power, 1e-30)), _LEAST_DB, _MOST_DB)
+    return np.clip(10 * np.log10(np.maximum(power, 1e-30)), _MIN_DB, _MAX_DB)

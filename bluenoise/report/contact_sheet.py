@@ -1,10 +1,13 @@
-"""One picture that shows a matrix at work: a photo dithered with it and with the classical ones."""
+"""A contact sheet: matrices with their spectra, and a photo dithered with each."""
 
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
 
+from bluenoise.matrix_set import MatrixSet
+from bluenoise.report.layout import below, beside, framed, grid, text_block
+from bluenoise.report.pictures import matrix_planes, spectrum_colors
 from dither.matrix.threshold_matrix import ThresholdMatrix
 from dither.metrics.spectrum import power_spectrum
 from dither.ordered.levels import requantize
@@ -12,26 +15,21 @@ from dither.ordered.levels import requantize
 if TYPE_CHECKING:
     from PIL import Image
 
-_MARGIN = 12
-_LABEL_HEIGHT = 22
-# Matrices are drawn about as large as this.
-_FINGERPRINT = 128
-_PAPER, _INK = 244, 24
-# Spectra are drawn from 0.001 to 10 times white noise's power, on a logarithmic scale.
-_DECADES = (-3.0, 1.0)
+# Matrices are enlarged to about this many pixels.
+_MATRIX_SIZE = 128
 
 
 def contact_sheet(
     photo: np.ndarray, matrices: Mapping[str, ThresholdMatrix], *, bits: Sequence[int] = (1, 2)
 ) -> "Image.Image":
-    """A column for each matrix: itself and its spectrum, then the photo at each bit depth.
+    """Draw a column per matrix: the matrix and its spectrum, then the photo at each bit depth.
 
-    Every pixel of the dithered photos is a pixel of the sheet: look at it without scaling.
+    View the sheet without scaling: each pixel of a dithered photo is one pixel of the sheet.
 
     Args:
         photo: (H, W) or (H, W, 3) uint8.
-        matrices: names, which become labels, and matrices.
-        bits: bits a channel, one row each.
+        matrices: label to matrix of two sides.
+        bits: bit depths per channel, one row each.
 
     Returns:
         An RGB Pillow image.
@@ -41,52 +39,28 @@ def contact_sheet(
         >>> contact_sheet(np.zeros((64, 96), np.uint8), {"Bayer": bayer(8, 8)}, bits=[1]).width
         292
     """
-    fingerprints = [_fingerprint(matrix) for matrix in matrices.values()]
-    width = max(photo.shape[1], *(picture.shape[1] for picture in fingerprints))
-    height = max(len(picture) for picture in fingerprints)
-    labels = [f"{name}, and its spectrum" for name in matrices]
-    rows = [list(zip(labels, fingerprints, strict=True))]
-    for depth in bits:
-        rows.append(
-            [
-                (f"{depth} bit, {name}", requantize(photo, matrix, bits=depth))
-                for name, matrix in matrices.items()
-            ]
-        )
-    heights = [height] + [photo.shape[0]] * len(bits)
-    return _pasted(
-        [
-            np.concatenate([_labelled(*cell, (tall, width)) for cell in row], axis=1)
-            for row, tall in zip(rows, heights, strict=True)
-        ]
-    )
-
-
-def _fingerprint(matrix: ThresholdMatrix) -> np.ndarray:
-    """The matrix and its power spectrum side by side, at the same whole multiple of their size."""
-    low, high = _DECADES
-    power = np.fft.fftshift(power_spectrum(matrix.ranks))
-    shade = (np.log10(np.maximum(power, 10**low)) - low) / (high - low)
-    factor = max(1, _FINGERPRINT // max(matrix.shape))
-    pictures = (matrix.thresholds, np.clip(shade, 0, 1))
-    tiles = [np.kron(picture * 255, np.ones((factor, factor))) for picture in pictures]
-    gap = np.full((len(tiles[0]), _MARGIN), _PAPER)
-    return np.concatenate([tiles[0], gap, tiles[1]], axis=1).astype(np.uint8)
-
-
-def _labelled(label: str, picture: np.ndarray, size: tuple[int, int]) -> np.ndarray:
-    """The picture on paper of this height and width, its label above and a margin around."""
-    from PIL import Image, ImageDraw, ImageFont
-
-    height, width = size
-    sheet = Image.new("RGB", (width + 2 * _MARGIN, height + _LABEL_HEIGHT + _MARGIN), (_PAPER,) * 3)
-    font = ImageFont.load_default(size=14)
-    ImageDraw.Draw(sheet).text((_MARGIN, 3), label, fill=(_INK,) * 3, font=font)
-    sheet.paste(Image.fromarray(picture), (_MARGIN, _LABEL_HEIGHT))
-    return np.asarray(sheet)
-
-
-def _pasted(rows: list[np.ndarray]) -> "Image.Image":
     from PIL import Image
 
-    return Image.fromarray(np.concatenate(rows, axis=0))
+    pictures = [
+        {f"{name} and its spectrum": _matrix_and_spectrum(m) for name, m in matrices.items()}
+    ]
+    for depth in bits:
+        pictures.append(
+            {
+                f"{name}, {depth} bit{'s' * (depth > 1)}": requantize(photo, m, bits=depth)
+                for name, m in matrices.items()
+            }
+        )
+    rows = [[_labelled(label, block) for label, block in row.items()] for row in pictures]
+    return Image.fromarray(framed(grid(rows), 12))
+
+
+def _labelled(label: str, block: np.ndarray) -> np.ndarray:
+    return below([text_block(label, width=block.shape[1]), block], 4)
+
+
+def _matrix_and_spectrum(matrix: ThresholdMatrix) -> np.ndarray:
+    factor = max(1, _MATRIX_SIZE // max(matrix.shape))
+    values = matrix_planes(MatrixSet((matrix,)))[0]
+    spectrum = spectrum_colors(power_spectrum(matrix.ranks)[None])[0]
+    return beside([each.repeat(factor, 0).repeat(factor, 1) for each in (values, spectrum)], 12)

@@ -1,4 +1,4 @@
-"""A report as one HTML file: pictures, charts and scripts inside it, nothing fetched."""
+"""A report as one HTML file with its pictures, charts and script inside."""
 
 import base64
 from pathlib import Path
@@ -6,32 +6,27 @@ from typing import Any
 
 import numpy as np
 
-from bluenoise.report.axes import written
+from bluenoise.report.chart_drawing import chart_svg, number_text
 from bluenoise.report.charts import energy_charts, gain_charts, radial_charts, temporal_chart
 from bluenoise.report.figures import (
     matrix_figures,
-    most_planes,
     patch_figures,
     photo_figures,
+    plane_count,
     ramp_figure,
     spectrum_figures,
 )
-from bluenoise.report.measured import Measured, sides
+from bluenoise.report.measurements import Measurements, size_text
 from bluenoise.report.pictures import SPECTRUM_DB, color_scale
 from bluenoise.report.scores import facts, scores, verdict
-from bluenoise.report.svg import chart_svg
 from dither.images.io import encode_image
 from dither.images.raster_image import RasterImage
 
 _TEMPLATES = Path(__file__).parent / "templates"
 
 
-def page(content: Measured) -> str:
-    """The HTML of a report.
-
-    Args:
-        content: what it tells.
-    """
+def page(content: Measurements) -> str:
+    """Return the HTML of a report."""
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
     from markupsafe import Markup
 
@@ -42,14 +37,13 @@ def page(content: Measured) -> str:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    environment.filters["sides"] = sides
-    environment.filters["drawn"] = lambda chart, name: Markup(chart_svg(chart, name))
+    environment.filters["chart_svg"] = lambda chart, name: Markup(chart_svg(chart, name))
     environment.filters["data_uri"] = data_uri
-    return environment.get_template("report.html").render(_told(content))
+    return environment.get_template("report.html").render(_template_values(content))
 
 
 def data_uri(planes: np.ndarray) -> str:
-    """Planes one below the other as a PNG inside an address.
+    """Return planes, one below the other, as a data URI of a PNG.
 
     Args:
         planes: (P, H, W) or (P, H, W, 3) uint8.
@@ -59,11 +53,9 @@ def data_uri(planes: np.ndarray) -> str:
     return "data:image/png;base64," + base64.b64encode(content).decode()
 
 
-def _told(content: Measured) -> dict[str, Any]:
-    names = list(content.studies)
-    alone = len(names) == 1
-    temporal = temporal_chart(content)
-    studies = [
+def _template_values(content: Measurements) -> dict[str, Any]:
+    alone = len(content.matrices) == 1
+    matrices = [
         {
             "name": name,
             "index": index,
@@ -75,21 +67,20 @@ def _told(content: Measured) -> dict[str, Any]:
             "photos": photo_figures(name, each, content.photo),
             "spectra": spectrum_figures(name, each),
         }
-        for index, (name, each) in enumerate(content.studies.items())
+        for index, (name, each) in enumerate(content.matrices.items())
     ]
-    low, high = SPECTRUM_DB
     return {
-        "title": ", ".join(names) if len(names) < 4 else f"{len(names)} matrices",
-        "studies": studies,
-        "planes": most_planes(content),
-        "plane_word": "Frame" if any(len(shape) == 3 for shape in content.shapes) else "Channel",
-        "behind_shape": sides(content.shapes[0]),
+        "title": content.title,
+        "matrices": matrices,
+        "planes": plane_count(content),
+        "plane_name": "Frame" if any(len(shape) == 3 for shape in content.shapes) else "Channel",
+        "baseline_size": size_text(content.shapes[0]),
         "energies": energy_charts(content),
         "gains": gain_charts(content),
         "spectra": radial_charts(content),
-        "temporal": temporal,
+        "temporal": temporal_chart(content),
         "columns": list(content.columns),
         "scores": scores(content),
         "scale": data_uri(color_scale()[None, None]),
-        "scale_ends": (written(low), written(high)),
+        "scale_ends": [number_text(end) for end in SPECTRUM_DB],
     }

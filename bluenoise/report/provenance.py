@@ -1,31 +1,27 @@
-"""Where a matrix comes from: the hash of its file, and the seed and command that are known of it."""
+"""Provenance of a matrix: the hash of its file, and the seed and command that made it, if known."""
 
 import hashlib
-import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, NamedTuple
 
-import numpy as np
-
-from bluenoise.matrix_set import MatrixSet
+from bluenoise.matrix_set import MatrixSet, shipped_entry
 from dither.errors import InputError
-from dither.matrix.catalog import shipped_matrices
-from dither.matrix.threshold_matrix import channel_thresholds
 
-# A neighbour of more bytes is no manifest of matrices.
-_MOST_BYTES = 1 << 22
+# Larger JSON files are no manifests.
+_MAX_BYTES = 1 << 22
+_MAX_COMMAND = 4096
 
 
-class Origin(NamedTuple):
-    """What is known of a matrix beside its numbers.
+class Provenance(NamedTuple):
+    """Origin of a matrix.
 
     Attributes:
-        sha256: of its .npy file, in hexadecimal digits.
+        sha256: of its .npy file, hexadecimal.
         shipped: its name among the shipped matrices, or None.
-        seed: that it was made with, or None.
-        command: that made it, or None.
+        seed: the seed it was made with, or None.
+        command: the command that made it, or None.
     """
 
     sha256: str
@@ -34,31 +30,22 @@ class Origin(NamedTuple):
     command: str | None = None
 
 
-def origin_of(subject: MatrixSet) -> Origin:
-    """Of numbers without a file: the hash is that of the file that `bluenoise generate` would write.
+def matrix_provenance(matrix_set: MatrixSet) -> Provenance:
+    """Return the provenance of a matrix in memory, hashed as `bluenoise generate` would write it.
 
     Example:
         >>> from bluenoise.matrix_set import load_matrix_set
-        >>> origin_of(load_matrix_set("blue-64x64")).shipped
+        >>> matrix_provenance(load_matrix_set("blue-64x64")).shipped
         'blue-64x64'
     """
-    if subject.values is not None:
-        array = subject.values.astype(np.float32)
-    elif len(subject.matrices) > 1:
-        array = channel_thresholds(subject.matrices)
-    else:
-        array = next(iter(subject.matrices)).ranks
-    stream = io.BytesIO()
-    np.save(stream, array.astype(array.dtype.newbyteorder("<")), allow_pickle=False)
-    return _known(hashlib.sha256(stream.getvalue()).hexdigest(), shipped_matrices())
+    return _shipped(hashlib.sha256(matrix_set.npy()).hexdigest())
 
 
-def file_origin(path: Path | str) -> Origin:
-    """Of a .npy file: what the shipped matrices, or JSON files beside it, tell of the same bytes.
+def file_provenance(path: Path | str) -> Provenance:
+    """Return the provenance of a .npy file, from the shipped matrices or a JSON file next to it.
 
-    Beside `mine.npy` are looked for `manifest.json`, like that of the shipped matrices, and `mine.json`
-    or `mine.npy.json`, such as `bluenoise generate --json` prints. They count where their sha256 is the
-    file's.
+    Next to `mine.npy`, it reads `mine.json` and `mine.npy.json`, such as `bluenoise generate --json`
+    prints, and `manifest.json`, as for the shipped matrices. Entries with another sha256 are ignored.
 
     Raises:
         InputError: the file cannot be read.
@@ -69,38 +56,42 @@ def file_origin(path: Path | str) -> Origin:
             digest = hashlib.file_digest(file, "sha256").hexdigest()
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror or error}") from error
-    found = _known(digest, shipped_matrices())
+    found = _shipped(digest)
     if found.shipped:
         return found
-    for entries in _neighbours(path):
-        told = _known(digest, entries)
-        if told.seed is not None or told.command is not None:
-            return told._replace(shipped=None)
+    for entry in _adjacent_entries(path):
+        recorded = _from_entry(digest, entry)
+        if entry.get("sha256") == digest and recorded != found:
+            return recorded
     return found
 
 
-def _known(digest: str, entries: dict[str, Any]) -> Origin:
-    """What entries of a manifest tell of these bytes; what is of the wrong type is not told."""
-    for name, entry in entries.items():
-        if isinstance(entry, dict) and entry.get("sha256") == digest:
-            seed, command = entry.get("seed"), entry.get("command")
-            return Origin(
-                digest,
-                name,
-                seed if isinstance(seed, int) else None,
-                command if isinstance(command, str) and len(command) < 4096 else None,
-            )
-    return Origin(digest)
+def _shipped(digest: str) -> Provenance:
+    found = shipped_entry(digest)
+    if found is None:
+        return Provenance(digest)
+    return _from_entry(digest, found[1])._replace(shipped=found[0])
 
 
-def _neighbours(path: Path) -> Iterator[dict[str, Any]]:
+def _from_entry(digest: str, entry: dict[str, Any]) -> Provenance:
+    """Return seed and command of a manifest entry; values of a wrong type are ignored."""
+    seed, command = entry.get("seed"), entry.get("command")
+    return Provenance(
+        digest,
+        seed=seed if isinstance(seed, int) else None,
+        command=command if isinstance(command, str) and len(command) < _MAX_COMMAND else None,
+    )
+
+
+def _adjacent_entries(path: Path) -> Iterator[dict[str, Any]]:
+    """Yield the objects of JSON files next to a matrix; unreadable files are skipped."""
     for name in (f"{path.stem}.json", f"{path.name}.json", "manifest.json"):
         try:
-            beside = path.with_name(name)
-            if not beside.is_file() or beside.stat().st_size > _MOST_BYTES:
+            manifest = path.with_name(name)
+            if not manifest.is_file() or manifest.stat().st_size > _MAX_BYTES:
                 continue
-            content = json.loads(beside.read_text(encoding="utf-8"))
+            content = json.loads(manifest.read_text(encoding="utf-8"))
         except (OSError, ValueError, RecursionError):
-            continue  # a neighbour that tells nothing is no fault of the matrix
+            continue
         if isinstance(content, dict):
-            yield {**content, name: content}
+            yield from (each for each in (*content.values(), content) if isinstance(each, dict))

@@ -1,96 +1,93 @@
-"""Matrices side by side, as one page or one picture."""
+"""Report matrices side by side, as one page and, if asked, one picture."""
 
-import importlib
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 
 import numpy as np
 
-from bluenoise.matrix_set import MatrixSet, load_matrix_set, matrix_set_of
+from bluenoise.matrix_set import MatrixLike, MatrixSet, load_matrix_set, matrix_set_of
 from bluenoise.report.figures import WIDE
-from bluenoise.report.measured import OnProgress, measured
-from bluenoise.report.provenance import Origin, file_origin, origin_of
+from bluenoise.report.measurements import measure_all
+from bluenoise.report.provenance import Provenance, file_provenance, matrix_provenance
 from dither.errors import InputError
+from dither.extras import require_extra
 from dither.files.atomic import atomic_writes, check_writable
-from dither.images.adjustments import Preparation, Sides, adjusted
+from dither.images.adjustments import Preparation, adjusted
+from dither.images.fit import Sides
 from dither.images.io import read_image
 from dither.images.raster_image import RasterImage
-from dither.matrix.threshold_matrix import ThresholdMatrix
-from dither.samples import checked_image, eight_bit_colors, native
+from dither.progress import OnProgress, no_progress
+from dither.samples import eight_bit_colors
 
-MOST_MATRICES = 8
-# A tall photo is cut at the bottom: what is above tells as much.
-_TALLEST = 480
-
-Content = str | Path | ThresholdMatrix | Sequence[ThresholdMatrix] | np.ndarray
+MAX_MATRICES = 8
+# Tall photos are cut off at the bottom.
+_MAX_PHOTO_HEIGHT = 480
 
 
 def report(
-    matrices: Mapping[str, Content],
+    matrices: Mapping[str, str | Path | MatrixLike],
     output: Path | str,
     *,
     photo: np.ndarray | None = None,
     png: bool = False,
     seed: int = 0,
     force: bool = False,
-    on_progress: OnProgress = lambda share, word: None,
+    on_progress: OnProgress = no_progress,
 ) -> list[Path]:
-    """Write a page that shows matrices and what they do, in one HTML file that needs nothing else.
+    """Write a page about matrices as one HTML file that works without a network.
 
-    Each matrix, tiled, its spectrum, patterns, a ramp and a photo; the error of every grey over that
-    of void-and-cluster, Bayer and white noise; its figures, seed, command and hash. A slider goes
-    through frames. Needs the extras `report` and `optimize`.
+    It shows each matrix, tiled, its spectrum, dot patterns, a ramp and a photo; the visible error of
+    every grey against void-and-cluster, Bayer and white noise; scores, seed, command and hash. A slider
+    selects the frame. Needs the extras `report` and `optimize`.
 
     Args:
-        matrices: name to matrix, 1 to 8 side by side: the name of a shipped one, a .npy file, a matrix,
-            one for each channel, or an array as `bluenoise.export` takes it.
+        matrices: name to matrix, 1 to 8 side by side: name of a shipped matrix, .npy file, matrix, one
+            matrix per channel, or an array as in `bluenoise.export`.
         output: the page, ending in .html.
-        photo: (H, W) or (H, W, 3), uint8, uint16 or floats in 0..1; made smaller where it is wider than
-            384 pixels. A portrait of Grace Hopper if not given, the sample that matplotlib carries.
-        png: write the same as one picture too, beside the page.
-        seed: of void-and-cluster and white noise, made to be compared with.
-        force: replace files that exist.
-        on_progress: called with the share done, 0 to 1, and what is done next.
+        photo: (H, W) or (H, W, 3), uint8, uint16 or floats in 0..1; reduced to 384 pixels of width.
+            Default: matplotlib's sample portrait of Grace Hopper.
+        png: also write the report as one picture next to the page.
+        seed: of the void-and-cluster and white noise baselines.
+        force: replace existing files.
+        on_progress: called with the share done, 0 to 1, and the current work.
 
     Returns:
-        The files: the page, and the picture if it was asked for.
+        The page and, if asked for, the picture.
 
     Raises:
-        InputError: there are none or too many matrices, one is no matrix, has fewer than 2 or more than
-            2^22 cells, or a file exists and `force` is false.
+        InputError: the number of matrices is not 1 to 8, a matrix is invalid or its number of cells is
+            not 2 to 2^22, or a file exists and `force` is false.
 
     Example:
         >>> report({}, "report.html")
         Traceback (most recent call last):
         ...
-        dither.errors.InputError: 1 to 8 matrices are reported side by side, not 0
+        dither.errors.InputError: a report compares 1 to 8 matrices, not 0
     """
-    paths = outputs(output, png=png)
+    output = Path(output)
+    if output.suffix.lower() not in (".html", ".htm"):
+        raise InputError(f"the report {output} must end in .html; --png adds a picture next to it")
+    paths = [output, output.with_suffix(".png")] if png else [output]
     for path in paths:
         check_writable(path, replace=force)
-    if not 1 <= len(matrices) <= MOST_MATRICES:
-        raise InputError(
-            f"1 to {MOST_MATRICES} matrices are reported side by side, not {len(matrices)}"
-        )
-    picture = _photo(photo)
-    # That they are missing is noticed before the work.
-    for library in ("jinja2", "matplotlib", "numba"):
-        importlib.import_module(library)
-    known = {name: _known(content) for name, content in matrices.items()}
-    content = measured(
-        {name: subject for name, (subject, _) in known.items()},
-        {name: origin for name, (_, origin) in known.items()},
-        picture,
+    if not 1 <= len(matrices) <= MAX_MATRICES:
+        raise InputError(f"a report compares 1 to {MAX_MATRICES} matrices, not {len(matrices)}")
+    require_extra("a report", "report", "jinja2", "matplotlib")
+    require_extra("a report", "optimize", "numba")
+    loaded = {name: _load(content) for name, content in matrices.items()}
+    content = measure_all(
+        {name: matrix_set for name, (matrix_set, _) in loaded.items()},
+        {name: provenance for name, (_, provenance) in loaded.items()},
+        _prepare_photo(photo),
         seed=seed,
-        on_progress=lambda share, word: on_progress(0.9 * share, word),
+        on_progress=lambda share, text: on_progress(0.9 * share, text),
     )
     from bluenoise.report.page import page
+    from bluenoise.report.sheet import sheet
 
-    on_progress(0.9, "drawing")
+    on_progress(0.9, "drawing the page")
     files = [page(content).encode()]
     if png:
-        from bluenoise.report.sheet import sheet
-
         on_progress(0.95, "drawing the picture")
         files.append(sheet(content))
     with atomic_writes(replace=force) as opened:
@@ -101,29 +98,18 @@ def report(
     return paths
 
 
-def outputs(output: Path | str, *, png: bool) -> list[Path]:
-    """The files that a report writes.
-
-    Raises:
-        InputError: the page does not end in .html.
-    """
-    output = Path(output)
-    if output.suffix.lower() not in (".html", ".htm"):
-        raise InputError(f"the report {output} must end in .html; its picture is written beside it")
-    return [output, output.with_suffix(".png")] if png else [output]
+def _load(content: str | Path | MatrixLike) -> tuple[MatrixSet, Provenance]:
+    if not isinstance(content, str | Path):
+        matrix_set = matrix_set_of(content)
+        return matrix_set, matrix_provenance(matrix_set)
+    matrix_set = load_matrix_set(str(content))
+    if Path(content).suffix == ".npy":
+        return matrix_set, file_provenance(content)
+    return matrix_set, matrix_provenance(matrix_set)
 
 
-def _known(content: Content) -> tuple[MatrixSet, Origin]:
-    if isinstance(content, str | Path):
-        subject = load_matrix_set(str(content))
-        is_file = Path(content).suffix == ".npy"
-        return subject, file_origin(content) if is_file else origin_of(subject)
-    subject = matrix_set_of(content)
-    return subject, origin_of(subject)
-
-
-def _photo(photo: np.ndarray | None) -> np.ndarray:
-    """(H, W, 3) uint8, as wide as a column at most."""
+def _prepare_photo(photo: np.ndarray | None) -> np.ndarray:
+    """Return the photo, or the default one, as (H, W, 1 or 3) uint8 no larger than a column."""
     if photo is None:
         import matplotlib
 
@@ -131,7 +117,7 @@ def _photo(photo: np.ndarray | None) -> np.ndarray:
         photo = read_image(sample).color
     if photo.ndim == 3 and photo.shape[2] not in (1, 3):
         raise InputError(f"a photo has 1 or 3 channels, not {photo.shape[2]}")
-    colors = np.ascontiguousarray(eight_bit_colors(checked_image(native(photo))))
+    colors = np.ascontiguousarray(eight_bit_colors(photo))
     if colors.shape[1] > WIDE:
         colors = adjusted(RasterImage(colors), Preparation(resize=Sides(width=WIDE))).color
-    return colors[:_TALLEST]
+    return colors[:_MAX_PHOTO_HEIGHT]

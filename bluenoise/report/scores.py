@@ -1,19 +1,20 @@
-"""The figures of a report as rows of text."""
+"""The scores of a report as text: table rows, facts and a verdict."""
 
-from collections.abc import Callable, Sequence
-from typing import NamedTuple
+import math
+from collections.abc import Callable, Mapping, Sequence
+from functools import reduce
+from typing import Any, NamedTuple
 
-from bluenoise.evaluate import Evaluation
-from bluenoise.report.measured import Measured, sides
+from bluenoise.report.measurements import Measurements, size_text
 
 
 class Score(NamedTuple):
-    """A row of figures.
+    """A table row.
 
     Attributes:
-        label: what they are.
-        note: how they are read.
-        cells: a text for each column.
+        label: name of the score.
+        note: its unit or how to read it.
+        cells: one text per column.
     """
 
     label: str
@@ -22,132 +23,108 @@ class Score(NamedTuple):
 
 
 class Fact(NamedTuple):
-    """A line on a matrix: what it is, and whether it is typed, such as a command."""
+    """A property of a matrix; `code` marks text to be typed, such as a command."""
 
     term: str
     value: str
-    typed: bool = False
+    code: bool = False
 
 
-def verdict(content: Measured, name: str) -> str:
-    """One sentence on a matrix: how it stands beside void-and-cluster, and whether it shows order."""
+def verdict(content: Measurements, name: str) -> str:
+    """Return one sentence: the gain over void-and-cluster, and whether the patterns show directions."""
     gain = content.gains_db[name]
     if abs(gain) < 0.05:
-        sentence = "Its dots are as little visible as those of void-and-cluster of the same size"
+        sentence = "Its dots are about as visible as those of void-and-cluster of the same size"
     else:
         word = "less" if gain < 0 else "more"
         sentence = (
             f"Its dots are {abs(gain):.1f} dB {word} visible than those of void-and-cluster of the "
             "same size"
         )
-    anisotropy = content.studies[name].evaluation.anisotropy_db
+    anisotropy = content.matrices[name].evaluation.anisotropy_db
     if anisotropy is None:
         return f"{sentence}."
     if anisotropy < 1:
-        return f"{sentence}, and they look alike in every direction."
-    return f"{sentence}, but they show directions."
+        return f"{sentence}, and look the same in every direction."
+    return f"{sentence}, but form directional patterns."
 
 
-def facts(content: Measured, name: str) -> list[Fact]:
-    """Its figures in short, its seed, the command that made it, and the hash of its file."""
-    each, origin = content.studies[name], content.origins[name]
-    anisotropy = each.evaluation.anisotropy_db
-    channels = len(each.subject.matrices)
-    size = sides(each.subject.shape) + (f", {channels} channels" if channels > 1 else "")
-    same = [Fact("Shipped as", origin.shipped)] if origin.shipped not in (None, name) else []
-    return [
+def facts(content: Measurements, name: str) -> list[Fact]:
+    """Return the main scores of a matrix, its size, seed, command and the hash of its file."""
+    measured, provenance = content.matrices[name], content.provenance[name]
+    evaluation, shape = measured.evaluation, measured.matrix_set.shape
+    channels = len(measured.matrix_set.matrices)
+    size = size_text(shape) + (f", {channels} channels" if channels > 1 else "")
+    found = [
         Fact("Against void-and-cluster, mean of five views", _db(content.gains_db[name])),
-        Fact("Anisotropy", "–" if anisotropy is None else _db(anisotropy)),
-        *_time_fact(each.evaluation),
-        Fact("Size", f"{size}, {each.subject.matrices[0].ranks.size:,} thresholds"),
-        *same,
-        Fact("Seed", "not recorded" if origin.seed is None else str(origin.seed)),
-        Fact("Made by", origin.command or "not recorded", typed=origin.command is not None),
-        Fact("SHA-256 of the .npy", origin.sha256, typed=True),
+        Fact("Anisotropy", _or_dash(evaluation.anisotropy_db, _db)),
     ]
-
-
-def _time_fact(evaluation: Evaluation) -> list[Fact]:
-    if not evaluation.over_time_db:
-        return []
-    average, gain = next(iter(evaluation.over_time_db.items()))
-    return [Fact(f"Error over time, {average}, against white noise", _db(gain))]
-
-
-def scores(content: Measured) -> list[Score]:
-    """The rows, for the columns of `Measured.columns`."""
-    columns = list(content.columns.values())
-    rows = [
-        _row(
-            "Against void-and-cluster",
-            "mean over the five views",
-            [gain for _, gain in columns],
-            _db,
-        ),
-    ]
-    evaluations = [each.evaluation for each, _ in columns]
-    for view in evaluations[0].energy:
-        rows.append(
-            _row(
-                f"Error, {view}",
-                "mean level energy × 10⁶",
-                [evaluation.energy[view] for evaluation in evaluations],
-                _energy,
-            )
-        )
-    rows.append(
-        _row(
-            "Worst grey at gaussian:1.5",
-            "level energy × 10⁶",
-            [evaluation.worst_energy for evaluation in evaluations],
-            _energy,
-        )
-    )
-    rows.append(
-        _row(
-            "Anisotropy",
-            "0 dB: alike in every direction",
-            [evaluation.anisotropy_db for evaluation in evaluations],
-            _db,
-        )
-    )
-    for band in ("0-0.0625", "0.0625-0.125", "0.125-0.25"):
-        rows.append(
-            _row(
-                f"Power at {band.replace('-', ' to ')} cycles per pixel",
-                "of the patterns, against white noise",
-                [evaluation.bands_db[band] for evaluation in evaluations],
-                _db,
-            )
-        )
-    rows.append(
-        _row(
-            "Power of the values below 0.25 cycles per pixel",
-            "share of white noise's",
-            [evaluation.low_frequency_power for evaluation in evaluations],
-            lambda value: f"{value:.1%}",
-        )
-    )
-    return rows + _over_time(evaluations)
-
-
-def _over_time(evaluations: Sequence[Evaluation]) -> list[Score]:
-    averages = evaluations[0].over_time_db or {}
+    if evaluation.over_time_db:
+        average, gain = next(iter(evaluation.over_time_db.items()))
+        found.append(Fact(f"Error over time, {average}, against white noise", _db(gain)))
+    found.append(Fact("Size", f"{size}, {math.prod(shape):,} thresholds"))
+    if provenance.shipped not in (None, name):
+        found.append(Fact("Shipped as", provenance.shipped))
+    command = provenance.command
     return [
-        _row(
-            f"Error over time, {average}",
-            "of pixels, against white noise",
-            [(evaluation.over_time_db or {}).get(average) for evaluation in evaluations],
-            _db,
-        )
-        for average in averages
+        *found,
+        Fact("Seed", "not recorded" if provenance.seed is None else str(provenance.seed)),
+        Fact("Command", command or "not recorded", code=command is not None),
+        Fact("SHA-256 of the .npy", provenance.sha256, code=True),
     ]
 
 
-def _row(
-    label: str, note: str, values: Sequence[float | None], form: Callable[[float], str]
-) -> Score:
-    return Score(label, note, ["–" if value is None else form(value) for value in values])
+def score_rows(columns: Sequence[Mapping[str, Any]]) -> list[Score]:
+    """Return the rows of a table of scores.
+
+    Args:
+        columns: for each column the fields of an `Evaluation`, `against_void_and_cluster_db` and, if
+            measured, `luminance_gain_db` and `photo_error_percent` per viewing filter.
+    """
+    first = columns[0]
+
+    def row(label: str, note: str, form: Callable[[float], str], *keys: str) -> Score:
+        values = (reduce(_get, keys, column) for column in columns)
+        return Score(label, note, [_or_dash(value, form) for value in values])
+
+    def rows_of(key: str, label: str, note: str, form: Callable[[float], str]) -> list[Score]:
+        return [row(f"{label}, {name}", note, form, key, name) for name in first.get(key) or {}]
+
+    return [
+        row("Against void-and-cluster", "mean of five views", _db, "against_void_and_cluster_db"),
+        *rows_of("energy", "Error", "mean level energy × 10⁶", _energy),
+        row("Error of the worst grey", "level energy × 10⁶, gaussian:1.5", _energy, "worst_energy"),
+        row("Worst grey", "0 black, 1 white; gaussian:1.5", "{:.2f}".format, "worst_level"),
+        row("Pattern anisotropy", "0 dB: same in every direction", _db, "anisotropy_db"),
+        *rows_of("bands_db", "Pattern power", "cycles per pixel, against white noise", _db),
+        row(
+            "Power of the values",
+            "below 0.25 cycles per pixel, share of white noise's",
+            "{:.1%}".format,
+            "low_frequency_power",
+        ),
+        *rows_of("over_time_db", "Error over time", "of pixels, against white noise", _db),
+        *rows_of("luminance_gain_db", "Error in luminance of greys", "against equal channels", _db),
+        *rows_of("photo_error_percent", "Error of the photo at 1 bit", "percent", "{:.3f}".format),
+    ]
+
+
+def scores(content: Measurements) -> list[Score]:
+    """Return the rows for the columns of `Measurements.columns`."""
+    return score_rows(
+        [
+            {**measured.evaluation._asdict(), "against_void_and_cluster_db": gain}
+            for measured, gain in content.columns.values()
+        ]
+    )
+
+
+def _get(scores: Mapping[str, Any] | None, key: str) -> Any:
+    return None if scores is None else scores.get(key)
+
+
+def _or_dash(value: float | None, form: Callable[[float], str]) -> str:
+    return "–" if value is None else form(value)
 
 
 def _db(value: float) -> str:

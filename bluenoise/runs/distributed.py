@@ -51,7 +51,7 @@ def run_distributed(
 
     one = partial(_one_run, start, trajectory, config, seed, restarts)
     for number, arrays in run_tasks(
-        one, range(restarts), jobs=jobs, scheduler=scheduler, while_waiting=tell
+        one, range(restarts), jobs=jobs, scheduler=scheduler, poll=tell
     ):
         ended[number] = arrays
         done += 1

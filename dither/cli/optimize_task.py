@@ -82,11 +82,11 @@ class Optimizing:
 
         from dither.color_count.count import count_colors
         from dither.images.mask import transparent_mask
-        from dither.samples import checked_image, eight_bit_colors, native
+        from dither.samples import eight_bit_colors
 
         frames = animation.frames
         few = np.linspace(0, len(frames) - 1, min(len(frames), _COUNTED_FRAMES)).round().astype(int)
-        pictures = [eight_bit_colors(checked_image(native(frames[place].color))) for place in few]
+        pictures = [eight_bit_colors(frames[place].color) for place in few]
         clear = [transparent_mask(frames[place].alpha) for place in few]
         ignored = [
             np.zeros(picture.shape[:2], bool) if away is None else away
@@ -119,11 +119,11 @@ def _measured(animation: "Animation", found: "list[OptimizedPalette]") -> dict[s
 
     from dither.images.mask import transparent_mask
     from dither.metrics import image_errors
-    from dither.samples import checked_image, eight_bit_colors, native
+    from dither.samples import eight_bit_colors
 
     errors = []
     for frame, result in zip(animation.frames, found, strict=True):
-        before = eight_bit_colors(checked_image(native(frame.color)))
+        before = eight_bit_colors(frame.color)
         after, hidden = result.picture, transparent_mask(frame.alpha)
         if hidden is not None:
             before = np.where(hidden[..., None], np.uint8(0), before)

@@ -8,7 +8,8 @@ import typer
 
 from dither.console import in_range
 from dither.errors import InputError
-from dither.images.adjustments import MOST_FACTOR, MOST_SHARE, Sides
+from dither.images.adjustments import MAX_FACTOR
+from dither.images.fit import MAX_SCALE, Sides
 
 
 class LightChoice(enum.StrEnum):
@@ -114,19 +115,19 @@ ResizeOption = Annotated[
 SaturationOption = Annotated[
     float,
     typer.Option(
-        callback=in_range(0, MOST_FACTOR), help="First, colourfulness times 0 to 10; 0 is grey."
+        callback=in_range(0, MAX_FACTOR), help="First, colourfulness times 0 to 10; 0 is grey."
     ),
 ]
 BrightnessOption = Annotated[
     float,
     typer.Option(
-        callback=in_range(0, MOST_FACTOR), help="First, sRGB codes times 0 to 10; 0 is black."
+        callback=in_range(0, MAX_FACTOR), help="First, sRGB codes times 0 to 10; 0 is black."
     ),
 ]
 ContrastOption = Annotated[
     float,
     typer.Option(
-        callback=in_range(0, MOST_FACTOR),
+        callback=in_range(0, MAX_FACTOR),
         help="First, distance from middle grey times 0 to 10; 0 is middle grey.",
     ),
 ]
@@ -192,9 +193,9 @@ def sides_of(text: str | None) -> Sides | float | None:
             share = float(text[:-1]) / 100
         except ValueError:
             raise unreadable from None
-        if not 0 < share <= MOST_SHARE:
+        if not 0 < share <= MAX_SCALE:
             raise InputError(
-                f"--resize is {text!r}; a share is above 0% and at most {100 * MOST_SHARE:g}%"
+                f"--resize is {text!r}; a share is above 0% and at most {100 * MAX_SCALE:g}%"
             )
         return share
     try:

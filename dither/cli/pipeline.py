@@ -263,7 +263,7 @@ def _read(source: Path, max_pixels: int, say: Callable[[str], None]) -> "Animati
 
     file = standard_input() if source == STREAM else source
     try:
-        return read_animation(file, max_pixels=max_pixels, name=_title(source), say=say)
+        return read_animation(file, max_pixels=max_pixels, name=_title(source), log=say)
     except TooLargeError as error:
         raise _with_advice(str(error)) from None
 
@@ -276,8 +276,9 @@ def _prepared(
     say: Callable[[str], None],
 ) -> "Animation":
     """The frames that the destination can hold, made ready."""
-    from dither.images.adjustments import adjusted, resized_shape
+    from dither.images.adjustments import adjusted
     from dither.images.animation import ANIMATED_SUFFIXES, Animation
+    from dither.images.fit import resized_shape
 
     first = animation.frames[0]
     moving = not job.placing.packed and place.ending.lower() in ANIMATED_SUFFIXES

@@ -55,11 +55,11 @@ class Target:
         import numpy as np
 
         from dither.palettes.from_image import k_means
-        from dither.samples import checked_image, eight_bit_colors, native
+        from dither.samples import eight_bit_colors
 
         seen = []
         for frame in frames:
-            pixels = eight_bit_colors(checked_image(native(frame.color)))
+            pixels = eight_bit_colors(frame.color)
             # What nobody sees takes no colour away.
             shown = ... if frame.alpha is None or not frame.alpha.any() else frame.alpha > 0
             seen.append(pixels[shown].reshape(1, -1, 3))

@@ -23,7 +23,7 @@ from dither.errors import InputError
 from dither.optimizer.config import OptimizeConfig, Preset, preset_config
 from dither.optimizer.optimize import Pixels, optimize_palette
 from dither.palettes.device import DeviceLevels, check_device
-from dither.palettes.palette import MOST_COLORS, Palette
+from dither.palettes.palette import MAX_COLORS, Palette
 
 HARDLY_VISIBLE = 1.0
 
@@ -163,7 +163,7 @@ def _worth_trying(counts: Sequence[int], picture: PictureSample, options: _Optio
     check_device(options.device_levels)
     if options.keep is not None:
         kept = len(options.keep)
-        if kept >= MOST_COLORS:
+        if kept >= MAX_COLORS:
             raise InputError(f"{kept} colours are kept; at least one of 256 must be left to learn")
         return [count for count in counts if count > kept]
     if options.device_levels != (256, 256, 256):

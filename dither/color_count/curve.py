@@ -20,9 +20,9 @@ from dither.optimizer.gamut_target import linear_of
 from dither.optimizer.learned_palette import diffused
 from dither.optimizer.palette_refit import refitted
 from dither.optimizer.search import direct_binary_search, scene
-from dither.palettes.device import merged
+from dither.palettes.device import merge_equal_colors
 from dither.palettes.from_image import k_means
-from dither.palettes.palette import MOST_COLORS, Palette
+from dither.palettes.palette import MAX_COLORS, Palette
 
 COLOR_COUNTS = (2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)
 # Of a larger picture, so many pixels are looked at.
@@ -111,7 +111,7 @@ def up_to_own(counts: Sequence[int], picture: PictureSample) -> list[int]:
     """
     own = max(2, picture.own_colors())
     fewer = [count for count in counts if count < own]
-    return fewer if own > MOST_COLORS else [*fewer, own]
+    return fewer if own > MAX_COLORS else [*fewer, own]
 
 
 def elbow_count(counts: Sequence[ColorCount]) -> ColorCount:
@@ -146,7 +146,7 @@ def _searched(sample: PictureSample, colors: int, seed: int, threads: int) -> Co
     if sample.own_colors() == 1:
         code = sample.wanted[0, 0]
         other = np.full(3, 0 if code.any() else 255, np.uint8)
-        palette = Palette(merged(np.stack([code, other]))[0])
+        palette = Palette(merge_equal_colors(np.stack([code, other]))[0])
         return ColorCount.of(colors, sample, palette, palette.indices(sample.wanted))
     palette = k_means(sample.seen, colors, seed=seed)
     search = preset_config("balanced", colors).search
@@ -156,7 +156,7 @@ def _searched(sample: PictureSample, colors: int, seed: int, threads: int) -> Co
     for _ in range(_ROUNDS):
         indices = direct_binary_search(indices, linear, view, search, threads=threads)
         linear = refitted(indices, linear, view, search)
-    codes, rank = merged(np.rint(linear_to_srgb(linear) * 255).astype(np.uint8))
+    codes, rank = merge_equal_colors(np.rint(linear_to_srgb(linear) * 255).astype(np.uint8))
     if len(codes) == 1:
         codes, rank = palette.colors, np.arange(len(palette), dtype=np.uint8)
     palette = Palette(codes)

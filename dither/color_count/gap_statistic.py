@@ -30,7 +30,7 @@ from dither.color import packed_codes
 from dither.errors import InputError
 from dither.extras import require_extra
 from dither.palettes.palette import Palette
-from dither.samples import checked_image, eight_bit_colors, native
+from dither.samples import eight_bit_colors
 
 # Between two looks at the intervals so many permutations are drawn.
 _ROUND = 10
@@ -189,7 +189,7 @@ def gap_statistic(
         >>> found.colors, len(found.null_losses), found.gap < 0
         (8, 20, True)
     """
-    wanted = eight_bit_colors(checked_image(native(image)))
+    wanted = eight_bit_colors(image)
     if wanted.size == 0:
         raise InputError(f"an image of shape {wanted.shape} has no pixels to dither")
     codes, width = packed_codes(wanted).ravel(), wanted.shape[1]

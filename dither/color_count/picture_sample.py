@@ -7,8 +7,8 @@ import numpy as np
 from dither.color import distinct_colors
 from dither.errors import InputError
 from dither.images.mask import check_mask, fill_masked
-from dither.palettes.palette import MOST_COLORS
-from dither.samples import checked_image, eight_bit_colors, native
+from dither.palettes.palette import MAX_COLORS
+from dither.samples import eight_bit_colors
 
 # A larger picture is looked at in tiles of so many pixels a side.
 _TILE = 64
@@ -38,7 +38,7 @@ class PictureSample(NamedTuple):
         Raises:
             InputError: one of them is no such array, or there are no pixels.
         """
-        wanted = eight_bit_colors(checked_image(native(image)))
+        wanted = eight_bit_colors(image)
         if wanted.size == 0:
             raise InputError(
                 f"an image of shape {wanted.shape} has no pixels to choose colours for"
@@ -59,7 +59,7 @@ class PictureSample(NamedTuple):
         # A few rows tell of most pictures that they have more.
         rows = self.wanted[:: max(1, len(self.wanted) // 16)]
         few = len(distinct_colors(rows.reshape(-1, 3)))
-        return few if few > MOST_COLORS else len(distinct_colors(self.wanted.reshape(-1, 3)))
+        return few if few > MAX_COLORS else len(distinct_colors(self.wanted.reshape(-1, 3)))
 
     def tiles(self, most_pixels: int) -> "PictureSample":
         """Tiles of a larger picture, spread evenly, one below the other; of those that are seen.

@@ -8,7 +8,7 @@ import numpy as np
 from dither.images.io import encode_image
 from dither.images.raster_image import RasterImage
 from dither.metrics.image import ImageErrors, image_errors
-from dither.samples import checked_image, eight_bit_colors, native
+from dither.samples import checked_image, eight_bit_colors
 
 # Of the time that comparing takes, the errors' share.
 _ERRORS_SHARE = 0.95
@@ -61,7 +61,7 @@ def compare(
 
     errors = image_errors(original, dithered, on_progress=measuring)
     measuring(1, "file size")
-    samples = checked_image(native(dithered))
+    samples = checked_image(dithered)
     return Comparison(errors, _color_count(samples), len(png_bytes(samples)))
 
 

@@ -11,7 +11,7 @@ from dither.comparison.compare import png_bytes
 from dither.errors import InputError
 from dither.images.io import open_image
 from dither.images.raster_image import from_pillow
-from dither.samples import checked_image, eight_bit_colors, native
+from dither.samples import checked_image, eight_bit_colors
 
 # Segments of a JPEG that hold metadata and colour profiles: APP1 to APP13, APP15, and comments. APP0
 # (JFIF) and APP14 (Adobe) say how its colours are stored.
@@ -60,7 +60,7 @@ def shown_pixels(pixels: np.ndarray) -> np.ndarray:
         >>> shown_pixels(np.array([[0.0, 1.0]])).tolist()
         [[0, 255]]
     """
-    samples = checked_image(native(pixels))
+    samples = checked_image(pixels)
     codes = eight_bit_colors(samples)
     gray = samples.ndim == 2 or samples.shape[2] == 1
     return np.ascontiguousarray(codes[..., 0] if gray else codes)

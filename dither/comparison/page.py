@@ -25,7 +25,7 @@ _ADVICE = (
     "tells which picture is best: choose a name to look at it.",
 )
 # In the order in which they build on each other.
-_SCRIPTS = ("pictures.js", "afar.js", "stage.js", "gestures.js", "controls.js")
+_SCRIPTS = ("pictures.js", "blur.js", "stage.js", "gestures.js", "controls.js")
 # Blurs of the page in pixels; the first two are those of the measures.
 _BLURS = (1.5, 2.5, 5.0)
 _DOTS_PER_INCH = 96

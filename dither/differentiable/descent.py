@@ -55,32 +55,32 @@ class DescentConfig:
         logit_rate: the first, in logarithms of probability.
         variance: how much the scatter of a mixture counts beside the error of its mean. 0 asks for the
             mean alone; at 1 the nearest colour is best.
-        softness: the squared distance at which a colour is at first e times less probable than one
+        temperature: the squared distance at which a colour is at first e times less probable than one
             that is exact.
         distance: where colours are seen to lie.
-        mixing: whether colours mix as light does ("linear") or as their codes ("encoded").
+        light: whether colours mix as light does ("linear") or as their codes ("encoded").
 
     Raises:
-        InputError: a number is out of range, or `mixing` is neither.
+        InputError: a number is out of range, or `light` is neither.
     """
 
     steps: int = 2000
     palette_rate: float = 0.02
     logit_rate: float = 0.15
     variance: float = 0.02
-    softness: float = 0.05
+    temperature: float = 0.05
     distance: Distance = OKLab()
-    mixing: Light = "linear"
+    light: Light = "linear"
 
     def __post_init__(self) -> None:
         if not isinstance(self.steps, int | np.integer) or self.steps < 1:
             raise InputError(f"steps is {self.steps}; it must be a whole number from 1")
         if not 0 <= self.variance < np.inf:
             raise InputError(f"variance is {self.variance}; it must be a finite number from 0")
-        for name in ("palette_rate", "logit_rate", "softness"):
+        for name in ("palette_rate", "logit_rate", "temperature"):
             if not 0 < getattr(self, name) < np.inf:
                 raise InputError(f"{name} is {getattr(self, name)}; it must be finite and above 0")
-        check_light(self.mixing)
+        check_light(self.light)
 
 
 class Points(NamedTuple):
@@ -166,9 +166,9 @@ def init(
     """
     targets = config.distance.coordinates(np.asarray(points, np.float32))
     colors = config.distance.coordinates(np.asarray(palette, np.float32))
-    mixed = palette if config.mixing == "linear" else linear_to_srgb(palette)
+    mixed = palette if config.light == "linear" else linear_to_srgb(palette)
     parameters = Parameters(
-        jnp.asarray(mixed, jnp.float32), first_logits(targets, colors, config.softness)
+        jnp.asarray(mixed, jnp.float32), first_logits(targets, colors, config.temperature)
     )
     share = jnp.asarray(weights / weights.sum(), jnp.float32)
     memory = _optimizer(config).init(parameters)
@@ -178,7 +178,7 @@ def init(
 
 def point_losses(config: DescentConfig, points: Points, parameters: Parameters) -> Info:
     """The loss of each point: Info of (N,) float32 arrays."""
-    linear = (lambda mixed: mixed) if config.mixing == "linear" else decoded
+    linear = (lambda mixed: mixed) if config.light == "linear" else decoded
     palette, logits = parameters
     chances = jax.nn.softmax(logits, axis=-1)
     mean = config.distance.coordinates(linear(product(chances, palette)))
@@ -209,11 +209,11 @@ def step(config: DescentConfig, points: Points, state: State) -> tuple[State, In
     return State(parameters, memory, state.step + 1), info
 
 
-def first_logits(targets: Array, colors: Array, softness: float) -> Array:
+def first_logits(targets: Array, colors: Array, temperature: float) -> Array:
     """(..., K) logits that fall with the squared distance of (..., 3) targets to K colours."""
     # What is left out, the square of the target, is the same for all colours.
     near = 2 * product(targets, colors.T) - jnp.sum(colors**2, axis=-1)
-    return bounded(near / softness)
+    return bounded(near / temperature)
 
 
 def bounded(logits: Array) -> Array:
@@ -297,7 +297,7 @@ def descend(
     last = np.asarray(state.parameters.logits)[: shape[0]]
     chances = np.asarray(jax.nn.softmax(last, axis=-1))
     moved = np.asarray(state.parameters.palette, np.float64)
-    moved = moved if config.mixing == "linear" else srgb_to_linear(moved)
+    moved = moved if config.light == "linear" else srgb_to_linear(moved)
     return Descended(
         np.where(learned[:, None], moved, palette), chances, last, np.concatenate(trace)
     )

@@ -25,12 +25,12 @@ class ColorHistogram:
     Attributes:
         colors: (N, 3) float64 linear light, 0 to 1: the mean of the pixels in each bin.
         counts: (N,) float64: how many pixels each bin holds, at least 1.
-        places: (H, W) int32: the bin of each pixel.
+        bins: (H, W) int32: the bin of each pixel.
     """
 
     colors: np.ndarray
     counts: np.ndarray
-    places: np.ndarray
+    bins: np.ndarray
 
 
 def color_histogram(linear: np.ndarray, *, step: float = 1 / 48) -> ColorHistogram:
@@ -52,7 +52,7 @@ def color_histogram(linear: np.ndarray, *, step: float = 1 / 48) -> ColorHistogr
     Example:
         >>> picture = np.array([[[0.0, 0.0, 0.0], [1.0, 1.0, 1.0], [0.998, 1.0, 1.0]]])
         >>> histogram = color_histogram(picture, step=1 / 8)
-        >>> histogram.counts.tolist(), histogram.places.tolist()
+        >>> histogram.counts.tolist(), histogram.bins.tolist()
         ([1.0, 2.0], [[0, 1, 1]])
         >>> histogram.colors.round(3).tolist()
         [[0.0, 0.0, 0.0], [0.999, 1.0, 1.0]]

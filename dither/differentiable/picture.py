@@ -31,8 +31,8 @@ from dither.differentiable.tiles import (
 )
 from dither.errors import InputError
 from dither.palettes.from_image import k_means
-from dither.palettes.palette import MOST_COLORS, Palette
-from dither.samples import as_color, checked_image, eight_bit_colors, native, white_of
+from dither.palettes.palette import MAX_COLORS, Palette
+from dither.samples import as_color, checked_image, eight_bit_colors, white_code
 
 # How many arrays of 4 bytes for each pixel and colour are held at once, counted in compiled programs
 # of all three assignments: of the picture, logits, their moments and copies at the start and the end;
@@ -102,7 +102,7 @@ def optimize_picture(
     Raises:
         InputError: an argument is out of range, or the descent would need more memory than allowed.
     """
-    image = checked_image(native(image))
+    image = checked_image(image)
     if image.size == 0:
         raise InputError(f"a picture has some pixels, not shape {image.shape}")
     if not isinstance(steps, int | np.integer) or steps < 1:
@@ -186,7 +186,7 @@ def _fits(shape: tuple[int, int], side: int, colors: int, memory: int) -> bool:
 def _linear(image: np.ndarray) -> np.ndarray:
     """(H, W, 3) float32 linear light, 0 to 1."""
     if np.issubdtype(image.dtype, np.integer):
-        white = white_of(image)
+        white = white_code(image)
         light = srgb_to_linear(np.arange(white + 1) / white).astype(np.float32)[image]
     else:
         light = srgb_to_linear(np.clip(image, 0, 1)).astype(np.float32)
@@ -198,9 +198,9 @@ def _first_colors(image: np.ndarray, palette: Palette | np.ndarray | int, seed: 
     if isinstance(palette, int | np.integer):
         return k_means(eight_bit_colors(image), int(palette), seed=seed).linear
     colors = palette.linear if isinstance(palette, Palette) else np.asarray(palette, np.float64)
-    if colors.ndim != 2 or colors.shape[1] != 3 or not 1 <= len(colors) <= MOST_COLORS:
+    if colors.ndim != 2 or colors.shape[1] != 3 or not 1 <= len(colors) <= MAX_COLORS:
         raise InputError(
-            f"a palette is 1 to {MOST_COLORS} colours in rows of three, not shape {colors.shape}"
+            f"a palette is 1 to {MAX_COLORS} colours in rows of three, not shape {colors.shape}"
         )
     # Written so that NaN fails too.
     if not (colors.min() >= 0 and colors.max() <= 1):

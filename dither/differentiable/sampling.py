@@ -23,7 +23,7 @@ _SLACK = 1e-3
 
 
 def sampled(
-    probabilities: np.ndarray, *, places: np.ndarray | None = None, seed: int = 0
+    probabilities: np.ndarray, *, bins: np.ndarray | None = None, seed: int = 0
 ) -> np.ndarray:
     """Each pixel draws its colour by itself.
 
@@ -32,7 +32,7 @@ def sampled(
     Args:
         probabilities: (H, W, K) float of each pixel, or (N, K) of bins, K from 1 to 256; at least 0,
             each row adding up to 1.
-        places: (H, W) integers, the bin of each pixel, if probabilities are those of bins.
+        bins: (H, W) integers, the bin of each pixel, if probabilities are those of bins.
         seed: 0 or more; the same seed gives the same pixels.
 
     Returns:
@@ -48,10 +48,10 @@ def sampled(
     """
     if not isinstance(seed, int | np.integer) or seed < 0:
         raise InputError(f"seed is {seed}; it must be a whole number from 0")
-    mixtures, places = _checked(probabilities, places)
+    mixtures, bins = _checked(probabilities, bins)
     generator = np.random.default_rng(seed)
     # Single precision: 1 itself is never drawn, nor made by adding the place of a bin.
-    return _chosen(mixtures, places, lambda rows, shape: generator.random(shape, dtype=np.float32))
+    return _chosen(mixtures, bins, lambda rows, shape: generator.random(shape, dtype=np.float32))
 
 
 def matrix_sampled(
@@ -59,7 +59,7 @@ def matrix_sampled(
     palette: np.ndarray,
     matrix: ThresholdMatrix,
     *,
-    places: np.ndarray | None = None,
+    bins: np.ndarray | None = None,
     phase: tuple[int, int, int] = (0, 0, 0),
 ) -> np.ndarray:
     """The threshold of each pixel's cell chooses its colour, from dark to light.
@@ -71,7 +71,7 @@ def matrix_sampled(
         palette: (K, 3) float linear light, of whatever range.
         matrix: with N cells, a flat patch of N pixels has each colour as often as its probability
             says, to within one pixel.
-        places: as in `sampled`.
+        bins: as in `sampled`.
         phase: frame, row and column of the matrix at the first pixel, around the torus.
 
     Returns:
@@ -86,7 +86,7 @@ def matrix_sampled(
         >>> matrix_sampled(np.full((2, 2, 2), 0.5), white_and_black, matrix).tolist()
         [[1, 0], [0, 1]]
     """
-    mixtures, places = _checked(probabilities, places)
+    mixtures, bins = _checked(probabilities, bins)
     palette = np.asarray(palette, np.float64)
     if palette.shape != (mixtures.shape[-1], 3):
         raise InputError(
@@ -101,29 +101,29 @@ def matrix_sampled(
         cells = np.ix_(np.arange(rows.start, rows.stop) % height, np.arange(shape[1]) % width)
         return thresholds[cells]
 
-    return order.astype(np.uint8)[_chosen(mixtures[..., order], places, numbers)]
+    return order.astype(np.uint8)[_chosen(mixtures[..., order], bins, numbers)]
 
 
 def _chosen(
     mixtures: np.ndarray,
-    places: np.ndarray,
+    bins: np.ndarray,
     numbers: Callable[[slice, tuple[int, int]], np.ndarray],
 ) -> np.ndarray:
     """(H, W) uint8: in which piece of the mixture of each pixel its number of 0..1 lies.
 
     Args:
         mixtures: (H, W, K) of the pixels, or (N, K) of bins.
-        places: (H, W) the bin of each pixel; of the pixels' own mixtures the size alone counts.
+        bins: (H, W) the bin of each pixel; of the pixels' own mixtures the size alone counts.
         numbers: of some rows and their shape.
     """
-    height, width = places.shape
+    height, width = bins.shape
     out = np.empty((height, width), np.uint8)
     joints = mixtures.shape[-1] - 1
     ladder = _ladder(mixtures) if mixtures.ndim == 2 else np.empty(0)
     for rows in block_rows(height, width):
         shape = len(out[rows]), width
         if mixtures.ndim == 2:
-            here = places[rows].astype(np.int64)
+            here = bins[rows].astype(np.int64)
         else:
             ladder = _ladder(mixtures[rows].reshape(-1, joints + 1))
             here = np.arange(shape[0] * width).reshape(shape)
@@ -143,13 +143,13 @@ def _ladder(mixtures: np.ndarray) -> np.ndarray:
     return (meet + np.arange(len(meet))[:, None]).ravel()
 
 
-def _checked(probabilities: np.ndarray, places: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+def _checked(probabilities: np.ndarray, bins: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
     """The mixtures as they are, and the place (H, W) of each pixel's among bins."""
     probabilities = np.asarray(probabilities)
-    if probabilities.ndim != (3 if places is None else 2) or 0 in probabilities.shape:
+    if probabilities.ndim != (3 if bins is None else 2) or 0 in probabilities.shape:
         raise InputError(
-            f"probabilities are (H, W, K), or (N, K) with the places of pixels, not "
-            f"{probabilities.shape} {'without' if places is None else 'with'} places"
+            f"probabilities are (H, W, K), or (N, K) with the bins of pixels, not "
+            f"{probabilities.shape} {'without' if bins is None else 'with'} bins"
         )
     count = probabilities.shape[-1]
     if count > _MOST_COLORS:
@@ -162,13 +162,13 @@ def _checked(probabilities: np.ndarray, places: np.ndarray | None) -> tuple[np.n
             "probabilities are at least 0 and add up to 1 in each row; the least here is "
             f"{mixtures.min()}, and sums are {sums.min()} to {sums.max()}"
         )
-    if places is None:
+    if bins is None:
         return probabilities, np.broadcast_to(0, probabilities.shape[:2])
-    places = np.asarray(places)
-    if places.ndim != 2 or not np.issubdtype(places.dtype, np.integer):
-        raise InputError(f"places are (H, W) integers, not {places.dtype} of {places.shape}")
-    if places.size and not 0 <= places.min() <= places.max() < len(mixtures):
+    bins = np.asarray(bins)
+    if bins.ndim != 2 or not np.issubdtype(bins.dtype, np.integer):
+        raise InputError(f"bins are (H, W) integers, not {bins.dtype} of {bins.shape}")
+    if bins.size and not 0 <= bins.min() <= bins.max() < len(mixtures):
         raise InputError(
-            f"places run from 0 to {len(mixtures) - 1}, not {places.min()} to {places.max()}"
+            f"bins run from 0 to {len(mixtures) - 1}, not {bins.min()} to {bins.max()}"
         )
-    return probabilities, places
+    return probabilities, bins

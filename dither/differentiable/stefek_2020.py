@@ -17,8 +17,8 @@ from dither.differentiable.descent import DescentConfig, descend
 from dither.differentiable.distances import RGB
 from dither.differentiable.sampling import sampled
 from dither.errors import InputError
-from dither.palettes.palette import MOST_COLORS
-from dither.samples import as_color, checked_image, native, white_of
+from dither.palettes.palette import MAX_COLORS
+from dither.samples import as_color, checked_image, white_code
 
 
 class Published(NamedTuple):
@@ -68,17 +68,15 @@ def published(
         >>> made.colors.shape, made.indices.shape
         ((3, 3), (16, 64))
     """
-    if not isinstance(colors, int | np.integer) or not 2 <= colors <= MOST_COLORS:
-        raise InputError(f"colors is {colors}; it must be a whole number from 2 to {MOST_COLORS}")
+    if not isinstance(colors, int | np.integer) or not 2 <= colors <= MAX_COLORS:
+        raise InputError(f"colors is {colors}; it must be a whole number from 2 to {MAX_COLORS}")
     if not isinstance(seed, int | np.integer) or seed < 0:
         raise InputError(f"seed is {seed}; it must be a whole number from 0")
-    image = as_color(checked_image(native(image)))
+    image = as_color(checked_image(image))
     if image.size == 0:
         raise InputError(f"a picture has some pixels, not shape {image.shape}")
-    config = DescentConfig(
-        steps=steps, variance=variance, distance=RGB("encoded"), mixing="encoded"
-    )
-    codes = image / white_of(image) if image.dtype.kind == "u" else np.clip(image, 0, 1)
+    config = DescentConfig(steps=steps, variance=variance, distance=RGB("encoded"), light="encoded")
+    codes = image / white_code(image) if image.dtype.kind == "u" else np.clip(image, 0, 1)
     points = srgb_to_linear(codes).reshape(-1, 3)
     first = srgb_to_linear(np.random.default_rng(seed).random((int(colors), 3)))
     descended = descend(points, np.ones(len(points)), first, config, on_progress=on_progress)

@@ -25,7 +25,7 @@ from dither.diffusion.tone_kernels import VariableKernel
 from dither.errors import InputError
 from dither.matrix.catalog import load_matrix
 from dither.matrix.threshold_matrix import ThresholdMatrix
-from dither.samples import Light, level_count, level_values, native, white_of
+from dither.samples import Light, level_count, level_values, native_byte_order, white_code
 
 
 def error_diffuse(
@@ -155,7 +155,7 @@ def diffused(
         >>> np.unique(diffused(image, bits=1)).tolist()
         [0, 255]
     """
-    image = native(image)
+    image = native_byte_order(image)
     if palette is not None:
         if bits is not None or levels is not None:
             raise InputError("give one of bits, levels and palette")
@@ -165,7 +165,9 @@ def diffused(
         color = diffused(image[..., :-1], levels=levels, by=by, **options)
         alpha = image[..., -1:]
         if color.dtype != alpha.dtype:
-            alpha = alpha.astype(color.dtype) * color.dtype.type(white_of(color) // white_of(alpha))
+            alpha = alpha.astype(color.dtype) * color.dtype.type(
+                white_code(color) // white_code(alpha)
+            )
         return np.concatenate([color, alpha], axis=2)
     codes = by(image, levels=levels, **options)
     if np.issubdtype(image.dtype, np.floating):

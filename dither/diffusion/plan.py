@@ -8,7 +8,13 @@ import numpy as np
 from dither.diffusion.light import WHITE, light_of_codes, light_of_floats, light_of_levels
 from dither.errors import InputError
 from dither.extras import require_extra
-from dither.samples import Light, as_color, check_levels, check_light, checked_image, native
+from dither.samples import (
+    Light,
+    as_color,
+    check_levels,
+    check_light,
+    checked_image,
+)
 
 Clamp = Literal["none", "range"]
 
@@ -91,7 +97,7 @@ def jobs_of(
     if clamp not in (None, "none", "range"):
         raise InputError(f"clamp is {clamp!r}; it must be 'none' or 'range'")
     check_light(light)
-    image = checked_image(native(image))
+    image = checked_image(image)
     from dither.diffusion.compiled import loops
 
     if palette is not None:

@@ -7,7 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
-from dither.errors import InputError, TakenError
+from dither.errors import InputError, OutputExistsError
 from dither.files.commit import sync_folder
 from dither.files.temp_files import OLD, remove_stale_temps, temp_prefix
 
@@ -47,7 +47,7 @@ def atomic_path(path: Path | str, *, replace: bool = True) -> Iterator[Path]:
             yield beside
             _flush(beside)
             if not replace and target.exists():
-                raise TakenError(f"{path} exists; give --force to replace it")
+                raise OutputExistsError(f"{path} exists; give --force to replace it")
             _put(beside, target, Path(room) / OLD)
             sync_folder(target.parent)
     except OSError as error:
@@ -58,7 +58,7 @@ def check_path(path: Path | str, *, replace: bool = True) -> None:
     """Say before long work starts whether a file or folder can be made at `path`.
 
     Raises:
-        InputError: the folder above is missing or read-only; a TakenError if `path` exists and
+        InputError: the folder above is missing or read-only; a OutputExistsError if `path` exists and
             `replace` is false.
     """
     path = Path(path)
@@ -66,7 +66,7 @@ def check_path(path: Path | str, *, replace: bool = True) -> None:
         if not path.parent.is_dir():
             raise InputError(f"cannot write {path}: the folder {path.parent} does not exist")
         if path.exists() and not replace:
-            raise TakenError(f"{path} exists; give --force to replace it")
+            raise OutputExistsError(f"{path} exists; give --force to replace it")
         # What the folder's mode says is not the whole truth; only trying is.
         with tempfile.TemporaryFile(prefix=temp_prefix(), dir=Path(os.path.realpath(path)).parent):
             pass

@@ -5,7 +5,7 @@ import os
 from collections.abc import Sequence
 from pathlib import Path
 
-from dither.errors import InputError, TakenError
+from dither.errors import InputError, OutputExistsError
 
 
 def commit_all(ready: Sequence[tuple[Path, Path]], replace: bool) -> None:
@@ -16,7 +16,7 @@ def commit_all(ready: Sequence[tuple[Path, Path]], replace: bool) -> None:
         replace: whether files that are there may be replaced.
 
     Raises:
-        InputError: a file cannot be renamed; a TakenError if its place is taken.
+        InputError: a file cannot be renamed; a OutputExistsError if its place is taken.
     """
     with contextlib.ExitStack() as kept, contextlib.ExitStack() as undo:
         for beside, path in ready:
@@ -50,7 +50,7 @@ def _put(beside: Path, path: Path, replace: bool) -> None:
         else:
             _put_new(beside, path)
     except FileExistsError:
-        raise TakenError(f"{path} exists; give --force to replace it") from None
+        raise OutputExistsError(f"{path} exists; give --force to replace it") from None
     except OSError as error:
         raise InputError(f"cannot write {path}: {error.strerror or error}") from error
 

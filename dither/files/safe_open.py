@@ -14,7 +14,7 @@ from typing import BinaryIO
 from dither.errors import InputError
 
 # What is read of a pipe or as a whole; memory has to hold it.
-MOST_BYTES = 1 << 30
+MAX_BYTES = 1 << 30
 # Seconds in which somebody has to begin to write into a pipe.
 _PATIENCE = 2.0
 _PIECE = 1 << 20
@@ -73,7 +73,7 @@ def _first_byte(descriptor: int, name: str) -> bytes:
     raise InputError(f"cannot read {name}: it is a pipe that nobody writes into")
 
 
-def read_all(file: BinaryIO, name: str, most: int = MOST_BYTES) -> bytes:
+def read_all(file: BinaryIO, name: str, most: int = MAX_BYTES) -> bytes:
     """All bytes of a file.
 
     Args:
@@ -100,7 +100,7 @@ def read_all(file: BinaryIO, name: str, most: int = MOST_BYTES) -> bytes:
     return b"".join(pieces)
 
 
-def read_file(path: Path | str, most: int = MOST_BYTES) -> bytes:
+def read_file(path: Path | str, most: int = MAX_BYTES) -> bytes:
     """All bytes of a file or pipe.
 
     Args:

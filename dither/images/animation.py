@@ -11,7 +11,7 @@ import numpy as np
 from dither.errors import InputError, TooLargeError
 from dither.files.atomic import atomic_write
 from dither.images.gif import gif_bytes
-from dither.images.io import MAX_PIXELS, Source, encode_image, left_out, open_image
+from dither.images.io import MAX_PIXELS, Source, encode_image, open_image, unread_parts
 from dither.images.raster_image import RasterImage, check_webp, from_pillow, indexed, is_gray, plain
 
 # Formats whose files can move.
@@ -60,7 +60,7 @@ def read_animation(
     *,
     max_pixels: int = MAX_PIXELS,
     name: str | None = None,
-    say: Callable[[str], object] | None = None,
+    log: Callable[[str], object] | None = None,
 ) -> Animation:
     """Read all frames of an animated GIF, PNG or WebP, or any other image as one frame.
 
@@ -71,7 +71,7 @@ def read_animation(
         source: the file, or a binary stream.
         max_pixels: refuse images of more, those of all frames added up.
         name: that error messages give it, if not the file's.
-        say: called with a sentence on what the file holds and the animation does not, if anything:
+        log: called with a sentence on what the file holds and the animation does not, if anything:
             more than 8 bits a channel, or pages after the first.
 
     Raises:
@@ -85,9 +85,9 @@ def read_animation(
 
     with open_image(source, max_pixels, name) as picture:
         count = int(getattr(picture, "n_frames", 1))
-        if say is not None:
-            for sentence in left_out(picture, name or str(source)):
-                say(sentence)
+        if log is not None:
+            for sentence in unread_parts(picture, name or str(source)):
+                log(sentence)
         if picture.format not in ("GIF", "PNG", "WEBP") or count == 1:
             picture.load()
             return Animation((from_pillow(ImageOps.exif_transpose(picture)),))

@@ -13,7 +13,7 @@ from typing import BinaryIO
 import numpy as np
 
 from dither.errors import InputError
-from dither.images.raster_image import MOST_COLORS, RasterImage, indexed
+from dither.images.raster_image import MAX_COLORS, RasterImage, indexed
 
 _TRAILER, _EXTENSION, _IMAGE = b";", b"!", b","
 _MOST_SIDE = 65535
@@ -90,7 +90,7 @@ def gif_bytes(images: Sequence[RasterImage], *, durations: Sequence[int], plays:
     found = indexed([_cut_out(image) for image in images])
     if found is None:
         raise InputError(
-            f"a GIF holds at most {MOST_COLORS} colours, and the image or its frames have more"
+            f"a GIF holds at most {MAX_COLORS} colours, and the image or its frames have more"
         )
     frames, table = found.frames, found.table[:, :3]
     transparent = 0 if found.table[0, 3] == 0 else None

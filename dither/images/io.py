@@ -14,7 +14,7 @@ from dither.files.safe_open import read_all, safe_open
 from dither.images.gif import check_whole as check_whole_gif
 from dither.images.gif import gif_bytes
 from dither.images.png import check_whole as check_whole_png
-from dither.images.quiet_stderr import hushed
+from dither.images.quiet_stderr import quiet_stderr
 from dither.images.raster_image import RasterImage, check_webp, from_pillow, to_pillow
 
 if TYPE_CHECKING:
@@ -116,7 +116,7 @@ def open_image(source: Source, max_pixels: int, name: str | None = None) -> Iter
                 _WHOLE[picture.format](file)
                 file.seek(place)
             if any(tile[0] == "libtiff" for tile in getattr(picture, "tile", ())):
-                stack.enter_context(hushed())
+                stack.enter_context(quiet_stderr())
             yield picture
     except InputError:
         raise
@@ -133,7 +133,7 @@ def open_image(source: Source, max_pixels: int, name: str | None = None) -> Iter
         raise InputError(f"{name} is damaged or cannot be read: {reason}") from error
 
 
-def left_out(picture: "Image.Image", name: str) -> list[str]:
+def unread_parts(picture: "Image.Image", name: str) -> list[str]:
     """What a picture that is not loaded yet holds and is not read, a sentence for each.
 
     Args:

@@ -13,13 +13,13 @@ _kept = -1
 
 
 @contextlib.contextmanager
-def hushed() -> Iterator[None]:
+def quiet_stderr() -> Iterator[None]:
     """Nothing that is written to standard error in the block arrives, by whomever it is written.
 
     Blocks of several threads may overlap; where standard error is closed nothing is done.
 
     Example:
-        >>> with hushed():
+        >>> with quiet_stderr():
         ...     _ = os.write(2, b"never seen")
     """
     _enter()

@@ -15,8 +15,8 @@ from dither.errors import InputError
 if TYPE_CHECKING:
     from PIL import Image
 
-MOST_COLORS = 256
-MOST_WEBP_SIDE = 16383
+MAX_COLORS = 256
+MAX_WEBP_SIDE = 16383
 
 
 @dataclass(frozen=True, eq=False)
@@ -177,8 +177,8 @@ def check_webp(image: RasterImage) -> None:
         InputError: a side is longer than 16,383 pixels.
     """
     height, width = image.color.shape[:2]
-    if max(height, width) > MOST_WEBP_SIDE:
-        raise InputError(f"a WebP has sides up to {MOST_WEBP_SIDE}, not {width}x{height}")
+    if max(height, width) > MAX_WEBP_SIDE:
+        raise InputError(f"a WebP has sides up to {MAX_WEBP_SIDE}, not {width}x{height}")
 
 
 @dataclass(frozen=True, eq=False)
@@ -229,9 +229,9 @@ def indexed(images: Sequence[RasterImage]) -> Indexed | None:
         for start in range(0, len(image.color), 256):
             part = _codes(image, slice(start, start + 256))
             picture = Image.fromarray(part.astype("<u4").view(np.uint8).reshape(*part.shape, 4))
-            more = picture.getcolors(MOST_COLORS)
+            more = picture.getcolors(MAX_COLORS)
             colors.update(color for _, color in more or ())
-            if more is None or len(colors) > MOST_COLORS:
+            if more is None or len(colors) > MAX_COLORS:
                 return None
     # Opaque is 255 in the highest byte, so that ascending order has what is not opaque first.
     codes = np.sort(np.array(list(colors), np.uint8).view("<u4").ravel())

@@ -4,7 +4,7 @@ import numpy as np
 
 from dither.color import srgb_to_linear
 from dither.errors import InputError
-from dither.samples import as_color, checked_image, native, white_of
+from dither.samples import as_color, checked_image, white_code
 
 
 def linear_lights(original: np.ndarray, dithered: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -37,7 +37,7 @@ def linear_lights(original: np.ndarray, dithered: np.ndarray) -> tuple[np.ndarra
 
 
 def _linear_light(image: np.ndarray) -> np.ndarray:
-    image = checked_image(native(image))
+    image = checked_image(image)
     if image.size == 0 or (image.ndim == 3 and image.shape[2] not in (1, 3)):
         raise InputError(
             "a picture is measured if it has pixels and 1 or 3 channels, not the shape "
@@ -46,5 +46,5 @@ def _linear_light(image: np.ndarray) -> np.ndarray:
     if np.issubdtype(image.dtype, np.floating):
         # One channel at a time where a grey has only one.
         return as_color(srgb_to_linear(np.clip(image.astype(np.float64), 0, 1)))
-    white = white_of(image)
+    white = white_code(image)
     return as_color(srgb_to_linear(np.arange(white + 1) / white)[image])

@@ -24,11 +24,11 @@ class TemporalFilter(Protocol):
 
 
 @dataclass(frozen=True)
-class Gaussian:
+class TemporalGaussian:
     """A Gaussian of standard deviation `sigma` frames: H(f) = exp(-2 pi^2 sigma^2 f^2).
 
     Example:
-        >>> float(Gaussian(1.0).transfer(np.array(0.0)))
+        >>> float(TemporalGaussian(1.0).transfer(np.array(0.0)))
         1.0
     """
 
@@ -40,13 +40,13 @@ class Gaussian:
 
 
 @dataclass(frozen=True)
-class Exponential:
+class TemporalExponential:
     """A running mean that takes the share `rate` of each new frame, as temporal antialiasing does.
 
     H(f) = rate / (1 - (1 - rate) e^(-2 pi i f)).
 
     Example:
-        >>> float(Exponential(0.5).transfer(np.array(0.5)).round(6))
+        >>> float(TemporalExponential(0.5).transfer(np.array(0.5)).round(6))
         0.333333
     """
 
@@ -59,11 +59,11 @@ class Exponential:
 
 
 @dataclass(frozen=True)
-class Box:
+class TemporalBox:
     """The mean of `frames` successive frames: H(f) = sin(pi n f) / (n sin(pi f)).
 
     Example:
-        >>> float(Box(2).transfer(np.array(0.5)).round(6))
+        >>> float(TemporalBox(2).transfer(np.array(0.5)).round(6))
         0.0
     """
 
@@ -137,7 +137,7 @@ def parse_temporal_filter(text: str) -> TemporalFilter:
 
     Example:
         >>> parse_temporal_filter("exponential:0.1")
-        Exponential(rate=0.1)
+        TemporalExponential(rate=0.1)
     """
     kind, _, argument = text.partition(":")
     try:
@@ -145,11 +145,11 @@ def parse_temporal_filter(text: str) -> TemporalFilter:
     except ValueError:
         number = math.nan
     if kind == "gaussian" and 0.3 <= number <= 8:
-        return Gaussian(number)
+        return TemporalGaussian(number)
     if kind == "exponential" and 0.02 <= number <= 0.95:
-        return Exponential(number)
+        return TemporalExponential(number)
     if kind == "box" and 2 <= number <= 64 and number.is_integer():
-        return Box(int(number))
+        return TemporalBox(int(number))
     raise InputError(
         f"{text!r} is no temporal filter; write gaussian:0.85 (0.3 to 8 frames), exponential:0.1 (the "
         "share of the new frame, 0.02 to 0.95) or box:4 (2 to 64 frames)"

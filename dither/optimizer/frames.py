@@ -30,7 +30,7 @@ from dither.optimizer.optimize import (
 from dither.optimizer.search import SearchConfig, SearchScene, blurred, direct_binary_search, scene
 from dither.palettes.device import DeviceLevels, check_device
 from dither.palettes.palette import Palette
-from dither.samples import checked_image, eight_bit_colors, native
+from dither.samples import eight_bit_colors
 
 # The palette is learned from at least so many frames, and from more while they have so many pixels.
 _LEARNED_FRAMES, _LEARNED_PIXELS = 4, 1 << 20
@@ -146,7 +146,7 @@ def _checked(
     frames: Sequence[np.ndarray], ignored: Sequence[np.ndarray | None] | None
 ) -> tuple[list[np.ndarray], list[np.ndarray] | None]:
     """(H, W, 3) uint8 for each frame, what is hidden filled, and where, if anywhere."""
-    pictures = [eight_bit_colors(checked_image(native(frame))) for frame in frames]
+    pictures = [eight_bit_colors(frame) for frame in frames]
     shapes = {picture.shape for picture in pictures}
     if len(shapes) != 1:
         raise InputError(f"frames are one or more of one shape, not of {sorted(shapes)}")

@@ -59,7 +59,7 @@ class Reachable:
             start: the first row.
             stop: one past the last; the height if None.
         """
-        wanted, places = self.wanted[start:stop], self.histogram.places[start:stop]
+        wanted, places = self.wanted[start:stop], self.histogram.bins[start:stop]
         out = linear_of(wanted)
         for top in range(0, len(out), _ROWS_AT_ONCE):
             rows = slice(top, top + _ROWS_AT_ONCE)
@@ -92,7 +92,7 @@ def reachable_picture(
         part[...] = np.clip(blurred(part, sigma), 0, 1)
     histogram = color_histogram(linear, step=step)
     if hidden is not None:
-        seen = np.bincount(histogram.places[~hidden], minlength=len(histogram.counts))
+        seen = np.bincount(histogram.bins[~hidden], minlength=len(histogram.counts))
         histogram = replace(histogram, counts=seen.astype(np.float64))
     return Reachable(wanted, histogram)
 

@@ -82,7 +82,7 @@ def learn_palette(
     colors, counts = reachable.histogram.colors, reachable.histogram.counts
     weights = _with_rare_hues(colors, counts) if learned.sum() >= _LEAST_COLORS else counts
     descent = DescentConfig(
-        steps=config.steps, variance=config.variance, softness=softness(len(learned))
+        steps=config.steps, variance=config.variance, temperature=softness(len(learned))
     )
     tries = min(_TRIED, len(firsts)) + 1
     parts, done = len(firsts) + tries + config.rounds - 1, 0

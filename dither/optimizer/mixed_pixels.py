@@ -41,10 +41,10 @@ def mixed_pixels(
     histogram = reachable_picture(wanted, len(palette), sigma=0).histogram
     chances = descend(
         *(histogram.colors, histogram.counts, palette),
-        DescentConfig(steps=_STEPS, variance=variance, softness=softness(len(palette))),
+        DescentConfig(steps=_STEPS, variance=variance, temperature=softness(len(palette))),
         learned=np.zeros(len(palette), bool),
     ).probabilities
     if by == "draws":
-        return sampled(chances, places=histogram.places, seed=seed)
+        return sampled(chances, bins=histogram.bins, seed=seed)
     matrix = load_matrix(DEFAULT_MATRIX)
-    return matrix_sampled(chances, palette, matrix, places=histogram.places)
+    return matrix_sampled(chances, palette, matrix, bins=histogram.bins)

@@ -24,10 +24,16 @@ from dither.optimizer.gamut_target import linear_of, reachable_picture
 from dither.optimizer.learned_palette import LEARNED_PIXELS, diffused, learn_palette
 from dither.optimizer.mixed_pixels import mixed_pixels
 from dither.optimizer.search import direct_binary_search, scene
-from dither.palettes.device import DeviceLevels, check_device, device_palette, merged, on_device
+from dither.palettes.device import (
+    DeviceLevels,
+    check_device,
+    device_palette,
+    merge_equal_colors,
+    round_to_device,
+)
 from dither.palettes.from_image import k_means
-from dither.palettes.palette import MOST_COLORS, Palette
-from dither.samples import checked_image, eight_bit_colors, native
+from dither.palettes.palette import MAX_COLORS, Palette
+from dither.samples import eight_bit_colors
 
 Pixels = Literal["search", "diffusion", "matrix", "draws"]
 # Called with the share of the work that is done, 0 to 1, and what is done next.
@@ -105,7 +111,7 @@ def optimize_palette(
         >>> found.indices.shape, len(found.palette)  # doctest: +SKIP
         ((64, 64), 3)
     """
-    wanted = eight_bit_colors(checked_image(native(image)))
+    wanted = eight_bit_colors(image)
     if wanted.size == 0:
         raise InputError(f"an image of shape {wanted.shape} has no pixels to choose colours for")
     if pixels not in get_args(Pixels):
@@ -131,7 +137,7 @@ def optimize_palette(
             threads=threads,
             on_progress=lambda share: report(0.7 * share, "colours"),
         )
-        codes, rank = merged(device_palette(seen, linear, learned, device_levels))
+        codes, rank = merge_equal_colors(device_palette(seen, linear, learned, device_levels))
         indices = None if indices is None else rank[indices]
         if len(codes) == 1:
             raise InputError("the device shows the whole picture in one colour; a palette holds 2")
@@ -173,11 +179,11 @@ def few_colors(
     if palette is not None or keep is not None:
         return None
     distinct = _distinct(wanted, _color_count(colors))
-    if distinct is None or (distinct != on_device(distinct, device_levels)).any():
+    if distinct is None or (distinct != round_to_device(distinct, device_levels)).any():
         return None
     if len(distinct) == 1:  # a palette holds two
         distinct = np.concatenate([distinct, [[0, 0, 0] if distinct.any() else [255] * 3]])
-    codes, _ = merged(distinct.astype(np.uint8))
+    codes, _ = merge_equal_colors(distinct.astype(np.uint8))
     held = Palette(codes)
     return with_usage(codes, held.indices(wanted), np.empty(0, np.float32), hidden)
 
@@ -207,8 +213,8 @@ def _distinct(wanted: np.ndarray, most: int) -> np.ndarray | None:
 
 def _color_count(colors: int | None) -> int:
     count = 16 if colors is None else colors
-    if not isinstance(count, int | np.integer) or not 2 <= count <= MOST_COLORS:
-        raise InputError(f"colors is {colors}; it must be a whole number from 2 to {MOST_COLORS}")
+    if not isinstance(count, int | np.integer) or not 2 <= count <= MAX_COLORS:
+        raise InputError(f"colors is {colors}; it must be a whole number from 2 to {MAX_COLORS}")
     return int(count)
 
 

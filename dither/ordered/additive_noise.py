@@ -1,12 +1,13 @@
-"""Dithering by noise that is added before rounding: more levels to fewer, without bands.
+"""Dithering by noise that is added before rounding: fewer levels without banding.
 
-With triangular noise of one step to each side the error's mean and power are the same everywhere on a
-ramp, so that nothing of the steps is left to be seen; blue noise has that power where the eye sees it
-least.
+With triangular noise of one step to each side, the mean and the power of the error are the same
+everywhere on a ramp, so that the steps leave no visible trace. Blue noise has its power where the eye
+sees it least.
 Source: S. P. Lipshitz, R. A. Wannamaker, J. Vanderkooy, "Quantization and dither: a theoretical survey"
 (1992).
 """
 
+import functools
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -15,10 +16,10 @@ import numpy as np
 from dither.errors import InputError
 from dither.files.npy import read_npy
 from dither.ordered.tiling import at_phase, for_each_tile
-from dither.samples import check_levels, checked_image, native
+from dither.samples import check_levels, checked_image
 
-# A quantizer's noise reaches over a few steps; more is a mistake of units.
-_LARGEST = 16
+# Noise for a quantizer spans a few steps; more is a mistake of units.
+_MAX_STEPS = 16
 
 
 def noise_dither(
@@ -28,17 +29,17 @@ def noise_dither(
     levels: int,
     phase: tuple[int, int, int] = (0, 0, 0),
 ) -> np.ndarray:
-    """The level of every sample after noise is added and the sum rounded: round(v q / V + noise).
+    """Add noise, round, and return the level of every sample: round(v q / V + noise).
 
-    Unlike thresholds, noise wider than a step leaves dots in black and white, where a part of it is
+    Unlike thresholds, noise wider than a step leaves dots in black and white, where part of it is
     clipped.
 
     Args:
         image: (H, W) or (H, W, C); uint8, uint16, bool, or float32/float64 in 0..1.
         noise: (h, w) for all channels, (h, w, C) for each, or (T, h, w) frames; in steps between
-            levels, as `bluenoise generate --distribution triangular` writes.
+            levels, as `bluenoise generate --distribution triangular` writes it.
         levels: q + 1, from 2 to 65,536.
-        phase: frame, row and column of the noise at the image's first pixel, around the torus.
+        phase: frame, row and column of the noise at the image's first pixel; they wrap around.
 
     Returns:
         Same shape, uint8 up to 256 levels, else uint16.
@@ -52,51 +53,56 @@ def noise_dither(
         [[1, 1, 0, 2]]
     """
     check_levels(levels)
-    image = checked_image(native(image))
+    image = checked_image(image)
     channels = 1 if image.ndim == 2 else image.shape[2]
-    face = at_phase(_planes(checked_noise(noise), channels), phase)
+    tiled = at_phase(_planes(checked_noise(noise), channels), phase)
     codes = np.empty(image.shape, np.uint8 if levels <= 256 else np.uint16)
-    floating = np.issubdtype(image.dtype, np.floating)
-    steps = levels - 1
-    white = 1 if floating else np.iinfo(image.dtype).max
-
-    def add_and_round(
-        block: np.ndarray, faces: Sequence[np.ndarray], out: np.ndarray, _: np.ndarray
-    ) -> None:
-        sums = block.astype(np.float64)
-        sums *= steps
-        sums /= white
-        sums += faces[0]
-        out[...] = np.clip(np.floor(sums, out=sums), 0, steps, out=sums)
-
-    for_each_tile(image, [face + 0.5], codes, add_and_round)
+    white = 1 if np.issubdtype(image.dtype, np.floating) else int(np.iinfo(image.dtype).max)
+    for_each_tile(image, [tiled + 0.5], codes, functools.partial(_add_and_round, levels - 1, white))
     return codes
 
 
+def _add_and_round(
+    steps: int,
+    white: int,
+    tile: np.ndarray,
+    cells: Sequence[np.ndarray],
+    out: np.ndarray,
+    _: np.ndarray,
+) -> None:
+    sums = tile.astype(np.float64)
+    sums *= steps
+    sums /= white
+    sums += cells[0]
+    out[...] = np.clip(np.floor(sums, out=sums), 0, steps, out=sums)
+
+
 def checked_noise(noise: np.ndarray) -> np.ndarray:
-    """The noise as float64.
+    """Return the noise as float64.
 
     Raises:
-        InputError: it has not two or three sides, or a value is not finite or far from a step.
+        InputError: it does not have two or three axes, or a value is not finite or above 16 steps.
     """
     noise = np.asarray(noise)
     if noise.ndim not in (2, 3) or noise.size == 0 or noise.dtype.kind != "f":
         raise InputError(
-            f"noise is an array of floats with two or three sides, not {noise.shape} of {noise.dtype}"
+            "noise must be an array of floats with two or three axes, not "
+            f"{noise.dtype} of shape {noise.shape}"
         )
     # Written so that NaN fails too.
-    if not np.abs(noise).max() <= _LARGEST:
+    if not np.abs(noise).max() <= _MAX_STEPS:
         raise InputError(
-            f"noise reaches from {noise.min()} to {noise.max()} steps; {_LARGEST} are the most"
+            f"noise reaches from {noise.min()} to {noise.max()} steps; it must be within "
+            f"-{_MAX_STEPS} to {_MAX_STEPS}"
         )
     return noise.astype(np.float64)
 
 
 def load_noise(path: Path | str) -> np.ndarray:
-    """The values of a .npy file as noise.
+    """Read noise from a .npy file; float64.
 
     Raises:
-        InputError: the file cannot be read or holds no noise.
+        InputError: the file cannot be read or does not hold noise.
     """
     try:
         return checked_noise(read_npy(path))
@@ -105,10 +111,10 @@ def load_noise(path: Path | str) -> np.ndarray:
 
 
 def _planes(noise: np.ndarray, channels: int) -> np.ndarray:
-    """(T, h, w, 1 or C)."""
+    """Return (T, h, w, 1 or C)."""
     if noise.ndim == 2:
         return noise[None, :, :, None]
-    # Frames come first and channels last; no plane of a few columns is taken for channels by mistake.
+    # Frames come first and channels last; a plane of a few columns is never taken for channels.
     if channels > 1 and noise.shape[2] == channels:
         return noise[None]
     return noise[..., None]

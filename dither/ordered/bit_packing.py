@@ -1,4 +1,4 @@
-"""Several pixels in a byte, as displays and printers take them."""
+"""Pack several pixels into a byte, as displays and printers expect them."""
 
 from typing import Literal
 
@@ -10,19 +10,19 @@ BitOrder = Literal["msb", "lsb"]
 
 
 def pack(codes: np.ndarray, *, bits: int = 1, order: BitOrder = "msb") -> np.ndarray:
-    """The codes of a row side by side in bytes; each row starts in a byte of its own.
+    """Pack the codes of each row into bytes; every row starts at a new byte.
 
     Args:
         codes: (H, W) uint8 or bool, 0 to 2^bits - 1.
-        bits: of a pixel: 1, 2 or 4.
-        order: whether the leftmost pixel lies in a byte's highest bits ("msb", as in PBM files and
-            most e-paper controllers) or its lowest ("lsb").
+        bits: bits per pixel: 1, 2 or 4.
+        order: whether the leftmost pixel takes a byte's highest bits ("msb", as in PBM files and most
+            e-paper controllers) or its lowest ("lsb").
 
     Returns:
-        (H, ceil(W bits / 8)) uint8; what is left of the last byte of a row is 0.
+        (H, ceil(W bits / 8)) uint8; unused bits of the last byte of a row are 0.
 
     Raises:
-        InputError: the codes are no such array, one does not fit, or an option is another.
+        InputError: the array or an option is invalid, or a code does not fit.
 
     Example:
         >>> pack(np.array([[1, 0, 0, 0, 0, 0, 0, 0, 1]], np.uint8)).tolist()
@@ -33,24 +33,24 @@ def pack(codes: np.ndarray, *, bits: int = 1, order: BitOrder = "msb") -> np.nda
     codes = np.asarray(codes)
     if codes.ndim != 2 or codes.dtype not in (np.uint8, np.bool_):
         raise InputError(
-            f"codes of shape (H, W) and type uint8 are packed, not {codes.shape} of {codes.dtype}"
+            f"codes must have shape (H, W) and type uint8, not {codes.shape} and {codes.dtype}"
         )
     check_packing(bits, order)
     if codes.dtype == np.uint8 and codes.size and codes.max() >= 1 << bits:
         raise InputError(f"a code is {codes.max()}; {bits} bits hold 0 to {(1 << bits) - 1}")
-    return packed(codes, bits, order)
+    return pack_rows(codes, bits, order)
 
 
 def check_packing(bits: int, order: BitOrder) -> None:
-    """Refuse what no display takes, in a sentence."""
+    """Raise InputError unless `bits` is 1, 2 or 4 and `order` is "msb" or "lsb"."""
     if bits not in (1, 2, 4):
-        raise InputError(f"bits is {bits}; 1, 2 or 4 bits of a pixel are packed")
+        raise InputError(f"bits is {bits}; it must be 1, 2 or 4 bits per pixel")
     if order not in ("msb", "lsb"):
         raise InputError(f"order is {order!r}; it must be 'msb' or 'lsb'")
 
 
-def packed(codes: np.ndarray, bits: int, order: BitOrder) -> np.ndarray:
-    """As `pack`, for codes that are known to fit."""
+def pack_rows(codes: np.ndarray, bits: int, order: BitOrder) -> np.ndarray:
+    """Pack codes that are known to fit; see `pack`."""
     if bits == 1:
         return np.packbits(codes, axis=1, bitorder="big" if order == "msb" else "little")
     per_byte = 8 // bits
@@ -60,7 +60,8 @@ def packed(codes: np.ndarray, bits: int, order: BitOrder) -> np.ndarray:
         padded = np.zeros((height, bytes_across * per_byte), np.uint8)
         padded[:, :width] = codes
         codes = padded
-    # The codes of a byte are one number, of which a product moves each to its place in the top byte.
+    # The codes of a byte are read as one integer; one multiplication moves each to its place in the top
+    # byte.
     number = np.dtype("<u2" if per_byte == 2 else "<u4")
     top = 8 * (per_byte - 1)
     places = range(per_byte)
@@ -72,19 +73,19 @@ def packed(codes: np.ndarray, bits: int, order: BitOrder) -> np.ndarray:
 
 
 def unpack(packed: np.ndarray, width: int, *, bits: int = 1, order: BitOrder = "msb") -> np.ndarray:
-    """The inverse of `pack`.
+    """Unpack rows of bytes into codes: the inverse of `pack`.
 
     Args:
         packed: (H, ceil(W bits / 8)) uint8.
         width: W.
-        bits: of a pixel: 1, 2 or 4.
+        bits: bits per pixel: 1, 2 or 4.
         order: as in `pack`.
 
     Returns:
         (H, W) uint8.
 
     Raises:
-        InputError: the rows do not hold that many pixels, or an option is another.
+        InputError: the rows do not hold that many pixels, or an option is invalid.
 
     Example:
         >>> unpack(np.array([[0b11011000]], np.uint8), 3, bits=2).tolist()

@@ -1,4 +1,4 @@
-"""Which pixels have one of a palette's own colours: a hash without collisions answers at once."""
+"""Exact-colour lookup through a perfect hash: pixels that have a colour of the palette keep it."""
 
 import functools
 from typing import NamedTuple
@@ -7,19 +7,19 @@ import numpy as np
 
 from dither.color import packed_codes
 
-# Places of the hash: 32 KiB of keys stay in a processor's nearest cache.
+# Slots of the hash table: 2^13 keys take 32 KiB and stay in the first-level cache.
 _BITS = 13
 _EMPTY = 0xFFFFFFFF
 
 
 class ExactColors(NamedTuple):
-    """A palette by its colours' codes; read-only.
+    """Perfect hash of a palette's colours; read-only.
 
-    A colour 0xRRGGBB has its place at ((code * factor) mod 2^32) >> shift.
+    The colour 0xRRGGBB is in slot ((code * factor) mod 2^32) >> shift.
 
     Attributes:
-        keys: (8192,) uint32 the code of the colour at each place, 0xFFFFFFFF for none.
-        indices: (8192,) uint8 its index.
+        keys: (8192,) uint32 the colour in each slot, 0xFFFFFFFF for none.
+        indices: (8192,) uint8 its index in the palette.
         factor: uint32.
         shift: uint32.
     """
@@ -32,7 +32,7 @@ class ExactColors(NamedTuple):
 
 @functools.lru_cache(maxsize=4)
 def exact_colors(colors: bytes) -> ExactColors:
-    """The hash of a palette.
+    """Build the hash of a palette.
 
     Args:
         colors: K times 3 bytes of sRGB codes, K up to 256, all distinct.
@@ -46,14 +46,14 @@ def exact_colors(colors: bytes) -> ExactColors:
     shift = np.uint32(32 - _BITS)
     generator = np.random.default_rng(0)
     while True:
-        # Of odd factors about one in fifty has a place of its own for each of 256 colours.
+        # About one odd factor in fifty separates all of 256 colours.
         factor = np.uint32(generator.integers(1 << 31, 1 << 32) | 1)
-        places = codes * factor >> shift
-        if len(np.unique(places)) == len(codes):
+        slots = codes * factor >> shift
+        if len(np.unique(slots)) == len(codes):
             break
     keys = np.full(1 << _BITS, _EMPTY, np.uint32)
     indices = np.zeros(1 << _BITS, np.uint8)
-    keys[places], indices[places] = codes, np.arange(len(codes))
+    keys[slots], indices[slots] = codes, np.arange(len(codes))
     keys.flags.writeable = indices.flags.writeable = False
     return ExactColors(keys, indices, factor, shift)
 
@@ -63,10 +63,10 @@ def keep_exact(image: np.ndarray, exact: ExactColors, out: np.ndarray) -> None:
 
     Args:
         image: (H, W, 3) uint8.
-        exact: the palette.
-        out: (H, W) uint8; other pixels are left alone.
+        exact: the hash of the palette.
+        out: (H, W) uint8; other pixels are not changed.
     """
     codes = packed_codes(image).astype(np.uint32)
-    places = codes * exact.factor >> exact.shift
-    same = exact.keys[places] == codes
-    out[same] = exact.indices[places[same]]
+    slots = codes * exact.factor >> exact.shift
+    same = exact.keys[slots] == codes
+    out[same] = exact.indices[slots[same]]

@@ -1,8 +1,13 @@
-"""Ordered dithering: any image to a few levels by comparing it with a tiled threshold matrix."""
+"""Ordered dithering to levels: compare each sample with the threshold of its cell in a tiled matrix.
+
+`requantize` returns a picture, `ordered_dither` the levels as codes, and `packed_dither` rows of bits.
+All three fill an output with `_dither`, which looks up the thresholds once and visits the image tile by
+tile; the decision itself is in `dither.ordered.rounding`.
+"""
 
 import functools
-import os
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -10,24 +15,74 @@ import numpy as np
 from dither.errors import InputError
 from dither.matrix.catalog import DEFAULT_MATRIX, load_channels
 from dither.matrix.threshold_matrix import ThresholdMatrix
-from dither.ordered.bit_packing import BitOrder, check_packing, packed
+from dither.ordered.bit_packing import BitOrder, check_packing, pack_rows
 from dither.ordered.rounding import rounding
-from dither.ordered.tiling import at_phase, for_each_tile
+from dither.ordered.tiling import TileWork, at_phase, for_each_tile
+from dither.processors import thread_count
 from dither.samples import (
     Light,
     check_levels,
     check_light,
     checked_image,
+    join_alpha,
     level_count,
     level_values,
-    native,
-    white_of,
+    split_alpha,
 )
 
-# One matrix for every channel, one for each, or the name or .npy file of either.
+# One matrix for all channels, one for each, or the name or .npy file of either.
 Matrices = ThresholdMatrix | Sequence[ThresholdMatrix] | str | Path
-# One number of levels for every channel, or one for each.
+# One number of levels for all channels, or one for each.
 Levels = int | Sequence[int]
+
+
+@dataclass(frozen=True)
+class LevelSpec:
+    """Settings of ordered dithering to levels, checked when they are made.
+
+    Attributes:
+        levels: 2 to 65,536 for all channels, or a number for each.
+        light: which mean of neighbouring levels is kept: that of the codes ("encoded"), or that of the
+            light they emit ("linear").
+        phase: frame, row and column of the matrix at the image's first pixel.
+        strength: 0 to 1, how far the thresholds are spread; 0 rounds to the nearest level.
+        threads: at least 1; 0 becomes the number of usable processors.
+
+    Raises:
+        InputError: a value is out of range.
+
+    Example:
+        >>> LevelSpec((32, 64, 32)).levels_of(3)
+        (32, 64, 32)
+    """
+
+    levels: Levels
+    light: Light = "encoded"
+    phase: tuple[int, int, int] = (0, 0, 0)
+    strength: float = 1.0
+    threads: int = 1
+
+    def __post_init__(self) -> None:
+        for count in self.levels if isinstance(self.levels, Sequence) else (self.levels,):
+            check_levels(count)
+        check_light(self.light)
+        if not 0 <= self.strength <= 1:
+            raise InputError(f"strength is {self.strength}; it must be from 0 to 1")
+        object.__setattr__(self, "threads", thread_count(self.threads))
+
+    def levels_of(self, channels: int) -> tuple[int, ...]:
+        """Return the number of levels of each channel.
+
+        Raises:
+            InputError: there is a number for each of another number of channels.
+        """
+        if not isinstance(self.levels, Sequence):
+            return (int(self.levels),) * channels
+        if len(self.levels) != channels:
+            raise InputError(
+                f"levels has {len(self.levels)} numbers, but the image has {channels} channels"
+            )
+        return tuple(int(count) for count in self.levels)
 
 
 def ordered_dither(
@@ -40,22 +95,22 @@ def ordered_dither(
     strength: float = 1.0,
     threads: int = 1,
 ) -> np.ndarray:
-    """The level of every sample, 0..levels-1, after ordered dithering.
+    """Dither an image and return the level of every sample, 0..levels-1.
 
     Args:
         image: (H, W) or (H, W, C); uint8, uint16, bool, or float32/float64 in 0..1. Every channel is
-            dithered.
+            dithered, alpha too.
         matrix: a matrix for all channels, one for each of them, or the name or .npy file of either; the
-            shipped 64x64 if not given.
+            shipped 64x64 by default.
         levels: 2 to 65,536, spread evenly from black to white as sRGB codes; one number for all
             channels, or one for each: (32, 64, 32) is RGB565.
         light: which mean of neighbouring levels is kept: that of the codes ("encoded"), or that of
-            the light they emit ("linear", right for what is seen from far; sRGB is assumed).
-        phase: frame, row and column of the matrix at the image's first pixel, around the torus: frame
-            numbers of an animation, or a tile's place in a larger image.
-        strength: 0 to 1; how far the thresholds lie apart: 0 rounds to the nearest level, and only 1
+            the light they emit ("linear", right for viewing from a distance; sRGB is assumed).
+        phase: frame, row and column of the matrix at the image's first pixel; they wrap around. Use it
+            for the frames of an animation, or for a tile of a larger image.
+        strength: 0 to 1, how far the thresholds are spread: 0 rounds to the nearest level, and only 1
             keeps the mean.
-        threads: 1 or more, 0 for as many as there are processors; the result does not depend on it.
+        threads: 1 or more, 0 for one per processor; the result does not depend on it.
 
     Returns:
         Same shape, uint8 up to 256 levels, else uint16.
@@ -68,64 +123,8 @@ def ordered_dither(
         >>> float(ordered_dither(image, levels=2).mean().round(3))
         0.502
     """
-    image = checked_image(native(image))
-    counts = _checked_levels(levels, image)
-    if image.dtype == np.uint8 and max(counts) > 256:
-        # 257 v is the same grey in 16 bits: there are no more than 255 steps in 8.
-        image = image * np.uint16(257)
-    codes = np.empty(image.shape, np.uint8 if max(counts) <= 256 else np.uint16)
-    ones = [np.ones(count - 1, codes.dtype) for count in counts]
-    _dither(image, matrix, codes, counts, ones, light, phase, strength, threads)
-    return codes
-
-
-def packed_dither(
-    image: np.ndarray,
-    matrix: Matrices | None = None,
-    *,
-    bits: int = 1,
-    order: BitOrder = "msb",
-    light: Light = "encoded",
-    phase: tuple[int, int, int] = (0, 0, 0),
-    strength: float = 1.0,
-    threads: int = 1,
-) -> np.ndarray:
-    """The levels of a grey image, several in a byte, as displays and printers take them.
-
-    The same as `pack(ordered_dither(image, levels=2**bits), bits=bits, order=order)`, but faster and
-    with nothing of the image's size in between.
-
-    Args:
-        image: (H, W); uint8, uint16, bool, or float32/float64 in 0..1.
-        matrix: a matrix, or the name or .npy file of one; the shipped 64x64 if not given.
-        bits: of a pixel: 1, 2 or 4, that is 2, 4 or 16 levels; 0 is black.
-        order: as in `pack`.
-        light: as in `ordered_dither`.
-        phase: as in `ordered_dither`.
-        strength: as in `ordered_dither`.
-        threads: as in `ordered_dither`.
-
-    Returns:
-        (H, ceil(W bits / 8)) uint8; what is left of the last byte of a row is 0.
-
-    Raises:
-        InputError: the image is not grey, or the matrix or a number is out of range.
-
-    Example:
-        >>> packed_dither(np.full((2, 16), 255, np.uint8), bits=1).tolist()
-        [[255, 255], [255, 255]]
-    """
-    check_packing(bits, order)
-    image = checked_image(native(image))
-    if image.ndim != 2:
-        raise InputError(f"a grey image is packed, (H, W), not one of shape {image.shape}")
-    shared = 8 // bits
-    out = np.empty((len(image), -(-image.shape[1] // shared)), np.uint8)
-    ones = [np.ones((1 << bits) - 1, np.uint8)]
-    pack_block = functools.partial(packed, bits=bits, order=order)
-    options = (light, phase, strength, threads)
-    _dither(image, matrix, out, [1 << bits], ones, *options, packing=(shared, pack_block))
-    return out
+    image = checked_image(image)
+    return _codes(image, matrix, LevelSpec(_plain(levels), light, phase, strength, threads))
 
 
 def requantize(
@@ -139,22 +138,22 @@ def requantize(
     strength: float = 1.0,
     threads: int = 1,
 ) -> np.ndarray:
-    """The image at fewer levels, in its own dtype and full range: what one saves and looks at.
+    """Dither an image to fewer levels and return it in its own dtype and full range, ready to save.
 
     Args:
-        image: (H, W) or (H, W, C); uint8, uint16, bool, or float32/float64 in 0..1. Of 2 or 4
-            channels the last is alpha and is copied untouched.
+        image: (H, W) or (H, W, C); uint8, uint16, bool, or float32/float64 in 0..1. With 2 or 4
+            channels, the last is alpha and is copied.
         matrix: as in `ordered_dither`.
-        bits: 1 to 16 bits a channel, that is 2**bits levels; give this or `levels`.
-        levels: 2 to 65,536 levels a channel, or a number for each channel but alpha.
+        bits: 1 to 16 bits per channel, that is 2**bits levels; give this or `levels`.
+        levels: 2 to 65,536 levels per channel, or a number for each channel except alpha.
         light: as in `ordered_dither`.
         phase: as in `ordered_dither`.
         strength: as in `ordered_dither`.
         threads: as in `ordered_dither`.
 
     Returns:
-        Same shape; the dtype of the image, but uint16 for uint8 images at more than 256 levels, and
-        uint8 for bool. Level i of q + 1 is the code round(i V / q), as a float i / q.
+        Same shape and dtype, except uint16 for uint8 images at more than 256 levels, and uint8 for
+        bool. Level i of q + 1 has the code round(i V / q), in a float image i / q.
 
     Raises:
         InputError: the image, the matrix or a number is out of range.
@@ -164,108 +163,164 @@ def requantize(
         >>> np.unique(requantize(image, bits=1)).tolist()
         [0, 255]
     """
-    wanted = level_count(bits, levels)
-    image = native(image)
-    if image.ndim == 3 and image.shape[2] in (2, 4):
-        color = requantize(
-            image[..., :-1],
-            matrix,
-            levels=wanted,
-            light=light,
-            phase=phase,
-            strength=strength,
-            threads=threads,
-        )
-        alpha = image[..., -1:]
-        if color.dtype != alpha.dtype:
-            alpha = alpha.astype(color.dtype) * color.dtype.type(white_of(color) // white_of(alpha))
-        return np.concatenate([color, alpha], axis=2)
+    spec = LevelSpec(_plain(level_count(bits, levels)), light, phase, strength, threads)
+    color, alpha = split_alpha(np.asarray(image))
+    color = checked_image(color)
+    counts = spec.levels_of(_channels(color))
+    if np.issubdtype(color.dtype, np.floating):
+        steps = np.array(counts, color.dtype) - 1
+        codes = _codes(color, matrix, spec)
+        picture = codes.astype(color.dtype) / (steps if color.ndim == 3 else steps[0])
+    else:
+        color = _deep_enough(color, counts)
+        picture = np.empty(color.shape, color.dtype)
+        increments = [np.diff(level_values(count, color.dtype)) for count in counts]
+        _dither(color, matrix, spec, increments, picture)
+    return join_alpha(picture, alpha)
+
+
+def packed_dither(
+    image: np.ndarray,
+    matrix: Matrices | None = None,
+    *,
+    bits: int = 1,
+    order: BitOrder = "msb",
+    light: Light = "encoded",
+    phase: tuple[int, int, int] = (0, 0, 0),
+    strength: float = 1.0,
+    threads: int = 1,
+) -> np.ndarray:
+    """Dither a grey image and pack several pixels into a byte, as displays and printers expect.
+
+    The result equals `pack(ordered_dither(image, levels=2**bits), bits=bits, order=order)`, without a
+    temporary array of the image's size.
+
+    Args:
+        image: (H, W); uint8, uint16, bool, or float32/float64 in 0..1.
+        matrix: a matrix, or the name or .npy file of one; the shipped 64x64 by default.
+        bits: bits per pixel: 1, 2 or 4, that is 2, 4 or 16 levels; 0 is black.
+        order: as in `pack`.
+        light: as in `ordered_dither`.
+        phase: as in `ordered_dither`.
+        strength: as in `ordered_dither`.
+        threads: as in `ordered_dither`.
+
+    Returns:
+        (H, ceil(W bits / 8)) uint8; unused bits of the last byte of a row are 0.
+
+    Raises:
+        InputError: the image is not grey, or the matrix or a number is out of range.
+
+    Example:
+        >>> packed_dither(np.full((2, 16), 255, np.uint8), bits=1).tolist()
+        [[255, 255], [255, 255]]
+    """
+    check_packing(bits, order)
     image = checked_image(image)
-    counts = _checked_levels(wanted, image)
-    if np.issubdtype(image.dtype, np.floating):
-        codes = np.empty(image.shape, np.uint8 if max(counts) <= 256 else np.uint16)
-        ones = [np.ones(count - 1, codes.dtype) for count in counts]
-        _dither(image, matrix, codes, counts, ones, light, phase, strength, threads)
-        steps = np.array(counts, image.dtype) - 1
-        return codes.astype(image.dtype) / (steps if image.ndim == 3 else steps[0])
-    if image.dtype == np.uint8 and max(counts) > 256:
-        image = image * np.uint16(257)
-    values = np.empty(image.shape, image.dtype)
-    rises = [np.diff(level_values(count, image.dtype)) for count in counts]
-    _dither(image, matrix, values, counts, rises, light, phase, strength, threads)
-    return values
+    if image.ndim != 2:
+        raise InputError(f"only grey images (H, W) can be packed; this one has shape {image.shape}")
+    per_byte = 8 // bits
+    rows = np.empty((len(image), -(-image.shape[1] // per_byte)), np.uint8)
+    spec = LevelSpec(1 << bits, light, phase, strength, threads)
+    ones = np.ones((1 << bits) - 1, np.uint8)
+    pack_tile = functools.partial(pack_rows, bits=bits, order=order)
+    _dither(image, matrix, spec, [ones], rows, packing=(per_byte, pack_tile))
+    return rows
+
+
+def _codes(image: np.ndarray, matrix: Matrices | None, spec: LevelSpec) -> np.ndarray:
+    """Return the level of every sample of a checked image."""
+    counts = spec.levels_of(_channels(image))
+    codes = np.empty(image.shape, np.uint8 if max(counts, default=2) <= 256 else np.uint16)
+    increments = [np.ones(count - 1, codes.dtype) for count in counts]
+    _dither(_deep_enough(image, counts), matrix, spec, increments, codes)
+    return codes
 
 
 def _dither(
     image: np.ndarray,
     matrix: Matrices | None,
+    spec: LevelSpec,
+    increments: Sequence[np.ndarray],
     out: np.ndarray,
-    counts: Sequence[int],
-    rises: Sequence[np.ndarray],
-    light: Light,
-    phase: tuple[int, int, int],
-    strength: float,
-    threads: int,
     packing: tuple[int, Callable[[np.ndarray], np.ndarray]] | None = None,
 ) -> None:
-    """Write into `out` the sum of as many rises as the sample's level has steps, by channel.
+    """Write into `out` the sum of the increments that each sample's level contains.
 
-    With `packing`, so many samples share an element of `out`, and this packs a block of them.
+    Args:
+        image: (H, W) or (H, W, C).
+        matrix: as in `ordered_dither`.
+        spec: the settings.
+        increments: for each channel, (levels - 1,): what each step to the next level adds.
+        out: the image's shape, or its shape when packed.
+        packing: how many samples share an element of `out`, and what packs the codes of a tile.
     """
-    check_light(light)
-    if not 0 <= strength <= 1:
-        raise InputError(f"strength is {strength}; it must be from 0 to 1")
-    if not isinstance(threads, int | np.integer) or not 0 <= threads <= 1024:
-        raise InputError(f"threads is {threads}; it must be a whole number from 0 to 1024")
-    matrices = _checked_matrices(DEFAULT_MATRIX if matrix is None else matrix, len(counts))
-    ranks = np.stack([at_phase(each.planes, phase) for each in matrices], axis=2)
+    matrices = _matrices(DEFAULT_MATRIX if matrix is None else matrix, len(increments))
+    ranks = np.stack([at_phase(each.planes, spec.phase) for each in matrices], axis=2)
     count = matrices[0].ranks.size
-    workers = int(threads) or os.cpu_count() or 1
-    if len(set(counts)) == 1:
-        faces, work = rounding(image.dtype, ranks, count, counts[0], rises[0], light, strength)
-        if packing is None:
-            for_each_tile(image, faces, out, work, threads=workers)
-            return
-        shared, pack_block = packing
-
-        def packed_work(
-            block: np.ndarray, faces: Sequence[np.ndarray], out: np.ndarray, spare: np.ndarray
-        ) -> None:
-            codes = np.empty(block.shape, np.uint8)
-            work(block, faces, codes, spare)
-            out[...] = pack_block(codes)
-
-        for_each_tile(image, faces, out, packed_work, threads=workers, shared=shared)
-        return
-    for channel, levels in enumerate(counts):
-        mine = ranks[..., [channel % ranks.shape[2]]]
-        faces, work = rounding(image.dtype, mine, count, levels, rises[channel], light, strength)
-        for_each_tile(image[..., channel], faces, out[..., channel], work, threads=workers)
-
-
-def _checked_levels(levels: Levels, image: np.ndarray) -> list[int]:
-    """The number of levels of each channel."""
-    channels = 1 if image.ndim == 2 else image.shape[2]
-    given = [levels] * channels if isinstance(levels, int | float | np.number) else list(levels)
-    if len(given) != channels:
-        raise InputError(
-            f"there are {len(given)} numbers of levels for an image of {channels} channels"
+    if len({len(each) for each in increments}) <= 1:  # all channels at once
+        planes = [(image, ranks, out)]
+    else:
+        own = [ranks[..., [c % ranks.shape[2]]] for c in range(len(increments))]
+        planes = [(image[..., c], own[c], out[..., c]) for c in range(len(increments))]
+    for (samples, its_ranks, result), its_increments in zip(planes, increments, strict=False):
+        cells, work = rounding(
+            image.dtype, its_ranks, count, its_increments, spec.light, spec.strength
         )
-    for count in given:
-        check_levels(count)
-    return [int(count) for count in given] or [2]
+        per_element = 1
+        if packing is not None:
+            per_element, pack_tile = packing
+            work = functools.partial(_pack, work, pack_tile)
+        for_each_tile(
+            samples,
+            cells,
+            result,
+            work,
+            threads=spec.threads,
+            samples_per_element=per_element,
+        )
 
 
-def _checked_matrices(matrix: Matrices, channels: int) -> Sequence[ThresholdMatrix]:
-    """The matrix of every channel, or the matrices of each, all of one shape."""
+def _pack(
+    work: TileWork,
+    pack_tile: Callable[[np.ndarray], np.ndarray],
+    tile: np.ndarray,
+    cells: Sequence[np.ndarray],
+    out: np.ndarray,
+    scratch: np.ndarray,
+) -> None:
+    """Dither a tile to codes and write them packed."""
+    codes = np.empty(tile.shape, np.uint8)
+    work(tile, cells, codes, scratch)
+    out[...] = pack_tile(codes)
+
+
+def _plain(levels: Levels) -> Levels:
+    """Return a number as it is, and any collection of numbers as a tuple, which can be hashed."""
+    return levels if isinstance(levels, int | float | np.number) else tuple(levels)
+
+
+def _channels(image: np.ndarray) -> int:
+    return 1 if image.ndim == 2 else image.shape[2]
+
+
+def _deep_enough(image: np.ndarray, counts: Sequence[int]) -> np.ndarray:
+    """Return an 8-bit image in 16 bits where it goes to more levels than 8 bits have."""
+    if image.dtype == np.uint8 and max(counts, default=2) > 256:
+        return image * np.uint16(257)  # 257 v of 65535 is the same grey as v of 255
+    return image
+
+
+def _matrices(matrix: Matrices, channels: int) -> Sequence[ThresholdMatrix]:
+    """Return one matrix for all channels or one for each, all of one shape."""
     if isinstance(matrix, str | Path):
         matrix = load_channels(matrix)
     matrices = [matrix] if isinstance(matrix, ThresholdMatrix) else list(matrix)
     if len(matrices) not in (1, channels):
         raise InputError(
-            f"there are {len(matrices)} matrices for an image of {channels} "
-            f"channel{'s' if channels > 1 else ''}; one for all or one for each is wanted"
+            f"{len(matrices)} matrices were given for an image of {channels} "
+            f"channel{'s' if channels > 1 else ''}; give one for all channels or one for each"
         )
     if len({each.shape for each in matrices}) > 1:
-        raise InputError("the matrices of the channels have different shapes; they must have one")
+        raise InputError("the matrices of the channels differ in shape; give matrices of one shape")
     return matrices

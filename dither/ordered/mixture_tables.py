@@ -1,8 +1,8 @@
-"""Mixtures: which colours of a palette, in which shares, look from far like a colour it lacks.
+"""Mixtures: palette entries and shares that look, from a distance, like a colour the palette lacks.
 
-They are worked out once, for the nodes of a grid of 33 by 33 by 33 colours, and kept. Distances are
-compared in whole numbers, held by floats of 64 bits without rounding: whatever the order of sums, every
-machine finds the same colours, and so does the page of `dither studio`.
+They are computed once for the nodes of a grid of 33 by 33 by 33 colours and cached. Distances are
+compared as integers, held exactly by 64-bit floats: whatever the order of the sums, every machine finds
+the same colours, and so does the page of `dither studio`.
 """
 
 import functools
@@ -15,25 +15,25 @@ from dither.samples import Light, level_values
 
 # Steps of the grid along each channel, and the code of white.
 STEPS, WHITE = 32, 255
-# One colour of a pair is among so many of the nearest, the other any.
+# One colour of a pair is among this many nearest ones, the other is any colour.
 _NEAREST = 16
-# Of the grain's energy, what counts as much as the same energy of wrong colour.
+# Weight of the grain's energy against the same energy of wrong colour.
 _GRAIN = 0.05
-_NODES_AT_ONCE = 256
-# White in units of light. Candidates have less room below 2^53: what is missing adds up.
+_NODES_PER_BATCH = 256
+# White in units of light. Candidates have fewer, because the missing colour accumulates below 2^53.
 _CANDIDATE_WHITE, _PAIR_WHITE = 1 << 14, 65535
-# The largest entry of a metric has so many bits.
+# Bits of the largest entry of a metric.
 _METRIC_BITS = 14
-# Darkness is compared in 1/2^40 of white's, far above what roots differ by between machines.
-_DARKNESS_UNITS = 1 << 40
+# Lightness is compared in steps of 2^-40, far above the differences of roots between machines.
+_LIGHTNESS_UNITS = 1 << 40
 
 
 @functools.lru_cache(maxsize=4)
 def candidate_table(colors: bytes, candidates: int, light: Light, strength: float) -> np.ndarray:
-    """(33, 33, 33, N) uint8, read-only: the candidates of each node of the grid, dark to light.
+    """Return (33, 33, 33, N) uint8, read-only: the candidates of each grid node, dark to light.
 
     Args:
-        colors: of the palette, K times 3 bytes of sRGB codes.
+        colors: the palette, K times 3 bytes of sRGB codes.
         candidates: N.
         light: as in `dither_to_palette`.
         strength: as in `dither_to_palette`.
@@ -42,18 +42,17 @@ def candidate_table(colors: bytes, candidates: int, light: Light, strength: floa
     wanted = _units(_nodes(), light, _CANDIDATE_WHITE)
     offered = _units(codes, light, _CANDIDATE_WHITE)
     metrics = node_metrics(light)
-    # The squared length of each colour under each node's metric, from the products of its channels.
+    # Squared length of each colour under each node's metric, from the products of its channels.
     products = offered[:, :, None] * offered[:, None, :]
     lengths = metrics.reshape(len(wanted), 9) @ products.reshape(len(codes), 9).T
     missing = np.zeros_like(wanted)
     chosen = np.empty((candidates, len(wanted)), np.uint8)
     for number in range(candidates):
         aim = np.einsum("nij,nj->ni", metrics, wanted + np.rint(strength * missing))
-        # The squared distance but for the aim's own square, which is the same for every colour.
+        # The squared distance without the aim's own square, which is the same for every colour.
         chosen[number] = (lengths - 2 * aim @ offered.T).argmin(axis=1)
         missing += wanted - offered[chosen[number]]
-    darkness = _darkness(codes)
-    order = np.argsort(darkness[chosen], axis=0, kind="stable")
+    order = np.argsort(_lightness_order(codes)[chosen], axis=0, kind="stable")
     table = np.take_along_axis(chosen, order, axis=0).T.reshape(*(STEPS + 1,) * 3, candidates)
     table = np.ascontiguousarray(table)
     table.flags.writeable = False
@@ -61,11 +60,11 @@ def candidate_table(colors: bytes, candidates: int, light: Light, strength: floa
 
 
 class PairTable(NamedTuple):
-    """Two colours for each node of the grid, and their shares; read-only.
+    """Two colours for each grid node and their shares; read-only.
 
     Attributes:
         pairs: (33, 33, 33, 2) uint8, the darker colour and the lighter.
-        shares: (33, 33, 33) uint16, that of the lighter in 1/65535.
+        shares: (33, 33, 33) uint16, the share of the lighter in 1/65535.
     """
 
     pairs: np.ndarray
@@ -74,48 +73,50 @@ class PairTable(NamedTuple):
 
 @functools.lru_cache(maxsize=4)
 def pair_table(colors: bytes, light: Light) -> PairTable:
-    """The two colours whose mixture is nearest to each node, with little grain.
+    """Return the pair of colours whose mixture is nearest to each node, with little grain.
 
-    Of a pair c, d the share t of d is that of the point nearest to the node on the straight line
-    between them. The pair is the one with the least squared distance of that point plus
-    0.05 t (1 - t) |d - c|^2, a share of the variance of its pixels: between mixtures alike, the quieter
-    one is taken. One of the two is among the 16 colours that are nearest to the node.
+    For a pair c, d, the share t of d is that of the point nearest to the node on the line from c to d.
+    The chosen pair minimises the squared distance of that point plus 0.05 t (1 - t) |d - c|^2, a
+    fraction of the variance of its pixels: of two similar mixtures the one with less grain is taken.
+    One of the two is among the 16 colours nearest to the node.
     Source: J. Yliluoma, "Joel Yliluoma's arbitrary-palette positional dithering algorithm" (2011),
-    which weighs the contrast of a pair in the same spirit.
+    which penalises the contrast of a pair likewise.
 
     Args:
-        colors: of the palette, K times 3 bytes of sRGB codes.
+        colors: the palette, K times 3 bytes of sRGB codes.
         light: as in `dither_to_palette`.
     """
     codes = np.frombuffer(colors, np.uint8).reshape(-1, 3)
     wanted, offered = _units(_nodes(), light, _PAIR_WHITE), _units(codes, light, _PAIR_WHITE)
-    metrics, darkness = node_metrics(light), _darkness(codes)
+    metrics, lightness = node_metrics(light), _lightness_order(codes)
     near = min(_NEAREST, len(codes))
     pairs = np.empty((len(wanted), 2), np.uint8)
     shares = np.empty(len(wanted), np.uint16)
-    for start in range(0, len(wanted), _NODES_AT_ONCE):
-        nodes = slice(start, start + _NODES_AT_ONCE)
-        # (n, K, 3): where each colour lies as seen from the node.
-        away = offered - wanted[nodes, None]
-        turned = away @ metrics[nodes]
-        squares = (turned * away).sum(axis=2)
+    for start in range(0, len(wanted), _NODES_PER_BATCH):
+        nodes = slice(start, start + _NODES_PER_BATCH)
+        # (n, K, 3): each colour relative to the node.
+        offset = offered - wanted[nodes, None]
+        weighted = offset @ metrics[nodes]
+        squares = (weighted * offset).sum(axis=2)
         first = np.argsort(squares, axis=1, kind="stable")[:, :near]
-        mine = np.take_along_axis(squares, first, axis=1)[..., None]
-        products = np.take_along_axis(turned, first[..., None], axis=1) @ away.transpose(0, 2, 1)
-        apart = mine + squares[:, None] - 2 * products
-        ahead = mine - products
-        share = np.clip(ahead / np.maximum(apart, 1), 0, 1)
-        cost = mine + share * (share * apart - 2 * ahead)
-        cost += _GRAIN * share * (1 - share) * apart
-        np.put_along_axis(cost, first[..., None], np.inf, axis=2)  # a pair is of two
+        own = np.take_along_axis(squares, first, axis=1)[..., None]
+        products = np.take_along_axis(weighted, first[..., None], axis=1) @ offset.transpose(
+            0, 2, 1
+        )
+        distance = own + squares[:, None] - 2 * products
+        along = own - products
+        share = np.clip(along / np.maximum(distance, 1), 0, 1)
+        cost = own + share * (share * distance - 2 * along)
+        cost += _GRAIN * share * (1 - share) * distance
+        np.put_along_axis(cost, first[..., None], np.inf, axis=2)  # no colour pairs with itself
         best = cost.reshape(len(cost), -1).argmin(axis=1)
         rows = np.arange(len(best))
         ones, others = first[rows, best // len(codes)], best % len(codes)
-        toward = share.reshape(len(best), -1)[rows, best]
-        lighter = darkness[others] > darkness[ones]
+        share_of_other = share.reshape(len(best), -1)[rows, best]
+        lighter = lightness[others] > lightness[ones]
         pairs[nodes, 0] = np.where(lighter, ones, others)
         pairs[nodes, 1] = np.where(lighter, others, ones)
-        shares[nodes] = np.rint(np.where(lighter, toward, 1 - toward) * 65535)
+        shares[nodes] = np.rint(np.where(lighter, share_of_other, 1 - share_of_other) * 65535)
     side = (STEPS + 1,) * 3
     table = PairTable(pairs.reshape(*side, 2), shares.reshape(side))
     for array in table:
@@ -125,23 +126,23 @@ def pair_table(colors: bytes, light: Light) -> PairTable:
 
 @functools.lru_cache(maxsize=2)
 def node_metrics(light: Light) -> np.ndarray:
-    """(35937, 3, 3) float64, read-only: for each node, what the squares of differences weigh.
+    """Return (35937, 3, 3) float64, read-only: the metric of squared differences at each node.
 
-    With J how OKLab changes with each channel of the space in which colours mix, at the node, this is
-    J' J in whole numbers, of which the largest has 14 bits. Nearest in OKLab itself would lean to the
-    light side, since half way from black to white there is an eighth of white's light; the mean of the
-    candidates would be too light.
+    With J the Jacobian of OKLab with respect to the channels in which colours mix, the metric is J' J,
+    scaled to integers of at most 14 bits. Distances in OKLab itself would favour light colours: half
+    way from black to white, OKLab has an eighth of white's light, and the mean of the candidates would
+    be too light.
 
     Example:
         >>> float(node_metrics("linear")[-1].max())
         10825.0
     """
-    # Near black OKLab is endlessly steep.
+    # The slope of OKLab is infinite at black.
     mixed = np.maximum(_mixed(_nodes(), light), 0.01)
     linear, rise = mixed, np.ones_like(mixed)
     if light == "encoded":
         linear = srgb_to_linear(mixed)
-        # The slope of `srgb_to_linear`.
+        # The derivative of `srgb_to_linear`.
         rise = np.where(mixed <= 0.04045, 1 / 12.92, 2.4 / 1.055 * ((mixed + 0.055) / 1.055) ** 1.4)
     roots = np.cbrt(linear @ LINEAR_TO_CONES.T)
     # (n, lightness a b, cone) times (n, cone, channel).
@@ -154,23 +155,23 @@ def node_metrics(light: Light) -> np.ndarray:
 
 
 def _nodes() -> np.ndarray:
-    """(35937, 3) uint8: the codes of the grid's nodes."""
+    """Return (35937, 3) uint8, the codes of the grid's nodes."""
     axis = level_values(STEPS + 1, np.dtype(np.uint8))
     return np.stack(np.meshgrid(axis, axis, axis, indexing="ij"), axis=-1).reshape(-1, 3)
 
 
-def _darkness(codes: np.ndarray) -> np.ndarray:
-    """(K,) the place of each colour from dark to light, the first of equals first."""
+def _lightness_order(codes: np.ndarray) -> np.ndarray:
+    """Return (K,) the position of each colour from dark to light; equal colours keep their order."""
     lightness = linear_to_oklab(srgb_to_linear(codes / WHITE))[:, 0]
-    order = np.argsort(np.rint(lightness * _DARKNESS_UNITS), kind="stable")
+    order = np.argsort(np.rint(lightness * _LIGHTNESS_UNITS), kind="stable")
     return np.argsort(order, kind="stable")
 
 
 def _mixed(codes: np.ndarray, light: Light) -> np.ndarray:
-    """The colours in the space in which they are averaged."""
+    """Return the colours in the space in which they are averaged."""
     return srgb_to_linear(codes / WHITE) if light == "linear" else codes / WHITE
 
 
 def _units(codes: np.ndarray, light: Light, white: int) -> np.ndarray:
-    """The same in whole units, so many for white."""
+    """Return the colours to mix in whole units, of which white has `white`."""
     return np.rint(_mixed(codes, light) * white)

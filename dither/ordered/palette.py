@@ -1,18 +1,19 @@
-"""Ordered dithering to any palette: each pixel takes one of several colours whose mean is its own.
+"""Ordered dithering to any palette: each pixel takes one of several entries that average to its colour.
 
-Either of many: for a colour, N candidates are chosen one after the other, each the nearest to what is
-still missing of the mean; the same colour may be chosen again. They are sorted from dark to light, and
-the threshold of the pixel's cell says which one it takes.
+With mixtures of many, N palette entries (candidates) are picked for a colour one after the other, each
+the nearest to what the mean still lacks; an entry may be picked again. They are sorted from dark to
+light, and the threshold of the pixel's cell selects one.
 Source: T. Knoll, "Pattern dithering", US patent 6,606,166 (filed in 1999, since expired).
-Or of two, the pair that comes nearest, by the threshold and the share of the lighter.
+With mixtures of two, the pair with the nearest mean is found, and the threshold is compared with the
+share of its lighter colour.
 
-The mixtures are those of the nodes of a grid of colours (see `mixture_tables`). A colour between nodes
-takes those around it by turns, by ordered dithering of its place in the grid, so that ramps do not
-break up into bands. A pixel that has one of the palette's own colours keeps it.
+Mixtures are computed for the nodes of a grid of colours (see `mixture_tables`). A colour between nodes
+takes the nodes around it by ordered dithering of its position in the grid, so that ramps show no bands.
+A pixel that already has a colour of the palette keeps it.
 """
 
 import importlib.util
-from types import ModuleType
+from collections.abc import Callable
 from typing import Literal
 
 import numpy as np
@@ -20,17 +21,20 @@ import numpy as np
 from dither.errors import InputError
 from dither.matrix.catalog import DEFAULT_MATRIX, load_matrix
 from dither.matrix.threshold_matrix import ThresholdMatrix
-from dither.ordered.exact_colors import ExactColors, exact_colors, keep_exact
+from dither.ordered.exact_colors import exact_colors, keep_exact
 from dither.ordered.mixture_tables import STEPS, WHITE, candidate_table, pair_table
+from dither.ordered.palette_plan import PalettePlan
 from dither.ordered.thresholds import integer_thresholds
 from dither.ordered.tiling import at_phase, block_rows
 from dither.palettes.palette import Palette
-from dither.samples import Light, check_light, checked_image, eight_bit_colors, native
+from dither.samples import Light, check_light, eight_bit_colors
 
 Mix = Literal["two", "many"]
 
-# From so many pixels on, compiling is repaid; loading numba takes about as long as two megapixels.
+# From this size on, compiled loops are faster in all: loading numba costs about two megapixels.
 _COMPILED_PIXELS = 1 << 21
+
+Pick = Callable[[np.ndarray, PalettePlan, int, np.ndarray], None]
 
 
 def dither_to_palette(
@@ -44,26 +48,27 @@ def dither_to_palette(
     strength: float = 1.0,
     phase: tuple[int, int, int] = (0, 0, 0),
 ) -> np.ndarray:
-    """The index of the palette's colour that each pixel takes.
+    """Dither an image to a palette and return the index of each pixel's entry.
 
     Args:
         image: (H, W) or (H, W, 3); uint8, uint16, bool, or float32/float64 in 0..1, as sRGB codes. More
             than 8 bits are rounded to 8.
         palette: 2 to 256 colours.
-        matrix: a matrix, or the name or .npy file of one; the shipped 64x64 if not given.
-        mix: of how many colours each mixture is: "two", mostly with less grain, or "many", mostly
-            more faithful. Of a palette of two it is "two" if not given, else "many".
-        candidates: of many, N, 1 to 64: for each pixel one of so many is taken. 1 is the nearest
-            colour, and the mean is kept to 1/N of the way between the colours around it.
-        light: whether colours mix as light does ("linear", right for what is seen from far), or as
-            their codes ("encoded").
-        strength: 0 to 1; below 1 the picture has less grain and less faithful colours. Of many, the
-            share of what is missing that later candidates make up for; of two, how far the thresholds
-            lie apart.
+        matrix: a matrix, or the name or .npy file of one; the shipped 64x64 by default.
+        mix: colours per mixture: "two" (mostly less grain) or "many" (mostly truer colour). Default:
+            "two" for palettes of two colours, else "many".
+        candidates: N, 1 to 64, entries per mixture of many; more is more accurate and slower. 1 takes
+            the nearest colour, and the mean is kept to 1/N of the distance between neighbouring
+            colours.
+        light: mix colours as light does ("linear", right for viewing from a distance) or as their codes
+            ("encoded").
+        strength: 0 to 1; below 1 there is less grain and less true colour. With many, the share of the
+            missing colour that later candidates make up for; with two, how far the thresholds are
+            spread.
         phase: as in `ordered_dither`.
 
     Returns:
-        (H, W) uint8, from 0 to the number of colours - 1.
+        (H, W) uint8, 0 to the number of colours - 1.
 
     Raises:
         InputError: the image, the matrix or a number is out of range.
@@ -81,96 +86,91 @@ def dither_to_palette(
         raise InputError(f"candidates is {candidates}; it must be a whole number from 1 to 64")
     if not 0 <= strength <= 1:
         raise InputError(f"strength is {strength}; it must be from 0 to 1")
-    image = eight_bit_colors(checked_image(native(image)))
+    image = eight_bit_colors(image)
     if not isinstance(matrix, ThresholdMatrix):
         matrix = load_matrix(DEFAULT_MATRIX if matrix is None else matrix)
+    mix = mix or ("two" if len(palette) == 2 else "many")
+    plan = _plan(palette, matrix, mix, int(candidates), light, float(strength), phase)
     out = np.empty(image.shape[:2], np.uint8)
-    loops = _compiled() if out.size >= _COMPILED_PIXELS else None
-    colors, count = palette.colors.tobytes(), matrix.ranks.size
-    ranks = at_phase(matrix.planes, phase).astype(np.int64)
-    if mix == "two" or (mix is None and len(palette) == 2):
-        tables = pair_table(colors, light)
-        picks = integer_thresholds(ranks, count, 65535, strength).astype(np.uint16)
-        pick = _pick_of_two if loops is None else loops.pick_of_two
-    else:
-        tables = (candidate_table(colors, int(candidates), light, float(strength)),)
-        picks = (ranks * candidates // count).astype(np.uint8)
-        pick = _pick_of_many if loops is None else loops.pick_of_many
-    # The place in the grid is dithered by thresholds that have nothing to do with the picks.
-    elsewhere = np.roll(ranks, (ranks.shape[0] // 2, ranks.shape[1] // 2), (0, 1))
-    between = integer_thresholds(elsewhere, count, WHITE).astype(np.uint8)
-    places = np.arange(WHITE + 1) * STEPS
-    grid = (places // WHITE).astype(np.uint8), (places % WHITE).astype(np.uint8)
-    exact = exact_colors(colors)
+    pick = _fastest_pick(mix, out.size)
     for rows in block_rows(len(out), out[:1].size):
-        pick(image[rows], tables, picks, between, grid, exact, rows.start, out[rows])
+        pick(image[rows], plan, rows.start, out[rows])
     return out
 
 
-def _compiled() -> ModuleType | None:
-    """The compiled loops, where numba is installed; without it the result is the same, but slower."""
-    if importlib.util.find_spec("numba") is None:
-        return None
-    from dither.ordered import palette_loops
+def _plan(
+    palette: Palette,
+    matrix: ThresholdMatrix,
+    mix: Mix,
+    candidates: int,
+    light: Light,
+    strength: float,
+    phase: tuple[int, int, int],
+) -> PalettePlan:
+    """Look up the mixtures of a palette and the picks of a matrix."""
+    colors, count = palette.colors.tobytes(), matrix.ranks.size
+    ranks = at_phase(matrix.planes, phase).astype(np.int64)
+    if mix == "two":
+        tables = pair_table(colors, light)
+        picks = integer_thresholds(ranks, count, 65535, strength).astype(np.uint16)
+    else:
+        tables = (candidate_table(colors, candidates, light, strength),)
+        picks = (ranks * candidates // count).astype(np.uint8)
+    # The position in the grid is dithered with thresholds that are independent of the picks.
+    far = np.roll(ranks, (ranks.shape[0] // 2, ranks.shape[1] // 2), (0, 1))
+    positions = np.arange(WHITE + 1) * STEPS
+    return PalettePlan(
+        tuple(tables),
+        picks,
+        integer_thresholds(far, count, WHITE).astype(np.uint8),
+        (positions // WHITE).astype(np.uint8),
+        (positions % WHITE).astype(np.uint8),
+        exact_colors(colors),
+    )
 
-    return palette_loops
+
+def _fastest_pick(mix: Mix, pixels: int) -> Pick:
+    """Return the compiled loop for large images where numba is installed; the result is the same."""
+    if pixels >= _COMPILED_PIXELS and importlib.util.find_spec("numba") is not None:
+        from dither.ordered import palette_loops
+
+        return palette_loops.pick_of_two if mix == "two" else palette_loops.pick_of_many
+    return _pick_of_two if mix == "two" else _pick_of_many
 
 
-def _pick_of_many(
-    image: np.ndarray,
-    tables: tuple[np.ndarray, ...],
-    picks: np.ndarray,
-    between: np.ndarray,
-    grid: tuple[np.ndarray, np.ndarray],
-    exact: ExactColors,
-    top: int,
-    out: np.ndarray,
-) -> None:
-    """Write the colour of each pixel of some rows, the first of which is `top`.
+def _pick_of_many(image: np.ndarray, plan: PalettePlan, top: int, out: np.ndarray) -> None:
+    """Write the candidate of each pixel.
 
     Args:
         image: (rows, W, 3) uint8.
-        tables: (33, 33, 33, N) candidates.
-        picks: (h, w) which candidate each cell takes.
-        between: (h, w) uint8, above which a colour takes the next node.
-        grid: (256,) the node at or below each code, and what is left of it in 1/255 of a step.
-        exact: the palette's own colours.
-        top: the first row.
+        plan: the tables.
+        top: number of the first row in the whole image.
         out: (rows, W) uint8, written.
     """
-    cells = _cells(picks.shape, top, out.shape)
-    out[...] = tables[0][*_nodes(image, grid, between[cells]), picks[cells]]
-    keep_exact(image, exact, out)
+    cells = _cells(plan, top, out)
+    out[...] = plan.tables[0][*_nodes(image, plan, cells), plan.picks[cells]]
+    keep_exact(image, plan.exact, out)
 
 
-def _pick_of_two(
-    image: np.ndarray,
-    tables: tuple[np.ndarray, ...],
-    picks: np.ndarray,
-    between: np.ndarray,
-    grid: tuple[np.ndarray, np.ndarray],
-    exact: ExactColors,
-    top: int,
-    out: np.ndarray,
-) -> None:
-    """As `_pick_of_many`, but `tables` are a pair's colours and shares, and `picks` thresholds."""
-    pairs, shares = tables
-    cells = _cells(picks.shape, top, out.shape)
-    nodes = _nodes(image, grid, between[cells])
-    lighter = (shares[nodes] > picks[cells]).astype(np.intp)
+def _pick_of_two(image: np.ndarray, plan: PalettePlan, top: int, out: np.ndarray) -> None:
+    """Write the darker or the lighter colour of each pixel's pair; arguments as in `_pick_of_many`."""
+    pairs, shares = plan.tables
+    cells = _cells(plan, top, out)
+    nodes = _nodes(image, plan, cells)
+    lighter = (shares[nodes] > plan.picks[cells]).astype(np.intp)
     out[...] = pairs[*nodes, lighter]
-    keep_exact(image, exact, out)
+    keep_exact(image, plan.exact, out)
 
 
-def _cells(shape: tuple[int, ...], top: int, rows: tuple[int, ...]) -> tuple[np.ndarray, ...]:
-    """The cells of the matrix that face some rows."""
-    return np.ix_((top + np.arange(rows[0])) % shape[0], np.arange(rows[1]) % shape[1])
+def _cells(plan: PalettePlan, top: int, out: np.ndarray) -> tuple[np.ndarray, ...]:
+    """Return the cells of the matrix that face some rows."""
+    height, width = plan.picks.shape
+    return np.ix_((top + np.arange(out.shape[0])) % height, np.arange(out.shape[1]) % width)
 
 
 def _nodes(
-    image: np.ndarray, grid: tuple[np.ndarray, np.ndarray], between: np.ndarray
+    image: np.ndarray, plan: PalettePlan, cells: tuple[np.ndarray, ...]
 ) -> tuple[np.ndarray, ...]:
-    """The node that each pixel takes, by its red, green and blue."""
-    node, rest = grid
-    raised = rest[image] > between[..., None]
-    return tuple(np.moveaxis(node[image] + raised, -1, 0))
+    """Return the grid node that each pixel takes, as red, green and blue indices."""
+    raised = plan.rests[image] > plan.node_thresholds[cells][..., None]
+    return tuple(np.moveaxis(plan.nodes[image] + raised, -1, 0))

@@ -1,4 +1,8 @@
-"""Rounding a block of samples to levels, each up or down as the threshold that faces it says."""
+"""Quantize samples by comparing each with the threshold at its position.
+
+The deciding line of ordered dithering is in `_compare`: a sample above a threshold rises by one level.
+The other kernels compute the same level as floor(position + D), which is faster from 9 levels on.
+"""
 
 import functools
 from collections.abc import Sequence
@@ -23,110 +27,123 @@ def rounding(
     dtype: np.dtype,
     ranks: np.ndarray,
     count: int,
-    levels: int,
-    rises: np.ndarray,
+    increments: np.ndarray,
     light: Light,
     strength: float,
 ) -> tuple[list[np.ndarray], TileWork]:
-    """What faces the image, and how a block of its samples is rounded with it.
+    """Return what `for_each_tile` needs to quantize samples: values per cell, and the kernel.
 
     Args:
-        dtype: of the image: uint8, uint16 or a float.
-        ranks: (h, w, C), of which each is one of `count`.
-        count: how many ranks the matrix has.
-        levels: 2 or more.
-        rises: (levels - 1,) what each step adds to the result, which starts at 0.
-        light: which mean is kept.
-        strength: how far the thresholds lie apart, 0 to 1.
-
-    Returns:
-        Arrays like `ranks` for `walk`, and the work that it calls.
+        dtype: of the samples: uint8, uint16 or a float.
+        ranks: (h, w, C) ranks of the matrix, 0..N-1.
+        count: N.
+        increments: (levels - 1,) what each step adds to the result, which starts at 0: ones for codes,
+            differences of `level_values` for a picture.
+        light: "encoded" keeps the mean of the codes, "linear" that of the light.
+        strength: 0 to 1, scales how far the thresholds are spread around the middle.
     """
-    steps = levels - 1
-    table = np.concatenate([[0], np.cumsum(rises, dtype=rises.dtype)]).astype(rises.dtype)
-    even = bool((rises == 1).all())
-
-    def write(codes: np.ndarray, out: np.ndarray) -> None:
-        out[...] = codes if even else table[codes]
-
+    steps = len(increments)
     if np.issubdtype(dtype, np.floating):
         thresholds = 0.5 + strength * ((ranks + 0.5) / count - 0.5)
-        emitted = srgb_to_linear(np.arange(levels) / steps)
-
-        def round_float(
-            block: np.ndarray, faces: Sequence[np.ndarray], out: np.ndarray, spare: np.ndarray
-        ) -> None:
-            value = np.clip(block.astype(np.float64), 0, 1)
-            if light == "linear":
-                position = np.interp(srgb_to_linear(value), emitted, np.arange(levels))
-            else:
-                position = value * steps
-            out[...] = np.minimum(np.floor(position + faces[0]), steps)
-
-        return [1 - thresholds], round_float
+        emitted = srgb_to_linear(np.arange(steps + 1) / steps) if light == "linear" else None
+        return [1 - thresholds], functools.partial(_round_float, steps, emitted)
     white = int(np.iinfo(dtype).max)
+    linear = light == "linear"
+    scale = 65535 if linear else white
+    thresholds = integer_thresholds(ranks, count, scale, strength)
     if steps <= _FEW_STEPS:
-        if light == "linear":
-            thresholds = integer_thresholds(ranks, count, 65535, strength)
+        if linear:
             above = linear_step_thresholds(thresholds, steps, dtype)
         else:
-            above = step_thresholds(integer_thresholds(ranks, count, white, strength), steps, white)
-
-        return list(above.astype(dtype)), functools.partial(_compare, rises)
-    if light == "linear":
-        positions = linear_positions(levels, dtype)
-        cells = 65534 - integer_thresholds(ranks, count, 65535, strength)
-
-        def look_up(
-            block: np.ndarray, faces: Sequence[np.ndarray], out: np.ndarray, spare: np.ndarray
-        ) -> None:
-            write(_divided(positions[block] + faces[0], 16), out)
-
-        return [cells.astype(np.uint32)], look_up
+            above = step_thresholds(thresholds, steps, white)
+        return list(above.astype(dtype)), functools.partial(_compare, increments)
+    values = np.concatenate([[0], np.cumsum(increments, dtype=increments.dtype)])
+    table = None if (increments == 1).all() else values.astype(increments.dtype)
+    offsets = scale - 1 - thresholds
+    if linear:
+        positions = linear_positions(steps + 1, dtype)
+        return [offsets.astype(np.uint32)], functools.partial(_look_up, positions, table)
     wider = np.dtype(np.uint16 if white == 255 else np.uint32)
-    cells = white - 1 - integer_thresholds(ranks, count, white, strength)
-    shift = 8 if white == 255 else 16
-
-    def compute(
-        block: np.ndarray, faces: Sequence[np.ndarray], out: np.ndarray, spare: np.ndarray
-    ) -> None:
-        sums = block.astype(wider)
-        sums *= wider.type(steps)
-        sums += faces[0]
-        write(_divided(sums, shift), out)
-
-    return [cells.astype(wider)], compute
+    return [offsets.astype(wider)], functools.partial(_compute, wider.type(steps), table)
 
 
 def _compare(
-    rises: np.ndarray,
+    increments: np.ndarray,
     block: np.ndarray,
-    faces: Sequence[np.ndarray],
+    cells: Sequence[np.ndarray],
     out: np.ndarray,
-    spare: np.ndarray,
+    scratch: np.ndarray,
 ) -> None:
-    """Add up the rises of the steps whose thresholds a sample exceeds."""
-    raised = out if out.dtype == np.uint8 and out.flags.c_contiguous else spare
-    for face, rise in zip(faces, rises, strict=True):
-        np.greater(block, face, out=raised.view(bool))
-        if rise == 255:
+    """Add up the increments of the steps whose thresholds a sample exceeds."""
+    raised = out if out.dtype == np.uint8 and out.flags.c_contiguous else scratch
+    for thresholds, increment in zip(cells, increments, strict=True):
+        np.greater(block, thresholds, out=raised.view(bool))  # the decision
+        if increment == 255:
             np.negative(raised, out=raised)  # 1 becomes 255, faster than a product
-        elif rise != 1:
-            raised = np.multiply(raised, rise, out=raised if rise.dtype == np.uint8 else None)
-        if face is not faces[0]:
-            np.add(out, raised, out=out)
+        elif increment != 1:
+            raised = np.multiply(
+                raised, increment, out=raised if increment.dtype == np.uint8 else None
+            )
+        if thresholds is not cells[0]:
+            out += raised
         elif raised is not out:
             out[...] = raised
-        raised = spare
+        raised = scratch
 
 
-def _divided(sums: np.ndarray, shift: int) -> np.ndarray:
-    """floor(x / (2^shift - 1)) in place, without a division.
+def _compute(
+    steps: np.integer,
+    table: np.ndarray | None,
+    block: np.ndarray,
+    cells: Sequence[np.ndarray],
+    out: np.ndarray,
+    _: np.ndarray,
+) -> None:
+    """Write floor((v q + D) / V), or the table's entry for it."""
+    sums = block.astype(type(steps))
+    sums *= steps
+    sums += cells[0]
+    levels = _divide_by_white(sums, 4 * sums.itemsize)
+    out[...] = levels if table is None else table[levels]
 
-    Exact for x up to 65,534 where the shift is 8, and up to 65535^2 + 65534 where it is 16.
+
+def _look_up(
+    positions: np.ndarray,
+    table: np.ndarray | None,
+    block: np.ndarray,
+    cells: Sequence[np.ndarray],
+    out: np.ndarray,
+    _: np.ndarray,
+) -> None:
+    """Write floor(position + D) of the sample's linear light, or the table's entry for it."""
+    levels = _divide_by_white(positions[block] + cells[0], 16)
+    out[...] = levels if table is None else table[levels]
+
+
+def _round_float(
+    steps: int,
+    emitted: np.ndarray | None,
+    block: np.ndarray,
+    cells: Sequence[np.ndarray],
+    out: np.ndarray,
+    _: np.ndarray,
+) -> None:
+    """Write floor(position + 1 - threshold) of float samples; `emitted` is the light of each level."""
+    position = np.clip(block.astype(np.float64), 0, 1)
+    if emitted is None:
+        position *= steps
+    else:
+        position = np.interp(srgb_to_linear(position), emitted, np.arange(steps + 1))
+    out[...] = np.minimum(np.floor(position + cells[0]), steps)
+
+
+def _divide_by_white(sums: np.ndarray, bits: int) -> np.ndarray:
+    """Divide by V = 2^bits - 1 and round down, in place and without a division.
+
+    Exact for x up to 65,534 with 8 bits, and up to 65535^2 + 65534 with 16.
     """
-    carried = sums >> shift
+    carried = sums >> bits
     carried += 1
     sums += carried
-    sums >>= shift
+    sums >>= bits
     return sums

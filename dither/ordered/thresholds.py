@@ -1,12 +1,12 @@
-"""What a threshold matrix decides: above which value a sample is raised to the next level.
+"""Turn the ranks of a threshold matrix into thresholds for integer samples.
 
-Integers stay integers. A value v of 0..V at q + 1 levels sits at the position v q / V; the cell's
-threshold decides whether it is rounded down or up:
+A value v of 0..V at q + 1 levels has the position v q / V among them. The threshold T of its cell
+decides whether the position is rounded down or up:
 
     level = floor((v q + D) / V),   D = V - 1 - T,   T = floor((2 rank + 1) V / 2N)
 
-so that of the N cells exactly round(N f) are raised for a value with the fraction f between two
-levels, and black and white stay free of dots. The level is then the number of steps j = 1..q for which
+A value at the fraction f between two levels is raised in exactly round(N f) of the N cells, and black
+and white get no dots. The level is also the number of steps j = 1..q for which
 v > floor(((j - 1) V + T) / q).
 """
 
@@ -15,14 +15,20 @@ import numpy as np
 from dither.color import srgb_to_linear
 from dither.samples import level_values
 
-# A linear step is divided into this many parts.
+# A step between two levels of linear light is divided into this many parts.
 _PARTS = 65535
 
 
 def integer_thresholds(
     ranks: np.ndarray, count: int, white: int, strength: float = 1.0
 ) -> np.ndarray:
-    """T of each rank of `count`: int64, 0..V-1; strength 0 rounds to the nearest level.
+    """Return the threshold T of each rank: int64, 0..V-1.
+
+    Args:
+        ranks: any shape, integers of 0..N-1.
+        count: N.
+        white: V.
+        strength: 0 to 1; 0 makes all thresholds V / 2, which rounds to the nearest level.
 
     Example:
         >>> integer_thresholds(np.array([0, 1]), 2, 255).tolist()
@@ -36,7 +42,7 @@ def integer_thresholds(
 
 
 def step_thresholds(thresholds: np.ndarray, steps: int, white: int) -> np.ndarray:
-    """(q, ...) int64: the value above which a sample is raised to level j, j from 1 to q.
+    """Return (q, ...) int64: samples above entry j - 1 reach level j, for j = 1..q.
 
     Example:
         >>> step_thresholds(np.array([63, 191]), 3, 255).tolist()
@@ -47,14 +53,17 @@ def step_thresholds(thresholds: np.ndarray, steps: int, white: int) -> np.ndarra
 
 
 def linear_step_thresholds(thresholds: np.ndarray, steps: int, dtype: np.dtype) -> np.ndarray:
-    """As `step_thresholds`, for the mean of the light; thresholds of 0..65534 for V = 65535."""
+    """Return `step_thresholds` that keep the mean of linear light; thresholds are 0..65534."""
     positions = linear_positions(steps + 1, dtype)
     step = np.arange(steps).reshape(-1, *(1,) * thresholds.ndim)
     return np.searchsorted(positions, step * _PARTS + thresholds, side="right") - 1
 
 
 def linear_positions(levels: int, dtype: np.dtype) -> np.ndarray:
-    """(V + 1,) uint32: where among the levels a code's light lies, in 1/65535 of a step; ascending."""
+    """Return (V + 1,) uint32, ascending: each code's position among the levels in linear light.
+
+    The unit is 1/65535 of the step between two levels.
+    """
     white = np.iinfo(dtype).max
     emitted = srgb_to_linear(np.arange(white + 1) / white)
     position = np.interp(emitted, emitted[level_values(levels, dtype)], np.arange(levels))

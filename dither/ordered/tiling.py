@@ -1,7 +1,7 @@
-"""Walking an image and the tiled matrix together in blocks that stay in a processor's cache.
+"""Visit an image and the tiled matrix together, in tiles that stay in a processor's cache.
 
-The rows of the matrix are taken a few at a time and widened once; then they meet all rows of the image
-that face them. Nothing as large as the image is kept.
+A few rows of the matrix are repeated to the width of the image once; then they meet all image rows that
+they face. No temporary array is as large as the image.
 """
 
 from collections.abc import Callable, Iterator, Sequence
@@ -9,99 +9,104 @@ from concurrent.futures import ThreadPoolExecutor
 
 import numpy as np
 
-# Bytes of the widened rows that are met again and again; about half a core's second-level cache.
+# Bytes of the repeated matrix rows that are reused; about half a core's second-level cache.
 _TILE_BYTES = 1 << 19
-# Samples in a row of a block at most, and in a block at least, where the image has as many.
-_MOST_ACROSS, _FEWEST_SAMPLES = 1 << 16, 1 << 14
-_ROWS = 64
-# Of images whose rows are worked on one block after the other.
+# Largest number of samples in a row of a tile, and smallest number in a tile if the image has as many.
+_MAX_ROW_SAMPLES, _MIN_TILE_SAMPLES = 1 << 16, 1 << 14
+_MIN_ROWS = 64
+# Pixels of the blocks of `block_rows`.
 _BLOCK_PIXELS = 1 << 17
 
-# Called with the samples of a block, what faces them, where their result goes, and as many spare bytes.
+# Called with the samples of a tile, the values of the matrix cells that they face, the output, and
+# scratch bytes of the tile's shape.
 TileWork = Callable[[np.ndarray, Sequence[np.ndarray], np.ndarray, np.ndarray], None]
 
 
 def for_each_tile(
     image: np.ndarray,
-    faces: Sequence[np.ndarray],
+    cells: Sequence[np.ndarray],
     out: np.ndarray,
     work: TileWork,
     *,
     threads: int = 1,
-    shared: int = 1,
+    samples_per_element: int = 1,
 ) -> None:
-    """Let `work` see every block of the image once.
+    """Call `work` once for every tile of the image.
 
     Args:
         image: (H, W) or (H, W, C).
-        faces: arrays (h, w, 1) or (h, w, C), which tile the image from its first pixel on.
-        out: of the image's shape, or (H, ceil(W / shared)); blocks of it are written.
-        work: gets 2-D arrays with the channels side by side.
-        threads: how many blocks are worked on at once; the result does not depend on it.
-        shared: how many samples of a row of (H, W) share an element of `out`: 1, 2, 4 or 8.
+        cells: arrays (h, w, 1) or (h, w, C) of one value for each cell; they tile the image from its
+            first pixel.
+        out: the image's shape, or (H, ceil(W / samples_per_element)); written.
+        work: gets 2-D arrays, with the channels of a pixel side by side.
+        threads: number of tiles worked on at once; the result does not depend on it.
+        samples_per_element: 1, 2, 4 or 8 samples of a row of (H, W) that share an element of `out`.
     """
     if image.size == 0:
         return
     height, width = image.shape[:2]
     channels = image.size // (height * width)
-    face_height, face_width = faces[0].shape[:2]
-    across = 8 * face_width * max(1, _MOST_ACROSS // (8 * channels * face_width))
+    cell_rows, cell_columns = cells[0].shape[:2]
+    across = 8 * cell_columns * max(1, _MAX_ROW_SAMPLES // (8 * channels * cell_columns))
     samples = min(across, width) * channels
-    # Few rows of a small matrix are repeated, so that a block is worth its call.
-    rows = max(_ROWS, _FEWEST_SAMPLES // samples)
-    repeats = -(-rows // face_height)
-    tall = repeats * face_height
-    size = samples * sum(face.itemsize for face in faces)
-    chunk = min(tall, max(1, _TILE_BYTES // size), max(1, -(-tall // threads)))
-    whole = across >= width and all(array.flags.c_contiguous for array in (image, out))
-    if whole:
+    # The few rows of a small matrix are repeated, so that a tile is worth its call.
+    repeats = -(-max(_MIN_ROWS, _MIN_TILE_SAMPLES // samples) // cell_rows)
+    period = repeats * cell_rows
+    row_bytes = samples * sum(values.itemsize for values in cells)
+    rows = min(period, max(1, _TILE_BYTES // row_bytes), max(1, -(-period // threads)))
+    full_rows = across >= width and image.flags.c_contiguous and out.flags.c_contiguous
+    if full_rows:
         image, out = image.reshape(height, -1), out.reshape(height, -1)
 
-    def one(place: tuple[int, int]) -> None:
-        left, top = place
+    def visit(corner: tuple[int, int]) -> None:
+        """Visit the tiles that face the same rows of the matrix, one below the other."""
+        left, top = corner
         columns = min(across, width - left)
-        which = np.arange(top, min(top + chunk, tall, height)) % face_height
-        tiles = [_widened(face[which], columns, channels) for face in faces]
-        spare = np.empty((len(which), columns * channels), np.uint8)
-        for y in range(top, height, tall):
-            count = min(len(which), height - y)
-            facing = tiles if count == len(which) else [tile[:count] for tile in tiles]
-            if whole:
-                work(image[y : y + count], facing, out[y : y + count], spare[:count])
+        cell_row = np.arange(top, min(top + rows, period, height)) % cell_rows
+        facing = [_repeated(values[cell_row], columns, channels) for values in cells]
+        scratch = np.empty((len(cell_row), columns * channels), np.uint8)
+        for y in range(top, height, period):
+            count = min(len(cell_row), height - y)
+            met = facing if count == len(cell_row) else [values[:count] for values in facing]
+            if full_rows:
+                work(image[y : y + count], met, out[y : y + count], scratch[:count])
                 continue
-            block = image[y : y + count, left : left + columns]
-            target = out[y : y + count, left // shared : -(-(left + columns) // shared)]
-            part = target.reshape(count, -1)
-            work(block.reshape(count, -1), facing, part, spare[:count])
-            if not np.may_share_memory(part, target):  # then it was a copy
-                target[...] = part.reshape(target.shape)
+            tile = image[y : y + count, left : left + columns]
+            elements = slice(
+                left // samples_per_element, -(-(left + columns) // samples_per_element)
+            )
+            target = out[y : y + count, elements]
+            flat = target.reshape(count, -1)
+            work(tile.reshape(count, -1), met, flat, scratch[:count])
+            if not np.may_share_memory(flat, target):  # reshape made a copy
+                target[...] = flat.reshape(target.shape)
 
-    places = [(x, y) for x in range(0, width, across) for y in range(0, min(tall, height), chunk)]
+    corners = [(x, y) for x in range(0, width, across) for y in range(0, min(period, height), rows)]
     if threads == 1:
-        for place in places:
-            one(place)
+        for corner in corners:
+            visit(corner)
         return
     with ThreadPoolExecutor(threads) as pool:
-        for _ in pool.map(one, places):
+        for _ in pool.map(visit, corners):
             pass  # an error in a thread is raised here
 
 
-def _widened(face: np.ndarray, columns: int, channels: int) -> np.ndarray:
-    """(rows, columns * channels): the face repeated to the width, its channels side by side."""
-    rows, width, own = face.shape
+def _repeated(values: np.ndarray, columns: int, channels: int) -> np.ndarray:
+    """Return (rows, columns * channels): the cells repeated to the width, channels side by side."""
+    rows, width, own = values.shape
     times = -(-columns // width)
-    wide = np.empty((rows, times, width, channels // own, own), face.dtype)
-    wide[...] = face[:, None, :, None, :]
-    # Rows without a gap between them are compared as one.
+    wide = np.empty((rows, times, width, channels // own, own), values.dtype)
+    wide[...] = values[:, None, :, None, :]
+    # numpy compares rows without gaps between them in one loop.
     return np.ascontiguousarray(wide.reshape(rows, -1)[:, : columns * channels])
 
 
 def at_phase(planes: np.ndarray, phase: tuple[int, int, int]) -> np.ndarray:
-    """The frame that an image meets, turned so that it faces the image's first pixel with its own.
+    """Return one frame, rolled so that its first cell faces the image's first pixel.
 
     Args:
         planes: (T, h, w, ...).
-        phase: frame, row and column at that pixel, around the torus.
+        phase: frame, row and column at that pixel; they wrap around.
 
     Example:
         >>> at_phase(np.array([[[1, 2, 3]], [[4, 5, 6]]]), (1, 0, 2)).tolist()
@@ -112,7 +117,7 @@ def at_phase(planes: np.ndarray, phase: tuple[int, int, int]) -> np.ndarray:
 
 
 def block_rows(height: int, width: int) -> Iterator[slice]:
-    """Slices of rows that make blocks of a size worth a call and small enough to stay in cache.
+    """Yield slices of rows that are worth a call and small enough to stay in cache.
 
     Example:
         >>> [(rows.start, rows.stop) for rows in block_rows(300, 1000)]

@@ -60,7 +60,7 @@ def check_device(device_levels: DeviceLevels) -> None:
         )
 
 
-def on_device(codes: np.ndarray, device_levels: DeviceLevels) -> np.ndarray:
+def round_to_device(codes: np.ndarray, device_levels: DeviceLevels) -> np.ndarray:
     """The codes of the nearest levels.
 
     Args:
@@ -71,7 +71,7 @@ def on_device(codes: np.ndarray, device_levels: DeviceLevels) -> np.ndarray:
         (..., 3) uint8.
 
     Example:
-        >>> on_device(np.array([[100, 100, 100]]), (32, 64, 32)).tolist()
+        >>> round_to_device(np.array([[100, 100, 100]]), (32, 64, 32)).tolist()
         [[99, 101, 99]]
     """
     out = np.empty(codes.shape, np.uint8)
@@ -97,7 +97,7 @@ def device_palette(
     """
     exact = np.rint(linear_to_srgb(palette) * 255).astype(np.uint8)
     codes = np.where(
-        learned[:, None], on_device(linear_to_srgb(palette) * 255, device_levels), exact
+        learned[:, None], round_to_device(linear_to_srgb(palette) * 255, device_levels), exact
     )
     flat, counts = np.unique(packed_codes(wanted), return_counts=True)
     if len(flat) > wanted[..., 0].size // 2:
@@ -129,15 +129,15 @@ def _with_flats(
         most = mine[0]  # the most frequent
         near = np.linalg.norm(seen[nearest == index][0] - labs[index]) <= _FLAT_DISTANCE
         if near and counts[most] >= max(_FLAT_SHARE * mass[index], _FLAT_PIXELS * total):
-            codes[index] = on_device(colors[most], device_levels)
+            codes[index] = round_to_device(colors[most], device_levels)
     return codes
 
 
-def merged(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def merge_equal_colors(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Distinct colours dark to light, and the index of each of `codes` among them.
 
     Example:
-        >>> codes, index = merged(np.array([[9, 9, 9], [1, 1, 1], [9, 9, 9]], np.uint8))
+        >>> codes, index = merge_equal_colors(np.array([[9, 9, 9], [1, 1, 1], [9, 9, 9]], np.uint8))
         >>> codes.tolist(), index.tolist()
         ([[1, 1, 1], [9, 9, 9]], [1, 0, 1])
     """

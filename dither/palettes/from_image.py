@@ -14,7 +14,7 @@ from dither.color import (
     srgb_to_linear,
 )
 from dither.errors import InputError
-from dither.palettes.palette import MOST_COLORS, Palette
+from dither.palettes.palette import MAX_COLORS, Palette
 
 # Up to so many distinct colours are clustered as they are; more are first gathered in cubes of
 # 8x8x8 codes (5 bits a channel), each at the mean of what it holds.
@@ -111,8 +111,8 @@ def k_means(image: np.ndarray, colors: int, *, seed: int = 0) -> Palette:
 
 def _checked(image: np.ndarray, colors: int) -> np.ndarray:
     """The pixels of a valid image, as (N, 3)."""
-    if not isinstance(colors, int | np.integer) or not 2 <= colors <= MOST_COLORS:
-        raise InputError(f"colors is {colors}; it must be a whole number from 2 to {MOST_COLORS}")
+    if not isinstance(colors, int | np.integer) or not 2 <= colors <= MAX_COLORS:
+        raise InputError(f"colors is {colors}; it must be a whole number from 2 to {MAX_COLORS}")
     if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or image.size == 0:
         raise InputError(
             f"a palette is made from an image of (H, W, 3) uint8, not {image.shape} {image.dtype}"

@@ -11,7 +11,7 @@ from dither.errors import InputError
 from dither.palettes.files import read_colors, write_colors
 from dither.palettes.named import NAMED_PALETTES, palette_names
 
-MOST_COLORS = 256
+MAX_COLORS = 256
 _HEX = re.compile(r"#?[0-9A-Fa-f]{6}")
 
 
@@ -35,9 +35,9 @@ class Palette:
 
     def __post_init__(self) -> None:
         colors = np.array(self.colors, order="C")
-        if colors.ndim != 2 or colors.shape[1] != 3 or not 2 <= len(colors) <= MOST_COLORS:
+        if colors.ndim != 2 or colors.shape[1] != 3 or not 2 <= len(colors) <= MAX_COLORS:
             raise InputError(
-                f"a palette holds 2 to {MOST_COLORS} colours of red, green and blue, not an array "
+                f"a palette holds 2 to {MAX_COLORS} colours of red, green and blue, not an array "
                 f"of shape {colors.shape}"
             )
         if not np.issubdtype(colors.dtype, np.integer):
@@ -159,9 +159,9 @@ def load_palette(text: str | Path) -> Palette:
             f"or one of: {', '.join(palette_names())}"
         )
     colors = read_colors(text)
-    if not 2 <= len(colors) <= MOST_COLORS:
+    if not 2 <= len(colors) <= MAX_COLORS:
         raise InputError(
-            f"{text} holds {len(colors)} distinct colours; a palette holds 2 to {MOST_COLORS}"
+            f"{text} holds {len(colors)} distinct colours; a palette holds 2 to {MAX_COLORS}"
         )
     return Palette(colors)
 

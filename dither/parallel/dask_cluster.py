@@ -28,11 +28,11 @@ def on_dask(
     function: Callable[[Task], Answer],
     tasks: Iterable[Task],
     scheduler: str,
-    lost: Callable[[Task], Answer],
-    while_waiting: Callable[[], None],
+    on_lost: Callable[[Task], Answer],
+    poll: Callable[[], None],
     check: Callable[[], None] | None,
 ) -> Iterator[tuple[int, Answer]]:
-    """As `dither.parallel.run_tasks`; `lost` answers for a task that is given up, or raises."""
+    """As `dither.parallel.run_tasks`; `on_lost` answers for a task that is given up, or raises."""
     try:
         import distributed
     except ModuleNotFoundError as error:
@@ -65,11 +65,11 @@ def on_dask(
                 try:
                     future = ready.get(timeout=_GLANCE)
                 except queue.Empty:
-                    while_waiting()
+                    poll()
                     continue
-                while_waiting()
+                poll()
                 number, task = pending.pop(future)
-                yield number, _answer(future, task, lost, scheduler)
+                yield number, _answer(future, task, on_lost, scheduler)
         finally:
             with contextlib.suppress(Exception):  # the scheduler may be gone
                 client.cancel([*pending, shared])
@@ -145,7 +145,7 @@ def _connected(scheduler: str) -> Iterator[Any]:
         log.setLevel(before)
 
 
-def _answer(future: Any, task: Task, lost: Callable[[Task], Answer], scheduler: str) -> Answer:
+def _answer(future: Any, task: Task, on_lost: Callable[[Task], Answer], scheduler: str) -> Answer:
     import distributed
 
     with _answering(scheduler):
@@ -155,7 +155,7 @@ def _answer(future: Any, task: Task, lost: Callable[[Task], Answer], scheduler: 
             raise ConnectionError
         error = future.exception()
     if isinstance(error, distributed.KilledWorker):
-        return lost(task)
+        return on_lost(task)
     if isinstance(error, ModuleNotFoundError):
         raise InputError(
             f"a worker of {scheduler} has no {error.name}; all its machines hold the same libraries"

@@ -33,10 +33,10 @@ def on_processes(
     function: Callable[[Task], Answer],
     tasks: Iterable[Task],
     jobs: int,
-    lost: Callable[[Task], Answer],
-    while_waiting: Callable[[], None],
+    on_lost: Callable[[Task], Answer],
+    poll: Callable[[], None],
 ) -> Iterator[tuple[int, Answer]]:
-    """As `dither.parallel.run_tasks`; `lost` answers for a task that is given up, or raises."""
+    """As `dither.parallel.run_tasks`; `on_lost` answers for a task that is given up, or raises."""
     waiting = ((number, task, 0) for number, task in enumerate(tasks))
     again: list[tuple[int, Task, int]] = []
     idle: list[_Worker] = []
@@ -53,7 +53,7 @@ def on_processes(
             if not busy:
                 break
             ready = wait(list(busy), _GLANCE)
-            while_waiting()
+            poll()
             for pipe in ready:
                 assert isinstance(pipe, Connection)
                 worker, number, task, deaths = busy.pop(pipe)
@@ -64,7 +64,7 @@ def on_processes(
                     if deaths + 1 < _MOST_DEATHS:
                         again.append((number, task, deaths + 1))
                     else:
-                        yield number, lost(task)
+                        yield number, on_lost(task)
                     continue
                 idle.append(worker)
                 if error is not None:

@@ -28,8 +28,8 @@ def run_tasks(
     jobs: int | None = None,
     scheduler: str | None = None,
     threads: int = 1,
-    lost: Callable[[Task], Answer] | None = None,
-    while_waiting: Callable[[], None] = lambda: None,
+    on_lost: Callable[[Task], Answer] | None = None,
+    poll: Callable[[], None] = lambda: None,
     check: Callable[[], None] | None = None,
 ) -> Iterator[tuple[int, Answer]]:
     """The answer to each task, as it is ready.
@@ -43,8 +43,8 @@ def run_tasks(
         scheduler: the address of a Dask scheduler, such as "tcp://10.0.0.1:8786", in place of processes
             of this machine. All its machines hold the same version of this package and of Python.
         threads: at work at once where jobs is 1; of work that waits for disks, or leaves Python.
-        lost: the answer to a task that is given up; if not given, that is an error.
-        while_waiting: called several times a second; may raise KeyboardInterrupt to stop the work.
+        on_lost: the answer to a task that is given up; if not given, that is an error.
+        poll: called several times a second; may raise KeyboardInterrupt to stop the work.
         check: called before the work wherever it is done, and can be pickled; raises an InputError
             where it cannot be done, such as for want of a library.
 
@@ -54,7 +54,7 @@ def run_tasks(
     Raises:
         InputError: the scheduler cannot be reached, Dask is not installed, a worker has another
             version, or what `check` raises.
-        WorkerLostError: a task is given up, and there is no `lost`.
+        WorkerLostError: a task is given up, and there is no `on_lost`.
         Exception: what the function raises.
 
     Example:
@@ -69,21 +69,21 @@ def run_tasks(
         if scheduler is not None:
             from dither.parallel.dask_cluster import on_dask
 
-            yield from on_dask(function, tasks, scheduler, lost or _give_up, while_waiting, check)
+            yield from on_dask(function, tasks, scheduler, on_lost or _give_up, poll, check)
             return
         if check is not None:
             check()
         if (jobs := jobs or usable_processors()) > 1:
             from dither.parallel.processes import on_processes
 
-            yield from on_processes(function, tasks, jobs, lost or _give_up, while_waiting)
+            yield from on_processes(function, tasks, jobs, on_lost or _give_up, poll)
         elif threads > 1:
             from dither.parallel.threads import on_threads
 
-            yield from on_threads(function, tasks, threads, while_waiting)
+            yield from on_threads(function, tasks, threads, poll)
         else:
             for number, task in enumerate(tasks):
-                while_waiting()
+                poll()
                 yield number, function(task)
 
 

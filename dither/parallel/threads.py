@@ -15,7 +15,7 @@ def on_threads(
     function: Callable[[Task], Answer],
     tasks: Iterable[Task],
     threads: int,
-    while_waiting: Callable[[], None],
+    poll: Callable[[], None],
 ) -> Iterator[tuple[int, Answer]]:
     """Run tasks in threads; tasks that have begun finish before the work stops."""
     waiting = enumerate(tasks)
@@ -28,6 +28,6 @@ def on_threads(
             if not pending:
                 return
             ready, _ = wait(pending, _GLANCE, FIRST_COMPLETED)
-            while_waiting()
+            poll()
             for future in ready:
                 yield pending.pop(future), future.result()

@@ -1,4 +1,4 @@
-"""Putting the page together: its files are read from the package and set into one another."""
+"""Assemble the studio page from its template files."""
 
 import json
 import re
@@ -6,7 +6,7 @@ from importlib import resources
 
 from dither.studio.tables import studio_tables
 
-# The arithmetic, which also runs beside the window; then what people see and touch.
+# Scripts that also run in the worker thread, then those of the user interface.
 ARITHMETIC = ("tables", "prepare", "ordered", "mixtures", "palette_dither", "diffuse", "dither")
 WINDOW = (
     "png",
@@ -30,13 +30,13 @@ WINDOW = (
 
 
 def studio_page() -> str:
-    """One page of HTML that dithers pictures in any browser, from disk and without a network.
+    """Return an HTML page that dithers pictures in any browser, from disk and without a network.
 
-    Its pixels are those of the `dither` command that it shows: ordered dithering and error diffusion,
-    to levels and to palettes. A picture that is opened in it stays on the machine.
+    It does ordered dithering and error diffusion, to levels and to palettes, and shows the `dither`
+    command that gives the same pixels. Pictures opened in it are not uploaded.
 
     Returns:
-        The page: some 500 KB with the shipped matrices; it fetches nothing.
+        The page, about 500 KB with the shipped matrices; it loads nothing else.
 
     Example:
         >>> studio_page().splitlines()[0]

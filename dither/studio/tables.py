@@ -1,4 +1,4 @@
-"""What the page carries: matrices, palettes, kernels and tables of light, as the commands have them."""
+"""Data of the studio page: matrices, palettes, diffusion kernels and tables of light."""
 
 import base64
 import functools
@@ -7,10 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from dither.color import srgb_to_linear
+from dither.color import code_boundaries, srgb_to_linear
 from dither.diffusion.kernels import DIFFUSION_KERNELS
 from dither.diffusion.light import light_of_codes
-from dither.images.adjustments import code_limits
 from dither.matrix.catalog import load_channels
 from dither.matrix.classical import (
     bayer,
@@ -24,7 +23,7 @@ from dither.matrix.threshold_matrix import ThresholdMatrix
 from dither.palettes.named import palette_names
 from dither.palettes.palette import load_palette
 
-# Shipped matrices by name, of which the commands know each; the largest is left out for its size.
+# Shipped matrices in the page; the largest is left out for its size.
 SHIPPED = (
     "blue-64x64",
     "blue-128x128",
@@ -37,7 +36,7 @@ SHIPPED = (
     "blue-64x64-levels-16",
 )
 
-# What the commands take as a file, which the page offers to save.
+# Matrices that the commands read from a file, which the page offers for download.
 CLASSICAL: dict[str, Callable[[], ThresholdMatrix]] = {
     "bayer-2x2": functools.partial(bayer, 2, 2),
     "bayer-4x4": functools.partial(bayer, 4, 4),
@@ -54,12 +53,12 @@ CLASSICAL: dict[str, Callable[[], ThresholdMatrix]] = {
 
 
 def studio_tables() -> dict[str, Any]:
-    """All that the page's scripts need to know, as JSON can hold it.
+    """Return the data of the page's scripts as JSON-ready values.
 
     Returns:
-        matrices by name, with their height, width and ranks, 16 bits each in base64, channel after
-        channel; palettes by name; the shares of kernels; and of every 8-bit code the linear light, from
-        0 to 1 and in units of diffusion, the units of encoded light, and the limits between codes.
+        "matrices" by name, with height, width and ranks (16 bits each in base64, channel after
+        channel); "palettes" by name; "kernels" with their taps; and for every 8-bit code "linear" light
+        (0 to 1), "linearUnits" and "encodedUnits" of diffusion, and the "limits" between codes.
 
     Example:
         >>> studio_tables()["palettes"]["game-boy"]
@@ -76,7 +75,7 @@ def studio_tables() -> dict[str, Any]:
         "linear": srgb_to_linear(np.arange(256) / 255).tolist(),
         "linearUnits": light_of_codes(eight_bits, "linear").tolist(),
         "encodedUnits": light_of_codes(eight_bits, "encoded").tolist(),
-        "limits": code_limits(255).tolist(),
+        "limits": code_boundaries(255).tolist(),
     }
 
 

@@ -22,7 +22,7 @@ from dither.matrix.threshold_matrix import ThresholdMatrix
 from dither.ordered.levels import Matrices, ordered_dither, requantize
 from dither.ordered.palette import Mix, dither_to_palette
 from dither.palettes.palette import Palette
-from dither.samples import Light, level_values, native, white_of
+from dither.samples import Light, level_values, native_byte_order, white_code
 
 _AS_IT_IS = Preparation()
 
@@ -167,7 +167,7 @@ def dither_block(
         >>> bool((whole[1:3, 10:] == part).all())
         True
     """
-    block = native(block)
+    block = native_byte_order(block)
     if block.ndim not in (3, 4) or (block.ndim == 4 and block.shape[3] > 4) or not block.size:
         raise InputError(
             f"a volume has shape (Z, Y, X), or (Z, Y, X, C) of 1 to 4 channels, not {block.shape}"
@@ -280,9 +280,9 @@ def _alpha_like(alpha: np.ndarray, values: np.ndarray) -> np.ndarray:
     """Alpha in as many bits as the values beside it."""
     if alpha.dtype == values.dtype:
         return alpha
-    white = 1 if alpha.dtype.kind == "f" else white_of(alpha)
+    white = 1 if alpha.dtype.kind == "f" else white_code(alpha)
     share = (alpha / white).clip(0, 1)
-    return np.rint(share * white_of(values)).astype(values.dtype)
+    return np.rint(share * white_code(values)).astype(values.dtype)
 
 
 def _matrices(dithering: VolumeDither) -> Sequence[ThresholdMatrix]:

@@ -90,7 +90,7 @@ def dither_volume(
             work.do,
             places,
             **_workers(work.at_once, jobs > 1, scheduler),
-            while_waiting=lambda: on_progress(share),
+            poll=lambda: on_progress(share),
         )
         for done, _ in enumerate(answers, start=1):
             share = done / len(places)

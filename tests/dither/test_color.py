@@ -4,6 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dither.color import (
+    code_boundaries,
     linear_to_oklab,
     linear_to_srgb,
     oklab_to_linear,
@@ -77,3 +78,10 @@ def test_oklab_comes_back(linear: list[float]) -> None:
     there = linear_to_oklab(np.array([[linear]]))
     assert there.shape == (1, 1, 3)
     assert oklab_to_linear(there)[0, 0] == pytest.approx(linear, abs=1e-9)
+
+
+@pytest.mark.parametrize("white", [255, 65535])
+def test_light_rounds_to_the_nearest_code(white: int) -> None:
+    light = np.random.default_rng(0).uniform(-0.1, 1.1, 5000)
+    codes = np.searchsorted(code_boundaries(white), light, side="right")
+    assert (codes == np.rint(linear_to_srgb(light.clip(0, 1)) * white)).all()

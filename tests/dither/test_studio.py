@@ -15,7 +15,8 @@ import pytest
 
 from dither.color import to_gray
 from dither.diffusion import DIFFUSION_KERNELS
-from dither.images.adjustments import Preparation, Sides, adjusted
+from dither.images.adjustments import Preparation, adjusted
+from dither.images.fit import Sides
 from dither.images.raster_image import RasterImage
 from dither.matrix.catalog import load_channels, load_matrix
 from dither.matrix.threshold_matrix import is_permutation
@@ -136,10 +137,10 @@ def test_the_scripts_dither_as_the_library_does(tmp_path: Path, photo: np.ndarra
     const { width, height } = given;
     const [samples, alpha] = [Uint8Array.from(given.samples), Uint8Array.from(given.alpha)];
     const picture = { width, height, channels: 3, samples, alpha };
-    const darkroom = new Darkroom();
+    const ditherer = new Ditherer();
     const made = given.jobs.map((settings) => {
         const matrix = unpackedMatrix(given.tables.matrices[settings.matrix]);
-        const { result } = darkroom.answer({ tables: given.tables, picture, settings, matrix });
+        const { result } = ditherer.answer({ tables: given.tables, picture, settings, matrix });
         return { ...result, pixels: Array.from(result.pixels) };
     });
     console.log(JSON.stringify(made));

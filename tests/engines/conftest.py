@@ -1,4 +1,4 @@
-"""Runs a program once for its module; what is not installed is skipped, or is a failure."""
+"""Fixtures that run a program once per module; a missing program skips or fails the tests."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -12,7 +12,7 @@ from engines.shaders import Language
 
 @pytest.fixture(scope="module")
 def drawn_by(tmp_path_factory: pytest.TempPathFactory) -> DrawnBy:
-    """Have a program draw a job in several runtimes; reports by the runtimes' names."""
+    """Return a function that draws a job in several runtimes: runtime to report."""
 
     def draw(
         runtimes: Mapping[str, str],
@@ -36,7 +36,7 @@ def drawn_by(tmp_path_factory: pytest.TempPathFactory) -> DrawnBy:
 
 @pytest.fixture(scope="module")
 def drawn(drawn_by: DrawnBy) -> Drawn:
-    """Have a program draw a job in its one runtime."""
+    """Return a function that draws a job in one runtime."""
 
     def draw(
         runtime: str, language: Language, draws: Sequence[Draw], command: Sequence[str | Path]

@@ -1,8 +1,7 @@
-"""What every runtime must show: two pictures, and their pixels as `dither.requantize` makes them.
+"""The expected result of every runtime: two pictures dithered by `dither.requantize`.
 
-The one picture holds every grey of 8 bits over every rank of a 64x64 matrix, so that no decision is
-left out and every tie is met. The other is shaped like a photo, and its sides are no multiples of the
-matrix's.
+One picture combines every 8-bit grey with every rank of a 64x64 matrix, so it covers every decision and
+every tie. The other resembles a photo, and its sides are no multiples of the matrix's.
 """
 
 import numpy as np
@@ -10,18 +9,18 @@ import numpy as np
 import dither
 
 MATRIX = "blue-64x64"
-# Each in a channel of its own of what a runtime draws: red, green and blue.
+# Drawn in the red, green and blue channel.
 LEVELS = (2, 4, 16)
 
 
 def all_greys() -> np.ndarray:
-    """(1024, 1024) uint8: tile (i, j), as large as the matrix, has the grey 16 i + j."""
+    """Return (1024, 1024) uint8: tile (i, j), as large as the matrix, has grey 16 i + j."""
     greys = np.arange(256, dtype=np.uint8).reshape(16, 16)
     return np.kron(greys, np.ones((64, 64), np.uint8))
 
 
 def landscape() -> np.ndarray:
-    """(150, 203) uint8: a sky that fades, hills with sharp edges, and grain."""
+    """Return (150, 203) uint8: a fading sky, hills with sharp edges, and grain."""
     down, right = np.mgrid[0:1:150j, 0:1:203j]
     picture = 235 - 150 * down + 40 * np.exp(-((right - 0.7) ** 2 + (down - 0.2) ** 2) / 0.01)
     for height, wave, grey in ((0.5, 5.0, 120), (0.65, 9.0, 70), (0.85, 15.0, 25)):
@@ -35,6 +34,6 @@ PICTURES = {"greys": all_greys, "landscape": landscape}
 
 
 def requantized(picture: np.ndarray) -> np.ndarray:
-    """(H, W, 3) uint8: the picture at each number of levels in LEVELS."""
+    """Return (H, W, 3) uint8: the picture at each number of levels in LEVELS."""
     matrix = dither.load_matrix(MATRIX)
     return np.stack([dither.requantize(picture, matrix, levels=each) for each in LEVELS], axis=2)

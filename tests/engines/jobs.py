@@ -1,8 +1,8 @@
-"""A job: a folder with pictures, textures as `bluenoise.export` writes them, and what is to be drawn.
+"""A job: a folder with pictures, exported textures and a list of draws for a runtime.
 
-Every runtime is driven by a program of its own under `programs`. It reads job.json (LÖVE, which has no
-JSON, job.lua), draws each picture through each texture, and leaves in the same folder the pixels that
-it read back, or one sentence that says why it could not.
+Each runtime has a program under `programs`. The program reads job.json (LÖVE has no JSON and reads
+job.lua), draws each picture through each texture, and writes the pixels it read back, or a sentence
+why it could not, into the same folder.
 """
 
 import contextlib
@@ -21,33 +21,24 @@ from PIL import Image
 
 import bluenoise
 import dither
+from bluenoise.export.formats import FAMILIES, TEXTURES
 
 PROGRAMS = Path(__file__).parent / "programs"
-# A program that takes longer than this hangs; the slowest, the browser, ends within half a minute.
+# Time limit; the slowest program, the browser, needs half a minute.
 _SECONDS = 240
-# As test runners of other languages say "skip".
+# Exit code for "skip", as in other test runners.
 _MISSING = 77
-# The kinds whose names do not end in a pixel format.
-_FORMATS = {
-    "png8": "r8",
-    "png16": "r16",
-    "raw-u8": "r8",
-    "raw-u16": "r16ui",
-    "raw-f32": "r32f",
-    "tiff16": "r16",
-    "exr": "r32f",
-}
 
 
 @dataclass(frozen=True)
 class Draw:
-    """All pictures, dithered by one texture.
+    """All pictures dithered with one texture.
 
     Attributes:
-        texture: a kind of `bluenoise.export`: "rg8", "ktx2-r16", ...
-        loader: which of the runtime's ways reads the file: "image", "raw", "dds", "ktx2", "exr", or
-            "imported" where an editor has done so before.
-        trap: what is done wrong on purpose: "srgb", "flipped", "mipmap" or "reduced"; "" for nothing.
+        texture: a format of `bluenoise.export`: "rg8", "ktx2-r16", ...
+        loader: the runtime's reader of the file: "image", "raw", "dds", "ktx2", "exr", or "imported"
+            if an editor has imported it before.
+        trap: a deliberate mistake: "srgb", "flipped", "mipmap" or "reduced"; "" for none.
     """
 
     texture: str
@@ -56,14 +47,14 @@ class Draw:
 
     @property
     def name(self) -> str:
-        """Of its files and in records."""
+        """Name in files and records."""
         name = f"{self.texture}-imported" if self.loader == "imported" else self.texture
         return f"{name}.{self.trap}" if self.trap else name
 
     @property
     def pixel_format(self) -> str:
-        """What the texels are, in the exporter's words."""
-        return _FORMATS.get(self.texture, self.texture.split("-")[-1])
+        """Pixel format of the texture."""
+        return TEXTURES[self.texture].pixel_format
 
 
 TRAPS = (
@@ -74,22 +65,22 @@ TRAPS = (
 )
 
 
-PNG = tuple(Draw(kind, "image") for kind in ("png8", "png16", "rg8"))
-RAW = tuple(Draw(kind, "raw") for kind in ("raw-u8", "raw-u16", "raw-f32"))
-DDS = tuple(Draw(f"dds-{each}", "dds") for each in ("r8", "rg8", "r16", "r16ui", "r32f"))
-KTX2 = tuple(Draw(f"ktx2-{each}", "ktx2") for each in ("r8", "rg8", "r16", "r16ui", "r32f"))
+PNG = tuple(Draw(name, "image") for name in ("png8", "png16", "rg8"))
+RAW = tuple(Draw(name, "raw") for name in FAMILIES["raw"])
+DDS = tuple(Draw(name, "dds") for name in FAMILIES["dds"])
+KTX2 = tuple(Draw(name, "ktx2") for name in FAMILIES["ktx2"])
 TIFF = (Draw("tiff16", "image"),)
 EXR = (Draw("exr", "exr"),)
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What came of a draw.
+    """The result of a draw.
 
     Attributes:
-        wrong: for each picture, at how many pixels any number of levels differs from
-            `dither.requantize`; None where nothing was drawn.
-        problem: why nothing was drawn, in the runtime's words; "" where something was.
+        wrong: picture to the number of pixels that differ from `dither.requantize` at any number of
+            levels; None if nothing was drawn.
+        problem: why nothing was drawn, in the runtime's words; "" otherwise.
     """
 
     wrong: Mapping[str, int] | None
@@ -97,17 +88,17 @@ class Outcome:
 
     @property
     def exact(self) -> bool:
-        """Whether every pixel is right."""
+        """Whether every pixel equals that of `dither.requantize`."""
         return self.wrong is not None and not any(self.wrong.values())
 
 
 @dataclass(frozen=True)
 class Report:
-    """What a runtime did.
+    """The results of a runtime.
 
     Attributes:
-        version: its name and version, in its own words, and what it drew on.
-        outcomes: of each draw, by its name.
+        version: its name, version and graphics device.
+        outcomes: name of a draw to its outcome.
     """
 
     version: str
@@ -115,11 +106,12 @@ class Report:
 
 
 def write_job(folder: Path, draws: Sequence[Draw], language: Language) -> None:
-    """Fill a folder with all that a program reads."""
-    kinds = sorted({draw.texture for draw in draws})
+    """Fill a folder with everything a program reads."""
+    textures = sorted({draw.texture for draw in draws})
     matrix = dither.load_matrix(MATRIX)
     paths = {
-        kind: bluenoise.export(matrix, folder / kind, [kind], name="blue")[0] for kind in kinds
+        texture: bluenoise.export(matrix, folder / texture, [texture], name="blue")[0]
+        for texture in textures
     }
     if any(draw.trap == "reduced" for draw in draws):
         codes = np.asarray(Image.open(paths["png16"]))
@@ -155,12 +147,12 @@ def _lua(value: object) -> str:
         return "{" + ", ".join(f"[{_lua(key)}] = {_lua(each)}" for key, each in value.items()) + "}"
     if isinstance(value, list):
         return "{" + ", ".join(map(_lua, value)) + "}"
-    # Of JSON's escapes only \n and \" occur, and Lua has them too.
+    # Only the escapes \n and \" occur, which JSON and Lua share.
     return json.dumps(value, ensure_ascii=False)
 
 
-# What the tests' fixtures do: from a runtime's name, its language, draws and command to a report; and
-# the same for programs that draw in several runtimes, named by the folders that they fill.
+# The fixtures: from a runtime's name, its language, draws and command to a report. `DrawnBy` is for
+# programs that draw in several runtimes, named by the folders they fill.
 Drawn = Callable[[str, Language, Sequence[Draw], Sequence[str | Path]], Report]
 DrawnBy = Callable[
     [Mapping[str, str], Language, Sequence[Draw], Sequence[str | Path]], Mapping[str, Report]
@@ -168,15 +160,15 @@ DrawnBy = Callable[
 
 
 class MissingError(Exception):
-    """What a program needs is not there."""
+    """Something that a program needs is not installed."""
 
 
 def run_job(folder: Path, command: Sequence[str | Path]) -> None:
-    """Run a program, which finds the folder as its last argument, until it has tried every draw.
+    """Run a program, with the folder as its last argument, until it has tried every draw.
 
     Raises:
-        MissingError: the machine lacks what the program needs, which it says with code 77.
-        AssertionError: it failed, or hung.
+        MissingError: the program exits with code 77: something it needs is not installed.
+        AssertionError: it failed or exceeded the time limit.
     """
     code, said = run_program([*map(str, command), str(folder)], folder)
     if code == _MISSING:
@@ -185,17 +177,17 @@ def run_job(folder: Path, command: Sequence[str | Path]) -> None:
 
 
 def read_report(folder: Path, job: Path) -> Report:
-    """What a program left in a folder, of the draws of a job."""
+    """Return the results that a program wrote for the draws of a job."""
     draws = json.loads((job / "job.json").read_text(encoding="utf-8"))["draws"]
     version = (folder / "runtime.txt").read_text(encoding="utf-8").strip()
     return Report(version, {draw["name"]: _outcome(folder, draw["name"]) for draw in draws})
 
 
 def run_program(command: Sequence[str], folder: Path) -> tuple[int, str]:
-    """The exit code of a program and what it said; nothing that it started outlives the call."""
+    """Run a program and return its exit code and output; processes it started are killed."""
     environment = {**os.environ, "XDG_RUNTIME_DIR": str(folder), "HOME": str(folder)}
     with (folder / "said.txt").open("w+", encoding="utf-8", errors="replace") as said:
-        # A group of its own, so that what it has started ends with it.
+        # Its own process group, so that its children can be killed too.
         process = subprocess.Popen(
             command,
             cwd=folder,
@@ -217,7 +209,7 @@ def run_program(command: Sequence[str], folder: Path) -> tuple[int, str]:
 
 
 def _outcome(folder: Path, name: str) -> Outcome:
-    """What a draw came to."""
+    """Return the result of a draw."""
     problem = folder / f"{name}.problem"
     if problem.exists():
         return Outcome(None, problem.read_text(encoding="utf-8").strip())

@@ -1,4 +1,4 @@
-"""What the runtimes showed, as files, and what docs/engines.md says that they show."""
+"""Records of the runtimes' results, and the results stated in docs/engines.md."""
 
 import json
 import os
@@ -11,7 +11,7 @@ _DOCS = Path(__file__).parents[2] / "docs" / "engines.md"
 
 
 def record(runtime: str, report: Report) -> None:
-    """Leave a report in the folder that BLUENOISE_ENGINE_RECORDS names, if it names one."""
+    """Write a report into the folder BLUENOISE_ENGINE_RECORDS, if that is set."""
     folder = os.environ.get("BLUENOISE_ENGINE_RECORDS")
     if not folder:
         return
@@ -22,7 +22,7 @@ def record(runtime: str, report: Report) -> None:
 
 
 def documented(runtime: str) -> dict[str, str]:
-    """What the first table of the docs says of a runtime, by the file's kind."""
+    """Return the column of a runtime in the first table of the docs, by format."""
     rows = [
         [cell.strip() for cell in line.strip("|").split("|")]
         for line in _DOCS.read_text(encoding="utf-8").splitlines()
@@ -31,17 +31,17 @@ def documented(runtime: str) -> dict[str, str]:
     heading = next(row for row in rows if row[0] == "file")
     column = heading.index(runtime)
     start = rows.index(heading) + 2
-    said = {}
+    cells = {}
     for row in rows[start:]:
         if not row[0].startswith("`"):
             break
-        # A count stands before "wrong".
-        said[row[0].strip("`")] = "wrong" if row[column].endswith("wrong") else row[column]
-    return {kind: cell for kind, cell in said.items() if cell != "-"}
+        # Cells are "exact", "not loaded", "-" or such as "293 wrong".
+        cells[row[0].strip("`")] = "wrong" if row[column].endswith("wrong") else row[column]
+    return {name: cell for name, cell in cells.items() if cell != "-"}
 
 
 def seen(report: Report) -> dict[str, str]:
-    """The same of a report, without what was done wrong on purpose."""
+    """Return the same for a report, without the traps."""
     words = {}
     for name, outcome in report.outcomes.items():
         if "." not in name:

@@ -1,6 +1,6 @@
-"""The shaders that the runtimes run: the snippet as `bluenoise.export` writes it, and a main around it.
+"""The shaders of the runtimes: the exported snippet with a main function around it.
 
-All draw the same: red, green and blue are the grey of the picture at each number of levels in LEVELS.
+All draw the picture at each number of levels in LEVELS, in red, green and blue.
 """
 
 import tempfile
@@ -14,18 +14,18 @@ import bluenoise
 import dither
 
 Language = Literal["glsl", "panda3d", "love", "webgl", "godot", "wgsl"]
-_KINDS: dict[Language, str] = {"godot": "godot", "wgsl": "wgsl"}
+_FORMATS: dict[Language, str] = {"godot": "godot", "wgsl": "wgsl"}
 
 
 def fragment(language: Language, pixel_format: str, *, mipmap: bool = False) -> str:
-    """A whole fragment shader; in WGSL, the vertex shader as well.
+    """Return a complete fragment shader; in WGSL with the vertex shader.
 
     Args:
-        language: the runtime's.
+        language: shading language of the runtime.
         pixel_format: of the texture.
-        mipmap: do wrong on purpose: fetch from the first smaller level.
+        mipmap: fetch from the first smaller mipmap level, a deliberate mistake.
     """
-    snippet = _snippet(_KINDS.get(language, "glsl"))
+    snippet = _snippet(_FORMATS.get(language, "glsl"))
     if mipmap and language == "godot":
         snippet = _replaced(snippet, "place, 0.0)", "place, 1.0)")
     elif mipmap:
@@ -34,10 +34,10 @@ def fragment(language: Language, pixel_format: str, *, mipmap: bool = False) -> 
 
 
 @cache
-def _snippet(kind: str) -> str:
+def _snippet(format_name: str) -> str:
     with tempfile.TemporaryDirectory() as folder:
         matrix = dither.load_matrix(MATRIX)
-        paths = bluenoise.export(matrix, f"{folder}/new", [kind], name="blue")
+        paths = bluenoise.export(matrix, f"{folder}/new", [format_name], name="blue")
         return paths[0].read_text(encoding="utf-8")
 
 
@@ -69,8 +69,8 @@ void main() {{
 
 
 def _panda3d(snippet: str, pixel_format: str) -> str:
-    # Panda3D keeps the lowest row first, of pictures and of the matrix. Where the one's height is no
-    # multiple of the other's, the matrix is moved so that their highest rows meet.
+    # Panda3D stores the lowest row first, in pictures and in the matrix. The offset aligns their top
+    # rows if the picture's height is no multiple of the matrix's.
     return f"""#version 330
 {snippet}
 uniform sampler2D picture;
@@ -98,7 +98,7 @@ vec4 effect(vec4 color, Image picture, vec2 place, vec2 screen) {{
 
 
 def _webgl(snippet: str, pixel_format: str) -> str:
-    # Without #version and without outputs' declaration: the libraries write those.
+    # The libraries add #version and the declaration of outputs.
     return f"""{snippet}
 uniform highp sampler2D picture;
 uniform {_sampler(pixel_format)} blue_noise;
@@ -111,7 +111,7 @@ vec4 decided() {{
 
 
 def _godot(snippet: str, pixel_format: str) -> str:
-    # The shipped shader is whole: it gets a number of levels for each channel of a grey picture.
+    # The exported shader is complete; each channel gets its number of levels here.
     for channel, levels in zip("rgb", LEVELS, strict=True):
         snippet = _replaced(
             snippet,
@@ -120,7 +120,7 @@ def _godot(snippet: str, pixel_format: str) -> str:
         )
     if pixel_format == "rg8":
         return snippet
-    # Other textures than those that it is written for, which Godot can hold as well.
+    # The exported shader reads rg8; Godot can hold these formats too.
     scale = {"r8": "255.0 + 0.5", "r32f": "255.0"}.get(pixel_format)
     if scale is None:
         scale = "65535.0 + 0.5) / int(257.0"

@@ -1,6 +1,6 @@
 """three.js and Babylon.js in one headless Chromium (WebGL 2).
 
-Their own loaders read KTX 2, DDS and EXR; PNGs go through the browser's decoder.
+Their own loaders read KTX 2, DDS and EXR; the browser decodes PNG.
 """
 
 from collections.abc import Mapping
@@ -24,16 +24,16 @@ def reports(drawn_by: DrawnBy) -> Mapping[str, Report]:
 
 
 @pytest.mark.parametrize(
-    ("library", "kind"),
+    ("library", "texture"),
     [
-        *(("three.js", kind) for kind in (*BOTH, "ktx2-r8", "ktx2-rg8", "ktx2-r32f", "exr")),
-        *(("Babylon.js", kind) for kind in BOTH),
+        *(("three.js", texture) for texture in (*BOTH, "ktx2-r8", "ktx2-rg8", "ktx2-r32f", "exr")),
+        *(("Babylon.js", texture) for texture in BOTH),
     ],
 )
 def test_every_pixel_is_that_of_requantize(
-    reports: Mapping[str, Report], library: str, kind: str
+    reports: Mapping[str, Report], library: str, texture: str
 ) -> None:
-    assert reports[library].outcomes[kind].exact, reports[library].outcomes[kind]
+    assert reports[library].outcomes[texture].exact, reports[library].outcomes[texture]
 
 
 @pytest.mark.parametrize("library", LIBRARIES.values())

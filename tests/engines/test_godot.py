@@ -1,6 +1,6 @@
-"""Godot 3 reads PNG and EXR with `Image.load`, and what its editor has imported as the export says.
+"""Godot 3 reads PNG and EXR with `Image.load`, and textures that its editor imported.
 
-Its shader is the exported one.
+It uses the exported shader and import settings.
 """
 
 import shutil
@@ -38,15 +38,15 @@ def report(drawn: Drawn, tmp_path_factory: pytest.TempPathFactory) -> Report:
     shutil.copytree(PROGRAMS / "godot", project)
     bluenoise.export(dither.load_matrix(MATRIX), project / "textures", ["rg8"], name="blue")
     godot = [*windowed("godot3"), "--audio-driver", "Dummy", "--path", project]
-    # Its exit code says nothing: this editor crashes as it quits, when all is imported.
+    # The exit code means nothing: this editor crashes on exit, after the import.
     run_program([*map(str, godot), "--editor", "--quit"], project)
     assert list((project / ".import").glob("blue.rg8.png-*.stex"))
     return drawn("Godot 3", "godot", DRAWS, [*godot, "-s", "program.gd"])
 
 
-@pytest.mark.parametrize("kind", ["png8", "rg8", "rg8-imported", "raw-u8", "raw-f32"])
-def test_every_pixel_is_that_of_requantize(report: Report, kind: str) -> None:
-    assert report.outcomes[kind].exact, report.outcomes[kind]
+@pytest.mark.parametrize("texture", ["png8", "rg8", "rg8-imported", "raw-u8", "raw-f32"])
+def test_every_pixel_is_that_of_requantize(report: Report, texture: str) -> None:
+    assert report.outcomes[texture].exact, report.outcomes[texture]
 
 
 @pytest.mark.parametrize("trap", TRAPS, ids=lambda draw: draw.name)

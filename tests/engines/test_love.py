@@ -1,4 +1,4 @@
-"""LÖVE reads PNG, EXR and DDS itself; in gamma-correct mode, where it would decode as sRGB."""
+"""LÖVE reads PNG, EXR and DDS itself; tested in gamma-correct mode, which decodes sRGB."""
 
 import pytest
 from engines.jobs import DDS, EXR, KTX2, PNG, PROGRAMS, RAW, TIFF, TRAPS, Draw, Drawn, Report
@@ -15,11 +15,11 @@ def report(drawn: Drawn) -> Report:
 
 
 @pytest.mark.parametrize(
-    "kind",
+    "texture",
     ["png8", "png16", "rg8", "raw-u8", "raw-f32", "dds-r8", "dds-rg8", "dds-r16", "dds-r32f"],
 )
-def test_every_pixel_is_that_of_requantize(report: Report, kind: str) -> None:
-    assert report.outcomes[kind].exact, report.outcomes[kind]
+def test_every_pixel_is_that_of_requantize(report: Report, texture: str) -> None:
+    assert report.outcomes[texture].exact, report.outcomes[texture]
 
 
 @pytest.mark.parametrize("trap", TRAPS, ids=lambda draw: draw.name)

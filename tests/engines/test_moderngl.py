@@ -13,9 +13,11 @@ def report(drawn: Drawn) -> Report:
     return drawn("moderngl", "glsl", DRAWS, python_program("moderngl"))
 
 
-@pytest.mark.parametrize("kind", ["png8", "png16", "rg8", "tiff16", "raw-u8", "raw-u16", "raw-f32"])
-def test_every_pixel_is_that_of_requantize(report: Report, kind: str) -> None:
-    assert report.outcomes[kind].exact, report.outcomes[kind]
+@pytest.mark.parametrize(
+    "texture", ["png8", "png16", "rg8", "tiff16", "raw-u8", "raw-u16", "raw-f32"]
+)
+def test_every_pixel_is_that_of_requantize(report: Report, texture: str) -> None:
+    assert report.outcomes[texture].exact, report.outcomes[texture]
 
 
 @pytest.mark.parametrize("trap", TRAPS, ids=lambda draw: draw.name)

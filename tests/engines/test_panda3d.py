@@ -5,7 +5,7 @@ from engines.jobs import DDS, EXR, KTX2, PNG, RAW, TIFF, TRAPS, Draw, Drawn, Rep
 from engines.presence import python_program
 from engines.records import documented, seen
 
-# Panda3D 1.10 runs past its buffer over a DDS of 8 bits a channel with a header of version 10.
+# Panda3D 1.10 overruns its buffer on 8-bit DDS files with a version 10 header.
 _SAFE = [draw for draw in DDS if draw.pixel_format not in ("r8", "rg8")]
 DRAWS = (*PNG, *TIFF, *RAW, *_SAFE, *KTX2, *EXR, *TRAPS)
 
@@ -16,7 +16,7 @@ def report(drawn: Drawn) -> Report:
 
 
 @pytest.mark.parametrize(
-    "kind",
+    "texture",
     [
         "png8",
         "png16",
@@ -30,8 +30,8 @@ def report(drawn: Drawn) -> Report:
         "dds-r32f",
     ],
 )
-def test_every_pixel_is_that_of_requantize(report: Report, kind: str) -> None:
-    assert report.outcomes[kind].exact, report.outcomes[kind]
+def test_every_pixel_is_that_of_requantize(report: Report, texture: str) -> None:
+    assert report.outcomes[texture].exact, report.outcomes[texture]
 
 
 @pytest.mark.parametrize("trap", TRAPS, ids=lambda draw: draw.name)

@@ -1,4 +1,4 @@
-"""What is not installed is skipped with its reason, but fails where every runtime was asked for."""
+"""A missing runtime skips its tests, or fails them if every runtime is required."""
 
 import pytest
 from engines.presence import browser_library, program, python_program

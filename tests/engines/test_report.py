@@ -1,4 +1,4 @@
-"""The page of a report in headless Chromium, read as a person reads it."""
+"""The page of a report in headless Chromium, operated like a person does."""
 
 import json
 import subprocess
@@ -34,7 +34,7 @@ def test_the_slider_shows_the_frame(tmp_path: Path) -> None:
     shown = np.asarray(Image.open(f"{page}.png").convert("L"))
     pattern = np.tile(ranks[3] < ranks.size // 4, (12, 12))[:92, :92]
     wanted = np.kron(pattern, np.full((3, 3), 255))
-    # Where the picture begins between two pixels, one more row of the page is on the photograph.
+    # If the picture starts between two pixels, the screenshot has one more row.
     starts = range(len(shown) - len(wanted) + 1)
     assert len(starts) <= 2
     assert any(np.array_equal(shown[start:][: len(wanted)], wanted) for start in starts)

@@ -1,12 +1,12 @@
 // $title
-// GLSL 1.30 and later, GLSL ES 3.00 and later. Every decision is that of dither.requantize.
+// GLSL 1.30 and later, GLSL ES 3.00 and later. Decides like dither.requantize.
 //
 //     int threshold = ${id}_sample_rg8(matrix, ivec2(gl_FragCoord.xy), frame);
 //     color.r = ${id}_dithered(color.r, threshold, 2);
 //
-// Row 0 is the first row of the file. gl_FragCoord counts rows from the bottom: where the picture's first
-// row is at the top, pass ivec2(x, height - 1 - y). The texture holds numbers, not colours: no sRGB, no
-// compression, no mipmaps; texelFetch asks for neither filter nor wrapping.
+// Row 0 is the first row of the file. gl_FragCoord counts rows from the bottom: if the image's first row is
+// at the top, pass ivec2(x, height - 1 - y). The texture holds numbers, not colours: no sRGB, no
+// compression, no mipmaps. texelFetch uses neither filter nor wrapping.
 #ifdef GL_ES
 precision highp int;
 precision highp float;
@@ -16,16 +16,16 @@ precision highp usampler2D;
 
 const ivec2 ${id}_size = ivec2($width, $height);
 const int ${id}_frames = $frames;
-const int ${id}_columns = $columns; // of frames in a flipbook
+const int ${id}_columns = $columns; // of the flipbook
 
-// The texel that faces a pixel, which may be negative.
+// Texel of a pixel; coordinates may be negative.
 ivec2 ${id}_cell(ivec2 pixel, int frame) {
     ivec2 cell = (pixel % ${id}_size + ${id}_size) % ${id}_size;
     int place = frame % ${id}_frames;
     return cell + ${id}_size * ivec2(place % ${id}_columns, place / ${id}_columns);
 }
 
-// A grey v of 0..255 is white where v > threshold, whichever pixel format holds it.
+// Threshold from a sample of each pixel format; a grey v of 0..255 is white if v > threshold.
 int ${id}_of_r8(float texel) { return int(texel * 255.0 + 0.5); }
 int ${id}_of_rg8(vec2 texel) {
     ivec2 bytes = ivec2(texel * 255.0 + 0.5);
@@ -51,12 +51,12 @@ int ${id}_sample_r32f(sampler2D matrix, ivec2 pixel, int frame) {
     return ${id}_of_r32f(texelFetch(matrix, ${id}_cell(pixel, frame), 0).r);
 }
 
-// 0..levels - 1, of a grey of 0..255; levels from 2 to 256.
+// Level, 0..levels - 1, of a grey of 0..255; levels from 2 to 256.
 int ${id}_level(int grey, int threshold, int levels) {
     return (grey * (levels - 1) + 254 - threshold) / 255;
 }
 
-// A value of 0..1 at one of the levels, as the 8-bit code that dither.requantize gives it.
+// Dither a value of 0..1; the result is the 8-bit code of dither.requantize, divided by 255.
 float ${id}_dithered(float value, int threshold, int levels) {
     int level = ${id}_level(int(clamp(value, 0.0, 1.0) * 255.0 + 0.5), threshold, levels);
     int steps = levels - 1;

@@ -1,25 +1,25 @@
 // $title
-// HLSL, shader model 4 and later. Every decision is that of dither.requantize.
+// HLSL, shader model 4 and later. Decides like dither.requantize.
 //
 //     int threshold = ${id}_sample_rg8(matrix_texture, int2(position.xy), frame);
 //     color.r = ${id}_dithered(color.r, threshold, 2);
 //
 // Row 0 is the first row of the file; Unity stores the last row first: pass int2(x, height - 1 - y) there. The
-// texture holds numbers, not colours: no sRGB, no compression, no mipmaps; Load asks for neither filter
-// nor wrapping.
+// texture holds numbers, not colours: no sRGB, no compression, no mipmaps. Load uses neither filter nor
+// wrapping.
 
 static const int2 ${id}_size = int2($width, $height);
 static const int ${id}_frames = $frames;
-static const int ${id}_columns = $columns; // of frames in a flipbook
+static const int ${id}_columns = $columns; // of the flipbook
 
-// The texel that faces a pixel, which may be negative.
+// Texel of a pixel; coordinates may be negative.
 int2 ${id}_cell(int2 pixel, int frame) {
     int2 cell = (pixel % ${id}_size + ${id}_size) % ${id}_size;
     int place = frame % ${id}_frames;
     return cell + ${id}_size * int2(place % ${id}_columns, place / ${id}_columns);
 }
 
-// A grey v of 0..255 is white where v > threshold, whichever pixel format holds it.
+// Threshold from a sample of each pixel format; a grey v of 0..255 is white if v > threshold.
 int ${id}_of_r8(float texel) { return int(texel * 255.0 + 0.5); }
 int ${id}_of_rg8(float2 texel) {
     int2 bytes = int2(texel * 255.0 + 0.5);
@@ -45,12 +45,12 @@ int ${id}_sample_r32f(Texture2D<float4> texels, int2 pixel, int frame) {
     return ${id}_of_r32f(texels.Load(int3(${id}_cell(pixel, frame), 0)).r);
 }
 
-// 0..levels - 1, of a grey of 0..255; levels from 2 to 256.
+// Level, 0..levels - 1, of a grey of 0..255; levels from 2 to 256.
 int ${id}_level(int grey, int threshold, int levels) {
     return (grey * (levels - 1) + 254 - threshold) / 255;
 }
 
-// A value of 0..1 at one of the levels, as the 8-bit code that dither.requantize gives it.
+// Dither a value of 0..1; the result is the 8-bit code of dither.requantize, divided by 255.
 float ${id}_dithered(float value, int threshold, int levels) {
     int level = ${id}_level(int(saturate(value) * 255.0 + 0.5), threshold, levels);
     int steps = levels - 1;

@@ -1,24 +1,24 @@
 // $title
-// WGSL. Every decision is that of dither.requantize.
+// WGSL. Decides like dither.requantize.
 //
 //     let threshold = ${id}_sample_rg8(matrix_texture, vec2<i32>(position.xy), frame);
 //     color.r = ${id}_dithered(color.r, threshold, 2);
 //
-// Row 0 is the first row of the file, and of the screen. The texture holds numbers, not colours: no
-// format of sRGB, no compression, no mipmaps; textureLoad asks for neither filter nor wrapping.
+// Row 0 is the first row of the file and of the screen. The texture holds numbers, not colours: no sRGB
+// format, no compression, no mipmaps. textureLoad uses neither filter nor wrapping.
 
 const ${id}_size = vec2<i32>($width, $height);
 const ${id}_frames: i32 = $frames;
-const ${id}_columns: i32 = $columns; // of frames in a flipbook
+const ${id}_columns: i32 = $columns; // of the flipbook
 
-// The texel that faces a pixel, which may be negative.
+// Texel of a pixel; coordinates may be negative.
 fn ${id}_cell(pixel: vec2<i32>, frame: i32) -> vec2<i32> {
     let cell = (pixel % ${id}_size + ${id}_size) % ${id}_size;
     let place = frame % ${id}_frames;
     return cell + ${id}_size * vec2<i32>(place % ${id}_columns, place / ${id}_columns);
 }
 
-// A grey v of 0..255 is white where v > threshold, whichever pixel format holds it.
+// Threshold from a sample of each pixel format; a grey v of 0..255 is white if v > threshold.
 fn ${id}_of_r8(texel: f32) -> i32 { return i32(texel * 255.0 + 0.5); }
 fn ${id}_of_rg8(texel: vec2<f32>) -> i32 {
     let bytes = vec2<i32>(texel * 255.0 + 0.5);
@@ -44,12 +44,12 @@ fn ${id}_sample_r32f(texels: texture_2d<f32>, pixel: vec2<i32>, frame: i32) -> i
     return ${id}_of_r32f(textureLoad(texels, ${id}_cell(pixel, frame), 0).r);
 }
 
-// 0..levels - 1, of a grey of 0..255; levels from 2 to 256.
+// Level, 0..levels - 1, of a grey of 0..255; levels from 2 to 256.
 fn ${id}_level(grey: i32, threshold: i32, levels: i32) -> i32 {
     return (grey * (levels - 1) + 254 - threshold) / 255;
 }
 
-// A value of 0..1 at one of the levels, as the 8-bit code that dither.requantize gives it.
+// Dither a value of 0..1; the result is the 8-bit code of dither.requantize, divided by 255.
 fn ${id}_dithered(value: f32, threshold: i32, levels: i32) -> f32 {
     let level = ${id}_level(i32(clamp(value, 0.0, 1.0) * 255.0 + 0.5), threshold, levels);
     let steps = levels - 1;

@@ -1,6 +1,6 @@
 "use strict";
 
-// Frames: every picture of several planes holds them one below the other, and shows one.
+// Slider: pictures with several planes hold them one below the other and show one.
 const slider = document.getElementById("plane");
 function show(plane) {
   for (const picture of document.querySelectorAll("[data-planes]")) {
@@ -31,7 +31,7 @@ if (slider) {
   });
 }
 
-// Charts: which one of several, and the values under the pointer or the arrow keys.
+// Charts: the menu of views, and the values under the pointer or selected with the arrow keys.
 const choices = [...document.querySelectorAll(".choice")];
 for (const choice of choices) {
   choice.addEventListener("change", () => {
@@ -52,8 +52,9 @@ for (const plot of document.querySelectorAll(".plot")) {
   const [x0, x1] = drawing.dataset.x.split(" ").map(Number);
   const [y0, y1] = drawing.dataset.y.split(" ").map(Number);
   const logarithmic = "logarithmic" in drawing.dataset;
-  const curves = [...drawing.querySelectorAll(".curve")].map((line) =>
-    line.getAttribute("points").split(" ").map((point) => point.split(",").map(Number)));
+  const curves = outputs.map((output) =>
+    drawing.querySelector(`.curve-${output.dataset.curve} path`).getAttribute("d")
+      .slice(1).split("L").map((point) => point.split(" ").map(Number)));
   let place = left + width / 2;
 
   function value(y) {
@@ -67,8 +68,8 @@ for (const plot of document.querySelectorAll(".plot")) {
     place = Math.min(left + width, Math.max(left, x));
     cross.setAttribute("transform", `translate(${place.toFixed(1)} 0)`);
     cross.removeAttribute("hidden");
-    outputs.forEach((output) => {
-      const near = curves[output.dataset.curve].reduce((best, each) => Math.abs(each[0] - place) < Math.abs(best[0] - place) ? each : best);
+    outputs.forEach((output, index) => {
+      const near = curves[index].reduce((best, each) => Math.abs(each[0] - place) < Math.abs(best[0] - place) ? each : best);
       output.textContent = written(value(near[1])).replace("-", "−");
     });
     at.textContent = `at ${(x0 + ((x1 - x0) * (place - left)) / width).toFixed(2)}`;

@@ -242,8 +242,8 @@ def _worked(
                 begun(),
                 jobs=jobs,
                 scheduler=scheduler,
-                lost=lost,
-                while_waiting=tell,
+                on_lost=lost,
+                poll=tell,
                 check=check,
             ):
                 answers += 1

@@ -203,9 +203,9 @@ def _found(
     from dither.color_count.curve import COLOR_COUNTS, color_curve
     from dither.color_count.gap_statistic import GapConfig, gap_statistic
     from dither.images.mask import fill_masked, transparent_mask
-    from dither.samples import checked_image, eight_bit_colors, native
+    from dither.samples import eight_bit_colors
 
-    wanted = eight_bit_colors(checked_image(native(picture.color)))
+    wanted = eight_bit_colors(picture.color)
     ignored = transparent_mask(picture.alpha)
     options: dict[str, Any] = {"ignored": ignored, "seed": seed, "threads": threads}
     optimized = palettes is PalettesChoice.optimized
@@ -268,7 +268,7 @@ def _read(image: Path, max_pixels: int, say: "Callable[[str], None]") -> "Raster
             source,
             max_pixels=max_pixels,
             name=_title(image),
-            say=say,
+            log=say,
         )
     except TooLargeError as error:
         raise InputError(f"{error}; --max-pixels raises this limit") from None

@@ -134,7 +134,7 @@ def _pictures(sources: list[Path], max_pixels: int, say: Callable[[str], None]) 
     from dither.comparison.embedded import Picture
     from dither.images.animation import read_animation
     from dither.images.raster_image import over_white
-    from dither.samples import checked_image, native
+    from dither.samples import checked_image
 
     pictures = []
     for source, name in zip(sources, _names(sources), strict=True):
@@ -144,7 +144,7 @@ def _pictures(sources: list[Path], max_pixels: int, say: Callable[[str], None]) 
                 io.BytesIO(read_file),
                 max_pixels=max_pixels,
                 name=_title(source),
-                say=say,
+                log=say,
             )
         except TooLargeError as error:
             raise InputError(f"{error}; --max-pixels raises this limit") from None
@@ -154,7 +154,7 @@ def _pictures(sources: list[Path], max_pixels: int, say: Callable[[str], None]) 
         if first.alpha is not None and first.alpha.min() < 255:
             say(f"{_title(source)} is transparent; it is laid over white")
         try:
-            pixels = checked_image(native(over_white(first)))
+            pixels = checked_image(over_white(first))
         except InputError as error:
             raise InputError(f"{_title(source)}: {error}") from None
         pictures.append(Picture(name, pixels, read_file))

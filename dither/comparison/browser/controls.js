@@ -38,7 +38,7 @@ function hold(held) {
     draw();
 }
 
-// Zoom by so many steps; what lies at a place on the stage stays there.
+// Zoom by steps; the pixel at a position of the stage stays there.
 function zoomBy(step, [x, y] = middle()) {
     const zoom = ZOOMS[ZOOMS.indexOf(state.zoom) + step];
     if (!zoom) return;
@@ -87,7 +87,7 @@ function moveByKey(event) {
 }
 document.addEventListener("keydown", (event) => {
     const { activeElement } = document;
-    // Keys belong to the viewer, and not to its lists and choices, which have their own arrows.
+    // Keys act on the viewer, not inside its lists and radio buttons, which use the arrows themselves.
     const free = activeElement === document.body || element("viewer").contains(activeElement);
     if (!free || event.ctrlKey || event.metaKey || event.altKey || activeElement.matches("select")) return;
     if (!activeElement.matches("input") && moveByKey(event)) event.preventDefault();
@@ -139,9 +139,9 @@ for (const button of document.querySelectorAll(".choose")) {
     });
 }
 
-// Begin
+// Start
 
-// The largest zoom at which the picture fits, and a stage as high as that needs.
+// Choose the largest zoom at which the picture fits, and the height of the stage for it.
 function fit() {
     const ratio = window.devicePixelRatio || 1;
     const room = [stage.clientWidth * ratio, Math.max(320, 0.72 * window.innerHeight) * ratio];
@@ -156,7 +156,7 @@ function resized(entries) {
     const about = [entry.contentRect.width * ratio, entry.contentRect.height * ratio].map(Math.round);
     const box = entry.devicePixelContentBoxSize?.[0];
     const exact = box ? [box.inlineSize, box.blockSize] : about;
-    // Browsers that only pretend to have another screen tell the box of the one they have.
+    // Browsers that emulate another screen report the box of the real one.
     const told = exact.every((length, axis) => Math.abs(length - about[axis]) <= 2);
     [canvas.width, canvas.height] = told ? exact : about;
     drawNow();
@@ -177,5 +177,5 @@ async function begin() {
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
 }
 begin().catch((error) => {
-    element("caption").textContent = `The pictures cannot be shown: ${error.message}`;
+    element("caption").textContent = `Cannot show the pictures: ${error.message}`;
 });

@@ -1,6 +1,6 @@
-// What pointers do
+// Pointer input
 
-// A place on the stage in pixels of the screen.
+// Return a position on the stage in device pixels.
 function onScreen(event) {
     const box = canvas.getBoundingClientRect();
     return [
@@ -71,7 +71,7 @@ stage.addEventListener(
     { passive: false },
 );
 
-// Two fingers zoom by whole steps as they go apart
+// Pinch zooms by whole steps
 const fingers = new Map();
 let apart = 0;
 const span = () => {
@@ -99,7 +99,7 @@ for (const type of ["pointerup", "pointercancel"]) {
 canvas.addEventListener("pointermove", readOut);
 canvas.addEventListener("pointerleave", () => element("readout").replaceChildren());
 
-// What lies under the pointer: place, colours, errors.
+// Show position, colours and errors under the pointer.
 const probe = painted(1, 1).getContext("2d", { willReadFrequently: true });
 function readOut(event) {
     const [x, y] = onScreen(event);

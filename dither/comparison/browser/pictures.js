@@ -8,9 +8,9 @@ const handle = element("handle");
 const context = canvas.getContext("2d", { alpha: false });
 const ZOOMS = [1, 2, 3, 4, 8, 16];
 const BLINK_MILLISECONDS = 800;
-// A step of blurring is so long that the page stays at hand.
+// Milliseconds per step of blurring, short enough that the page stays responsive.
 const SLICE_MILLISECONDS = 12;
-// Blurred pictures are kept up to so many pixels together.
+// Total number of pixels of the blurred pictures to cache.
 const KEPT_PIXELS = 1 << 26;
 
 const state = {
@@ -52,7 +52,7 @@ function pixelsOf(image) {
     return copy.getImageData(0, 0, image.naturalWidth, image.naturalHeight);
 }
 
-// The 256 colours of a map: the flame's, evenly spaced.
+// Return the 256 colours of an error map, evenly spaced along the flame scale.
 function flameColors() {
     const line = painted(256, 1).getContext("2d", { willReadFrequently: true });
     const gradient = line.createLinearGradient(0.5, 0, 255.5, 0);
@@ -75,7 +75,7 @@ function mapOf(image) {
     }
     const picture = painted(pixels.width, pixels.height);
     picture.getContext("2d").putImageData(pixels, 0, 0);
-    // Codes are square roots, so that small errors differ too.
+    // Codes are square roots, so that small errors can be told apart.
     const errorAt = (column, row) => data.map.top * (codes[row * pixels.width + column] / 255) ** 2;
     return { picture, errorAt };
 }

@@ -1,4 +1,4 @@
-// What stands for a picture now: {picture, scale, smooth}; of a blur that is not done, the picture itself.
+// Return what to draw for a picture: {picture, scale, smooth}; the picture itself until its blur is ready.
 function shownFor(index) {
     const plain = { picture: images[index], scale: 1, smooth: false };
     if (state.look === "errors")
@@ -27,11 +27,11 @@ function isWaiting() {
     );
 }
 
-// Drawing: the canvas has a pixel for each pixel of the screen, and a picture's pixel is a whole square of them
+// Drawing: one canvas pixel per device pixel; a picture pixel is a square of them
 
 const GAP = 8; // between two panes
 
-// Where the picture lies in a pane, in pixels of the screen; the centre is moved to where it can be.
+// Return the picture's rectangle in a pane, in device pixels; the centre is clamped.
 function placed(pane) {
     const [left, top] = [data.width, data.height].map((length, axis) => {
         const [start, room] = axis ? [pane.y, pane.height] : [pane.x, pane.width];
@@ -60,7 +60,7 @@ function panes() {
     ];
 }
 
-// Draw a picture into a pane, between two columns of the screen.
+// Draw a picture into a pane, between two columns.
 function drawPicture(index, pane, from, to) {
     const { picture, scale, smooth } = shownFor(index);
     const { left, top } = placed(pane);
@@ -74,7 +74,7 @@ function drawPicture(index, pane, from, to) {
     context.rect(left, top, data.width * state.zoom, data.height * state.zoom);
     context.clip();
     context.imageSmoothingEnabled = smooth;
-    // Only what is seen is drawn, from whole pixels to whole pixels; a pixel more where it is smoothed.
+    // Draw only the visible whole pixels, plus one more where smoothing needs it.
     const [columns, rows] = [picture.naturalWidth ?? picture.width, picture.naturalHeight ?? picture.height];
     const [x, y] = [
         Math.max(0, Math.floor((from - left) / size) - 1),
@@ -100,7 +100,7 @@ function drawPicture(index, pane, from, to) {
     context.restore();
 }
 
-// The columns of the pane that the picture covers.
+// Return the columns of the pane that the picture covers.
 function covered(pane) {
     const { left } = placed(pane);
     return [Math.max(pane.x, left), Math.min(pane.x + pane.width, left + data.width * state.zoom)];
@@ -149,7 +149,7 @@ function drawNow() {
     canvas.dataset.ready = isWaiting() ? "" : "yes";
 }
 
-// Only what is new is written, since it is read aloud.
+// Write only changes, because screen readers read them aloud.
 function say(id, text) {
     if (element(id).textContent !== text) element(id).textContent = text;
 }
@@ -161,15 +161,15 @@ function nameOf(index) {
 
 function caption() {
     if (state.look === "errors")
-        return "Where colours are off once the dots melt together: dark is right, bright is wrong.";
+        return "Colour errors after the blur: dark is accurate, bright is wrong.";
     if (state.look === "0")
         return `Each pixel of the picture is ${state.zoom === 1 ? "one pixel" : `${state.zoom} × ${state.zoom} pixels`} of your screen, never resampled.`;
     if (isWaiting()) return "Blurring …";
     const { sigma, distance } = data.blurs[state.look - 1];
-    return `Blurred in linear light by ${sigma} pixels, about what the eye does to a screen of 96 dots per inch from ${distance}.`;
+    return `Blurred in linear light by ${sigma} pixels, about what the eye does at ${distance} from a 96 dpi screen.`;
 }
 
-// A small picture of the whole, with what is seen of it
+// Overview with a frame around the visible part
 const overview = element("overview");
 function drawOverview(pane, large) {
     overview.hidden = !large || state.zoom * Math.min(data.width, data.height) < 64;

@@ -1,4 +1,4 @@
-// The page: choices become settings for the darkroom and a command for people.
+// The page: turn choices into settings for the ditherer and into a command.
 
 const $ = (id) => document.getElementById(id);
 const TABLES = JSON.parse($("tables").textContent);
@@ -14,8 +14,8 @@ const editor = new PaletteEditor(
     (colors) => choose({ paletteName: nameOfColors(colors), colors, mix: usualMix(colors) }),
 );
 
-const darkroom = startedDarkroom();
-// What it has been told.
+const ditherer = startDitherer();
+// Settings and picture that the ditherer already has.
 const sent = { tables: false, picture: null, settings: "" };
 
 function settingsOf() {
@@ -33,7 +33,7 @@ function matrixOfChoice() {
     return loadedMatrices.get(choices.matrix) ?? unpackedMatrix(PACKED[choices.matrix]);
 }
 
-// What the darkroom does not know yet.
+// Return what the ditherer does not have yet.
 function message() {
     const settings = settingsOf();
     const told = {};
@@ -47,10 +47,10 @@ function message() {
 
 let result = null;
 
-darkroom.onAnswer = ({ result: made, shown, side, failure }) => {
+ditherer.onAnswer = ({ result: made, shown, side, failure }) => {
     if (failure) {
         result = null;
-        complain(`This cannot be done here: ${failure}`);
+        complain(`Dithering failed: ${failure}`);
     }
     if (made) {
         result = made;
@@ -61,13 +61,13 @@ darkroom.onAnswer = ({ result: made, shown, side, failure }) => {
         refresh();
         return;
     }
-    if (darkroom.busy) return;
+    if (ditherer.busy) return;
     document.body.dataset.state = "ready";
     if (result) describe();
     whenReady.splice(0).forEach((go) => go());
 };
 
-// Resolves when the result is that of the choices.
+// Resolve when the result matches the choices.
 const whenReady = [];
 function settled() {
     return document.body.dataset.state === "ready" ? Promise.resolve() : new Promise((resolve) => whenReady.push(resolve));
@@ -75,12 +75,12 @@ function settled() {
 
 function refresh() {
     document.body.dataset.state = "working";
-    darkroom.ask(message);
+    ditherer.ask(message);
 }
 
 view.onZoom = () => {
     $("zoom").textContent = view.zoomText;
-    $("zoom").title = view.side > 1 ? `Each shown pixel is the mean light of ${view.side} × ${view.side}` : "";
+    $("zoom").title = view.side > 1 ? `Each pixel shown averages ${view.side} × ${view.side} pixels in linear light` : "";
     if (result && view.side > 1) refresh();
 };
 
@@ -93,7 +93,7 @@ function usualMix(colors) {
     return colors.length === 2 ? "two" : "many";
 }
 
-// Whether each channel can have a matrix of its own.
+// Return whether each channel can have its own matrix.
 function hasChannels() {
     return choices.target === "levels" && !choices.gray && !opened.decoded?.gray;
 }
@@ -109,12 +109,12 @@ function takeLook(look) {
     const { title, ...changes } = look;
     const colors = changes.paletteName ? PALETTES[changes.paletteName] : PLAIN.colors;
     const whole = { ...PLAIN, colors, paletteName: changes.paletteName ?? nameOfColors(colors), mix: usualMix(colors), ...changes };
-    // No look makes a picture larger than it is.
+    // A look never enlarges a picture.
     if (whole.width !== null && opened.decoded && whole.width >= opened.decoded.picture.width) whole.width = null;
     choose(whole);
 }
 
-// Everything on the page that follows from the choices.
+// Update everything on the page that depends on the choices.
 function showChoices() {
     for (const name of ["target", "method", "light", "mix"]) {
         document.querySelector(`input[name="${name}"][value="${choices[name]}"]`).checked = true;
@@ -152,7 +152,7 @@ function isLook({ title, ...look }) {
     return names.every(same);
 }
 
-// A matrix that is not shipped is given to the command as a file.
+// The command reads a matrix that is not shipped from a file.
 function matrixFile() {
     if (choices.method !== "ordered" || PACKED[choices.matrix]?.shipped) return null;
     return loadedMatrices.has(choices.matrix) ? choices.matrix : `${choices.matrix}.npy`;
@@ -169,10 +169,10 @@ function showCommand() {
         button.addEventListener("click", async () => save(await made(), name));
         return index === 0 ? [button] : [" and ", button];
     });
-    $("needs").replaceChildren("Save what it reads: ", ...parts);
+    $("needs").replaceChildren("Also needed (download): ", ...parts);
     $("needs").hidden = needed.length === 0;
     const notes = [];
-    if (opened.decoded.deep) notes.push("This PNG has 16 bits; browsers show 8 of them, the command takes all of a grey one.");
+    if (opened.decoded.deep) notes.push("This PNG has 16 bits. The browser uses 8 of them; the command uses all 16 of grey images.");
     if (choices.method === "diffuse") notes.push("Error diffusion needs pip install 'bluenoise-dither[diffuse]'.");
     $("notes").textContent = notes.join(" ");
     $("notes").hidden = notes.length === 0;

@@ -1,4 +1,4 @@
-// The `dither` command that gives the same picture. Options that say what it does anyway are left out.
+// Build the `dither` command that gives the same picture, without options that equal the defaults.
 
 function quoted(word) {
     return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;

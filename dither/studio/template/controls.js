@@ -1,4 +1,4 @@
-// The panel's controls: filled once, then each changes a choice.
+// Fill the panel's controls once; then each changes a choice.
 
 function attempt(action) {
     try {
@@ -25,7 +25,7 @@ function group(title, options) {
 function fillSelects() {
     const option = (name) => new Option(MATRIX_TITLES[name], name);
     const names = Object.keys(PACKED);
-    const own = group("Your own", [new Option("Load a .npy file…", "load")]);
+    const own = group("Custom", [new Option("Load a .npy file…", "load")]);
     own.id = "own-matrices";
     $("matrix").append(
         group("Shipped", names.filter((name) => PACKED[name].shipped).map(option)),
@@ -33,7 +33,7 @@ function fillSelects() {
         own,
     );
     $("kernel").append(...Object.keys(LIGHT_TABLES.kernels).map((name) => new Option(KERNEL_TITLES[name] ?? name, name)));
-    const edited = new Option("Your own", "");
+    const edited = new Option("Custom", "");
     edited.hidden = true;
     $("palette").append(edited, ...Object.entries(PALETTES).map(([name, colors]) => new Option(`${name} (${colors.length})`, name)));
     $("sample").append(...Object.entries(SAMPLES).map(([name, { title }]) => new Option(title, name)));

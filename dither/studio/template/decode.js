@@ -1,4 +1,4 @@
-// From a file to its samples, as they are stored: without colour management or premultiplied alpha.
+// Decode a file to its samples as stored, without colour management or premultiplied alpha.
 
 const MOST_PIXELS = 1 << 26;
 
@@ -7,17 +7,17 @@ async function decodedPicture(file) {
     try {
         bitmap = await createImageBitmap(file, { colorSpaceConversion: "none", premultiplyAlpha: "none" });
     } catch {
-        throw new Error(`${file.name || "This file"} is not a picture that this browser can read.`);
+        throw new Error(`${file.name || "This file"} cannot be read: it is not a picture format of this browser.`);
     }
     const { width, height } = bitmap;
-    if (width * height > MOST_PIXELS) throw new Error(`The page takes up to ${MOST_PIXELS / 1e6 | 0} megapixels; this picture has more.`);
+    if (width * height > MOST_PIXELS) throw new Error(`The picture has more than ${MOST_PIXELS / 1e6 | 0} megapixels, the limit of this page; use the command instead.`);
     const canvas = canvasOf(width, height);
     const context = canvas.getContext("2d", { willReadFrequently: true, colorSpace: "srgb" });
     context.drawImage(bitmap, 0, 0);
     let { data } = context.getImageData(0, 0, width, height);
     let clear = false;
     for (let i = 3; i < data.length && !clear; i += 4) clear = data[i] < 255;
-    // A canvas keeps colours times alpha; a texture keeps them as they are.
+    // A canvas stores colours multiplied by alpha; a texture stores them unchanged.
     if (clear) data = texturePixels(bitmap) ?? data;
     const samples = new Uint8Array(width * height * 3);
     const alpha = clear ? new Uint8Array(width * height) : null;
@@ -54,7 +54,7 @@ function texturePixels(bitmap) {
     return failed ? null : pixels;
 }
 
-// Browsers show the upper 8 of a PNG's 16 bits; the command takes all those of grey.
+// Browsers use the upper 8 of a PNG's 16 bits; the command uses all 16 of grey images.
 async function isDeepPng(file) {
     const head = new Uint8Array(await file.slice(0, 26).arrayBuffer());
     return head[1] === 80 && head[2] === 78 && head[3] === 71 && head[24] === 16;

@@ -1,5 +1,5 @@
-// Error diffusion, as `dither.diffusion` does it: light in units of 1/4194240 of white, shares of the
-// error in 1/65536, all in whole numbers that a 64-bit float holds exactly.
+// Error diffusion, identical to `dither.diffusion`: light in units of 1/4194240 of white, shares of the
+// error in 1/65536, all integers that a 64-bit float holds exactly.
 
 const LIGHT_WHITE = 65535 * 64;
 const HALF_SHARE = 1 << 15;
@@ -7,8 +7,8 @@ const FARTHEST = 16;
 const COMPARED_SHIFT = 10;
 const CELL_SHIFT = 8;
 
-// Visits every pixel in the order of the scan. `take(place, values)` chooses from the values of the
-// channels, and changes them into the errors that are handed on.
+// Visit every pixel in scan order. `take(place, values)` chooses from the values of the channels and
+// replaces them with the errors to diffuse.
 function scan(width, height, lanes, light, taps, serpentine, low, high, take) {
     const rows = 1 + Math.max(0, ...taps.map(([down]) => down));
     const past = lanes.map(() => Array.from({ length: rows }, () => new Float64Array(width)));
@@ -24,7 +24,7 @@ function scan(width, height, lanes, light, taps, serpentine, low, high, take) {
             for (let x = 0; x < width; x++) sum[x] = light[samples(y * width + x)] * 65536 + HALF_SHARE;
             for (const [down, ahead, share] of below) {
                 if (down > y) continue;
-                // A row's shares go the way that the row was scanned.
+                // The kernel is mirrored for rows that are scanned to the left.
                 const step = serpentine && (y - down) % 2 === 1 ? -ahead : ahead;
                 const errors = past[lane][(y - down) % rows];
                 const last = Math.min(width, width + step);
@@ -53,7 +53,7 @@ function diffuseToLevels(picture, levels, taps, serpentine, light) {
     const shown = Array.from(levelValues(levels), (code) => light[code]);
     const codes = new Uint8Array(samples.length);
     const [low, high] = [-FARTHEST * LIGHT_WHITE, (FARTHEST + 1) * LIGHT_WHITE];
-    // For each 4096th of the light the level at or below its start.
+    // Level at or below the start of each 4096th of the light.
     const first = Uint8Array.from({ length: 4096 }, (_, cell) => Math.min(limitsReached(shown, cell * 1024) - 1, levels - 2));
     for (let channel = 0; channel < channels; channel++) {
         const lane = (place) => samples[place * channels + channel];
@@ -84,7 +84,7 @@ function diffuseToPalette(picture, colors, taps, serpentine, light) {
     return codes;
 }
 
-// The first of the nearest colours at 12 bits a channel, by lists of those that can be it in a cell.
+// Nearest colour at 12 bits per channel (the first of equals), from a list of candidates for each cell.
 function nearestColor(shown) {
     const colors = shown.map((color) => color.map((lit) => lit >> COMPARED_SHIFT));
     const lists = new Array(1 << 12).fill(null);

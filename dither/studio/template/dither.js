@@ -1,4 +1,4 @@
-// From a picture and the settings to pixels: what the commands `dither ordered` and `dither diffuse` do.
+// Dither a picture as the commands `dither ordered` and `dither diffuse` do.
 
 function dithered(picture, settings, matrix, tables, kept) {
     const ready = kept.once("ready", [settings.gray, settings.width, settings.saturation, settings.brightness, settings.contrast], () =>
@@ -25,7 +25,7 @@ function dithered(picture, settings, matrix, tables, kept) {
     return { width: ready.width, height: ready.height, pixels: shownPixels(ready, codes, settings) };
 }
 
-// Red, green, blue and alpha of every pixel.
+// Return red, green, blue and alpha of every pixel.
 function shownPixels(ready, codes, settings) {
     const pixels = new Uint8ClampedArray(ready.width * ready.height * 4);
     const values = settings.colors ? null : levelValues(settings.levels);
@@ -39,7 +39,7 @@ function shownPixels(ready, codes, settings) {
     return pixels;
 }
 
-// The mean light of squares of so many pixels: what is seen from afar.
+// Average squares of pixels in linear light: the view from a distance.
 function averaged({ width, height, pixels }, side, tables) {
     const [across, down] = [Math.ceil(width / side), Math.ceil(height / side)];
     const out = new Uint8ClampedArray(across * down * 4);
@@ -68,7 +68,7 @@ function averaged({ width, height, pixels }, side, tables) {
     return { width: across, height: down, pixels: out };
 }
 
-// Keeps the last result of a step for as long as what it depends on stays the same.
+// Cache the last result of a step while its inputs stay the same.
 class Kept {
     #results = new Map();
 
@@ -86,8 +86,8 @@ class Kept {
     }
 }
 
-// One picture at a time, and the jobs on it, each answered with what it asks for.
-class Darkroom {
+// Hold one picture and answer jobs on it.
+class Ditherer {
     #kept = new Kept();
     #picture = null;
     #tables = null;

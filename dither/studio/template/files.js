@@ -1,4 +1,4 @@
-// Files that come in, by the button, dropped or pasted, and that go out.
+// Open files by button, drop or paste, and download results.
 
 function save(blob, name) {
     const link = document.createElement("a");
@@ -59,7 +59,7 @@ async function copyCommand() {
         document.execCommand("copy");
     }
     $("copy").textContent = "Copied";
-    $("status").textContent = "The command is copied.";
+    $("status").textContent = "Command copied.";
     setTimeout(() => ($("copy").textContent = "Copy"), 1600);
 }
 

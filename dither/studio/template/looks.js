@@ -1,4 +1,4 @@
-// Ready-made choices; what a look does not name stays at its plain value.
+// Presets; settings that a preset does not name keep their defaults.
 
 const PLAIN = {
     method: "ordered", target: "levels", levels: 2, gray: false, paletteName: null, colors: ["#000000", "#ffffff"],

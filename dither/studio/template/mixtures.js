@@ -1,5 +1,5 @@
-// Which colours of a palette look from far like one that it lacks, as `dither.ordered.mixture_tables` finds them: in
-// whole numbers below 2^53. The nodes of the grid of 33 by 33 by 33 colours are worked out when met.
+// Mixtures of palette colours, identical to `dither.ordered.mixture_tables`: all numbers are integers below
+// 2^53. The nodes of the grid of 33 by 33 by 33 colours are computed on first use.
 
 const GRID_STEPS = 32;
 const GRID_SIDE = GRID_STEPS + 1;
@@ -22,8 +22,8 @@ const ROOTS_TO_OKLAB = [
 
 const gridCodes = levelValues(GRID_SIDE);
 
-// How a node is weighed: J' J, with J how OKLab changes with each channel, as whole numbers whose largest
-// has 14 bits. Returns the entries 00, 01, 02, 11, 12, 22.
+// Return the metric of a node: J' J, with J the Jacobian of OKLab, scaled to integers of at most 14 bits,
+// as the entries 00, 01, 02, 11, 12, 22.
 function nodeMetric(codes, light, linear) {
     const rises = [1, 1, 1];
     const lit = Array.from(codes, (code, channel) => {
@@ -50,7 +50,7 @@ function nodeMetric(codes, light, linear) {
     return squares.map((value) => rint(value * unit));
 }
 
-// The place of each colour from dark to light.
+// Return the position of each colour from dark to light.
 function darknessOf(colors, linear) {
     const lightness = colors.map((color) => {
         const roots = LINEAR_TO_CONES.map((cone) =>
@@ -69,7 +69,7 @@ function lightUnits(codes, light, white, linear) {
     return Array.from(codes, (code) => rint((light === "linear" ? linear[code] : code / WHITE) * white));
 }
 
-// A table of what `work(node, codes)` writes for a node, which is asked for as red, green and blue of it.
+// Table of what `work(node, codes)` writes for a node, looked up by its red, green and blue.
 function nodeTable(work) {
     const known = new Uint8Array(GRID_SIDE ** 3);
     return (red, green, blue) => {
@@ -82,7 +82,7 @@ function nodeTable(work) {
     };
 }
 
-// Of many: the candidates of each node, dark to light, each the nearest to what the mean still misses.
+// Mixtures of many: candidates of each node, dark to light, each the nearest to what the mean still lacks.
 function candidateTable(colors, light, strength, linear) {
     const offered = colors.map((color) => lightUnits(color, light, CANDIDATE_WHITE, linear));
     const darkness = darknessOf(colors, linear);
@@ -119,7 +119,7 @@ function candidateTable(colors, light, strength, linear) {
     return { at, table };
 }
 
-// Of two: the pair whose line passes nearest, with little grain, and the share of the lighter.
+// Mixtures of two: the pair with the nearest mean and little grain, and the share of the lighter colour.
 function pairTable(colors, light, linear) {
     const offered = colors.map((color) => lightUnits(color, light, PAIR_WHITE, linear));
     const darkness = darknessOf(colors, linear);

@@ -1,9 +1,9 @@
-// Ordered dithering to levels, as `dither.ordered.levels` does it: level = floor((position + V - 1 - T) / V),
+// Ordered dithering to levels, identical to `dither.ordered.levels`: level = floor((position + V - 1 - T) / V),
 // where the position is in 1/V of a step and T is the threshold of the pixel's cell.
 
 const LIGHT_PARTS = 65535;
 
-// T of each rank of so many; strength 0 rounds to the nearest level.
+// Return the threshold T of each rank; strength 0 rounds to the nearest level.
 function integerThresholds(ranks, count, white, strength) {
     return Float64Array.from(ranks, (rank) => {
         const doubled = 2 * rank + 1;
@@ -13,7 +13,7 @@ function integerThresholds(ranks, count, white, strength) {
     });
 }
 
-// Where among the levels each code lies, in 1/V of a step: its code, or its light.
+// Return the position of each code among the levels, in 1/V of a step, by its code or its light.
 function codePositions(levels, light, linear) {
     const steps = levels - 1;
     if (light === "encoded") return Float64Array.from({ length: 256 }, (_, code) => code * steps);
@@ -26,7 +26,7 @@ function codePositions(levels, light, linear) {
     });
 }
 
-// The level of every sample; one plane of the matrix for all channels, or one for each.
+// Return the level of every sample, with one plane of the matrix for all channels or one for each.
 function ditherToLevels(picture, matrix, levels, light, strength, linear) {
     const { width, height, channels, samples } = picture;
     const white = light === "linear" ? LIGHT_PARTS : WHITE;

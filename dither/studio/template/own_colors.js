@@ -1,4 +1,4 @@
-// Colours taken from the picture: k-means in OKLab, from colours that are far apart.
+// Extract colours from the picture: k-means in OKLab, started from colours far from each other.
 
 const MOST_SAMPLES = 12000;
 const ROUNDS = 14;
@@ -10,7 +10,7 @@ function ownColors({ samples, alpha }, count, linear) {
         if (!alpha || alpha[i] > 0) points.push(oklabOf(samples.subarray(3 * i, 3 * i + 3), linear));
     }
     const distance = (one, other) => one.reduce((sum, value, i) => sum + (value - other[i]) ** 2, 0);
-    // Each next centre is the point that is the farthest from all, in the mean of its neighbourhood later.
+    // Each next centre starts at the point farthest from all centres; k-means then moves it.
     const centers = [points[0]];
     const least = points.map((point) => distance(point.lab, points[0].lab));
     while (centers.length < count) {
@@ -33,7 +33,7 @@ function ownColors({ samples, alpha }, count, linear) {
         }
         means = means.map((mean, index) => (groups[index].length ? meanOf(groups[index].map(({ lab }) => lab)) : mean));
     }
-    // A colour that the picture has, the nearest to each mean.
+    // Replace each mean with the nearest colour of the picture.
     const colors = groups.flatMap((group, index) => (group.length ? [group.reduce((best, point) => (distance(point.lab, means[index]) < distance(best.lab, means[index]) ? point : best))] : []));
     return colors.sort((a, b) => a.lab[0] - b.lab[0]).map(({ codes }) => hexOf(codes));
 }

@@ -1,6 +1,6 @@
-// Ordered dithering to a palette, as `dither.ordered.palette` does it.
+// Ordered dithering to a palette, identical to `dither.ordered.palette`.
 
-// `tables` are those of the palette's mixtures, of two colours or of many.
+// `tables` hold the palette's mixtures, of two colours or of many.
 function ditherToPalette(picture, colors, matrix, tables, strength) {
     const { width, height, channels, samples } = picture;
     const [ranks] = matrix.planes;
@@ -12,7 +12,7 @@ function ditherToPalette(picture, colors, matrix, tables, strength) {
     const node = Uint8Array.from({ length: 256 }, (_, code) => Math.floor((code * GRID_STEPS) / WHITE));
     const rest = Uint8Array.from({ length: 256 }, (_, code) => (code * GRID_STEPS) % WHITE);
     const exact = new Map(colors.map(([red, green, blue], index) => [(red << 16) | (green << 8) | blue, index]));
-    // Most pixels have no colour of the palette, and most of these no red of it.
+    // Most pixels have no palette colour; the red channel alone rules most of them out.
     const reds = new Uint8Array(256);
     for (const [red] of colors) reds[red] = 1;
     const codes = new Uint8Array(width * height);
@@ -40,8 +40,8 @@ function ditherToPalette(picture, colors, matrix, tables, strength) {
     return codes;
 }
 
-// A colour between nodes takes those around it by thresholds that have nothing to do with the picks:
-// those of half the matrix away.
+// A colour between nodes is dithered between the nodes around it, with thresholds half a matrix away, so
+// that they are independent of the picks.
 function thresholdsElsewhere({ planes: [ranks], height, width, count }) {
     const moved = new Float64Array(count);
     for (let y = 0; y < height; y++) {

@@ -1,4 +1,4 @@
-// The palette's colours as swatches, of which one is chosen and can be changed or removed.
+// Palette colours as swatches; the selected one can be changed or removed.
 
 class PaletteEditor {
     #swatches;
@@ -9,7 +9,7 @@ class PaletteEditor {
     #chosen = 0;
     #changed;
 
-    // `changed` is called with the new colours.
+    // Call `changed` with the new colours.
     constructor({ swatches, color, hex, remove }, changed) {
         [this.#swatches, this.#color, this.#hex, this.#remove, this.#changed] = [swatches, color, hex, remove, changed];
         swatches.addEventListener("click", (event) => this.#click(event.target.closest("button")));
@@ -65,14 +65,14 @@ class PaletteEditor {
         this.#changed([...this.#colors, this.#unused(this.#color.value)]);
     }
 
-    // The nearest code to a colour that the palette does not hold yet.
+    // Return the code nearest to a colour that is not in the palette yet.
     #unused(color) {
         let code = parseInt(color.slice(1), 16);
         while (this.#colors.includes(`#${code.toString(16).padStart(6, "0")}`)) code = (code + 0x2b5f91) % 0x1000000;
         return `#${code.toString(16).padStart(6, "0")}`;
     }
 
-    // A palette holds each colour once: on the way past another, nothing changes.
+    // A palette holds each colour once: dragging across another colour changes nothing.
     #replace(color) {
         if (!this.#colors.includes(color)) this.#changed(this.#colors.with(this.#chosen, color));
     }

@@ -1,4 +1,4 @@
-// Palettes from files and from text, as #rrggbb: those that `--palette` reads.
+// Read palettes from files and text as #rrggbb: the formats of `--palette`.
 
 const MOST_COLORS = 256;
 
@@ -10,15 +10,15 @@ function codesOf(hex) {
     return [1, 3, 5].map((start) => parseInt(hex.slice(start, start + 2), 16));
 }
 
-// The distinct colours, or a sentence why they are no palette.
+// Return the distinct colours, or throw a sentence that says what is wrong.
 function checkedColors(colors) {
     const distinct = [...new Set(colors)];
-    if (distinct.length < 2) throw new Error("A palette has at least two different colours.");
-    if (distinct.length > MOST_COLORS) throw new Error(`A palette has at most ${MOST_COLORS} colours; these are ${distinct.length}.`);
+    if (distinct.length < 2) throw new Error("A palette needs at least two different colours.");
+    if (distinct.length > MOST_COLORS) throw new Error(`A palette has at most ${MOST_COLORS} colours; this one has ${distinct.length}.`);
     return distinct;
 }
 
-// A list such as Lospec's, or the text of a palette file.
+// Parse a list such as Lospec's, or the text of a palette file.
 function colorsOfText(text) {
     const lines = text.replace(/^\ufeff/, "").split("\n").map((line) => line.trim());
     if (lines[0] === "GIMP Palette") return triples(lines.slice(1).filter((line) => line && !line.startsWith("#") && !/^[A-Za-z]+:/.test(line)));
@@ -41,17 +41,17 @@ function triples(lines) {
     );
 }
 
-// The file's content tells what it is.
+// The format is detected from the content.
 function colorsOfFile(name, bytes) {
     const latin = String.fromCharCode(...bytes.subarray(0, 16));
     if (name.toLowerCase().endsWith(".act")) {
-        if (bytes.length !== 768 && bytes.length !== 772) throw new Error("An Adobe colour table has 768 or 772 bytes.");
+        if (bytes.length !== 768 && bytes.length !== 772) throw new Error("An Adobe colour table must have 768 or 772 bytes.");
         const count = bytes.length === 768 ? 256 : (bytes[768] << 8) | bytes[769];
         return checkedColors(Array.from({ length: count }, (_, i) => hexOf(bytes.subarray(3 * i, 3 * i + 3))));
     }
     if (latin.startsWith("RIFF")) {
         const count = bytes[22] | (bytes[23] << 8);
-        if (latin.slice(8, 16) !== "PAL data" || bytes.length < 24 + 4 * count) throw new Error("This RIFF file is no simple palette.");
+        if (latin.slice(8, 16) !== "PAL data" || bytes.length < 24 + 4 * count) throw new Error("This RIFF file is not a simple palette.");
         return checkedColors(Array.from({ length: count }, (_, i) => hexOf(bytes.subarray(24 + 4 * i, 27 + 4 * i))));
     }
     return colorsOfText(new TextDecoder().decode(bytes));

@@ -1,4 +1,4 @@
-// Writing PNG files, so that no canvas touches the pixels: grey of few bits, a palette, or all channels.
+// Write PNG files without a canvas, which could change pixels: grey of few bits, a palette, or all channels.
 
 const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
     let value = byte;
@@ -24,12 +24,12 @@ async function encodedPng({ width, height, pixels }, scale) {
     return new Blob([Uint8Array.of(137, 80, 78, 71, 13, 10, 26, 10), ...chunks], { type: "image/png" });
 }
 
-// Words hold red in their lowest byte on every machine that runs browsers.
+// Browsers run on little-endian machines: red is in the lowest byte of a word.
 function channelsOf(word) {
     return [word & 255, (word >> 8) & 255, (word >> 16) & 255, word >>> 24];
 }
 
-// The PNG's colour type and bits a sample, and what each word becomes.
+// Return the PNG's colour type, its bits per sample, and the sample for each word.
 function pngLayout(words) {
     const places = new Map();
     let clear = false;

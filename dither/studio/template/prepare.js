@@ -1,7 +1,7 @@
-// What is done before dithering: grey, size, saturation, brightness and contrast, in this order, as
-// `dither.images.adjustments` does it. A picture is { width, height, channels, samples, alpha }.
+// Adjustments before dithering: grey, size, saturation, brightness and contrast, in this order, identical to
+// `dither.images.adjustments`. A picture is { width, height, channels, samples, alpha }.
 
-// The grey of the same luminance, mixed in linear light.
+// Return the grey of the same luminance, mixed in linear light.
 function grayCodes(picture, tables) {
     const { linear, limits } = tables;
     const codes = new Uint8Array(picture.width * picture.height);
@@ -44,7 +44,7 @@ function resizedHeight(picture, width) {
     return Math.max(1, Math.floor((picture.height * width) / picture.width + 0.5));
 }
 
-// Light is averaged, weighted by alpha, and rounded to codes by the limits between them.
+// Average linear light weighted by alpha; round to codes by comparison with the limits between them.
 function resized(picture, width, tables) {
     const height = resizedHeight(picture, width);
     const { channels, samples, alpha } = picture;
@@ -63,7 +63,7 @@ function resized(picture, width, tables) {
         const mixed = scale(plane);
         for (let i = 0; i < mixed.length; i++) {
             let lit = mixed[i];
-            // Where all is clear there is no colour to tell.
+            // Fully transparent pixels have no colour.
             if (share) lit = share[i] > 1 / 512 ? Math.fround(lit / share[i]) : 0;
             out[i * channels + channel] = limitsReached(tables.limits, lit);
         }
@@ -72,8 +72,8 @@ function resized(picture, width, tables) {
     return { width, height, channels, samples: out, alpha: clear };
 }
 
-// Pillow's bicubic filter (Catmull-Rom, made wider where the image shrinks), to the bit: sums of 64 bits,
-// rows first, each pass kept in 32 bits.
+// Pillow's bicubic filter (Catmull-Rom, widened where the image shrinks), bit for bit: 64-bit sums, rows
+// first, each pass stored in 32 bits.
 function bicubicScale(width, height, newWidth, newHeight) {
     const across = bicubicWeights(width, newWidth);
     const down = bicubicWeights(height, newHeight);

@@ -1,4 +1,4 @@
-// Pictures that the page draws itself, to have something to dither at once.
+// Built-in sample pictures, drawn by the page.
 
 const SAMPLES = {
     "dusk.png": { title: "Dusk", color: duskColor },
@@ -7,7 +7,7 @@ const SAMPLES = {
 };
 const SAMPLE_WIDTHS = [576, 480, 384, 288];
 
-// As wide as fits the room when each pixel is shown as four.
+// Width that fits the stage at four screen pixels per pixel.
 function drawnSample(name, room) {
     const { color } = SAMPLES[name];
     const width = SAMPLE_WIDTHS.find((side) => 2 * side <= room.width && (4 * side) / 3 <= room.height) ?? SAMPLE_WIDTHS.at(-1);
@@ -31,7 +31,7 @@ function smooth(low, high, value) {
     return t * t * (3 - 2 * t);
 }
 
-// Colours at rising places, and those between them.
+// Interpolate between colours at given positions.
 function gradient(stops, place) {
     const next = stops.findIndex(([at]) => at > place);
     if (next < 0) return stops.at(-1)[1];
@@ -40,7 +40,7 @@ function gradient(stops, place) {
     return mixed(one, other, smooth(from, to, place));
 }
 
-// Smooth random values of 0..1: a lattice of hashed corners, blended, in several octaves.
+// Value noise of 0..1: hashed lattice corners, blended, in several octaves.
 function lattice(x, y) {
     let hash = Math.imul(x, 374761393) + Math.imul(y, 668265263);
     hash = Math.imul(hash ^ (hash >>> 13), 1274126177);
@@ -74,7 +74,7 @@ const SKY = [
     [0.53, [0.96, 0.55, 0.4]],
     [0.66, [1, 0.83, 0.58]],
 ];
-// Far to near: the height of the crest, its roughness and colour.
+// From far to near: height, roughness and colour of each crest.
 const RIDGES = [
     { crest: 0.565, rise: 0.16, grain: 2.1, color: [0.6, 0.4, 0.54] },
     { crest: 0.615, rise: 0.18, grain: 2.9, color: [0.38, 0.27, 0.45] },

@@ -1,9 +1,9 @@
-// What happens first.
+// Start the page.
 
 const FIRST_SAMPLE = "dusk.png";
 const FIRST_LOOK = "PICO-8";
 
-// The page's own mark is dithered too: a ramp through the first cells of the matrix.
+// Draw the logo: a ramp dithered by the first cells of the matrix.
 function drawMark() {
     const { planes: [ranks], width, count } = unpackedMatrix(PACKED["blue-64x64"]);
     const context = $("mark").getContext("2d");

@@ -1,8 +1,8 @@
-// What the page carries, unpacked: matrices as arrays of ranks, and tables that Python has worked out.
+// Unpack the page's data: matrices as arrays of ranks, and tables computed by Python.
 
 const WHITE = 255;
 
-// Halves go to the even neighbour, as in numpy.
+// Round halves to even, as numpy does.
 function rint(value) {
     const below = Math.floor(value);
     const rest = value - below;
@@ -18,7 +18,7 @@ function modulo(value, size) {
     return ((value % size) + size) % size;
 }
 
-// Ranks are packed as 16 bits each, little-endian, in base64: one plane after the other.
+// Ranks are 16-bit little-endian integers in base64, one plane after the other.
 function unpackedMatrix(packed) {
     const bytes = Uint8Array.from(atob(packed.ranks), (letter) => letter.charCodeAt(0));
     const ranks = new Uint16Array(bytes.length / 2);
@@ -29,13 +29,13 @@ function unpackedMatrix(packed) {
     return { height: packed.height, width: packed.width, count, planes };
 }
 
-// The code that each level is shown as: round(i 255 / steps), halves upward.
+// Return the code of each level: round(i 255 / steps), halves upward.
 function levelValues(levels) {
     const steps = levels - 1;
     return Uint8Array.from({ length: levels }, (_, i) => Math.floor((2 * i * WHITE + steps) / (2 * steps)));
 }
 
-// How many of the rising limits a value reaches.
+// Count the ascending limits that a value reaches.
 function limitsReached(limits, value) {
     let low = 0;
     let high = limits.length;

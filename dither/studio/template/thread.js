@@ -1,6 +1,6 @@
-// The darkroom in a thread of its own, where the browser allows that, else in the window.
+// Run the ditherer in a worker thread where the browser allows it, else in the window.
 
-function startedDarkroom() {
+function startDitherer() {
     let receive = () => {};
     let waiting = null;
     let busy = false;
@@ -16,7 +16,7 @@ function startedDarkroom() {
         receive(data);
     };
     const inWindow = () => {
-        const own = new Darkroom();
+        const own = new Ditherer();
         send = (message) => setTimeout(() => answer(own.answer(message)));
     };
     try {
@@ -38,7 +38,7 @@ function startedDarkroom() {
         send(last);
     };
     return {
-        // While one job is done only the last of the next ones waits.
+        // While a job runs, only the latest of the following jobs waits.
         ask(message) {
             if (busy) waiting = message;
             else post(message());

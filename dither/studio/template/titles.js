@@ -1,4 +1,4 @@
-// What people read where the commands have names.
+// Titles for the names that the commands use.
 
 const MATRIX_TITLES = {
     "blue-64x64": "Blue noise 64×64", "blue-128x128": "Blue noise 128×128", "blue-256x256": "Blue noise 256×256",

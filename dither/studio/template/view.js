@@ -1,9 +1,9 @@
-// The picture on the stage: moved, zoomed by whole pixels, and compared with the original.
+// The picture on the stage: move it, zoom by whole pixels, and compare with the original.
 
-// Of the stage, in pixels of the page: around a fitted picture, and under it.
+// Margins of a fitted picture in CSS pixels: around it and below it.
 const MARGIN = 2;
 const TOOLS_HEIGHT = 64;
-// Device pixels for each of the picture's; below 1, squares of so many are averaged.
+// Device pixels per picture pixel; below 1, squares of pixels are averaged.
 const ZOOMS = [1 / 16, 1 / 12, 1 / 8, 1 / 6, 1 / 5, 1 / 4, 1 / 3, 1 / 2, 1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32];
 
 class View {
@@ -19,7 +19,7 @@ class View {
     #pointers = new Map();
     split = null;
     originalOnly = false;
-    // Called when the zoom has changed.
+    // Called after the zoom has changed.
     onZoom = () => {};
 
     constructor(canvas) {
@@ -36,7 +36,7 @@ class View {
         canvas.addEventListener("dblclick", (event) => this.step(event.shiftKey ? -1 : 1, this.#place(event)));
     }
 
-    // How many pixels a side are averaged into one.
+    // Side of the square of pixels that is averaged into one.
     get side() {
         return this.#zoom < 1 ? Math.round(1 / this.#zoom) : 1;
     }
@@ -67,7 +67,7 @@ class View {
         this.draw();
     }
 
-    // What is left of the stage beside the tools at its foot.
+    // Stage area that the toolbar leaves free.
     get room() {
         const margin = MARGIN * devicePixelRatio;
         return { width: this.#canvas.width - 2 * margin, height: this.#canvas.height - this.#foot - 2 * margin };
@@ -90,7 +90,7 @@ class View {
         this.#set(1);
     }
 
-    // `around` is the device pixel that stays where it is.
+    // `around` is the device pixel that stays fixed.
     step(by, around = { x: this.#canvas.width / 2, y: (this.#canvas.height - this.#foot) / 2 }) {
         const index = clamp(ZOOMS.indexOf(this.#zoom) + by, 0, ZOOMS.length - 1);
         const shift = 1 / this.#zoom - 1 / ZOOMS[index];
@@ -170,7 +170,7 @@ class View {
         this.#pointers.set(event.pointerId, now);
         this.move((before.x - now.x) / this.#pointers.size, (before.y - now.y) / this.#pointers.size);
         if (others.length !== 1) return;
-        // Two fingers: a step of the zoom for each fifth that they come apart.
+        // Pinch: one zoom step for each change of the distance by a fifth.
         const [[, other]] = others;
         const apart = Math.hypot(now.x - other.x, now.y - other.y);
         this.pinched ??= apart;
@@ -202,7 +202,7 @@ class View {
     }
 }
 
-// What shows through clear pixels.
+// Draw the checkerboard behind transparent pixels.
 function checkerboard() {
     const canvas = canvasOf(16, 16);
     const context = canvas.getContext("2d");

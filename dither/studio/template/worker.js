@@ -1,4 +1,4 @@
-// The page's work beside its window, so that it stays responsive however large the picture is.
+// Worker thread: keeps the page responsive with pictures of any size.
 
-const darkroom = new Darkroom();
-self.onmessage = ({ data }) => self.postMessage(darkroom.answer(data));
+const ditherer = new Ditherer();
+self.onmessage = ({ data }) => self.postMessage(ditherer.answer(data));

@@ -1,4 +1,4 @@
-"""The snippets, compiled as C++ and run: all greys and ranks; and by the compilers of shaders."""
+"""The snippets compiled as C++ and run for all greys and ranks, and taken by shader compilers."""
 
 import re
 import shutil
@@ -8,10 +8,9 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bluenoise.export.c_header import c_header
-from bluenoise.export.png import flipbook
-from bluenoise.export.shaders import Language, identifier, shader
-from bluenoise.export.texels import source, texels
+from bluenoise.export.shaders import Language, c_header, identifier, shader
+from bluenoise.export.texels import flipbook, texels
+from bluenoise.matrix_set import matrix_set_of
 from dither import InputError, ordered_dither, requantize
 from dither.matrix.catalog import load_matrix
 from dither.matrix.threshold_matrix import ThresholdMatrix
@@ -82,7 +81,7 @@ def _main(matrix: ThresholdMatrix, name: str) -> str:
 @needs_compiler
 @pytest.mark.parametrize("language", ["glsl", "hlsl"])
 def test_every_grey_and_rank_is_decided_as_in_numpy(language: Language, tmp_path: Path) -> None:
-    held = source(SMALL)
+    held = matrix_set_of(SMALL)
     snippet = shader(language, held, "small").decode().replace("precision highp", "// precision")
     header = Path(__file__).with_name("glsl.hpp").read_text()
     (tmp_path / "m.cpp").write_text(header + snippet + _main(SMALL, "small"))
@@ -106,7 +105,7 @@ def test_every_grey_and_rank_is_decided_as_in_numpy(language: Language, tmp_path
 @pytest.mark.skipif(shutil.which("glslangValidator") is None, reason="Debian's glslang-tools")
 @pytest.mark.parametrize("version", ["130", "330", "300 es"])
 def test_the_reference_compiler_takes_glsl(version: str, tmp_path: Path) -> None:
-    snippet = shader("glsl", source(SMALL), "8x8").decode()
+    snippet = shader("glsl", matrix_set_of(SMALL), "8x8").decode()
     main = (
         "uniform sampler2D m; uniform usampler2D n; out vec4 o; void main() {"
         " ivec2 p = ivec2(gl_FragCoord.xy); o = vec4(matrix_8x8_dithered(0.5,"
@@ -119,7 +118,7 @@ def test_the_reference_compiler_takes_glsl(version: str, tmp_path: Path) -> None
 
 @pytest.mark.skipif(shutil.which("glslangValidator") is None, reason="Debian's glslang-tools")
 def test_the_reference_compiler_takes_hlsl(tmp_path: Path) -> None:
-    snippet = shader("hlsl", source(SMALL), "small").decode()
+    snippet = shader("hlsl", matrix_set_of(SMALL), "small").decode()
     main = (
         "Texture2D<float4> m; Texture2D<uint4> n; float4 main(float4 at: SV_Position): SV_Target {"
         " int2 p = int2(at.xy); int t = small_sample_rg8(m, p, 0) + small_sample_r16ui(n, p, 0);"
@@ -131,13 +130,12 @@ def test_the_reference_compiler_takes_hlsl(tmp_path: Path) -> None:
 
 
 @needs_compiler
-@pytest.mark.parametrize("bits", [8, 16])
 @pytest.mark.parametrize("compiler", [["gcc", "-xc", "-std=c99"], ["g++", "-xc++", "-std=c++11"]])
-def test_the_header_decides_as_numpy_does(bits: int, compiler: list[str], tmp_path: Path) -> None:
+def test_the_header_decides_as_numpy_does(compiler: list[str], tmp_path: Path) -> None:
     if shutil.which(compiler[0]) is None:
         pytest.skip(f"{compiler[0]} is not here")
     matrix = load_matrix("blue-64x64")
-    (tmp_path / "m.h").write_bytes(c_header(source(matrix), "blue-64x64", bits=bits))
+    (tmp_path / "m.h").write_bytes(c_header(matrix_set_of(matrix), "blue-64x64"))
     (tmp_path / "m.c").write_text(
         '#include "m.h"\n#include <stdio.h>\n'
         "int main(void) { for (int v = 0; v < 256; v++)"
@@ -156,7 +154,7 @@ def test_the_header_decides_as_numpy_does(bits: int, compiler: list[str], tmp_pa
 
 @pytest.mark.parametrize("language", ["glsl", "hlsl", "wgsl", "gdshader"])
 def test_snippets_know_the_size_and_the_frames(language: Language) -> None:
-    text = shader(language, source(SMALL), "small").decode()
+    text = shader(language, matrix_set_of(SMALL), "small").decode()
     assert "$" not in text
     assert re.search(r"(\(|WIDTH = )7\b", text)
     assert re.search(r"frames(: i32)? = 5;", text, re.IGNORECASE)
@@ -164,10 +162,10 @@ def test_snippets_know_the_size_and_the_frames(language: Language) -> None:
 
 
 def test_noise_decides_nothing() -> None:
-    noise = source(np.linspace(-1, 1, 30).reshape(5, 6))
+    noise = matrix_set_of(np.linspace(-1, 1, 30).reshape(5, 6))
     with pytest.raises(InputError, match="noise has no thresholds"):
         shader("glsl", noise, "noise")
     with pytest.raises(InputError, match="noise has no thresholds"):
-        c_header(noise, "noise", bits=16)
+        c_header(noise, "noise")
     with pytest.raises(InputError, match="3 channels"):
-        c_header(source([load_matrix("blue-16x16")] * 3), "rgb", bits=8)
+        c_header(matrix_set_of([load_matrix("blue-16x16")] * 3), "rgb")

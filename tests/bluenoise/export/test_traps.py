@@ -1,8 +1,9 @@
-"""Each way of loading a texture wrong shows in the decisions: a proof by decisions proves something."""
+"""Every wrong way to load a texture changes decisions, so comparing decisions detects it."""
 
 import numpy as np
 
-from bluenoise.export.texels import source, texels
+from bluenoise.export.texels import texels
+from bluenoise.matrix_set import matrix_set_of
 from dither import color, requantize
 from dither.matrix.catalog import load_matrix
 
@@ -11,17 +12,17 @@ IMAGE = np.repeat(np.arange(256, dtype=np.uint8), 64)[:, None].repeat(64, axis=1
 
 
 def _wrong(red: np.ndarray) -> int:
-    """How many of all greys and ranks go wrong where a sampler returns these values, 0..1."""
+    """Count wrong decisions over all greys and ranks if a sampler returns these values, 0..1."""
     thresholds = np.tile(np.floor(red * 65535 + 0.5).astype(int) // 257, (256, 1))
     white = thresholds < IMAGE
     return int((white != (requantize(IMAGE, MATRIX, bits=1) == 255)).sum())
 
 
 def _red() -> np.ndarray:
-    return texels(source(MATRIX), "r16").values[0, ..., 0] / 65535
+    return texels(matrix_set_of(MATRIX), "r16").values[0, ..., 0] / 65535
 
 
-def test_all_is_right_where_nothing_goes_wrong() -> None:
+def test_a_correct_texture_has_no_wrong_decisions() -> None:
     assert _wrong(_red()) == 0
 
 

@@ -104,12 +104,12 @@ def test_the_temporal_filter_decides_what_gets_better() -> None:
         )
 
     added = blue(shape).ranks
-    for time in (temporal.Exponential(0.2), temporal.Box(4)):
+    for time in (temporal.TemporalExponential(0.2), temporal.TemporalBox(4)):
         config = RankSwapConfig(SpaceTimeProduct(Gaussian(1.5), time), proposals=30)
         product = blue(shape, config).ranks
         assert energy(product, time) < 0.8 * energy(added, time)
     # The sum looks after each pixel and each frame; a product after neither alone.
-    average = [temporal.Gaussian(0.85)]
+    average = [temporal.TemporalGaussian(0.85)]
     pixels = [temporal_energies(ranks, average, levels).mean() for ranks in (added, product)]
     frames = [level_energies(ranks, [Gaussian(1.5)], levels).mean() for ranks in (added, product)]
     assert pixels[0] < pixels[1]

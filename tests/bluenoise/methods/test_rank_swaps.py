@@ -68,8 +68,8 @@ def test_every_round_lowers_the_exact_energy(shape: tuple[int, int]) -> None:
 @pytest.mark.parametrize(
     "viewing",
     [
-        SpaceTimeSum(Gaussian(1.0), temporal.Gaussian(0.85), 0.5),
-        SpaceTimeProduct(Gaussian(1.0), temporal.Box(3)),
+        SpaceTimeSum(Gaussian(1.0), temporal.TemporalGaussian(0.85), 0.5),
+        SpaceTimeProduct(Gaussian(1.0), temporal.TemporalBox(3)),
     ],
 )
 def test_every_round_lowers_the_exact_energy_of_frames(

@@ -32,11 +32,11 @@ def test_every_pick_is_the_largest_void(shape: tuple[int, int], sigma: float) ->
     assert not reference.is_largest_void_order(white_noise(*shape).ranks, sigma, tolerance=3e-5)
 
 
-PRODUCT = SpaceTimeProduct(Gaussian(1.5), temporal.Exponential(0.3))
+PRODUCT = SpaceTimeProduct(Gaussian(1.5), temporal.TemporalExponential(0.3))
 
 
 @pytest.mark.parametrize(
-    "frames", [FRAMES, PRODUCT, SpaceTimeSum(Gaussian(1), temporal.Box(4), 0.3)]
+    "frames", [FRAMES, PRODUCT, SpaceTimeSum(Gaussian(1), temporal.TemporalBox(4), 0.3)]
 )
 @pytest.mark.parametrize("shape", [(7, 13), (3, 9, 10), (4, 16, 8), (16, 5, 5), (2, 17, 4)])
 def test_every_pick_is_the_lowest_cell_of_the_field(
@@ -64,8 +64,8 @@ def test_frames_are_blue_in_space_and_over_time() -> None:
     shape = (16, 32, 32)
     levels = np.arange(512, 16384, 512)
     ranks = void_and_cluster(shape, sigma=1.9, seed=1).ranks
-    over_time = temporal_energies(ranks, [temporal.Gaussian(2)], levels)
-    white = white_noise_temporal_energies(shape, [temporal.Gaussian(2)], levels)
+    over_time = temporal_energies(ranks, [temporal.TemporalGaussian(2)], levels)
+    white = white_noise_temporal_energies(shape, [temporal.TemporalGaussian(2)], levels)
     assert 10 * np.log10(over_time.mean() / white.mean()) < -6
     alone = level_energies(void_and_cluster((32, 32)).ranks, [Gaussian(2.0)]).mean()
     assert 10 * np.log10(level_energies(ranks, [Gaussian(2.0)], levels).mean() / alone) < 0.5

@@ -30,7 +30,7 @@ def test_a_filter_without_preference_is_one_sentence() -> None:
 
 
 def test_frames_are_joined_by_a_sum_or_a_product() -> None:
-    parts = (Gaussian(1.5), temporal.Gaussian(0.85))
+    parts = (Gaussian(1.5), temporal.TemporalGaussian(0.85))
     added = coupling_kernel(SpaceTimeSum(*parts, weight=2.0), 9)[0]
     product = coupling_kernel(SpaceTimeProduct(*parts), 9)[0]
     assert added.shape == product.shape == (11, 19, 19)
@@ -47,7 +47,7 @@ def test_frames_are_joined_by_a_sum_or_a_product() -> None:
 
 def test_the_exponential_average_reaches_as_its_square_says() -> None:
     # The autocorrelation of a geometric weight is geometric.
-    line = over_frames(temporal.Exponential(0.5))
+    line = over_frames(temporal.TemporalExponential(0.5))
     middle = line.size // 2
     assert line[middle : middle + 6] == pytest.approx(0.5 ** np.arange(6), rel=1e-3)
 

@@ -40,11 +40,11 @@ def _softmax(logits: np.ndarray) -> np.ndarray:
 
 
 def _plain_loss(
-    points: np.ndarray, palette: np.ndarray, logits: np.ndarray, variance: float, mixing: str
+    points: np.ndarray, palette: np.ndarray, logits: np.ndarray, variance: float, light: str
 ) -> np.ndarray:
     """The loss of each point in double precision, with every sum written out."""
     chances = _softmax(logits)
-    decode = srgb_to_linear if mixing == "encoded" else lambda mixed: mixed
+    decode = srgb_to_linear if light == "encoded" else lambda mixed: mixed
     mean = linear_to_oklab(decode(chances @ palette))
     colors = linear_to_oklab(decode(palette))
     error = ((mean - linear_to_oklab(points)) ** 2).sum(axis=1)
@@ -52,9 +52,9 @@ def _plain_loss(
     return error + variance * (chances * apart).sum(axis=1)
 
 
-@pytest.mark.parametrize("mixing", ["linear", "encoded"])
-def test_loss_and_slopes_are_those_of_the_formula(pixels: np.ndarray, mixing: Any) -> None:
-    config = DescentConfig(variance=0.3, mixing=mixing)
+@pytest.mark.parametrize("light", ["linear", "encoded"])
+def test_loss_and_slopes_are_those_of_the_formula(pixels: np.ndarray, light: Any) -> None:
+    config = DescentConfig(variance=0.3, light=light)
     points, weights = pixels[:40], np.arange(1.0, 41)
     fixed, state = init(points, weights, COLORS, config)
     palette, logits = (np.asarray(part, np.float64) for part in state.parameters)
@@ -62,7 +62,7 @@ def test_loss_and_slopes_are_those_of_the_formula(pixels: np.ndarray, mixing: An
     share = weights / weights.sum()
 
     def plain(palette: np.ndarray, logits: np.ndarray) -> float:
-        return float(share @ _plain_loss(points, palette, logits, config.variance, mixing))
+        return float(share @ _plain_loss(points, palette, logits, config.variance, light))
 
     def total(parameters: Parameters) -> Any:
         return (fixed.weights * point_losses(config, fixed, parameters).loss).sum()
@@ -120,7 +120,7 @@ def test_without_variance_the_mean_is_the_nearest_point_of_the_hull() -> None:
 
 
 def test_with_much_variance_each_point_takes_its_nearest_color(pixels: np.ndarray) -> None:
-    config = DescentConfig(variance=1, distance=RGB("encoded"), mixing="encoded", softness=1)
+    config = DescentConfig(variance=1, distance=RGB("encoded"), light="encoded", temperature=1)
     descended = descend(pixels, np.ones(576), COLORS, config, learned=np.zeros(4, bool))
     apart = linear_to_srgb(pixels)[:, None] - linear_to_srgb(COLORS)
     assert (descended.probabilities.argmax(axis=1) == (apart**2).sum(axis=2).argmin(axis=1)).all()
@@ -129,8 +129,8 @@ def test_with_much_variance_each_point_takes_its_nearest_color(pixels: np.ndarra
 
 def test_fixed_colors_keep_every_bit_and_others_move(pixels: np.ndarray) -> None:
     learned = np.array([False, True, False, True])
-    for mixing in ("linear", "encoded"):
-        config = DescentConfig(steps=50, mixing=mixing)
+    for light in ("linear", "encoded"):
+        config = DescentConfig(steps=50, light=light)
         palette = descend(pixels, np.ones(576), COLORS, config, learned=learned).palette
         assert ((palette == COLORS).all(axis=1) == ~learned).all()
 
@@ -147,7 +147,9 @@ def test_weights_count_pixels_and_rare_points_learn_as_fast() -> None:
 
 def _first_loss(config: DescentConfig, points: np.ndarray) -> float:
     logits = -((linear_to_oklab(points)[:, None] - linear_to_oklab(COLORS)) ** 2).sum(axis=2)
-    return _plain_loss(points, COLORS, logits / config.softness, config.variance, "linear").mean()
+    return _plain_loss(
+        points, COLORS, logits / config.temperature, config.variance, "linear"
+    ).mean()
 
 
 def test_a_descent_goes_on_from_the_logits_of_another(pixels: np.ndarray) -> None:
@@ -239,14 +241,14 @@ def test_more_than_fits_is_refused_before_it_is_made() -> None:
         {"steps": 1.5},
         {"palette_rate": 0.0},
         {"logit_rate": np.nan},
-        {"softness": -1.0},
+        {"temperature": -1.0},
         {"variance": -0.1},
         {"variance": np.inf},
-        {"mixing": "gamma"},
+        {"light": "gamma"},
     ],
 )
 def test_a_config_out_of_range_is_refused(changed: dict[str, Any]) -> None:
-    with pytest.raises(InputError, match=next(iter(changed)).replace("mixing", "light")):
+    with pytest.raises(InputError, match=next(iter(changed))):
         DescentConfig(**changed)
 
 

@@ -22,10 +22,10 @@ def test_each_bin_is_the_mean_of_its_pixels_and_lies_in_one_cube(
     picture: np.ndarray, step: float
 ) -> None:
     histogram = color_histogram(picture, step=step)
-    assert histogram.places.dtype == np.int32
+    assert histogram.bins.dtype == np.int32
     assert histogram.counts.sum() == picture.shape[0] * picture.shape[1]
     for place in range(len(histogram.counts)):
-        pixels = picture[histogram.places == place]
+        pixels = picture[histogram.bins == place]
         assert len(pixels) == histogram.counts[place] >= 1
         assert histogram.colors[place] == pytest.approx(pixels.mean(axis=0), abs=1e-12)
         assert (np.ptp(linear_to_oklab(pixels), axis=0) <= step * (1 + 1e-9)).all()
@@ -50,7 +50,7 @@ def test_the_picture_is_read_a_few_rows_at_a_time() -> None:
     _, peak = tracemalloc.get_traced_memory()
     tracemalloc.stop()
     # The places, and blocks of 2^17 pixels in doubles.
-    assert peak < histogram.places.nbytes + (24 << 20)
+    assert peak < histogram.bins.nbytes + (24 << 20)
 
 
 @pytest.mark.parametrize(

@@ -23,7 +23,7 @@ def _rows(some: list[float]) -> np.ndarray:
 @given(MIXTURES, st.integers(0, 1 << 40))
 def test_each_color_is_drawn_as_often_as_it_is_probable(some: list[float], seed: int) -> None:
     mixture = _rows(some)
-    drawn = sampled(mixture[None], places=np.zeros((64, 64), int), seed=seed)
+    drawn = sampled(mixture[None], bins=np.zeros((64, 64), int), seed=seed)
     shares = np.bincount(drawn.ravel(), minlength=len(mixture)) / drawn.size
     # Six standard deviations of the binomial, and the pieces' rounding.
     assert (abs(shares - mixture) <= 6 * np.sqrt(mixture * (1 - mixture) / drawn.size) + 1e-6).all()
@@ -49,34 +49,34 @@ def test_pixels_and_bins_and_a_plain_loop_agree(
     seed: int, height: int, width: int, colors: int
 ) -> None:
     generator = np.random.default_rng(seed)
-    bins = generator.dirichlet(np.full(colors, 0.4), size=height * width)
-    places = generator.integers(0, len(bins), (height, width))
+    mixtures = generator.dirichlet(np.full(colors, 0.4), size=height * width)
+    bins = generator.integers(0, len(mixtures), (height, width))
     palette = generator.random((colors, 3))
     matrix = ThresholdMatrix(generator.permutation(24).reshape(2, 3, 4))
     phase = (1, int(generator.integers(3)), 2)
-    taken = matrix_sampled(bins, palette, matrix, places=places, phase=phase)
-    assert (taken == matrix_sampled(bins[places], palette, matrix, phase=phase)).all()
-    assert (sampled(bins, places=places, seed=seed) == sampled(bins[places], seed=seed)).all()
+    taken = matrix_sampled(mixtures, palette, matrix, bins=bins, phase=phase)
+    assert (taken == matrix_sampled(mixtures[bins], palette, matrix, phase=phase)).all()
+    assert (sampled(mixtures, bins=bins, seed=seed) == sampled(mixtures[bins], seed=seed)).all()
     order = sorted(range(colors), key=lambda color: palette[color] @ LUMINANCES)
     for y, x in np.ndindex(height, width):
         rank = matrix.ranks[1, (y + phase[1]) % 3, (x + phase[2]) % 4]
-        ends = list(itertools.accumulate(bins[places[y, x], color] for color in order))
+        ends = list(itertools.accumulate(mixtures[bins[y, x], color] for color in order))
         piece = next(i for i, end in enumerate([*ends[:-1], np.inf]) if (rank + 0.5) / 24 < end)
         assert taken[y, x] == order[piece]
 
 
 def test_a_big_picture_of_bins_goes_on_where_a_block_ends() -> None:
-    bins = np.random.default_rng(4).dirichlet(np.ones(5), size=300).astype(np.float32)
-    places = np.random.default_rng(5).integers(0, 300, (700, 500)).astype(np.int32)
+    mixtures = np.random.default_rng(4).dirichlet(np.ones(5), size=300).astype(np.float32)
+    bins = np.random.default_rng(5).integers(0, 300, (700, 500)).astype(np.int32)
     matrix, palette = load_matrix("blue-64x64"), np.eye(5)[:, :3]
-    taken = matrix_sampled(bins, palette, matrix, places=places)
-    below = matrix_sampled(bins, palette, matrix, places=places[600:], phase=(0, 600, 0))
+    taken = matrix_sampled(mixtures, palette, matrix, bins=bins)
+    below = matrix_sampled(mixtures, palette, matrix, bins=bins[600:], phase=(0, 600, 0))
     assert (taken[600:] == below).all()
-    drawn = sampled(bins, places=places)
-    assert (drawn == sampled(bins[places])).all()
+    drawn = sampled(mixtures, bins=bins)
+    assert (drawn == sampled(mixtures[bins])).all()
     assert (drawn[300:] != drawn[:400]).any()
     shares = np.bincount(drawn.ravel(), minlength=5) / drawn.size
-    assert np.allclose(shares, bins[places].mean(axis=(0, 1)), atol=0.005)
+    assert np.allclose(shares, mixtures[bins].mean(axis=(0, 1)), atol=0.005)
 
 
 def test_blue_noise_is_nearer_after_the_blur_than_independent_draws() -> None:
@@ -100,11 +100,11 @@ def test_the_seed_decides() -> None:
 
 
 @pytest.mark.parametrize(
-    ("probabilities", "places", "message"),
+    ("probabilities", "bins", "message"),
     [
-        (np.ones((4, 1)), None, "without places"),
-        (np.ones((2, 2, 1)), np.zeros((2, 2), int), "with places"),
-        (np.ones((0, 2, 1)), None, "without places"),
+        (np.ones((4, 1)), None, "without bins"),
+        (np.ones((2, 2, 1)), np.zeros((2, 2), int), "with bins"),
+        (np.ones((0, 2, 1)), None, "without bins"),
         (np.full((2, 2, 300), 1 / 300), None, "300 colours"),
         (np.full((2, 2, 2), 0.4), None, "add up to 1"),
         (np.full((1, 2), np.nan), np.zeros((2, 2), int), "add up to 1"),
@@ -114,13 +114,11 @@ def test_the_seed_decides() -> None:
         (np.ones((2, 1)), np.zeros((2, 2)), "integers"),
     ],
 )
-def test_what_is_no_mixture_is_refused(probabilities: Any, places: Any, message: str) -> None:
+def test_what_is_no_mixture_is_refused(probabilities: Any, bins: Any, message: str) -> None:
     with pytest.raises(InputError, match=message):
-        sampled(probabilities, places=places)
+        sampled(probabilities, bins=bins)
     with pytest.raises(InputError, match=message):
-        matrix_sampled(
-            probabilities, np.zeros((1, 3)), ThresholdMatrix(np.array([[0]])), places=places
-        )
+        matrix_sampled(probabilities, np.zeros((1, 3)), ThresholdMatrix(np.array([[0]])), bins=bins)
 
 
 def test_a_seed_or_palette_out_of_range_is_refused() -> None:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from dither.errors import TakenError
+from dither.errors import OutputExistsError
 from dither.files.atomic import atomic_write, atomic_writes
 from dither.files.temp_files import remove_stale_temps, temp_prefix
 
@@ -129,7 +129,7 @@ def test_the_living_and_other_machines_are_left_alone(tmp_path: Path) -> None:
 
 
 def test_a_name_taken_meanwhile_is_said_as_such(tmp_path: Path) -> None:
-    with pytest.raises(TakenError), atomic_write(tmp_path / "file", replace=False):
+    with pytest.raises(OutputExistsError), atomic_write(tmp_path / "file", replace=False):
         (tmp_path / "file").write_text("theirs")
     assert (tmp_path / "file").read_text() == "theirs"
 

@@ -3,12 +3,12 @@ import threading
 
 import pytest
 
-from dither.images.quiet_stderr import hushed
+from dither.images.quiet_stderr import quiet_stderr
 
 
 def test_nothing_arrives_from_within(capfd: pytest.CaptureFixture[str]) -> None:
     os.write(2, b"before ")
-    with hushed(), hushed():
+    with quiet_stderr(), quiet_stderr():
         os.write(2, b"within ")
     os.write(2, b"after")
     assert capfd.readouterr().err == "before after"
@@ -19,7 +19,7 @@ def test_blocks_of_several_threads_overlap(capfd: pytest.CaptureFixture[str]) ->
 
     def talk() -> None:
         for _ in range(20):
-            with hushed():
+            with quiet_stderr():
                 inside.wait()
                 os.write(2, b"within ")
 
@@ -33,7 +33,7 @@ def test_blocks_of_several_threads_overlap(capfd: pytest.CaptureFixture[str]) ->
 
 
 def test_a_fault_within_ends_it(capfd: pytest.CaptureFixture[str]) -> None:
-    with pytest.raises(KeyError), hushed():
+    with pytest.raises(KeyError), quiet_stderr():
         raise KeyError
     os.write(2, b"after")
     assert capfd.readouterr().err == "after"

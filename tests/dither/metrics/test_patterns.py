@@ -83,7 +83,10 @@ def test_the_energies_of_frames_are_those_of_each_frame() -> None:
 
 def test_white_frames_have_the_energies_they_should() -> None:
     shape, levels = (8, 10, 12), np.array([100, 480, 700])
-    filters, averages = [Gaussian(1.0), Gaussian(2.0)], [temporal.Gaussian(1), temporal.Box(4)]
+    filters, averages = (
+        [Gaussian(1.0), Gaussian(2.0)],
+        [temporal.TemporalGaussian(1), temporal.TemporalBox(4)],
+    )
     made = [white_frames(shape, seed) for seed in range(60)]
     space = np.mean([level_energies(ranks, filters, levels) for ranks in made], axis=0)
     time = np.mean([temporal_energies(ranks, averages, levels) for ranks in made], axis=0)
@@ -95,7 +98,7 @@ def test_temporal_energies_are_those_of_averaged_pixels() -> None:
     ranks = white_frames((6, 4, 5), 1)
     error = (ranks < 40) - 40 / 120
     averaged = sum(np.roll(error, shift, 0) for shift in range(3)) / 3
-    measured = temporal_energies(ranks, [temporal.Box(3)], np.array([40]))
+    measured = temporal_energies(ranks, [temporal.TemporalBox(3)], np.array([40]))
     assert measured[0, 0] == pytest.approx(np.mean(averaged**2))
 
 

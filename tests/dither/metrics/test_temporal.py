@@ -2,12 +2,18 @@ import numpy as np
 import pytest
 
 from dither.errors import InputError
-from dither.metrics.temporal import Box, Exponential, Gaussian, parse_temporal_filter
+from dither.metrics.temporal import (
+    TemporalBox,
+    TemporalExponential,
+    TemporalGaussian,
+    parse_temporal_filter,
+)
 
 IMPULSES = {
-    Box(4): np.full(4, 0.25),
-    Exponential(0.3): 0.3 * 0.7 ** np.arange(200),
-    Gaussian(1.5): np.exp(-0.5 * (np.arange(-20, 21) / 1.5) ** 2) / (1.5 * np.sqrt(2 * np.pi)),
+    TemporalBox(4): np.full(4, 0.25),
+    TemporalExponential(0.3): 0.3 * 0.7 ** np.arange(200),
+    TemporalGaussian(1.5): np.exp(-0.5 * (np.arange(-20, 21) / 1.5) ** 2)
+    / (1.5 * np.sqrt(2 * np.pi)),
 }
 
 
@@ -19,7 +25,11 @@ def test_the_transfer_is_that_of_the_weights_of_past_frames(time) -> None:
 
 @pytest.mark.parametrize(
     ("text", "time"),
-    [("gaussian:0.85", Gaussian(0.85)), ("exponential:0.1", Exponential(0.1)), ("box:4", Box(4))],
+    [
+        ("gaussian:0.85", TemporalGaussian(0.85)),
+        ("exponential:0.1", TemporalExponential(0.1)),
+        ("box:4", TemporalBox(4)),
+    ],
 )
 def test_filters_as_a_person_writes_them(text: str, time: object) -> None:
     assert parse_temporal_filter(text) == time

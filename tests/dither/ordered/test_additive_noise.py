@@ -60,15 +60,15 @@ def test_channels_and_frames_are_told_apart() -> None:
 def test_what_is_no_noise_is_one_sentence(tmp_path: Path) -> None:
     image = np.zeros((4, 4), np.uint8)
     for noise, sentence in (
-        (np.zeros(4), "two or three sides"),
+        (np.zeros(4), "two or three axes"),
         (np.zeros((4, 4), int), "int64"),
         (np.full((4, 4), np.nan), "nan"),
-        (np.full((4, 4), 17.0), "from 17.0 to 17.0 steps; 16 are the most"),
+        (np.full((4, 4), 17.0), "from 17.0 to 17.0 steps; it must be within"),
     ):
         with pytest.raises(InputError, match=sentence):
             noise_dither(image, noise, levels=4)
     np.save(tmp_path / "m.npy", white_noise(4, 4).ranks)
-    with pytest.raises(InputError, match=r"m\.npy: noise is an array of floats"):
+    with pytest.raises(InputError, match=r"m\.npy: noise must be an array of floats"):
         load_noise(tmp_path / "m.npy")
     with pytest.raises(InputError, match="cannot read"):
         load_noise(tmp_path / "none.npy")

@@ -66,7 +66,7 @@ def test_rows_wider_than_a_block_are_packed_seamlessly() -> None:
 
 
 def test_what_is_not_dithered_and_packed_is_one_sentence() -> None:
-    with pytest.raises(InputError, match=r"a grey image is packed, \(H, W\), not one of shape"):
+    with pytest.raises(InputError, match=r"only grey images \(H, W\) can be packed"):
         packed_dither(np.zeros((2, 2, 3), np.uint8))
     with pytest.raises(InputError, match="bits is 8"):
         packed_dither(np.zeros((2, 2), np.uint8), bits=8)

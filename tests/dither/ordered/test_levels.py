@@ -331,17 +331,17 @@ def test_options_out_of_range_are_one_sentence(photo: np.ndarray) -> None:
         requantize(photo, bits=1, strength=1.5)
     with pytest.raises(InputError, match="threads is -1"):
         requantize(photo, bits=1, threads=-1)
-    with pytest.raises(InputError, match="2 numbers of levels for an image of 3 channels"):
+    with pytest.raises(InputError, match="levels has 2 numbers, but the image has 3 channels"):
         requantize(photo, levels=(2, 4))
 
 
 def test_matrices_that_do_not_fit_are_one_sentence(photo: np.ndarray) -> None:
     one, other = white_noise(8, 8), white_noise(8, 9)
-    with pytest.raises(InputError, match="2 matrices for an image of 3 channels"):
+    with pytest.raises(InputError, match="2 matrices were given for an image of 3 channels"):
         requantize(photo, [one, one], bits=1)
-    with pytest.raises(InputError, match="3 matrices for an image of 1 channel;"):
+    with pytest.raises(InputError, match="3 matrices were given for an image of 1 channel;"):
         requantize(photo[..., 0], [one] * 3, bits=1)
-    with pytest.raises(InputError, match="different shapes"):
+    with pytest.raises(InputError, match="differ in shape"):
         requantize(photo, [one, other, one], bits=1)
 
 

@@ -146,7 +146,7 @@ def test_ramps_have_no_bands() -> None:
 @pytest.mark.parametrize(
     ("image", "options", "sentence"),
     [
-        (np.zeros((2, 2, 4), np.uint8), {}, "1 or 3 channels are dithered, not of 4"),
+        (np.zeros((2, 2, 4), np.uint8), {}, "1 or 3 channels; this one has 4"),
         (np.zeros((2, 2, 3), np.int32), {}, "not int32"),
         (np.full((2, 2, 3), np.nan), {}, "nan"),
         (np.zeros((2, 2, 3), np.uint8), {"candidates": 0}, "candidates is 0"),

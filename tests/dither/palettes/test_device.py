@@ -5,13 +5,13 @@ from hypothesis import strategies as st
 
 from dither.color import srgb_to_linear
 from dither.errors import InputError
-from dither.palettes.device import check_device, device_palette, merged, on_device
+from dither.palettes.device import check_device, device_palette, merge_equal_colors, round_to_device
 
 
 @given(st.integers(0, 255), st.integers(2, 256))
 def test_the_level_is_the_nearest(code: int, levels: int) -> None:
     values = np.arange(levels) * 255 / (levels - 1)
-    (red, green, blue) = on_device(np.array([code, code, code]), (levels, 256, 2)).tolist()
+    (red, green, blue) = round_to_device(np.array([code, code, code]), (levels, 256, 2)).tolist()
     nearest = np.abs(values - code).min()
     assert abs(red - code) <= nearest + 0.5
     assert green == code
@@ -20,7 +20,7 @@ def test_the_level_is_the_nearest(code: int, levels: int) -> None:
 
 def test_rgb565_is_what_such_displays_show() -> None:
     codes = np.random.default_rng(0).integers(0, 256, (50, 3))
-    shown = on_device(codes, (32, 64, 32))
+    shown = round_to_device(codes, (32, 64, 32))
     # Five bits are widened by repeating the highest, six likewise.
     five, six = np.arange(32), np.arange(64)
     assert set(shown[:, 0].tolist()) <= set(np.rint(five * 255 / 31).astype(int).tolist())
@@ -52,7 +52,7 @@ def test_a_colour_far_from_a_flat_one_stays_what_it_is() -> None:
 
 def test_colours_alike_become_one_and_indices_follow() -> None:
     codes = np.random.default_rng(0).integers(0, 3, (30, 3)).astype(np.uint8) * 120
-    distinct, index = merged(codes)
+    distinct, index = merge_equal_colors(codes)
     assert (distinct[index] == codes).all()
     assert len(np.unique(distinct, axis=0)) == len(distinct)
 

@@ -178,7 +178,7 @@ def test_a_scheduler_that_ends_is_one_sentence(cluster: Cluster) -> None:
         cluster.scheduler.kill()
 
     with pytest.raises(InputError, match="has ended"):
-        list(run_tasks(time.sleep, [0, 60, 60], scheduler=cluster.address, while_waiting=end))
+        list(run_tasks(time.sleep, [0, 60, 60], scheduler=cluster.address, poll=end))
 
 
 @pytest.mark.slow
@@ -224,7 +224,7 @@ def test_a_worker_of_another_version_that_comes_later_does_nothing(
         assert time.monotonic() < begun + 60
 
     with pytest.raises(InputError, match=r"a worker has bluenoise-dither 9\.9 on Python"):
-        list(run_tasks(time.sleep, [0.1] * 3000, scheduler=cluster.address, while_waiting=add))
+        list(run_tasks(time.sleep, [0.1] * 3000, scheduler=cluster.address, poll=add))
 
 
 @pytest.mark.slow

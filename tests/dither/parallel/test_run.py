@@ -81,7 +81,7 @@ def test_what_cannot_be_done_is_not_begun(jobs: int) -> None:
 
 
 def test_a_task_that_kills_its_process_is_given_up_alone() -> None:
-    answers = dict(run_tasks(_deadly, range(5), jobs=2, lost=lambda task: -task))
+    answers = dict(run_tasks(_deadly, range(5), jobs=2, on_lost=lambda task: -task))
     assert answers == {0: 0, 1: 1, 2: -2, 3: 3, 4: 4}
 
 
@@ -131,7 +131,7 @@ def test_work_is_stopped_while_all_wait() -> None:
             raise KeyboardInterrupt
 
     with pytest.raises(KeyboardInterrupt):
-        list(run_tasks(_slow, [1, 2], jobs=2, while_waiting=stop))
+        list(run_tasks(_slow, [1, 2], jobs=2, poll=stop))
     assert time.monotonic() < began + 20
 
 
@@ -147,7 +147,7 @@ def test_work_that_hears_nothing_is_stopped_by_force(tmp_path: Path) -> None:
         assert time.monotonic() < begun + 30
 
     with pytest.raises(KeyboardInterrupt):
-        list(run_tasks(_deaf, marks, jobs=2, while_waiting=stop))
+        list(run_tasks(_deaf, marks, jobs=2, poll=stop))
     assert time.monotonic() < begun + 30
 
 
@@ -232,5 +232,5 @@ def test_threads_are_stopped_by_whoever_waits() -> None:
 
     done: list[int] = []
     with pytest.raises(KeyboardInterrupt):
-        list(run_tasks(done.append, range(100), jobs=1, threads=2, while_waiting=stop))
+        list(run_tasks(done.append, range(100), jobs=1, threads=2, poll=stop))
     assert len(done) <= 2

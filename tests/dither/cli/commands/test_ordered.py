@@ -13,8 +13,9 @@ from PIL import Image, ImageSequence
 
 from dither.color import to_gray
 from dither.diffusion import diffused, dot_diffuse, error_diffuse, riemersma_dither
-from dither.images.adjustments import Preparation, Sides, adjusted
+from dither.images.adjustments import Preparation, adjusted
 from dither.images.animation import Animation, read_animation, write_animation
+from dither.images.fit import Sides
 from dither.images.io import read_image
 from dither.images.raster_image import RasterImage
 from dither.matrix.catalog import load_matrix
@@ -311,7 +312,7 @@ def test_several_images_go_into_a_folder(run: Callable, folder: Path) -> None:
         ("photo.png -o out.png --palette c64 --mix two --candidates 3", "with --mix two"),
         ("photo.png -o out.png --palette c64 --mix three", "'three'"),
         ("photo.png -o out.png --bits 1 --add-noise nan.tif", "nan.tif"),
-        ("photo.png -o out.png --bits 1 --add-noise twice.npy", "noise is an array of floats"),
+        ("photo.png -o out.png --bits 1 --add-noise twice.npy", "noise must be an array of floats"),
         (
             "photo.png -o out.png --bits 1 --add-noise x.npy --strength 1",
             "--strength has no effect",

@@ -47,7 +47,7 @@ const CASES = {
     },
     async "four levels by Bayer"(page) {
         await flip(page, "Grey");
-        await type(page, "Levels a channel", "4");
+        await type(page, "Levels per channel", "4");
         await radio(page, "encoded");
         await pick(page, "Matrix", "bayer-8x8");
     },
@@ -57,7 +57,7 @@ const CASES = {
     },
     async "a matrix for each channel"(page) {
         await look(page, "Eight colours");
-        await type(page, "Levels a channel", "5");
+        await type(page, "Levels per channel", "5");
         await type(page, "Strength", "0.45");
         await type(page, "Brightness", "1.15");
         await type(page, "Saturation", "1.4");
@@ -87,8 +87,8 @@ const CASES = {
         await page.getByRole("button", { name: "Remove" }).click();
     },
     async "colours of the picture"(page) {
-        await type(page, "Colours of the picture", "5");
-        await page.getByRole("button", { name: "Take colours of the picture" }).click();
+        await type(page, "Extract colours", "5");
+        await page.getByRole("button", { name: "Extract colours from the picture" }).click();
     },
     async "files of one's own"(page) {
         await drop(page, "mine.gpl");
@@ -97,7 +97,7 @@ const CASES = {
     },
     async "error diffusion to levels"(page) {
         await look(page, "Macintosh");
-        await type(page, "Levels a channel", "3");
+        await type(page, "Levels per channel", "3");
         await radio(page, "linear");
     },
     async "error diffusion to a palette"(page) {

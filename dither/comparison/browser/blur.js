@@ -1,4 +1,5 @@
-// As seen from afar: a Gaussian in linear light, cut off at four standard deviations, mirrored at borders
+// The view from a distance: a Gaussian blur in linear light, cut off at four standard deviations, mirrored at
+// borders.
 
 const LIGHT = Float32Array.from({ length: 256 }, (_, code) => {
     const value = code / 255;
@@ -15,7 +16,7 @@ function mirrored(place, length) {
     return within < length ? within : period - 1 - within;
 }
 
-// The weights from the middle outward; their whole kernel sums to 1.
+// Return the weights from the middle outward; the whole kernel sums to 1.
 function gaussian(sigma) {
     const half = Float32Array.from({ length: Math.floor(4 * sigma + 0.5) + 1 }, (_, offset) =>
         Math.exp(-0.5 * (offset / sigma) ** 2),
