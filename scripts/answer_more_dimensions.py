@@ -1,4 +1,4 @@
-"""Sweep what frames and channels cost and give, and draw docs/more-dimensions.png."""
+"""Measure gains and costs of matrices with frames and channels; draw docs/more-dimensions.png."""
 
 import dataclasses
 from pathlib import Path
@@ -24,14 +24,14 @@ flat = [evaluate(void_and_cluster(PLANE, seed=seed)) for seed in SEEDS]
 
 
 def figures(make):
-    """Decibels of frames against flat void-and-cluster, and of pixels over time against white."""
+    """Return dB of frames against 2-D void-and-cluster, and of pixels over time against white noise."""
     rows = [evaluate(make(seed)) for seed in SEEDS]
     frames = np.mean([mean_gain_db(row, one) for row, one in zip(rows, flat, strict=True)])
     return frames, np.mean([(row.over_time_db or {})[AVERAGE] for row in rows])
 
 
 def swapped(shape, viewing):
-    """The standard composition with another filter for frames."""
+    """Return a maker of matrices by the default method with another filter for frames."""
     config = dataclasses.replace(default_swaps(shape), viewing=viewing)
     return lambda seed: blue(shape, config, seed=seed)
 
@@ -85,7 +85,7 @@ for own in owns:
             for one in made
         ]
     )
-    # By how much the luminance of greys is better than with one good matrix for all.
+    # Gain in the luminance of greys against one good matrix for all channels.
     gain = np.mean([list(luminance_gain_db(made).values()) for made in channels]) + cost
     points.append((cost, gain))
     print(f"channels, own {own:g}: {cost:+.2f} dB each, {gain:+.2f} dB luminance of greys")

@@ -1,4 +1,4 @@
-"""Sweep what the descent on the spectrum leaves open, and draw docs/open-questions.png."""
+"""Sweep the options of the spectrum and anneal methods; draw docs/open-questions.png."""
 
 from pathlib import Path
 
@@ -22,19 +22,19 @@ reference = evaluate(void_and_cluster(SHAPE))
 
 
 def behind(matrices):
-    """Mean and spread over seeds of the patterns' decibels behind void-and-cluster."""
+    """Return mean and range, over seeds, of the dB that patterns are behind void-and-cluster."""
     gains = [mean_gain_db(evaluate(matrix), reference) for matrix in matrices]
     return np.mean(gains), np.ptp(gains)
 
 
 def descended(**options):
-    """Matrices of the published descent with these options."""
+    """Return one matrix per seed by the published method with these options."""
     config = Spectrum(SHAPE, **options)
     return [spectrum.optimize_spectrum(config, seed=seed).matrix for seed in SEEDS]
 
 
 def trace(config):
-    """The loss at every step of one run, unweighted."""
+    """Return the unweighted loss at every step of one run."""
     infos = [info for _, info in spectrum.trajectory(config, spectrum.start(config, 0))]
     terms = [sum(np.asarray(term[:, 0]) for term in info[1:]) for info in infos]
     return np.concatenate(terms)

@@ -15,7 +15,7 @@ from dither.matrix.threshold_matrix import channel_thresholds
 
 
 class Recipe(NamedTuple):
-    """Frames first, if any; how many greys count, all if None; how many channels."""
+    """How a matrix is made: shape (frames first), seed, grey levels (None: all) and channels."""
 
     shape: tuple[int, ...]
     seed: int = 0
@@ -39,13 +39,13 @@ wanted = sys.argv[2:] or list(RECIPES)
 unknown = [name for name in wanted if name not in RECIPES]
 if unknown:
     sys.exit(f"no recipe is named {', '.join(unknown)}; there are {', '.join(RECIPES)}")
-# What is not rebuilt keeps its entry.
+# Matrices that are not rebuilt keep their entries.
 kept = shipped_matrices()
 manifest = {name: kept[name] for name in RECIPES if name not in wanted and name in kept}
 
 
 def rounded(digits: str) -> float:
-    """The number to six significant digits: the last ones are the machine's, not the matrix's."""
+    """Round to 6 significant digits: later ones differ between machines."""
     return float(f"{float(digits):.6g}")
 
 

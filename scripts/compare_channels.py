@@ -1,7 +1,7 @@
-"""What matrices for each channel give on colour photos: FOLDER OF PNG.
+"""Measure per-channel matrices on colour photos: compare_channels.py FOLDER (of .png files).
 
-Photos at 2 and 4 levels a channel in linear light. Errors are 100 times the root mean square in OKLab
-of the light blurred by a Gaussian of 1.5 and 2.5 pixels: of the lightness, and of the whole colour.
+Photos are dithered to 2 and 4 levels a channel in linear light. Errors are 100 times the RMS difference
+in OKLab after a Gaussian blur of 1.5 and 2.5 pixels in linear light: of lightness, and of colour.
 """
 
 import sys
@@ -28,7 +28,7 @@ ways = {
 
 
 def seen(image: np.ndarray, sigma: float) -> np.ndarray:
-    """The blurred light in OKLab."""
+    """Return the image in OKLab after a blur in linear light."""
     light = np.fft.rfft2(srgb_to_linear(image / 255), axes=(0, 1))
     transfer = Gaussian(sigma).transfer(*frequency_axes(image.shape[:2], half=True))
     blurred = np.fft.irfft2(light * transfer[..., None], s=image.shape[:2], axes=(0, 1))

@@ -1,8 +1,8 @@
-"""Compare three ways to choose a number of colours: FOLDER OF PHOTOS; draws docs/number-of-colors*.png.
+"""Compare three ways to choose the number of colours; draw docs/number-of-colors*.png.
 
-Of each photo, a ramp and a flat drawing: what the largest gap, the visible threshold and the elbow
-choose, and the blurred error of `optimize_palette` there. Then what makes gaps negative: flat greys,
-photos shuffled in blocks, noise, and palettes that do not hold all colours of the photo.
+For each photo, a ramp and a flat drawing: the counts that the largest gap, the visible threshold and
+the elbow choose, and the blurred error of `optimize_palette` there. Then cases with negative gaps:
+flat greys, photos shuffled in blocks, noise, and palettes that lack colours of the photo.
 """
 
 import argparse
@@ -32,7 +32,7 @@ rng = np.random.default_rng(0)
 
 
 def drawing() -> np.ndarray:
-    """Flat colours with smooth edges, and a white sky."""
+    """Return a drawing of flat colours with antialiased edges and a white sky."""
     picture = Image.new("RGB", (1200, 800), "#ffffff")
     draw = ImageDraw.Draw(picture)
     draw.ellipse((900, 60, 1100, 260), "#ffd23f")
@@ -46,13 +46,13 @@ def drawing() -> np.ndarray:
 
 
 def loss(image: np.ndarray, grid: dither.ColorGrid) -> float:
-    """The loss of an image as it is."""
+    """Return the loss of an unshuffled image."""
     (found,) = dither.gap_statistic(image, [grid], GapConfig(2, 2))
     return found.loss
 
 
 def in_blocks(image: np.ndarray, side: int) -> np.ndarray:
-    """The image cut in squares, in random order."""
+    """Return the image with its square blocks in random order."""
     rows, columns = image.shape[0] // side, image.shape[1] // side
     blocks = image[: rows * side, : columns * side].reshape(rows, side, columns, side, 3)
     flat = blocks.swapaxes(1, 2).reshape(rows * columns, side, side, 3)

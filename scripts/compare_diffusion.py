@@ -1,6 +1,8 @@
-"""Time error diffusion beside Pillow's, and the package `dithering` if it is there, interleaved.
+"""Time error diffusion against Pillow and, if installed, `dithering`, in interleaved rounds.
 
-Give a folder of photographs, which are tiled to 12 megapixels; without one, a smooth picture is made.
+    python scripts/compare_diffusion.py [FOLDER]
+
+Photos from the folder are tiled to 12 megapixels; the default is a generated smooth picture.
 """
 
 import importlib
@@ -84,7 +86,7 @@ try:
     gray_ways["dithering"] = lambda: peer.error_diffusion(gray, "floyd_steinberg")
     color_ways["dithering"] = lambda: peer.error_diffusion(color, "floyd_steinberg", palette=hexes)
 except ModuleNotFoundError:
-    print("the package dithering is not installed; compared with Pillow alone")
+    print("the package dithering is not installed; comparing with Pillow only")
 
 for title, ways in (
     ("grey to 1 bit", gray_ways),
@@ -98,9 +100,7 @@ for title, ways in (
             way()
             seconds[name].append(time.perf_counter() - before)
     # The first round compiles.
-    print(
-        f"{title}, {WIDTH} x {HEIGHT}; ratio: how many times as fast as Pillow, in the same round"
-    )
+    print(f"{title}, {WIDTH} x {HEIGHT}; ratio: speed relative to Pillow in the same round")
     baseline = np.array(seconds["Pillow"][1:])
     for name, times in seconds.items():
         ratio = np.median(baseline / times[1:])

@@ -1,4 +1,4 @@
-"""Time the optimizer's scan beside Python loops over the same steps, interleaved in one run."""
+"""Time the spectrum method's scan against Python loops over the same steps, in interleaved rounds."""
 
 import sys
 import time

@@ -1,4 +1,4 @@
-"""Compare the methods at 64x64 beside void-and-cluster and other people's matrices: [FOLDER OF PNG]."""
+"""Compare the methods at 64x64 with void-and-cluster and with 64x64 textures: [FOLDER OF PNG]."""
 
 import sys
 import time
@@ -26,7 +26,7 @@ methods = {
     "blue": partial(generate, (64, 64), method="blue"),
 }
 if len(sys.argv) > 1:
-    # Their 64x64 textures; other sizes in the folder are left out.
+    # Textures of other sizes in the folder are ignored.
     images = [read_image(path).color for path in sorted(Path(sys.argv[1]).glob("*.png"))]
     square = [ThresholdMatrix.from_values(i) for i in images if i.shape == (64, 64)]
     if square:

@@ -1,8 +1,8 @@
 """Compare dithering to K colours with libimagequant and Pillow: FOLDER OF PNG, or --images PATHS.
 
-Of a folder: four photos, a grey ramp and a flat drawing, of 900 by 450 pixels. Errors are geometric
-means over pictures, in which less than 0.01 counts as 0.01, and ratios to the first method's. B is the
-blurred error at 1.5 pixels, of each picture too; S2 and S4 are SSIM at a half and a quarter.
+A folder gives four photos; a grey ramp and a flat drawing are added, all of 900 x 450 pixels. Errors
+are geometric means over pictures (values below 0.01 count as 0.01), and ratios to the first method's.
+B is the blurred error at 1.5 pixels, also listed per picture; S2 and S4 are SSIM at 1/2 and 1/4 scale.
 """
 
 import argparse
@@ -26,22 +26,24 @@ Method = Callable[[np.ndarray, int], np.ndarray]
 
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("folder", type=Path, nargs="?")
-parser.add_argument("--images", type=Path, nargs="+", default=[], help="instead of a folder")
-parser.add_argument("--only", default="2,4,8,16,64,256", help="numbers of colours, such as 4,16")
-parser.add_argument("--pictures", type=Path, help="folder for a contact sheet of crops for each K")
+parser.add_argument(
+    "--images", type=Path, nargs="+", default=[], help="pictures instead of a folder"
+)
+parser.add_argument("--only", default="2,4,8,16,64,256", help="numbers of colours [%(default)s]")
+parser.add_argument("--pictures", type=Path, help="folder for one contact sheet of crops per K")
 options = parser.parse_args()
 if (options.folder is None) == (not options.images):
     parser.error("give either a folder of .png files or --images")
 
 
 def _ramp() -> np.ndarray:
-    """Black above to white below, in even steps of code."""
+    """Return a ramp from black at the top to white at the bottom, linear in code."""
     codes = np.rint(np.linspace(0, 255, HEIGHT)).astype(np.uint8)
     return np.broadcast_to(codes[:, None, None], (HEIGHT, WIDTH, 3)).copy()
 
 
 def _drawing() -> np.ndarray:
-    """A flat landscape with smooth edges, and bars like lines of text."""
+    """Return a flat landscape with antialiased edges, and bars that resemble lines of text."""
     picture = Image.new("RGB", (2 * WIDTH, 2 * HEIGHT), "#7ec8e3")
     draw = ImageDraw.Draw(picture)
     draw.ellipse((1350, 80, 1610, 340), "#ffd23f")
@@ -61,7 +63,7 @@ def _drawing() -> np.ndarray:
 
 
 def _fitted(path: Path) -> np.ndarray:
-    """The middle of a photo, resized."""
+    """Return the middle of a photo, resized."""
     return np.array(ImageOps.fit(Image.open(path).convert("RGB"), (WIDTH, HEIGHT)))
 
 
@@ -90,7 +92,7 @@ try:
         )
     )
 except ModuleNotFoundError:
-    print("the package imagequant is not installed; ratios are to Pillow")
+    print("the package imagequant is not installed; ratios are against Pillow")
 methods |= {
     "Pillow": _with_pillow,
     "k-means, diffused": lambda image, colors: diffused(
@@ -107,7 +109,7 @@ def _geometric(values: list[float]) -> float:
 
 
 def _contact_sheet(path: Path, rows: dict[str, list[np.ndarray]]) -> None:
-    """The middle of each picture, a row for each method, at twice its size."""
+    """Save the middle of each picture at twice its size, one row per method."""
     height, width = 130, 260
     sheet = Image.new("RGB", (2 * width * len(pictures), (2 * height + 14) * len(rows)), "white")
     for row, (name, images) in enumerate(rows.items()):
@@ -126,7 +128,7 @@ if options.images:
 else:
     paths = sorted(options.folder.glob("*.png"))
     if len(paths) < 4:
-        parser.error(f"{options.folder} holds {len(paths)} .png files; four are wanted")
+        parser.error(f"{options.folder} holds {len(paths)} .png files; at least 4 are needed")
     photos = 4
     pictures = [_fitted(paths[place * (len(paths) - 1) // 3]) for place in range(photos)]
     pictures += [_ramp(), _drawing()]
@@ -158,4 +160,4 @@ for colors in map(int, options.only.split(",")):
     if options.pictures:
         options.pictures.mkdir(parents=True, exist_ok=True)
         _contact_sheet(options.pictures / f"{colors}_colors.png", shown)
-print(f"\n* S-CIELAB of the {photos} photos alone; seconds are those of one picture")
+print(f"\n* S-CIELAB of the {photos} photos only; seconds per picture")

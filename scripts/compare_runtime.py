@@ -1,8 +1,8 @@
-"""Time dithering of 12 megapixels beside copying them and beside peers: FOLDER [--rounds N].
+"""Time dithering of 12 megapixels against copying and other libraries: FOLDER [--rounds N].
 
-The first landscape among the photos (PNG) is tiled to 4000 x 3000. All ways of a task take turns in
-one run; medians. Pillow is always there, the packages opencv-python-headless and dithering are compared
-where they are installed. At the end, a whole process and the memory of 100 megapixels.
+The first landscape photo (PNG) is tiled to 4000 x 3000. Rounds are interleaved; figures are medians.
+Pillow is always compared, opencv-python-headless and dithering if they are installed. Whole processes
+and the memory for 100 megapixels follow.
 """
 
 import importlib.util

@@ -1,7 +1,7 @@
-"""Time dithering 256 layers of 2048 x 2048 beside copying them, as TIFF and as Zarr: FOLDER [ROUNDS].
+"""Time dithering 256 layers of 2048 x 2048 against copying them, as TIFF and Zarr: FOLDER [ROUNDS].
 
-The folder takes 4 GiB. Copies and ditherings are whole processes that end when all is on the disk; in
-each round all take turns, and ratios are medians over rounds.
+The folder needs 4 GiB. Each copy or dithering is a process that ends once its output is on disk; rounds
+are interleaved, and ratios are medians over rounds (default 3).
 """
 
 import os
@@ -19,7 +19,7 @@ for path in [out, *out.rglob("*")]:
         with path.open("rb") as file:
             os.fsync(file.fileno())
 """
-# A file as it is, and samples as quick as their libraries do it.
+# Copies of the file, and of the samples by the libraries themselves.
 COPIES = {
     "tif": {
         "copy": """
@@ -48,7 +48,7 @@ for layer in range(0, before.shape[0], before.chunks[0]):
 """
     },
 }
-# In a process of its own, whose memory does not count as that of what is measured.
+# Runs in a separate process, so that its memory does not count.
 MAKING = f"""
 import sys, numpy as np, tifffile, zarr
 from pathlib import Path
@@ -74,7 +74,7 @@ WAYS = (
 
 
 def measured(*command: str) -> tuple[float, int]:
-    """Seconds that a process takes, and its mebibytes at most."""
+    """Run a process; return its seconds and its peak memory in MiB."""
     before = time.perf_counter()
     process = subprocess.Popen(command)
     _, status, usage = os.wait4(process.pid, 0)
@@ -83,7 +83,7 @@ def measured(*command: str) -> tuple[float, int]:
 
 
 def cleared(path: Path) -> Path:
-    """A path with nothing at it."""
+    """Delete what is at a path; return the path."""
     shutil.rmtree(path, ignore_errors=True)
     path.unlink(missing_ok=True)
     return path

@@ -1,4 +1,4 @@
-"""An extension of griffe for the API reference: "Example:" holds doctests as "Examples:" does."""
+"""Griffe extension for the API reference: read "Example:" sections as "Examples:"."""
 
 from typing import Any
 
@@ -6,9 +6,9 @@ import griffe
 
 
 class Examples(griffe.Extension):
-    """To be named in mkdocs.yml."""
+    """Extension that mkdocs.yml lists."""
 
     def on_object(self, *, obj: griffe.Object, **kwargs: Any) -> None:
-        """Google's style knows the plural alone."""
+        """Rename the section: Google style has only the plural."""
         if obj.docstring:
             obj.docstring.value = obj.docstring.value.replace("\nExample:\n", "\nExamples:\n")

@@ -1,7 +1,7 @@
-"""Draw the gallery's evening by a lake, which is all gradients: OUT.png [CLIP.png].
+"""Draw the gallery's picture of an evening by a lake: draw_evening.py OUT.png [CLIP.png].
 
-320x200 pixels of nothing but numbers: sky, sun, ridges of summed noise, their reflection in ripples,
-and firs before them. The clip is an animated PNG of eight frames, in which the ripples move.
+320x200 pixels, mostly gradients: sky, sun, mountains of summed noise, their reflection in ripples, and
+firs in front. The clip is an animated PNG of 8 frames with moving ripples.
 """
 
 import sys
@@ -10,20 +10,20 @@ import numpy as np
 from PIL import Image
 
 WIDTH, HEIGHT, SHORE = 320, 200, 124
-# Each pixel is the mean of so many squared, which smooths edges.
+# Each pixel is the mean of FINE x FINE samples, for smooth edges.
 FINE = 4
 FRAMES = 8
 
 
 def _mixed(stops: list[tuple[float, str]], place: np.ndarray) -> np.ndarray:
-    """Colours between stops, (..., 3) in 0 to 1, smoothly."""
+    """Interpolate colours between stops: (..., 3), 0 to 1."""
     at = [stop for stop, _ in stops]
     codes = np.array([[int(code[i : i + 2], 16) for i in (1, 3, 5)] for _, code in stops]) / 255
     return np.stack([np.interp(place, at, channel) for channel in codes.T], axis=-1)
 
 
 def _ridge(seed: int, top: float, height: float, roughness: float) -> np.ndarray:
-    """The height of a line of mountains above the shore, for every fine column."""
+    """Return the height of mountains above the shore for every fine column, in pixels."""
     x = np.linspace(0, 1, WIDTH * FINE)
     line = np.zeros_like(x)
     draws = np.random.default_rng(seed)
@@ -34,13 +34,13 @@ def _ridge(seed: int, top: float, height: float, roughness: float) -> np.ndarray
 
 
 def _firs(seed: int) -> np.ndarray:
-    """The height of the near bank, with firs standing on it, in pixels from below."""
+    """Return the height of the near bank with its firs for every fine column, in pixels."""
     x = np.arange(WIDTH * FINE) / FINE
     ground = 9 + 5 * np.cos(x / WIDTH * 2 * np.pi) + 2 * np.sin(x / 23)
     draws = np.random.default_rng(seed)
     skyline = ground.copy()
     for _ in range(46):
-        # Few stand in the middle, where the sun is mirrored.
+        # Few firs in the middle, in front of the reflected sun.
         side = draws.beta(0.5, 0.5) * WIDTH
         tall = draws.uniform(14, 30) * (0.5 + 1.9 * abs(side / WIDTH - 0.5))
         distance = np.abs(x - side)
@@ -50,7 +50,7 @@ def _firs(seed: int) -> np.ndarray:
 
 
 def evening(phase: float = 0.0) -> np.ndarray:
-    """The picture; `phase` from 0 to 1 moves the ripples once."""
+    """Return the picture; `phase` from 0 to 1 moves the ripples by one period."""
     y, x = np.mgrid[0 : HEIGHT * FINE, 0 : WIDTH * FINE] / FINE
     sun_x, sun_y = 198.0, 104.0
 
@@ -108,5 +108,5 @@ if clip:
     frames = [
         Image.fromarray(evening(frame / FRAMES)).resize((200, 125)) for frame in range(FRAMES)
     ]
-    # A file of full colour: what the gallery dithers must not be dithered yet.
+    # Full colour, because the gallery dithers it.
     frames[0].save(clip[0], save_all=True, append_images=frames[1:], duration=120, loop=0)

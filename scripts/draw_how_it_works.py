@@ -18,7 +18,7 @@ from dither.metrics.spectrum import power_spectrum
 
 DOCS = Path(__file__).parent.parent / "docs"
 DOTS_PER_INCH = 100
-# Each cell of a matrix is so many pixels; the page shows them unscaled.
+# Pixels per matrix cell; the page shows the pictures unscaled.
 CELL = 2
 plt.rcParams.update({"font.size": 9, "axes.spines.top": False, "axes.spines.right": False})
 
@@ -30,13 +30,13 @@ def _save(figure: Figure, name: str) -> None:
 
 
 def _spectrum(values: np.ndarray) -> np.ndarray:
-    """Decibels against white noise of the same variance, zero frequency in the middle."""
+    """Return the power spectrum in dB against white noise of equal variance, zero frequency central."""
     power = np.fft.fftshift(power_spectrum(values))
     return 10 * np.log10(np.maximum(power / power.mean(), 1e-3))
 
 
 def draw_patterns() -> None:
-    """Two matrices, their spectra, their patterns at 1/8, and the spectra of those."""
+    """Draw two matrices, their dot patterns at 1/8, and the spectra of both."""
     side, gap, left, top = 64 * CELL, 12, 92, 24
     width, height = left + 4 * (side + gap), top + 2 * (side + gap)
     figure = plt.figure(figsize=(width / DOTS_PER_INCH, height / DOTS_PER_INCH))
@@ -65,7 +65,7 @@ def draw_patterns() -> None:
 
 
 def draw_huber() -> None:
-    """Distances rounded off, and their slopes."""
+    """Draw the Huber distance for several epsilons, and its derivative."""
     figure, panels = plt.subplots(1, 2, figsize=(8, 2.9), layout="constrained")
     distance = np.linspace(-1, 1, 801)
     for shade, epsilon in zip((0.75, 0.55, 0.3, 0.0), (1, 0.3, 0.1, 0.01), strict=True):
@@ -75,7 +75,7 @@ def draw_huber() -> None:
         color = (shade * 0.75, 0.25 + shade * 0.5, 0.56 + shade * 0.4)
         panels[0].plot(distance, huber, color=color, label=f"ε = {epsilon:g}")
         panels[1].plot(distance, np.clip(distance / epsilon, -1, 1), color=color)
-    for axes, title in zip(panels, ("distance, rounded off", "pull on the value"), strict=True):
+    for axes, title in zip(panels, ("Huber distance", "its derivative"), strict=True):
         axes.set_title(title, fontsize=10)
         axes.set_xlabel("difference d of two values")
         axes.set_xticks((-1, -0.5, 0, 0.5, 1))
@@ -84,7 +84,7 @@ def draw_huber() -> None:
 
 
 def draw_histogram() -> None:
-    """The colours of the gallery's evening, five that were learned for it, and the result."""
+    """Draw the colour histogram of the evening picture, five learned colours, and the result."""
     picture = dither.read_image(DOCS / "gallery" / "evening.png").color
     histogram = color_histogram(srgb_to_linear(picture / 255))
     learned = dither.optimize_palette(picture, 5)
@@ -102,7 +102,7 @@ def draw_histogram() -> None:
     axes.set(xlabel="a, from green to red", ylabel="lightness L")
     pixels = picture.shape[0] * picture.shape[1]
     axes.set_title(f"{pixels:,} pixels, {len(histogram.counts):,} bins, 5 colours", fontsize=10)
-    # A pixel for a pixel.
+    # Show the result unscaled.
     shown = figure.add_axes(((wide - width) / wide, low / high, width / wide, height / high))
     shown.imshow(learned.picture, interpolation="nearest")
     shown.set_axis_off()

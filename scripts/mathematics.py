@@ -1,6 +1,6 @@
-"""A Markdown extension: $TeX$ and $$TeX$$ become MathML while the site is built, which needs no script.
+"""Markdown extension: turn $TeX$ and $$TeX$$ into MathML at build time, so that pages need no script.
 
-GitHub draws the same source too.
+GitHub renders the same source.
 """
 
 import re
@@ -11,7 +11,7 @@ from markdown.extensions import Extension
 from markdown.inlinepatterns import InlineProcessor
 
 _FORMULA = r"(\$\$?)(?! )((?:\\.|[^$\\])+?)(?<! )\1"
-# After code, which may hold dollars, and before backslashes are taken for Markdown's own.
+# After code, which may contain dollars, and before Markdown interprets backslashes.
 _PRIORITY = 185
 
 
@@ -22,13 +22,13 @@ class _Formulas(InlineProcessor):
 
 
 class Mathematics(Extension):
-    """To be named in mkdocs.yml."""
+    """Extension that mkdocs.yml lists."""
 
     def extendMarkdown(self, md: Markdown) -> None:  # noqa: N802
-        """Look for formulas within lines."""
+        """Register the inline pattern."""
         md.inlinePatterns.register(_Formulas(_FORMULA, md), "mathematics", _PRIORITY)
 
 
 def makeExtension(**settings: object) -> Mathematics:  # noqa: N802
-    """What Markdown calls."""
+    """Return the extension; Markdown calls this by name."""
     return Mathematics(**settings)

@@ -1,6 +1,6 @@
-"""Measure the memory that each command takes for a megapixel: the table of docs/limits.md.
+"""Measure the memory that each command needs per megapixel: the table of docs/limits.md.
 
-Noise of few colours is laid over a ramp; each command is run on two sizes, and the difference counts.
+Each command runs on a noisy ramp in two sizes; the difference gives the memory per megapixel.
 
     python scripts/measure_memory.py
 """
@@ -15,7 +15,7 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
-# The command, and the megapixels of the smaller image.
+# Command, and megapixels of the smaller image.
 COMMANDS = (
     ("dither ordered {} -o out.png --bits 1 --gray", 4),
     ("dither ordered {} -o out.png --bits 1", 4),
@@ -30,7 +30,7 @@ COMMANDS = (
 
 
 def picture(path: Path, megapixels: int) -> None:
-    """A photo-like image of 2:1."""
+    """Save a noisy ramp of 2:1."""
     height = round((megapixels * 1e6 / 2) ** 0.5)
     y, x = np.mgrid[0:height, 0 : 2 * height] / height
     ramps = np.stack([x / 2, y, 1 - x / 2], axis=2)
@@ -39,7 +39,7 @@ def picture(path: Path, megapixels: int) -> None:
 
 
 def peak(command: str, folder: Path) -> int:
-    """Bytes that a command held at most."""
+    """Return the peak memory of a command in bytes."""
     program, *words = command.split()
     entry = [sys.executable, "-m", f"{program}.cli", *words, "--quiet"]
     child = subprocess.Popen([*entry, "--force"] if "-o" in words else entry, cwd=folder,
@@ -58,7 +58,7 @@ def main() -> None:
         for command, small in COMMANDS:
             sizes = (small, 4 * small)
             for size in sizes:
-                # In a process of its own: what this one has held would count as a child's.
+                # Drawn in a separate process: a child starts with the peak memory of its parent.
                 drawing = multiprocessing.get_context("spawn").Process(
                     target=picture, args=(folder / f"{size}.png", size)
                 )

@@ -1,8 +1,8 @@
-"""What every method makes of one small picture or seed: the bytes as digests, and a figure for each.
+"""Results of every method for one small picture or seed: a digest of the bytes, and a figure.
 
-`python answers.py exact|descents THREADS` prints them as JSON, so that the same can be asked under
-other numbers of threads, devices and instruction sets. `python answers.py record` writes them into
-recorded_digests.json: the exact ones anew, those of descents beside those of other types of processor.
+`python answers.py exact|descents THREADS` prints them as JSON, to compare other numbers of threads,
+devices and instruction sets. `python answers.py record` updates recorded_digests.json: it replaces the
+exact digests, and adds those of descents to the digests from other types of processor.
 """
 
 import hashlib
@@ -26,7 +26,7 @@ Answers = dict[str, Callable[[], tuple[Arrays, float]]]
 
 
 def picture(height: int = 120, width: int = 160) -> np.ndarray:
-    """Ramps, edges and a texture in whole numbers: (H, W, 3) uint8."""
+    """Return ramps, edges and a texture: (H, W, 3) uint8."""
     y, x = np.mgrid[:height, :width]
     texture = (x * 37 + y * 91 + x * y) % 29
     planes = [x * 4 + texture, y * 5 + 20 * (x > y), (x + y) * 2 + texture // 2]
@@ -34,7 +34,7 @@ def picture(height: int = 120, width: int = 160) -> np.ndarray:
 
 
 def _matrix(*matrices: dither.ThresholdMatrix) -> tuple[Arrays, float]:
-    """Ranks, and the mean error of all thresholds, seen from a little distance."""
+    """Return the ranks, and the mean level energy at sigma 1.5."""
     energies = [level_energies(matrix.ranks, [Gaussian(1.5)]) for matrix in matrices]
     return [matrix.ranks for matrix in matrices], float(np.mean(energies))
 
@@ -44,7 +44,7 @@ def _codes(*codes: np.ndarray) -> tuple[Arrays, float]:
 
 
 def exact(threads: int) -> Answers:
-    """What is made of whole numbers, or of floats that every processor rounds alike."""
+    """Return the methods whose results are the same on every processor."""
     from bluenoise.methods.void_and_cluster import void_and_cluster
     from dither.diffusion import diffused, dot_diffuse, error_diffuse, riemersma_dither
 
@@ -96,7 +96,7 @@ def exact(threads: int) -> Answers:
 
 
 def descents(threads: int) -> Answers:
-    """What JAX descends to: its sums of floats are ordered by the processor's vectors."""
+    """Return the methods that use JAX: the order of its float sums depends on the processor."""
     colored = picture()
 
     def anneal() -> tuple[Arrays, float]:
@@ -128,7 +128,7 @@ def descents(threads: int) -> Answers:
 
 
 def digest(arrays: Arrays) -> str:
-    """Of types, shapes and values."""
+    """Return a digest of dtypes, shapes and values."""
     summed = hashlib.sha256()
     for array in arrays:
         summed.update(f"{array.dtype.name} {array.shape} ".encode())
@@ -137,7 +137,7 @@ def digest(arrays: Arrays) -> str:
 
 
 def cpu_type() -> str:
-    """For what compilers choose instructions here, and the JAX that chooses."""
+    """Return the processor that compilers target here, and the version of JAX."""
     import jax
     from llvmlite import binding
 
@@ -145,7 +145,7 @@ def cpu_type() -> str:
 
 
 def answered(answers: Answers) -> dict[str, dict[str, Any]]:
-    """The digest and the figure of each."""
+    """Return the digest and the figure of each result."""
     found = {name: answer() for name, answer in answers.items()}
     return {
         name: {"digest": digest(arrays), "figure": figure}

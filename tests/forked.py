@@ -1,7 +1,7 @@
-"""Commands in forks of one process that has loaded them, under a limit or killed at a moment.
+"""Run commands in forks of one process, under a file-size limit, or killed after some time.
 
-Started as `python forked.py MODULE...`: loads the modules, reads a job as one line of JSON, and answers
-with one. A start of Python for each of hundreds of commands would take many times as long.
+`python forked.py MODULE...` imports the modules, then reads jobs and writes results as lines of JSON.
+Starting Python for each of hundreds of commands would take many times as long.
 """
 
 import importlib
@@ -19,19 +19,19 @@ from typing import Any, NamedTuple
 
 
 class Ended(NamedTuple):
-    """How a command ended: its exit code (negative: the signal), what it said, and its seconds."""
+    """Result of a command: exit code (negative: the signal), its output, and its seconds."""
 
     code: int
-    said: str
+    output: str
     seconds: float
 
 
 class Forking:
-    """A process that runs commands; to be used as a context manager.
+    """A process that forks to run commands; use it as a context manager.
 
     Args:
-        modules: that it loads beforehand.
-        before: words before its own command, such as those of a program that lowers its rights.
+        modules: imported before the first command.
+        before: a wrapper command, such as setpriv with its options.
     """
 
     def __init__(self, *modules: str, before: Sequence[str] = ()) -> None:
@@ -62,10 +62,10 @@ class Forking:
         """Run a command in `folder`.
 
         Args:
-            command: the program and its arguments.
-            folder: where it runs.
-            most_bytes: that a file may have; beyond, writing fails as on a full disk.
-            killed_after: seconds after which it is killed, if it has not ended.
+            command: program and arguments.
+            folder: working folder.
+            most_bytes: largest file size; writing more fails as on a full disk.
+            killed_after: seconds after which the command is killed.
         """
         assert self._server.stdin is not None
         assert self._server.stdout is not None
@@ -90,7 +90,7 @@ def _ended(command: list[str], folder: str, most: int | None, killed_after: floa
     if child == 0:
         os.dup2(writing, 1)
         os.dup2(writing, 2)
-        # Streams remember whether what they were opened on could be sought in.
+        # Reopen: streams remember whether their first file was seekable.
         sys.stdout, sys.stderr = (open(number, "w", closefd=False) for number in (1, 2))  # noqa: SIM115
         os.chdir(folder)
         if most is not None:
@@ -115,7 +115,7 @@ def _command(command: list[str], *, week_later: bool) -> Any:
     try:
         if week_later:  # temporary files of killed commands are stale then
             sys.modules["dither.files.temp_files"].__dict__["STALE_SECONDS"] = -1
-        # A checkpoint at every step, where otherwise half a minute lies between two.
+        # Write a checkpoint at every step; by default they are half a minute apart.
         if "bluenoise.runs.checkpoint" in sys.modules:
             sys.modules["bluenoise.runs.checkpoint"].__dict__["_INTERVAL"] = 0.0
         sys.argv = command

@@ -1,4 +1,4 @@
-"""The examples in the docstrings are true."""
+"""Run the examples in all docstrings."""
 
 import doctest
 import importlib

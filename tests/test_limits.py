@@ -1,4 +1,4 @@
-"""The limits page is true: each line at its limit, and one beyond it."""
+"""Check every line of docs/limits.md at its limit and one beyond it."""
 
 import inspect
 import io
@@ -35,11 +35,11 @@ from dither.palettes.palette import Palette
 from dither.samples import check_levels
 
 PAGE = ROOT / "docs" / "limits.md"
-pytestmark = pytest.mark.skipif(not PAGE.exists(), reason="the docs lie in the sources")
+pytestmark = pytest.mark.skipif(not PAGE.exists(), reason="the docs are in the sources")
 
 
 def _rows() -> dict[str, int]:
-    """What is limited, and the limit, of each line of the first two tables."""
+    """Return the limits of the first two tables by their descriptions."""
     limits, _, _ = PAGE.read_text("utf-8").partition("## Memory")
     found = re.findall(r"^\| ([^|]+) \| ([\d,]+) \| [^|]", limits, re.MULTILINE)
     return {what: int(limit.replace(",", "")) for what, limit in found}
@@ -50,27 +50,27 @@ def _chunk(kind: bytes, data: bytes) -> bytes:
 
 
 def _png(width: int, height: int, more: bytes = b"") -> bytes:
-    """A PNG of grey whose header says so; its samples are missing."""
+    """Return a grey PNG with a header of this size and samples missing."""
     header = _chunk(b"IHDR", struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0))
     samples = _chunk(b"IDAT", zlib.compress(bytes(width + 1))) + _chunk(b"IEND", b"")
     return b"\x89PNG\r\n\x1a\n" + header + more + samples
 
 
 def _pixels(limit: int, most: int) -> None:
-    """A header of so many pixels, or one row more; none are decoded."""
+    """Open an image whose header has this many pixels, rounded up to a row; decode none."""
     width = 1 << 12
     with open_image(io.BytesIO(_png(width, -(-limit // width))), most):
         pass
 
 
 def _default(command: Callable[..., object], limit: int) -> None:
-    """What --max-pixels is where it is not given stands on the page; what it does is seen of few."""
+    """Check the default of --max-pixels without reading that many pixels."""
     most = inspect.signature(command).parameters["max_pixels"].default
     _pixels(limit, most)
 
 
 def _typed(words: str, option: str) -> None:
-    """A command that does nothing but refuse: for this option, or because more is missing."""
+    """Run a command that must fail; raise only if the error is about this option."""
     try:
         app(words.split(), standalone_mode=False)
     except InputError as error:
@@ -79,7 +79,7 @@ def _typed(words: str, option: str) -> None:
 
 
 def _result(pixels: int, folder: Path) -> None:
-    """Of 100 pixels for the limit, whose number is seen to be the default."""
+    """Check the limit of a result with 100 pixels in place of the default number."""
     limit = inspect.signature(ordered).parameters["max_pixels"].default
     Image.new("L", (10, 10)).save(folder / "p.png")
     height = 10 + (pixels > limit)
@@ -93,17 +93,17 @@ def _frames(count: int) -> None:
     try:
         read_animation(io.BytesIO(_png(1, 1, moving + control)))
     except InputError as error:
-        if "damaged" not in str(error):  # of all that are promised one is there
+        if "damaged" not in str(error):  # the file has fewer frames than its header promises
             raise
 
 
 def _whole(size: int) -> None:
-    """As many bytes beyond ten as beyond the most."""
+    """Read 10 bytes plus the excess over the limit, with a limit of 10."""
     read_all(io.BytesIO(bytes(10 + size - MAX_BYTES)), "standard input", most=10)
 
 
 def _sized(path: Path, content: bytes, size: int) -> Path:
-    """A file that begins so and has so many bytes, the rest zeros that take no room."""
+    """Write a sparse file of this size that starts with the content."""
     with path.open("wb") as file:
         file.write(content)
         file.truncate(size)

@@ -1,7 +1,7 @@
-"""The same seed gives the same bytes: at any time, with any number of threads, on any machine.
+"""The same seed gives the same bytes: in every process, with any number of threads, on any machine.
 
-What descends by JAX gives the same bytes on one type of processor, and nearly the same matrix or
-palette on another; docs/reproducibility.md says so.
+Methods that use JAX give the same bytes on one type of processor, and nearly the same matrix or palette
+on another; see docs/reproducibility.md.
 """
 
 import json
@@ -17,9 +17,9 @@ from answers import RECORDED, answered, cpu_type, descents, exact
 from PIL import Image
 
 recorded = json.loads(RECORDED.read_text())
-# On another type of processor. A matrix of another seed differs by as much.
+# Relative, on another type of processor. Another seed changes the figure by as much.
 TOLERANCE = 0.1
-# Shipped matrices made the same way are rebuilt by default.
+# The default run rebuilds shipped matrices by the same methods.
 SLOW = ("blue", "blue with frames", "blue for few levels", "blue for channels")
 
 
@@ -33,7 +33,7 @@ def test_every_method_is_recorded() -> None:
     [pytest.param(name, marks=[pytest.mark.slow] * (name in SLOW)) for name in recorded["exact"]],
 )
 def test_whole_numbers_give_the_recorded_bytes(name: str) -> None:
-    threads = 2  # recorded with one
+    threads = 2  # the digests were recorded with 1 thread
     assert answered({name: exact(threads)[name]})[name]["digest"] == recorded["exact"][name]
 
 
@@ -64,7 +64,7 @@ def _asked(kind: str, threads: int, environment: dict[str, str]) -> dict[str, di
     [
         (1, {"PYTHONHASHSEED": "1", "NUMBA_NUM_THREADS": "1"}),
         (3, {"PYTHONHASHSEED": "2", "NUMBA_NUM_THREADS": "2"}),
-        # Compilers and libraries that use few of the processor's instructions.
+        # Compile and compute with few of the processor's instructions.
         (2, {"NUMBA_CPU_NAME": "generic", "NUMBA_CPU_FEATURES": ""}),
         (1, {"NPY_DISABLE_CPU_FEATURES": "X86_V3 X86_V4"}),
     ],
@@ -87,7 +87,7 @@ def test_descents_are_alike_with_any_threads_and_devices() -> None:
 
 @pytest.mark.slow
 @pytest.mark.skipif(
-    sys.platform != "linux" or os.uname().machine != "x86_64", reason="names its instructions"
+    sys.platform != "linux" or os.uname().machine != "x86_64", reason="x86-64 Linux only"
 )
 def test_descents_are_nearly_alike_on_an_old_processor() -> None:
     found = _asked("descents", 1, {"XLA_FLAGS": "--xla_cpu_max_isa=SSE4_2"})

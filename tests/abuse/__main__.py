@@ -1,4 +1,4 @@
-"""Run the whole corpus, or the cases whose labels hold a word: python -m abuse [WORD]."""
+"""Run the whole corpus, or the cases whose labels contain a word: python -m abuse [WORD]."""
 
 import argparse
 import collections
@@ -9,11 +9,18 @@ from abuse.runner import run_all
 
 
 def main() -> int:
-    """Print each fault as it is found, then a line for each kind of files; 1 where there was any."""
+    """Print faults as they are found, then one line per kind of file; return 1 if there was a fault."""
     parser = argparse.ArgumentParser(prog="abuse", description=__doc__)
-    parser.add_argument("word", nargs="?", default="", help="of the labels, such as png or place")
-    parser.add_argument("--light", action="store_true", help="leave out what takes seconds each")
-    parser.add_argument("--jobs", type=int, default=2, help="processes at work at once [2]")
+    parser.add_argument(
+        "word",
+        nargs="?",
+        default="",
+        help="run only cases whose label contains this, such as png or place",
+    )
+    parser.add_argument(
+        "--light", action="store_true", help="leave out cases that take seconds each"
+    )
+    parser.add_argument("--jobs", type=int, default=2, help="number of processes [2]")
     given = parser.parse_args()
     chosen = [
         case for case in cases() if given.word in case.label and not (given.light and case.heavy)

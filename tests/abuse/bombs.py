@@ -1,4 +1,4 @@
-"""Files of a few kilobytes that unpack to more than any memory, or that never end."""
+"""Small files that unpack to more than fits in memory, or that never end."""
 
 import gzip
 import io
@@ -13,7 +13,7 @@ from PIL import Image
 
 
 def _zeros(count: int) -> bytes:
-    """`count` zero bytes, packed; made a piece at a time."""
+    """Return `count` zero bytes, compressed in pieces."""
     packer, piece = zlib.compressobj(9), bytes(1 << 20)
     parts = [
         packer.compress(piece[: min(1 << 20, count - done)]) for done in range(0, count, 1 << 20)
@@ -22,7 +22,7 @@ def _zeros(count: int) -> bytes:
 
 
 def image_bombs() -> Iterator[tuple[str, bytes]]:
-    """Images that are small on disk alone."""
+    """Yield small image files that decode to huge images."""
     row = _zeros(1 + 30000 // 8)
     yield "bomb-wide.png", png(30000, 30000, row, bits=1, packed=True)
     yield "bomb-just-allowed.png", png(1 << 14, 1 << 14, row, color=6, packed=True)
@@ -59,7 +59,7 @@ def image_bombs() -> Iterator[tuple[str, bytes]]:
 
 
 def matrix_bombs() -> Iterator[tuple[str, bytes]]:
-    """Headers that ask for more than there is."""
+    """Yield .npy files whose headers ask for too much memory."""
     for shape in ("65536, 65536", "65536, 65536, 65536", "1 << 40,", "99999999999999999999, 2"):
         for kind in ("<u2", "<f8", "|u1"):
             header = f"{{'descr': '{kind}', 'fortran_order': False, 'shape': ({shape})}}\n"
@@ -69,13 +69,13 @@ def matrix_bombs() -> Iterator[tuple[str, bytes]]:
 
 
 def npy(header: bytes, data: bytes = b"", *, version: bytes = b"\1\0") -> bytes:
-    """A .npy file of a header that is taken as it is."""
+    """Return a .npy file with this header, unchecked."""
     size = struct.pack("<H" if version == b"\1\0" else "<I", len(header))
     return b"\x93NUMPY" + version + size + header + data
 
 
 def checkpoint_bombs() -> Iterator[tuple[str, bytes]]:
-    """Archives that unpack to a thousand times their size, or nest, or pickle."""
+    """Yield archives that unpack to 1000 times their size, nest deeply, or contain pickles."""
     for name, arrays in (
         ("run", {"run": np.zeros(100 << 20, np.uint8)}),
         ("values", {"run": np.array("{}"), "values": np.zeros(100 << 20, np.uint8)}),
@@ -93,7 +93,7 @@ def checkpoint_bombs() -> Iterator[tuple[str, bytes]]:
 
 
 def palette_bombs() -> Iterator[tuple[str, bytes]]:
-    """Palettes of too many colours, too many bytes, and lines that do not end."""
+    """Yield palettes with too many colours, too many bytes, or endless lines."""
     yield "many.hex", b"".join(b"%06x\n" % number for number in range(30000))
     yield "same.hex", b"123456\n" * 30000
     yield "large.hex", b"123456\n" * 50000
@@ -109,7 +109,7 @@ def palette_bombs() -> Iterator[tuple[str, bytes]]:
 
 
 def kernel_bombs() -> Iterator[tuple[str, bytes]]:
-    """JSON that nests, numbers that are longer than memory, and keys without end."""
+    """Yield kernel files with deep nesting, extreme numbers or too much data."""
     yield "deep.json", b"[" * 60000
     yield "deep-object.json", b'{"weights":' * 5000
     yield "digits.json", b'{"weights": [[0, ' + b"9" * 60000 + b']], "origin": 0}'

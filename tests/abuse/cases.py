@@ -1,8 +1,8 @@
-"""What a case is: a command in a folder of files, and what may come of it."""
+"""Test cases: a command, the files in its folder, and the allowed results."""
 
 from dataclasses import dataclass, field
 
-# What stands at a path beside bytes: a link to somewhere, or one of these.
+# Content of a path: bytes, a link, or one of these.
 FOLDER, PIPE = "a folder", "a pipe"
 
 
@@ -11,7 +11,7 @@ class Link:
     """A symbolic link.
 
     Attributes:
-        to: where it points.
+        to: target of the link.
     """
 
     to: str
@@ -22,19 +22,18 @@ Content = bytes | str | Link
 
 @dataclass(frozen=True)
 class Case:
-    """A command in a folder, and what may come of it.
+    """A command, the files in its folder, and the allowed results.
 
     Attributes:
-        label: which no other case has.
-        command: the words; the first is `dither`, `bluenoise`, or `checkpoint` for the reader alone.
-        files: what lies in the folder; of a name with slashes the folders above are made.
-        output: the one thing that may appear, or with --force change.
-        intact: the command's file before it was cut; if the command succeeds, its result is that
-            of this one.
-        refused: whether nothing else is right.
-        heavy: whether the command compiles if it goes on, which takes seconds, and more room for
-            addresses.
-        most: bytes of memory that it may hold, if less than the system gives.
+        label: unique name.
+        command: the words; the first is `dither`, `bluenoise`, or `checkpoint` (only the reader).
+        files: files in the folder, by relative path.
+        output: the only path that may appear or, with --force, change.
+        intact: the files before one was cut; if the command succeeds, its result must be the same
+            as for these.
+        refused: whether the command must fail.
+        heavy: whether success needs compilation, which takes seconds and more address space.
+        most: limit of memory in bytes, if lower than the usual one.
     """
 
     label: str

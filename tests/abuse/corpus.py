@@ -1,4 +1,4 @@
-"""Some thousands of bad files, the same each time, and the commands that meet them."""
+"""Thousands of damaged files, the same in every run, and the commands that read them."""
 
 import itertools
 import random
@@ -14,11 +14,11 @@ SEED = 9
 
 
 def good() -> dict[str, Content]:
-    """What lies in every folder."""
+    """Return the files in every folder."""
     return {"good.png": images.whole_images()["rgb.png"], "kept.txt": b"not to be changed\n"}
 
 
-# {} is the bad file. Each is met by the next command in turn, so that all meet all kinds.
+# {} is the damaged file. Files are assigned to the commands in turn.
 IMAGE = (
     "dither ordered {} -o out.png -b 1",
     "dither diffuse {} -o out.png -b 2 --json",
@@ -58,21 +58,21 @@ CHECKPOINT_HEAVY = (
     "bluenoise generate 8 -o out.npy --method spectrum --steps 2 --checkpoint {}",
     "bluenoise generate 8 -o out.npy --method blue --checkpoint {}",
 )
-# Every so many of the files meet a heavy command too.
+# One in this many files is also given to a heavy command.
 _EVERY = 60
 
 
 @dataclass(frozen=True)
 class Kind:
-    """Files of one use.
+    """Files for one purpose.
 
     Attributes:
-        whole: files as they should be.
-        lying: files that promise what is not there.
-        bombs: files that unpack to more than they should.
-        commands: that read them.
-        heavy: likewise, those that take long for what they accept.
-        count: how many times bits are flipped, and stretches changed, of each whole file.
+        whole: correct files.
+        lying: files whose headers promise missing data.
+        bombs: files that unpack to too much.
+        commands: commands that read them.
+        heavy: commands that take long if they accept a file.
+        count: number of variants of each whole file with flipped bits, and with changed stretches.
     """
 
     whole: Callable[[], dict[str, bytes]]
@@ -118,7 +118,7 @@ KINDS = {
 
 
 def cases(*, bombs: bool = True) -> Iterator[Case]:
-    """All cases, those of a kind one after another; making bombs takes seconds."""
+    """Yield all cases, kind by kind; making bombs takes seconds."""
     for name, kind in KINDS.items():
         for number, (label, file, data, intact) in enumerate(_files(kind)):
             command = kind.commands[number % len(kind.commands)]
@@ -135,13 +135,13 @@ def cases(*, bombs: bool = True) -> Iterator[Case]:
 
 
 def sample(count: int) -> list[Case]:
-    """So many of the light cases, the same each time."""
+    """Return this many light cases, the same each time."""
     light = [case for case in cases(bombs=False) if not case.heavy]
     return random.Random(SEED).sample(light, count)
 
 
 def _files(kind: Kind) -> Iterator[tuple[str, str, bytes, bytes | None]]:
-    """Label, file name, content, and for cut files what it was."""
+    """Yield label, file name, content, and for cut files the whole content."""
     for name, data in kind.whole().items():
         ending = name.rpartition(".")[2]
         yield f"{name}/whole", name, data, data
@@ -193,7 +193,7 @@ def _bombs(name: str, kind: Kind) -> Iterator[Case]:
 
 
 def _places(name: str, kind: Kind) -> Iterator[Case]:
-    """Every command meets what is at a path and is no file."""
+    """Yield cases of every command with a path that is not a regular file."""
     file, whole = next(iter(kind.whole().items()))
     for number, command in enumerate((*kind.commands, *kind.heavy)):
         heavy = command in kind.heavy
@@ -224,7 +224,7 @@ def _places(name: str, kind: Kind) -> Iterator[Case]:
 
 
 def _wrong_endings() -> Iterator[Case]:
-    """Every kind of content under every ending."""
+    """Yield cases of every kind of content under every extension."""
     contents = {name: data for kind in KINDS.values() for name, data in kind.whole().items()}
     contents |= {
         "page": b"<!doctype html><html></html>",
@@ -257,7 +257,7 @@ _NAMES = (
 
 
 def _names() -> Iterator[Case]:
-    """A whole image and no image, under names that no one should give."""
+    """Yield cases of a whole image and of none, under hostile names."""
     whole = images.whole_images()["rgb.png"]
     for number, name in enumerate(_NAMES):
         file = f"./{name}" if name.startswith("-") else name

@@ -1,16 +1,16 @@
-"""What happens to files on their way: they are cut, bits of them flip, and their endings lie."""
+"""Damage files: cut them, flip bits, change stretches."""
 
 import random
 import struct
 import zlib
 from collections.abc import Iterator
 
-# Files of up to so many bytes are cut at each.
+# Files up to this size are cut at every byte.
 _SMALL = 420
 
 
 def cuts(data: bytes, ending: str) -> Iterator[tuple[str, bytes]]:
-    """The file cut short at each structural boundary and beside it; small files anywhere."""
+    """Yield the file truncated at and next to each structural boundary; small files anywhere."""
     places = {place + shift for place in boundaries(data, ending) for shift in (-1, 0, 1)}
     if len(data) <= _SMALL:
         places |= set(range(len(data)))
@@ -20,7 +20,7 @@ def cuts(data: bytes, ending: str) -> Iterator[tuple[str, bytes]]:
 
 
 def boundaries(data: bytes, ending: str) -> list[int]:
-    """Where one part of a file ends and the next begins."""
+    """Return the offsets at which a part of a file ends."""
     walks = {"png": _png, "gif": _gif, "jpg": _jpeg, "webp": _riff, "npz": _zip, "tif": _tiff}
     return list(walks[ending](data)) if ending in walks else [0, 8, 54, len(data) // 2]
 
@@ -79,7 +79,7 @@ def _zip(data: bytes) -> Iterator[int]:
 
 
 def flips(data: bytes, ending: str, count: int, seed: int) -> Iterator[tuple[str, bytes]]:
-    """The file with one to three bits changed: half of the time in its first bytes.
+    """Yield the file with 1 to 3 flipped bits, half of the time in its first bytes.
 
     Of a PNG every second one has check sums that fit, as a liar would make them.
     """
@@ -94,7 +94,7 @@ def flips(data: bytes, ending: str, count: int, seed: int) -> Iterator[tuple[str
 
 
 def _summed(data: bytes) -> bytes:
-    """A PNG with right check sums, as far as its chunks can be followed."""
+    """Return the PNG with correct checksums, as far as its chunks can be followed."""
     parts, place = [data[:8]], 8
     while place + 12 <= len(data):
         length = int.from_bytes(data[place : place + 4], "big")
@@ -107,7 +107,7 @@ def _summed(data: bytes) -> bytes:
 
 
 def stretches(data: bytes, count: int, seed: int) -> Iterator[tuple[str, bytes]]:
-    """The file with a stretch lost, doubled, zeroed or made noise, and with more behind its end."""
+    """Yield the file with a stretch lost, doubled, zeroed or randomised, and with bytes appended."""
     generator = random.Random(f"{seed} stretches {len(data)}")
     for number in range(count):
         begin = generator.randrange(len(data))

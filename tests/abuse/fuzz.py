@@ -1,8 +1,7 @@
-"""Fuzz one reader, led by the lines it reaches: python -m abuse.fuzz READER [OPTION OF LIBFUZZER...].
+"""Fuzz one reader with coverage feedback: python -m abuse.fuzz READER [OPTION OF LIBFUZZER...].
 
-Files are changed by chance, and those that reach new lines are changed further. Whatever a reader
-raises but the one sentence of an InputError is a find, and so are seconds that a file takes, or
-gigabytes.
+Files are changed at random, and those that reach new lines are changed further. Every exception other
+than an InputError with one sentence counts as a fault, and so do a timeout and excessive memory.
 """
 
 import contextlib
@@ -37,17 +36,17 @@ with atheris.instrument_imports(include=_TOLD):  # pyright: ignore[reportAttribu
 
 _SECONDS, _MEGABYTES = 10, 3000
 _LONGEST_FILE = 1 << 14
-# Larger pictures are refused here: they are no more telling, and take longer.
+# Larger pictures take longer and reveal no more.
 _MOST_PIXELS = 1 << 18
 
 
 class Reader(NamedTuple):
-    """What is fuzzed.
+    """A reader to fuzz.
 
     Attributes:
-        read: a file.
-        name: of the file.
-        whole: files to begin with.
+        read: function that reads a file.
+        name: file name to use.
+        whole: correct files to start from.
     """
 
     read: Callable[[Path], object]
@@ -56,7 +55,7 @@ class Reader(NamedTuple):
 
 
 def readers() -> dict[str, Reader]:
-    """All that read what strangers wrote, by a name for each."""
+    """Return the readers of untrusted files by name."""
     palettes = tables.whole_palettes()
     journal = json.dumps(["a.png", "/photos/a.jpg", 3, 1, "how", 5, 2]) + "\n"
     tiffs = {name: data for name, data in images.whole_images().items() if name.endswith("tif")}
@@ -79,7 +78,7 @@ def readers() -> dict[str, Reader]:
 
 
 def main() -> None:
-    """Fuzz until the options of libFuzzer, such as -max_total_time=60, say to stop; finds are kept."""
+    """Fuzz until a libFuzzer option such as -max_total_time=60 stops it; keep what is found."""
     name, *options = sys.argv[1:]
     reader = readers()[name]
     corpus, folder = Path("../build/fuzz") / name, tempfile.mkdtemp(prefix="fuzz-")

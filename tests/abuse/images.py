@@ -1,4 +1,4 @@
-"""Small whole images of every format that is read, and images whose headers lie."""
+"""Small correct images of every readable format, and images with false headers."""
 
 import functools
 import io
@@ -29,7 +29,7 @@ def _saved(picture: Image.Image, format_name: str, **options: Any) -> bytes:
 
 @functools.cache
 def whole_images() -> dict[str, bytes]:
-    """The bytes of each, by a name whose ending is its format's."""
+    """Return file contents by file name."""
     rgba = Image.fromarray(_pixels())
     rgb, gray = rgba.convert("RGB"), rgba.convert("L")
     deep = Image.fromarray(np.asarray(gray).astype(np.uint16) * 257)
@@ -80,7 +80,7 @@ def _turned() -> Image.Exif:
 
 
 def chunk(kind: bytes, data: bytes) -> bytes:
-    """A chunk of a PNG."""
+    """Return a PNG chunk."""
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
@@ -95,7 +95,7 @@ def png(
     more: bytes = b"",
     packed: bool = False,
 ) -> bytes:
-    """A PNG whose header says what it is told to, whatever its samples are."""
+    """Return a PNG with this header, whatever its samples are."""
     header = struct.pack(
         ">IIBBBBB", width & 0xFFFFFFFF, height & 0xFFFFFFFF, bits, color, 0, 0, interlace
     )
@@ -112,7 +112,7 @@ _SIDES = (0, 1, 2, 0x7FFF, 0xFFFF, 0x10000, 0x7FFFFFFF, 0x80000000, 0xFFFFFFFF)
 
 
 def lying_images() -> Iterator[tuple[str, bytes]]:
-    """Images whose headers promise what is not there: sizes, depths, offsets, counts."""
+    """Yield images with false sizes, depths, offsets and counts in their headers."""
     for width in _SIDES:
         for height in _SIDES:
             yield f"sides-{width:x}-{height:x}.png", png(width, height, b"\0\1" * 9)
@@ -185,7 +185,7 @@ def _bmp(width: int, height: int, bits: int, *, packing: int = 0, offset: int = 
 
 
 def tiff(tags: dict[int, tuple[int, int, int]], *, following: int = 0) -> bytes:
-    """A TIFF of one directory: tag to type, count and value; its 300 bytes of samples are at 8."""
+    """Return a TIFF with one directory (tag: type, count, value); its 300 bytes of samples are at 8."""
     directory = struct.pack("<H", len(tags))
     for tag, (kind, count, value) in sorted(tags.items()):
         directory += struct.pack("<HHII", tag, kind, count & 0xFFFFFFFF, value & 0xFFFFFFFF)

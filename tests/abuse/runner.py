@@ -1,4 +1,4 @@
-"""Running cases under limits, and saying what is wrong with what came of them."""
+"""Run cases under limits, and find what is wrong with their results."""
 
 import contextlib
 import hashlib
@@ -21,25 +21,25 @@ from abuse.cases import FOLDER, PIPE, Case, Content, Link
 from abuse.volumes import is_whole
 from PIL import Image
 
-# Of addresses: numpy, Pillow and numba take a part; jax takes more before it does anything.
+# Address space in bytes: numpy, Pillow and numba need a part; jax reserves more on import.
 MEMORY, HEAVY_MEMORY = 4 << 30, 24 << 30
-# Of a processor; of the clock six times as many, for machines that have other things to do.
+# CPU time; the wall time may be 15 times as long, for busy machines.
 SECONDS, HEAVY_SECONDS = 20.0, 120.0
 TIME_IS_UP = -9999
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of a case.
+    """Result of a case.
 
     Attributes:
-        code: the exit code, or minus the signal, or TIME_IS_UP.
-        stdout: what was printed.
-        stderr: likewise.
-        seconds: that it took.
-        memory: bytes that it held at most.
-        result: name to content of what appeared.
-        fault: what is wrong with it, in words; None where nothing is.
+        code: exit code, or minus the signal, or TIME_IS_UP.
+        stdout: standard output.
+        stderr: standard error.
+        seconds: wall time.
+        memory: peak memory in bytes.
+        result: new files, name to content.
+        fault: what is wrong, in words; None if nothing is.
     """
 
     code: int
@@ -52,7 +52,7 @@ class Outcome:
 
 
 class Runner:
-    """A process that forks for each case, and a folder for each; to be used in a `with`."""
+    """A worker process that runs each case in a new folder; use it as a context manager."""
 
     def __init__(self) -> None:
         self._root = tempfile.TemporaryDirectory(prefix="abuse-")
@@ -81,7 +81,7 @@ class Runner:
         self._root.cleanup()
 
     def run(self, case: Case) -> Outcome:
-        """Run a case in a folder of its own, and judge it."""
+        """Run a case in a new folder, and look for faults."""
         outcome = self._run(case.command, case.files, case.heavy, case.output)
         fault = outcome.fault or self._wrong(case, outcome)
         return Outcome(**{**vars(outcome), "fault": fault})
@@ -136,7 +136,7 @@ class Runner:
         return pickle.loads(self._worker.stdout.read(size))
 
     def _wrong(self, case: Case, outcome: Outcome) -> str | None:
-        """What is wrong with a success, or with the memory that was taken."""
+        """Return what is wrong with a success or with the memory used; None if nothing is."""
         if case.most is not None and outcome.memory > case.most:
             return f"held {outcome.memory >> 20} MiB"
         if outcome.code != 0:
@@ -147,16 +147,16 @@ class Runner:
             return "succeeded and left nothing"
         for name, content in outcome.result.items():
             if name.endswith((".png", ".gif", ".tif")) and not _is_image(content):
-                return f"{name} is no whole image"
+                return f"{name} is an incomplete image"
             if name.endswith(".zarr") and not is_whole(name, outcome.result):
-                return f"{name} is no whole array"
+                return f"{name} is an incomplete array"
         if case.intact is not None and case.intact != case.files:
             key = repr((case.command, sorted((k, hash(v)) for k, v in case.intact.items())))
             if key not in self._results:
                 self._results[key] = self._run(case.command, case.intact, case.heavy, case.output)
             whole = self._results[key]
             if (whole.stdout, whole.result) != (outcome.stdout, outcome.result):
-                return "a part of a file was taken for all of it"
+                return "accepted a part of a file"
         return None
 
 
@@ -168,12 +168,12 @@ def _fault(code: int, stdout: bytes, stderr: str) -> str | None:
     if "Traceback" in stderr or code not in (0, 2):
         return f"exit code {code}, traceback: {stderr.strip().splitlines()[-1:]}"
     if not all(sign.isprintable() or sign == "\n" for sign in stderr):
-        return f"printed signs that are none: {stderr!r}"
+        return f"printed unprintable characters: {stderr!r}"
     if code == 2:
         if stdout:
             return "printed something before it failed"
         if not stderr.startswith("error: ") or stderr.count("\n") != 1 or len(stderr) > 1500:
-            return f"said something else than one sentence: {stderr!r}"
+            return f"stderr is not one sentence: {stderr!r}"
     return None
 
 
@@ -181,7 +181,7 @@ def _is_image(content: bytes) -> bool:
     try:
         with Image.open(io.BytesIO(content)) as picture:
             picture.load()
-    except Exception:  # whatever a reader raises, it is no whole image
+    except Exception:  # any exception means an incomplete image
         return False
     return True
 
@@ -203,7 +203,7 @@ def _fill(folder: Path, files: dict[str, Content]) -> None:
 
 
 def _seen(folder: Path) -> dict[str, str]:
-    """What each path in a folder is, by its content; pipes are not opened."""
+    """Return mode and content digest of each path in a folder; pipes are not opened."""
     seen = {}
     for path in sorted(folder.rglob("*")):
         name = str(path.relative_to(folder))
@@ -218,7 +218,7 @@ def _seen(folder: Path) -> dict[str, str]:
 
 
 def run_all(cases: Sequence[Case], jobs: int) -> Iterator[tuple[Case, Outcome]]:
-    """Each case with what became of it, in order, by so many processes at once."""
+    """Yield each case with its outcome, in order, from `jobs` processes at once."""
     waiting: queue.SimpleQueue[Runner] = queue.SimpleQueue()
 
     def one(case: Case) -> tuple[Case, Outcome]:

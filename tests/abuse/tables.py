@@ -1,4 +1,4 @@
-"""Small whole matrices, checkpoints, palettes and kernels, and such whose headers lie."""
+"""Small correct matrices, checkpoints, palettes and kernels, and such with false headers."""
 
 import io
 import json
@@ -12,7 +12,7 @@ LIKE = {"values": np.zeros((4, 5)), "step": np.zeros((), np.int32)}
 
 
 def whole_matrices() -> dict[str, bytes]:
-    """The bytes of .npy files that some command takes."""
+    """Return .npy files that some command accepts."""
     ranks = np.random.default_rng(2).permutation(64).astype(np.uint16)
     thresholds = ((ranks + 0.5) / 64).astype(np.float32)
     return {
@@ -30,7 +30,7 @@ def _npy(array: np.ndarray) -> bytes:
 
 
 def lying_matrices() -> Iterator[tuple[str, bytes]]:
-    """Arrays that are no matrices, and headers that are no headers."""
+    """Yield arrays that are not matrices, and broken headers."""
     for kind in ("<u2", ">u2", "<f2", "<f4", "<f8", "<c16", "|O", "|S8", "<U2", "|b1", "<M8[s]", "x",
                  "<u2,<u2", "|V4", "<i8", "<u8"):  # fmt: skip
         for shape in ("", "0,", "4,", "2, 2", "-2, 2", "2.0, 2", "1, 1, 1, 1", "'a',", "None,"):
@@ -61,7 +61,7 @@ def lying_matrices() -> Iterator[tuple[str, bytes]]:
 
 
 def whole_checkpoints() -> dict[str, bytes]:
-    """The bytes of checkpoints of one run."""
+    """Return checkpoints of one run."""
     stream = io.BytesIO()
     run = json.dumps({name: repr(value) for name, value in RUN.items()})
     np.savez(stream, run=np.array(run), **LIKE)
@@ -69,7 +69,7 @@ def whole_checkpoints() -> dict[str, bytes]:
 
 
 def lying_checkpoints() -> Iterator[tuple[str, bytes]]:
-    """Archives of other arrays."""
+    """Yield archives that are not checkpoints."""
     run = np.array(json.dumps({name: repr(value) for name, value in RUN.items()}))
     for name, arrays in {
         "empty": {},
@@ -90,7 +90,7 @@ def lying_checkpoints() -> Iterator[tuple[str, bytes]]:
 
 
 def whole_palettes() -> dict[str, bytes]:
-    """The bytes of palette files."""
+    """Return palette files."""
     colors = bytes(range(0, 240, 20))
     return {
         "gimp.gpl": b"GIMP Palette\nName: x\nColumns: 0\n#\n  0   0   0\tblack\n255 128 1 two\n",
@@ -103,7 +103,7 @@ def whole_palettes() -> dict[str, bytes]:
 
 
 def lying_palettes() -> Iterator[tuple[str, bytes]]:
-    """Texts and tables that are no palettes, or have one colour, or lines of something else."""
+    """Yield files that are not palettes, have one colour, or contain foreign lines."""
     for number, line in enumerate(
         (
             b"256 0 0",
@@ -143,12 +143,12 @@ def lying_palettes() -> Iterator[tuple[str, bytes]]:
 
 
 def whole_kernels() -> dict[str, bytes]:
-    """The bytes of kernel files."""
+    """Return kernel files."""
     return {"kernel.json": b'{"weights": [[0, 0, 7], [3, 5, 1]], "origin": 1, "divisor": 16}'}
 
 
 def lying_kernels() -> Iterator[tuple[str, bytes]]:
-    """Objects that are no kernels: every field replaced by every kind of value."""
+    """Yield broken kernels: every field replaced by every kind of value."""
     values = ("null", "true", '"a"', "[]", "{}", "[[]]", "[[0, NaN]]", "[[0, 1e308, 1e308]]", "-1",
               "0", "1.5", "1e-300", "Infinity", "-0.0", '[["0"]]', "[[0, [1]]]", "[[0, null]]", "99",
               '{"a": 1}', "[[0, 1], [1]]", "[1, 2]", "[[0, -1]]", "[[0, 1e-9]]",

@@ -1,4 +1,4 @@
-"""What bad files once did, so that none does it again."""
+"""Regression tests: faults that damaged files once caused."""
 
 import os
 import subprocess
@@ -24,13 +24,13 @@ COMPARE = "dither compare good.png {}"
 
 
 def _flipped(data: bytes) -> bytes:
-    """A PNG with one bit of its samples changed: no decoder but libpng's own looks at the sum."""
+    """Return a PNG with one flipped bit in its samples; only libpng checks the checksum."""
     place = data.index(b"IDAT") + 12
     return data[:place] + bytes([data[place] ^ 1]) + data[place + 1 :]
 
 
 def _sparse() -> bytes:
-    """A header that asks for 4 GiB; a file of zeros of that size takes no room on disk."""
+    """Write a header that asks for 4 GiB; a sparse file of that size takes no room on disk."""
     text = b"{'descr': '|u1', 'fortran_order': False, 'shape': (65536, 65536)}\n"
     return b"\x93NUMPY\1\0" + len(text).to_bytes(2, "little") + text
 
@@ -143,7 +143,7 @@ def test_reports_take_any_name() -> None:
 
 @pytest.mark.parametrize("path", ["/dev/null", "pipe.bin"])
 def test_a_device_is_no_output(runner: Runner, path: str) -> None:
-    """Renaming over /dev/null would break the machine, for those who may."""
+    """Root could rename over /dev/null, which would break the machine."""
     words = f"dither ordered good.png -o {path} -b 1 --gray --packed msb --force"
     outcome = runner.run(Case(path, tuple(words.split()), good() | {"pipe.bin": PIPE}, None))
     assert outcome.fault is None
@@ -172,7 +172,7 @@ for words in ("can't start new thread", "RESOURCE_EXHAUSTED: Out of memory", "an
 
 
 def test_too_little_memory_is_a_sentence_wherever_it_ends() -> None:
-    """Threads that cannot start, and what jax cannot have, are no MemoryError."""
+    """Threads that cannot start and failed allocations of JAX do not raise MemoryError."""
     done = subprocess.run([sys.executable, "-c", TOO_MUCH], capture_output=True, text=True)
     sentence = "error: this takes more memory than there is; smaller sizes take less\n"
     assert done.stderr.startswith(2 * sentence + "Traceback")
@@ -180,7 +180,7 @@ def test_too_little_memory_is_a_sentence_wherever_it_ends() -> None:
 
 
 def test_a_checkpoint_keeps_what_it_kept(tmp_path: Path) -> None:
-    """The sizes that a bomb is known by are not those of a whole one."""
+    """Check that the sizes which reveal a bomb differ from those of a whole file."""
     from bluenoise.runs.checkpoint import Checkpoint
 
     large = {name: np.resize(array, (300, 300)) for name, array in LIKE.items()}

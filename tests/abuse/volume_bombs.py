@@ -1,4 +1,4 @@
-"""Volumes of some kilobytes that unpack to gigabytes."""
+"""Volumes of a few kilobytes that unpack to gigabytes."""
 
 import bz2
 import contextlib
@@ -15,7 +15,7 @@ from abuse.whole_volumes import Files, chunks_of, in_folder, whole_arrays
 
 
 def bombs() -> Iterator[tuple[str, str, Files]]:
-    """Chunks and strips of some kilobytes that unpack to gigabytes, and what promises them."""
+    """Yield chunks and strips of a few kilobytes that unpack to gigabytes, with their metadata."""
     arrays, size = whole_arrays(), 3 << 28
     chunks = {
         "zstd": [_zstd_frame(size, told=True), _zstd_frame(size, told=False),
@@ -79,7 +79,7 @@ def _blosc_header(size: int) -> bytes:
 
 
 def _zstd_frame(size: int, *, told: bool) -> bytes:
-    """Blocks of one byte each, repeated; with the whole size told before them or not."""
+    """Return a stream of one-byte blocks, repeated, with or without the total size."""
     blocks = [b"\0"] * (size >> 17)
     body = b"".join(
         struct.pack("<I", ((1 << 17) << 3 | 2 | (place == len(blocks) - 1)))[:3] + each

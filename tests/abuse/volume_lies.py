@@ -1,4 +1,4 @@
-"""Volumes whose metadata says what is not so."""
+"""Volumes with false metadata."""
 
 import itertools
 import json
@@ -18,7 +18,7 @@ _WICKED: tuple[Any, ...] = (
 
 
 def lying() -> Iterator[tuple[str, str, Files, Files | None]]:
-    """Each value of the metadata replaced by others, and whole lies."""
+    """Yield volumes with each value of the metadata replaced, and with consistent lies."""
     arrays = whole_arrays()
     for name, file in CLOSELY.items():
         whole = in_folder(arrays[name])
@@ -47,7 +47,7 @@ def lying() -> Iterator[tuple[str, str, Files, Files | None]]:
 
 
 def _paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
-    """Where each value is in nested lists and objects."""
+    """Yield the path of each value in nested lists and objects."""
     if path:
         yield path
     if isinstance(value, dict | list):
@@ -56,7 +56,7 @@ def _paths(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
 
 
 def _with(value: Any, path: tuple[Any, ...], *new: Any) -> Any:
-    """Nested lists and objects with another value in a place, or none."""
+    """Return nested lists and objects with one value replaced or removed."""
     copied = json.loads(json.dumps(value))
     place = copied
     for key in path[:-1]:
@@ -69,7 +69,7 @@ def _with(value: Any, path: tuple[Any, ...], *new: Any) -> Any:
 
 
 def _texts(described: dict[str, Any]) -> Iterator[bytes]:
-    """Metadata that is hardly JSON."""
+    """Yield metadata that is broken or unusual JSON."""
     whole = json.dumps(described)
     deep = "[" * 10_000 + "]" * 10_000
     yield from (b"", b"{}", b"[]", b"null", b"3", b'"x"', b"\xff\xfe" + whole.encode("utf-16-le"))
@@ -84,7 +84,7 @@ def _texts(described: dict[str, Any]) -> Iterator[bytes]:
 
 
 def _lies() -> Iterator[tuple[str, str, int, dict[str, Any]]]:
-    """Lies that take more than one value: name of the array, file, number, and what is changed."""
+    """Yield lies of several values: array, file, number, and the changes."""
     number = itertools.count()
 
     def grid(*sides: Any) -> dict[str, Any]:
@@ -185,7 +185,7 @@ def _lies() -> Iterator[tuple[str, str, int, dict[str, Any]]]:
 
 
 def _lying_stacks() -> Iterator[bytes]:
-    """TIFFs that lie about pages and places."""
+    """Yield TIFFs with false pages and offsets."""
     tags = TAGS | {256: (4, 1, 4), 257: (4, 1, 4)}
     one = tiff(tags)
     first = struct.unpack_from("<I", one, 4)[0]

@@ -1,4 +1,4 @@
-"""Volumes and their targets where something else lies, or where they should not."""
+"""Volumes and targets at paths that are occupied or not allowed."""
 
 import json
 from collections.abc import Iterator
@@ -9,7 +9,7 @@ from abuse.whole_volumes import META, Files, chunks_of, in_folder, whole_arrays,
 
 
 def places() -> Iterator[tuple[str, str, Files, bool]]:
-    """What lies where files or folders should, and is something else; whether it has to be refused."""
+    """Yield wrong things in place of files or folders, and whether they must be refused."""
     for name in ("zstd", "old", "shards"):
         array = whole_arrays()[name]
         whole = in_folder(array)
@@ -74,7 +74,7 @@ def places() -> Iterator[tuple[str, str, Files, bool]]:
 
 
 def targets() -> Iterator[tuple[str, str, Files, str | None, bool]]:
-    """Targets that are taken, or lie in the source: label, command, files, output, to be refused."""
+    """Yield targets that exist or are in the source: label, command, files, output, must be refused."""
     array, stack = in_folder(whole_arrays()["zstd"]), {"in.tif": whole_stacks()["plain"]}
     both = {**array, **stack}
     group = {"out.zarr/zarr.json": b'{"zarr_format": 3, "node_type": "group"}'}

@@ -1,4 +1,4 @@
-"""Volumes that are damaged, or lie, or unpack to more than there is: Zarr arrays and stacks in TIFF."""
+"""Damaged Zarr arrays and TIFF stacks, false metadata, and bombs."""
 
 import importlib.util
 import itertools
@@ -40,7 +40,7 @@ _MISSING = any(importlib.util.find_spec(name) is None for name in ("zarr", "tiff
 
 
 def cases(beside: Files, *, bombs: bool = True) -> Iterator[Case]:
-    """All cases, each in a folder with `beside` in it; none where the libraries are missing."""
+    """Yield all cases, with `beside` in each folder; none if the libraries are missing."""
     if _MISSING:
         return
     number = itertools.count()
@@ -65,7 +65,7 @@ def cases(beside: Files, *, bombs: bool = True) -> Iterator[Case]:
 
 
 def is_whole(name: str, written: Mapping[str, bytes]) -> bool:
-    """Whether all chunks are there of an array that a command has written."""
+    """Return whether a written array has all its chunks."""
     try:
         described = json.loads(written[f"{name}/zarr.json"])
     except (KeyError, ValueError):
@@ -79,7 +79,7 @@ def is_whole(name: str, written: Mapping[str, bytes]) -> bool:
 
 
 def warming(folder: Path) -> Iterator[tuple[str, ...]]:
-    """Commands that load all that volumes need, and the files that they read in `folder`."""
+    """Yield commands that import what volumes need, and write the files they read to `folder`."""
     if _MISSING:
         return
     for key, content in whole_arrays()["zstd"].items():
@@ -96,7 +96,7 @@ def _words(command: str, source: str) -> tuple[str, ...]:
 
 
 def damaged() -> Iterator[tuple[str, str, Files, Files | None]]:
-    """Label, source, files, and for what is cut what it was: files cut, their bits flipped, lost."""
+    """Yield label, source, files, and for cut files the whole ones."""
     for name, array in whole_arrays().items():
         whole = in_folder(array)
         yield f"{name}/whole", "in.zarr", whole, whole
@@ -129,12 +129,12 @@ def damaged() -> Iterator[tuple[str, str, Files, Files | None]]:
 
 
 def _structure(data: bytes) -> Iterator[int]:
-    """The ends of a JSON text's signs."""
+    """Yield the offsets after the punctuation of a JSON text."""
     return (place + 1 for place, sign in enumerate(data[:-1]) if sign in b'{}[]:,"')
 
 
 def _flipped_entries(data: bytes) -> Iterator[tuple[str, bytes]]:
-    """A TIFF with bits changed where its pages are described: behind the samples, or before them."""
+    """Yield a TIFF with flipped bits in its page directories."""
     generator = np.random.default_rng(SEED)
     (place,) = struct.unpack_from(("<" if data[:2] == b"II" else ">") + "I", data, 4)
     if data[2:4] in (b"+\0", b"\0+"):

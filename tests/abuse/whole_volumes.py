@@ -1,4 +1,4 @@
-"""Small whole Zarr arrays of both formats, and stacks in TIFF."""
+"""Small correct Zarr arrays of both formats, and TIFF stacks."""
 
 import functools
 import io
@@ -19,7 +19,7 @@ Files = Mapping[str, Content]
 
 
 def _samples(shape: tuple[int, ...], dtype: Any) -> np.ndarray:
-    """Ramps, which are packed to less, and some noise."""
+    """Return compressible ramps with some noise."""
     values = np.arange(math.prod(shape)).reshape(shape) // 3 % 200
     values += np.random.default_rng(1).integers(0, 30, shape)
     values = values / 255 if np.dtype(dtype).kind == "f" else values
@@ -28,7 +28,7 @@ def _samples(shape: tuple[int, ...], dtype: Any) -> np.ndarray:
 
 @functools.cache
 def whole_arrays() -> dict[str, dict[str, bytes]]:
-    """Arrays of both formats, by a name: the files in the folder of each."""
+    """Return arrays of both formats by name: the files in the folder of each."""
     import numcodecs
     import zarr
     from zarr.codecs import BloscCodec, GzipCodec
@@ -71,7 +71,7 @@ def whole_arrays() -> dict[str, dict[str, bytes]]:
 
 @functools.cache
 def whole_stacks() -> dict[str, bytes]:
-    """TIFFs of several pages, and one of a page, by a name."""
+    """Return TIFFs of several pages, and one with a single page, by name."""
     import tifffile
 
     stacks = {}

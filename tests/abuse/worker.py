@@ -1,6 +1,6 @@
-"""The process that forks for each case: modules are imported once, and each case has limits.
+"""Worker process: import the modules once, then fork for each case and run it under limits.
 
-Reads pickled (folder, words, limits) from standard input and answers with what became of it.
+Reads pickled (folder, words, memory, seconds) from standard input and writes pickled results.
 """
 
 import contextlib
@@ -20,7 +20,7 @@ from pathlib import Path
 
 
 def _command(words: list[str]) -> None:
-    """What the program of that name does, ending with SystemExit."""
+    """Run the named program; ends with SystemExit."""
     from dither.console import run
 
     sys.argv = words
@@ -46,7 +46,7 @@ def _command(words: list[str]) -> None:
 
 
 def _misbehave(how: str) -> None:
-    """What no command may do, to see that it is noticed."""
+    """Do what no command may do, to test that the runner notices."""
     if how == "raise":
         raise KeyError("a fault")
     elif how == "hang":
@@ -69,7 +69,7 @@ def _misbehave(how: str) -> None:
 
 
 def _be_child(folder: str, words: list[str], memory: int, seconds: float) -> None:
-    """Become the command; does not return."""
+    """Become the command; do not return."""
     for number, name in ((1, "stdout"), (2, "stderr")):
         descriptor = os.open(f"{folder}.{name}", os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         os.dup2(descriptor, number)
@@ -100,13 +100,13 @@ def _be_child(folder: str, words: list[str], memory: int, seconds: float) -> Non
 
 
 def _outcome(folder: str, words: list[str], memory: int, seconds: float) -> tuple[int, float, int]:
-    """Exit code, or minus the signal (-9999: the time was up), seconds, and bytes of memory at most."""
+    """Return exit code, or minus the signal (-9999: timeout), seconds, and peak memory in bytes."""
     started = time.monotonic()
     child = os.fork()
     if child == 0:
         _be_child(folder, words, memory, seconds)
     watch = os.pidfd_open(child)
-    late = not select.select([watch], [], [], 6 * seconds)[0]
+    late = not select.select([watch], [], [], 15 * seconds)[0]
     if late:
         os.kill(child, signal.SIGKILL)
     _, status, used = os.wait4(child, 0)
@@ -117,7 +117,7 @@ def _outcome(folder: str, words: list[str], memory: int, seconds: float) -> tupl
 
 @functools.cache
 def _warm(*command: str) -> None:
-    """Run a light command once here, so that what it loads late is there for all forks."""
+    """Run a light command once here, so that all forks have the modules it imports late."""
     from abuse import volumes
     from abuse.corpus import KINDS
     from PIL import Image
@@ -146,11 +146,11 @@ def _warm(*command: str) -> None:
                 with contextlib.suppress(SystemExit):
                     _command(list(words))
         os.chdir(before)
-    gc.freeze()  # what forks collect they would copy first
+    gc.freeze()  # a collection in a fork would copy these pages
 
 
 def main() -> None:
-    """Serve until standard input ends."""
+    """Serve cases until standard input ends."""
     incoming, outgoing = sys.stdin.buffer, sys.stdout.buffer
     while head := incoming.read(8):
         (size,) = struct.unpack("<Q", head)

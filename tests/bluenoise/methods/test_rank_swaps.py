@@ -204,7 +204,9 @@ def test_no_filter_is_worse_served_than_by_void_and_cluster(
     assert after < before
 
 
-@pytest.mark.parametrize(("levels", "gain"), [(4, -3.6), (16, -1.1)])
+@pytest.mark.parametrize(
+    ("levels", "gain"), [(4, -3.6), pytest.param(16, -1.1, marks=pytest.mark.slow)]
+)
 def test_few_levels_become_much_better(levels: int, gain: float) -> None:
     start = void_and_cluster((64, 64))
     refined = swap_ranks(start, default_swaps((64, 64), levels=levels))

@@ -67,7 +67,7 @@ def test_loss_and_slopes_are_those_of_the_formula(pixels: np.ndarray, light: Any
     def total(parameters: Parameters) -> Any:
         return (fixed.weights * point_losses(config, fixed, parameters).loss).sum()
 
-    value, slopes = jax.value_and_grad(total)(
+    value, slopes = jax.jit(jax.value_and_grad(total))(
         Parameters(*(jnp.asarray(part, jnp.float32) for part in (palette, logits)))
     )
     assert value == pytest.approx(plain(palette, logits), rel=1e-5)

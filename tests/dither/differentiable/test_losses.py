@@ -74,8 +74,9 @@ LOSSES = [
 def test_slopes_are_those_of_finite_differences(pair: Any, loss: Any) -> None:
     first, second = (jnp.asarray(light, jnp.float32) for light in pair)
     way = jnp.asarray(np.random.default_rng(9).normal(size=first.shape), jnp.float32)
-    slope = float((jax.grad(loss)(second, first) * way).sum())
-    ends = [float(loss(second + sign * 1e-3 * way, first)) for sign in (-1, 1)]
+    slope = float((jax.jit(jax.grad(loss))(second, first) * way).sum())
+    value = jax.jit(loss)
+    ends = [float(value(second + sign * 1e-3 * way, first)) for sign in (-1, 1)]
     assert slope == pytest.approx((ends[1] - ends[0]) / 2e-3, rel=0.03)
 
 
@@ -83,8 +84,8 @@ def test_slopes_are_those_of_finite_differences(pair: Any, loss: Any) -> None:
 def test_black_and_unlike_pictures_have_finite_slopes(loss: Any) -> None:
     checks = np.indices((40, 40)).sum(axis=0)[..., None] % 2 * jnp.ones(3)
     for first, second in ((0 * checks, 0 * checks), (checks, 1 - checks)):
-        assert np.isfinite(jax.grad(loss)(first, second)).all()
-        assert -1e-6 <= float(loss(first, second)) <= 2
+        assert np.isfinite(jax.jit(jax.grad(loss))(first, second)).all()
+        assert -1e-6 <= float(jax.jit(loss)(first, second)) <= 2
 
 
 def test_numbers_out_of_range_are_refused() -> None:

@@ -154,7 +154,7 @@ def test_images_of_every_kind_are_taken_and_progress_is_told(photo: np.ndarray) 
 
 @pytest.mark.parametrize("tile", [(48, 80), (16, 16)])
 @pytest.mark.parametrize("assignment", ["expected", "gumbel"])
-@pytest.mark.parametrize("colors", [2, 40])
+@pytest.mark.parametrize("colors", [pytest.param(2, marks=pytest.mark.slow), 40])
 def test_what_is_claimed_covers_what_the_compiled_program_holds(
     linear: np.ndarray, tile: tuple[int, int], assignment: Any, colors: int
 ) -> None:

@@ -83,7 +83,14 @@ def test_the_mean_of_the_light_is_kept_within_the_gamut(hue: tuple[int, int, int
     assert codes.mean(axis=(0, 1)) == pytest.approx(hue, abs=10)
 
 
-@pytest.mark.parametrize("name", palette_names())
+@pytest.mark.parametrize(
+    "name",
+    # web-safe has 216 colours; smaller palettes check the same in the default run.
+    [
+        pytest.param(name, marks=[pytest.mark.slow] * (name == "web-safe"))
+        for name in palette_names()
+    ],
+)
 def test_a_picture_of_the_palettes_own_colours_stays(name: str) -> None:
     palette = load_palette(name)
     indices = np.random.default_rng(0).integers(0, len(palette), (140, 150))
