@@ -5,7 +5,12 @@ Source: IEC 61966-2-1:1999 (the sRGB transfer function and its constants); ITU-R
 processing" (2020), with the matrices of its revision of 2021-01-25 (OKLab).
 """
 
+from typing import Any, TypeVar
+
 import numpy as np
+
+# A numpy or jax array.
+Values = TypeVar("Values")
 
 # Luminance of the linear red, green and blue of sRGB (ITU-R BT.709).
 LUMINANCE_WEIGHTS = (0.2126, 0.7152, 0.0722)
@@ -30,7 +35,12 @@ _CONES_TO_LINEAR = np.linalg.inv(LINEAR_TO_CONES)
 _OKLAB_TO_ROOTS = np.linalg.inv(ROOTS_TO_OKLAB)
 
 
-def srgb_to_linear(encoded: np.ndarray) -> np.ndarray:
+def array_namespace(values: Any) -> Any:
+    """Return the module with an array's functions, numpy or jax.numpy (Array API standard)."""
+    return getattr(values, "__array_namespace__", lambda: np)()
+
+
+def srgb_to_linear(encoded: Values) -> Values:
     """Linear light of sRGB-encoded values.
 
     Args:
@@ -43,13 +53,14 @@ def srgb_to_linear(encoded: np.ndarray) -> np.ndarray:
         >>> float(srgb_to_linear(np.array(0.5)).round(4))
         0.214
     """
-    encoded = np.asarray(encoded)
-    return np.where(
-        encoded <= 0.04045, encoded / 12.92, ((np.maximum(encoded, 0) + 0.055) / 1.055) ** 2.4
-    )
+    xp = array_namespace(encoded)
+    values = xp.asarray(encoded)
+    # The power is taken above the bend only, so that its slope is finite for automatic differentiation.
+    curved = ((xp.maximum(values, 0.04045) + 0.055) / 1.055) ** 2.4
+    return xp.where(values <= 0.04045, values / 12.92, curved)
 
 
-def linear_to_srgb(linear: np.ndarray) -> np.ndarray:
+def linear_to_srgb(linear: Values) -> Values:
     """sRGB-encoded values of linear light: the inverse of `srgb_to_linear`.
 
     Args:
@@ -62,10 +73,10 @@ def linear_to_srgb(linear: np.ndarray) -> np.ndarray:
         >>> float(linear_to_srgb(np.array(0.214)).round(2))
         0.5
     """
-    linear = np.asarray(linear)
-    return np.where(
-        linear <= 0.0031308, linear * 12.92, 1.055 * np.maximum(linear, 0) ** (1 / 2.4) - 0.055
-    )
+    xp = array_namespace(linear)
+    values = xp.asarray(linear)
+    curved = 1.055 * xp.maximum(values, 0.0031308) ** (1 / 2.4) - 0.055
+    return xp.where(values <= 0.0031308, values * 12.92, curved)
 
 
 def to_gray(color: np.ndarray) -> np.ndarray:

@@ -1,41 +1,41 @@
-"""Which colour of a palette is the nearest, by short lists of candidates, exactly.
+"""Exact nearest palette colour, by short candidate lists.
 
-The cube of colours is cut into 64 cells a side. A colour is on a cell's list if it can be the nearest
-to a point of the cell: if its least distance to the cell is no more than the least of all colours'
-greatest distances. Lists are found for blocks of 4 cells a side first, then for their halves and
-quarters, as long as there are more candidates than are compared at once; so many cells share one list.
+The colour cube is cut into 64 cells a side. A colour is a candidate of a cell if it can be nearest to a
+point of the cell: if its minimum distance to the cell is at most the smallest maximum distance of any
+colour. Lists are computed for blocks of 4 cells a side first, then for their halves and quarters while
+there are more candidates than can be compared at once; so many cells share one list.
 """
 
 import numpy as np
 from numba import njit
 
-from dither.diffusion.compiled.simd import least_of_eight
+from dither.diffusion.compiled.simd import nearest_of_eight
 from dither.diffusion.light import WHITE
 
-# Colours are compared at 12 bits a channel: the fewest that tell all codes of 8 bits apart in linear
-# light too, whose darkest lie 1/3295 of white apart.
+# Colours are compared at 12 bits a channel: the fewest that distinguish all 8-bit codes in linear light
+# too, where the darkest differ by 1/3295 of white.
 COMPARED_BITS = 12
 COMPARED_SHIFT = WHITE.bit_length() - COMPARED_BITS
-# Cells a side, as a power of 2, and of the blocks whose lists are found first.
+# Cells a side and blocks a side, as powers of 2.
 _CELL_BITS, _BLOCK_BITS = 6, 4
-# Candidates that are compared at once, in vector instructions.
+# Candidates compared at once, in vector instructions.
 GROUP, _GROUP_BITS = 8, 3
-# A place holds where a cell's groups start and, in its lowest bits, how many they are.
+# A place holds the index of a cell's first group and, in its lowest bits, the number of groups.
 _COUNT_BITS = 6
-_FARTHEST = np.int32(0x7FFFFFFF)
+_MAX_DISTANCE = np.int32(0x7FFFFFFF)
 
 
 @njit(cache=True, nogil=True)
 def candidate_groups(colors):
-    """For each cell of the cube the colours that can be the nearest in it.
+    """Return the colours that can be nearest in each cell of the cube.
 
     Args:
         colors: (K, 3) int32, 0 to 4095, at most 256.
 
     Returns:
-        places, (64^3,) int32, where a cell's groups start times 64, plus their number; and groups,
-        (n, 4, 8) int16: red, green, blue and index of the candidates, the indices rising, the last
-        group filled up with its first.
+        places, (64^3,) int32: index of the cell's first group times 64, plus their number; and groups,
+        (n, 4, 8) int16: red, green, blue and index of the candidates, in ascending order, the last
+        group filled up with its first candidate.
     """
     sides = 1 << _CELL_BITS
     places = np.zeros(sides**3, np.int32)
@@ -76,22 +76,22 @@ def candidate_groups(colors):
 
 @njit(cache=True, nogil=True)
 def narrowed(chosen, offered, colors, red, green, blue, side):
-    """Write which of the offered colours can be the nearest in some cells; returns how many.
+    """Write the offered colours that can be nearest in a block of cells; returns their number.
 
     Args:
-        chosen: (K,) int16, written.
-        offered: indices of colours, rising.
+        chosen: (K,) int16, the output.
+        offered: indices of colours, ascending.
         colors: (K, 3) int32.
-        red: of the first cell.
-        green: of the first cell.
-        blue: of the first cell.
-        side: cells along each side.
+        red: index of the first cell; like `green` and `blue`.
+        green: as `red`.
+        blue: as `red`.
+        side: cells along each side of the block.
     """
     size = 1 << (COMPARED_BITS - _CELL_BITS)
     within = np.int32(size * side - 1)
     low_r, low_g, low_b = np.int32(size * red), np.int32(size * green), np.int32(size * blue)
     nearest = np.empty(len(offered), np.int32)
-    limit = _FARTHEST
+    limit = _MAX_DISTANCE
     for item in range(len(offered)):
         index = offered[item]
         r, g, b = colors[index, 0] - low_r, colors[index, 1] - low_g, colors[index, 2] - low_b
@@ -113,13 +113,13 @@ def narrowed(chosen, offered, colors, red, green, blue, side):
 
 @njit(inline="always")
 def outside(position, length):
-    """How far a position is from 0 to `length`."""
+    """Return the distance of a position from the interval 0 to `length`."""
     return max(max(-position, position - length), 0)
 
 
 @njit(cache=True, nogil=True)
 def listed(places, groups, used, chosen, colors, red, green, blue, side):
-    """Write a list for some cells; returns the groups, which grow as needed, and how many are used."""
+    """Write a block's list; returns the groups, enlarged if needed, and the number used."""
     number = (len(chosen) + GROUP - 1) >> _GROUP_BITS
     if used + number > len(groups):
         larger = np.zeros((2 * len(groups), 4, GROUP), np.int16)
@@ -141,7 +141,7 @@ def listed(places, groups, used, chosen, colors, red, green, blue, side):
 
 @njit(inline="always")
 def nearest_color(red, green, blue, places, groups):
-    """The first of the nearest colours to a light that is clipped to the cube."""
+    """Return the index of the first of the nearest colours to a light, clipped to the cube."""
     r = np.int32(min(max(red, 0), WHITE) >> COMPARED_SHIFT)
     g = np.int32(min(max(green, 0), WHITE) >> COMPARED_SHIFT)
     b = np.int32(min(max(blue, 0), WHITE) >> COMPARED_SHIFT)
@@ -149,11 +149,11 @@ def nearest_color(red, green, blue, places, groups):
     cell = ((r >> shift) << _CELL_BITS | (g >> shift)) << _CELL_BITS | (b >> shift)
     place = places[cell]
     first = place >> _COUNT_BITS
-    best = least_of_eight(groups, first, r, g, b)
+    best = nearest_of_eight(groups, first, r, g, b)
     group = first
     for other in range(first + 1, first + (place & ((1 << _COUNT_BITS) - 1))):
-        key = least_of_eight(groups, other, r, g, b)
-        # Of equal distances the former stays.
+        key = nearest_of_eight(groups, other, r, g, b)
+        # At equal distances the earlier one wins.
         if key >> _GROUP_BITS < best >> _GROUP_BITS:
             best, group = key, other
     return np.int64(groups[group, 3, best & (GROUP - 1)])

@@ -15,8 +15,8 @@ from dither.diffusion import (
     FLOYD_STEINBERG,
     JARVIS_JUDICE_NINKE,
     DiffusionKernel,
-    diffused,
     error_diffuse,
+    requantize,
 )
 from dither.errors import InputError
 from dither.matrix.classical import white_noise
@@ -167,7 +167,7 @@ def test_long_rows_agree_with_the_serial_loop_for_any_number_of_threads(
 ) -> None:
     image = random_image((150, 2600, *channels))
     alone = error_diffuse(image, serpentine=False, **options)
-    for threads in (2, 3, 7):
+    for threads in (0, 2, 3, 7):
         codes = error_diffuse(image, serpentine=False, threads=threads, **options)
         assert (codes == alone).all()
     floats = error_diffuse(image / 255, serpentine=False, threads=2, **options)
@@ -196,7 +196,7 @@ def test_a_flat_patch_keeps_its_mean(name: str, light: Any, serpentine: bool) ->
     for value in (20, 77, 128, 200):
         for options in VARIATIONS:
             flat = np.full((128, 128), value, np.uint8)
-            shown = diffused(
+            shown = requantize(
                 flat, levels=2, kernel=name, light=light, serpentine=serpentine, **options
             )
             wanted = flat[0, 0] / 255
@@ -220,7 +220,7 @@ def test_black_and_white_stay_free_of_dots(options: dict, light: Any, serpentine
         for levels in (2, 3, 256):
             for value in (0, 255):
                 flat = np.full((40, 40), value, np.uint8)
-                shown = diffused(flat, levels=levels, kernel=kernel, **common)
+                shown = requantize(flat, levels=levels, kernel=kernel, **common)
                 assert (shown == value).all()
     # Nor does any colour of a palette change.
     palette = random_image((30, 3))
@@ -294,23 +294,23 @@ def test_order_in_memory_strides_bytes_and_protection_make_no_difference(
             assert (codes == expected).all()
 
 
-def test_diffused_shows_the_codes_at_full_range(photo: np.ndarray) -> None:
-    assert (diffused(photo, bits=8) == photo).all()
-    assert np.unique(diffused(photo, levels=3)).tolist() == [0, 128, 255]
+def test_requantize_shows_the_codes_at_full_range(photo: np.ndarray) -> None:
+    assert (requantize(photo, bits=8) == photo).all()
+    assert np.unique(requantize(photo, levels=3)).tolist() == [0, 128, 255]
     for dtype in (np.uint8, np.uint16, np.float32, np.float64):
-        assert diffused(np.zeros((3, 4), dtype), bits=2).dtype == dtype
-    assert diffused(np.ones((3, 4), bool), bits=1).tolist() == [[255] * 4] * 3
-    assert diffused(photo, bits=10).dtype == np.uint16
-    colors = diffused(photo, palette=EIGHT_COLORS)
+        assert requantize(np.zeros((3, 4), dtype), bits=2).dtype == dtype
+    assert requantize(np.ones((3, 4), bool), bits=1).tolist() == [[255] * 4] * 3
+    assert requantize(photo, bits=10).dtype == np.uint16
+    colors = requantize(photo, palette=EIGHT_COLORS)
     assert (colors == EIGHT_COLORS[error_diffuse(photo, palette=EIGHT_COLORS)]).all()
 
 
 def test_alpha_is_untouched(photo: np.ndarray) -> None:
     alpha = photo[..., 1:2]
     for color in (photo, photo[..., :1]):
-        shown = diffused(np.concatenate([color, alpha], axis=2), bits=1)
+        shown = requantize(np.concatenate([color, alpha], axis=2), bits=1)
         assert (shown[..., -1:] == alpha).all()
-        assert (shown[..., :-1] == diffused(color, bits=1)).all()
+        assert (shown[..., :-1] == requantize(color, bits=1)).all()
 
 
 def test_a_palette_may_be_any_object_with_colors(photo: np.ndarray) -> None:
@@ -343,7 +343,7 @@ def test_a_gray_image_to_a_palette_is_a_colour_of_three_equal_channels(photo: np
         (np.zeros((2, 2), np.uint8), {"noise": np.nan}, "noise is nan"),
         (np.zeros((2, 2), np.uint8), {"strength": -1}, "strength is -1"),
         (np.zeros((2, 2), np.uint8), {"seed": -1}, "seed is -1"),
-        (np.zeros((2, 2), np.uint8), {"threads": 0}, "threads is 0"),
+        (np.zeros((2, 2), np.uint8), {"threads": -1}, "threads is -1"),
         (np.zeros((2, 2), np.uint8), {"kernel": "floyd"}, "no kernel is named 'floyd'"),
         (np.zeros((2, 2), np.uint8), {"matrix": "green"}, "'green'"),
         (np.zeros((2, 2), np.uint8), {"levels": 2, "palette": EIGHT_COLORS}, "either"),
@@ -365,7 +365,7 @@ def test_bad_input_is_one_sentence(image: np.ndarray, options: dict, sentence: s
 )
 def test_levels_are_given_in_one_way(options: dict) -> None:
     with pytest.raises(InputError):
-        diffused(np.zeros((2, 2), np.uint8), **options)
+        requantize(np.zeros((2, 2), np.uint8), **options)
 
 
 def test_a_kernel_without_weights_drops_every_error() -> None:

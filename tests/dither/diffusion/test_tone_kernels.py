@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dither.color import srgb_to_linear
-from dither.diffusion import OSTROMOUKHOV, VariableKernel, diffused, error_diffuse, load_kernel
+from dither.diffusion import OSTROMOUKHOV, VariableKernel, error_diffuse, load_kernel, requantize
 from dither.errors import InputError
 from dither.matrix.classical import white_noise
 
@@ -99,7 +99,7 @@ def test_channels_floats_and_strides_agree(photo: np.ndarray) -> None:
 def test_a_flat_patch_keeps_its_mean(light: Any, serpentine: bool) -> None:
     for value in (20, 77, 128, 200):
         flat = np.full((128, 128), value, np.uint8)
-        shown = diffused(
+        shown = requantize(
             flat, levels=2, kernel=OSTROMOUKHOV, light=light, serpentine=serpentine, noise=0.0
         )
         wanted = float(srgb_to_linear(np.array(value / 255))) if light == "linear" else value / 255
@@ -110,7 +110,7 @@ def test_levels_stay_free_of_dots() -> None:
     for levels in (2, 3, 256):
         for value in (0, 255):
             flat = np.full((40, 40), value, np.uint8)
-            assert (diffused(flat, levels=levels, kernel=OSTROMOUKHOV, noise=1.0) == value).all()
+            assert (requantize(flat, levels=levels, kernel=OSTROMOUKHOV, noise=1.0) == value).all()
 
 
 @pytest.mark.parametrize("value", [64, 128])

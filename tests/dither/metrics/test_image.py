@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import ndimage
+from skimage import color, metrics
 
 from dither.color import linear_to_oklab, linear_to_srgb, oklab_to_linear, srgb_to_linear, to_gray
 from dither.errors import InputError
@@ -88,7 +89,6 @@ def test_grain_by_another_road() -> None:
 
 
 def test_scielab_by_another_road() -> None:
-    color = pytest.importorskip("skimage.color", reason="an oracle of some tests only")
     pair = _pair((45, 60, 3))
     opponent = np.array(
         [[0.279, 0.722, -0.107], [-0.449, 0.290, 0.077], [0.086, -0.590, 0.501]]
@@ -113,7 +113,6 @@ def test_scielab_by_another_road() -> None:
 
 
 def test_on_even_pictures_scielab_is_cielab() -> None:
-    color = pytest.importorskip("skimage.color", reason="an oracle of some tests only")
     first, second = np.array([200, 30, 90], np.uint8), np.array([190, 60, 70], np.uint8)
     expected = color.deltaE_cie76(color.rgb2lab(first), color.rgb2lab(second))
     even = [np.tile(one, (9, 9, 1)) for one in (first, second)]
@@ -149,7 +148,6 @@ def _reduced(image: np.ndarray, scale: int) -> np.ndarray:
 
 @pytest.mark.parametrize("scale", [1, 2, 4])
 def test_structural_similarity_as_scikit_image_has_it(scale: int) -> None:
-    metrics = pytest.importorskip("skimage.metrics", reason="an oracle of some tests only")
     pair = _pair((64, 80, 3))
     expected = metrics.structural_similarity(
         *(_reduced(image, scale) for image in pair),
