@@ -37,40 +37,37 @@ def candidate_groups(colors):
         (n, 4, 8) int16: red, green, blue and index of the candidates, in ascending order, the last
         group filled up with its first candidate.
     """
-    sides = 1 << _CELL_BITS
-    places = np.zeros(sides**3, np.int32)
+    largest = 1 << (_CELL_BITS - _BLOCK_BITS)
+    last = (1 << _BLOCK_BITS) - 1
+    places = np.zeros(1 << (3 * _CELL_BITS), np.int32)
     groups = np.zeros((1 << 12, 4, GROUP), np.int16)
-    all_colors = np.arange(len(colors)).astype(np.int16)
-    lists = np.zeros((3, len(colors)), np.int16)
+    # Candidates of the block at each depth of the subdivision, after those of the whole cube.
+    lists, counts = np.zeros((4, len(colors)), np.int16), np.zeros(4, np.int64)
+    lists[0], counts[0] = np.arange(len(colors)), len(colors)
+    # Stack of blocks, as red, green, blue and depth; each of the depths adds at most 8.
+    stack = np.zeros((24, 4), np.int64)
     used = 0
-    block, half = sides >> _BLOCK_BITS, sides >> (_BLOCK_BITS + 1)
-    for red in range(0, sides, block):
-        for green in range(0, sides, block):
-            for blue in range(0, sides, block):
-                many = narrowed(lists[0], all_colors, colors, red, green, blue, block)
-                if many <= GROUP:
-                    groups, used = listed(
-                        places, groups, used, lists[0, :many], colors, red, green, blue, block
-                    )
-                    continue
-                for own in range(8):
-                    r, g, b = (
-                        red + half * (own >> 2),
-                        green + half * (own >> 1 & 1),
-                        blue + half * (own & 1),
-                    )
-                    some = narrowed(lists[1], lists[0, :many], colors, r, g, b, half)
-                    if some <= GROUP:
-                        groups, used = listed(
-                            places, groups, used, lists[1, :some], colors, r, g, b, half
-                        )
-                        continue
-                    for cell in range(8):
-                        x, y, z = r + (cell >> 2), g + (cell >> 1 & 1), b + (cell & 1)
-                        few = narrowed(lists[2], lists[1, :some], colors, x, y, z, 1)
-                        groups, used = listed(
-                            places, groups, used, lists[2, :few], colors, x, y, z, 1
-                        )
+    for block in range(1 << (3 * _BLOCK_BITS)):
+        stack[0] = block >> (2 * _BLOCK_BITS), block >> _BLOCK_BITS & last, block & last, 0
+        stack[0] *= largest
+        top = 1
+        while top > 0:
+            top -= 1
+            red, green, blue, depth = stack[top]
+            side = largest >> depth
+            chosen = lists[depth + 1]
+            offered = lists[depth, : counts[depth]]
+            count = narrowed(chosen, offered, colors, red, green, blue, side)
+            if count <= GROUP or side == 1:
+                chosen = chosen[:count]
+                groups, used = listed(places, groups, used, chosen, colors, red, green, blue, side)
+                continue
+            counts[depth + 1] = count
+            half = side >> 1
+            for part in range(7, -1, -1):
+                r, g, b = part >> 2, part >> 1 & 1, part & 1
+                stack[top] = red + half * r, green + half * g, blue + half * b, depth + 1
+                top += 1
     return places, groups[:used]
 
 

@@ -22,7 +22,7 @@ import numpy as np
 from numba import njit
 
 from dither.diffusion.compiled.nearest import nearest_color
-from dither.diffusion.compiled.quantize import HALF, level_at, shifted_color, threshold
+from dither.diffusion.compiled.quantize import HALF, level_at, light_of, shifted_color, threshold
 from dither.diffusion.light import WHITE
 
 ROWS = 32
@@ -60,24 +60,11 @@ def load(lights, samples, units, t0, count, skew):
                 lights[t, row + 2] = units[line2[t]]
                 lights[t, row + 3] = units[line3[t]]
         return
-    for row in range(ROWS):
+    lights[:] = 0
+    for row in range(rows):
         start, stop = inside(row, t0, count, skew, width)
-        if row >= rows:
-            start = stop = 0
-        for t in range(start):
-            lights[t, row] = 0
-        for t in range(stop, count):
-            lights[t, row] = 0
-        if start < stop:
-            left = t0 + start - skew * row
-            line = samples[row, left : left + stop - start]
-            lane = lights[start:stop, row]
-            if len(units):
-                for t in range(len(line)):
-                    lane[t] = units[line[t]]
-            else:
-                for t in range(len(line)):
-                    lane[t] = line[t]
+        for t in range(start, stop):
+            lights[t, row] = light_of(samples[row, t0 + t - skew * row], units)
 
 
 @njit(cache=True, nogil=True)

@@ -12,6 +12,7 @@ from dither.diffusion.compiled.raster import (
     LINE,
     ROWS,
     begin_chunk,
+    clear_outside,
     inside,
     load,
     store_last_rows,
@@ -73,10 +74,7 @@ def raster_one_bit(
                 now[row] = np.int32(value - white) if up else value
                 bits[row] = np.uint32(bits[row] | np.uint32(np.uint32(up) << place))
             if t0 + t < skew * (ROWS - 1) or t0 + t >= width:
-                for row in range(ROWS):
-                    x = t0 + t - skew * row
-                    if x < 0 or x >= width:
-                        now[row] = 0
+                clear_outside(cells, t0 + t, width, skew, lead, h)
         store_last_rows(below[0], cells, t0, count, skew, lead, back)
         for row in range(rows):
             start, stop = inside(row, t0, count, skew, width)

@@ -11,7 +11,7 @@ import numpy as np
 from numba import njit
 
 from dither.diffusion.compiled.nearest import nearest_color
-from dither.diffusion.compiled.quantize import HALF, level_at, shifted_color, threshold
+from dither.diffusion.compiled.quantize import HALF, level_at, light_of, shifted_color, threshold
 from dither.diffusion.light import WHITE
 
 
@@ -20,12 +20,8 @@ def receive(sums, samples, units, past, y, taps):
     """Write the light of row y plus the errors from above to (W,) sums, in 1/65536 of a unit."""
     width = len(sums)
     reach = (past.shape[1] - width) // 2
-    if len(units):
-        for x in range(width):
-            sums[x] = (np.int64(units[samples[x]]) << 16) + HALF
-    else:
-        for x in range(width):
-            sums[x] = (np.int64(samples[x]) << 16) + HALF
+    for x in range(width):
+        sums[x] = (light_of(samples[x], units) << 16) + HALF
     for tap in range(len(taps)):
         down, ahead, share = taps[tap]
         if 0 < down <= y:
