@@ -116,7 +116,7 @@ def diffuse(light: np.ndarray, choose, shown, kernel: Any, serpentine: bool, bou
     return codes
 
 
-def by_tone(kernels: list[dict], lights: list[int]):
+def shares_by_tone(kernels: list[dict], lights: list[int]):
     """Return the shares for a sample's light, by its position between two levels in 1/255."""
 
     def own(light: np.ndarray) -> dict:
@@ -158,7 +158,7 @@ def error_diffuse(
     lights = [light_of(code, top, light) for code in codes]
     planes = units if units.ndim == 3 else units[..., None]
     if isinstance(kernel, list):
-        kernel = by_tone(kernel, lights)
+        kernel = shares_by_tone(kernel, lights)
     result = [
         diffuse(
             planes[..., c : c + 1],
@@ -173,7 +173,7 @@ def error_diffuse(
     return np.stack(result, axis=2).reshape(image.shape) if result else np.zeros(image.shape, int)
 
 
-def twin(image: np.ndarray, kernel: DiffusionKernel, **options: Any) -> np.ndarray:
+def reference_codes(image: np.ndarray, kernel: DiffusionKernel, **options: Any) -> np.ndarray:
     own = shares(kernel.weights, kernel.origin, kernel.divisor)
     return error_diffuse(image, own, **options)
 
@@ -209,7 +209,9 @@ def path(height: int, width: int) -> list[tuple[int, int]]:
     return [(round(place.imag), round(place.real)) for place in hilbert(0j, along, across)]
 
 
-def pushed(image: np.ndarray, order, receivers, *, levels=2, palette=None, light="encoded", clamp):
+def diffused_in_order(
+    image: np.ndarray, order, receivers, *, levels=2, palette=None, light="encoded", clamp
+):
     """Diffuse in any order of pixels; `receivers` returns the (pixel, share) pairs of a pixel."""
     bounds = (0, WHITE) if clamp == "range" else (-16 * WHITE, 17 * WHITE)
     white = int(np.iinfo(image.dtype).max)
@@ -248,7 +250,7 @@ def riemersma(image: np.ndarray, shares: list[int], **options) -> np.ndarray:
     def receivers(y: int, x: int):
         return zip(order[turn[y, x] + 1 :], shares, strict=False)
 
-    return pushed(image, order, receivers, **options)
+    return diffused_in_order(image, order, receivers, **options)
 
 
 def dot_diffuse(image: np.ndarray, classes: np.ndarray, **options) -> np.ndarray:
@@ -274,4 +276,4 @@ def dot_diffuse(image: np.ndarray, classes: np.ndarray, **options) -> np.ndarray
         return zip((place for place, _ in later), own, strict=True)
 
     order = sorted(((y, x) for y in range(height) for x in range(width)), key=lambda p: rank(*p))
-    return pushed(image, order, receivers, **options)
+    return diffused_in_order(image, order, receivers, **options)

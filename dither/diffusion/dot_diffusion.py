@@ -71,6 +71,6 @@ def dot_diffuse(
 
     for plan in plans:
         samples, units = plan.rows(0, len(plan.samples))
-        loop = loops.dot_palette if plan.to_palette else loops.dot_levels
+        loop = loops.dot_to_palette if plan.to_palette else loops.dot_to_levels
         loop(samples, units, plan.codes, classes, order, plan.target, plan.bounds)
     return codes

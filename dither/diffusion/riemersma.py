@@ -58,7 +58,7 @@ def riemersma_dither(
 
     for plan in plans:
         samples, units = plan.rows(0, len(plan.samples))
-        loop = hilbert.hilbert_palette if plan.to_palette else hilbert.hilbert_levels
+        loop = hilbert.hilbert_to_palette if plan.to_palette else hilbert.hilbert_to_levels
         loop(samples, units, plan.codes, shares, plan.target, plan.bounds)
     return codes
 

@@ -25,7 +25,7 @@ def scan_serpentine(plan: ScanPlan, taps: np.ndarray, modulation: ThresholdModul
     ring = 1 + max(0, *taps[:, 0]) if len(taps) else 1
     past = np.zeros((3,) * plan.to_palette + (ring, width + 2 * reach), np.int32)
     loop: Callable[..., None] = (
-        serpentine.serpentine_palette if plan.to_palette else serpentine.serpentine_levels
+        serpentine.serpentine_to_palette if plan.to_palette else serpentine.serpentine_to_levels
     )
     block = _LIGHT_ROWS if np.issubdtype(plan.samples.dtype, np.floating) else height
     for y0 in range(0, height, block):
@@ -37,9 +37,9 @@ def scan_by_tone(
     plan: ScanPlan, kernel: VariableKernel, serpentine: bool, modulation: ThresholdModulation
 ) -> None:
     """Diffuse one channel with shares that depend on its tone, in serpentine or raster order."""
-    from dither.diffusion.compiled.tone_dependent import tone_dependent_levels
+    from dither.diffusion.compiled.tone_dependent import tone_dependent_to_levels
 
-    loop: Callable[..., None] = tone_dependent_levels
+    loop: Callable[..., None] = tone_dependent_to_levels
     shares = kernel.shares
     height, width = plan.samples.shape
     past = np.zeros((2, width + 2), np.int64)
@@ -103,7 +103,7 @@ def _raster_loop(
     if plan.to_palette:
         if raster_small_palette.fits(taps, modulation.varies, plan.bounds[0]):
             return raster_small_palette.raster_small_palette
-        return raster.raster_palette
+        return raster.raster_to_palette
     if raster_one_bit.fits(taps, len(plan.target.lights), modulation.varies, plan.bounds[0]):
         return raster_one_bit.raster_one_bit
-    return raster.raster_levels
+    return raster.raster_to_levels

@@ -35,7 +35,7 @@ def neighbor_shares(shares, classes, y, x, height, width):
 
 
 @njit(cache=True, nogil=True)
-def dot_levels(samples, units, codes, classes, order, target, bounds):
+def dot_to_levels(samples, units, codes, classes, order, target, bounds):
     """Diffuse one channel to levels.
 
     `classes` is (h, w) int64, tiled over the image; `order` is (h w, 2) int64, the row and column of
@@ -68,8 +68,8 @@ def dot_levels(samples, units, codes, classes, order, target, bounds):
 
 
 @njit(cache=True, nogil=True)
-def dot_palette(samples, units, codes, classes, order, target, bounds):
-    """Diffuse an image to a palette; `classes` and `order` as in `dot_levels`."""
+def dot_to_palette(samples, units, codes, classes, order, target, bounds):
+    """Diffuse an image to a palette; `classes` and `order` as in `dot_to_levels`."""
     height, width = codes.shape
     shown, places, groups = target
     low, high = bounds

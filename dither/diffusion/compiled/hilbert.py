@@ -65,7 +65,7 @@ def hilbert_curve(height, width):
 
 
 @njit(cache=True, nogil=True)
-def hilbert_levels(samples, units, codes, shares, target, bounds):
+def hilbert_to_levels(samples, units, codes, shares, target, bounds):
     """Diffuse one channel to levels; `shares` is (queue,) int64, the newest error's last."""
     shown, first = target
     low, high = bounds
@@ -85,8 +85,8 @@ def hilbert_levels(samples, units, codes, shares, target, bounds):
 
 
 @njit(cache=True, nogil=True)
-def hilbert_palette(samples, units, codes, shares, target, bounds):
-    """Diffuse an image to a palette; `shares` as in `hilbert_levels`."""
+def hilbert_to_palette(samples, units, codes, shares, target, bounds):
+    """Diffuse an image to a palette; `shares` as in `hilbert_to_levels`."""
     shown, places, groups = target
     low, high = bounds
     size = len(shares)

@@ -22,7 +22,7 @@ import numpy as np
 from numba import njit
 
 from dither.diffusion.compiled.nearest import nearest_color
-from dither.diffusion.compiled.quantize import HALF, level_at, light_of, shifted_color, threshold
+from dither.diffusion.compiled.quantize import HALF, level_at, shifted_color, threshold
 from dither.diffusion.light import WHITE
 
 ROWS = 32
@@ -30,7 +30,7 @@ ROWS = 32
 # three; few enough to stay in cache.
 CHUNK = 128
 COLOR_CHUNK = 64
-# 32-bit errors in a cache line; no kernel reaches as many rows up.
+# 32-bit errors in a cache line; no kernel reaches that many rows up.
 LINE = 16
 
 
@@ -46,8 +46,9 @@ def inside(row, t0, count, skew, width):
 def load(lights, samples, units, t0, count, skew):
     """Write the light of `count` steps from t0 to (chunk, ROWS) lights, 0 outside of the image."""
     rows, width = samples.shape
-    if len(units) > 0 and rows == ROWS and t0 >= skew * ROWS and t0 + count <= width:
-        # Away from the edges four rows are moved at a time.
+    at_edge = rows < ROWS or t0 < skew * ROWS or t0 + count > width
+    if len(units) > 0 and not at_edge:
+        # Four rows at a time.
         for row in range(0, ROWS, 4):
             x = t0 - skew * row
             line0 = samples[row, x : x + count]
@@ -60,11 +61,20 @@ def load(lights, samples, units, t0, count, skew):
                 lights[t, row + 2] = units[line2[t]]
                 lights[t, row + 3] = units[line3[t]]
         return
-    lights[:] = 0
+    if at_edge:
+        lights[:] = 0
     for row in range(rows):
         start, stop = inside(row, t0, count, skew, width)
-        for t in range(start, stop):
-            lights[t, row] = light_of(samples[row, t0 + t - skew * row], units)
+        if start < stop:
+            left = t0 + start - skew * row
+            line = samples[row, left : left + stop - start]
+            lane = lights[start:stop, row]
+            if len(units):
+                for t in range(len(line)):
+                    lane[t] = units[line[t]]
+            else:
+                for t in range(len(line)):
+                    lane[t] = line[t]
 
 
 @njit(cache=True, nogil=True)
@@ -128,7 +138,7 @@ def receive(sums, field, h, taps, skew, lead):
 
 
 @njit(cache=True, nogil=True)
-def raster_levels(
+def raster_to_levels(
     samples, units, codes, errors, span, taps, skew, y0, target, thresholds, channel, bounds
 ):
     """Do some steps of a block of rows of one channel."""
@@ -176,7 +186,7 @@ def raster_levels(
 
 
 @njit(cache=True, nogil=True)
-def raster_palette(
+def raster_to_palette(
     samples, units, codes, errors, span, taps, skew, y0, target, thresholds, channel, bounds
 ):
     """Do some steps of a block of rows of an image to a palette."""

@@ -36,7 +36,7 @@ def fits(taps: np.ndarray, levels: int, varies: bool, low: int) -> bool:
 def raster_one_bit(
     samples, units, codes, errors, span, taps, skew, y0, target, thresholds, channel, bounds
 ):
-    """Do some steps of a block of rows, like `raster_levels`; arguments after `skew` are unused."""
+    """Do some steps of a block, like `raster_to_levels`; arguments after `skew` are unused."""
     field, above, below = errors
     rows, width = samples.shape
     lead = above.shape[1]

@@ -83,7 +83,7 @@ def light_in(packed, place):
 def raster_small_palette(
     samples, units, codes, errors, span, taps, skew, y0, target, thresholds, channel, bounds
 ):
-    """Do some steps of a block of rows, like `raster_palette`; arguments after `target` are unused."""
+    """Do some steps of a block, like `raster_to_palette`; arguments after `target` are unused."""
     field, above, below = errors
     width = samples.shape[1]
     lead = above.shape[1]

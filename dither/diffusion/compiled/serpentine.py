@@ -43,7 +43,9 @@ def shares_ahead(taps):
 
 
 @njit(cache=True, nogil=True)
-def serpentine_levels(samples, units, codes, past, y0, taps, target, thresholds, channel, bounds):
+def serpentine_to_levels(
+    samples, units, codes, past, y0, taps, target, thresholds, channel, bounds
+):
     """Diffuse the rows from y0 of one channel to levels; updates `past`."""
     rows, width = samples.shape
     reach = (past.shape[1] - width) // 2
@@ -92,7 +94,9 @@ def serpentine_levels(samples, units, codes, past, y0, taps, target, thresholds,
 
 
 @njit(cache=True, nogil=True)
-def serpentine_palette(samples, units, codes, past, y0, taps, target, thresholds, channel, bounds):
+def serpentine_to_palette(
+    samples, units, codes, past, y0, taps, target, thresholds, channel, bounds
+):
     """Diffuse the rows from y0 of an image to a palette; updates `past`, (3, rows, W + 2 reach)."""
     rows, width, _ = samples.shape
     reach = (past.shape[2] - width) // 2

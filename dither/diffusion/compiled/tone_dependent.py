@@ -7,7 +7,7 @@ from dither.diffusion.compiled.quantize import HALF, level_at, threshold
 
 
 @njit(cache=True, nogil=True)
-def tone_dependent_levels(
+def tone_dependent_to_levels(
     lights, tones, codes, past, y0, serpentine, shares, target, thresholds, channel, bounds
 ):
     """Diffuse some rows of one channel to levels.

@@ -28,7 +28,7 @@ pytest.importorskip("numba", reason="an extra of its own")
     cells=st.sampled_from([None, (1, 2), (3, 5), (16, 16)]),
     seed=st.integers(0, 1 << 40),
 )
-def test_any_image_agrees_with_the_slow_twin(
+def test_any_image_matches_the_reference(
     height: int,
     width: int,
     channels: int | None,

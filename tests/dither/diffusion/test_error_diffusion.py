@@ -4,7 +4,7 @@ from typing import Any
 
 import numpy as np
 import pytest
-from diffusion_reference import EIGHT_COLORS, random_image, twin
+from diffusion_reference import EIGHT_COLORS, random_image, reference_codes
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -40,15 +40,17 @@ WIDE = DiffusionKernel(
 @pytest.mark.parametrize(
     "kernel", [*DIFFUSION_KERNELS.values(), WIDE], ids=[*DIFFUSION_KERNELS, "wide"]
 )
-def test_every_kernel_agrees_with_the_slow_twin(kernel: DiffusionKernel, serpentine: bool) -> None:
+def test_every_kernel_matches_the_reference(kernel: DiffusionKernel, serpentine: bool) -> None:
     gray, color = random_image((70, 23)), random_image((35, 13, 3), seed=1)
     for levels in (2, 5):
-        expected = twin(gray, kernel, levels=levels, serpentine=serpentine)
+        expected = reference_codes(gray, kernel, levels=levels, serpentine=serpentine)
         codes = error_diffuse(gray, kernel=kernel, levels=levels, serpentine=serpentine)
         assert (codes == expected).all()
     for count in (5, 16, 40):
         palette = random_image((count, 3), seed=count)
-        expected = twin(color, kernel, palette=palette, serpentine=serpentine, clamp="range")
+        expected = reference_codes(
+            color, kernel, palette=palette, serpentine=serpentine, clamp="range"
+        )
         codes = error_diffuse(color, kernel=kernel, palette=palette, serpentine=serpentine)
         assert (codes == expected).all()
 
@@ -67,7 +69,7 @@ def test_every_kernel_agrees_with_the_slow_twin(kernel: DiffusionKernel, serpent
     cells=st.sampled_from([None, (1, 2), (3, 5)]),
     seed=st.integers(0, 1 << 40),
 )
-def test_any_image_to_levels_agrees_with_the_slow_twin(
+def test_any_image_to_levels_matches_the_reference(
     height: int,
     width: int,
     channels: int | None,
@@ -94,7 +96,7 @@ def test_any_image_to_levels_agrees_with_the_slow_twin(
         "seed": seed,
     }
     ranks = None if matrix is None else matrix.ranks
-    expected = twin(image, DIFFUSION_KERNELS[name], ranks=ranks, **common)
+    expected = reference_codes(image, DIFFUSION_KERNELS[name], ranks=ranks, **common)
     codes = error_diffuse(image, kernel=name, matrix=matrix, **common)
     assert codes.dtype == (np.uint8 if levels <= 256 else np.uint16)
     assert codes.shape == image.shape
@@ -116,7 +118,7 @@ def test_any_image_to_levels_agrees_with_the_slow_twin(
     cells=st.sampled_from([None, None, (3, 5)]),
     seed=st.integers(0, 1 << 40),
 )
-def test_any_image_to_a_palette_agrees_with_the_slow_twin(
+def test_any_image_to_a_palette_matches_the_reference(
     height: int,
     width: int,
     gray: bool,
@@ -145,7 +147,7 @@ def test_any_image_to_a_palette_agrees_with_the_slow_twin(
         "seed": seed,
     }
     ranks = None if matrix is None else matrix.ranks
-    expected = twin(image, DIFFUSION_KERNELS[name], ranks=ranks, **common)
+    expected = reference_codes(image, DIFFUSION_KERNELS[name], ranks=ranks, **common)
     codes = error_diffuse(image, kernel=name, matrix=matrix, **common)
     assert codes.dtype == np.uint8
     assert (codes == expected).all()
@@ -175,7 +177,7 @@ def test_long_rows_agree_with_the_serial_loop_for_any_number_of_threads(
     if "palette" not in options and "noise" not in options:
         small = image[:34, :280]
         kernel = options.pop("kernel", FLOYD_STEINBERG)
-        expected = twin(small, kernel, serpentine=False, **options)
+        expected = reference_codes(small, kernel, serpentine=False, **options)
         codes = error_diffuse(small, kernel=kernel, serpentine=False, **options)
         assert (codes == expected).all()
 

@@ -45,7 +45,7 @@ def test_the_curve_passes_every_pixel_once_from_neighbour_to_neighbour(
     ratio=st.sampled_from([1, 16, 250.5]),
     seed=st.integers(0, 1 << 40),
 )
-def test_any_image_agrees_with_the_slow_twin(
+def test_any_image_matches_the_reference(
     height: int,
     width: int,
     channels: int | None,

@@ -50,7 +50,7 @@ def test_shares_sum_to_1_and_are_mirrored() -> None:
     cells=st.sampled_from([None, (3, 5)]),
     seed=st.integers(0, 1 << 40),
 )
-def test_any_image_agrees_with_the_slow_twin(
+def test_any_image_matches_the_reference(
     height: int,
     width: int,
     dtype: Any,
