@@ -125,7 +125,7 @@ def test_round_tones_have_less_of_a_pattern_than_with_one_kernel(value: int) -> 
 
 
 def test_a_palette_is_refused_in_one_sentence() -> None:
-    with pytest.raises(InputError, match="goes to levels, not to a palette"):
+    with pytest.raises(InputError, match="cannot dither to a palette"):
         error_diffuse(np.zeros((2, 2), np.uint8), palette=EIGHT_COLORS, kernel="ostromoukhov")
 
 
