@@ -6,8 +6,12 @@ processing" (2020), with the matrices of its revision of 2021-01-25 (OKLab).
 """
 
 import functools
+from typing import Any, TypeVar
 
 import numpy as np
+
+# A numpy or jax array.
+Values = TypeVar("Values")
 
 # Luminance of the linear red, green and blue of sRGB (ITU-R BT.709).
 LUMINANCE_WEIGHTS = (0.2126, 0.7152, 0.0722)
@@ -32,7 +36,12 @@ _CONES_TO_LINEAR = np.linalg.inv(LINEAR_TO_CONES)
 _OKLAB_TO_ROOTS = np.linalg.inv(ROOTS_TO_OKLAB)
 
 
-def srgb_to_linear(encoded: np.ndarray) -> np.ndarray:
+def array_namespace(values: Any) -> Any:
+    """Return the module with an array's functions, numpy or jax.numpy (Array API standard)."""
+    return getattr(values, "__array_namespace__", lambda: np)()
+
+
+def srgb_to_linear(encoded: Values) -> Values:
     """Convert sRGB-encoded values to linear light.
 
     Args:
@@ -45,13 +54,14 @@ def srgb_to_linear(encoded: np.ndarray) -> np.ndarray:
         >>> float(srgb_to_linear(np.array(0.5)).round(4))
         0.214
     """
-    encoded = np.asarray(encoded)
-    return np.where(
-        encoded <= 0.04045, encoded / 12.92, ((np.maximum(encoded, 0) + 0.055) / 1.055) ** 2.4
-    )
+    xp = array_namespace(encoded)
+    values = xp.asarray(encoded)
+    # The power is taken above the bend only, so that its slope is finite for automatic differentiation.
+    curved = ((xp.maximum(values, 0.04045) + 0.055) / 1.055) ** 2.4
+    return xp.where(values <= 0.04045, values / 12.92, curved)
 
 
-def linear_to_srgb(linear: np.ndarray) -> np.ndarray:
+def linear_to_srgb(linear: Values) -> Values:
     """Convert linear light to sRGB-encoded values; the inverse of `srgb_to_linear`.
 
     Args:
@@ -64,10 +74,10 @@ def linear_to_srgb(linear: np.ndarray) -> np.ndarray:
         >>> float(linear_to_srgb(np.array(0.214)).round(2))
         0.5
     """
-    linear = np.asarray(linear)
-    return np.where(
-        linear <= 0.0031308, linear * 12.92, 1.055 * np.maximum(linear, 0) ** (1 / 2.4) - 0.055
-    )
+    xp = array_namespace(linear)
+    values = xp.asarray(linear)
+    curved = 1.055 * xp.maximum(values, 0.0031308) ** (1 / 2.4) - 0.055
+    return xp.where(values <= 0.0031308, values * 12.92, curved)
 
 
 @functools.lru_cache(maxsize=2)

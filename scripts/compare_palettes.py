@@ -17,7 +17,7 @@ import numpy as np
 from PIL import Image, ImageDraw, ImageOps
 
 import dither
-from dither.diffusion import diffused
+from dither.diffusion import requantize
 from dither.metrics import image_errors
 from dither.optimizer.config import Preset
 
@@ -95,7 +95,7 @@ except ModuleNotFoundError:
     print("the package imagequant is not installed; ratios are against Pillow")
 methods |= {
     "Pillow": _with_pillow,
-    "k-means, diffused": lambda image, colors: diffused(
+    "k-means, diffused": lambda image, colors: requantize(
         image, palette=dither.k_means(image, colors), light="linear"
     ),
     "k-means, ordered": _with_matrix,

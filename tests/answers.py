@@ -46,7 +46,7 @@ def _codes(*codes: np.ndarray) -> tuple[Arrays, float]:
 def exact(threads: int) -> Answers:
     """Return the methods whose results are the same on every processor."""
     from bluenoise.methods.void_and_cluster import void_and_cluster
-    from dither.diffusion import diffused, dot_diffuse, error_diffuse, riemersma_dither
+    from dither.diffusion import dot_diffuse, error_diffuse, requantize, riemersma_dither
 
     colored = picture()
     gray = colored[..., 1]
@@ -89,7 +89,7 @@ def exact(threads: int) -> Answers:
         "diffused with noise": diffuse(gray, levels=2, noise=0.5, seed=9),
         "along a curve": lambda: _codes(riemersma_dither(gray, levels=2)),
         "by dots": lambda: _codes(dot_diffuse(gray, levels=2)),
-        "shown codes": lambda: _codes(diffused(gray, bits=2)),
+        "shown codes": lambda: _codes(requantize(gray, bits=2)),
         "median cut": lambda: _codes(dither.median_cut(colored, 6).colors),
         "k-means": lambda: _codes(dither.k_means(colored, 6, seed=1).colors),
     }

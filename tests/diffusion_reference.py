@@ -1,4 +1,4 @@
-"""The slow twins of error diffusion: plain loops over Python's whole numbers, errors pushed ahead."""
+"""Reference implementations of error diffusion: plain Python loops that push errors ahead."""
 
 from collections import defaultdict
 from fractions import Fraction
@@ -18,7 +18,7 @@ def random_image(shape: tuple[int, ...], dtype: Any = np.uint8, seed: int = 0) -
 
 
 def shares(weights: tuple, origin: int, divisor: float) -> dict[tuple[int, int], int]:
-    """(rows down, columns ahead) to the share in 1/65536; the largest fractions are rounded up."""
+    """Return {(rows down, columns ahead): share in 1/65536}; the largest fractions are rounded up."""
     exact = {
         (y, x - origin): Fraction(weight) / Fraction(divisor) * 65536
         for y, row in enumerate(weights)
@@ -33,7 +33,7 @@ def shares(weights: tuple, origin: int, divisor: float) -> dict[tuple[int, int],
 
 
 def light_of(sample: float, white: float, light: str) -> int:
-    """The light of one sample, in units."""
+    """Return the light of one sample, in units."""
     share = sample / white
     if light == "linear":
         share = float(srgb_to_linear(np.array(share)))
@@ -41,7 +41,7 @@ def light_of(sample: float, white: float, light: str) -> int:
 
 
 def noise_of(y: int, x: int, channel: int, seed: int) -> int:
-    """16 random bits of a place."""
+    """Return the 16 random bits of a pixel."""
     mask = (1 << 64) - 1
     mixed = (((y << 40) ^ (x << 8) ^ channel) + seed) * 0x9E3779B97F4A7C15 & mask
     mixed = (mixed ^ mixed >> 30) * 0xBF58476D1CE4E5B9 & mask
@@ -50,7 +50,7 @@ def noise_of(y: int, x: int, channel: int, seed: int) -> int:
 
 
 def threshold(y: int, x: int, channel: int, options: dict) -> int:
-    """A pixel's threshold within a step, in 1/65536."""
+    """Return a pixel's threshold between two levels, in 1/65536."""
     share = 32768
     if options.get("ranks") is not None:
         ranks = options["ranks"]
@@ -68,7 +68,7 @@ def clipped(value: int) -> int:
 
 
 def level_of(value: int, lights: list[int], share: int) -> int:
-    """The level of a light: the higher beyond the threshold's share of the step."""
+    """Return the level of a light: the higher neighbour beyond the threshold."""
     value = clipped(value)
     below = max(i for i in range(len(lights) - 1) if lights[i] <= value)
     step = lights[below + 1] - lights[below]
@@ -76,7 +76,7 @@ def level_of(value: int, lights: list[int], share: int) -> int:
 
 
 def nearest(value: list[int], colors: list[list[int]]) -> int:
-    """The first of the nearest colours, at 12 bits a channel, by comparing with all."""
+    """Return the first of the nearest colours, at 12 bits a channel, by comparing with all."""
     distances = [
         sum(((clipped(v) >> 10) - (c >> 10)) ** 2 for v, c in zip(value, color, strict=True))
         for color in colors
@@ -85,7 +85,7 @@ def nearest(value: list[int], colors: list[list[int]]) -> int:
 
 
 def color_of(value: list[int], colors: list[list[int]], share: int) -> int:
-    """The nearest colour, or with a varied threshold that of the value shifted along the greys."""
+    """Return the nearest colour, of the value shifted along the greys if the threshold is modulated."""
     index = nearest(value, colors)
     if share == 32768:
         return index
@@ -116,8 +116,8 @@ def diffuse(light: np.ndarray, choose, shown, kernel: Any, serpentine: bool, bou
     return codes
 
 
-def by_tone(kernels: list[dict], lights: list[int]):
-    """The shares of a sample's light, whose place between two levels is rounded to 1/255."""
+def shares_by_tone(kernels: list[dict], lights: list[int]):
+    """Return the shares for a sample's light, by its position between two levels in 1/255."""
 
     def own(light: np.ndarray) -> dict:
         value = int(light[0])
@@ -139,7 +139,7 @@ def error_diffuse(
     clamp: str = "none",
     **options,
 ) -> np.ndarray:
-    """The codes of an integer image, one sample after the other."""
+    """Return the codes of an integer image, one sample at a time."""
     bounds = (0, WHITE) if clamp == "range" else (-16 * WHITE, 17 * WHITE)
     white = int(np.iinfo(image.dtype).max)
     units = np.vectorize(lambda v: light_of(v, white, light), otypes=[np.int64])(image)
@@ -158,7 +158,7 @@ def error_diffuse(
     lights = [light_of(code, top, light) for code in codes]
     planes = units if units.ndim == 3 else units[..., None]
     if isinstance(kernel, list):
-        kernel = by_tone(kernel, lights)
+        kernel = shares_by_tone(kernel, lights)
     result = [
         diffuse(
             planes[..., c : c + 1],
@@ -173,13 +173,13 @@ def error_diffuse(
     return np.stack(result, axis=2).reshape(image.shape) if result else np.zeros(image.shape, int)
 
 
-def twin(image: np.ndarray, kernel: DiffusionKernel, **options: Any) -> np.ndarray:
+def reference_codes(image: np.ndarray, kernel: DiffusionKernel, **options: Any) -> np.ndarray:
     own = shares(kernel.weights, kernel.origin, kernel.divisor)
     return error_diffuse(image, own, **options)
 
 
 def hilbert(start: complex, along: complex, across: complex):
-    """The places of a rectangle, as numbers x + iy, its sides the two vectors, along its curve."""
+    """Yield the pixels x + iy of a rectangle, given by two vectors, along the Hilbert curve."""
     length, breadth = round(abs(along)), round(abs(across))
     ahead, aside = along / max(1, length), across / max(1, breadth)
     if breadth == 1:
@@ -202,15 +202,17 @@ def hilbert(start: complex, along: complex, across: complex):
 
 
 def path(height: int, width: int) -> list[tuple[int, int]]:
-    """Rows and columns in the order of the curve."""
+    """Return rows and columns in the order of the Hilbert curve."""
     if not height or not width:
         return []
     along, across = (width, height * 1j) if width >= height else (height * 1j, width)
     return [(round(place.imag), round(place.real)) for place in hilbert(0j, along, across)]
 
 
-def pushed(image: np.ndarray, order, receivers, *, levels=2, palette=None, light="encoded", clamp):
-    """Pixels in any order, each pushing its errors: `receivers` gives a place's (place, share)."""
+def diffused_in_order(
+    image: np.ndarray, order, receivers, *, levels=2, palette=None, light="encoded", clamp
+):
+    """Diffuse in any order of pixels; `receivers` returns the (pixel, share) pairs of a pixel."""
     bounds = (0, WHITE) if clamp == "range" else (-16 * WHITE, 17 * WHITE)
     white = int(np.iinfo(image.dtype).max)
     planes = image if image.ndim == 3 else image[..., None]
@@ -241,18 +243,18 @@ def pushed(image: np.ndarray, order, receivers, *, levels=2, palette=None, light
 
 
 def riemersma(image: np.ndarray, shares: list[int], **options) -> np.ndarray:
-    """Riemersma's method; the shares of the newest error first."""
+    """Dither by Riemersma's method; the share of the newest error is first."""
     order = path(*image.shape[:2])
     turn = {place: index for index, place in enumerate(order)}
 
     def receivers(y: int, x: int):
         return zip(order[turn[y, x] + 1 :], shares, strict=False)
 
-    return pushed(image, order, receivers, **options)
+    return diffused_in_order(image, order, receivers, **options)
 
 
 def dot_diffuse(image: np.ndarray, classes: np.ndarray, **options) -> np.ndarray:
-    """Dot diffusion by a matrix of classes."""
+    """Dither by dot diffusion with a class matrix."""
     height, width = image.shape[:2]
 
     def rank(y: int, x: int) -> int:
@@ -274,4 +276,4 @@ def dot_diffuse(image: np.ndarray, classes: np.ndarray, **options) -> np.ndarray
         return zip((place for place, _ in later), own, strict=True)
 
     order = sorted(((y, x) for y in range(height) for x in range(width)), key=lambda p: rank(*p))
-    return pushed(image, order, receivers, **options)
+    return diffused_in_order(image, order, receivers, **options)

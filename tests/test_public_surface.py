@@ -43,13 +43,12 @@ SURFACE = {
         optimize_picture published sampled
         """,
     dither.differentiable.descent: """
-        Descended DescentConfig Info Parameters Points State advance bounded descend first_logits init
-        point_losses step trajectory
+        Descended Parameters Points State advance descend init step trajectory
         """,
     dither.diffusion: """
         ATKINSON BURKES DIFFUSION_KERNELS DiffusionKernel FALSE_FLOYD_STEINBERG FLOYD_STEINBERG
         JARVIS_JUDICE_NINKE KNUTH_CLASSES OSTROMOUKHOV SIERRA SIERRA_LITE SIERRA_TWO_ROW SIMPLE_2D
-        STEVENSON_ARCE STUCKI VariableKernel diffused dot_diffuse error_diffuse load_kernel
+        STEVENSON_ARCE STUCKI VariableKernel dot_diffuse error_diffuse load_kernel requantize
         riemersma_dither
         """,
     dither.metrics: """
@@ -90,6 +89,7 @@ ALIASES = {
     bluenoise.methods.anneal: {"AnnealConfig"},
     bluenoise.methods.spectrum: {"SpectrumConfig"},
     dither: {"prepared"},
+    dither.diffusion: {"diffused"},
 }
 
 

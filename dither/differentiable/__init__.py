@@ -1,4 +1,4 @@
-"""Differentiable dithering: a palette and mixtures of its colours, found together by descent.
+"""Differentiable dithering: optimize a palette and mixtures of its colours by gradient descent.
 
 `descend` takes points of colour with weights, such as the histogram of a picture:
 
@@ -11,12 +11,12 @@
     >>> bool(descended.trace[-1] < 0.2 * descended.trace[0])
     True
 
-Importing this package loads jax and optax, which no other part of `dither` does.
+This is the only part of `dither` whose import loads jax and optax.
 """
 
 try:
+    from dither.differentiable.config import DescentConfig as DescentConfig
     from dither.differentiable.descent import Descended as Descended
-    from dither.differentiable.descent import DescentConfig as DescentConfig
     from dither.differentiable.descent import descend as descend
     from dither.differentiable.distances import CIELAB as CIELAB
     from dither.differentiable.distances import RGB as RGB

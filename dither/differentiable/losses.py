@@ -1,51 +1,91 @@
-"""What a relaxed picture is judged by, in jax.numpy, so that jax can differentiate it.
+"""Losses that a descent minimizes, in jax.numpy so that jax can differentiate them.
 
-A relaxed picture is the mean of each pixel's mixture, (H, W, 3) linear light. A loss is any function of
-it and of the original that gives a number; those here are values.
+Points of colour (`dither.differentiable.descent`) have one loss, `mixture_losses`. Pictures
+(`dither.differentiable.picture`) take any weighted sum of losses: functions of the relaxed picture, the
+mean of each pixel's mixture, and of the original, both (H, W, 3) linear light. Those here are values.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Any, Literal, NamedTuple
 
+import jax
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
 from jax.typing import ArrayLike
 
-from dither.color import LUMINANCE_WEIGHTS
-from dither.differentiable.distances import CIELAB as CIELAB
-from dither.differentiable.distances import RGB as RGB
-from dither.differentiable.distances import Distance as Distance
-from dither.differentiable.distances import OKLab as OKLab
-from dither.differentiable.distances import encoded, product, scattered
+from dither.color import LUMINANCE_WEIGHTS, srgb_to_linear
+from dither.differentiable.config import DescentConfig
+from dither.differentiable.distances import Distance, OKLab, product
+from dither.differentiable.mixtures import mixture_scatter
 from dither.errors import InputError
+from dither.metrics.structure import (
+    WINDOW_RADIUS,
+    WINDOW_SIGMA,
+    multi_scale_product,
+    similarity_maps,
+)
 
-_LARGEST_SIGMA = 20
-# Wang et al. 2004: the window, and what keeps the quotients finite near black.
-_WINDOW_SIGMA, _WINDOW_RADIUS = 1.5, 5
-_LUMINANCE_FLOOR, _CONTRAST_FLOOR = 0.01**2, 0.03**2
-# Wang, Simoncelli and Bovik 2003.
-_SCALE_WEIGHTS = (0.0448, 0.2856, 0.3001, 0.2363, 0.1333)
+_MAX_SIGMA = 20
 # Rows blurred in one matrix product.
 _BAND = 32
-# A power of 0 would be endlessly steep.
-_LEAST_SIMILARITY = 1e-6
+# The slope of a power is infinite at 0.
+_MIN_SIMILARITY = 1e-6
 
-# What judges a relaxed picture beside the original, both (H, W, 3) linear light: a scalar.
+# Loss of a relaxed picture against the original, both (H, W, 3) linear light: a scalar.
 PictureLoss = Callable[[Array, Array], Array]
+
+
+class Info(NamedTuple):
+    """Loss and its parts, float32: of each point, or their weighted means before a step.
+
+    Attributes:
+        loss: error plus `variance` times scatter.
+        error: squared distance of the mixture's mean to its point.
+        scatter: mean squared distance of the mixture's colours to their mean.
+    """
+
+    loss: Array
+    error: Array
+    scatter: Array
+
+
+def mixture_losses(config: DescentConfig, targets: Array, palette: Array, logits: Array) -> Info:
+    """Return the loss of each point: |seen(mean) - target|^2 + variance * scatter.
+
+    Source: P. Stefek, "Differentiable dithering" (2020).
+
+    Args:
+        config: settings of the descent.
+        targets: (N, 3) coordinates of the points.
+        palette: (K, 3) colours in the space in which they mix.
+        logits: (N, K) mixtures.
+
+    Returns:
+        Info of (N,) arrays.
+    """
+    linear: Callable[[Any], Any] = (
+        (lambda mixed: mixed) if config.light == "linear" else srgb_to_linear
+    )
+    probabilities = jax.nn.softmax(logits, axis=-1)
+    mean = config.distance.coordinates(linear(product(probabilities, palette)))
+    error = jnp.sum((mean - targets) ** 2, axis=-1)
+    colors = config.distance.coordinates(linear(palette))
+    scatter = mixture_scatter(config.distance, probabilities, colors, mean)
+    return Info(error + config.variance * scatter, error, scatter)
 
 
 @dataclass(frozen=True)
 class Blurred:
     """Mean squared distance of two pictures after the eye's blur, in linear light.
 
-    Called with (H, W, 3) linear light twice, the relaxed picture and the original. Beyond the borders
-    the pictures are mirrored, as `dither.metrics.blur.gaussian_blurred` has it.
+    Called with the relaxed picture and the original, (H, W, 3) linear light each. Borders are mirrored
+    as in `dither.metrics.blur.gaussian_blurred`.
 
     Attributes:
         sigma: standard deviation of the Gaussian in pixels, 0 to 20.
-        distance: where the blurred colours are seen to lie.
+        distance: colour space of the distance.
 
     Raises:
         InputError: `sigma` is out of range.
@@ -60,11 +100,11 @@ class Blurred:
     distance: Distance = OKLab()
 
     def __post_init__(self) -> None:
-        if not 0 <= self.sigma <= _LARGEST_SIGMA:
-            raise InputError(f"sigma is {self.sigma}; it must be from 0 to {_LARGEST_SIGMA} pixels")
+        if not 0 <= self.sigma <= _MAX_SIGMA:
+            raise InputError(f"sigma is {self.sigma}; it must be from 0 to {_MAX_SIGMA} pixels")
 
     def __call__(self, relaxed: ArrayLike, original: ArrayLike) -> Array:
-        """() float32, at least 0."""
+        """Return the loss, () float32, at least 0."""
         radius = int(4 * self.sigma + 0.5)
         seen, wanted = (
             self.distance.coordinates(_blurred(jnp.asarray(light), self.sigma, radius))
@@ -75,16 +115,16 @@ class Blurred:
 
 @dataclass(frozen=True)
 class StructuralSimilarity:
-    """1 - SSIM of luma, or of 5 scales 1 - MS-SSIM, both as `dither.metrics` measures them.
+    """1 - SSIM of luma, or 1 - MS-SSIM over five scales, as `dither.metrics` measures them.
 
     Source: Z. Wang, A. Bovik, H. Sheikh and E. Simoncelli, "Image quality assessment: from error
     visibility to structural similarity" (2004); Z. Wang, E. Simoncelli and A. Bovik, "Multi-scale
     structural similarity for image quality assessment" (2003).
 
-    Called with (H, W, 3) linear light twice, the relaxed picture and the original.
+    Called with the relaxed picture and the original, (H, W, 3) linear light each.
 
     Attributes:
-        scales: 1, the pictures as they are, or 5, each half the size of the last.
+        scales: 1 for the pictures as they are, or 5, each half the size of the one before.
 
     Raises:
         InputError: `scales` is neither.
@@ -102,32 +142,26 @@ class StructuralSimilarity:
             raise InputError(f"scales is {self.scales}; it must be 1 or 5")
 
     def __call__(self, relaxed: ArrayLike, original: ArrayLike) -> Array:
-        """() float32, 0 for equal pictures to a little over 1."""
+        """Return the loss, () float32: 0 for equal pictures, up to a little over 1."""
         weights = jnp.asarray(LUMINANCE_WEIGHTS)
         planes = [product(light, weights) for light in (relaxed, original)]
-        if self.scales == 1:
-            luminance, structure = _similarities(*planes)
-            return 1 - jnp.mean(luminance * structure)
-        whole = jnp.ones(())
-        for halving, weight in enumerate(_SCALE_WEIGHTS, start=1):
-            luminance, similarity = _similarities(*planes)
-            if halving == len(_SCALE_WEIGHTS):
-                similarity = luminance * similarity
-            whole *= jnp.maximum(similarity.mean(), _LEAST_SIMILARITY) ** weight
-            planes = [_halved(plane) for plane in planes]
-        return 1 - whole
+        if self.scales == 5:
+            return 1 - multi_scale_product(planes, _window_blurred, _halved, _MIN_SIMILARITY)
+        luminance, structure = similarity_maps(*planes, blurred=_window_blurred)
+        return 1 - jnp.mean(luminance * structure)
 
 
 @dataclass(frozen=True)
 class Variance:
-    """Mean scatter of the colours of each pixel's mixture around their mean: how grainy it must be.
+    """Mean scatter of the colours of each pixel's mixture around their mean: the grain it implies.
 
-    It sees the mixtures, not the relaxed picture, so it is called with other arguments.
+    Depends on the mixtures rather than the relaxed picture, so it takes other arguments.
 
     Attributes:
-        distance: where the colours are seen to lie, and how much each coordinate counts.
+        distance: colour space, and the weight of each coordinate.
 
     Example:
+        >>> from dither.differentiable import RGB
         >>> gray = np.full((1, 1, 2), 0.5), np.array([[0.0, 0.0, 0.0], [1.0, 1.0, 1.0]])
         >>> round(float(Variance(RGB())(*gray)), 5)
         0.25
@@ -136,55 +170,44 @@ class Variance:
     distance: Distance = OKLab()
 
     def __call__(self, probabilities: ArrayLike, palette: ArrayLike) -> Array:
-        """() float32 of (H, W, K) probabilities and a (K, 3) palette of linear light."""
+        """Return the loss of (H, W, K) probabilities and a (K, 3) palette in linear light."""
         mean = self.distance.coordinates(product(probabilities, palette))
         colors = self.distance.coordinates(palette)
-        return jnp.mean(scattered(self.distance, jnp.asarray(probabilities), colors, mean))
+        return jnp.mean(mixture_scatter(self.distance, jnp.asarray(probabilities), colors, mean))
+
+
+def _window_blurred(planes: Array) -> Array:
+    return _blurred(planes, WINDOW_SIGMA, WINDOW_RADIUS)
 
 
 def _blurred(light: Array, sigma: float, radius: int) -> Array:
-    """(H, W, C) blurred along rows and columns, mirrored at the borders."""
-    if radius == 0:
-        return light
-    return _along_rows(_along_rows(light, sigma, radius).swapaxes(0, 1), sigma, radius).swapaxes(
-        0, 1
-    )
+    """Return (H, W, C) blurred along rows and columns, mirrored at the borders."""
+    for _ in range(2 if radius else 0):
+        light = _blurred_rows(light, sigma, radius).swapaxes(0, 1)
+    return light
 
 
-def _along_rows(light: Array, sigma: float, radius: int) -> Array:
-    """The rows blurred with those above and below, in bands, each a small matrix product.
+def _blurred_rows(light: Array, sigma: float, radius: int) -> Array:
+    """Return each row blurred with those above and below, by one small matrix product per band.
 
-    Compiled for a processor that is many times as fast as a convolution, and so is its slope.
+    Compiled for a CPU this is many times faster than a convolution, and so is its gradient.
     """
     height = light.shape[0]
     band = max(_BAND, radius)
     count = -(-height // band)
     filled = (count + 1) * band - height
-    around = ((band, filled), *((0, 0) for _ in light.shape[1:]))
-    bands = jnp.pad(light, around, mode="symmetric").reshape(-1, band, *light.shape[1:])
+    padding = ((band, filled), *((0, 0) for _ in light.shape[1:]))
+    bands = jnp.pad(light, padding, mode="symmetric").reshape(-1, band, *light.shape[1:])
     windows = jnp.concatenate([bands[:-2], bands[1:-1], bands[2:]], axis=1)
-    apart = np.arange(band, 2 * band)[:, None] - np.arange(3 * band)
-    taps = np.exp(-0.5 * (apart / sigma) ** 2) * (abs(apart) <= radius)
+    offsets = np.arange(band, 2 * band)[:, None] - np.arange(3 * band)
+    taps = np.exp(-0.5 * (offsets / sigma) ** 2) * (abs(offsets) <= radius)
     taps = jnp.asarray(taps / taps[0].sum(), light.dtype)
     blurred = jnp.einsum("ow,bwxc->boxc", taps, windows, precision="highest")
     return blurred.reshape(-1, *light.shape[1:])[:height]
 
 
-def _similarities(first: Array, second: Array) -> tuple[Array, Array]:
-    """Of two planes of luminance, at each pixel: of luma; of contrast and structure."""
-    first, second = encoded(first), encoded(second)
-    products = jnp.stack([first, second, first**2, second**2, first * second], axis=-1)
-    blurred = _blurred(products, _WINDOW_SIGMA, _WINDOW_RADIUS)
-    if min(first.shape) > 2 * _WINDOW_RADIUS:
-        blurred = blurred[_WINDOW_RADIUS:-_WINDOW_RADIUS, _WINDOW_RADIUS:-_WINDOW_RADIUS]
-    one, other, one_square, other_square, both = jnp.moveaxis(blurred, -1, 0)
-    luminance = (2 * one * other + _LUMINANCE_FLOOR) / (one**2 + other**2 + _LUMINANCE_FLOOR)
-    variances = one_square - one**2 + other_square - other**2
-    return luminance, (2 * (both - one * other) + _CONTRAST_FLOOR) / (variances + _CONTRAST_FLOOR)
-
-
 def _halved(plane: Array) -> Array:
-    """The mean of each square of two pixels; what is left over at a border stands for itself."""
+    """Return the mean of each square of two pixels; a border's odd pixel keeps its value."""
     height, width = plane.shape
     even = jnp.pad(plane, ((0, height % 2), (0, width % 2)), mode="edge")
     return even.reshape(-(-height // 2), 2, -(-width // 2), 2).mean(axis=(1, 3))

@@ -1,11 +1,11 @@
-"""Mixtures made into pixels: each takes one colour, by chance or by the threshold of its cell.
+"""Sampling of mixtures: each pixel takes one colour, at random or by the threshold of its cell.
 
-The unit interval is cut into as many pieces as there are colours, each as long as the colour is
-probable; a pixel takes the colour whose piece holds a number of 0 to 1. Independent numbers give white
-noise, as the method was published; those of a blue-noise matrix give grain that is harder to see.
+The unit interval is cut into one piece per colour, as long as the colour's probability; a pixel takes
+the colour whose piece contains a number from 0 to 1. Independent random numbers give white noise, as in
+the published method; the thresholds of a blue-noise matrix give less visible grain.
 
-A mixture may belong to one pixel, (H, W, K), or to many: (N, K) and the place of each pixel's mixture.
-A big picture is made a few rows at a time, so that of the latter nothing of H x W x K is made.
+Mixtures belong to pixels, (H, W, K), or to bins: (N, K) and the bin of each pixel. Pictures are
+processed in blocks of rows, so that bins never need an array of H x W x K.
 """
 
 from collections.abc import Callable
@@ -16,30 +16,30 @@ from dither.color import LUMINANCE_WEIGHTS
 from dither.errors import InputError
 from dither.matrix.threshold_matrix import ThresholdMatrix
 from dither.ordered.tiling import at_phase, block_rows
+from dither.palettes.palette import MAX_COLORS
 
-_MOST_COLORS = 256
-# A row of single precision adds up to 1 but for rounding.
-_SLACK = 1e-3
+# Rounding error of a single-precision row that sums to 1.
+_TOLERANCE = 1e-3
 
 
 def sampled(
     probabilities: np.ndarray, *, bins: np.ndarray | None = None, seed: int = 0
 ) -> np.ndarray:
-    """Each pixel draws its colour by itself.
+    """Draw the colour of each pixel independently.
 
     Source: P. Stefek, "Differentiable dithering" (2020).
 
     Args:
         probabilities: (H, W, K) float of each pixel, or (N, K) of bins, K from 1 to 256; at least 0,
-            each row adding up to 1.
-        bins: (H, W) integers, the bin of each pixel, if probabilities are those of bins.
+            each row with sum 1.
+        bins: (H, W) integers, the bin of each pixel, if the probabilities are those of bins.
         seed: 0 or more; the same seed gives the same pixels.
 
     Returns:
         (H, W) uint8, the index of each pixel's colour.
 
     Raises:
-        InputError: an array has another shape or holds other values, or `seed` is out of range.
+        InputError: an array has another shape or values out of range, or `seed` is out of range.
 
     Example:
         >>> halves = np.full((64, 64, 2), 0.5)
@@ -50,8 +50,8 @@ def sampled(
         raise InputError(f"seed is {seed}; it must be a whole number from 0")
     mixtures, bins = _checked(probabilities, bins)
     generator = np.random.default_rng(seed)
-    # Single precision: 1 itself is never drawn, nor made by adding the place of a bin.
-    return _chosen(mixtures, bins, lambda rows, shape: generator.random(shape, dtype=np.float32))
+    # Single precision, so that adding the index of a bin never rounds up to the next whole number.
+    return _pieces(mixtures, bins, lambda rows, shape: generator.random(shape, dtype=np.float32))
 
 
 def matrix_sampled(
@@ -62,23 +62,24 @@ def matrix_sampled(
     bins: np.ndarray | None = None,
     phase: tuple[int, int, int] = (0, 0, 0),
 ) -> np.ndarray:
-    """The threshold of each pixel's cell chooses its colour, from dark to light.
+    """Choose the colour of each pixel by the threshold of its cell, from dark to light.
 
-    Sorted by luminance, neighbours in the order are alike, and the matrix spreads what differs much.
+    The colours are sorted by luminance, so that neighbours in the order are alike and the matrix
+    spreads those that differ most.
 
     Args:
         probabilities: as in `sampled`.
-        palette: (K, 3) float linear light, of whatever range.
-        matrix: with N cells, a flat patch of N pixels has each colour as often as its probability
-            says, to within one pixel.
+        palette: (K, 3) float linear light, any range.
+        matrix: threshold matrix; in a flat patch of its N cells the count of each colour equals its
+            probability times N, to within one pixel.
         bins: as in `sampled`.
-        phase: frame, row and column of the matrix at the first pixel, around the torus.
+        phase: frame, row and column of the matrix at the first pixel, wrapping around.
 
     Returns:
         (H, W) uint8, the index of each pixel's colour.
 
     Raises:
-        InputError: an array has another shape or holds other values.
+        InputError: an array has another shape or values out of range.
 
     Example:
         >>> matrix = ThresholdMatrix(np.array([[0, 2], [3, 1]]))
@@ -90,7 +91,7 @@ def matrix_sampled(
     palette = np.asarray(palette, np.float64)
     if palette.shape != (mixtures.shape[-1], 3):
         raise InputError(
-            f"mixtures of {mixtures.shape[-1]} colours need as many in the palette, not "
+            f"mixtures of {mixtures.shape[-1]} colours need as many in the palette, not one of shape "
             f"{palette.shape}"
         )
     order = np.argsort(palette @ np.array(LUMINANCE_WEIGHTS), kind="stable")
@@ -101,74 +102,74 @@ def matrix_sampled(
         cells = np.ix_(np.arange(rows.start, rows.stop) % height, np.arange(shape[1]) % width)
         return thresholds[cells]
 
-    return order.astype(np.uint8)[_chosen(mixtures[..., order], bins, numbers)]
+    return order.astype(np.uint8)[_pieces(mixtures[..., order], bins, numbers)]
 
 
-def _chosen(
+def _pieces(
     mixtures: np.ndarray,
     bins: np.ndarray,
     numbers: Callable[[slice, tuple[int, int]], np.ndarray],
 ) -> np.ndarray:
-    """(H, W) uint8: in which piece of the mixture of each pixel its number of 0..1 lies.
+    """Return the piece of each pixel's mixture that contains its number, (H, W) uint8.
 
     Args:
-        mixtures: (H, W, K) of the pixels, or (N, K) of bins.
-        bins: (H, W) the bin of each pixel; of the pixels' own mixtures the size alone counts.
-        numbers: of some rows and their shape.
+        mixtures: (H, W, K) of pixels, or (N, K) of bins.
+        bins: (H, W) bin of each pixel; for mixtures of pixels only its shape matters.
+        numbers: returns the numbers, 0 to 1, of some rows, given the rows and their shape.
     """
     height, width = bins.shape
     out = np.empty((height, width), np.uint8)
-    joints = mixtures.shape[-1] - 1
-    ladder = _ladder(mixtures) if mixtures.ndim == 2 else np.empty(0)
+    bounds_per_bin = mixtures.shape[-1] - 1
+    cumulative = _cumulative_bins(mixtures) if mixtures.ndim == 2 else np.empty(0)
     for rows in block_rows(height, width):
         shape = len(out[rows]), width
         if mixtures.ndim == 2:
-            here = bins[rows].astype(np.int64)
+            own = bins[rows].astype(np.int64)
         else:
-            ladder = _ladder(mixtures[rows].reshape(-1, joints + 1))
-            here = np.arange(shape[0] * width).reshape(shape)
-        rungs = np.searchsorted(ladder, here + numbers(rows, shape), side="right")
-        out[rows] = rungs - here * joints
+            cumulative = _cumulative_bins(mixtures[rows].reshape(-1, bounds_per_bin + 1))
+            own = np.arange(shape[0] * width).reshape(shape)
+        found = np.searchsorted(cumulative, own + numbers(rows, shape), side="right")
+        out[rows] = found - own * bounds_per_bin
     return out
 
 
-def _ladder(mixtures: np.ndarray) -> np.ndarray:
-    """Where the pieces of mixture i meet, plus i, of one mixture after the other: N (K - 1), rising.
+def _cumulative_bins(mixtures: np.ndarray) -> np.ndarray:
+    """Return the N (K - 1) bounds of all pieces, those of mixture i plus i, in ascending order.
 
-    One search in all of them at once finds the piece without a table of what each pixel's meet at.
+    So one binary search over all bounds finds the piece of each pixel.
     """
-    meet = np.cumsum(mixtures, axis=1, dtype=np.float64)
-    # A colour that is never to be chosen at the end leaves nothing by rounding.
-    meet = meet[:, :-1] / meet[:, -1:]
-    return (meet + np.arange(len(meet))[:, None]).ravel()
+    bounds = np.cumsum(mixtures, axis=1, dtype=np.float64)
+    # Divided by the sum, so that rounding leaves no piece for a last colour of probability 0.
+    bounds = bounds[:, :-1] / bounds[:, -1:]
+    return (bounds + np.arange(len(bounds))[:, None]).ravel()
 
 
 def _checked(probabilities: np.ndarray, bins: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
-    """The mixtures as they are, and the place (H, W) of each pixel's among bins."""
+    """Return the mixtures unchanged, and the (H, W) bin of each pixel, 0 without bins."""
     probabilities = np.asarray(probabilities)
     if probabilities.ndim != (3 if bins is None else 2) or 0 in probabilities.shape:
         raise InputError(
-            f"probabilities are (H, W, K), or (N, K) with the bins of pixels, not "
+            "probabilities must be (H, W, K), or (N, K) with the bins of pixels, not "
             f"{probabilities.shape} {'without' if bins is None else 'with'} bins"
         )
     count = probabilities.shape[-1]
-    if count > _MOST_COLORS:
-        raise InputError(f"{count} colours are too many; at most {_MOST_COLORS}")
+    if count > MAX_COLORS:
+        raise InputError(f"{count} colours are too many; at most {MAX_COLORS} are allowed")
     mixtures = probabilities.reshape(-1, count)
     sums = mixtures.sum(axis=1)
     # Written so that NaN fails too.
-    if not (mixtures.min() >= 0 and abs(sums - 1).max() <= _SLACK):
+    if not (mixtures.min() >= 0 and abs(sums - 1).max() <= _TOLERANCE):
         raise InputError(
-            "probabilities are at least 0 and add up to 1 in each row; the least here is "
+            "probabilities must be at least 0 and add up to 1 in each row; the smallest here is "
             f"{mixtures.min()}, and sums are {sums.min()} to {sums.max()}"
         )
     if bins is None:
         return probabilities, np.broadcast_to(0, probabilities.shape[:2])
     bins = np.asarray(bins)
     if bins.ndim != 2 or not np.issubdtype(bins.dtype, np.integer):
-        raise InputError(f"bins are (H, W) integers, not {bins.dtype} of {bins.shape}")
+        raise InputError(f"bins must be (H, W) integers, not {bins.dtype} of {bins.shape}")
     if bins.size and not 0 <= bins.min() <= bins.max() < len(mixtures):
         raise InputError(
-            f"bins run from 0 to {len(mixtures) - 1}, not {bins.min()} to {bins.max()}"
+            f"bins must be from 0 to {len(mixtures) - 1}, not {bins.min()} to {bins.max()}"
         )
     return probabilities, bins

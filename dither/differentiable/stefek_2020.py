@@ -1,31 +1,32 @@
-"""Differentiable dithering as it was published: every pixel descends, then draws its colour.
+"""Differentiable dithering as published: optimize each pixel's probabilities, then draw its colour.
 
-The loss is the squared error of each pixel's expected colour and a share of its colour's variance, both
-of sRGB codes, which mix as codes do. What is found on the way by the histogram, in OKLab and in linear
-light, is a descent of the same kind: `dither.differentiable.descent`.
+The loss is the squared error of each pixel's expected colour plus a share of its colour's variance,
+both in sRGB codes, which also mix as codes. `dither.differentiable.descent` generalizes it to
+histograms, OKLab and linear light.
 
 Source: P. Stefek, "Differentiable dithering" (2020).
 """
 
-from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
 
 from dither.color import linear_to_srgb, srgb_to_linear
-from dither.differentiable.descent import DescentConfig, descend
+from dither.differentiable.config import DescentConfig
+from dither.differentiable.descent import descend
 from dither.differentiable.distances import RGB
 from dither.differentiable.sampling import sampled
 from dither.errors import InputError
 from dither.palettes.palette import MAX_COLORS
+from dither.progress import OnProgress, no_progress
 from dither.samples import as_color, checked_image, white_code
 
 
 class Published(NamedTuple):
-    """A picture of few colours.
+    """Picture with few colours.
 
     Attributes:
-        colors: (K, 3) uint8 sRGB codes; two of them may have become alike.
+        colors: (K, 3) uint8 sRGB codes; some may have become equal.
         indices: (H, W) uint8, the colour of each pixel.
         trace: (steps,) float32, the loss before each step.
     """
@@ -42,20 +43,20 @@ def published(
     variance: float = 0.2,
     steps: int = 1000,
     seed: int = 0,
-    on_progress: Callable[[int, float], None] | None = None,
+    on_progress: OnProgress = no_progress,
 ) -> Published:
-    """Dither a picture by the published method, pixel by pixel.
+    """Dither a picture with the published method, pixel by pixel.
 
-    The first palette is drawn at random; each pixel's probabilities begin near those of its nearest
-    colours, and the rates and Adam are this package's.
+    The first palette is random; each pixel's probabilities start near its nearest colours, and the
+    rates of Adam are those of `DescentConfig`.
 
     Args:
-        image: (H, W) or (H, W, 3); uint8, uint16, bool, or float32/float64 in 0..1, as sRGB codes. The
-            number of pixels times that of colours is at most 2^26.
-        colors: how many, 2 to 256.
-        variance: how much the variance of a pixel's colour counts beside the error of its mean: near 0
-            means are kept, with much noise; at 1 each pixel does best with its nearest colour.
-        steps: of Adam.
+        image: (H, W) or (H, W, 3); uint8, uint16, bool, or float32/float64 in 0..1, as sRGB codes.
+            Pixels times colours may be at most 2^26.
+        colors: number of colours, 2 to 256.
+        variance: weight of the variance of a pixel's colour against the error of its mean: near 0 means
+            are kept, with much noise; at 1 the nearest colour is best.
+        steps: number of steps of Adam.
         seed: 0 or more; the same seed gives the same bytes.
         on_progress: as in `descend`.
 
@@ -74,7 +75,7 @@ def published(
         raise InputError(f"seed is {seed}; it must be a whole number from 0")
     image = as_color(checked_image(image))
     if image.size == 0:
-        raise InputError(f"a picture has some pixels, not shape {image.shape}")
+        raise InputError(f"a picture must have some pixels, not shape {image.shape}")
     config = DescentConfig(steps=steps, variance=variance, distance=RGB("encoded"), light="encoded")
     codes = image / white_code(image) if image.dtype.kind == "u" else np.clip(image, 0, 1)
     points = srgb_to_linear(codes).reshape(-1, 3)

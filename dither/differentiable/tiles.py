@@ -1,6 +1,6 @@
-"""The steps of a descent on a whole picture: each goes down one tile of it.
+"""Descent on a whole picture, one tile per step.
 
-A tile is a small picture to the losses; only its own logits, and what Adam remembers of them, change.
+The losses see a tile as a small picture; only the tile's logits and their moments in Adam change.
 """
 
 import functools
@@ -14,29 +14,29 @@ import numpy as np
 import optax
 from jax import Array, lax
 
-from dither.differentiable.descent import bounded, first_logits
+from dither.differentiable.config import ADAM_DECAYS, DescentConfig
 from dither.differentiable.distances import OKLab, product
 from dither.differentiable.losses import PictureLoss, Variance
+from dither.differentiable.mixtures import bounded, first_logits
 
 Assignment = Literal["expected", "straight-through", "gumbel"]
 WeightedLoss = tuple[float, PictureLoss | Variance]
 
-# Steps of one scan.
+# Steps per compiled scan.
 _CHUNK = 20
-# As in `dither.differentiable.descent`.
-_DECAYS = (0.9, 0.99)
-_PALETTE_RATE, _LOGIT_RATE, _SOFTNESS = 0.02, 0.15, 0.05
-# Of the Gumbel draws, from soft to nearly hard (Jang, Gu and Poole 2017 end at 0.5 or below).
+_RATES = DescentConfig()
+# Temperatures of the Gumbel draws, from soft to nearly hard; Jang, Gu and Poole (2017) end at 0.5 or
+# less.
 _FIRST_TEMPERATURE, _LAST_TEMPERATURE = 1.0, 0.2
 
 
 class State(NamedTuple):
-    """What one step hands to the next.
+    """State between two steps.
 
     Attributes:
         palette: (K, 3) float32 linear light, 0 to 1.
-        logits: (H, W, K) float32, logarithms of probability up to a constant of each pixel.
-        moments: Adam's means of the slopes and of their squares, each of the palette and the logits.
+        logits: (H, W, K) float32, logarithms of probability up to a constant per pixel.
+        moments: Adam's means of the slopes and of their squares, of the palette and the logits each.
         step: () int32, steps done.
     """
 
@@ -48,13 +48,13 @@ class State(NamedTuple):
 
 @dataclass(frozen=True)
 class TileDescent:
-    """All that determines a descent, but the picture, its first palette and the seed.
+    """Settings of a descent on a picture.
 
     Attributes:
         losses: pairs of a weight and a loss.
-        assignment: what the losses look at.
-        tile: rows and columns that each step goes down.
-        steps: of Adam (Kingma, Ba 2015), at rates that fall to 0 along a cosine.
+        assignment: input of the losses, as in `optimize_picture`.
+        tile: rows and columns of a tile.
+        steps: number of steps of Adam (Kingma, Ba 2015); the rates fall to 0 along a cosine.
     """
 
     losses: tuple[WeightedLoss, ...]
@@ -65,25 +65,25 @@ class TileDescent:
     def loss(
         self, palette: Array, logits: Array, original: Array, key: Array, done: Array
     ) -> Array:
-        """The weighted sum of the losses of one tile."""
-        chances = jax.nn.softmax(logits, axis=-1)
-        relaxed = product(self._assigned(logits, chances, key, done), palette)
+        """Return the weighted sum of the losses of one tile; `done` is the share of the steps done."""
+        probabilities = jax.nn.softmax(logits, axis=-1)
+        relaxed = product(self._assigned(logits, probabilities, key, done), palette)
         total = jnp.zeros(())
         for weight, loss in self.losses:
             if isinstance(loss, Variance):
-                total += weight * loss(chances, palette)
+                total += weight * loss(probabilities, palette)
             else:
                 total += weight * loss(relaxed, original)
         return total
 
-    def _assigned(self, logits: Array, chances: Array, key: Array, done: Array) -> Array:
-        """How much of each colour a pixel is given for the losses to look at."""
+    def _assigned(self, logits: Array, probabilities: Array, key: Array, done: Array) -> Array:
+        """Return the share of each colour in each pixel that the losses see."""
         if self.assignment == "expected":
-            return chances
+            return probabilities
         if self.assignment == "straight-through":
             hard = jax.nn.one_hot(logits.argmax(axis=-1), logits.shape[-1])
-            # Forward the one colour, backward the slope of the probabilities.
-            return chances + lax.stop_gradient(hard - chances)
+            # Forward: the most probable colour. Backward: the slope of the probabilities.
+            return probabilities + lax.stop_gradient(hard - probabilities)
         fall = _LAST_TEMPERATURE / _FIRST_TEMPERATURE
         temperature = _FIRST_TEMPERATURE * fall**done
         drawn = logits + jax.random.gumbel(key, logits.shape)
@@ -92,52 +92,52 @@ class TileDescent:
     def step(
         self, original: Array, learned: Array, key: Array, state: State
     ) -> tuple[State, Array]:
-        """One step of Adam on the palette and on the logits of one tile."""
-        place_key, draw_key = jax.random.split(jax.random.fold_in(key, state.step))
-        place = self._place(place_key, original.shape)
+        """Do one step of Adam on the palette and on the logits of one random tile."""
+        corner_key, draw_key = jax.random.split(jax.random.fold_in(key, state.step))
+        corner = self._corner(corner_key, original.shape)
         done = state.step / self.steps
 
         def cut(whole: Array) -> Array:
-            return lax.dynamic_slice(whole, (*place, 0), (*self.tile, whole.shape[2]))
+            return lax.dynamic_slice(whole, (*corner, 0), (*self.tile, whole.shape[2]))
 
         def put(whole: Array, part: Array) -> Array:
-            return lax.dynamic_update_slice(whole, part, (*place, 0))
+            return lax.dynamic_update_slice(whole, part, (*corner, 0))
 
         logits = cut(state.logits)
-        loss, (of_palette, of_logits) = jax.value_and_grad(self.loss, argnums=(0, 1))(
+        loss, (palette_slopes, logit_slopes) = jax.value_and_grad(self.loss, argnums=(0, 1))(
             state.palette, logits, cut(original), draw_key, done
         )
-        # Losses are means over pixels; a pixel's own slope does not depend on how many there are.
-        slopes = of_palette, of_logits * (self.tile[0] * self.tile[1])
+        # Losses are means over pixels: scaled, so that slopes do not depend on the tile's size.
+        slopes = palette_slopes, logit_slopes * (self.tile[0] * self.tile[1])
         means, squares = ((palette, cut(whole)) for palette, whole in state.moments)
-        remembered: Any = optax.ScaleByAdamState(state.step, means, squares)
-        ways: Any
-        ways, remembered = optax.scale_by_adam(*_DECAYS).update(slopes, remembered)
+        adam: Any = optax.ScaleByAdamState(state.step, means, squares)
+        updates: Any
+        updates, adam = optax.scale_by_adam(*ADAM_DECAYS).update(slopes, adam)
         falling = 0.5 + 0.5 * jnp.cos(jnp.pi * done)
-        moved = jnp.clip(state.palette - _PALETTE_RATE * falling * ways[0], 0, 1)
+        moved = jnp.clip(state.palette - _RATES.palette_rate * falling * updates[0], 0, 1)
         palette = jnp.where(learned[:, None], moved, state.palette)
-        logits = bounded(logits - _LOGIT_RATE * falling * ways[1])
+        logits = bounded(logits - _RATES.logit_rate * falling * updates[1])
         means, squares = (
             (new[0], put(old[1], new[1]))
-            for old, new in zip(state.moments, (remembered.mu, remembered.nu), strict=True)
+            for old, new in zip(state.moments, (adam.mu, adam.nu), strict=True)
         )
         return State(palette, put(state.logits, logits), (means, squares), state.step + 1), loss
 
-    def _place(self, key: Array, shape: tuple[int, ...]) -> tuple[Array, Array]:
-        """The first row and column of a tile; those that would stand over a border are drawn in."""
-        places = []
+    def _corner(self, key: Array, shape: tuple[int, ...]) -> tuple[Array, Array]:
+        """Return the first row and column of a random tile, moved inside if it crosses a border."""
+        corner = []
         for axis, side_key in enumerate(jax.random.split(key)):
             side, room = self.tile[axis], shape[axis] - self.tile[axis]
             drawn = jax.random.randint(side_key, (), -(side // 2), room + side // 2 + 1)
-            places.append(jnp.clip(drawn, 0, room))
-        return places[0], places[1]
+            corner.append(jnp.clip(drawn, 0, room))
+        return corner[0], corner[1]
 
 
 def start(descent: TileDescent, original: np.ndarray, palette: np.ndarray, seed: int) -> State:
-    """At first near colours are probable and far ones less.
+    """Return the first state, in which near colours are more probable.
 
     Args:
-        descent: what for.
+        descent: settings.
         original: (H, W, 3) float32 linear light.
         palette: (K, 3) linear light.
         seed: 0 to 2^32 - 1.
@@ -153,18 +153,18 @@ def start(descent: TileDescent, original: np.ndarray, palette: np.ndarray, seed:
 @functools.partial(jax.jit, static_argnums=3)
 def _started(original: Array, colors: Array, key: Array, drawn: bool) -> State:
     seen = OKLab().coordinates
-    logits = first_logits(seen(original), seen(colors), _SOFTNESS)
+    logits = first_logits(seen(original), seen(colors), _RATES.temperature)
     if drawn:
-        # A random draw: of pixels all alike, all would take another colour at the same step.
+        # Random, since otherwise equal pixels would all change colour at the same step.
         logits = bounded(logits + jax.random.gumbel(key, logits.shape))
     moments = [(jnp.zeros_like(colors), jnp.zeros_like(logits)) for _ in range(2)]
     return State(colors, logits, (moments[0], moments[1]), jnp.zeros((), jnp.int32))
 
 
 def compiled_steps(descent: TileDescent) -> Any:
-    """Some steps in one compiled scan, of a state, a count, the picture, what may move and a key."""
+    """Return a compiled function of state, number of steps, picture, learned colours and key."""
 
-    # The state is as large as all the rest, so its memory is used again.
+    # The state is as large as everything else, so its memory is reused.
     @functools.partial(jax.jit, static_argnums=1, donate_argnums=0)
     def advance(
         state: State, count: int, original: Array, learned: Array, key: Array
@@ -177,18 +177,17 @@ def compiled_steps(descent: TileDescent) -> Any:
 
 
 @jax.jit
-def chosen(logits: Array) -> tuple[Array, Array]:
-    """The probabilities of logits (..., K), and which is the greatest: (...) uint8."""
+def most_probable(logits: Array) -> tuple[Array, Array]:
+    """Return the probabilities of (..., K) logits and the index of the largest, (...) uint8."""
     return jax.nn.softmax(logits, axis=-1), logits.argmax(axis=-1).astype(jnp.uint8)
 
 
 def trajectory(
     descent: TileDescent, original: np.ndarray, learned: np.ndarray, state: State, seed: int
 ) -> Iterator[tuple[State, np.ndarray]]:
-    """The state after every few steps, and the losses of those steps; a state given is used up."""
+    """Yield the state after each chunk of steps, and their losses; the state passed in is consumed."""
     light, may_move = jnp.asarray(original), jnp.asarray(learned)
     key = jax.random.fold_in(jax.random.key(seed), 1)
-
     advance = compiled_steps(descent)
     done = 0
     while done < descent.steps:

@@ -1,11 +1,11 @@
-"""Error diffusion: dither images to a few levels or to a palette by handing on each pixel's error.
+"""Error diffusion: dither images to a few levels or to a palette, passing each pixel's error on.
 
-`diffused` is the verb most callers want; `error_diffuse` gives the levels or the palette's indices:
+`requantize` returns a picture; `error_diffuse`, `riemersma_dither` and `dot_diffuse` return codes:
 
     >>> import numpy as np
-    >>> from dither.diffusion import diffused
+    >>> from dither.diffusion import requantize
     >>> image = np.full((64, 64), 128, np.uint8)
-    >>> np.unique(diffused(image, bits=2, kernel="sierra-lite")).tolist()
+    >>> np.unique(requantize(image, bits=2, kernel="sierra-lite")).tolist()
     [85, 170]
 
 Importing this package loads numpy and nothing heavier; diffusing loads numba.
@@ -15,6 +15,7 @@ from dither.diffusion.dot_diffusion import KNUTH_CLASSES as KNUTH_CLASSES
 from dither.diffusion.dot_diffusion import dot_diffuse as dot_diffuse
 from dither.diffusion.error_diffusion import diffused as diffused
 from dither.diffusion.error_diffusion import error_diffuse as error_diffuse
+from dither.diffusion.error_diffusion import requantize as requantize
 from dither.diffusion.kernel_files import load_kernel as load_kernel
 from dither.diffusion.kernels import ATKINSON as ATKINSON
 from dither.diffusion.kernels import BURKES as BURKES

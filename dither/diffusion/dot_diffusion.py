@@ -1,8 +1,8 @@
-"""Dot diffusion: error diffusion in the order of a matrix, whose errors stay within a few pixels."""
+"""Dot diffusion: error diffusion in the order of a class matrix; errors stay within a few pixels."""
 
 import numpy as np
 
-from dither.diffusion.plan import Clamp, Palette, jobs_of, require_numba
+from dither.diffusion.plan import Clamp, Palette, plan_scans
 from dither.matrix.catalog import load_matrix
 from dither.matrix.threshold_matrix import ThresholdMatrix
 from dither.samples import Light
@@ -35,11 +35,11 @@ def dot_diffuse(
     matrix: ThresholdMatrix | str = KNUTH_CLASSES,
     frame: int = 0,
 ) -> np.ndarray:
-    """The level of every sample, or the palette's colour of every pixel, by dot diffusion.
+    """Dither by dot diffusion and return codes: levels, or indices into a palette.
 
-    All pixels of a class take their level before those of the next; an error goes to the neighbours of
-    later classes, to those at the sides twice as much as to those at the corners. Where no neighbour is
-    later, once or twice in a tile, the error is lost: no change in the picture reaches far.
+    Pixels are quantized class by class. An error goes to the neighbours of later classes, twice as much
+    to those at the sides as to those at the corners. Where no neighbour is later, once or twice in a
+    tile, the error is dropped; so no change in the image has a distant effect.
 
     Source: D. E. Knuth, "Digital halftones by dot diffusion", ACM Transactions on Graphics 6(4), 1987.
 
@@ -49,8 +49,8 @@ def dot_diffuse(
         palette: as in `error_diffuse`.
         light: as in `error_diffuse`.
         clamp: as in `error_diffuse`.
-        matrix: whose ranks are the classes: a matrix, or the name or .npy file of one.
-        frame: of a matrix with frames, around the circle.
+        matrix: matrix whose ranks are the classes, or its name or .npy file.
+        frame: frame of a matrix with frames, wrapping around.
 
     Returns:
         As `error_diffuse`; the same bytes on every machine.
@@ -66,14 +66,11 @@ def dot_diffuse(
         matrix = load_matrix(matrix)
     classes = matrix.planes[frame % len(matrix.planes)].astype(np.int64)
     order = np.stack(np.unravel_index(np.argsort(classes, axis=None), classes.shape), axis=1)
-    codes, jobs = jobs_of(
-        image, levels=levels, palette=palette, light=light, clamp=clamp, taps=classes
-    )
-    require_numba()
+    codes, plans = plan_scans(image, levels=levels, palette=palette, light=light, clamp=clamp)
     from dither.diffusion.compiled import dot_diffusion as loops
 
-    for job in jobs:
-        samples, units = job.rows(0, len(job.samples))
-        loop = loops.dots_palette if job.channel is None else loops.dots_levels
-        loop(samples, units, job.codes, classes, order, job.target, job.low, job.high)
+    for plan in plans:
+        samples, units = plan.rows(0, len(plan.samples))
+        loop = loops.dot_to_palette if plan.to_palette else loops.dot_to_levels
+        loop(samples, units, plan.codes, classes, order, plan.target, plan.bounds)
     return codes

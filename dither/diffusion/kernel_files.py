@@ -1,4 +1,4 @@
-"""Diffusion kernels by name, and from JSON files."""
+"""Diffusion kernels by name or from JSON files."""
 
 import json
 from pathlib import Path
@@ -8,12 +8,12 @@ from dither.diffusion.tone_kernels import VARIABLE_KERNELS, VariableKernel
 from dither.errors import InputError
 from dither.files.safe_open import read_file
 
-_MOST_BYTES = 1 << 16
+_MAX_BYTES = 1 << 16
 _FIELDS = {"weights", "origin", "divisor"}
 
 
 def load_kernel(name: str | Path) -> DiffusionKernel | VariableKernel:
-    """A published kernel by its name, or one of your own from a JSON file.
+    """Return a published kernel by its name, or read one from a JSON file.
 
     The file holds one object: {"weights": [[0, 0, 7], [3, 5, 1]], "origin": 1, "divisor": 16}; the
     divisor is 1 if not given.
@@ -22,27 +22,24 @@ def load_kernel(name: str | Path) -> DiffusionKernel | VariableKernel:
         name: a key of `DIFFUSION_KERNELS`, "ostromoukhov", or a path ending in .json.
 
     Raises:
-        InputError: there is no such name or file, or the file does not hold a kernel.
+        InputError: no kernel has that name, the file cannot be read, or it does not hold a kernel.
 
     Example:
         >>> load_kernel("sierra-lite").weights
         ((0, 0, 2), (1, 1, 0))
     """
-    if str(name) in DIFFUSION_KERNELS:
-        return DIFFUSION_KERNELS[str(name)]
-    if str(name) in VARIABLE_KERNELS:
-        return VARIABLE_KERNELS[str(name)]
+    published: dict[str, DiffusionKernel | VariableKernel] = DIFFUSION_KERNELS | VARIABLE_KERNELS
+    if str(name) in published:
+        return published[str(name)]
     path = Path(name)
     if path.suffix != ".json":
         raise InputError(
-            f"no kernel is named {str(name)!r}; give a .json file or one of: "
-            f"{', '.join([*DIFFUSION_KERNELS, *VARIABLE_KERNELS])}"
+            f"no kernel is named {str(name)!r}; give a .json file or one of: {', '.join(published)}"
         )
+    content = read_file(path, _MAX_BYTES)
     try:
-        fields = json.loads(read_file(path, _MOST_BYTES))
-    except (ValueError, RecursionError) as error:
-        if isinstance(error, InputError):
-            raise
+        fields = json.loads(content)
+    except (ValueError, RecursionError):
         raise InputError(f"{path} is not a JSON file") from None
     if not isinstance(fields, dict) or not {"weights", "origin"} <= fields.keys() <= _FIELDS:
         raise InputError(f'{path} must hold an object of "weights", "origin" and "divisor" alone')

@@ -1,7 +1,7 @@
-"""Diffusion kernels: where the error of a pixel goes, and in which shares.
+"""Diffusion kernels: the shares of a pixel's error that its neighbours receive.
 
-The weights are stored as they were printed; `X` marks the pixel itself in the comments. The sources
-name who published each first. Crocker's and Helland's surveys list most of them side by side:
+The weights are stored as they were printed; `X` in the comments marks the pixel itself. Each source is
+the first publication. Two surveys list most of the kernels side by side:
 Lee Daniel Crocker, "Digital Halftoning" (1991); Tanner Helland, "Image Dithering: Eleven Algorithms
 and Source Code" (2012).
 """
@@ -14,24 +14,24 @@ from typing import Any
 
 from dither.errors import InputError
 
-_MOST_CELLS = 15
-_SIDES = set(range(1, _MOST_CELLS + 1))
-_LARGEST = 10**300
+_MAX_CELLS = 15
+# Larger whole numbers count as infinite: a file's may exceed any float.
+_MAX_WHOLE = 10**300
 # Shares are rounded to multiples of 1/65536.
 SHARE_BITS = 16
 
 
 @dataclass(frozen=True)
 class DiffusionKernel:
-    """The shares of a pixel's error that its later neighbours receive, scanning to the right.
+    """Weights of a pixel's later neighbours, for a scan to the right.
 
     Attributes:
         weights: rows of equal length; the first row is the pixel's own.
-        origin: the column of the pixel; weights up to it in the first row are 0.
-        divisor: what the weights are divided by. Shares that sum to less than 1 drop the rest.
+        origin: column of the pixel; weights up to it in the first row are 0.
+        divisor: divisor of the weights, above 0. If the shares sum to less than 1, the rest is dropped.
 
     Raises:
-        InputError: a weight is negative, not finite or before the origin, the shares sum to more
+        InputError: a weight is negative, not finite or not after the origin, the shares sum to more
             than 1.0001, or there are more than 15 rows or columns.
 
     Example:
@@ -49,13 +49,15 @@ class DiffusionKernel:
             divisor, origin = _number(self.divisor), _number(self.origin)
         except TypeError:
             raise InputError(
-                "a diffusion kernel has rows of numbers, the column of its origin, and a divisor"
+                "a diffusion kernel needs rows of numbers, the column of its origin, and a divisor"
             ) from None
         widths = {len(row) for row in weights}
-        if not 1 <= len(weights) <= _MOST_CELLS or len(widths) > 1 or not widths <= _SIDES:
+        sides = {len(weights), *widths}
+        if len(widths) > 1 or not 1 <= min(sides) <= max(sides) <= _MAX_CELLS:
             raise InputError(
-                f"a diffusion kernel has 1 to {_MOST_CELLS} rows of one length, "
-                f"1 to {_MOST_CELLS}; this one has rows of {sorted(widths)}, {len(weights)} in all"
+                f"a diffusion kernel must have 1 to {_MAX_CELLS} rows of equal length, 1 to "
+                f"{_MAX_CELLS}; "
+                f"this one has {len(weights)} rows of lengths {sorted(widths)}"
             )
         if not 0 <= origin < len(weights[0]) or origin != int(origin):
             raise InputError(
@@ -68,7 +70,7 @@ class DiffusionKernel:
                 raise InputError(f"a weight is {weight}; it must be a finite number from 0")
         if any(weights[0][: int(origin) + 1]):
             raise InputError(
-                "a weight stands before the origin or on it, where the scan has already been"
+                "a weight is before the origin or on it, where pixels are already quantized"
             )
         total = sum(map(sum, weights)) / divisor
         if not total <= 1.0001:
@@ -79,15 +81,15 @@ class DiffusionKernel:
 
     @property
     def total(self) -> float:
-        """The share of the error that is passed on: 1, or less."""
+        """Share of the error that is passed on, 0 to 1.0001."""
         return sum(map(sum, self.weights)) / self.divisor
 
     @property
     def taps(self) -> tuple[tuple[int, int, int], ...]:
         """(rows down, columns to the right, share in 1/65536) of each weight that is not 0.
 
-        The shares are rounded so that their sum is the nearest to `total`, at most 65536: those
-        whose fractions are the largest are rounded up, the first of equals first.
+        The rounded shares sum to `total`, rounded and at most 65536: those with the largest fractions
+        are rounded up, earlier ones first.
         """
         unit = Fraction(1 << SHARE_BITS) / Fraction(self.divisor)
         cells = [
@@ -101,7 +103,7 @@ class DiffusionKernel:
         order = sorted(range(len(cells)), key=lambda index: shares[index] - cells[index][2])
         for index in order[: max(0, missing)]:
             shares[index] += 1
-        # A sum of up to 1.0001 has too much: it is taken from the largest.
+        # If the total is above 1, the excess is taken from the largest share.
         shares[shares.index(max(shares))] += min(0, missing)
         return tuple((y, x, share) for (y, x, _), share in zip(cells, shares, strict=True) if share)
 
@@ -109,11 +111,12 @@ class DiffusionKernel:
 def _number(value: Any) -> float:
     if isinstance(value, bool) or not isinstance(value, numbers.Real):
         raise TypeError
-    # A file's whole numbers can be longer than any float.
     if not isinstance(value, int):
         return float(value)
     whole = int(value)
-    return whole if abs(whole) <= _LARGEST else math.copysign(math.inf, -1 if whole < 0 else 1)
+    if abs(whole) > _MAX_WHOLE:
+        return math.inf if whole > 0 else -math.inf
+    return whole
 
 
 # R. W. Floyd and L. Steinberg, "An adaptive algorithm for spatial greyscale", Proceedings of the SID
@@ -124,7 +127,7 @@ FLOYD_STEINBERG = DiffusionKernel(
     divisor=16,
 )
 
-# The shortcut that is often taken for the former; described by Crocker (1991).
+# Often mistaken for Floyd-Steinberg; described by Crocker (1991).
 FALSE_FLOYD_STEINBERG = DiffusionKernel(
     ((0, 3), (3, 2)),  # X 3
     origin=0,
@@ -190,8 +193,8 @@ SIERRA_LITE = DiffusionKernel(
     divisor=4,
 )
 
-# B. Atkinson, for the Macintosh, in the 1980s; three quarters of the error are passed on, so that
-# light and dark tones lose their detail and the contrast rises.
+# B. Atkinson, for the Macintosh, in the 1980s. Only three quarters of the error are passed on: light
+# and dark tones lose detail and the contrast rises.
 ATKINSON = DiffusionKernel(
     (
         (0, 0, 1, 1),  #   X 1 1
@@ -202,7 +205,7 @@ ATKINSON = DiffusionKernel(
     divisor=8,
 )
 
-# The least that is still two-dimensional; listed by Helland (2012).
+# The smallest two-dimensional kernel; listed by Helland (2012).
 SIMPLE_2D = DiffusionKernel(
     ((0, 1), (1, 0)),  # X 1
     origin=0,
@@ -210,8 +213,8 @@ SIMPLE_2D = DiffusionKernel(
 )
 
 # R. L. Stevenson and G. R. Arce, "Binary display of hexagonally sampled continuous-tone images",
-# Journal of the Optical Society of America A 2(7), 1985. It is made for a hexagonal grid, of which
-# the zeros leave out every second place.
+# Journal of the Optical Society of America A 2(7), 1985. Made for a hexagonal grid: every second cell
+# is 0.
 STEVENSON_ARCE = DiffusionKernel(
     (
         (0, 0, 0, 0, 0, 32, 0),  #          X .  32

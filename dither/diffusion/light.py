@@ -1,7 +1,7 @@
 """Light in whole numbers, so that diffusion gives the same bytes on every machine.
 
-White is 65535 * 64 units: each code of 16 bits is 64 units, each of 8 bits 257 * 64, and in linear
-light the lowest code of 16 bits is still 5 units.
+White is 65535 * 64 units. A 16-bit code step is 64 units, an 8-bit one 257 * 64; in linear light the
+lowest 16-bit code is still 5 units.
 """
 
 import functools
@@ -16,7 +16,7 @@ WHITE = 65535 * 64
 
 @functools.cache
 def light_of_codes(dtype: np.dtype, light: Light) -> np.ndarray:
-    """(256,) or (65536,) int32: the light of every code of uint8 or uint16, rounded, read-only.
+    """Return the light of every uint8 or uint16 code: (256,) or (65536,) int32, rounded, read-only.
 
     Example:
         >>> light_of_codes(np.dtype(np.uint8), "encoded")[[0, 1, 255]].tolist()
@@ -34,13 +34,13 @@ def light_of_codes(dtype: np.dtype, light: Light) -> np.ndarray:
 
 
 def light_of_floats(samples: np.ndarray, light: Light) -> np.ndarray:
-    """The light of floats, rounded to whole units; values beyond 0..1 are clipped.
+    """Return the light of floats, rounded to whole units; values outside 0..1 are clipped.
 
-    Linear light is interpolated between codes of 16 bits, within half a unit of the formula: additions
-    and products round alike on every machine, powers do not.
+    Linear light is interpolated between 16-bit codes, within half a unit of the formula: sums and
+    products round the same on every machine, powers do not.
 
     Args:
-        samples: any shape, floats.
+        samples: any shape, float.
         light: "encoded" or "linear".
 
     Returns:
@@ -56,16 +56,16 @@ def light_of_floats(samples: np.ndarray, light: Light) -> np.ndarray:
     units = light_of_codes(np.dtype(np.uint16), light)
     position = samples * 65535
     below = np.minimum(position.astype(np.int64), 65534)
-    rise = (units[below + 1] - units[below]) * (position - below)
-    return units[below] + np.rint(rise).astype(np.int32)
+    increment = (units[below + 1] - units[below]) * (position - below)
+    return units[below] + np.rint(increment).astype(np.int32)
 
 
 def light_of_levels(levels: int, dtype: np.dtype, light: Light) -> np.ndarray:
-    """(levels,) int32: the light of the codes that the levels of an image are shown as.
+    """Return the light of each level's code, (levels,) int32.
 
     Args:
-        levels: how many.
-        dtype: of the image.
+        levels: number of levels.
+        dtype: dtype of the image.
         light: "encoded" or "linear".
 
     Example:

@@ -1,4 +1,4 @@
-"""What is to be diffused: each channel to its levels, or an image to a palette."""
+"""Scan plans: one per channel for levels, one for the whole image for a palette."""
 
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
@@ -18,12 +18,12 @@ from dither.samples import (
 
 Clamp = Literal["none", "range"]
 
-# What an error can grow to without bound, a palette that lacks a colour, is clipped here.
-_FARTHEST = 16
+# With a palette that lacks a colour errors grow without bound; they are clipped at this many whites.
+_MAX_WHITES = 16
 
 
 class Palette(Protocol):
-    """What holds a palette."""
+    """Object with the colours of a palette."""
 
     @property
     def colors(self) -> np.ndarray:
@@ -32,119 +32,100 @@ class Palette(Protocol):
 
 
 @dataclass(frozen=True)
-class Job:
-    """One image or channel on its way through the compiled loops.
+class ScanPlan:
+    """One image or channel, ready for the compiled loops.
 
     Attributes:
-        samples: (H, W) or (H, W, 3) codes or floats.
-        codes: (H, W), written.
-        light: how samples become light.
-        taps: (taps, 3) int64.
-        target: the levels or the colours.
-        channel: which channel it is; None for colours.
-        varied: the thresholds.
-        low: the least light that is not clipped.
-        high: the greatest.
+        samples: (H, W) of a channel or (H, W, 3) of an image; codes or floats.
+        codes: (H, W), the output.
+        light: scale on which errors are measured.
+        target: `LevelTable` or `PaletteTable` of `dither.diffusion.compiled.quantize`.
+        to_palette: whether the target is a palette.
+        channel: number of the channel, for the noise; 0 for a palette.
+        bounds: (low, high) to which light with its errors is clipped.
     """
 
     samples: np.ndarray
     codes: np.ndarray
     light: Light
-    taps: np.ndarray
     target: Any
-    channel: int | None
-    varied: Any
-    low: int
-    high: int
+    to_palette: bool
+    channel: int
+    bounds: tuple[int, int]
 
     def rows(self, start: int, stop: int) -> tuple[np.ndarray, np.ndarray]:
-        """The samples of some rows as codes or light, and the light of each code or nothing."""
+        """Return some rows and the light of each code; the latter is empty if the rows are light."""
         rows = self.samples[start:stop]
         if np.issubdtype(rows.dtype, np.floating):
             return light_of_floats(rows, self.light), np.empty(0, np.int32)
         return rows, light_of_codes(rows.dtype, self.light)
 
 
-def jobs_of(
+def plan_scans(
     image: np.ndarray,
     *,
     levels: int | None,
     palette: np.ndarray | Palette | None,
     light: Light,
     clamp: Clamp | None,
-    taps: np.ndarray,
-    varied: Any = None,
-) -> tuple[np.ndarray, list[Job]]:
-    """The codes that are to be written, and what writes them: a job for each channel, or one.
+) -> tuple[np.ndarray, list[ScanPlan]]:
+    """Check the arguments of a diffusion, allocate its output and list the scans that fill it.
 
     Args:
-        image: as in `error_diffuse`.
-        levels: as in `error_diffuse`.
-        palette: as in `error_diffuse`.
-        light: as in `error_diffuse`.
-        clamp: as in `error_diffuse`.
-        taps: where the error goes.
-        varied: the thresholds.
+        image: as in `error_diffuse`, like all the others.
+        levels: 2 if there is no palette either.
+        palette: colours to diffuse to.
+        light: scale on which errors are measured.
+        clamp: clipping of the light; "range" for palettes and "none" for levels if not given.
 
     Returns:
-        (H, W) or (H, W, C) codes, and the jobs, none if the image has no pixels.
+        (H, W) or (H, W, C) codes, and the plans; no plans if the image has no pixels.
 
     Raises:
-        InputError: one of them is out of range, or both levels and a palette are given.
+        InputError: an argument is out of range, levels and a palette are both given, or numba is
+            missing.
     """
     if levels is not None and palette is not None:
-        raise InputError("give either levels or a palette")
+        raise InputError("give either levels or a palette, not both")
     if clamp not in (None, "none", "range"):
         raise InputError(f"clamp is {clamp!r}; it must be 'none' or 'range'")
     check_light(light)
     image = checked_image(image)
-    from dither.diffusion.compiled import loops
+    require_extra("error diffusion", "diffuse", "numba")
+    from dither.diffusion.compiled.quantize import level_table, palette_table
 
+    clipped = clamp == "range" or (clamp is None and palette is not None)
+    bounds = (0, WHITE) if clipped else (-_MAX_WHITES * WHITE, (_MAX_WHITES + 1) * WHITE)
     if palette is not None:
         colors = palette_colors(palette)
         image = as_color(image)
         codes = np.empty(image.shape[:2], np.uint8)
-        target = loops.colors_of(light_of_codes(np.dtype(np.uint8), light)[colors])
-        low, high = _bounds(clamp or "range")
-        jobs = [Job(image, codes, light, taps, target, None, varied, low, high)]
+        target = palette_table(light_of_codes(np.dtype(np.uint8), light)[colors])
+        plans = [ScanPlan(image, codes, light, target, True, 0, bounds)]
     else:
         levels = 2 if levels is None else levels
         check_levels(levels)
         codes = np.empty(image.shape, np.uint8 if levels <= 256 else np.uint16)
-        target = loops.steps_of(light_of_levels(levels, image.dtype, light))
-        low, high = _bounds(clamp or "none")
+        target = level_table(light_of_levels(levels, image.dtype, light))
         planes = [(image, codes)]
         if image.ndim == 3:
             planes = [(image[..., c], codes[..., c]) for c in range(image.shape[2])]
-        jobs = [
-            Job(samples, shown, light, taps, target, channel, varied, low, high)
-            for channel, (samples, shown) in enumerate(planes)
+        plans = [
+            ScanPlan(samples, out, light, target, False, channel, bounds)
+            for channel, (samples, out) in enumerate(planes)
         ]
-    return codes, jobs if codes.size else []
-
-
-def require_numba() -> None:
-    """Refuse error diffusion where numba, which compiles its loops, is missing.
-
-    Raises:
-        InputError: numba is not installed.
-    """
-    require_extra("error diffusion", "diffuse", "numba")
-
-
-def _bounds(clamp: Clamp) -> tuple[int, int]:
-    return (0, WHITE) if clamp == "range" else (-_FARTHEST * WHITE, (_FARTHEST + 1) * WHITE)
+    return codes, plans if codes.size else []
 
 
 def palette_colors(palette: np.ndarray | Palette) -> np.ndarray:
-    """(K, 3) uint8, the colours of a palette.
+    """Return the (K, 3) uint8 colours of a palette.
 
     Raises:
-        InputError: it holds something else.
+        InputError: the palette has another shape or dtype, or not 1 to 256 colours.
     """
     colors = np.asarray(palette if isinstance(palette, np.ndarray) else palette.colors)
     if colors.dtype != np.uint8 or colors.ndim != 2 or colors.shape[1] != 3:
-        raise InputError(f"a palette is (K, 3) uint8, not {colors.shape} {colors.dtype}")
+        raise InputError(f"a palette must be (K, 3) uint8, not {colors.shape} {colors.dtype}")
     if not 1 <= len(colors) <= 256:
-        raise InputError(f"a palette has 1 to 256 colours, not {len(colors)}")
+        raise InputError(f"a palette must have 1 to 256 colours, not {len(colors)}")
     return colors

@@ -1,10 +1,10 @@
-"""Error diffusion along Hilbert's curve: grain without any direction."""
+"""Riemersma dithering: error diffusion along a Hilbert curve, for grain without a direction."""
 
 from fractions import Fraction
 
 import numpy as np
 
-from dither.diffusion.plan import Clamp, Palette, jobs_of, require_numba
+from dither.diffusion.plan import Clamp, Palette, plan_scans
 from dither.errors import InputError
 from dither.samples import Light
 
@@ -19,15 +19,15 @@ def riemersma_dither(
     queue: int = 16,
     ratio: float = 16,
 ) -> np.ndarray:
-    """The level of every sample, or the palette's colour of every pixel, by Riemersma's method.
+    """Dither by Riemersma's method and return codes: levels, or indices into a palette.
 
-    Each pixel along the curve receives the errors of the last ones, the older the less. No error is
-    lost, but for those of the last pixels, and nothing goes far: a picture's parts hardly depend on one
-    another.
+    Each pixel along the curve receives the errors of the last few pixels, the older the less. No error
+    is lost except those of the last pixels, and none travels far: distant parts of an image hardly
+    depend on one another.
 
-    Source: T. Riemersma, "A balanced dithering technique", C/C++ Users Journal 16(12), 1998. There the
-    errors are those of the output alone, which loses the greys next to black and white; here a pixel's
-    error is what it received too, and the shares sum to 1, so that every grey keeps its mean.
+    Source: T. Riemersma, "A balanced dithering technique", C/C++ Users Journal 16(12), 1998. His errors
+    are those of the output alone, which loses the greys next to black and white; here a pixel's error
+    includes what it received, and the shares sum to 1, so that every grey keeps its mean.
 
     Args:
         image: as in `error_diffuse`.
@@ -35,14 +35,14 @@ def riemersma_dither(
         palette: as in `error_diffuse`.
         light: as in `error_diffuse`.
         clamp: as in `error_diffuse`.
-        queue: 1 to 256, the pixels whose errors are received.
-        ratio: 1 to 1,000,000, how many times the newest error's share is the oldest's.
+        queue: number of pixels whose errors are received, 1 to 256.
+        ratio: the newest error's share divided by the oldest's, 1 to 1,000,000.
 
     Returns:
         As `error_diffuse`; the same bytes on every machine.
 
     Raises:
-        InputError: as `error_diffuse`, or the queue or the ratio is out of range.
+        InputError: as `error_diffuse`, or `queue` or `ratio` is out of range.
 
     Example:
         >>> int(riemersma_dither(np.full((64, 64), 64, np.uint8)).sum())  # 64/255 of 4096 pixels: 1028
@@ -52,28 +52,21 @@ def riemersma_dither(
         raise InputError(f"queue is {queue}; it must be a whole number from 1 to 256")
     if not 1 <= ratio <= 1_000_000:
         raise InputError(f"ratio is {ratio}; it must be from 1 to 1000000")
-    codes, jobs = jobs_of(
-        image,
-        levels=levels,
-        palette=palette,
-        light=light,
-        clamp=clamp,
-        taps=queue_shares(int(queue), float(ratio)),
-    )
-    require_numba()
-    from dither.diffusion.compiled import hilbert as loops
+    shares = queue_shares(int(queue), float(ratio))
+    codes, plans = plan_scans(image, levels=levels, palette=palette, light=light, clamp=clamp)
+    from dither.diffusion.compiled import hilbert
 
-    for job in jobs:
-        samples, units = job.rows(0, len(job.samples))
-        loop = loops.curve_palette if job.channel is None else loops.curve_levels
-        loop(samples, units, job.codes, job.taps, job.target, job.low, job.high)
+    for plan in plans:
+        samples, units = plan.rows(0, len(plan.samples))
+        loop = hilbert.hilbert_to_palette if plan.to_palette else hilbert.hilbert_to_levels
+        loop(samples, units, plan.codes, shares, plan.target, plan.bounds)
     return codes
 
 
 def queue_shares(queue: int, ratio: float) -> np.ndarray:
-    """(queue,) int64: the shares of the errors, the oldest first, in 1/65536; they sum to 1.
+    """Return the (queue,) int64 shares of the errors, oldest first, in 1/65536; they sum to 1.
 
-    They rise like a geometric series, and are rounded down; the newest takes the rest.
+    They form a geometric series, rounded down; the newest takes the remainder.
 
     Example:
         >>> queue_shares(2, 3).tolist()

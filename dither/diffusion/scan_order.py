@@ -1,113 +1,109 @@
-"""The orders in which an image is scanned row by row, and which compiled loop does it."""
+"""Row-by-row scans: split the image into blocks of rows and call the compiled loop that fits."""
 
 from collections.abc import Callable
-from types import ModuleType
 from typing import Any
 
 import numpy as np
 
-from dither.diffusion.plan import Job
+from dither.diffusion.plan import ScanPlan
+from dither.diffusion.thresholds import ThresholdModulation
 from dither.diffusion.tone_kernels import VariableKernel, tones
-from dither.diffusion.wavefront import in_wavefront
+from dither.diffusion.wavefront import run_wavefront
 
-# Rows whose light is worked out at a time, where the loops do not.
+# Rows of floats that are converted to light at a time.
 _LIGHT_ROWS = 64
-# Steps between a thread's looks at the others, which are whole chunks of either loop.
+# Steps after which a thread checks the others; a multiple of both chunks of the raster loops.
 _PART = 6 * 128
 
 
-def to_and_fro(job: Job) -> None:
-    """Diffuse in serpentine order."""
-    from dither.diffusion.compiled import serpentine as loops
+def scan_serpentine(plan: ScanPlan, taps: np.ndarray, modulation: ThresholdModulation) -> None:
+    """Diffuse in serpentine order; taps are (n, 3): rows down, columns ahead, share in 1/65536."""
+    from dither.diffusion.compiled import serpentine
 
-    height, width = job.samples.shape[:2]
-    reach = max(0, *abs(job.taps[:, 1])) if len(job.taps) else 0
-    ring = 1 + max(0, *job.taps[:, 0]) if len(job.taps) else 1
-    colored = job.channel is None
-    past = np.zeros((3,) * colored + (ring, width + 2 * reach), np.int32)
-    block = _LIGHT_ROWS if np.issubdtype(job.samples.dtype, np.floating) else height
+    height, width = plan.samples.shape[:2]
+    reach = max(0, *abs(taps[:, 1])) if len(taps) else 0
+    ring = 1 + max(0, *taps[:, 0]) if len(taps) else 1
+    past = np.zeros((3,) * plan.to_palette + (ring, width + 2 * reach), np.int32)
+    loop: Callable[..., None] = (
+        serpentine.serpentine_to_palette if plan.to_palette else serpentine.serpentine_to_levels
+    )
+    block = _LIGHT_ROWS if np.issubdtype(plan.samples.dtype, np.floating) else height
     for y0 in range(0, height, block):
-        samples, units = job.rows(y0, y0 + block)
-        common = (samples, units, job.codes[y0 : y0 + block], past, y0, job.taps, job.target)
-        if colored:
-            loops.serpentine_palette(*common, job.varied, job.low, job.high)
-        else:
-            loops.serpentine_levels(*common, job.varied, job.channel, job.low, job.high)
+        rows = *plan.rows(y0, y0 + block), plan.codes[y0 : y0 + block]
+        loop(*rows, past, y0, taps, plan.target, modulation, plan.channel, plan.bounds)
 
 
-def by_tone(job: Job, kernel: VariableKernel, serpentine: bool) -> None:
-    """Diffuse with shares that follow the tone; the job's taps are not looked at."""
-    from dither.diffusion.compiled import tone_dependent as loops
+def scan_by_tone(
+    plan: ScanPlan, kernel: VariableKernel, serpentine: bool, modulation: ThresholdModulation
+) -> None:
+    """Diffuse one channel with shares that depend on its tone, in serpentine or raster order."""
+    from dither.diffusion.compiled.tone_dependent import tone_dependent_to_levels
 
+    loop: Callable[..., None] = tone_dependent_to_levels
     shares = kernel.shares
-    height, width = job.samples.shape
+    height, width = plan.samples.shape
     past = np.zeros((2, width + 2), np.int64)
-    lights = job.target.lights
+    lights = plan.target.lights
     for y0 in range(0, height, _LIGHT_ROWS):
-        samples, units = job.rows(y0, y0 + _LIGHT_ROWS)
+        samples, units = plan.rows(y0, y0 + _LIGHT_ROWS)
         if len(units):
             light, tone = units[samples], tones(units, lights)[samples]
         else:
             light, tone = samples, tones(samples, lights)
-        codes = job.codes[y0 : y0 + _LIGHT_ROWS]
-        common = (light, tone, codes, past, y0, serpentine, shares, job.target, job.varied)
-        loops.variable_levels(*common, job.channel, job.low, job.high)
+        rows = light, tone, plan.codes[y0 : y0 + _LIGHT_ROWS]
+        settings = plan.target, modulation, plan.channel, plan.bounds
+        loop(*rows, past, y0, serpentine, shares, *settings)
 
 
-def in_blocks(job: Job, threads: int) -> None:
-    """Diffuse in raster order, in blocks of rows, on one thread or more."""
-    from dither.diffusion.compiled import raster as loops
+def scan_raster(
+    plan: ScanPlan, taps: np.ndarray, modulation: ThresholdModulation, threads: int
+) -> None:
+    """Diffuse in raster order, in blocks of rows; taps as in `scan_serpentine`."""
+    from dither.diffusion.compiled.raster import CHUNK, COLOR_CHUNK, ROWS
 
-    height, width = job.samples.shape[:2]
-    downs, aheads = job.taps[:, 0], job.taps[:, 1]
+    height, width = plan.samples.shape[:2]
+    downs, aheads = taps[:, 0], taps[:, 1]
     lead = max([1, *downs])
     below = downs > 0
-    # What is needed is at least one step old, and where it can be two, which spares a wait.
+    # Errors are read at least one step after they are written, and two where possible: less waiting.
     skew = max([1, *(-((aheads[below] - 2) // downs[below]))])
     back = max([1, *(aheads + skew * downs)])
-    colored = job.channel is None
-    lanes, chunk = (3, loops.COLOR_CHUNK) if colored else (1, loops.CHUNK)
-    steps = width + skew * (loops.ROWS - 1)
+    lanes, chunk = (3, COLOR_CHUNK) if plan.to_palette else (1, CHUNK)
+    steps = width + skew * (ROWS - 1)
+    blocks = -(-height // ROWS)
+    threads = min(threads, blocks)
     part = steps if threads == 1 else _PART
-    blocks = -(-height // loops.ROWS)
-    # Thread b % threads is done with block b - threads when it starts b: so many are alive.
+    # Block b - threads is finished before b starts on the same thread, so a ring of these suffices.
     passed = np.zeros((threads + 1, lanes, lead, width), np.int32)
-    fields = np.zeros((threads, lanes, back + chunk, lead + loops.ROWS), np.int32)
+    fields = np.zeros((threads, lanes, back + chunk, lead + ROWS), np.int32)
     rows: list[Any] = [None] * threads
-    advance = _raster_loop(job, loops)
+    loop = _raster_loop(plan, taps, modulation)
+    settings = plan.target, modulation, plan.channel, plan.bounds
 
     def work(block: int, number: int) -> None:
-        y0, own = block * loops.ROWS, block % threads
+        y0, own = block * ROWS, block % threads
         if number == 0:
             fields[own] = 0
-            rows[own] = job.rows(y0, y0 + loops.ROWS)
-        samples, units = rows[own]
+            rows[own] = plan.rows(y0, y0 + ROWS)
         span = (number * part, min(steps, (number + 1) * part))
-        codes = job.codes[y0 : y0 + loops.ROWS]
-        # The first block looks at the last of the ring, which is still zero.
-        above, under = passed[(block - 1) % (threads + 1)], passed[block % (threads + 1)]
-        advance(y0, samples, units, codes, fields[own], above, under, span, job.taps, skew)
+        # Block 0 reads the last slot of the ring, which is still zero.
+        errors = fields[own], passed[(block - 1) % (threads + 1)], passed[block % (threads + 1)]
+        loop(*rows[own], plan.codes[y0 : y0 + ROWS], errors, span, taps, skew, y0, *settings)
 
-    lag = -(-skew * (loops.ROWS + lead) // part)
-    in_wavefront(blocks, -(-steps // part), lag, threads, work)
+    lag = -(-skew * (ROWS + lead) // part)
+    run_wavefront(blocks, -(-steps // part), lag, threads, work)
 
 
-def _raster_loop(job: Job, loops: ModuleType) -> Callable[..., None]:
-    """The fastest loop that the job allows, called with the block's first row and what all share."""
-    target, varied, low, high = job.target, job.varied, job.low, job.high
-    loop: Callable[..., None]
-    if job.channel is None:
-        from dither.diffusion.compiled import raster_small_palette
+def _raster_loop(
+    plan: ScanPlan, taps: np.ndarray, modulation: ThresholdModulation
+) -> Callable[..., None]:
+    """Return the fastest loop that gives exact results; all take the same arguments."""
+    from dither.diffusion.compiled import raster, raster_one_bit, raster_small_palette
 
-        if raster_small_palette.fits(job.taps, varied.varied, low):
-            loop = raster_small_palette.raster_few
-            return lambda _, *common: loop(*common, target)
-        loop = loops.raster_palette
-        return lambda y0, *common: loop(*common, y0, target, varied, low, high)
-    from dither.diffusion.compiled import raster_one_bit
-
-    if raster_one_bit.fits(job.taps, len(target.lights), varied.varied, low):
-        loop = raster_one_bit.raster_bits
-        return lambda _, *common: loop(*common)
-    loop, channel = loops.raster_levels, job.channel
-    return lambda y0, *common: loop(*common, y0, target, varied, channel, low, high)
+    if plan.to_palette:
+        if raster_small_palette.fits(taps, modulation.varies, plan.bounds[0]):
+            return raster_small_palette.raster_small_palette
+        return raster.raster_to_palette
+    if raster_one_bit.fits(taps, len(plan.target.lights), modulation.varies, plan.bounds[0]):
+        return raster_one_bit.raster_one_bit
+    return raster.raster_to_levels

@@ -1,62 +1,53 @@
-"""Thresholds that vary from pixel to pixel, against the worms of error diffusion.
+"""Threshold modulation: thresholds that vary from pixel to pixel, against the worms of error diffusion.
 
-A threshold stands at a share of the step between two levels, in 1/65536: 32768 is the middle. It stays
-from 1 to 65535, so that a sample that is exactly a level keeps it.
+A threshold is a position between two neighbouring levels, in 1/65536 of their distance; 32768 is the
+middle. It stays within 1 to 65535, so that a sample that equals a level keeps it.
 """
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from dither.matrix.threshold_matrix import ThresholdMatrix
 
 
-@dataclass(frozen=True)
-class Thresholds:
-    """How the thresholds vary.
+class ThresholdModulation(NamedTuple):
+    """Offsets of the thresholds from the middle, as the compiled loops take them.
 
     Attributes:
+        varies: whether any threshold can differ from the middle.
         offsets: (H, W) int32, tiled over the image, in 1/65536 of a step; read-only.
-        noise: the range of the white noise that is added, in 1/65536 of a step.
-        seed: of the noise.
-        frame: of a matrix with frames, around the circle.
+        noise: range of the white noise that is added, in 1/65536 of a step.
+        seed: seed of the noise.
     """
 
+    varies: bool
     offsets: np.ndarray
     noise: int
-    seed: int
-
-    @property
-    def varied(self) -> bool:
-        """Whether any threshold can differ from the middle."""
-        return self.noise > 0 or bool(self.offsets.any())
+    seed: np.uint64
 
 
-def varied_thresholds(
-    noise: float,
-    matrix: ThresholdMatrix | None,
-    strength: float,
-    seed: int,
-    frame: int = 0,
-) -> Thresholds:
-    """The thresholds of white noise, of a matrix, or of both, their offsets added.
+def threshold_modulation(
+    noise: float, matrix: ThresholdMatrix | None, strength: float, seed: int, frame: int = 0
+) -> ThresholdModulation:
+    """Return the modulation by white noise, by a matrix, or by the sum of both.
 
     Args:
-        noise: 0 to 1, the range of the noise as a share of a step.
-        matrix: whose thresholds are followed; none if None.
-        strength: 0 to 1, their range as a share of a step.
-        seed: of the noise.
-        frame: of a matrix with frames, around the circle.
+        noise: range of the noise as a share of a step, 0 to 1.
+        matrix: threshold matrix to follow, or None.
+        strength: range of the matrix's thresholds as a share of a step, 0 to 1.
+        seed: seed of the noise, 0 to 2^64 - 1.
+        frame: frame of the matrix, wrapping around.
 
     Example:
-        >>> varied_thresholds(0, ThresholdMatrix(np.array([[0, 1]])), 0.5, 0).offsets.tolist()
+        >>> threshold_modulation(0, ThresholdMatrix(np.array([[0, 1]])), 0.5, 0).offsets.tolist()
         [[-8192, 8192]]
     """
-    if matrix is None:
-        offsets = np.zeros((1, 1), np.int32)
-    else:
+    offsets = np.zeros((1, 1), np.int32)
+    if matrix is not None:
         ranks = matrix.planes[frame % len(matrix.planes)].astype(np.int64)
         centred = (2 * ranks + 1 - matrix.ranks.size) / matrix.ranks.size
         offsets = np.rint(centred * round(strength * 32768)).astype(np.int32)
     offsets.flags.writeable = False
-    return Thresholds(offsets, round(noise * 65536), seed)
+    varies = round(noise * 65536) > 0 or bool(offsets.any())
+    return ThresholdModulation(varies, offsets, round(noise * 65536), np.uint64(seed))

@@ -1,4 +1,4 @@
-"""Kernels whose shares follow the tone, so that fewer tones have worms or a pattern of their own."""
+"""Tone-dependent kernels: error shares chosen by tone, to avoid worms and regular patterns."""
 
 from dataclasses import dataclass
 
@@ -12,14 +12,14 @@ TONES = 256
 
 @dataclass(frozen=True)
 class VariableKernel:
-    """For each tone between two levels the shares that go ahead, down and back, and down.
+    """Weights ahead, down and back, and straight down, for each tone between two levels.
 
     Attributes:
-        weights: of tones 0 (a level) to 127 (half way to the next) the three weights, of any sum; tones
-            255 to 128 take the same.
+        weights: three weights, of any sum, for each of the tones 0 (equal to a level) to 127 (half way
+            to the next); tones 255 to 128 mirror them.
 
     Raises:
-        InputError: there are not 128 tones, or a weight is negative, or all three of a tone are 0.
+        InputError: there are not 128 tones, a weight is negative, or all three of a tone are 0.
     """
 
     weights: tuple[tuple[float, float, float], ...]
@@ -28,14 +28,14 @@ class VariableKernel:
         weights = tuple(tuple(tone) for tone in self.weights)
         if len(weights) != TONES // 2 or any(len(tone) != 3 or sum(tone) <= 0 for tone in weights):
             raise InputError(
-                f"a variable kernel has three weights for each of {TONES // 2} tones, not all 0"
+                f"a tone-dependent kernel must have {TONES // 2} tones of three weights, not all 0"
             )
         object.__setattr__(self, "weights", weights)
         for tone in range(TONES // 2):
             self.kernel(tone)
 
     def kernel(self, tone: int) -> DiffusionKernel:
-        """The kernel of a tone, 0 to 255.
+        """Return the kernel of a tone, 0 to 255.
 
         Example:
             >>> OSTROMOUKHOV.kernel(255).weights
@@ -46,24 +46,25 @@ class VariableKernel:
 
     @property
     def shares(self) -> np.ndarray:
-        """(256, 3) int64: the shares of each tone, in 1/65536; they sum to 1."""
+        """(256, 3) int64 shares of each tone, in 1/65536; each row sums to 1."""
         shares = np.zeros((TONES, 3), np.int64)
-        places = {(0, 1): 0, (1, -1): 1, (1, 0): 2}
+        columns = {(0, 1): 0, (1, -1): 1, (1, 0): 2}
         for tone in range(TONES):
             for down, ahead, share in self.kernel(tone).taps:
-                shares[tone, places[down, ahead]] = share
+                shares[tone, columns[down, ahead]] = share
         return shares
 
 
 def tones(light: np.ndarray, lights: np.ndarray) -> np.ndarray:
-    """The tone of each light: its share of the way from the level below to the one above.
+    """Return the tone of each light: its position between the levels below and above it.
 
     Args:
         light: any shape, int32, in units.
-        lights: (levels,) int32, rising from black to white.
+        lights: (levels,) int32 light of the levels, ascending from black to white.
 
     Returns:
-        Same shape, uint8: 255 times the share, rounded; of 8-bit samples to two levels the code itself.
+        Same shape, uint8, 0 at the level below to 255 at the one above, rounded. For 8-bit samples and
+        two levels it is the code itself.
 
     Example:
         >>> tones(np.array([0, 1000, 4194240]), np.array([0, 4000, 4194240])).tolist()

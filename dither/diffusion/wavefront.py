@@ -1,27 +1,27 @@
-"""Threads that work on one block of rows each, every one a little behind the one above."""
+"""Wavefront threads: each works on one block of rows, a little behind the block above."""
 
 import threading
 from collections.abc import Callable
 
 
-def in_wavefront(
+def run_wavefront(
     blocks: int, parts: int, lag: int, threads: int, work: Callable[[int, int], None]
 ) -> None:
-    """Do every part of every block, each after the block's former part and the ones above it.
+    """Do every part of every block, once the block's previous part and the parts above are done.
 
     Args:
-        blocks: of rows, from the top.
-        parts: of each block, from the left.
-        lag: parts of the block above that must be done beyond the part itself.
-        threads: that share the work; block b falls to thread b % threads.
-        work: what does one part, called with the numbers of the block and the part.
+        blocks: number of blocks of rows, from the top.
+        parts: number of parts of each block, from the left.
+        lag: number of parts that the block above must be ahead.
+        threads: number of threads; thread i does the blocks b with b % threads == i.
+        work: does one part, given the numbers of the block and the part.
 
     Raises:
-        Exception: what `work` raised first.
+        Exception: the first exception that `work` raised.
 
     Example:
         >>> done = []
-        >>> in_wavefront(2, 2, 1, 1, lambda block, part: done.append((block, part)))
+        >>> run_wavefront(2, 2, 1, 1, lambda block, part: done.append((block, part)))
         >>> done
         [(0, 0), (0, 1), (1, 0), (1, 1)]
     """
@@ -43,9 +43,7 @@ def in_wavefront(
                     with changed:
                         done[block] = part + 1
                         changed.notify_all()
-        except (
-            BaseException
-        ) as error:  # told to the caller, and to the threads that wait for this one
+        except BaseException as error:  # raised again below, in the caller's thread
             with changed:
                 failures.append(error)
                 changed.notify_all()

@@ -1,4 +1,4 @@
-"""How good a matrix is, and how near a dithered picture is to its original, in numbers."""
+"""Measures of threshold matrices, and of dithered pictures against their originals."""
 
 from dither.metrics.hues import lost_hues as lost_hues
 from dither.metrics.image import ImageErrors as ImageErrors

@@ -1,4 +1,4 @@
-"""Which hues of a picture are gone from the dithered one."""
+"""Lost hues: hues of the original that are missing in the dithered picture."""
 
 import numpy as np
 
@@ -7,9 +7,9 @@ from dither.errors import InputError
 from dither.metrics.blur import gaussian_blurred
 from dither.metrics.light import linear_lights
 
-# OKLab chroma from which a colour has a hue worth naming: about a sixth of what pure red has.
-_LEAST_CHROMA = 0.04
-# A pixel keeps its hue with half its chroma or more, and a hue lives on in a fifth of its pixels.
+# OKLab chroma from which a colour has a visible hue: about a sixth of that of pure red.
+_MIN_CHROMA = 0.04
+# A pixel keeps its hue with at least half its chroma; a hue is kept if a fifth of its pixels keep it.
 _KEPT_CHROMA, _KEPT_PIXELS = 0.5, 0.2
 
 
@@ -21,24 +21,24 @@ def lost_hues(
     least_share: float = 0.005,
     sigma: float = 2.5,
 ) -> tuple[float, ...]:
-    """The hues that the original shows and the dithered picture no longer does, at the same places.
+    """Return the hues that the dithered picture lacks where the original has them; fewer is better.
 
-    Both pictures are blurred in linear light and compared in OKLab. The circle of hues is cut into
-    equal sectors. A pixel of the original has a hue if its chroma is 0.04 or more, before the blur and
-    after: the hue before it, since the blur mixes others at edges. A hue counts if at least
-    `least_share` of all pixels have it. A pixel keeps its hue if the blurred dithered picture has there
-    at least half the chroma of the blurred original, and a hue at most a sector's width away. A hue is
-    lost if fewer than a fifth of its pixels keep it.
+    Both pictures are blurred in linear light and compared in OKLab, with the hue circle cut into equal
+    sectors. A pixel of the original has a hue if its chroma is at least 0.04 both before and after the
+    blur; its hue is the one before, since the blur mixes new hues at edges. A hue counts if at least
+    `least_share` of all pixels have it. A pixel keeps its hue if the blurred dithered picture has at
+    least half the chroma of the blurred original there, and a hue at most one sector's width away. If
+    fewer than a fifth of its pixels keep it, a hue is lost.
 
     Args:
-        original: (H, W) or (H, W, 3) sRGB codes, as for `image_errors`.
-        dithered: as many rows and columns.
-        sectors: how many hues are told apart, 3 to 72; the first begins at 0 degrees.
-        least_share: the share of the picture from which a hue counts, above 0, to 1.
-        sigma: of the blur, in pixels; dots that lie side by side are seen as their mixture.
+        original: (H, W) or (H, W, 3) sRGB codes, as in `image_errors`.
+        dithered: same rows and columns.
+        sectors: number of hues, 3 to 72; the first sector begins at 0 degrees.
+        least_share: smallest share of the picture at which a hue counts, above 0, up to 1.
+        sigma: standard deviation of the blur in pixels, 0 to 1000.
 
     Returns:
-        The middles of the lost sectors in degrees of OKLab, ascending: red is near 30, yellow 110,
+        Centres of the lost sectors in degrees of OKLab hue, ascending: red is near 30, yellow 110,
         green 140, cyan 195, blue 265, magenta 330.
 
     Raises:
@@ -62,7 +62,7 @@ def lost_hues(
     sharp = _chroma_plane(lights[0])
     before, after = (_chroma_plane(gaussian_blurred(light, sigma)) for light in lights)
     width = 2 * np.pi / sectors
-    chromatic = np.minimum(np.abs(sharp), np.abs(before)) >= _LEAST_CHROMA
+    chromatic = np.minimum(np.abs(sharp), np.abs(before)) >= _MIN_CHROMA
     had, has = before[chromatic], after[chromatic]
     sector = (np.angle(sharp[chromatic]) % (2 * np.pi) // width).astype(int) % sectors
     turned = np.abs(np.angle(has * had.conj()))
@@ -74,6 +74,6 @@ def lost_hues(
 
 
 def _chroma_plane(light: np.ndarray) -> np.ndarray:
-    """(H, W) complex a + ib of OKLab: its magnitude is the chroma, its angle the hue."""
+    """Return (H, W) complex a + ib of OKLab; the magnitude is the chroma, the angle the hue."""
     lab = linear_to_oklab(light)
     return lab[..., 1] + 1j * lab[..., 2]

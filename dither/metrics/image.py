@@ -1,11 +1,12 @@
-"""How near a dithered picture is to its original, in numbers.
+"""Errors of a dithered picture against its original.
 
-One of them alone is easily pleased: no grain is best for a flat picture without detail, and the least
-blurred error for much grain. So `image_errors` gives them together.
+No single measure suffices: a flat picture without detail has the least grain, and a grainy one may have
+the least blurred error. `image_errors` therefore returns all of them.
 """
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -15,21 +16,22 @@ from dither.metrics.hues import lost_hues
 from dither.metrics.light import linear_lights
 from dither.metrics.scielab import scielab_error
 from dither.metrics.structure import multi_scale_structural_similarity, structural_similarity
+from dither.progress import OnProgress, no_progress
 
 
 @dataclass(frozen=True)
 class ImageErrors:
-    """The measures of one dithered picture; `dataclasses.asdict` gives what JSON can hold.
+    """Measures of one dithered picture; `dataclasses.asdict` makes them JSON-ready.
 
     Attributes:
-        blurred_1_5: `blurred_error` at a blur of 1.5 pixels, 0 for none.
+        blurred_1_5: `blurred_error` after a blur of 1.5 pixels; lower is better.
         blurred_2_5: the same at 2.5 pixels.
-        scielab: `scielab_error` at 32 pixels a degree, 0 for none.
-        grain: `grain`, 0 for none.
-        ssim_half: `structural_similarity` at scale 2, 1 for equal pictures.
+        scielab: `scielab_error` at 32 pixels per degree; lower is better.
+        grain: `grain`; lower is better.
+        ssim_half: `structural_similarity` at scale 2; higher is better, at most 1.
         ssim_quarter: the same at scale 4.
-        ssim_multi_scale: `multi_scale_structural_similarity`, 1 for equal pictures.
-        lost_hues: `lost_hues`, in degrees; empty if all are there.
+        ssim_multi_scale: `multi_scale_structural_similarity`; higher is better, at most 1.
+        lost_hues: `lost_hues` in degrees; empty if none are lost.
     """
 
     blurred_1_5: float
@@ -43,24 +45,18 @@ class ImageErrors:
 
 
 def image_errors(
-    original: np.ndarray,
-    dithered: np.ndarray,
-    *,
-    on_progress: Callable[[float, str], None] | None = None,
+    original: np.ndarray, dithered: np.ndarray, *, on_progress: OnProgress = no_progress
 ) -> ImageErrors:
-    """All measures of a dithered picture.
+    """Return all measures of a dithered picture, at their usual settings.
 
     Args:
         original: (H, W) or (H, W, 3); uint8, uint16, bool, or float32/float64 in 0..1, as sRGB codes.
-        dithered: as many rows and columns; its type and number of channels may be others.
-        on_progress: called before each measure with the share done, 0 to 1, and a word on it; about a
-            second a megapixel passes between two calls.
-
-    Returns:
-        The measures at their usual settings.
+        dithered: same rows and columns; dtype and number of channels may differ.
+        on_progress: called before each measure with the share done, 0 to 1, and the measure's name;
+            about once per second and megapixel.
 
     Raises:
-        InputError: another shape or type, no pixels, NaN, or two different sizes.
+        InputError: another shape or dtype, no pixels, NaN, or two different sizes.
 
     Example:
         >>> checks = np.indices((64, 64)).sum(axis=0) % 2 == 0
@@ -68,36 +64,34 @@ def image_errors(
         >>> round(errors.blurred_1_5, 1), round(errors.grain), round(errors.ssim_half, 2)
         (0.2, 50, 1.0)
     """
-    pair = (original, dithered)
 
-    def doing(share: float, word: str) -> tuple[np.ndarray, np.ndarray]:
-        if on_progress is not None:
-            on_progress(share, word)
-        return pair
+    # The shares are those of the running time.
+    def measured(share: float, name: str, measure: Callable[..., Any], **settings: Any) -> Any:
+        on_progress(share, name)
+        return measure(original, dithered, **settings)
 
-    # Shares of the time that each takes.
     return ImageErrors(
-        blurred_1_5=blurred_error(*doing(0, "blurred error"), 1.5),
-        blurred_2_5=blurred_error(*doing(0.12, "blurred error"), 2.5),
-        scielab=scielab_error(*doing(0.24, "S-CIELAB")),
-        grain=grain(*doing(0.64, "grain")),
-        ssim_half=structural_similarity(*doing(0.68, "SSIM"), scale=2),
-        ssim_quarter=structural_similarity(*doing(0.72, "SSIM"), scale=4),
-        ssim_multi_scale=multi_scale_structural_similarity(*doing(0.75, "SSIM")),
-        lost_hues=lost_hues(*doing(0.88, "hues")),
+        blurred_1_5=measured(0, "blurred error", blurred_error, sigma=1.5),
+        blurred_2_5=measured(0.12, "blurred error", blurred_error, sigma=2.5),
+        scielab=measured(0.24, "S-CIELAB", scielab_error),
+        grain=measured(0.64, "grain", grain),
+        ssim_half=measured(0.68, "SSIM", structural_similarity, scale=2),
+        ssim_quarter=measured(0.72, "SSIM", structural_similarity, scale=4),
+        ssim_multi_scale=measured(0.75, "SSIM", multi_scale_structural_similarity),
+        lost_hues=measured(0.88, "hues", lost_hues),
     )
 
 
 def blurred_error(original: np.ndarray, dithered: np.ndarray, sigma: float = 1.5) -> float:
-    """How far the colours are apart after the blur that the eye does from afar.
+    """Return the RMS colour error after the blur of a distant eye; lower is better.
 
-    B = 100 times the root mean square over pixels of |OKLab(G * dithered) - OKLab(G * original)|, G a
-    Gaussian on linear light, mirrored at the borders.
+    B = 100 sqrt(mean over pixels of |OKLab(G * dithered) - OKLab(G * original)|^2), with G a Gaussian
+    on linear light, mirrored at the borders.
 
     Args:
-        original: (H, W) or (H, W, 3) sRGB codes, as for `image_errors`.
-        dithered: as many rows and columns.
-        sigma: of the Gaussian, in pixels, 0 to 1000.
+        original: (H, W) or (H, W, 3) sRGB codes, as in `image_errors`.
+        dithered: same rows and columns.
+        sigma: standard deviation of the Gaussian in pixels, 0 to 1000.
 
     Returns:
         0 for none, 100 for white instead of black.
@@ -117,15 +111,15 @@ def blurred_error(original: np.ndarray, dithered: np.ndarray, sigma: float = 1.5
 def blurred_differences(
     original: np.ndarray, dithered: np.ndarray, sigma: float = 1.5
 ) -> np.ndarray:
-    """At each pixel, how far the colours are apart after the eye's blur: a map of `blurred_error`.
+    """Return the colour error at each pixel after the eye's blur: the map behind `blurred_error`.
 
     Args:
-        original: (H, W) or (H, W, 3) sRGB codes, as for `image_errors`.
-        dithered: as many rows and columns.
-        sigma: of the Gaussian, in pixels, 0 to 1000.
+        original: (H, W) or (H, W, 3) sRGB codes, as in `image_errors`.
+        dithered: same rows and columns.
+        sigma: standard deviation of the Gaussian in pixels, 0 to 1000.
 
     Returns:
-        (H, W) float64, 100 |OKLab(G * dithered) - OKLab(G * original)|: 2 is just noticeable.
+        (H, W) float64, 100 |OKLab(G * dithered) - OKLab(G * original)|; 2 is just noticeable.
 
     Raises:
         InputError: as `blurred_error`.
@@ -143,17 +137,17 @@ def blurred_differences(
 
 
 def grain(original: np.ndarray, dithered: np.ndarray) -> float:
-    """How much finer than the eye's blur the pictures' lightness differs.
+    """Return the RMS lightness error finer than the eye's blur; lower is better.
 
-    G = 100 times the root mean square over pixels of the difference in OKLab lightness, less that
-    difference blurred by a Gaussian of 1.5 pixels, mirrored at the borders. An even error has none.
+    With d the difference in OKLab lightness and G a Gaussian of 1.5 pixels, mirrored at the borders,
+    grain = 100 sqrt(mean over pixels of (d - G * d)^2). A uniform error has none.
 
     Args:
-        original: (H, W) or (H, W, 3) sRGB codes, as for `image_errors`.
-        dithered: as many rows and columns.
+        original: (H, W) or (H, W, 3) sRGB codes, as in `image_errors`.
+        dithered: same rows and columns.
 
     Returns:
-        0 for none, near 50 for black and white dots instead of a middle grey.
+        0 for none, about 50 for black and white dots instead of a middle grey.
 
     Raises:
         InputError: as `image_errors`.
@@ -163,6 +157,6 @@ def grain(original: np.ndarray, dithered: np.ndarray) -> float:
         True
     """
     before, after = (linear_to_oklab(light)[..., 0] for light in linear_lights(original, dithered))
-    # Blurring is linear: the high-pass of the difference is the difference of the high-passes.
+    # The blur is linear, so the difference can be filtered instead of both pictures.
     difference = after - before
     return 100 * float(np.sqrt(np.mean((difference - gaussian_blurred(difference, 1.5)) ** 2)))

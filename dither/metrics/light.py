@@ -1,4 +1,4 @@
-"""The light that two pictures of one scene emit, the original's and the dithered one's."""
+"""Linear light of an original and its dithered version."""
 
 import numpy as np
 
@@ -8,18 +8,18 @@ from dither.samples import as_color, checked_image, white_code
 
 
 def linear_lights(original: np.ndarray, dithered: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Both pictures as linear light, grey as a colour of three equal channels.
+    """Return both pictures as linear light; grey becomes three equal channels.
 
     Args:
         original: (H, W), (H, W, 1) or (H, W, 3); uint8, uint16, bool, or float32/float64 in 0..1, as
             sRGB codes.
-        dithered: as many rows and columns; its type and number of channels may be others.
+        dithered: same rows and columns; dtype and number of channels may differ.
 
     Returns:
         Two (H, W, 3) float64 arrays, 0 to 1.
 
     Raises:
-        InputError: another shape or type, no pixels, NaN, or two different sizes.
+        InputError: another shape or dtype, no pixels, NaN, or two different sizes.
 
     Example:
         >>> gray, white = linear_lights(np.array([[0.5]]), np.array([[65535]], np.uint16))
@@ -31,7 +31,7 @@ def linear_lights(original: np.ndarray, dithered: np.ndarray) -> tuple[np.ndarra
         sizes = ["{} x {}".format(*light.shape[:2]) for light in lights]
         raise InputError(
             f"the original has {sizes[0]} rows and columns and the dithered picture {sizes[1]}; "
-            "they must be of one size"
+            "both must have the same size"
         )
     return lights
 
@@ -40,11 +40,10 @@ def _linear_light(image: np.ndarray) -> np.ndarray:
     image = checked_image(image)
     if image.size == 0 or (image.ndim == 3 and image.shape[2] not in (1, 3)):
         raise InputError(
-            "a picture is measured if it has pixels and 1 or 3 channels, not the shape "
-            f"{image.shape}"
+            f"a picture of shape {image.shape} cannot be measured; it needs pixels, and 1 or 3 channels"
         )
     if np.issubdtype(image.dtype, np.floating):
-        # One channel at a time where a grey has only one.
+        # Converted before a grey channel is tripled.
         return as_color(srgb_to_linear(np.clip(image.astype(np.float64), 0, 1)))
     white = white_code(image)
     return as_color(srgb_to_linear(np.arange(white + 1) / white)[image])

@@ -1,8 +1,8 @@
-"""How blue a threshold matrix is: the spectra of the patterns that it thresholds greys into.
+"""Measures of a threshold matrix's dot patterns: energies and spectra of all grey levels.
 
-The patterns are what dithering shows, so their level energies are the measure that counts; the
-spectrum of the matrix itself can be perfect while every pattern is poor. Of a matrix with frames each
-frame's pattern is measured against the grey itself, so that a frame as a whole too bright counts too.
+Dithering shows the dot patterns, so their level energies matter most; a matrix with a perfect spectrum
+of its own can have poor patterns. The patterns of frames are measured against the grey itself, so that
+a frame that is too bright as a whole counts too.
 """
 
 from collections.abc import Iterator, Sequence
@@ -13,12 +13,12 @@ from dither.metrics.spectrum import frequencies, frequency_axes, mirror_count
 from dither.metrics.temporal import TemporalFilter
 from dither.metrics.viewing import ViewingFilter
 
-# Bytes of one batch of patterns; a few megabytes stay inside the cache of a core.
+# Bytes of one batch of patterns; a few megabytes fit into the cache of a core.
 _BATCH_BYTES = 1 << 22
 
 
 def level_sample(cells: int, most: int = 4096) -> np.ndarray:
-    """Which levels to measure: all of 1..N-1, or `most` of them spread evenly where N is large.
+    """Return the levels to measure: all of 1..N-1, or `most` of them, evenly spaced, if N is large.
 
     Example:
         >>> level_sample(5).tolist(), level_sample(1000, most=3).tolist()
@@ -32,18 +32,18 @@ def level_sample(cells: int, most: int = 4096) -> np.ndarray:
 def level_energies(
     ranks: np.ndarray, filters: Sequence[ViewingFilter], levels: np.ndarray | None = None
 ) -> np.ndarray:
-    """The visible error of each thresholded pattern.
+    """Return the visible error of each level's dot pattern; lower is better.
 
-    E_k is the mean over pixels of ((h * b_k) - k/N)^2, with b_k = (ranks < k) on the torus and h the
-    filter's impulse response; computed in frequency by Parseval's equation.
+    E_k = mean over pixels of ((h * b_k) - k/N)^2, with b_k = (ranks < k) on the torus and h the
+    filter's impulse response; computed in the frequency domain (Parseval).
 
     Args:
-        ranks: (H, W) integers, each of 0..N-1 once; or (T, H, W): the mean over frames.
-        filters: the viewing filters.
-        levels: (L,) levels k from 1 to N-1; all of them if not given.
+        ranks: (H, W) integers, each of 0..N-1 once; or (T, H, W) for the mean over frames.
+        filters: F viewing filters.
+        levels: (L,) levels k from 1 to N-1; all if not given.
 
     Returns:
-        (L, number of filters) float64; multiply by 1e6 to read them beside published tables.
+        (L, F) float64; published tables show them times 1e6.
 
     Example:
         >>> from dither.metrics.viewing import Gaussian
@@ -62,16 +62,16 @@ def combined_energies(
     filters: Sequence[ViewingFilter],
     levels: np.ndarray,
 ) -> np.ndarray:
-    """The visible error of the weighted sum of several channels' patterns, all at the same grey.
+    """Return the visible error of the weighted sum of the channels' dot patterns, all at one grey.
 
     Args:
-        ranks: (C, H, W) integers, in each channel each of 0..N-1 once.
+        ranks: (C, H, W) integers, each of 0..N-1 once per channel.
         shares: C weights, such as those of luminance.
-        filters: the viewing filters.
+        filters: F viewing filters.
         levels: (L,) levels k from 1 to N-1.
 
     Returns:
-        (L, number of filters) float64.
+        (L, F) float64; lower is better.
     """
     weight = _weights(ranks.shape[-2:], filters)
     axis = np.asarray(shares, np.float64)[:, None, None]
@@ -86,11 +86,10 @@ def combined_energies(
 def white_noise_energies(
     shape: tuple[int, ...], filters: Sequence[ViewingFilter], levels: np.ndarray
 ) -> np.ndarray:
-    """What `level_energies` is on average for white noise: g (1 - g) times the sum of h^2.
+    """Return the expected `level_energies` of white noise, (L, F) float64.
 
-    Returns:
-        (L, number of filters) float64, g = level / N; the mean over f of H^2 stands for the sum of
-        h^2, and the corrections are those of a permutation, which has no error as a whole.
+    E_k = g (1 - g) sum of h^2 with g = k / N. The sum of h^2 is the mean over f of H^2, corrected for a
+    permutation, whose mean error is 0.
     """
     cells = int(np.prod(shape))
     area = shape[-2] * shape[-1]
@@ -103,18 +102,18 @@ def white_noise_energies(
 def temporal_energies(
     ranks: np.ndarray, filters: Sequence[TemporalFilter], levels: np.ndarray
 ) -> np.ndarray:
-    """The error that each pixel keeps when its frames are averaged.
+    """Return the error of each pixel after averaging its frames; lower is better.
 
-    E_k is the mean over pixels and frames of ((h * b_k) - k/N)^2, h the filter's impulse response over
-    the circle of frames.
+    E_k = mean over pixels and frames of ((h * b_k) - k/N)^2, with h the filter's impulse response over
+    the cycle of frames.
 
     Args:
         ranks: (T, H, W) integers, each of 0..N-1 once.
-        filters: the temporal filters.
+        filters: F temporal filters.
         levels: (L,) levels k from 1 to N-1.
 
     Returns:
-        (L, number of filters) float64.
+        (L, F) float64.
     """
     frequency = np.fft.rfftfreq(len(ranks))
     gains = np.stack([time.transfer(frequency) ** 2 for time in filters])
@@ -125,7 +124,7 @@ def temporal_energies(
 def white_noise_temporal_energies(
     shape: tuple[int, ...], filters: Sequence[TemporalFilter], levels: np.ndarray
 ) -> np.ndarray:
-    """What `temporal_energies` is on average for white noise; (L, number of filters) float64."""
+    """Return the expected `temporal_energies` of white noise, (L, F) float64."""
     cells = int(np.prod(shape))
     frequency = np.fft.fftfreq(shape[0])
     gain = np.array([np.sum(time.transfer(frequency) ** 2) for time in filters]) - shape[0] / cells
@@ -134,7 +133,7 @@ def white_noise_temporal_energies(
 
 
 def temporal_spectrum(ranks: np.ndarray, levels: np.ndarray) -> np.ndarray:
-    """Mean power of the pixels' sequences at each temporal frequency; 1 for white noise.
+    """Return the mean power of the pixels' sequences at each temporal frequency; 1 for white noise.
 
     Args:
         ranks: (T, H, W) integers, each of 0..N-1 once.
@@ -149,15 +148,15 @@ def temporal_spectrum(ranks: np.ndarray, levels: np.ndarray) -> np.ndarray:
 
 
 def band_powers(ranks: np.ndarray, edges: Sequence[float], levels: np.ndarray) -> np.ndarray:
-    """Mean power of the patterns between radial frequencies; 1 for white noise.
+    """Return the mean power of the dot patterns in radial bands; 1 for white noise.
 
     Args:
         ranks: (H, W) or (T, H, W) integers, each of 0..N-1 once.
-        edges: of the bands, ascending, in cycles per pixel; a band holds its lower edge but 0.
+        edges: B + 1 band edges in cycles per pixel, ascending; a band includes its lower edge except 0.
         levels: (L,) levels k from 1 to N-1.
 
     Returns:
-        (number of edges - 1,) float64; NaN where the torus has no frequency in a band.
+        (B,) float64; NaN for bands without a frequency of the torus.
     """
     height, width = ranks.shape[-2:]
     frequency = frequencies((height, width), half=True).ravel()
@@ -176,19 +175,19 @@ def band_powers(ranks: np.ndarray, edges: Sequence[float], levels: np.ndarray) -
 
 
 def anisotropy(ranks: np.ndarray, levels: np.ndarray | None = None) -> float:
-    """How far the patterns' spectra are from being the same in every direction, in dB.
+    """Return how much the patterns' spectra depend on direction, in dB; best near 0.
 
-    On each ring of |f| the variance of the power over the square of its mean, averaged over rings
-    and levels: 0 dB for white noise, whose power is exponentially distributed; high for a
-    regular grid such as Bayer's.
+    10 log10 of the variance of the power on each ring of |f| over its squared mean, averaged over rings
+    and levels. White noise, whose power is exponentially distributed, has 0 dB; regular grids such as
+    Bayer's have high values.
     Source: R. Ulichney, "Digital Halftoning" (1987), section 3.1, here without averaging periodograms.
 
     Args:
         ranks: (H, W) or (T, H, W) integers, each of 0..N-1 once.
-        levels: (L,) levels k from 1 to N-1; all of them if not given.
+        levels: (L,) levels k from 1 to N-1; all if not given.
 
     Returns:
-        10 log10 of that mean; NaN where no ring has two frequencies and power.
+        The ratio in dB; NaN if no ring has two frequencies and power.
     """
     levels = level_sample(ranks.size, ranks.size) if levels is None else levels
     height, width = ranks.shape[-2:]
@@ -196,12 +195,12 @@ def anisotropy(ranks: np.ndarray, levels: np.ndarray | None = None) -> float:
     ring = _rings(frequency).ravel()
     order = np.argsort(ring, kind="stable")
     mirrored = np.broadcast_to(mirror_count(width), frequency.shape).ravel()[order]
-    kinds, starts = np.unique(ring[order], return_index=True)
-    # A coefficient and its mirror image are one sample; beyond 1/2 the rings are cut to arcs.
+    rings, starts = np.unique(ring[order], return_index=True)
+    # A coefficient and its mirror image are one sample. Rings beyond |f| = 1/2 are incomplete.
     samples = np.add.reduceat(mirrored, starts) / 2
     reach = np.maximum.reduceat(frequency.ravel()[order], starts)
-    inside = (samples > 1) & (kinds > 0) & (reach <= 0.5)
-    # Exponential samples have an expected variance / mean^2 of (n - 1) / (n + 1): scaled to 1 = 0 dB.
+    inside = (samples > 1) & (rings > 0) & (reach <= 0.5)
+    # n exponential samples have an expected variance / mean^2 of (n - 1) / (n + 1); scaled to 1 = 0 dB.
     scale = (samples + 1) / np.maximum(samples - 1, 1)
     total, number = 0.0, 0
     for power in pattern_powers(ranks, levels):
@@ -216,7 +215,7 @@ def anisotropy(ranks: np.ndarray, levels: np.ndarray | None = None) -> float:
 
 
 def pattern_powers(ranks: np.ndarray, levels: np.ndarray) -> Iterator[np.ndarray]:
-    """Squared half spectra of the patterns' errors, a batch of levels at a time.
+    """Yield the squared half spectra of the patterns' errors, a batch of levels at a time.
 
     Yields:
         (levels, T, H (W // 2 + 1)) float64, T = 1 for a matrix without frames.
@@ -230,14 +229,14 @@ def pattern_powers(ranks: np.ndarray, levels: np.ndarray) -> Iterator[np.ndarray
 
 
 def _temporal_powers(ranks: np.ndarray, levels: np.ndarray) -> Iterator[np.ndarray]:
-    """(T // 2 + 1,) the squared half spectrum over time of each level, averaged over the pixels."""
+    """Yield each level's (T // 2 + 1,) squared half spectrum over time, averaged over the pixels."""
     for level in levels:
         power = np.abs(np.fft.rfft((ranks < level) - level / ranks.size, axis=0)) ** 2
         yield power.mean(axis=(1, 2))
 
 
 def _weights(shape: tuple[int, ...], filters: Sequence[ViewingFilter]) -> np.ndarray:
-    """(number of filters, H (W // 2 + 1)): from a squared half spectrum to the mean blurred error."""
+    """Return (F, H (W // 2 + 1)) weights that turn a squared half spectrum into mean blurred errors."""
     height, width = shape
     axes = frequency_axes((height, width), half=True)
     mirrored = mirror_count(width)
@@ -246,6 +245,6 @@ def _weights(shape: tuple[int, ...], filters: Sequence[ViewingFilter]) -> np.nda
 
 
 def _rings(frequency: np.ndarray) -> np.ndarray:
-    """The ring of each coefficient; a ring is as wide as the finest step of |f|."""
+    """Return the ring number of each coefficient; a ring is one finest step of |f| wide."""
     finest = frequency[frequency > 0].min() if frequency.size > 1 else 1.0
     return np.rint(frequency / finest).astype(int)

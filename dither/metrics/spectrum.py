@@ -1,25 +1,25 @@
-"""Frequencies of a torus, and the power spectrum of a matrix's own values."""
+"""Power spectrum of a matrix's own values, and the frequencies of a torus."""
 
 import numpy as np
 
 
 def frequency_axes(shape: tuple[int, int], *, half: bool = False) -> tuple[np.ndarray, np.ndarray]:
-    """Vertical (H, 1) and horizontal (1, W) frequencies, as `fft2` orders them, in cycles per pixel.
+    """Return (H, 1) vertical and (1, W) horizontal frequencies in cycles per pixel, in `fft2` order.
 
     Args:
         shape: rows and columns of the torus.
-        half: whether only the W // 2 + 1 columns of `rfft2` are wanted.
+        half: return only the W // 2 + 1 columns of `rfft2`.
     """
     columns = np.fft.rfftfreq(shape[1]) if half else np.fft.fftfreq(shape[1])
     return np.fft.fftfreq(shape[0])[:, None], columns[None, :]
 
 
 def frequencies(shape: tuple[int, int], *, half: bool = False) -> np.ndarray:
-    """|f| in cycles per pixel at each coefficient of `fft2`, or of `rfft2` where `half`.
+    """Return |f| in cycles per pixel at each coefficient of `fft2`, or of `rfft2` if `half`.
 
     Args:
         shape: rows and columns of the torus.
-        half: whether only the non-redundant half of the columns is wanted.
+        half: return only the non-redundant columns.
 
     Returns:
         (H, W) or (H, W // 2 + 1) float64, 0 to about 0.71.
@@ -32,7 +32,7 @@ def frequencies(shape: tuple[int, int], *, half: bool = False) -> np.ndarray:
 
 
 def mirror_count(width: int) -> np.ndarray:
-    """How many coefficients of `fft2` each column of `rfft2` stands for: itself and its mirror image.
+    """Return how many columns of `fft2` each column of `rfft2` represents: 2 if it has a mirror image.
 
     Returns:
         (width // 2 + 1,) float64 of 1 and 2.
@@ -45,7 +45,7 @@ def mirror_count(width: int) -> np.ndarray:
 
 
 def power_spectrum(values: np.ndarray) -> np.ndarray:
-    """The periodogram of the values, scaled so that white noise has mean 1; the mean is left out.
+    """Return the periodogram, scaled so that white noise has mean 1; the values' mean is subtracted.
 
     Args:
         values: (H, W) numbers: ranks, thresholds or noise values.
@@ -65,15 +65,15 @@ def power_spectrum(values: np.ndarray) -> np.ndarray:
 
 
 def radial_mean(power: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """The mean of a spectrum over rings of |f|, each as wide as the finest step, frequency 0 left out.
+    """Return the mean of a spectrum over rings of |f|, one finest step wide, without frequency 0.
 
     Source: R. Ulichney, "Digital Halftoning" (1987), section 3.1: the radially averaged spectrum.
 
     Args:
-        power: (H, W), frequency 0 at [0, 0], as `power_spectrum` gives it.
+        power: (H, W), frequency 0 at [0, 0], as `power_spectrum` returns it.
 
     Returns:
-        (R,) the mean |f| of each ring in cycles per pixel, ascending, and (R,) the mean power there.
+        (R,) mean |f| of each ring in cycles per pixel, ascending, and (R,) mean power.
 
     Example:
         >>> frequency, mean = radial_mean(np.array([[9.0, 4.0, 1.0, 4.0]]))
@@ -83,29 +83,26 @@ def radial_mean(power: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     height, width = power.shape
     frequency = frequencies((height, width)).ravel()
     ring = np.rint(frequency * max(power.shape)).astype(int)
-    inside = frequency > 0
-    counts = np.bincount(ring[inside])
-    sums = (
-        np.bincount(ring[inside], frequency[inside]),
-        np.bincount(ring[inside], power.ravel()[inside]),
-    )
-    kept = counts > 0
+    counts = np.bincount(ring)
+    sums = np.bincount(ring, frequency), np.bincount(ring, power.ravel())
+    # Ring 0 holds frequency 0 alone.
+    kept = np.flatnonzero(counts[1:]) + 1
     return sums[0][kept] / counts[kept], sums[1][kept] / counts[kept]
 
 
 def low_frequency_power(values: np.ndarray, cutoff: float = 0.25) -> float:
-    """Mean power in 0 < |f| < cutoff, as a fraction of white noise's.
+    """Return the mean power in 0 < |f| < cutoff relative to white noise; lower is better.
 
     Args:
-        values: (H, W) numbers, or (T, H, W): the mean over frames.
-        cutoff: cycles per pixel.
+        values: (H, W) numbers, or (T, H, W) for the mean over frames.
+        cutoff: upper frequency in cycles per pixel.
 
     Returns:
-        0 for no low frequencies at all, about 1 for white noise; NaN where the torus is so small
-        that it has no frequency below the cutoff.
+        0 without low frequencies, about 1 for white noise; NaN if the torus is so small that it has no
+        frequency below the cutoff.
     """
     height, width = values.shape[-2:]
     frequency = frequencies((height, width))
-    within = (frequency > 0) & (frequency < cutoff)
-    bands = [power_spectrum(plane)[within] for plane in values.reshape(-1, height, width)]
-    return float(np.mean(bands)) if within.any() else float("nan")
+    low = (frequency > 0) & (frequency < cutoff)
+    bands = [power_spectrum(plane)[low] for plane in values.reshape(-1, height, width)]
+    return float(np.mean(bands)) if low.any() else float("nan")

@@ -1,8 +1,8 @@
-"""How frames blur into each other in the eye, on a panel, or in a renderer's history of samples.
+"""Temporal filters: how the eye, a panel or a renderer's history averages frames.
 
-A temporal filter gives |H(f)| with H(0) = 1, f in cycles per frame. Together with a viewing filter it
-makes the measure of a matrix with frames, as a sum of the error of each frame and that of each pixel
-over time, or as the error of the frames blurred in space and time at once.
+`transfer` returns |H(f)|, with H(0) = 1, at frequencies in cycles per frame. A viewing filter and a
+temporal filter together measure a matrix with frames: by the error of each frame plus that of each
+pixel over time (`SpaceTimeSum`), or by the error after a blur in space and time (`SpaceTimeProduct`).
 """
 
 import math
@@ -16,10 +16,10 @@ from dither.metrics.viewing import ViewingFilter
 
 
 class TemporalFilter(Protocol):
-    """Anything with a transfer function of the temporal frequency."""
+    """Object with a transfer function of the temporal frequency."""
 
     def transfer(self, frequency: np.ndarray) -> np.ndarray:
-        """|H(f)| at frequencies in cycles per frame, -1/2 to 1/2."""
+        """Return |H(f)| at frequencies in cycles per frame, -1/2 to 1/2."""
         ...
 
 
@@ -35,13 +35,13 @@ class TemporalGaussian:
     sigma: float
 
     def transfer(self, frequency: np.ndarray) -> np.ndarray:
-        """|H(f)| at frequencies in cycles per frame."""
+        """Return |H(f)| at frequencies in cycles per frame."""
         return np.exp(-2 * (math.pi * self.sigma * np.asarray(frequency)) ** 2)
 
 
 @dataclass(frozen=True)
 class TemporalExponential:
-    """A running mean that takes the share `rate` of each new frame, as temporal antialiasing does.
+    """Exponential average with weight `rate` for the new frame, as in temporal antialiasing.
 
     H(f) = rate / (1 - (1 - rate) e^(-2 pi i f)).
 
@@ -53,14 +53,14 @@ class TemporalExponential:
     rate: float
 
     def transfer(self, frequency: np.ndarray) -> np.ndarray:
-        """|H(f)| at frequencies in cycles per frame."""
+        """Return |H(f)| at frequencies in cycles per frame."""
         turn = np.exp(-2j * math.pi * np.asarray(frequency))
         return self.rate / np.abs(1 - (1 - self.rate) * turn)
 
 
 @dataclass(frozen=True)
 class TemporalBox:
-    """The mean of `frames` successive frames: H(f) = sin(pi n f) / (n sin(pi f)).
+    """Mean of n = `frames` successive frames: H(f) = sin(pi n f) / (n sin(pi f)).
 
     Example:
         >>> float(TemporalBox(2).transfer(np.array(0.5)).round(6))
@@ -70,23 +70,23 @@ class TemporalBox:
     frames: int
 
     def transfer(self, frequency: np.ndarray) -> np.ndarray:
-        """|H(f)| at frequencies in cycles per frame."""
+        """Return |H(f)| at frequencies in cycles per frame."""
         waves = np.exp(-2j * math.pi * np.asarray(frequency)[..., None] * np.arange(self.frames))
         return np.abs(waves.mean(axis=-1))
 
 
 @dataclass(frozen=True)
 class SpaceTimeSum:
-    """Each frame looked at alone, and each pixel over time: the two errors are added.
+    """Sum of the error of each frame alone and the error of each pixel over time.
 
-    Each error counts relative to white noise's. Of use where a frame may also be seen by itself.
+    Each error is relative to that of white noise. Suitable if single frames are visible too.
     Source: A. Wolfe, N. Morrical, T. Akenine-Möller, R. Ramamoorthi, "Spatiotemporal blue noise masks"
-    (2022), whose energy joins pixels of one frame, and frames of one pixel, but no others.
+    (2022), whose energy couples pixels within a frame and frames at a pixel, but nothing else.
 
     Attributes:
-        space: how a frame is seen.
-        time: how a pixel is averaged over frames.
-        weight: of the error over time, above 0.
+        space: viewing filter of a frame.
+        time: temporal filter of a pixel.
+        weight: weight of the error over time, above 0.
     """
 
     space: ViewingFilter
@@ -94,11 +94,11 @@ class SpaceTimeSum:
     weight: float = 1.0
 
     def joined(self, plane: np.ndarray, line: np.ndarray) -> np.ndarray:
-        """(T, H, W): the plane in the middle frame, the weighted line through its middle pixel.
+        """Return (T, H, W): the plane in the middle frame, plus the weighted line through its centre.
 
         Args:
-            plane: (H, W) with odd sides: what joins two pixels of a frame, 1 in the middle.
-            line: (T,) with odd length: what joins two frames of a pixel, 1 in the middle.
+            plane: (H, W) with odd sides: coupling of two pixels of a frame, 1 at the centre.
+            line: (T,) with odd length: coupling of two frames of a pixel, 1 at the centre.
         """
         joined = np.zeros((line.size, *plane.shape))
         joined[:, plane.shape[0] // 2, plane.shape[1] // 2] = self.weight * line
@@ -108,21 +108,21 @@ class SpaceTimeSum:
 
 @dataclass(frozen=True)
 class SpaceTimeProduct:
-    """Frames blurred in space and time at once, as an eye or a filter that does both sees them.
+    """Error of the frames after a blur in space and time.
 
     Source: W. Donnelly, A. Wolfe, J. Bütepage, J. Valdés, "Filter-adapted spatiotemporal sampling for
     real-time rendering" (2024).
 
     Attributes:
-        space: how a frame is seen.
-        time: how a pixel is averaged over frames.
+        space: viewing filter of a frame.
+        time: temporal filter of a pixel.
     """
 
     space: ViewingFilter
     time: TemporalFilter
 
     def joined(self, plane: np.ndarray, line: np.ndarray) -> np.ndarray:
-        """(T, H, W): the outer product of the line and the plane, as in `SpaceTimeSum`."""
+        """Return the (T, H, W) outer product of line and plane; arguments as in `SpaceTimeSum`."""
         return line[:, None, None] * plane
 
 
@@ -130,7 +130,7 @@ SpaceTime = SpaceTimeSum | SpaceTimeProduct
 
 
 def parse_temporal_filter(text: str) -> TemporalFilter:
-    """The filter that a person writes: "gaussian:0.85", "exponential:0.1" or "box:4".
+    """Parse a temporal filter: "gaussian:0.85", "exponential:0.1" or "box:4".
 
     Raises:
         InputError: the text is none of these, or its number is out of range.
@@ -151,6 +151,6 @@ def parse_temporal_filter(text: str) -> TemporalFilter:
     if kind == "box" and 2 <= number <= 64 and number.is_integer():
         return TemporalBox(int(number))
     raise InputError(
-        f"{text!r} is no temporal filter; write gaussian:0.85 (0.3 to 8 frames), exponential:0.1 (the "
-        "share of the new frame, 0.02 to 0.95) or box:4 (2 to 64 frames)"
+        f"{text!r} is not a temporal filter; write gaussian:0.85 (0.3 to 8 frames), exponential:0.1 "
+        "(weight of the new frame, 0.02 to 0.95) or box:4 (2 to 64 frames)"
     )

@@ -1,7 +1,7 @@
-"""Viewing filters: how much of each spatial frequency reaches the eye.
+"""Viewing filters: the share of each spatial frequency that reaches the eye.
 
-A filter is a value: its numbers are its fields, and `transfer` gives H(f) with H(0) = 1 on the
-frequencies of a torus, in cycles per pixel.
+A filter is a frozen value whose fields are its numbers. `transfer` returns H(f), with H(0) = 1, at
+frequencies in cycles per pixel.
 """
 
 import math
@@ -13,14 +13,14 @@ import numpy as np
 
 from dither.errors import InputError
 
-_LARGEST_GAIN = 100
+_MAX_GAIN = 100
 
 
 class ViewingFilter(Protocol):
-    """Anything with a transfer function of the two frequencies."""
+    """Object with a transfer function of the vertical and horizontal frequency."""
 
     def transfer(self, vertical: np.ndarray, horizontal: np.ndarray) -> np.ndarray:
-        """H(f) at frequencies in cycles per pixel, -1/2 to 1/2, of shapes that broadcast."""
+        """Return H(f) at frequencies in cycles per pixel, -1/2 to 1/2, of shapes that broadcast."""
         ...
 
 
@@ -36,20 +36,22 @@ class Gaussian:
     sigma: float
 
     def transfer(self, vertical: np.ndarray, horizontal: np.ndarray) -> np.ndarray:
-        """H(f) at frequencies in cycles per pixel."""
+        """Return H(f) at frequencies in cycles per pixel."""
         return np.exp(-2 * (math.pi * self.sigma * np.hypot(vertical, horizontal)) ** 2)
 
 
 @dataclass(frozen=True)
 class Nasanen:
-    """The eye at a printed page: H(f) = exp(-|f| P / (0.525 ln L + 3.91)).
+    """The eye in front of a printed page: H(f) = exp(-|f| P / (0.525 ln L + 3.91)).
 
-    P is the pixels in one degree of sight, 2 d tan(0.5 degrees) dpi; |f| P is in cycles per degree.
+    P = 2 d tan(0.5 degrees) dpi is the pixels per degree of visual angle, so |f| P is in cycles per
+    degree.
     Source: R. Näsänen, "Visibility of halftone dot textures" (1984), with his luminance L = 11 cd/m2.
 
     Attributes:
         dots_per_inch: pixels per inch of the page or panel.
-        distance_cm: from the eye to it, in centimetres.
+        distance_cm: viewing distance in centimetres.
+        luminance: mean luminance in cd/m2.
 
     Example:
         >>> round(Nasanen(dots_per_inch=300, distance_cm=30).pixels_per_degree, 1)
@@ -62,18 +64,18 @@ class Nasanen:
 
     @property
     def pixels_per_degree(self) -> float:
-        """Pixels under one degree of visual angle."""
+        """Pixels per degree of visual angle."""
         return 2 * self.distance_cm / 2.54 * math.tan(math.radians(0.5)) * self.dots_per_inch
 
     def transfer(self, vertical: np.ndarray, horizontal: np.ndarray) -> np.ndarray:
-        """H(f) at frequencies in cycles per pixel."""
+        """Return H(f) at frequencies in cycles per pixel."""
         scale = 0.525 * math.log(self.luminance) + 3.91
         return np.exp(-np.hypot(vertical, horizontal) * self.pixels_per_degree / scale)
 
 
 @dataclass(frozen=True)
 class Box:
-    """The mean over squares of `width` pixels: H = sin(pi n f) / (n sin(pi f)) along each axis.
+    """Mean over squares of n = `width` pixels: H = sin(pi n f) / (n sin(pi f)) along each axis.
 
     Example:
         >>> float(Box(2).transfer(np.array(0.0), np.array(0.5)).round(9))
@@ -83,7 +85,7 @@ class Box:
     width: int
 
     def transfer(self, vertical: np.ndarray, horizontal: np.ndarray) -> np.ndarray:
-        """H(f) at frequencies in cycles per pixel."""
+        """Return H(f) at frequencies in cycles per pixel."""
         taps = np.arange(self.width) - (self.width - 1) / 2
 
         def along(frequency: np.ndarray) -> np.ndarray:
@@ -105,33 +107,31 @@ class Binomial:
     order: int
 
     def transfer(self, vertical: np.ndarray, horizontal: np.ndarray) -> np.ndarray:
-        """H(f) at frequencies in cycles per pixel."""
+        """Return H(f) at frequencies in cycles per pixel."""
         product = np.cos(math.pi * np.asarray(vertical)) * np.cos(math.pi * np.asarray(horizontal))
         return product**self.order
 
 
 @dataclass(frozen=True)
 class Measured:
-    """A transfer function given by points, straight lines between them and constant beyond.
+    """Transfer function given by points, with linear interpolation and constant beyond the last.
 
     Attributes:
         frequencies: cycles per pixel, ascending from 0.
-        gains: H at each, 1 at the first.
+        gains: H at each frequency; the first is 1.
     """
 
     frequencies: tuple[float, ...]
     gains: tuple[float, ...]
 
     def transfer(self, vertical: np.ndarray, horizontal: np.ndarray) -> np.ndarray:
-        """H(f) at frequencies in cycles per pixel."""
+        """Return H(f) at frequencies in cycles per pixel."""
         return np.interp(np.hypot(vertical, horizontal), self.frequencies, self.gains)
 
 
 @dataclass(frozen=True)
 class Mixture:
-    """Several distances at once: its energy is the weighted mean of the energies of its parts.
-
-    H(f)^2 is the weighted mean of the parts' H(f)^2.
+    """Several distances at once: H(f)^2 is the weighted mean of the parts' H(f)^2, as are energies.
 
     Attributes:
         parts: (weight, filter) pairs, weights above 0.
@@ -145,13 +145,13 @@ class Mixture:
     parts: tuple[tuple[float, ViewingFilter], ...]
 
     def transfer(self, vertical: np.ndarray, horizontal: np.ndarray) -> np.ndarray:
-        """H(f) at frequencies in cycles per pixel."""
+        """Return H(f) at frequencies in cycles per pixel."""
         total = sum(weight for weight, _ in self.parts)
         powers = [weight * part.transfer(vertical, horizontal) ** 2 for weight, part in self.parts]
         return np.sqrt(np.sum(powers, axis=0) / total)
 
 
-# The five at which matrices are compared: from a close look to a distant one, and a page in print.
+# Filters at which matrices are compared: viewing distances from near to far, and a printed page.
 STANDARD_FILTERS: dict[str, ViewingFilter] = {
     "gaussian:1.0": Gaussian(1.0),
     "gaussian:1.5": Gaussian(1.5),
@@ -162,12 +162,12 @@ STANDARD_FILTERS: dict[str, ViewingFilter] = {
 
 
 def parse_filter(text: str) -> ViewingFilter:
-    """The filter that a person writes.
+    """Parse a viewing filter.
 
     Args:
-        text: "gaussian:1.5", "nasanen:300dpi,30cm", "box:3", "binomial:4", the path of a text file with
-            a frequency in cycles per pixel and a gain on each line, or a weighted sum of these such as
-            "gaussian:1.5+2*gaussian:3".
+        text: "gaussian:1.5" (pixels, 0.3 to 8), "nasanen:300dpi,30cm", "box:3" (pixels, 2 to 16),
+            "binomial:4" (order, 1 to 64), the path of a text file with a frequency in cycles per pixel
+            and a gain on each line, or a weighted sum such as "gaussian:1.5+2*gaussian:3".
 
     Raises:
         InputError: the text is none of these, or a number is out of range.
@@ -210,8 +210,8 @@ def _parse_one(text: str) -> ViewingFilter:
     if Path(text).is_file():
         return _read_measured(Path(text))
     raise InputError(
-        f"{text!r} is no viewing filter; write gaussian:1.5, nasanen:300dpi,30cm, box:3, binomial:4, "
-        "the path of a file, or a sum such as gaussian:1.5+2*gaussian:3"
+        f"{text!r} is not a viewing filter; write gaussian:1.5, nasanen:300dpi,30cm, box:3, "
+        "binomial:4, the path of a file, or a sum such as gaussian:1.5+2*gaussian:3"
     )
 
 
@@ -242,12 +242,10 @@ def _read_measured(path: Path) -> Measured:
         )
     except (OSError, ValueError) as error:
         raise InputError(f"{path} does not hold a frequency and a gain on each line") from error
-    good = (
-        points.ndim == 2 and points.shape[1] == 2 and bool((np.abs(points) <= _LARGEST_GAIN).all())
-    )
+    good = points.ndim == 2 and points.shape[1] == 2 and bool((np.abs(points) <= _MAX_GAIN).all())
     if not good or points[0].tolist() != [0, 1] or not (np.diff(points[:, 0]) > 0).all():
         raise InputError(
             f"{path} must hold two columns, frequencies ascending from 0 in cycles per pixel and gains "
-            f"that start at 1 and stay within {_LARGEST_GAIN}"
+            f"that start at 1 and stay within {_MAX_GAIN}"
         )
     return Measured(tuple(points[:, 0].tolist()), tuple(points[:, 1].tolist()))

@@ -1,18 +1,18 @@
-"""Dot diffusion: the pixels of one class after those of another, their errors to later neighbours."""
+"""Dot diffusion: quantize pixels class by class and pass errors to neighbours of later classes."""
 
 import numpy as np
 from numba import njit
 
-from dither.diffusion.compiled.loops import HALF, level_at
 from dither.diffusion.compiled.nearest import nearest_color
+from dither.diffusion.compiled.quantize import HALF, level_at, light_of
 
 
 @njit(inline="always")
-def share_out(shares, classes, y, x, height, width):
-    """Write which share of a pixel's error, in 1/65536, goes to each of its eight neighbours.
+def neighbor_shares(shares, classes, y, x, height, width):
+    """Write the shares of a pixel's error, in 1/65536, that its neighbours receive, row by row.
 
-    Those inside the image and of later classes receive it, the four at the sides twice as much as those
-    at the corners. Shares are rounded down, and the first receiver takes the rest.
+    Neighbours inside the image and of later classes receive it, the four at the sides twice as much as
+    those at the corners. Shares are rounded down, and the first receiver takes the remainder.
     """
     rows, columns = classes.shape
     own = classes[y % rows, x % columns]
@@ -35,66 +35,63 @@ def share_out(shares, classes, y, x, height, width):
 
 
 @njit(cache=True, nogil=True)
-def dots_levels(samples, units, codes, classes, order, steps, low, high):
+def dot_to_levels(samples, units, codes, classes, order, target, bounds):
     """Diffuse one channel to levels.
 
-    Args:
-        samples: (H, W) codes or light.
-        units: the light of each code; empty if the samples are light.
-        codes: (H, W), written.
-        classes: (h, w) int64, tiled over the image.
-        order: (h w, 2) int64, row and column of each class in turn.
-        steps: the levels.
-        low: the least light that is not clipped.
-        high: the greatest.
+    `classes` is (h, w) int64, tiled over the image; `order` is (h w, 2) int64, the row and column of
+    each class in turn.
     """
     height, width = samples.shape
-    shown, first = steps
+    shown, first = target
+    low, high = bounds
     sums = np.zeros((height + 2, width + 2), np.int64)
     inner, edge = np.zeros(9, np.int64), np.zeros(9, np.int64)
     for turn in range(len(order)):
         top, left = order[turn]
-        # Away from the edges all of a class share alike; the image is taken as endless there.
-        share_out(inner, classes, top + len(classes), left + classes.shape[1], 1 << 40, 1 << 40)
+        # Away from the edges the shares depend on the class alone, as in an endless image.
+        neighbor_shares(
+            inner, classes, top + len(classes), left + classes.shape[1], 1 << 40, 1 << 40
+        )
         for y in range(top, height, classes.shape[0]):
             for x in range(left, width, classes.shape[1]):
-                light = np.int64(units[samples[y, x]] if len(units) else samples[y, x])
-                value = light + ((sums[y + 1, x + 1] + HALF) >> 16)
+                value = light_of(samples[y, x], units) + ((sums[y + 1, x + 1] + HALF) >> 16)
                 value = min(max(value, low), high)
                 level = level_at(value, shown, first, 32768)
                 codes[y, x] = level
                 error = np.int64(value - shown[level])
                 shares = inner
                 if y == 0 or x == 0 or y == height - 1 or x == width - 1:
-                    share_out(edge, classes, y, x, height, width)
+                    neighbor_shares(edge, classes, y, x, height, width)
                     shares = edge
                 for place in range(9):
                     sums[y + place // 3, x + place % 3] += shares[place] * error
 
 
 @njit(cache=True, nogil=True)
-def dots_palette(samples, units, codes, classes, order, colors, low, high):
-    """Diffuse a colour image to a palette; as `dots_levels`, samples (H, W, 3)."""
+def dot_to_palette(samples, units, codes, classes, order, target, bounds):
+    """Diffuse an image to a palette; `classes` and `order` as in `dot_to_levels`."""
     height, width = codes.shape
-    shown, places, groups = colors
+    shown, places, groups = target
+    low, high = bounds
     sums = np.zeros((height + 2, width + 2, 3), np.int64)
     inner, edge = np.zeros(9, np.int64), np.zeros(9, np.int64)
     value = np.zeros(3, np.int64)
     for turn in range(len(order)):
         top, left = order[turn]
-        share_out(inner, classes, top + len(classes), left + classes.shape[1], 1 << 40, 1 << 40)
+        neighbor_shares(
+            inner, classes, top + len(classes), left + classes.shape[1], 1 << 40, 1 << 40
+        )
         for y in range(top, height, classes.shape[0]):
             for x in range(left, width, classes.shape[1]):
                 for channel in range(3):
-                    sample = samples[y, x, channel]
-                    light = np.int64(units[sample] if len(units) else sample)
-                    became = light + ((sums[y + 1, x + 1, channel] + HALF) >> 16)
-                    value[channel] = min(max(became, low), high)
+                    light = light_of(samples[y, x, channel], units)
+                    received = (sums[y + 1, x + 1, channel] + HALF) >> 16
+                    value[channel] = min(max(light + received, low), high)
                 index = nearest_color(value[0], value[1], value[2], places, groups)
                 codes[y, x] = index
                 shares = inner
                 if y == 0 or x == 0 or y == height - 1 or x == width - 1:
-                    share_out(edge, classes, y, x, height, width)
+                    neighbor_shares(edge, classes, y, x, height, width)
                     shares = edge
                 for place in range(9):
                     for channel in range(3):

@@ -1,97 +1,94 @@
-"""Which colour of a palette is the nearest, by short lists of candidates, exactly.
+"""Exact nearest palette colour, by short candidate lists.
 
-The cube of colours is cut into 64 cells a side. A colour is on a cell's list if it can be the nearest
-to a point of the cell: if its least distance to the cell is no more than the least of all colours'
-greatest distances. Lists are found for blocks of 4 cells a side first, then for their halves and
-quarters, as long as there are more candidates than are compared at once; so many cells share one list.
+The colour cube is cut into 64 cells a side. A colour is a candidate of a cell if it can be nearest to a
+point of the cell: if its minimum distance to the cell is at most the smallest maximum distance of any
+colour. Lists are computed for blocks of 4 cells a side first, then for their halves and quarters while
+there are more candidates than can be compared at once; so many cells share one list.
 """
 
 import numpy as np
 from numba import njit
 
-from dither.diffusion.compiled.simd import least_of_eight
+from dither.diffusion.compiled.simd import nearest_of_eight
 from dither.diffusion.light import WHITE
 
-# Colours are compared at 12 bits a channel: the fewest that tell all codes of 8 bits apart in linear
-# light too, whose darkest lie 1/3295 of white apart.
+# Colours are compared at 12 bits a channel: the fewest that distinguish all 8-bit codes in linear light
+# too, where the darkest differ by 1/3295 of white.
 COMPARED_BITS = 12
 COMPARED_SHIFT = WHITE.bit_length() - COMPARED_BITS
-# Cells a side, as a power of 2, and of the blocks whose lists are found first.
+# Cells a side and blocks a side, as powers of 2.
 _CELL_BITS, _BLOCK_BITS = 6, 4
-# Candidates that are compared at once, in vector instructions.
+# Candidates compared at once, in vector instructions.
 GROUP, _GROUP_BITS = 8, 3
-# A place holds where a cell's groups start and, in its lowest bits, how many they are.
+# A place holds the index of a cell's first group and, in its lowest bits, the number of groups.
 _COUNT_BITS = 6
-_FARTHEST = np.int32(0x7FFFFFFF)
+_MAX_DISTANCE = np.int32(0x7FFFFFFF)
 
 
 @njit(cache=True, nogil=True)
 def candidate_groups(colors):
-    """For each cell of the cube the colours that can be the nearest in it.
+    """Return the colours that can be nearest in each cell of the cube.
 
     Args:
         colors: (K, 3) int32, 0 to 4095, at most 256.
 
     Returns:
-        places, (64^3,) int32, where a cell's groups start times 64, plus their number; and groups,
-        (n, 4, 8) int16: red, green, blue and index of the candidates, the indices rising, the last
-        group filled up with its first.
+        places, (64^3,) int32: index of the cell's first group times 64, plus their number; and groups,
+        (n, 4, 8) int16: red, green, blue and index of the candidates, in ascending order, the last
+        group filled up with its first candidate.
     """
-    sides = 1 << _CELL_BITS
-    places = np.zeros(sides**3, np.int32)
+    largest = 1 << (_CELL_BITS - _BLOCK_BITS)
+    last = (1 << _BLOCK_BITS) - 1
+    places = np.zeros(1 << (3 * _CELL_BITS), np.int32)
     groups = np.zeros((1 << 12, 4, GROUP), np.int16)
-    all_colors = np.arange(len(colors)).astype(np.int16)
-    lists = np.zeros((3, len(colors)), np.int16)
+    # Candidates of the block at each depth of the subdivision, after those of the whole cube.
+    lists, counts = np.zeros((4, len(colors)), np.int16), np.zeros(4, np.int64)
+    lists[0], counts[0] = np.arange(len(colors)), len(colors)
+    # Stack of blocks, as red, green, blue and depth; each of the depths adds at most 8.
+    stack = np.zeros((24, 4), np.int64)
     used = 0
-    block, half = sides >> _BLOCK_BITS, sides >> (_BLOCK_BITS + 1)
-    for red in range(0, sides, block):
-        for green in range(0, sides, block):
-            for blue in range(0, sides, block):
-                many = narrowed(lists[0], all_colors, colors, red, green, blue, block)
-                if many <= GROUP:
-                    groups, used = listed(
-                        places, groups, used, lists[0, :many], colors, red, green, blue, block
-                    )
-                    continue
-                for own in range(8):
-                    r, g, b = (
-                        red + half * (own >> 2),
-                        green + half * (own >> 1 & 1),
-                        blue + half * (own & 1),
-                    )
-                    some = narrowed(lists[1], lists[0, :many], colors, r, g, b, half)
-                    if some <= GROUP:
-                        groups, used = listed(
-                            places, groups, used, lists[1, :some], colors, r, g, b, half
-                        )
-                        continue
-                    for cell in range(8):
-                        x, y, z = r + (cell >> 2), g + (cell >> 1 & 1), b + (cell & 1)
-                        few = narrowed(lists[2], lists[1, :some], colors, x, y, z, 1)
-                        groups, used = listed(
-                            places, groups, used, lists[2, :few], colors, x, y, z, 1
-                        )
+    for block in range(1 << (3 * _BLOCK_BITS)):
+        stack[0] = block >> (2 * _BLOCK_BITS), block >> _BLOCK_BITS & last, block & last, 0
+        stack[0] *= largest
+        top = 1
+        while top > 0:
+            top -= 1
+            red, green, blue, depth = stack[top]
+            side = largest >> depth
+            chosen = lists[depth + 1]
+            offered = lists[depth, : counts[depth]]
+            count = narrowed(chosen, offered, colors, red, green, blue, side)
+            if count <= GROUP or side == 1:
+                chosen = chosen[:count]
+                groups, used = listed(places, groups, used, chosen, colors, red, green, blue, side)
+                continue
+            counts[depth + 1] = count
+            half = side >> 1
+            for part in range(7, -1, -1):
+                r, g, b = part >> 2, part >> 1 & 1, part & 1
+                stack[top] = red + half * r, green + half * g, blue + half * b, depth + 1
+                top += 1
     return places, groups[:used]
 
 
 @njit(cache=True, nogil=True)
 def narrowed(chosen, offered, colors, red, green, blue, side):
-    """Write which of the offered colours can be the nearest in some cells; returns how many.
+    """Write the offered colours that can be nearest in a block of cells; returns their number.
 
     Args:
-        chosen: (K,) int16, written.
-        offered: indices of colours, rising.
+        chosen: (K,) int16, the output.
+        offered: indices of colours, ascending.
         colors: (K, 3) int32.
-        red: of the first cell.
-        green: of the first cell.
-        blue: of the first cell.
-        side: cells along each side.
+        red: index of the first cell; like `green` and `blue`.
+        green: as `red`.
+        blue: as `red`.
+        side: cells along each side of the block.
     """
     size = 1 << (COMPARED_BITS - _CELL_BITS)
     within = np.int32(size * side - 1)
     low_r, low_g, low_b = np.int32(size * red), np.int32(size * green), np.int32(size * blue)
     nearest = np.empty(len(offered), np.int32)
-    limit = _FARTHEST
+    limit = _MAX_DISTANCE
     for item in range(len(offered)):
         index = offered[item]
         r, g, b = colors[index, 0] - low_r, colors[index, 1] - low_g, colors[index, 2] - low_b
@@ -113,13 +110,13 @@ def narrowed(chosen, offered, colors, red, green, blue, side):
 
 @njit(inline="always")
 def outside(position, length):
-    """How far a position is from 0 to `length`."""
+    """Return the distance of a position from the interval 0 to `length`."""
     return max(max(-position, position - length), 0)
 
 
 @njit(cache=True, nogil=True)
 def listed(places, groups, used, chosen, colors, red, green, blue, side):
-    """Write a list for some cells; returns the groups, which grow as needed, and how many are used."""
+    """Write a block's list; returns the groups, enlarged if needed, and the number used."""
     number = (len(chosen) + GROUP - 1) >> _GROUP_BITS
     if used + number > len(groups):
         larger = np.zeros((2 * len(groups), 4, GROUP), np.int16)
@@ -141,7 +138,7 @@ def listed(places, groups, used, chosen, colors, red, green, blue, side):
 
 @njit(inline="always")
 def nearest_color(red, green, blue, places, groups):
-    """The first of the nearest colours to a light that is clipped to the cube."""
+    """Return the index of the first of the nearest colours to a light, clipped to the cube."""
     r = np.int32(min(max(red, 0), WHITE) >> COMPARED_SHIFT)
     g = np.int32(min(max(green, 0), WHITE) >> COMPARED_SHIFT)
     b = np.int32(min(max(blue, 0), WHITE) >> COMPARED_SHIFT)
@@ -149,11 +146,11 @@ def nearest_color(red, green, blue, places, groups):
     cell = ((r >> shift) << _CELL_BITS | (g >> shift)) << _CELL_BITS | (b >> shift)
     place = places[cell]
     first = place >> _COUNT_BITS
-    best = least_of_eight(groups, first, r, g, b)
+    best = nearest_of_eight(groups, first, r, g, b)
     group = first
     for other in range(first + 1, first + (place & ((1 << _COUNT_BITS) - 1))):
-        key = least_of_eight(groups, other, r, g, b)
-        # Of equal distances the former stays.
+        key = nearest_of_eight(groups, other, r, g, b)
+        # At equal distances the earlier one wins.
         if key >> _GROUP_BITS < best >> _GROUP_BITS:
             best, group = key, other
     return np.int64(groups[group, 3, best & (GROUP - 1)])

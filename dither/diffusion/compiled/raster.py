@@ -1,33 +1,42 @@
-"""Error diffusion from left to right, 32 rows at a time.
+"""Error diffusion in raster order, 32 rows at a time.
 
-Row r of a block is `skew` columns behind row r - 1, so that all it needs from the rows above is known:
-the block's rows take one step at a time together, in vector instructions or at least without waiting
-for one another. At the step t, row r is at the column x = t - skew r; what it receives from `down` rows
-above and `ahead` columns behind was left by row r - down at the step t - (ahead + skew down).
+Row r of a block is `skew` columns behind row r - 1, so that the errors it needs from above are known:
+all rows of a block advance together, in vector instructions or at least without waiting for one
+another. At step t, row r is at column x = t - skew r. The error that it receives from `down` rows above
+and `ahead` columns behind was written by row r - down at step t - (ahead + skew down).
 
-A block's steps can be done in several calls, so that threads can work on one block each, one behind the
-other.
+The steps of a block can be split over several calls, so that each thread can work on its own block.
+
+Besides the arguments that all loops share (`dither.diffusion.compiled`), the raster loops take, with
+C = 1 channel or 3:
+
+    errors  field, (C, back + chunk, lead + ROWS) int32: the errors of each step, zeros at first;
+            above, (C, lead, W) int32: the errors of the rows above the block;
+            below, (C, lead, W) int32: output, the errors of the block's last rows
+    span    first step, a multiple of the chunk, and the end, such a multiple or the last step + 1
+    skew    columns that each row is behind the one above
+    y0      first row of the block
 """
 
 import numpy as np
 from numba import njit
 
-from dither.diffusion.compiled.loops import HALF, level_at, shifted_color, threshold
 from dither.diffusion.compiled.nearest import nearest_color
+from dither.diffusion.compiled.quantize import HALF, level_at, shifted_color, threshold
 from dither.diffusion.light import WHITE
 
 ROWS = 32
-# Steps between the moves of samples into the block and of codes out of it, few enough to stay in cache:
-# of one channel, and of colours.
+# Steps between the transfers of samples into the block and of codes out of it, for one channel and for
+# three; few enough to stay in cache.
 CHUNK = 128
 COLOR_CHUNK = 64
-# Errors of 32 bits in a line of the cache; no kernel reaches as many rows up.
+# 32-bit errors in a cache line; no kernel reaches that many rows up.
 LINE = 16
 
 
 @njit(cache=True, nogil=True)
 def inside(row, t0, count, skew, width):
-    """The first and last + 1 of the steps from t0 at which the row is inside the image."""
+    """Return the start and end of the steps, counted from t0, at which the row is inside the image."""
     start = min(max(skew * row - t0, 0), count)
     stop = min(max(skew * row + width - t0, 0), count)
     return start, max(start, stop)
@@ -35,25 +44,27 @@ def inside(row, t0, count, skew, width):
 
 @njit(cache=True, nogil=True)
 def load(lights, samples, units, t0, count, skew):
-    """Move the light of a block's rows to where the steps from t0 look for it.
-
-    Args:
-        lights: (CHUNK, ROWS) int32, written; 0 outside of the image.
-        samples: (rows, W) codes or light of the block's rows.
-        units: the light of each code; empty if the samples are light.
-        t0: the first step.
-        count: of steps.
-        skew: columns that each row is behind the one above.
-    """
+    """Write the light of `count` steps from t0 to (chunk, ROWS) lights, 0 outside of the image."""
     rows, width = samples.shape
-    for row in range(ROWS):
+    at_edge = rows < ROWS or t0 < skew * ROWS or t0 + count > width
+    if len(units) > 0 and not at_edge:
+        # Four rows at a time.
+        for row in range(0, ROWS, 4):
+            x = t0 - skew * row
+            line0 = samples[row, x : x + count]
+            line1 = samples[row + 1, x - skew : x - skew + count]
+            line2 = samples[row + 2, x - 2 * skew : x - 2 * skew + count]
+            line3 = samples[row + 3, x - 3 * skew : x - 3 * skew + count]
+            for t in range(count):
+                lights[t, row] = units[line0[t]]
+                lights[t, row + 1] = units[line1[t]]
+                lights[t, row + 2] = units[line2[t]]
+                lights[t, row + 3] = units[line3[t]]
+        return
+    if at_edge:
+        lights[:] = 0
+    for row in range(rows):
         start, stop = inside(row, t0, count, skew, width)
-        if row >= rows:
-            start = stop = 0
-        for t in range(start):
-            lights[t, row] = 0
-        for t in range(stop, count):
-            lights[t, row] = 0
         if start < stop:
             left = t0 + start - skew * row
             line = samples[row, left : left + stop - start]
@@ -67,17 +78,8 @@ def load(lights, samples, units, t0, count, skew):
 
 
 @njit(cache=True, nogil=True)
-def take_over(field, above, t0, count, skew, back):
-    """Keep the errors of the steps before t0, and place those of the rows above the block.
-
-    Args:
-        field: (back + chunk, lead + ROWS) int32, the errors of each step in turn.
-        above: (lead, W) int32, the errors of the rows above the block.
-        t0: the first step.
-        count: of steps.
-        skew: columns that each row is behind the one above.
-        back: steps that are looked back.
-    """
+def begin_chunk(field, above, t0, count, skew, back):
+    """Keep the last `back` steps of the field, and insert the errors of the rows above the block."""
     lead, width = above.shape
     field[:back] = field[len(field) - back :]
     for row in range(lead):
@@ -89,7 +91,7 @@ def take_over(field, above, t0, count, skew, back):
 
 @njit(cache=True, nogil=True)
 def clear_outside(field, t, width, skew, lead, h):
-    """Drop the errors of rows that are not inside the image at the step t."""
+    """Drop the errors of rows that are outside of the image at step t, stored at h."""
     for row in range(ROWS):
         x = t - skew * row
         if x < 0 or x >= width:
@@ -97,7 +99,7 @@ def clear_outside(field, t, width, skew, lead, h):
 
 
 @njit(cache=True, nogil=True)
-def hand_down(below, field, t0, count, skew, lead, back):
+def store_last_rows(below, field, t0, count, skew, lead, back):
     """Write the errors of the block's last rows, for the block below."""
     width = below.shape[1]
     for row in range(lead):
@@ -110,7 +112,7 @@ def hand_down(below, field, t0, count, skew, lead, back):
 
 @njit(cache=True, nogil=True)
 def unload(codes, levels, t0, count, skew):
-    """Write the block's codes of the steps from t0, (CHUNK, ROWS), to (rows, W)."""
+    """Write the (chunk, ROWS) levels of the steps from t0 to the (rows, W) codes of the block."""
     rows, width = codes.shape
     for row in range(rows):
         start, stop = inside(row, t0, count, skew, width)
@@ -124,8 +126,8 @@ def unload(codes, levels, t0, count, skew):
 
 @njit(cache=True, nogil=True)
 def receive(sums, field, h, taps, skew, lead):
-    """Sum for each row of the block what it receives at the step that is stored at h."""
-    # A loop of a length that the compiler knows is unrolled, and then not done in vectors.
+    """Sum the errors that each row of the block receives at the step stored at h."""
+    # With a constant length the compiler would unroll the loops instead of vectorizing them.
     rows = len(sums)
     sums[:] = HALF
     for tap in range(len(taps)):
@@ -136,49 +138,19 @@ def receive(sums, field, h, taps, skew, lead):
 
 
 @njit(cache=True, nogil=True)
-def raster_levels(
-    samples,
-    units,
-    codes,
-    field,
-    above,
-    below,
-    span,
-    taps,
-    skew,
-    y0,
-    steps,
-    thresholds,
-    channel,
-    low,
-    high,
+def raster_to_levels(
+    samples, units, codes, errors, span, taps, skew, y0, target, thresholds, channel, bounds
 ):
-    """Do some steps of a block of rows of one channel.
-
-    Args:
-        samples: (rows, W) codes or light of the block's rows.
-        units: the light of each code; empty if the samples are light.
-        codes: (rows, W), written.
-        field: (1, back + CHUNK, lead + ROWS) int32, the errors of each step, first zeros.
-        above: (1, lead, W) int32, the errors of the rows above the block.
-        below: (1, lead, W) int32, written: the errors of its last rows.
-        span: the first step, a multiple of CHUNK, and the last + 1, such a multiple or the end.
-        taps: (taps, 3) int64, rows down, columns ahead, share.
-        skew: columns that each row is behind the one above.
-        y0: the block's first row.
-        steps: the levels.
-        thresholds: how they vary.
-        channel: which channel it is, for the noise.
-        low: the least light that is not clipped.
-        high: the greatest.
-    """
+    """Do some steps of a block of rows of one channel."""
+    field, above, below = errors
+    low, high = bounds
     width = samples.shape[1]
     lead = above.shape[1]
     back = field.shape[1] - CHUNK
     cells = field[0]
-    shown, first = steps
-    varied, offsets, noise, seed = thresholds
-    plain = len(shown) == 2 and not varied and low < -WHITE
+    shown, first = target
+    varies, offsets, noise, seed = thresholds
+    plain = len(shown) == 2 and not varies and low < -WHITE
     lights = np.empty((CHUNK, ROWS), np.int32)
     sums = np.empty(ROWS, np.int64)
     values = np.empty(ROWS, np.int32)
@@ -186,7 +158,7 @@ def raster_levels(
     for t0 in range(span[0], span[1], CHUNK):
         count = min(CHUNK, span[1] - t0)
         load(lights, samples, units, t0, count, skew)
-        take_over(cells, above[0], t0, count, skew, back)
+        begin_chunk(cells, above[0], t0, count, skew, back)
         for t in range(count):
             h = back + t
             now = cells[h, lead : lead + ROWS]
@@ -202,77 +174,60 @@ def raster_levels(
                     now[row] = np.int32(values[row] - (WHITE if up else 0))
             else:
                 for row in range(ROWS):
-                    share = threshold(
-                        varied, offsets, noise, seed, y0 + row, max(0, t0 + t - skew * row), channel
-                    )
+                    x = max(0, t0 + t - skew * row)
+                    share = threshold(varies, offsets, noise, seed, y0 + row, x, channel)
                     level = level_at(values[row], shown, first, share)
                     out[row] = level
                     now[row] = values[row] - shown[level]
             if t0 + t < skew * (ROWS - 1) or t0 + t >= width:
                 clear_outside(cells, t0 + t, width, skew, lead, h)
-        hand_down(below[0], cells, t0, count, skew, lead, back)
+        store_last_rows(below[0], cells, t0, count, skew, lead, back)
         unload(codes, levels, t0, count, skew)
 
 
 @njit(cache=True, nogil=True)
-def raster_palette(
-    samples, units, codes, field, above, below, span, taps, skew, y0, colors, thresholds, low, high
+def raster_to_palette(
+    samples, units, codes, errors, span, taps, skew, y0, target, thresholds, channel, bounds
 ):
-    """Do some steps of a block of rows of a colour image.
-
-    Args:
-        samples: (rows, W, 3) codes or light of the block's rows.
-        units: the light of each code; empty if the samples are light.
-        codes: (rows, W) uint8, written.
-        field: (3, back + COLOR_CHUNK, lead + ROWS) int32, the errors of each step, first zeros.
-        above: (3, lead, W) int32, the errors of the rows above the block.
-        below: (3, lead, W) int32, written: the errors of its last rows.
-        span: the first step, a multiple of COLOR_CHUNK, and the last + 1, such a multiple or the end.
-        taps: (taps, 3) int64, rows down, columns ahead, share.
-        skew: columns that each row is behind the one above.
-        y0: the block's first row.
-        colors: the palette.
-        thresholds: how they vary.
-        low: the least light that is not clipped.
-        high: the greatest.
-    """
+    """Do some steps of a block of rows of an image to a palette."""
+    field, above, below = errors
+    low, high = bounds
     width = samples.shape[1]
     lead = above.shape[1]
     back = field.shape[1] - COLOR_CHUNK
-    shown, places, groups = colors
-    varied, offsets, noise, seed = thresholds
+    shown, places, groups = target
+    varies, offsets, noise, seed = thresholds
     lights = np.empty((3, COLOR_CHUNK, ROWS), np.int32)
     sums = np.empty(ROWS, np.int64)
     values = np.empty((3, ROWS), np.int32)
     indices = np.empty((COLOR_CHUNK, ROWS), np.uint8)
     for t0 in range(span[0], span[1], COLOR_CHUNK):
         count = min(COLOR_CHUNK, span[1] - t0)
-        for channel in range(3):
-            load(lights[channel], samples[:, :, channel], units, t0, count, skew)
-            take_over(field[channel], above[channel], t0, count, skew, back)
+        for c in range(3):
+            load(lights[c], samples[:, :, c], units, t0, count, skew)
+            begin_chunk(field[c], above[c], t0, count, skew, back)
         for t in range(count):
             h = back + t
-            for channel in range(3):
-                receive(sums, field[channel], h, taps, skew, lead)
-                light, value = lights[channel, t], values[channel]
+            for c in range(3):
+                receive(sums, field[c], h, taps, skew, lead)
+                light, value = lights[c, t], values[c]
                 for row in range(len(light)):
                     value[row] = min(max(light[row] + (sums[row] >> 16), low), high)
             now = field[:, h, lead : lead + ROWS]
             for row in range(ROWS):
                 red, green, blue = values[0, row], values[1, row], values[2, row]
                 index = nearest_color(red, green, blue, places, groups)
-                if varied:
-                    share = threshold(
-                        varied, offsets, noise, seed, y0 + row, max(0, t0 + t - skew * row), 0
-                    )
+                if varies:
+                    x = max(0, t0 + t - skew * row)
+                    share = threshold(varies, offsets, noise, seed, y0 + row, x, channel)
                     index = shifted_color(index, red, green, blue, shown, places, groups, share)
                 indices[t, row] = index
                 now[0, row] = red - shown[index, 0]
                 now[1, row] = green - shown[index, 1]
                 now[2, row] = blue - shown[index, 2]
             if t0 + t < skew * (ROWS - 1) or t0 + t >= width:
-                for channel in range(3):
-                    clear_outside(field[channel], t0 + t, width, skew, lead, h)
-        for channel in range(3):
-            hand_down(below[channel], field[channel], t0, count, skew, lead, back)
+                for c in range(3):
+                    clear_outside(field[c], t0 + t, width, skew, lead, h)
+        for c in range(3):
+            store_last_rows(below[c], field[c], t0, count, skew, lead, back)
         unload(codes, indices, t0, count, skew)

@@ -1,48 +1,48 @@
-"""The raster loop for palettes and at most four shares, in 32 bits.
+"""Raster loop for palettes and at most four taps, in 32 bits.
 
-Up to 16 colours are all compared, each with the pixels of 32 rows in vector instructions: that is
-sooner done than to look up which can be the nearest. Of |v - c|^2 = |v|^2 - 2 v c + |c|^2 the first
-part is the same for all colours c; the rest has its index in the lowest bits, so that the least is the
-first of the nearest. The factors have 15 bits, for which processors have an instruction.
+Up to 16 colours are all compared, each with the pixels of 32 rows in vector instructions, which is
+faster than looking up candidates. In |v - c|^2 = |v|^2 - 2 v c + |c|^2 the first term is the same for
+all colours c; the others, with the index of c in the lowest bits, make a key whose minimum is the first
+of the nearest colours. The factors have 15 bits, for which processors have an instruction.
 """
 
 import numpy as np
 from numba import njit
 
+from dither.diffusion.compiled.four_taps import four_taps, received, small_shares
 from dither.diffusion.compiled.nearest import COMPARED_SHIFT, nearest_color
 from dither.diffusion.compiled.raster import (
     COLOR_CHUNK,
     LINE,
     ROWS,
-    hand_down,
+    begin_chunk,
     inside,
     load,
-    take_over,
+    store_last_rows,
     unload,
 )
 from dither.diffusion.light import WHITE
 
-MOST_COLORS = 16
-# The light of a code of 8 bits, encoded.
+MAX_COLORS = 16
+# Light of one 8-bit code step, encoded.
 _CODE = WHITE // 255
-# The products carry 2 for the formula, and 16 for the index below: 8 here, 4 there.
+# The products need a factor of 2 for the formula and 16 for the index: 8 in one factor, 4 in the other.
 _VALUE_BITS, _COLOR_BITS = 3, 2
 _FIFTEEN_BITS = 0x7FFF
 
 
-def fits(taps: np.ndarray, varied: bool, low: int) -> bool:
-    """Whether the loop may be taken.
+def fits(taps: np.ndarray, varies: bool, low: int) -> bool:
+    """Return whether the loop is exact.
 
-    Nothing varied, and light clipped to the range: then no error exceeds white, and shares that are
+    With light clipped to the range and no modulation no error exceeds white, so that shares that are
     multiples of 1/256 stay within 32 bits.
     """
-    few = len(taps) <= 4 and not (taps[:, 2] % 256).any()
-    return few and not varied and low == 0
+    return small_shares(taps) and not varies and low == 0
 
 
 @njit(cache=True, nogil=True)
 def load_codes(packed, samples, t0, count, skew):
-    """As `load`, but the three codes of a pixel go into one word, red the lowest."""
+    """Load a block's pixels like `load`, but the three codes of a pixel into one word, red lowest."""
     rows, width, _ = samples.shape
     # Away from the edges four rows are moved at a time.
     whole = rows == ROWS and t0 >= skew * ROWS and t0 + count <= width
@@ -69,28 +69,31 @@ def load_codes(packed, samples, t0, count, skew):
 
 @njit(inline="always")
 def word(red, green, blue):
-    """Three codes of 8 bits in one word."""
+    """Return three 8-bit codes in one word."""
     return np.uint32(red) | np.uint32(green) << np.uint32(8) | np.uint32(blue) << np.uint32(16)
 
 
 @njit(inline="always")
 def light_in(packed, place):
-    """The light of the code that starts at a bit of a word."""
+    """Return the light of the code that starts at bit `place` of a word."""
     return np.int32(np.int32(packed >> np.uint32(place) & np.uint32(255)) * np.int32(_CODE))
 
 
 @njit(cache=True, nogil=True)
-def raster_few(samples, units, codes, field, above, below, span, taps, skew, colors):
-    """Do some steps of a block of rows; as `raster_palette`, which says what is what."""
+def raster_small_palette(
+    samples, units, codes, errors, span, taps, skew, y0, target, thresholds, channel, bounds
+):
+    """Do some steps of a block, like `raster_to_palette`; arguments after `target` are unused."""
+    field, above, below = errors
     width = samples.shape[1]
     lead = above.shape[1]
     back = field.shape[1] - COLOR_CHUNK
-    # Local arrays, which the compiler knows to be apart, let it use vectors; a step's errors start
-    # where a line of the cache does.
+    # The compiler knows that local arrays do not overlap and can vectorize. The errors of a step start
+    # at a cache line.
     lines = np.zeros((3, back + COLOR_CHUNK, LINE + ROWS), np.int32)
-    errors = lines[:, :, LINE - lead :]
-    errors[:] = field
-    # Codes of 8 bits are made light in vectors; any other light is looked up.
+    cells = lines[:, :, LINE - lead :]
+    cells[:] = field
+    # 8-bit codes become light in vectors; any other light is looked up.
     coded = len(units) == 256 and units[1] == _CODE
     packed = np.zeros((COLOR_CHUNK, ROWS), np.uint32)
     light = np.zeros((3, COLOR_CHUNK, ROWS), np.int32)
@@ -98,43 +101,35 @@ def raster_few(samples, units, codes, field, above, below, span, taps, skew, col
     lit, values = np.zeros((3, ROWS), np.int32), np.zeros((3, ROWS), np.int32)
     best = np.zeros(ROWS, np.int32)
     taken = np.zeros(ROWS, np.uint32)
-    # Of few colours, filled up with the first, which stays the first of equals.
-    number = len(colors.lights)
-    several = max(number, MOST_COLORS)
-    shown, compared = np.zeros((several, 3), np.int32), np.zeros((MOST_COLORS, 3), np.int32)
-    keys, words = np.zeros(MOST_COLORS, np.int32), np.zeros(several, np.uint32)
+    # A small palette is filled up with its first colour, which has the lowest index among equals.
+    number = len(target.lights)
+    several = max(number, MAX_COLORS)
+    shown, compared = np.zeros((several, 3), np.int32), np.zeros((MAX_COLORS, 3), np.int32)
+    keys, words = np.zeros(MAX_COLORS, np.int32), np.zeros(several, np.uint32)
     for index in range(several):
         own = index if index < number else 0
-        for channel in range(3):
-            shown[index, channel] = colors.lights[own, channel]
+        for c in range(3):
+            shown[index, c] = target.lights[own, c]
         words[index] = word(
             shown[index, 0] // _CODE, shown[index, 1] // _CODE, shown[index, 2] // _CODE
         )
-    for index in range(MOST_COLORS):
+    for index in range(MAX_COLORS):
         red, green, blue = shown[index] >> COMPARED_SHIFT
         keys[index] = ((red * red + green * green + blue * blue) << 4) | index
         compared[index, 0] = red << _COLOR_BITS
         compared[index, 1] = green << _COLOR_BITS
         compared[index, 2] = blue << _COLOR_BITS
-    places, groups = colors.places, colors.groups
-    near = np.zeros((4, 3), np.int64)
-    near[:, 1] = 1
-    for tap in range(len(taps)):
-        near[tap] = taps[tap]
-    w0, w1 = np.int32(near[0, 2] >> 8), np.int32(near[1, 2] >> 8)
-    w2, w3 = np.int32(near[2, 2] >> 8), np.int32(near[3, 2] >> 8)
-    l0, l1 = near[0, 1] + skew * near[0, 0], near[1, 1] + skew * near[1, 0]
-    l2, l3 = near[2, 1] + skew * near[2, 0], near[3, 1] + skew * near[3, 0]
-    c0, c1, c2, c3 = lead - near[0, 0], lead - near[1, 0], lead - near[2, 0], lead - near[3, 0]
-    white, zero, half = np.int32(WHITE), np.int32(0), np.int32(128)
+    places, groups = target.places, target.groups
+    (w0, l0, c0), (w1, l1, c1), (w2, l2, c2), (w3, l3, c3) = four_taps(taps, skew, lead)
+    white, zero = np.int32(WHITE), np.int32(0)
     fifteen = np.int32(_FIFTEEN_BITS)
     top = np.int32(_FIFTEEN_BITS >> _VALUE_BITS << _VALUE_BITS)
     for t0 in range(span[0], span[1], COLOR_CHUNK):
         count = min(COLOR_CHUNK, span[1] - t0)
-        for channel in range(3):
-            take_over(errors[channel], above[channel], t0, count, skew, back)
+        for c in range(3):
+            begin_chunk(cells[c], above[c], t0, count, skew, back)
             if not coded:
-                load(light[channel], samples[:, :, channel], units, t0, count, skew)
+                load(light[c], samples[:, :, c], units, t0, count, skew)
         if coded:
             load_codes(packed, samples, t0, count, skew)
         for t in range(count):
@@ -146,32 +141,29 @@ def raster_few(samples, units, codes, field, above, below, span, taps, skew, col
                     lit[2, row] = light_in(packed[t, row], 16)
             else:
                 lit[:] = light[:, t]
-            for channel in range(3):
-                came, value = lit[channel], values[channel]
-                e0 = errors[channel, h - l0, c0 : c0 + ROWS]
-                e1 = errors[channel, h - l1, c1 : c1 + ROWS]
-                e2 = errors[channel, h - l2, c2 : c2 + ROWS]
-                e3 = errors[channel, h - l3, c3 : c3 + ROWS]
+            for c in range(3):
+                came, value = lit[c], values[c]
+                e0 = cells[c, h - l0, c0 : c0 + ROWS]
+                e1 = cells[c, h - l1, c1 : c1 + ROWS]
+                e2 = cells[c, h - l2, c2 : c2 + ROWS]
+                e3 = cells[c, h - l3, c3 : c3 + ROWS]
                 for row in range(ROWS):
-                    due = np.int32(np.int32(w2 * e2[row]) + np.int32(w3 * e3[row]))
-                    due = np.int32(np.int32(due + half) + np.int32(w1 * e1[row]))
-                    due = np.int32(due + np.int32(w0 * e0[row]))
-                    became = np.int32(came[row] + np.int32(due >> 8))
-                    value[row] = min(max(became, zero), white)
-            if number <= MOST_COLORS:
+                    due = received(w0, e0[row], w1, e1[row], w2, e2[row], w3, e3[row])
+                    value[row] = min(max(np.int32(came[row] + due), zero), white)
+            if number <= MAX_COLORS:
                 for row in range(ROWS):
                     red = np.int32(values[0, row] >> (COMPARED_SHIFT - _VALUE_BITS)) & top
                     green = np.int32(values[1, row] >> (COMPARED_SHIFT - _VALUE_BITS)) & top
                     blue = np.int32(values[2, row] >> (COMPARED_SHIFT - _VALUE_BITS)) & top
                     key = np.int32(0x7FFFFFFF)
-                    for index in range(MOST_COLORS):
+                    for index in range(MAX_COLORS):
                         other = np.int32(
                             keys[index] - np.int32(red * (compared[index, 0] & fifteen))
                         )
                         other = np.int32(other - np.int32(green * (compared[index, 1] & fifteen)))
                         other = np.int32(other - np.int32(blue * (compared[index, 2] & fifteen)))
                         key = min(key, other)
-                    best[row] = key & np.int32(MOST_COLORS - 1)
+                    best[row] = key & np.int32(MAX_COLORS - 1)
             else:
                 for row in range(ROWS):
                     best[row] = nearest_color(
@@ -180,9 +172,9 @@ def raster_few(samples, units, codes, field, above, below, span, taps, skew, col
             out = indices[t]
             for row in range(ROWS):
                 out[row] = best[row]
-            now_r = errors[0, h, lead : lead + ROWS]
-            now_g = errors[1, h, lead : lead + ROWS]
-            now_b = errors[2, h, lead : lead + ROWS]
+            now_r = cells[0, h, lead : lead + ROWS]
+            now_g = cells[1, h, lead : lead + ROWS]
+            now_b = cells[2, h, lead : lead + ROWS]
             if coded:
                 for row in range(ROWS):
                     taken[row] = words[best[row]]
@@ -200,7 +192,7 @@ def raster_few(samples, units, codes, field, above, below, span, taps, skew, col
                     x = t0 + t - skew * row
                     if x < 0 or x >= width:
                         now_r[row] = now_g[row] = now_b[row] = 0
-        for channel in range(3):
-            hand_down(below[channel], errors[channel], t0, count, skew, lead, back)
+        for c in range(3):
+            store_last_rows(below[c], cells[c], t0, count, skew, lead, back)
         unload(codes, indices, t0, count, skew)
-    field[:] = errors
+    field[:] = cells

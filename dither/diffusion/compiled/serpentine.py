@@ -1,42 +1,31 @@
-"""Error diffusion row after row, to and fro.
+"""Error diffusion in serpentine order: even rows to the right, odd rows to the left.
 
-What a row receives from the rows above is summed first, for all of its pixels at once. Along the row
-each pixel waits for the one before, and the next row starts where this one ends: no two rows can be
-worked on at a time, by threads or otherwise.
+The errors from the rows above are summed first, for a whole row at once. Within the row each pixel
+depends on the one before, and the next row starts where this one ends, so rows cannot run in parallel.
+
+`past` holds the errors of earlier rows: (rows, W + 2 reach) int32 per channel, row y at y % rows, with
+zeros on both sides.
 """
 
 import numpy as np
 from numba import njit
 
-from dither.diffusion.compiled.loops import HALF, level_at, shifted_color, threshold
 from dither.diffusion.compiled.nearest import nearest_color
+from dither.diffusion.compiled.quantize import HALF, level_at, light_of, shifted_color, threshold
 from dither.diffusion.light import WHITE
 
 
 @njit(cache=True, nogil=True)
 def receive(sums, samples, units, past, y, taps):
-    """Write the light of a row and what it receives from the rows above, in 1/65536 of a unit.
-
-    Args:
-        sums: (W,) int64, written.
-        samples: (W,) the codes of the row, or its light.
-        units: the light of each code; empty if the samples are light.
-        past: (rows, W + 2 reach) int32, the errors of row y at y % rows, zeros to both sides.
-        y: the row.
-        taps: (taps, 3) int64, rows down, columns ahead, share.
-    """
+    """Write the light of row y plus the errors from above to (W,) sums, in 1/65536 of a unit."""
     width = len(sums)
     reach = (past.shape[1] - width) // 2
-    if len(units):
-        for x in range(width):
-            sums[x] = (np.int64(units[samples[x]]) << 16) + HALF
-    else:
-        for x in range(width):
-            sums[x] = (np.int64(samples[x]) << 16) + HALF
+    for x in range(width):
+        sums[x] = (light_of(samples[x], units) << 16) + HALF
     for tap in range(len(taps)):
         down, ahead, share = taps[tap]
         if 0 < down <= y:
-            # A row's shares go the way that the row was scanned.
+            # The kernel is mirrored in rows that were scanned to the left.
             start = reach - ahead if (y - down) % 2 == 0 else reach + ahead
             errors = past[(y - down) % len(past), start : start + width]
             for x in range(width):
@@ -45,7 +34,7 @@ def receive(sums, samples, units, past, y, taps):
 
 @njit(cache=True, nogil=True)
 def shares_ahead(taps):
-    """(15,) int64: the share that goes so many columns ahead in the row itself."""
+    """Return the (15,) int64 shares within the row, by columns ahead."""
     ahead = np.zeros(15, np.int64)
     for tap in range(len(taps)):
         if taps[tap, 0] == 0:
@@ -54,22 +43,10 @@ def shares_ahead(taps):
 
 
 @njit(cache=True, nogil=True)
-def serpentine_levels(samples, units, codes, past, y0, taps, steps, thresholds, channel, low, high):
-    """Diffuse some rows of one channel to levels.
-
-    Args:
-        samples: (rows, W) codes or light of the rows from y0.
-        units: the light of each code; empty if the samples are light.
-        codes: (rows, W), written.
-        past: (rows, W + 2 reach) int32, changed.
-        y0: the first row.
-        taps: (taps, 3) int64.
-        steps: the levels.
-        thresholds: how they vary.
-        channel: which channel it is, for the noise.
-        low: the least light that is not clipped.
-        high: the greatest.
-    """
+def serpentine_to_levels(
+    samples, units, codes, past, y0, taps, target, thresholds, channel, bounds
+):
+    """Diffuse the rows from y0 of one channel to levels; updates `past`."""
     rows, width = samples.shape
     reach = (past.shape[1] - width) // 2
     sums = np.empty(width, np.int64)
@@ -78,9 +55,10 @@ def serpentine_levels(samples, units, codes, past, y0, taps, steps, thresholds, 
     far = 14
     while far > 2 and ahead[far] == 0:
         far -= 1
-    shown, first = steps
-    varied, offsets, noise, seed = thresholds
-    plain = len(shown) == 2 and not varied and low < -WHITE and far == 2
+    shown, first = target
+    low, high = bounds
+    varies, offsets, noise, seed = thresholds
+    plain = len(shown) == 2 and not varies and low < -WHITE and far == 2
     for row in range(rows):
         y = y0 + row
         receive(sums, samples[row], units, past, y, taps)
@@ -89,7 +67,7 @@ def serpentine_levels(samples, units, codes, past, y0, taps, steps, thresholds, 
         direction = 1 if y % 2 == 0 else -1
         x = 0 if direction == 1 else width - 1
         if plain:
-            # Both products are at hand before the comparison is: the chain of waits is shorter.
+            # Both products are ready before the comparison, which shortens the dependency chain.
             due, error = np.int64(0), np.int64(0)
             for _ in range(width):
                 value = (sums[x] + due) >> 16
@@ -106,7 +84,7 @@ def serpentine_levels(samples, units, codes, past, y0, taps, steps, thresholds, 
             for back in range(3, min(far, step) + 1):
                 total += ahead[back] * np.int64(now[x - direction * back])
             value = min(max(total >> 16, low), high)
-            share = threshold(varied, offsets, noise, seed, y, x, channel)
+            share = threshold(varies, offsets, noise, seed, y, x, channel)
             level = level_at(value, shown, first, share)
             out[x] = level
             before = last
@@ -116,21 +94,10 @@ def serpentine_levels(samples, units, codes, past, y0, taps, steps, thresholds, 
 
 
 @njit(cache=True, nogil=True)
-def serpentine_palette(samples, units, codes, past, y0, taps, colors, thresholds, low, high):
-    """Diffuse some rows of a colour image to a palette.
-
-    Args:
-        samples: (rows, W, 3) codes or light of the rows from y0.
-        units: the light of each code; empty if the samples are light.
-        codes: (rows, W) uint8, written.
-        past: (3, rows, W + 2 reach) int32, changed.
-        y0: the first row.
-        taps: (taps, 3) int64.
-        colors: the palette.
-        thresholds: how they vary.
-        low: the least light that is not clipped.
-        high: the greatest.
-    """
+def serpentine_to_palette(
+    samples, units, codes, past, y0, taps, target, thresholds, channel, bounds
+):
+    """Diffuse the rows from y0 of an image to a palette; updates `past`, (3, rows, W + 2 reach)."""
     rows, width, _ = samples.shape
     reach = (past.shape[2] - width) // 2
     sums = np.empty((3, width), np.int64)
@@ -138,8 +105,9 @@ def serpentine_palette(samples, units, codes, past, y0, taps, colors, thresholds
     far = 14
     while far > 1 and ahead[far] == 0:
         far -= 1
-    shown, places, groups = colors
-    varied, offsets, noise, seed = thresholds
+    shown, places, groups = target
+    low, high = bounds
+    varies, offsets, noise, seed = thresholds
     for row in range(rows):
         y = y0 + row
         for channel in range(3):
@@ -157,8 +125,8 @@ def serpentine_palette(samples, units, codes, past, y0, taps, colors, thresholds
             green = min(max((sums[1, x] + green_due) >> 16, low), high)
             blue = min(max((sums[2, x] + blue_due) >> 16, low), high)
             index = nearest_color(red, green, blue, places, groups)
-            if varied:
-                share = threshold(varied, offsets, noise, seed, y, x, 0)
+            if varies:
+                share = threshold(varies, offsets, noise, seed, y, x, channel)
                 index = shifted_color(index, red, green, blue, shown, places, groups, share)
             codes[row, x] = index
             red -= shown[index, 0]

@@ -1,7 +1,7 @@
-"""Eight squared distances at once, in the compiler's own vectors.
+"""Eight squared distances at once, in SIMD vectors.
 
-numba does not see that eight like steps are one; so the vectors are written out for LLVM, which has
-them for every processor, with the same result.
+numba does not merge eight equal steps into one, so the vectors are written in LLVM's own language. It
+works on every processor, with the same result.
 """
 
 from typing import Any
@@ -15,16 +15,18 @@ _EIGHT = 8
 _NARROW, _WIDE = ir.VectorType(ir.IntType(16), _EIGHT), ir.VectorType(ir.IntType(32), _EIGHT)
 
 
-def _least_of_eight(typing_context: Any, groups: Any, group: Any, red: Any, green: Any, blue: Any):
-    """The least squared distance to the colours of a group times 8, plus the first such place.
+def _nearest_of_eight(
+    typing_context: Any, groups: Any, group: Any, red: Any, green: Any, blue: Any
+):
+    """Return 8 times the smallest squared distance to a group's colours, plus its first position.
 
     Args:
         typing_context: numba's.
-        groups: (n, 4, 8) int16, contiguous: red, green, blue of the colours, and what is not read.
-        group: which.
-        red: int32, as green and blue, within 12 bits of every colour's.
-        green: as red.
-        blue: as red.
+        groups: (n, 4, 8) int16, contiguous: red, green and blue of the colours, then an unused row.
+        group: index of the group.
+        red: int32, 0 to 4095, like `green` and `blue`.
+        green: as `red`.
+        blue: as `red`.
     """
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
@@ -41,8 +43,8 @@ def _least_of_eight(typing_context: Any, groups: Any, group: Any, red: Any, gree
                 ir.Constant(_WIDE, ir.Undefined), value, ir.Constant(ir.IntType(32), 0)
             )
             all_lanes = ir.Constant(ir.VectorType(ir.IntType(32), _EIGHT), [0] * _EIGHT)
-            apart = builder.sub(builder.shuffle_vector(first, first, all_lanes), own)
-            square = builder.mul(apart, apart)
+            difference = builder.sub(builder.shuffle_vector(first, first, all_lanes), own)
+            square = builder.mul(difference, difference)
             total = square if total is None else builder.add(total, square)
         keys = builder.or_(
             builder.shl(total, ir.Constant(_WIDE, [3] * _EIGHT)),
@@ -58,4 +60,4 @@ def _least_of_eight(typing_context: Any, groups: Any, group: Any, red: Any, gree
     return types.int32(groups, group, types.int32, types.int32, types.int32), generate
 
 
-least_of_eight: Any = intrinsic(_least_of_eight)
+nearest_of_eight: Any = intrinsic(_nearest_of_eight)

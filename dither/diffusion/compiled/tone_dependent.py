@@ -1,35 +1,35 @@
-"""Error diffusion by kernels whose shares follow the tone, one pixel after the other."""
+"""Error diffusion with tone-dependent kernels, one pixel at a time."""
 
 import numpy as np
 from numba import njit
 
-from dither.diffusion.compiled.loops import HALF, level_at, threshold
+from dither.diffusion.compiled.quantize import HALF, level_at, threshold
 
 
 @njit(cache=True, nogil=True)
-def variable_levels(
-    lights, tones, codes, past, y0, serpentine, shares, steps, thresholds, channel, low, high
+def tone_dependent_to_levels(
+    lights, tones, codes, past, y0, serpentine, shares, target, thresholds, channel, bounds
 ):
     """Diffuse some rows of one channel to levels.
 
     Args:
-        lights: (rows, W) int32, the light of the rows from y0.
+        lights: (rows, W) int32 light of the rows from y0.
         tones: (rows, W) uint8.
-        codes: (rows, W), written.
-        past: (2, W + 2) int64, changed: what row y receives, in 1/65536 of a unit, at y % 2; first
-            zeros.
+        codes: (rows, W), the output.
+        past: (2, W + 2) int64, updated: the errors that row y receives, in 1/65536 of a unit, at y % 2;
+            zeros at first.
         y0: the first row.
         serpentine: whether odd rows are scanned to the left.
-        shares: (256, 3) int64 of each tone: ahead, down and back, down.
-        steps: the levels.
-        thresholds: how they vary.
-        channel: which channel it is, for the noise.
-        low: the least light that is not clipped.
-        high: the greatest.
+        shares: (256, 3) int64 per tone: ahead, down and back, down.
+        target: levels; this and the rest as in `dither.diffusion.compiled`.
+        thresholds: modulation.
+        channel: number of the channel.
+        bounds: bounds of the light.
     """
     rows, width = lights.shape
-    shown, first = steps
-    varied, offsets, noise, seed = thresholds
+    shown, first = target
+    low, high = bounds
+    varies, offsets, noise, seed = thresholds
     for row in range(rows):
         y = y0 + row
         light, tone, out = lights[row], tones[row], codes[row]
@@ -41,7 +41,7 @@ def variable_levels(
         for _ in range(width):
             value = light[x] + ((sums[x + 1] + due + HALF) >> 16)
             value = min(max(value, low), high)
-            share = threshold(varied, offsets, noise, seed, y, x, channel)
+            share = threshold(varies, offsets, noise, seed, y, x, channel)
             level = level_at(value, shown, first, share)
             out[x] = level
             error = np.int64(value - shown[level])

@@ -9,18 +9,10 @@ import pytest
 from scipy.optimize import nnls
 
 from dither.color import linear_to_oklab, linear_to_srgb, srgb_to_linear
-from dither.differentiable.descent import (
-    Descended,
-    DescentConfig,
-    Info,
-    Parameters,
-    Points,
-    descend,
-    init,
-    point_losses,
-    step,
-)
+from dither.differentiable.config import DescentConfig
+from dither.differentiable.descent import Descended, Parameters, Points, descend, init, step
 from dither.differentiable.distances import RGB
+from dither.differentiable.losses import Info, mixture_losses
 from dither.errors import InputError
 
 COLORS = srgb_to_linear(
@@ -65,7 +57,7 @@ def test_loss_and_slopes_are_those_of_the_formula(pixels: np.ndarray, light: Any
         return float(share @ _plain_loss(points, palette, logits, config.variance, light))
 
     def total(parameters: Parameters) -> Any:
-        return (fixed.weights * point_losses(config, fixed, parameters).loss).sum()
+        return (fixed.weights * mixture_losses(config, fixed.targets, *parameters).loss).sum()
 
     value, slopes = jax.jit(jax.value_and_grad(total))(
         Parameters(*(jnp.asarray(part, jnp.float32) for part in (palette, logits)))
@@ -165,15 +157,15 @@ def _same(first: Descended, second: Descended) -> bool:
 
 
 def test_the_same_input_gives_the_same_bytes_and_progress_is_told(pixels: np.ndarray) -> None:
-    told: list[tuple[int, float]] = []
+    told: list[tuple[float, str]] = []
     config = DescentConfig(steps=250)
     first = descend(pixels, np.ones(576), COLORS, config)
     second = descend(
         pixels, np.ones(576), COLORS, config, on_progress=lambda *seen: told.append(seen)
     )
     assert _same(first, second)
-    assert [done for done, _ in told] == [100, 200, 250]
-    assert told[-1][1] == first.trace[-1]
+    assert [share for share, _ in told] == [0.4, 0.8, 1]
+    assert told[-1][1] == f"loss {first.trace[-1]:.3g}"
 
 
 def test_many_points_more_change_nothing_where_they_have_no_weight(pixels: np.ndarray) -> None:
@@ -205,11 +197,11 @@ def test_one_step_is_a_step_of_the_whole(pixels: np.ndarray) -> None:
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({"points": np.zeros((4, 2))}, "points are colours in rows of three"),
-        ({"points": np.full((2, 3), np.nan)}, "points are linear light"),
-        ({"palette": np.full((2, 3), 1.1)}, "palette are linear light"),
+        ({"points": np.zeros((4, 2))}, "points must be colours in rows of three"),
+        ({"points": np.full((2, 3), np.nan)}, "points must be linear light"),
+        ({"palette": np.full((2, 3), 1.1)}, "palette must be linear light"),
         ({"palette": np.zeros((257, 3))}, "257 colours"),
-        ({"weights": np.ones(3)}, "weights are 2"),
+        ({"weights": np.ones(3)}, "weights must be 2"),
         ({"weights": np.zeros(2)}, "not all 0"),
         ({"weights": np.array([1, np.inf])}, "finite"),
         ({"learned": np.ones(2)}, "float64"),

@@ -4,6 +4,7 @@ import jax
 import jax.numpy as jnp
 import numpy as np
 import pytest
+from skimage import metrics
 
 from dither.color import LUMINANCE_WEIGHTS, linear_to_oklab, linear_to_srgb, srgb_to_linear
 from dither.differentiable.distances import RGB, OKLab
@@ -33,7 +34,6 @@ def test_blurred_is_the_distance_after_the_blur_of_numpy(pair: Any, sigma: float
 
 
 def test_similarity_is_that_of_scikit_image_and_of_the_measures(pair: Any) -> None:
-    metrics = pytest.importorskip("skimage.metrics", reason="an oracle of some tests only")
     similarity = 1 - float(StructuralSimilarity()(*pair))
     lumas = [linear_to_srgb(light @ np.array(LUMINANCE_WEIGHTS)) for light in pair]
     wanted = metrics.structural_similarity(

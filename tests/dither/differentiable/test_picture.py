@@ -138,15 +138,15 @@ def test_the_seed_decides(photo: np.ndarray, assignment: Any) -> None:
 
 
 def test_images_of_every_kind_are_taken_and_progress_is_told(photo: np.ndarray) -> None:
-    told: list[int] = []
+    told: list[float] = []
 
     def made(image: np.ndarray) -> OptimizedPicture:
         return optimize_picture(
-            image, PALETTE, [(1.0, LOSS)], steps=40, on_progress=lambda done, _: told.append(done)
+            image, PALETTE, [(1.0, LOSS)], steps=40, on_progress=lambda share, _: told.append(share)
         )
 
     first = made(photo)
-    assert told == [20, 40]
+    assert told == [0.5, 1]
     assert np.allclose(made(photo / 255).trace, first.trace, rtol=1e-3)
     assert np.allclose(made(photo.astype(np.uint16) * 257).trace, first.trace, rtol=1e-3)
     assert made(photo[..., 0]).indices.shape == (48, 80)
@@ -188,9 +188,9 @@ def test_what_does_not_fit_is_refused_with_what_would(photo: np.ndarray) -> None
 @pytest.mark.parametrize(
     ("changed", "message"),
     [
-        ({"losses": []}, "no losses"),
+        ({"losses": []}, "losses is empty"),
         ({"losses": [(0.0, LOSS)]}, "above 0"),
-        ({"losses": [(1.0, "blur")]}, "no loss"),
+        ({"losses": [(1.0, "blur")]}, "a loss function"),
         ({"assignment": "hard"}, "expected, straight-through, gumbel"),
         ({"tile": 0}, "tile is 0"),
         ({"steps": 0}, "steps is 0"),

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dither.color import srgb_to_linear
-from dither.diffusion import KNUTH_CLASSES, diffused, dot_diffuse
+from dither.diffusion import KNUTH_CLASSES, dot_diffuse, requantize
 from dither.errors import InputError
 from dither.matrix.classical import white_noise
 from dither.matrix.threshold_matrix import ThresholdMatrix
@@ -28,7 +28,7 @@ pytest.importorskip("numba", reason="an extra of its own")
     cells=st.sampled_from([None, (1, 2), (3, 5), (16, 16)]),
     seed=st.integers(0, 1 << 40),
 )
-def test_any_image_agrees_with_the_slow_twin(
+def test_any_image_matches_the_reference(
     height: int,
     width: int,
     channels: int | None,
@@ -74,7 +74,7 @@ def test_frames_give_the_classes_in_turn(photo: np.ndarray) -> None:
 def test_a_flat_patch_keeps_its_mean(light: Any) -> None:
     for value in (20, 77, 128, 200, 250):
         flat = np.full((128, 96), value, np.uint8)
-        shown = diffused(flat, bits=1, by=dot_diffuse, light=light)
+        shown = requantize(flat, bits=1, by=dot_diffuse, light=light)
         wanted = float(srgb_to_linear(np.array(value / 255))) if light == "linear" else value / 255
         assert abs((shown / 255).mean() - wanted) <= 1 / 64 + 0.004
 
@@ -83,7 +83,7 @@ def test_levels_and_colours_of_the_palette_stay_free_of_dots() -> None:
     for levels in (2, 3, 256):
         for value in (0, 255):
             flat = np.full((20, 30), value, np.uint8)
-            assert (diffused(flat, levels=levels, by=dot_diffuse) == value).all()
+            assert (requantize(flat, levels=levels, by=dot_diffuse) == value).all()
     for index, color in enumerate(EIGHT_COLORS):
         flat = np.broadcast_to(color, (20, 30, 3))
         assert (dot_diffuse(flat, palette=EIGHT_COLORS) == index).all()

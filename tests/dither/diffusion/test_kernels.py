@@ -3,7 +3,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from diffusion_reference import random_image, twin
+from diffusion_reference import random_image, reference_codes
 
 from dither.diffusion import (
     DIFFUSION_KERNELS,
@@ -58,7 +58,7 @@ def test_a_kernel_of_your_own_is_read_from_json(tmp_path: Path) -> None:
     assert isinstance(own, DiffusionKernel)
     assert own.total == 0.75
     image = random_image((20, 20))
-    assert (error_diffuse(image, kernel=str(path)) == twin(image, own)).all()
+    assert (error_diffuse(image, kernel=str(path)) == reference_codes(image, own)).all()
 
 
 def test_a_sum_a_hair_above_1_is_taken_as_1() -> None:

@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dither.color import srgb_to_linear
-from dither.diffusion import diffused, riemersma_dither
+from dither.diffusion import requantize, riemersma_dither
 from dither.diffusion.riemersma import queue_shares
 from dither.errors import InputError
 
 pytest.importorskip("numba", reason="an extra of its own")
 
-curve = importlib.import_module("dither.diffusion.compiled.hilbert")
+hilbert = importlib.import_module("dither.diffusion.compiled.hilbert")
 
 
 @pytest.mark.parametrize(
@@ -24,7 +24,7 @@ curve = importlib.import_module("dither.diffusion.compiled.hilbert")
 def test_the_curve_passes_every_pixel_once_from_neighbour_to_neighbour(
     shape: tuple[int, int],
 ) -> None:
-    walked = np.array(list(curve.curve(*shape)), int).reshape(-1, 2)
+    walked = np.array(list(hilbert.hilbert_curve(*shape)), int).reshape(-1, 2)
     assert walked.tolist() == [list(place) for place in reference.path(*shape)]
     assert len({*map(tuple, walked.tolist())}) == len(walked) == shape[0] * shape[1]
     steps = abs(np.diff(walked, axis=0))
@@ -45,7 +45,7 @@ def test_the_curve_passes_every_pixel_once_from_neighbour_to_neighbour(
     ratio=st.sampled_from([1, 16, 250.5]),
     seed=st.integers(0, 1 << 40),
 )
-def test_any_image_agrees_with_the_slow_twin(
+def test_any_image_matches_the_reference(
     height: int,
     width: int,
     channels: int | None,
@@ -80,7 +80,7 @@ def test_shares_rise_geometrically() -> None:
 def test_a_flat_patch_keeps_its_mean(light: Any) -> None:
     for value in (20, 77, 128, 200, 250):
         flat = np.full((128, 96), value, np.uint8)
-        shown = diffused(flat, bits=1, by=riemersma_dither, light=light)
+        shown = requantize(flat, bits=1, by=riemersma_dither, light=light)
         wanted = float(srgb_to_linear(np.array(value / 255))) if light == "linear" else value / 255
         assert abs((shown / 255).mean() - wanted) <= 2 / 4096 + 0.001
 
@@ -89,7 +89,7 @@ def test_levels_and_colours_of_the_palette_stay_free_of_dots() -> None:
     for levels in (2, 3, 256):
         for value in (0, 255):
             flat = np.full((20, 30), value, np.uint8)
-            assert (diffused(flat, levels=levels, by=riemersma_dither) == value).all()
+            assert (requantize(flat, levels=levels, by=riemersma_dither) == value).all()
     for index, color in enumerate(EIGHT_COLORS):
         flat = np.broadcast_to(color, (20, 30, 3))
         assert (riemersma_dither(flat, palette=EIGHT_COLORS) == index).all()

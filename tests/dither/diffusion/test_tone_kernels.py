@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dither.color import srgb_to_linear
-from dither.diffusion import OSTROMOUKHOV, VariableKernel, diffused, error_diffuse, load_kernel
+from dither.diffusion import OSTROMOUKHOV, VariableKernel, error_diffuse, load_kernel, requantize
 from dither.errors import InputError
 from dither.matrix.classical import white_noise
 
@@ -50,7 +50,7 @@ def test_shares_sum_to_1_and_are_mirrored() -> None:
     cells=st.sampled_from([None, (3, 5)]),
     seed=st.integers(0, 1 << 40),
 )
-def test_any_image_agrees_with_the_slow_twin(
+def test_any_image_matches_the_reference(
     height: int,
     width: int,
     dtype: Any,
@@ -99,7 +99,7 @@ def test_channels_floats_and_strides_agree(photo: np.ndarray) -> None:
 def test_a_flat_patch_keeps_its_mean(light: Any, serpentine: bool) -> None:
     for value in (20, 77, 128, 200):
         flat = np.full((128, 128), value, np.uint8)
-        shown = diffused(
+        shown = requantize(
             flat, levels=2, kernel=OSTROMOUKHOV, light=light, serpentine=serpentine, noise=0.0
         )
         wanted = float(srgb_to_linear(np.array(value / 255))) if light == "linear" else value / 255
@@ -110,7 +110,7 @@ def test_levels_stay_free_of_dots() -> None:
     for levels in (2, 3, 256):
         for value in (0, 255):
             flat = np.full((40, 40), value, np.uint8)
-            assert (diffused(flat, levels=levels, kernel=OSTROMOUKHOV, noise=1.0) == value).all()
+            assert (requantize(flat, levels=levels, kernel=OSTROMOUKHOV, noise=1.0) == value).all()
 
 
 @pytest.mark.parametrize("value", [64, 128])
@@ -125,7 +125,7 @@ def test_round_tones_have_less_of_a_pattern_than_with_one_kernel(value: int) -> 
 
 
 def test_a_palette_is_refused_in_one_sentence() -> None:
-    with pytest.raises(InputError, match="goes to levels, not to a palette"):
+    with pytest.raises(InputError, match="cannot dither to a palette"):
         error_diffuse(np.zeros((2, 2), np.uint8), palette=EIGHT_COLORS, kernel="ostromoukhov")
 
 

@@ -1,6 +1,6 @@
 import pytest
 
-from dither.diffusion.wavefront import in_wavefront
+from dither.diffusion.wavefront import run_wavefront
 
 
 def test_an_error_in_a_thread_reaches_the_caller() -> None:
@@ -9,12 +9,12 @@ def test_an_error_in_a_thread_reaches_the_caller() -> None:
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
-        in_wavefront(20, 4, 1, 3, work)
+        run_wavefront(20, 4, 1, 3, work)
 
 
 def test_parts_wait_for_the_parts_above_them() -> None:
     done: list[tuple[int, int]] = []
-    in_wavefront(12, 5, 2, 4, lambda block, part: done.append((block, part)))
+    run_wavefront(12, 5, 2, 4, lambda block, part: done.append((block, part)))
     order = {task: index for index, task in enumerate(done)}
     assert len(order) == 60
     for block, part in order:

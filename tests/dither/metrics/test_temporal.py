@@ -39,5 +39,5 @@ def test_filters_as_a_person_writes_them(text: str, time: object) -> None:
     "text", ["", "gaussian", "gaussian:9", "exponential:1", "box:1", "box:2.5", "box:nan", "tent:3"]
 )
 def test_others_are_one_sentence(text: str) -> None:
-    with pytest.raises(InputError, match="is no temporal filter; write gaussian"):
+    with pytest.raises(InputError, match="is not a temporal filter; write gaussian"):
         parse_temporal_filter(text)

@@ -12,7 +12,8 @@ import pytest
 from PIL import Image, ImageSequence
 
 from dither.color import to_gray
-from dither.diffusion import diffused, dot_diffuse, error_diffuse, riemersma_dither
+from dither.diffusion import dot_diffuse, error_diffuse, riemersma_dither
+from dither.diffusion import requantize as diffused
 from dither.images.adjustments import Preparation, adjusted
 from dither.images.animation import Animation, read_animation, write_animation
 from dither.images.fit import Sides

@@ -1,8 +1,8 @@
-"""What every compiled loop of error diffusion does to one pixel.
+"""Quantization of one pixel, shared by all compiled loops of error diffusion.
 
-All is in whole numbers (units of light, shares in 1/65536), so nothing depends on the order of sums.
-The tuples are taken apart outside of the loops, since taking an array out of one counts its users, and
-the functions are inlined, since handing an array to a function copies all that is known of it.
+All numbers are whole (units of light, shares in 1/65536), so the order of sums does not matter. Loops
+unpack the tuples before they start, since reading an array from a tuple counts its references, and the
+functions are inlined, since passing an array to a function copies its header.
 """
 
 from typing import NamedTuple
@@ -13,17 +13,17 @@ from numba import njit
 from dither.diffusion.compiled.nearest import COMPARED_SHIFT, candidate_groups, nearest_color
 from dither.diffusion.light import WHITE
 
-# The unit's rounding: half of 65536, added before the shift by 16.
+# Half of 65536, added before a shift by 16 to round to the nearest unit.
 HALF = 1 << 15
-# Light is cut into cells of this many bits, whose first level is looked up.
+# Cells of 2^10 units, for each of which the first level is looked up.
 LEVEL_CELL_SHIFT = 10
 
 
-class Steps(NamedTuple):
-    """The levels of a channel.
+class LevelTable(NamedTuple):
+    """Levels of a channel.
 
     Attributes:
-        lights: (levels,) int32, rising from 0 to `WHITE`.
+        lights: (levels,) int32, ascending from 0 to `WHITE`.
         first: (4096,) int32, for each cell of light the level at or below its start.
     """
 
@@ -31,12 +31,12 @@ class Steps(NamedTuple):
     first: np.ndarray
 
 
-class Colors(NamedTuple):
-    """A palette.
+class PaletteTable(NamedTuple):
+    """Colours of a palette.
 
     Attributes:
         lights: (K, 3) int32.
-        places: (64^3,) int32, where each cell's candidates are.
+        places: (64^3,) int32, position of each cell's candidates, as `candidate_groups` returns it.
         groups: (n, 4, 8) int16, the candidates.
     """
 
@@ -45,42 +45,32 @@ class Colors(NamedTuple):
     groups: np.ndarray
 
 
-class Varied(NamedTuple):
-    """Thresholds as the loops take them.
-
-    Attributes:
-        varied: whether they differ from the middle at all.
-        offsets: (H, W) int32, tiled, in 1/65536 of a step.
-        noise: the range of the noise, in 1/65536 of a step.
-        seed: of the noise.
-    """
-
-    varied: bool
-    offsets: np.ndarray
-    noise: int
-    seed: np.uint64
-
-
-def steps_of(lights: np.ndarray) -> Steps:
-    """The levels with the table that finds them."""
+def level_table(lights: np.ndarray) -> LevelTable:
+    """Return the levels with the table that finds them."""
     starts = np.arange((WHITE >> LEVEL_CELL_SHIFT) + 1) << LEVEL_CELL_SHIFT
     first = np.searchsorted(lights, starts, side="right") - 1
-    return Steps(lights, np.minimum(first, len(lights) - 2).astype(np.int32))
+    return LevelTable(lights, np.minimum(first, len(lights) - 2).astype(np.int32))
 
 
-def colors_of(lights: np.ndarray) -> Colors:
-    """The palette with the lists that find the nearest colour."""
-    return Colors(lights, *candidate_groups(lights >> COMPARED_SHIFT))
+def palette_table(lights: np.ndarray) -> PaletteTable:
+    """Return the palette with the candidate lists that find the nearest colour."""
+    return PaletteTable(lights, *candidate_groups(lights >> COMPARED_SHIFT))
 
 
 @njit(inline="always")
-def threshold(varied, offsets, noise, seed, y, x, channel):
-    """The pixel's threshold within a step, 1 to 65535.
+def light_of(sample, units):
+    """Return the light of a sample, int64."""
+    return np.int64(units[sample] if len(units) else sample)
+
+
+@njit(inline="always")
+def threshold(varies, offsets, noise, seed, y, x, channel):
+    """Return a pixel's threshold, 1 to 65535.
 
     The noise is the 64-bit mixer of D. Stafford (2011) that SplitMix64 uses (Steele, Lea and Flood,
-    "Fast splittable pseudorandom number generators", 2014), of the pixel's place.
+    "Fast splittable pseudorandom number generators", 2014), applied to the pixel's position.
     """
-    if not varied:
+    if not varies:
         return 32768
     share = 32768 + offsets[y % offsets.shape[0], x % offsets.shape[1]]
     if noise > 0:
@@ -97,7 +87,7 @@ def threshold(varied, offsets, noise, seed, y, x, channel):
 
 @njit(inline="always")
 def level_at(value, lights, first, share):
-    """The level of a light: the one above is taken beyond the threshold's share of the step."""
+    """Return the level of a light: the higher neighbour if it is beyond the threshold `share`."""
     value = min(max(value, 0), WHITE)
     level = first[value >> LEVEL_CELL_SHIFT]
     while level < len(lights) - 2 and lights[level + 1] <= value:
@@ -108,14 +98,15 @@ def level_at(value, lights, first, share):
 
 @njit(inline="always")
 def shifted_color(index, red, green, blue, lights, places, groups, share):
-    """The colour that a varied threshold gives a light whose nearest colour is known.
+    """Return the colour that a modulated threshold gives a light whose nearest colour is `index`.
 
-    It is the nearest to a light shifted along the greys, as far as twice the largest difference to
-    that colour, times the threshold's distance from the middle: a colour of the palette stays itself.
+    It is the colour nearest to the light shifted along the greys, by twice the largest channel
+    difference to `index` times the threshold's distance from the middle. So colours of the palette
+    keep their index.
     """
     red, green, blue = min(max(red, 0), WHITE), min(max(green, 0), WHITE), min(max(blue, 0), WHITE)
-    apart = max(
+    difference = max(
         abs(red - lights[index, 0]), abs(green - lights[index, 1]), abs(blue - lights[index, 2])
     )
-    shift = (2 * np.int64(apart) * (share - 32768)) >> 16
+    shift = (2 * np.int64(difference) * (share - 32768)) >> 16
     return nearest_color(red + shift, green + shift, blue + shift, places, groups)
