@@ -1,7 +1,7 @@
 """Assemble the studio page from its template files."""
 
 import json
-import re
+import string
 from importlib import resources
 
 from dither.studio.tables import studio_tables
@@ -49,7 +49,7 @@ def studio_page() -> str:
         "worker": _file("worker.js"),
         "window": "\n".join(_file(f"{name}.js") for name in WINDOW),
     }
-    return re.sub(r"\{\{ (\w+) \}\}", lambda found: parts[found[1]], _file("page.html"))
+    return string.Template(_file("page.html")).substitute(parts)
 
 
 def _file(name: str) -> str:
