@@ -35,6 +35,16 @@ def check_light(light: str) -> None:
         raise InputError(f"light is {light!r}; it must be 'encoded' or 'linear'")
 
 
+def check_strength(strength: float) -> None:
+    """Refuse a strength that is not from 0 to 1.
+
+    Raises:
+        InputError: `strength` is out of range or NaN.
+    """
+    if not 0 <= strength <= 1:
+        raise InputError(f"strength is {strength}; it must be from 0 to 1")
+
+
 def level_values(levels: int, dtype: np.dtype) -> np.ndarray:
     """Return the full-range code of each level: round(i V / (levels - 1)), halves up.
 

@@ -63,7 +63,7 @@ class RankSwapConfig:
             Source: G. Dueck, T. Scheuer, "Threshold accepting" (1990).
 
     Raises:
-        InputError: levels is below 3.
+        InputError: a number is out of range.
     """
 
     viewing: ViewingFilter | SpaceTime | JointChannels = ALL_DISTANCES
@@ -80,6 +80,18 @@ class RankSwapConfig:
     def __post_init__(self) -> None:
         if self.levels is not None and self.levels < 3:
             raise InputError(f"levels is {self.levels}; it must be at least 3")
+        for name in ("proposals", "rounds"):
+            if getattr(self, name) < 1:
+                raise InputError(f"{name} is {getattr(self, name)}; it must be at least 1")
+        if not 0 <= self.local <= 1:
+            raise InputError(f"local is {self.local}; it must be from 0 to 1")
+        if not 0 < self.narrowest <= self.widest <= 1:
+            raise InputError(
+                f"narrowest is {self.narrowest} and widest is {self.widest}; they must be above 0, "
+                "in this order, and at most 1"
+            )
+        if not self.tolerance >= 0:
+            raise InputError(f"tolerance is {self.tolerance}; it must be 0 or more")
 
 
 class State(NamedTuple):
@@ -101,7 +113,7 @@ class Info(NamedTuple):
     kept: float
 
 
-class _Turn(NamedTuple):
+class _SwapGroup(NamedTuple):
     """Planes that swap together, with everything about them that no round changes.
 
     Attributes:
@@ -133,7 +145,7 @@ class SwapPlan:
     """
 
     config: RankSwapConfig
-    turns: tuple[_Turn, ...]
+    turns: tuple[_SwapGroup, ...]
     level_cdf: np.ndarray
     largest_step: float
 
@@ -157,7 +169,7 @@ def plan_swaps(config: RankSwapConfig, shape: tuple[int, ...]) -> SwapPlan:
         reach = (len(kernel) // 2, kernel.shape[1] // 2)
         folded = folded_kernel(kernel, shape)
         tiles = tile_corners((planes, *shape[1:]), reach)
-        turns.append(_Turn(index, planes, kernel, plane_radii(kernel), folded, tiles))
+        turns.append(_SwapGroup(index, planes, kernel, plane_radii(kernel), folded, tiles))
     cdf = level_cdf(planes * shape[1] * shape[2], config.levels, config.level_weights)
     return SwapPlan(config, tuple(turns), cdf, float(np.diff(cdf).max(initial=0)))
 

@@ -72,8 +72,8 @@ class Target:
 
         from dither.samples import level_values
 
-        levels = self.levels or 2
-        return level_values(levels, np.dtype(np.uint8 if levels <= 256 else np.uint16))
+        assert self.levels is not None  # without a palette
+        return level_values(self.levels, np.dtype(np.uint8 if self.levels <= 256 else np.uint16))
 
     @property
     def packed_bits(self) -> int:

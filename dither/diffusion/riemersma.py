@@ -45,7 +45,7 @@ def riemersma_dither(
         InputError: as `error_diffuse`, or `queue` or `ratio` is out of range.
 
     Example:
-        >>> int(riemersma_dither(np.full((64, 64), 64, np.uint8)).sum())  # 64/255 of 4096 pixels: 1028
+        >>> int(riemersma_dither(np.full((64, 64), 64, np.uint8)).sum())  # of 64/255 * 4096 = 1028
         1027
     """
     if not (isinstance(queue, int | np.integer) and 1 <= queue <= 256):

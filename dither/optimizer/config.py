@@ -64,15 +64,15 @@ class OptimizeConfig:
     """Options of `optimize_palette`.
 
     Attributes:
-        variance: weight of a mixture's variance against the error of its mean. More makes a quieter
-            image of colours that lie closer together.
+        variance: weight of a mixture's variance against the error of its mean, 0 or more. More makes a
+            quieter image of colours that lie closer together.
         search: options of the pixel search.
         rounds: rounds of search and palette refit, 1 or more.
-        steps: steps of each gradient descent.
+        steps: steps of each gradient descent, 1 or more.
         starts: number of descents, each from another first palette, 1 or more.
 
     Raises:
-        InputError: `rounds` or `starts` is out of range.
+        InputError: a number is out of range.
     """
 
     variance: float = 0.02
@@ -82,9 +82,11 @@ class OptimizeConfig:
     starts: int = 1
 
     def __post_init__(self) -> None:
-        for name in ("rounds", "starts"):
+        for name in ("rounds", "steps", "starts"):
             if getattr(self, name) < 1:
                 raise InputError(f"{name} is {getattr(self, name)}; it must be 1 or more")
+        if not self.variance >= 0:
+            raise InputError(f"variance is {self.variance}; it must be 0 or more")
 
 
 # Maximum number of colours: variance, lightness penalty and colour penalty of "balanced". Chosen from
@@ -112,8 +114,8 @@ def preset_config(preset: Preset, colors: int) -> OptimizeConfig:
     """Return the options of a preset for a number of colours.
 
     Args:
-        preset: "balanced"; "smooth", for the least error seen from afar; or "clean", for the least
-            grain.
+        preset: "balanced"; "smooth", for the least error seen from a distance; or "clean", for the
+            least grain.
         colors: size of the palette, 2 to 256.
 
     Raises:

@@ -87,8 +87,9 @@ def gamut_target(
 
     step = next(step for most, step in _BIN_SIZES.items() if colors <= most)
     linear = codes_to_linear(picture)
-    for part in np.split(linear, frames) if sigma else ():
-        part[...] = np.clip(gaussian_blur(part, sigma), 0, 1)
+    if sigma:
+        for part in np.split(linear, frames):
+            part[...] = np.clip(gaussian_blur(part, sigma), 0, 1)
     histogram = color_histogram(linear, step=step)
     if mask is not None:
         counts = np.bincount(histogram.bins[~mask], minlength=len(histogram.counts))

@@ -5,7 +5,7 @@
 2. The palettes with the lowest loss, and the first palette unchanged, are each tried on the pixels:
    error diffusion and search. The palette with the lowest loss of the pixels (`loss.py`) is kept.
 3. In turns, the palette is refitted to its pixels and the pixels are searched again, while the loss
-   falls.
+   falls. At the end the palette is refitted once more.
 """
 
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ from dither.progress import OnProgress, no_progress
 LEARNED_PIXELS = 1 << 20
 _TILE_SIDE = 256
 # Number of descents whose palettes are tried on pixels.
-_TRIED = 2
+_DESCENTS_TRIED = 2
 # A hue with at least the share _RARE of the image counts as if it had _COUNTED, so that a small palette
 # is not spent on large areas alone. Hues are twelfths of the circle, of colours with at least _CHROMA.
 _RARE, _COUNTED, _SECTORS, _CHROMA = 0.004, 0.03, 12, 0.04
@@ -45,7 +45,8 @@ class LearnedPalette(NamedTuple):
     Attributes:
         palette: (K, 3) linear light.
         indices: (H, W) uint8 of the whole image, or None if the palette was learned from tiles.
-        trace: (steps,) float32, the loss of the best descent.
+        trace: (steps,) float32, the loss of the descent that ended lowest; the palette that is kept may
+            be another's.
     """
 
     palette: np.ndarray
@@ -81,7 +82,7 @@ def learn_palette(
     descent = DescentConfig(
         steps=config.steps, variance=config.variance, temperature=first_temperature(len(learned))
     )
-    parts = len(first_palettes) + min(_TRIED, len(first_palettes)) + 1 + config.rounds - 1
+    parts = len(first_palettes) + min(_DESCENTS_TRIED, len(first_palettes)) + 1 + config.rounds - 1
     done = 0
 
     def finish_part(text: str) -> None:
@@ -99,23 +100,26 @@ def learn_palette(
     descents.sort(key=lambda descended: float(descended.trace[-1]))
     trial = _PixelTrial(gamut, config, mask, threads)
     best = None
-    for palette in [*(descended.palette for descended in descents[:_TRIED]), first_palettes[0]]:
-        tried = trial.dither(palette)
-        if best is None or tried.loss < best.loss:
-            best = tried
+    for palette in [
+        *(descended.palette for descended in descents[:_DESCENTS_TRIED]),
+        first_palettes[0],
+    ]:
+        candidate = trial.dither(palette)
+        if best is None or candidate.loss < best.loss:
+            best = candidate
         finish_part("colours: pixels")
     assert best is not None
     for _ in range(config.rounds - 1):
-        tried = trial.dither(trial.refit(best, learned), best.indices)
+        candidate = trial.dither(trial.refit(best, learned), best.indices)
         finish_part("colours: refit")
-        if tried.loss >= best.loss:
+        if candidate.loss >= best.loss:
             break
-        best = tried
+        best = candidate
     indices = None if trial.tiles else best.indices
     return LearnedPalette(trial.refit(best, learned), indices, descents[0].trace)
 
 
-class _Tried(NamedTuple):
+class _Candidate(NamedTuple):
     """A palette that was tried, its pixels, and their loss against the original."""
 
     palette: np.ndarray
@@ -138,7 +142,7 @@ class _PixelTrial:
         self._linear = codes_to_linear(_take(gamut.picture, self.tiles))
         self._original = prepare_search(self._linear, mask=self._mask)
 
-    def dither(self, palette: np.ndarray, indices: np.ndarray | None = None) -> _Tried:
+    def dither(self, palette: np.ndarray, indices: np.ndarray | None = None) -> _Candidate:
         """Search the pixels for a palette, starting from `indices` or from error diffusion."""
         target = _take(self._gamut.targets(palette), self.tiles)
         image = prepare_search(self._linear, target, mask=self._mask)
@@ -149,12 +153,12 @@ class _PixelTrial:
         )
         # Against the original: what a palette cannot reach is an error too.
         loss = search_loss(found, palette, self._original, self._search)
-        return _Tried(palette, found, image, loss)
+        return _Candidate(palette, found, image, loss)
 
-    def refit(self, tried: _Tried, learned: np.ndarray) -> np.ndarray:
+    def refit(self, candidate: _Candidate, learned: np.ndarray) -> np.ndarray:
         """Return the palette that fits the pixels best."""
         return refit_palette(
-            tried.indices, tried.palette, tried.image, self._search, learned=learned
+            candidate.indices, candidate.palette, candidate.image, self._search, learned=learned
         )
 
 

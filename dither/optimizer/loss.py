@@ -1,6 +1,7 @@
 """The loss of the pixel search: the squared error of the blurred image, and a penalty for grain.
 
-    E = sum over pixels of |(G * u)(x)|^2 + sum over L, a, b of w |OKLab(c) - OKLab(original)|^2
+    E = sum over pixels of |(G * u)(x)|^2 + sum over pixels and L, a, b of w |OKLab(c) -
+    OKLab(original)|^2
 
 u is the difference between the pixel's colour c and its target in OKLab, linearised at the target: the
 cube roots of the cone responses change by their slope times the change of the responses. G is a
@@ -39,7 +40,7 @@ def search_loss(
     """
     error = pixel_errors(indices, palette, image)
     own = np.square(linear_to_oklab(palette)[indices] - image.original) @ config.penalty
-    own *= image.slopes[..., 0] > 0
+    own *= image.slopes[..., 0] > 0  # masked pixels have slope 0, and no error
     field = error_field(error.copy(), config)
     return float(np.vdot(field.astype(np.float64), error) + own.sum())
 

@@ -53,7 +53,8 @@ def prepare_search(
         rows = slice(top, top + _ROWS_AT_ONCE)
         lab[rows] = linear_to_oklab(original[rows])
         cones[rows] = (original if target is None else target)[rows] @ LINEAR_TO_CONES.T
-        codes = np.clip(linear_to_srgb(original[rows]) * (1 << CELL_BITS), 0, 31).astype(np.uint16)
+        levels = 1 << CELL_BITS
+        codes = np.clip(linear_to_srgb(original[rows]) * levels, 0, levels - 1).astype(np.uint16)
         cells[rows] = codes[..., 0] << 2 * CELL_BITS | codes[..., 1] << CELL_BITS | codes[..., 2]
     planes = np.ascontiguousarray(np.moveaxis(cones, -1, 0))
     search_loops.convolve(planes, gaussian_taps(_SLOPE_SIGMA), repeat=True)

@@ -23,6 +23,7 @@ from dither.samples import (
     Light,
     check_levels,
     check_light,
+    check_strength,
     checked_image,
     join_alpha,
     level_count,
@@ -66,8 +67,7 @@ class LevelSpec:
         for count in self.levels if isinstance(self.levels, Sequence) else (self.levels,):
             check_levels(count)
         check_light(self.light)
-        if not 0 <= self.strength <= 1:
-            raise InputError(f"strength is {self.strength}; it must be from 0 to 1")
+        check_strength(self.strength)
         object.__setattr__(self, "threads", thread_count(self.threads))
 
     def levels_of(self, channels: int) -> tuple[int, ...]:

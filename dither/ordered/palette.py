@@ -27,7 +27,7 @@ from dither.ordered.palette_plan import PalettePlan
 from dither.ordered.thresholds import integer_thresholds
 from dither.ordered.tiling import at_phase, block_rows
 from dither.palettes.palette import Palette
-from dither.samples import Light, check_light, eight_bit_colors
+from dither.samples import Light, check_light, check_strength, eight_bit_colors
 
 Mix = Literal["two", "many"]
 
@@ -79,13 +79,7 @@ def dither_to_palette(
         >>> float(dither_to_palette(image, palette).mean().round(2))
         0.5
     """
-    check_light(light)
-    if mix not in (None, "two", "many"):
-        raise InputError(f"mix is {mix!r}; it must be 'two' or 'many'")
-    if not isinstance(candidates, int | np.integer) or not 1 <= candidates <= 64:
-        raise InputError(f"candidates is {candidates}; it must be a whole number from 1 to 64")
-    if not 0 <= strength <= 1:
-        raise InputError(f"strength is {strength}; it must be from 0 to 1")
+    check_mixture(mix, candidates, light, strength)
     image = eight_bit_colors(image)
     if not isinstance(matrix, ThresholdMatrix):
         matrix = load_matrix(DEFAULT_MATRIX if matrix is None else matrix)
@@ -96,6 +90,16 @@ def dither_to_palette(
     for rows in block_rows(len(out), out[:1].size):
         pick(image[rows], plan, rows.start, out[rows])
     return out
+
+
+def check_mixture(mix: Mix | None, candidates: int, light: Light, strength: float) -> None:
+    """Raise InputError if a setting of `dither_to_palette` is out of range."""
+    check_light(light)
+    if mix not in (None, "two", "many"):
+        raise InputError(f"mix is {mix!r}; it must be 'two' or 'many'")
+    if not isinstance(candidates, int | np.integer) or not 1 <= candidates <= 64:
+        raise InputError(f"candidates is {candidates}; it must be a whole number from 1 to 64")
+    check_strength(strength)
 
 
 def _plan(

@@ -18,15 +18,17 @@ from dither.images.raster_image import RasterImage
 from dither.matrix.catalog import DEFAULT_MATRIX, load_channels
 from dither.matrix.threshold_matrix import ThresholdMatrix
 from dither.ordered.levels import Matrices, ordered_dither, requantize
-from dither.ordered.palette import Mix, dither_to_palette
+from dither.ordered.palette import Mix, check_mixture, dither_to_palette
 from dither.palettes.palette import Palette
 from dither.samples import (
     Light,
     check_levels,
     check_light,
+    check_strength,
+    join_alpha,
     level_values,
     native_byte_order,
-    white_code,
+    split_alpha,
 )
 
 _UNCHANGED = Preparation()
@@ -40,11 +42,11 @@ class LevelDither:
         levels: 2 to 65,536, for every channel except alpha.
         matrix: as in `ordered_dither`; with frames, each layer takes the next.
         light: which mean is kept, as in `ordered_dither`.
-        strength: 0 to 1, distance of the thresholds from one half.
+        strength: 0 to 1, how far the thresholds are spread, as in `ordered_dither`.
         preparation: adjustments before dithering; no resize.
 
     Raises:
-        InputError: levels, light or preparation is out of range.
+        InputError: a setting is out of range, or the preparation resizes.
 
     Example:
         >>> LevelDither(levels=2).light
@@ -60,6 +62,7 @@ class LevelDither:
     def __post_init__(self) -> None:
         check_levels(self.levels)
         check_light(self.light)
+        check_strength(self.strength)
         _refuse_resize(self.preparation)
 
     def dither_image(self, image: np.ndarray, phase: tuple[int, int, int]) -> np.ndarray:
@@ -73,7 +76,7 @@ class LevelDither:
                 phase=phase,
                 strength=self.strength,
             )
-        color, alpha = _split_alpha(image)
+        color, alpha = split_alpha(image)
         codes = ordered_dither(
             *(color, matrices),
             levels=self.levels,
@@ -83,9 +86,7 @@ class LevelDither:
         )
         # Up to 256 levels fit 8 bits, whatever the depth of the input.
         values = level_values(self.levels, codes.dtype)[codes]
-        if alpha is None:
-            return values
-        return np.concatenate([values, _convert_alpha(alpha, values)], axis=2)
+        return join_alpha(values, alpha)
 
 
 @dataclass(frozen=True)
@@ -102,7 +103,7 @@ class PaletteDither:
         preparation: adjustments before dithering; no resize.
 
     Raises:
-        InputError: light or preparation is out of range.
+        InputError: a setting is out of range, or the preparation resizes.
 
     Example:
         >>> PaletteDither(Palette.from_hex("000000 ffffff")).candidates
@@ -118,12 +119,12 @@ class PaletteDither:
     preparation: Preparation = _UNCHANGED
 
     def __post_init__(self) -> None:
-        check_light(self.light)
+        check_mixture(self.mix, self.candidates, self.light, self.strength)
         _refuse_resize(self.preparation)
 
     def dither_image(self, image: np.ndarray, phase: tuple[int, int, int]) -> np.ndarray:
         """Return the indices of an image whose first pixel is at `phase` of the matrix."""
-        color, alpha = _split_alpha(image)
+        color, alpha = split_alpha(image)
         if alpha is not None:
             raise InputError("palette indices cannot hold alpha, but this volume has it")
         return dither_to_palette(
@@ -206,7 +207,7 @@ def _dither_image(
 ) -> np.ndarray:
     """Adjust and dither an image, (H, W) or (H, W, C)."""
     if dithering.preparation != _UNCHANGED:
-        color, alpha = _split_alpha(image)
+        color, alpha = split_alpha(image)
         if color.ndim == 3 and color.shape[2] == 1:
             color = color[..., 0]
         image = adjusted(RasterImage(color), dithering.preparation).color
@@ -218,22 +219,6 @@ def _dither_image(
 def _refuse_resize(preparation: Preparation) -> None:
     if preparation.resize is not None:
         raise InputError("volumes are dithered block by block and therefore not resized")
-
-
-def _split_alpha(image: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
-    """Return colour, and alpha if it is the last of 2 or 4 channels."""
-    if image.ndim == 3 and image.shape[2] in (2, 4):
-        return image[..., :-1], image[..., -1:]
-    return image, None
-
-
-def _convert_alpha(alpha: np.ndarray, values: np.ndarray) -> np.ndarray:
-    """Return alpha in the dtype of the values."""
-    if alpha.dtype == values.dtype:
-        return alpha
-    white = 1 if alpha.dtype.kind == "f" else white_code(alpha)
-    share = (alpha / white).clip(0, 1)
-    return np.rint(share * white_code(values)).astype(values.dtype)
 
 
 def _load_matrices(dithering: VolumeDither) -> Sequence[ThresholdMatrix]:

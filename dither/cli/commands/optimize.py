@@ -144,7 +144,7 @@ def optimize(
         palette=target.palette,
         keep=None if keep is None else _kept(keep, max_count or 0),
         preset=preset.value,
-        pixels="draws" if pixels is PixelsChoice.random else pixels.value,
+        pixels=pixels.value,
         device_levels=device_levels,
         seed=seed or 0,
         threads=thread_count(1 if threads is None else threads),

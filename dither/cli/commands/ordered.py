@@ -144,7 +144,8 @@ def ordered(
         from dither.ordered.additive_noise import load_noise, noise_dither
 
         noise = load_noise(add_noise)
-        function = functools.partial(noise_dither, noise=noise, levels=target.levels or 2)
+        assert target.levels is not None  # noise is refused with a palette
+        function = functools.partial(noise_dither, noise=noise, levels=target.levels)
     elif target.levels is None:
         from dither.ordered.palette import dither_to_palette
 
