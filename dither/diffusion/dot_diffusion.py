@@ -73,4 +73,4 @@ def dot_diffuse(
         samples, units = plan.rows(0, len(plan.samples))
         loop = loops.dot_to_palette if plan.to_palette else loops.dot_to_levels
         loop(samples, units, plan.codes, classes, order, plan.target, plan.bounds)
-    return codes
+    return np.ascontiguousarray(codes)

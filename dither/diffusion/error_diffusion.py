@@ -109,7 +109,7 @@ def error_diffuse(
             scan_serpentine(plan, taps, modulation)
         else:
             scan_raster(plan, taps, modulation, threads)
-    return codes
+    return np.ascontiguousarray(codes)
 
 
 def requantize(

@@ -20,6 +20,9 @@ Clamp = Literal["none", "range"]
 
 # With a palette that lacks a colour errors grow without bound; they are clipped at this many whites.
 _MAX_WHITES = 16
+# In place of the light of codes where the rows are light already; read-only as `light_of_codes`.
+_NO_UNITS = np.empty(0, np.int32)
+_NO_UNITS.flags.writeable = False
 
 
 class Palette(Protocol):
@@ -54,11 +57,15 @@ class ScanPlan:
     bounds: tuple[int, int]
 
     def rows(self, start: int, stop: int) -> tuple[np.ndarray, np.ndarray]:
-        """Return some rows and the light of each code; the latter is empty if the rows are light."""
+        """Return some rows and the light of each code; the latter is empty if the rows are light.
+
+        Both arrays have the same memory layout for every image, so that each loop is compiled once for
+        each depth, not again for strided or read-only images.
+        """
         rows = self.samples[start:stop]
         if np.issubdtype(rows.dtype, np.floating):
-            return light_of_floats(rows, self.light), np.empty(0, np.int32)
-        return rows, light_of_codes(rows.dtype, self.light)
+            return light_of_floats(np.ascontiguousarray(rows), self.light), _NO_UNITS
+        return np.array(rows, order="C"), light_of_codes(rows.dtype, self.light)
 
 
 def plan_scans(
@@ -79,7 +86,8 @@ def plan_scans(
         clamp: clipping of the light; "range" for palettes and "none" for levels if not given.
 
     Returns:
-        (H, W) or (H, W, C) codes, and the plans; no plans if the image has no pixels.
+        (H, W) or (H, W, C) codes, not contiguous with channels, and the plans that fill them; no plans
+        if the image has no pixels.
 
     Raises:
         InputError: an argument is out of range, levels and a palette are both given, or numba is
@@ -105,14 +113,15 @@ def plan_scans(
     else:
         levels = 2 if levels is None else levels
         check_levels(levels)
-        codes = np.empty(image.shape, np.uint8 if levels <= 256 else np.uint16)
+        dtype = np.uint8 if levels <= 256 else np.uint16
         target = level_table(light_of_levels(levels, image.dtype, light))
-        planes = [(image, codes)]
-        if image.ndim == 3:
-            planes = [(image[..., c], codes[..., c]) for c in range(image.shape[2])]
+        channels = np.moveaxis(image, 2, 0) if image.ndim == 3 else image[None]
+        # Each channel is filled by itself, and lies together for that.
+        outputs = np.empty(channels.shape, dtype)
+        codes = np.moveaxis(outputs, 0, 2) if image.ndim == 3 else outputs[0]
         plans = [
             ScanPlan(samples, out, light, target, False, channel, bounds)
-            for channel, (samples, out) in enumerate(planes)
+            for channel, (samples, out) in enumerate(zip(channels, outputs, strict=True))
         ]
     return codes, plans if codes.size else []
 

@@ -60,7 +60,7 @@ def riemersma_dither(
         samples, units = plan.rows(0, len(plan.samples))
         loop = hilbert.hilbert_to_palette if plan.to_palette else hilbert.hilbert_to_levels
         loop(samples, units, plan.codes, shares, plan.target, plan.bounds)
-    return codes
+    return np.ascontiguousarray(codes)
 
 
 def queue_shares(queue: int, ratio: float) -> np.ndarray:

@@ -10,8 +10,8 @@ from dither.diffusion.thresholds import ThresholdModulation
 from dither.diffusion.tone_kernels import VariableKernel, tones
 from dither.diffusion.wavefront import run_wavefront
 
-# Rows of floats that are converted to light at a time.
-_LIGHT_ROWS = 64
+# Rows that are prepared at a time.
+_BLOCK_ROWS = 64
 # Steps after which a thread checks the others; a multiple of both chunks of the raster loops.
 _PART = 6 * 128
 
@@ -27,9 +27,8 @@ def scan_serpentine(plan: ScanPlan, taps: np.ndarray, modulation: ThresholdModul
     loop: Callable[..., None] = (
         serpentine.serpentine_to_palette if plan.to_palette else serpentine.serpentine_to_levels
     )
-    block = _LIGHT_ROWS if np.issubdtype(plan.samples.dtype, np.floating) else height
-    for y0 in range(0, height, block):
-        rows = *plan.rows(y0, y0 + block), plan.codes[y0 : y0 + block]
+    for y0 in range(0, height, _BLOCK_ROWS):
+        rows = *plan.rows(y0, y0 + _BLOCK_ROWS), plan.codes[y0 : y0 + _BLOCK_ROWS]
         loop(*rows, past, y0, taps, plan.target, modulation, plan.channel, plan.bounds)
 
 
@@ -44,13 +43,13 @@ def scan_by_tone(
     height, width = plan.samples.shape
     past = np.zeros((2, width + 2), np.int64)
     lights = plan.target.lights
-    for y0 in range(0, height, _LIGHT_ROWS):
-        samples, units = plan.rows(y0, y0 + _LIGHT_ROWS)
+    for y0 in range(0, height, _BLOCK_ROWS):
+        samples, units = plan.rows(y0, y0 + _BLOCK_ROWS)
         if len(units):
             light, tone = units[samples], tones(units, lights)[samples]
         else:
             light, tone = samples, tones(samples, lights)
-        rows = light, tone, plan.codes[y0 : y0 + _LIGHT_ROWS]
+        rows = light, tone, plan.codes[y0 : y0 + _BLOCK_ROWS]
         settings = plan.target, modulation, plan.channel, plan.bounds
         loop(*rows, past, y0, serpentine, shares, *settings)
 

@@ -71,7 +71,7 @@ def test_a_page_is_written_once(run: Callable, refused: Callable, tmp_path: Path
     written = (tmp_path / "studio.html").read_text(encoding="utf-8")
     assert written == studio_page()
     assert "studio.html exists; give --force" in refused("dither studio -o studio.html")
-    assert "ends in .html or .htm" in refused("dither studio -o studio.png")
+    assert "must end in .html or .htm" in refused("dither studio -o studio.png")
 
 
 def _in_node(folder: Path, script: str, **given: Any) -> Any:

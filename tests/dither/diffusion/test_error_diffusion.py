@@ -353,7 +353,7 @@ def test_a_gray_image_to_a_palette_is_a_colour_of_three_equal_channels(photo: np
         (np.zeros((2, 2), np.uint8), {"palette": np.zeros((2, 3))}, "not .* float64"),
         (np.zeros((2, 2), np.uint8), {"palette": np.zeros((0, 3), np.uint8)}, "not 0"),
         (np.zeros((2, 2), np.uint8), {"palette": np.zeros((257, 3), np.uint8)}, "not 257"),
-        (np.zeros((2, 2, 4), np.uint8), {"palette": EIGHT_COLORS}, "not of 4"),
+        (np.zeros((2, 2, 4), np.uint8), {"palette": EIGHT_COLORS}, "this one has 4"),
     ],
 )
 def test_bad_input_is_one_sentence(image: np.ndarray, options: dict, sentence: str) -> None:

@@ -164,7 +164,7 @@ def test_every_change_lowers_the_error_by_the_threshold(photo: np.ndarray) -> No
         ([(4, 4), (4, 5)], {}, "of one shape"),
         ([(0, 4), (0, 4)], {}, "no pixels"),
         ([(4, 4)] * 2, {"masks": [None]}, "each of 2 frames, not 1"),
-        ([(4, 4)] * 2, {"masks": [None, np.ones((4, 4), bool)]}, "all pixels are ignored"),
+        ([(4, 4)] * 2, {"masks": [None, np.ones((4, 4), bool)]}, "the mask excludes all pixels"),
         ([(4, 4)] * 2, {"colors": 1}, "colors"),
         ([(4, 4)] * 2, {"colors": 4, "pixels": "random"}, "pixels is 'random'"),
         ([(4, 4)] * 2, {"device_levels": (1, 8, 8)}, "device_levels"),
