@@ -22,7 +22,7 @@ def test_importing_loads_nothing_heavy() -> None:
 @pytest.mark.parametrize("first", ["module", "function"])
 def test_a_function_stays_a_function_whichever_comes_first(first: str) -> None:
     modules = "\n".join(f"import bluenoise.{name} as _" for name in SAME_NAME)
-    inner = "from bluenoise.generate import parse_shape\nfrom bluenoise.export.texels import png"
+    inner = "from bluenoise.generate import parse_shape\nfrom bluenoise.export.texels import texels"
     use = "\n".join(f"assert callable(bluenoise.{name})" for name in SAME_NAME)
     steps = [modules, inner, use] if first == "module" else [use, modules, inner, use]
     _python(

@@ -24,6 +24,7 @@ from bluenoise.objective.pair_kernel import (
     wrap_frames,
 )
 from bluenoise.objective.target import ALL_DISTANCES, FRAMES, level_cdf
+from dither.errors import InputError
 from dither.matrix.classical import white_noise
 from dither.matrix.threshold_matrix import ThresholdMatrix, is_permutation
 from dither.metrics import temporal
@@ -298,3 +299,20 @@ def test_a_mixtures_energy_is_the_mean_of_its_parts() -> None:
     parts = ((1.0, Gaussian(1.0)), (3.0, Gaussian(2.0)))
     one, two, mixed = level_energies(ranks, [parts[0][1], parts[1][1], Mixture(parts)]).mean(axis=0)
     assert mixed == pytest.approx((one + 3 * two) / 4)
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"proposals": 0},
+        {"rounds": -1},
+        {"local": 7},
+        {"widest": 0},
+        {"narrowest": 0.5, "widest": 0.25},
+        {"tolerance": -1},
+        {"levels": 2},
+    ],
+)
+def test_settings_out_of_range_are_one_sentence(options: dict) -> None:
+    with pytest.raises(InputError, match=f"{next(iter(options))} is"):
+        RankSwapConfig(**options)

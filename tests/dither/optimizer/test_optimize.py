@@ -207,3 +207,9 @@ def test_zero_threads_are_one_per_processor(photo: np.ndarray) -> None:
     assert (one.indices == all_.indices).all()
     with pytest.raises(InputError, match="threads is -1"):
         optimize_palette(photo, 4, threads=-1)
+
+
+@pytest.mark.parametrize("options", [{"steps": 0}, {"variance": -1}, {"rounds": 0}, {"starts": 0}])
+def test_configs_out_of_range_are_one_sentence(options: dict) -> None:
+    with pytest.raises(InputError, match=f"{next(iter(options))} is"):
+        OptimizeConfig(**options)

@@ -142,3 +142,17 @@ def test_what_cannot_be_done_is_refused() -> None:
         LevelDither(levels=1)
     with pytest.raises(InputError, match="light is 'bright'"):
         PaletteDither(PALETTE, light="bright")  # pyright: ignore[reportArgumentType]
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ({"mix": "zzz"}, "mix is 'zzz'"),
+        ({"candidates": -3}, "candidates is -3"),
+        ({"strength": 9}, "strength is 9"),
+        ({"light": "red"}, "light is 'red'"),
+    ],
+)
+def test_settings_are_checked_where_they_are_made(options: dict, words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        PaletteDither(Palette.from_hex("000000 ffffff"), **options)
