@@ -1,13 +1,14 @@
 """Scan plans: one per channel for levels, one for the whole image for a palette."""
 
 from dataclasses import dataclass
-from typing import Any, Literal, Protocol
+from typing import Any, Literal
 
 import numpy as np
 
 from dither.diffusion.light import WHITE, light_of_codes, light_of_floats, light_of_levels
 from dither.errors import InputError
 from dither.extras import require_extra
+from dither.palettes.palette import Palette
 from dither.samples import (
     Light,
     as_color,
@@ -23,15 +24,6 @@ _MAX_WHITES = 16
 # In place of the light of codes where the rows are light already; read-only as `light_of_codes`.
 _NO_UNITS = np.empty(0, np.int32)
 _NO_UNITS.flags.writeable = False
-
-
-class Palette(Protocol):
-    """Object with the colours of a palette."""
-
-    @property
-    def colors(self) -> np.ndarray:
-        """(K, 3) uint8 sRGB codes."""
-        ...
 
 
 @dataclass(frozen=True)
