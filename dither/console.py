@@ -7,6 +7,7 @@ stopped by Ctrl-C.
 import contextlib
 import io
 import logging
+import re
 import signal
 import sys
 import threading
@@ -29,23 +30,8 @@ if TYPE_CHECKING:
 
     from dither.progress import OnProgress
 
-_OUTPUT_PANEL = "Output"
-ForceOption = Annotated[
-    bool,
-    typer.Option("--force", help="Overwrite existing files.", rich_help_panel=_OUTPUT_PANEL),
-]
-QuietOption = Annotated[
-    bool, typer.Option("--quiet", help="Print errors only.", rich_help_panel=_OUTPUT_PANEL)
-]
-JsonOption = Annotated[
-    bool,
-    typer.Option(
-        "--json",
-        help="Print one JSON object to standard output.",
-        rich_help_panel=_OUTPUT_PANEL,
-    ),
-]
-
+# Panels of the help, shared by both command lines.
+INPUT, OUTPUT = "Input", "Output"
 _NO_MEMORY = "this takes more memory than there is; smaller sizes take less"
 _STOPPED = 130
 # Seconds before a delayed bar appears, and between its updates.
@@ -72,6 +58,24 @@ def in_range(low: float, high: float) -> Callable[[typer.CallbackParam, Number],
         return value
 
     return check
+
+
+def option(panel: str, text: str, *flags: str, value: str | None = None, **settings: Any) -> Any:
+    """Return an option of a panel, with its help; `value` stands for its value in the help."""
+    return typer.Option(*flags, rich_help_panel=panel, help=text, metavar=value, **settings)
+
+
+def number(
+    panel: str, low: float, high: float, text: str, *flags: str, value: str = "N", **settings: Any
+) -> Any:
+    """Return an option whose value is refused outside low..high."""
+    check = in_range(low, high)
+    return option(panel, text, *flags, value=value, callback=check, **settings)
+
+
+ForceOption = Annotated[bool, option(OUTPUT, "Overwrite existing files.", "--force")]
+QuietOption = Annotated[bool, option(OUTPUT, "Print errors only.", "--quiet")]
+JsonOption = Annotated[bool, option(OUTPUT, "Print one JSON object to standard output.", "--json")]
 
 
 def run(app: typer.Typer) -> None:
@@ -319,7 +323,7 @@ class _Command(TyperCommand):
     """A command whose help groups its arguments and options by their `rich_help_panel`.
 
     The page is plain text: at 80 columns, the boxes that typer draws leave a third of the width to the
-    words, and their markup would swallow [brackets].
+    words, and their markup would swallow [brackets]. Defaults are written as [64].
     """
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
@@ -328,9 +332,13 @@ class _Command(TyperCommand):
         for parameter in self.get_params(ctx):
             record = parameter.get_help_record(ctx)
             if record is not None:
+                name, text = record
+                if parameter.param_type_name == "argument":
+                    name = name.partition(" <")[0]  # without its Python type
+                text = re.sub(r"\.?  \[default: (.*)\]$", r" [\1].", text)
                 panel = getattr(parameter, "rich_help_panel", None)
                 usual = f"{parameter.param_type_name.capitalize()}s"  # Arguments or Options
-                panels.setdefault(panel or usual, []).append(record)
+                panels.setdefault(panel or usual, []).append((name, text))
         for title, records in panels.items():
             with formatter.section(title):
                 formatter.write_dl(records)

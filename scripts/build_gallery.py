@@ -132,20 +132,20 @@ SECTIONS = (
                     f"evening-{bits}-bit.png",
                     f"{words} per channel: {2 ** (3 * bits)} colours.",
                     f"dither ordered evening.png -o evening-{bits}-bit.png --bits {bits} "
-                    "--light linear",
+                    "--mix-in linear",
                 )
                 for bits, words in ((1, "One bit"), (2, "Two bits"), (3, "Three bits"))
             ),
             _evening(
                 "evening-gray-2-bit.png",
                 "Two bits of grey: 4 levels.",
-                "dither ordered evening.png -o evening-gray-2-bit.png --bits 2 --gray --light linear",
+                "dither ordered evening.png -o evening-gray-2-bit.png --bits 2 --gray --mix-in linear",
             ),
             _evening(
                 "evening-gray-4-bit.png",
                 "Four bits of grey, as on most e-ink: 16 levels.",
                 "dither ordered evening.png -o evening-gray-4-bit.png --levels 16 --gray "
-                "--light linear",
+                "--mix-in linear",
             ),
         ),
     ),
@@ -153,12 +153,12 @@ SECTIONS = (
         "Retro hardware",
         "160 pixels wide, each pixel shown as a square of 2 by 2, in built-in palettes.",
         (
-            _machine("game-boy", "Game Boy: four greens.", rest=" --light encoded --contrast 1.2"),
+            _machine("game-boy", "Game Boy: four greens.", rest=" --mix-in encoded --contrast 1.2"),
             _machine("c64", "Commodore 64: 16 colours."),
             _machine(
                 "cga-1-high",
                 "CGA: black, cyan, magenta and white.",
-                rest=" --brightness 1.5 --light encoded",
+                rest=" --brightness 1.5 --mix-in encoded",
             ),
             _machine("cga-16", "The 16 colours of CGA and EGA.", "diffuse"),
             _machine(

@@ -1,4 +1,7 @@
-"""Write the generated parts of docs/house.md: a line for each room and module, and the import order."""
+"""Write the generated parts of docs/house.md: a line for each room and module, and the import order.
+
+Run `python scripts/write_house.py` after changing the first line of a docstring of a room or module.
+"""
 
 import ast
 import tomllib

@@ -12,9 +12,14 @@ from types import ModuleType
 
 import numpy as np
 import pytest
+import typer
 from conftest import ROOT
 from PIL import Image
 from test_public_surface import SURFACE
+from typer.testing import CliRunner
+
+import bluenoise.cli
+import dither.cli.app
 
 DOCS = ROOT / "docs"
 pytestmark = pytest.mark.skipif(not DOCS.exists(), reason="the docs are not in the wheel")
@@ -130,6 +135,67 @@ def test_the_reference_holds_every_public_name(page: str, module: str) -> None:
     text = (DOCS / "api" / f"{page}.md").read_text(encoding="utf-8")
     listed = re.findall(rf"^::: {re.escape(module)}\.(\w+)$", text, re.MULTILINE)
     assert sorted(listed) == sorted(SURFACE[importlib.import_module(module)].split())
+
+
+def _documented_code() -> tuple[list[str], list[str]]:
+    """Return the lines of the README's and docs' shell blocks, and the code in their text."""
+    lines, inline = [], []
+    for page in (ROOT / "README.md", *sorted(DOCS.glob("*.md"))):
+        text = page.read_text(encoding="utf-8").replace("\\\n", " ")
+        text = re.sub(r"</?(span|code)>", lambda tag: "`" if "code" in tag[0] else "", text)
+        blocks = re.findall(r"^```sh\n(.*?)^```", text, re.DOTALL | re.MULTILINE)
+        lines += [line for block in blocks for line in block.splitlines()]
+        text = re.sub(r"^```.*?^```", "", text, flags=re.DOTALL | re.MULTILINE)
+        inline += [" ".join(code.split()) for code in re.findall(r"`([^`]+)`", text)]
+    return lines, inline
+
+
+def _is_listed(option: str, help_page: str) -> bool:
+    return re.search(rf"(^|[ ,/]){option}\b(?!-)", help_page) is not None
+
+
+@pytest.fixture(scope="module")
+def help_pages() -> dict[tuple[str, str], str]:
+    """Return the help of each command, by program and command."""
+    pages = {}
+    for program, app in (("bluenoise", bluenoise.cli.app), ("dither", dither.cli.app.app)):
+        for name in typer.main.get_command(app).commands:  # pyright: ignore
+            pages[program, name] = CliRunner().invoke(app, [name, "--help"]).output
+    return pages
+
+
+def test_every_option_in_a_documented_command_is_in_its_help(
+    help_pages: dict[tuple[str, str], str],
+) -> None:
+    lines, inline = _documented_code()
+    documented = set()
+    for command in re.findall(r"\b(?:dither|bluenoise) [a-z][^|;&\n]*", "\n".join(lines + inline)):
+        program, name, *words = command.split()
+        if (program, name) in help_pages:
+            options = {word.partition("=")[0] for word in words if re.match("--[a-z]", word)}
+            documented |= {(program, name, option) for option in options}
+    assert len(documented) > 40
+    unlisted = {
+        (program, name, option)
+        for program, name, option in documented
+        if not _is_listed(option, help_pages[program, name])
+    }
+    assert unlisted == set()
+
+
+def test_every_option_named_in_the_text_is_in_the_help_of_a_command(
+    help_pages: dict[tuple[str, str], str],
+) -> None:
+    _, inline = _documented_code()
+    named = {
+        option
+        for code in inline
+        if not code.startswith("scripts/")
+        for option in re.findall(r"--[a-z][a-z-]+", code)
+    }
+    assert len(named) > 30
+    listed = " ".join(help_pages.values())
+    assert {option for option in named if not _is_listed(option, listed)} == set()
 
 
 def _script(name: str) -> ModuleType:

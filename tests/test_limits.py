@@ -188,8 +188,8 @@ LIMITS: dict[str, Limited] = {
     "channels of a matrix": lambda n, _: _channels(n),
     "rows and columns of a diffusion kernel": lambda n, _: _kernel(n),
     "bytes of a kernel file": lambda n, folder: _kernel_file(folder / "k.json", n),
-    "palette entries per mixture, `--candidates`": lambda n, _: _typed(
-        f"ordered p.png -p game-boy --candidates {n}", "--candidates"
+    "palette entries per mixture, `--mixture-size`": lambda n, _: _typed(
+        f"ordered p.png -p game-boy --mixture-size {n}", "--mixture-size"
     ),
     **VOLUME_LIMITS,
 }

@@ -7,6 +7,7 @@ import tomllib
 from collections.abc import Callable
 from pathlib import Path
 
+import numpy as np
 import pytest
 from conftest import ROOT
 from PIL import Image
@@ -92,6 +93,19 @@ def test_the_numbers_of_matrices_and_palettes_are_right() -> None:
     assert "Fifteen matrices are included" in text
     assert "lists 22 built-in palettes" in text
     assert (len(dither.shipped_matrices()), len(dither.palette_names())) == (15, 22)
+
+
+def test_two_colours_make_as_many_shades_as_stated() -> None:
+    text = " ".join(README.read_text(encoding="utf-8").split())
+    assert (
+        "become 251 different shades with the default matrix, and 256 with `blue-256x256`" in text
+    )
+    palette = dither.Palette.from_hex("000000 ffffff")
+    for name, shades in ("blue-64x64", 251), ("blue-256x256", 256):
+        matrix = dither.load_matrix(name)
+        grays = (np.full(matrix.shape, code, np.uint8) for code in range(256))
+        means = {dither.dither_to_palette(gray, palette, matrix).mean() for gray in grays}
+        assert len(means) == shades
 
 
 def test_the_python_runs(tmp_path: Path, photo) -> None:

@@ -18,29 +18,31 @@ from bluenoise.evaluate import (
 )
 from bluenoise.evaluate import evaluate as measure
 from bluenoise.matrix_set import MatrixSet, load_matrix_set
-from dither.console import JsonOption, delayed_progress, in_range
+from dither.console import INPUT, JsonOption, delayed_progress, number, option
 from dither.errors import InputError
 from dither.matrix.threshold_matrix import ThresholdMatrix
 
 
 def evaluate(
-    matrices: Annotated[list[str], typer.Argument(help=".npy files or names of shipped matrices.")],
+    matrices: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="MATRIX",
+            rich_help_panel=INPUT,
+            help=".npy files or names of shipped matrices.",
+        ),
+    ],
     photo: Annotated[
         list[Path] | None,
-        typer.Option(
-            rich_help_panel="Input and output",
-            help="Photo whose blurred error at 1 bit is measured too; may be repeated.",
+        option(
+            INPUT,
+            "Photo whose blurred error at 1 bit is measured too; may be repeated.",
+            value="FILE",
         ),
     ] = None,
     seed: Annotated[
         int,
-        typer.Option(
-            "--seed",
-            "-s",
-            rich_help_panel="Reference",
-            callback=in_range(0, (1 << 32) - 1),
-            help="Seed of the reference matrices.",
-        ),
+        number("Reference", 0, (1 << 32) - 1, "Seed of the reference matrices.", "--seed", "-s"),
     ] = 0,
     json_output: JsonOption = False,
 ) -> None:

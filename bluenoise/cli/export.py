@@ -8,52 +8,58 @@ from typing import Annotated
 
 import typer
 
-from dither.console import ForceOption, JsonOption, QuietOption, in_range, log
+from dither.console import (
+    INPUT,
+    OUTPUT,
+    ForceOption,
+    JsonOption,
+    QuietOption,
+    log,
+    number,
+    option,
+)
 
-_OUTPUT, _SIDECAR = "Input and output", "Sidecar"
+_SIDECAR = "Sidecar"
 
 
 def export(
-    matrix: Annotated[str, typer.Argument(help=".npy file or name of a shipped matrix.")],
+    matrix: Annotated[
+        str,
+        typer.Argument(
+            metavar="MATRIX",
+            rich_help_panel=INPUT,
+            help=".npy file or name of a shipped matrix.",
+        ),
+    ],
     output: Annotated[
         Path,
-        typer.Option(
-            "--output", "-o", rich_help_panel=_OUTPUT, help="Folder to write to, new or empty."
-        ),
+        option(OUTPUT, "Folder to write to, new or empty.", "--output", "-o", value="FOLDER"),
     ],
     formats: Annotated[
         str,
-        typer.Option(
-            "--format",
-            rich_help_panel=_OUTPUT,
-            metavar="FORMAT,...",
-            help="Formats, separated by commas: npy, png8, png16, rg8, raw, tiff16, exr, ktx2, dds, c, "
+        option(
+            OUTPUT,
+            "Formats, separated by commas: npy, png8, png16, rg8, raw, tiff16, exr, ktx2, dds, c, "
             "glsl, hlsl, wgsl, godot; or one of a family, such as ktx2-r16ui or raw-u16.",
+            "--format",
+            value="FORMAT,...",
         ),
     ] = "png16,rg8",
     name: Annotated[
         str | None,
-        typer.Option(
-            rich_help_panel=_OUTPUT,
-            help="Prefix of the file names (default: the name of the matrix).",
-        ),
+        option(OUTPUT, "Prefix of the file names [the name of the matrix].", value="NAME"),
     ] = None,
     seed: Annotated[
         int | None,
-        typer.Option(
-            "--seed",
-            "-s",
-            callback=in_range(0, (1 << 32) - 1),
-            rich_help_panel=_SIDECAR,
-            help="Seed to record in the sidecar files.",
-        ),
+        number(_SIDECAR, 0, (1 << 32) - 1, "Seed to record in the sidecar files.", "--seed", "-s"),
     ] = None,
     license_name: Annotated[
         str | None,
-        typer.Option(
+        option(
+            _SIDECAR,
+            "Licence of the matrix to record in the sidecar files.",
             "--license",
-            rich_help_panel=_SIDECAR,
-            help="License of the matrix to record in the sidecar files.",
+            value="TEXT",
         ),
     ] = None,
     json_output: JsonOption = False,

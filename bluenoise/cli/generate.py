@@ -24,19 +24,20 @@ from bluenoise.generate import check_shape, parse_shape
 from bluenoise.generate import generate as make_matrices
 from bluenoise.objective.target import DISTRIBUTIONS
 from bluenoise.runs.options import RunOptions
-from dither.console import ForceOption, JsonOption, QuietOption, in_range, log, progress_bar
+from dither.console import (
+    OUTPUT,
+    ForceOption,
+    JsonOption,
+    QuietOption,
+    log,
+    number,
+    option,
+    progress_bar,
+)
 from dither.errors import InputError, OutputExistsError
 
-_OUTPUT, _METHOD, _VIEWING, _FRAMES = "Input and output", "Method", "Viewing", "Frames"
+_METHOD, _VIEWING, _FRAMES = "Method", "Viewing", "Frames (blue or void-and-cluster)"
 _CHANNELS, _SPECTRUM, _RUN = "Channels", "With --method spectrum", "Run"
-
-
-def _option(
-    panel: str, text: str, *names: str, between: tuple[float, float] | None = None, **more: Any
-) -> Any:
-    """Declare an option in a help panel, with an allowed range."""
-    callback = None if between is None else in_range(*between)
-    return typer.Option(*names, rich_help_panel=panel, help=text, callback=callback, **more)
 
 
 def generate(
@@ -44,13 +45,14 @@ def generate(
     shape: Annotated[
         str,
         typer.Argument(
-            help="Rows and columns, 4 to 512, or frames first, 2 to 256: 64, 60x68 or 16x64x64."
+            metavar="SHAPE",
+            help="Rows and columns, 4 to 512, or frames first, 2 to 256: 64, 48x72 or 16x64x64.",
         ),
     ],
-    output: Annotated[Path, _option(_OUTPUT, ".npy file to write.", "--output", "-o")],
+    output: Annotated[Path, option(OUTPUT, ".npy file to write.", "--output", "-o", value="FILE")],
     method: Annotated[
         MethodChoice,
-        _option(
+        option(
             _METHOD,
             "blue: the best. void-and-cluster: the fastest. anneal: gradient descent on the error of "
             "all levels. spectrum: the published Fourier and histogram optimizer.",
@@ -58,172 +60,169 @@ def generate(
     ] = MethodChoice.blue,
     seed: Annotated[
         int,
-        _option(
+        number(
             _METHOD,
+            *(0, (1 << 32) - 1),
             "Seed, 0 to 4294967295; the same seed gives the same matrix.",
             *("--seed", "-s"),
-            between=(0, (1 << 32) - 1),
         ),
     ] = 0,
     distribution: Annotated[
         DistributionChoice,
-        _option(
-            _OUTPUT, "uniform writes ranks; triangular and gaussian write float32 noise to add."
-        ),
+        option(OUTPUT, "uniform writes ranks; triangular and gaussian write float32 noise to add."),
     ] = DistributionChoice.uniform,
     sigma: Annotated[
         float | None,
-        _option(
+        number(
             _METHOD,
-            "Blur of void-and-cluster in pixels, 0.3 to 8 (default: 1.5; with frames 1.9).",
-            between=(0.3, 8),
+            *(0.3, 8),
+            "With --method void-and-cluster: blur in pixels, 0.3 to 8 [1.5; with frames 1.9].",
+            value="PIXELS",
         ),
     ] = None,
     viewing_filter: Annotated[
         str | None,
-        _option(
+        option(
             _VIEWING,
             "Viewing filter for blue or anneal: gaussian:1.5 | nasanen:300dpi,30cm | box:3 | "
             "binomial:4 | a text file of frequencies and gains | a sum: gaussian:1.5+2*gaussian:3 "
-            "(default: several viewing distances).",
+            "[several viewing distances].",
             *("--viewing-filter", "--filter"),
-            metavar="FILTER",
+            value="FILTER",
         ),
     ] = None,
     levels: Annotated[
         int | None,
-        _option(
-            _VIEWING,
-            "Number of grey levels to optimise, with blue, 3 to 65536 (default: all).",
-            between=(3, 65536),
+        number(
+            _VIEWING, 3, 65536, "Number of grey levels to optimise, with blue, 3 to 65536 [all]."
         ),
     ] = None,
     level_weights: Annotated[
         str | None,
-        _option(
+        option(
             _VIEWING,
             "Weights of the grey levels from black to white, for blue or anneal, such as 4,2,1,1 "
-            "(default: equal).",
-            metavar="W,W,...",
+            "[equal].",
+            value="W,W,...",
         ),
     ] = None,
     frames: Annotated[
-        int | None,
-        _option(_FRAMES, "Number of frames, 2 to 256, if SHAPE has none.", between=(2, 256)),
+        int | None, number(_FRAMES, 2, 256, "Number of frames, 2 to 256, if SHAPE has none.")
     ] = None,
     time_filter: Annotated[
         str | None,
-        _option(
+        option(
             _FRAMES,
-            "Temporal filter: gaussian:0.85 | exponential:0.1 | box:4 (default: gaussian:0.85).",
-            metavar="FILTER",
+            "Temporal filter: gaussian:0.85 | exponential:0.1 | box:4 [gaussian:0.85].",
+            value="FILTER",
         ),
     ] = None,
     combine: Annotated[
         CombinationChoice | None,
-        _option(
-            _FRAMES,
-            "Add the errors in space and over time, or blur in both at once (default: sum).",
-        ),
+        option(_FRAMES, "Add the errors in space and over time, or blur in both at once [sum]."),
     ] = None,
     time_weight: Annotated[
         float | None,
-        _option(
+        number(
             _FRAMES,
-            "Weight of the temporal error against the spatial error, 0.01 to 100 (default: 1).",
-            between=(0.01, 100),
+            *(0.01, 100),
+            "Weight of the temporal error against the spatial error, 0.01 to 100 [1].",
+            value="WEIGHT",
         ),
     ] = None,
     channels: Annotated[
         int | None,
-        _option(
+        number(
             _CHANNELS,
+            *(2, 4),
             "Make 2 to 4 matrices, one per channel, with blue: 3 for RGB. Writes float32 (H, W, C).",
-            between=(2, 4),
         ),
     ] = None,
     coupling: Annotated[
         CouplingChoice | None,
-        _option(
+        option(
             _CHANNELS,
-            "Optimise the channels together, or shift one matrix, which is faster (default: joint).",
+            "Optimise the channels together, or shift one matrix, which is faster [joint].",
         ),
     ] = None,
     cutoff: Annotated[
         float | None,
-        _option(
+        number(
             _SPECTRUM,
-            "Lowest frequency with power, 0.05 to 0.7 cycles per pixel (default: 0.3).",
-            between=(0.05, 0.7),
+            *(0.05, 0.7),
+            "Lowest frequency with power, 0.05 to 0.7 cycles per pixel [0.3].",
+            value="FREQUENCY",
         ),
     ] = None,
     steps: Annotated[
-        int | None,
-        _option(_SPECTRUM, "Steps of gradient descent (default: 1000).", between=(1, 10_000_000)),
+        int | None, number(_SPECTRUM, 1, 10_000_000, "Steps of gradient descent [1000].")
     ] = None,
     fine_tune_steps: Annotated[
         int | None,
-        _option(
-            _SPECTRUM,
-            "Further steps on the histogram alone (default: 100).",
-            between=(0, 1_000_000),
-        ),
+        number(_SPECTRUM, 0, 1_000_000, "Further steps on the histogram alone [100]."),
     ] = None,
     random_weights: Annotated[
         bool | None,
-        _option(
+        option(
             _SPECTRUM,
-            "Scale each loss term by uniform(0, 1) at every step (default: random).",
+            "Scale each loss term by uniform(0, 1) at every step, or not [random].",
             "--random-weights/--fixed-weights",
         ),
     ] = None,
     low_frequency_weight: Annotated[
         float | None,
-        _option(_SPECTRUM, "Weight of the power below the cutoff (default: 1).", between=(0, 1e6)),
+        number(_SPECTRUM, 0, 1e6, "Weight of the power below the cutoff [1].", value="WEIGHT"),
     ] = None,
     smoothness_weight: Annotated[
         float | None,
-        _option(_SPECTRUM, "Weight of the deviation above it (default: 1).", between=(0, 1e6)),
+        number(
+            *(_SPECTRUM, 0, 1e6),
+            "Weight of the deviation above the cutoff [1].",
+            value="WEIGHT",
+        ),
     ] = None,
     histogram_weight: Annotated[
         float | None,
-        _option(_SPECTRUM, "Weight of the sorted values (default: 1).", between=(0, 1e6)),
+        number(_SPECTRUM, 0, 1e6, "Weight of the sorted values [1].", value="WEIGHT"),
     ] = None,
-    optimizer: Annotated[
-        OptimizerChoice | None, _option(_SPECTRUM, "Update rule (default: adam).")
-    ] = None,
+    optimizer: Annotated[OptimizerChoice | None, option(_SPECTRUM, "Update rule [adam].")] = None,
     learning_rate: Annotated[
         float | None,
-        _option(
+        number(
             _SPECTRUM,
-            "Learning rate (default: adam 0.01, momentum 0.05, sgd 0.25).",
-            between=(1e-9, 1e9),
+            *(1e-9, 1e9),
+            "Learning rate [adam 0.01, momentum 0.05, sgd 0.25].",
+            value="RATE",
         ),
     ] = None,
     restarts: Annotated[
         int | None,
-        _option(
+        number(
             _RUN,
-            "Independent runs of spectrum or anneal, of which the best is kept (default: 1; 32 for "
-            "spectrum below 128 cells).",
-            between=(1, 1024),
+            *(1, 1024),
+            "Independent runs of spectrum or anneal, of which the best is kept [1; 32 for spectrum "
+            "below 128 cells].",
         ),
     ] = None,
     jobs: Annotated[
-        int | None,
-        _option(_RUN, "Processes that share the restarts, 1 to 1024.", between=(1, 1024)),
+        int | None, number(_RUN, 1, 1024, "Processes that share the restarts, 1 to 1024.")
     ] = None,
     scheduler: Annotated[
         str | None,
-        _option(
+        option(
             _RUN,
             "Dask scheduler whose machines share the restarts, such as tcp://10.0.0.1:8786.",
-            metavar="ADDRESS",
+            value="ADDRESS",
         ),
     ] = None,
     checkpoint: Annotated[
         Path | None,
-        _option(_RUN, "File to resume from if it exists; kept if the run is stopped."),
+        option(
+            _RUN,
+            "Save the run here when it is stopped; the same command resumes it. Removed when the "
+            "matrix is written.",
+            value="FILE",
+        ),
     ] = None,
     json_output: JsonOption = False,
     force: ForceOption = False,

@@ -7,11 +7,14 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dither.console import (
+    INPUT,
+    OUTPUT,
     ForceOption,
     JsonOption,
     QuietOption,
-    in_range,
     log,
+    number,
+    option,
     printable,
     progress_bar,
 )
@@ -21,43 +24,30 @@ if TYPE_CHECKING:
     import numpy as np
 
 
-_OUTPUT = "Input and output"
-
-
 def report(
     matrices: Annotated[
-        list[str], typer.Argument(help=".npy files or names of shipped matrices; 1 to 8.")
+        list[str],
+        typer.Argument(
+            metavar="MATRIX",
+            rich_help_panel=INPUT,
+            help="1 to 8 .npy files or names of shipped matrices.",
+        ),
     ],
     output: Annotated[
         Path,
-        typer.Option(
-            "--output", "-o", rich_help_panel=_OUTPUT, help="Page to write, ending in .html."
-        ),
+        option(OUTPUT, "Page to write, ending in .html.", "--output", "-o", value="FILE"),
     ],
     png: Annotated[
         bool,
-        typer.Option(
-            "--png",
-            rich_help_panel=_OUTPUT,
-            help="Also write the report as one PNG next to the page.",
-        ),
+        option(OUTPUT, "Also write the report as one PNG next to the page.", "--png"),
     ] = False,
     photo: Annotated[
         Path | None,
-        typer.Option(
-            rich_help_panel=_OUTPUT,
-            help="Photo to dither (default: the portrait that matplotlib includes).",
-        ),
+        option(INPUT, "Photo to dither [the portrait that matplotlib includes].", value="FILE"),
     ] = None,
     seed: Annotated[
         int,
-        typer.Option(
-            "--seed",
-            "-s",
-            rich_help_panel="Reference",
-            callback=in_range(0, (1 << 32) - 1),
-            help="Seed of the reference matrices.",
-        ),
+        number("Reference", 0, (1 << 32) - 1, "Seed of the reference matrices.", "--seed", "-s"),
     ] = 0,
     json_output: JsonOption = False,
     force: ForceOption = False,

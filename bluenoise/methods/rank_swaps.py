@@ -6,10 +6,10 @@ N cells of ((h * b_k) - k/N)^2. Then, exactly,
 
     sum over k = 1..N-1 of E_k  =  (N^2 - 1) / (6 N)  -  1/(2 N) sum over x, y of W(x - y) |M(x) - M(y)|
 
-because sum_k b_k(x) b_k(y) = N - 1 - max(M(x), M(y)). A swap of two ranks changes the sum on the right
-only around the two cells, so every proposed swap is evaluated exactly and kept if the energy falls:
-`swap_kernel` has the decision. Weighted levels replace M by its cumulative weights (`level_cdf`).
-Frames use a kernel in space and time; channels use one kernel per pair of channels.
+because the sum over k = 1..N-1 of b_k(x) b_k(y) is N - 1 - max(M(x), M(y)). A swap of two ranks changes
+the sum on the right only around the two cells, so every proposed swap is evaluated exactly and kept if
+the energy falls: `swap_kernel` has the decision. Weighted levels replace M by its cumulative weights
+(`level_cdf`). Frames use a kernel in space and time; channels use one kernel per pair of channels.
 
 Large matrices are divided into tiles farther apart than the kernel reaches, which run in parallel.
 Every round moves the tiles. The result does not depend on the number of threads.

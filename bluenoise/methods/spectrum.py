@@ -7,8 +7,8 @@ The optimizer's loss is a weighted sum of three terms; see `weighted_loss`:
 At every step each weight is scaled by an independent uniform(0, 1) factor. A fine-tune on the third
 term alone then brings the values to their exact quantiles without changing their order.
 
-`init` makes a State, `step` the next one, `advance` runs many inside one `lax.scan`, and `finish`
-turns the last state into a matrix. `optimize_spectrum` does all of it:
+`start`, `trajectory` and `finish` run the optimizer step by step, for R restarts at once; `init` and
+`step` are for one restart. `optimize_spectrum` does all of it:
 
     >>> config = Spectrum(shape=(8, 8), steps=50)
     >>> optimize_spectrum(config, seed=0).matrix.shape

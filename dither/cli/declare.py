@@ -1,4 +1,4 @@
-"""Declare options of commands, group them in dataclasses, and refuse those that would be ignored."""
+"""Group options of commands in dataclasses, and refuse options that would be ignored."""
 
 import dataclasses
 import functools
@@ -8,24 +8,10 @@ from typing import Any
 
 import typer
 
-from dither.console import in_range
 from dither.errors import InputError
 
-INPUT, OUTPUT, PREPARATION = "Input", "Output", "Preparation"
-QUANTIZER, DITHERING, BATCH = "Quantizer", "Dithering", "Batch"
-
-
-def option(panel: str, text: str, *flags: str, value: str | None = None, **settings: Any) -> Any:
-    """Return an option of a panel, with its help; `value` stands for its value in the help."""
-    return typer.Option(*flags, rich_help_panel=panel, help=text, metavar=value, **settings)
-
-
-def number(
-    panel: str, low: float, high: float, text: str, *flags: str, value: str = "N", **settings: Any
-) -> Any:
-    """Return an option whose value is refused outside low..high."""
-    check = in_range(low, high)
-    return option(panel, text, *flags, value=value, callback=check, **settings)
+PREPARATION, QUANTIZER = "Preparation", "Quantizer (choose one)"
+DITHERING, BATCH = "Dithering", "Batch"
 
 
 def with_option_groups(command: Callable[..., None]) -> Callable[..., None]:
@@ -71,8 +57,8 @@ def refuse_without_effect(context: typer.Context, rules: Mapping[str, str]) -> N
 
     Args:
         context: of the command.
-        rules: for a reason, such as "with --mix two or --gray" or "without --recursive", the options
-            that have no effect then, separated by spaces.
+        rules: for a reason, such as "with --method dots or --gray" or "without --recursive", the
+            options that have no effect then, separated by spaces.
 
     Raises:
         InputError: one of the options is given and its reason holds.
@@ -95,6 +81,6 @@ def refuse_given(context: typer.Context, options: str, why: str) -> None:
 
 
 def _is_given(condition: str, given: Mapping[str, str]) -> bool:
-    """Tell whether an option is given, such as "--gray", or has a value, such as "--mix two"."""
+    """Tell whether an option is given, such as "--gray", or has a value, such as "--method dots"."""
     name, _, value = condition.partition(" ")
     return name in given and value in ("", given[name])

@@ -7,17 +7,8 @@ from typing import Annotated, Any
 
 import typer
 
-from dither.cli.declare import (
-    BATCH,
-    DITHERING,
-    INPUT,
-    OUTPUT,
-    PREPARATION,
-    QUANTIZER,
-    number,
-    option,
-)
-from dither.console import ForceOption, JsonOption, QuietOption
+from dither.cli.declare import BATCH, DITHERING, PREPARATION, QUANTIZER
+from dither.console import INPUT, OUTPUT, ForceOption, JsonOption, QuietOption, number, option
 from dither.errors import InputError
 from dither.images.adjustments import Preparation
 from dither.images.fit import Sides
@@ -58,6 +49,12 @@ def matrix_option(text: str) -> Any:
     return option(DITHERING, text, "--matrix", "-m", value="NAME|FILE", autocompletion=matrix_names)
 
 
+def threads_option(where: str = "") -> Any:
+    """Return the option --threads; `where` says for what it has an effect, such as ", for volumes"."""
+    text = f"Threads{where}; 0: one per processor [1]. The result does not depend on it."
+    return number(DITHERING, 0, 1024, text)
+
+
 MIX_IN_HELP = (
     "Mix neighbouring pixels as linear light (true from a distance) or as encoded sRGB codes"
 )
@@ -78,12 +75,6 @@ PaletteOption = Annotated[
 ]
 SeedOption = Annotated[
     int, number(DITHERING, 0, MAX_SEED, "Seed of the random numbers.", "--seed", "-s")
-]
-ThreadsOption = Annotated[
-    int | None,
-    number(
-        DITHERING, 0, 1024, "Threads; 0: one per processor [1]. The result does not depend on it."
-    ),
 ]
 
 
@@ -230,8 +221,7 @@ class Quantizer:
         number(
             QUANTIZER,
             *(1, 16),
-            "Bits per channel (1 to 16). Choose exactly one of --bits, --levels, --palette and "
-            "--colors.",
+            "Bits per channel (1 to 16).",
             *("--bits", "-b"),
         ),
     ] = None
@@ -269,8 +259,8 @@ class Batch:
         number(
             BATCH,
             *(1, 1024),
-            "Worker processes, with --recursive [one per processor]. For a volume of dither ordered, "
-            "they share --memory [1].",
+            "Worker processes. With --recursive: one per processor unless given. With a volume: 1 "
+            "unless given; they share --memory.",
         ),
     ] = None
     scheduler: Annotated[

@@ -1,5 +1,6 @@
 import io
 import os
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -7,7 +8,11 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+import typer
+from typer.testing import CliRunner
 
+import bluenoise.cli
+import dither.cli.app
 from dither import console
 
 TOO_MUCH = """
@@ -97,11 +102,29 @@ def test_help_groups_options_in_the_order_of_the_work(run: Callable) -> None:
     lines = run("dither ordered --help").stdout.splitlines()
     titles = [line for line in lines if line.endswith(":") and not line.startswith(" ")]
     assert titles == [
-        *("Input:", "Output:", "Preparation:", "Quantizer:", "Dithering:", "Batch:", "Options:")
+        "Input:",
+        "Output:",
+        "Preparation:",
+        "Quantizer (choose one):",
+        "Dithering:",
+        "Batch:",
+        "Options:",
     ]
     assert max(map(len, lines)) <= 80
     for old in ("--light", "--candidates", "--mix "):
         assert not any(old in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    "app", [bluenoise.cli.app, dither.cli.app.app], ids=["bluenoise", "dither"]
+)
+def test_help_names_values_and_defaults_in_one_style(app: typer.Typer) -> None:
+    for name in typer.main.get_command(app).commands:  # pyright: ignore
+        page = CliRunner().invoke(app, [name, "--help"]).output
+        assert not re.search(r"<(str|int|float|path|list)\b|default:", page), name
+    page = CliRunner().invoke(app, ["generate" if app is bluenoise.cli.app else "colors", "--help"])
+    assert "-s, --seed N" in page.output
+    assert " [0]." in page.output
 
 
 INTERRUPTED = """

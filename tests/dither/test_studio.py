@@ -12,7 +12,9 @@ from typing import Any
 
 import numpy as np
 import pytest
+from typer.testing import CliRunner
 
+from dither.cli.app import app
 from dither.color import to_gray
 from dither.diffusion import DIFFUSION_KERNELS
 from dither.images.adjustments import Preparation, adjusted
@@ -95,6 +97,33 @@ def test_nodes_are_weighed_alike(tmp_path: Path) -> None:
     upper = np.triu_indices(3)
     for light, weighed in _in_node(tmp_path, script).items():
         assert (np.reshape(weighed, (-1, 6)) == node_metrics(light)[:, *upper]).all()
+
+
+def test_the_command_of_the_page_has_only_options_that_the_help_lists(tmp_path: Path) -> None:
+    # Nothing is as by default.
+    shared = {"gray": True, "light": "encoded", "width": 31, "saturation": 2, "brightness": 2}
+    shared |= {"contrast": 2, "scale": 2, "paletteName": None, "levels": 5, "target": "palette"}
+    three = {**shared, "colors": ["#000000", "#ff0000", "#ffffff"]}
+    ordered = {**three, "method": "ordered", "matrix": "bayer", "strength": 0.5, "mix": "two"}
+    diffuse = {**three, "method": "diffuse", "kernel": "atkinson", "serpentine": False}
+    choices = [
+        ordered,
+        {**ordered, "mix": "many", "colors": ["#000000", "#ffffff"]},
+        {**ordered, "target": "levels", "light": "linear"},
+        {**diffuse, "light": "linear"},
+        {**diffuse, "target": "levels", "levels": 2, "light": "linear"},
+    ]
+    script = (TEMPLATE / "command.js").read_text(encoding="utf-8")
+    script += """
+    console.log(JSON.stringify(given.choices.map((each) => commandOf(each, "photo.png", null))));
+    """
+    commands = _in_node(tmp_path, script, choices=choices)
+    assert "--mixture-size 2 --mix-in encoded" in commands[0]
+    assert "--mixture-size 32" in commands[1]
+    for command in commands:
+        page = CliRunner().invoke(app, [command.split()[1], "--help"]).output
+        for option in re.findall(r"--[a-z-]+", command):
+            assert re.search(rf"(^|[ /]){option}\b(?!-)", page), option
 
 
 # What the page's choices are when nothing is chosen.

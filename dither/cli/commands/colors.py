@@ -8,14 +8,18 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
-from dither.cli.declare import DITHERING, INPUT, OUTPUT, number, option
+from dither.cli.declare import DITHERING
 from dither.cli.inputs import name_errors, read_input, title
-from dither.cli.options import MaxPixelsOption, SeedOption, ThreadsOption
+from dither.cli.options import MaxPixelsOption, SeedOption, threads_option
 from dither.console import (
+    INPUT,
+    OUTPUT,
     ForceOption,
     JsonOption,
     QuietOption,
     log,
+    number,
+    option,
     printable,
     progress_bar,
 )
@@ -82,7 +86,7 @@ def colors(
         ),
     ] = 100,
     seed: SeedOption = 0,
-    threads: ThreadsOption = None,
+    threads: Annotated[int | None, threads_option()] = None,
 ) -> None:
     """Find how many colours an image needs."""
     if output is not None:

@@ -9,14 +9,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dither.cli.declare import INPUT, OUTPUT, number, option
 from dither.cli.inputs import name_errors, read_content, read_input, title
 from dither.cli.options import STREAM
 from dither.console import (
+    INPUT,
+    OUTPUT,
     ForceOption,
     JsonOption,
     QuietOption,
     log,
+    number,
+    option,
     printable,
     progress_bar,
 )

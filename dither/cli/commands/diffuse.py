@@ -6,13 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dither.cli.declare import (
-    DITHERING,
-    number,
-    option,
-    refuse_without_effect,
-    with_option_groups,
-)
+from dither.cli.declare import DITHERING, refuse_without_effect, with_option_groups
 from dither.cli.options import (
     MIX_IN_HELP,
     WITHOUT_BATCH,
@@ -22,12 +16,12 @@ from dither.cli.options import (
     MixInChoice,
     Quantizer,
     SeedOption,
-    ThreadsOption,
     matrix_option,
+    threads_option,
 )
 from dither.cli.pipeline import PerFrame, dither_images, finish
 from dither.cli.target import Target
-from dither.console import delayed_progress
+from dither.console import delayed_progress, number, option
 from dither.errors import InputError
 from dither.extras import require_extra
 from dither.processors import thread_count
@@ -123,7 +117,7 @@ def diffuse(
         ),
     ] = None,
     seed: SeedOption = 0,
-    threads: ThreadsOption = None,
+    threads: Annotated[int | None, threads_option(", with --raster")] = None,
     batch: Batch,
 ) -> None:
     """Dither by passing errors to neighbours."""

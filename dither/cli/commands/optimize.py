@@ -7,15 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from dither.cli.declare import (
-    DITHERING,
-    OUTPUT,
-    QUANTIZER,
-    number,
-    option,
-    refuse_without_effect,
-    with_option_groups,
-)
+from dither.cli.declare import DITHERING, QUANTIZER, refuse_without_effect, with_option_groups
 from dither.cli.optimize_task import OptimizeTask
 from dither.cli.options import (
     MAX_SEED,
@@ -24,11 +16,11 @@ from dither.cli.options import (
     Batch,
     Job,
     PaletteOption,
-    ThreadsOption,
+    threads_option,
 )
 from dither.cli.pipeline import dither_images, finish
 from dither.cli.target import Target
-from dither.console import log, progress_bar
+from dither.console import OUTPUT, log, number, option, progress_bar
 from dither.errors import InputError
 from dither.extras import require_extra
 from dither.processors import thread_count
@@ -38,6 +30,7 @@ if TYPE_CHECKING:
 
 _AUTO: Literal["auto"] = "auto"
 _MAX_COLORS = 256
+_CHOSEN_COLORS = "With --colors"
 _RULES = {"with --palette": "--keep --device --seed --palette-output"}
 
 
@@ -77,14 +70,14 @@ def optimize(
         option(
             QUANTIZER,
             "Number of colours, chosen per image or animation; auto is the smallest number whose error "
-            "is barely visible. Choose exactly one of --palette and --colors.",
+            "is barely visible.",
             value="2-256|auto",
         ),
     ] = None,
     keep: Annotated[
         str | None,
         option(
-            QUANTIZER,
+            _CHOSEN_COLORS,
             "Fix these of the --colors: as --palette, or one colour such as #ffffff.",
             value="NAME|FILE|COLOURS",
         ),
@@ -92,7 +85,7 @@ def optimize(
     device: Annotated[
         str | None,
         option(
-            QUANTIZER,
+            _CHOSEN_COLORS,
             "Colours that the display can show: rgb888, rgb565, rgb444, or levels of red, green and "
             "blue such as 8,8,4 [rgb888].",
             value="NAME|R,G,B",
@@ -117,7 +110,7 @@ def optimize(
         int | None,
         number(DITHERING, 0, MAX_SEED, "Seed of the choice of colours [0].", "--seed", "-s"),
     ] = None,
-    threads: ThreadsOption = None,
+    threads: Annotated[int | None, threads_option()] = None,
     batch: Batch,
 ) -> None:
     """Optimise palette and pixels together."""

@@ -6,15 +6,7 @@ from typing import Annotated, Any
 
 import typer
 
-from dither.cli.declare import (
-    DITHERING,
-    INPUT,
-    number,
-    option,
-    refuse_given,
-    refuse_without_effect,
-    with_option_groups,
-)
+from dither.cli.declare import DITHERING, refuse_given, refuse_without_effect, with_option_groups
 from dither.cli.options import (
     MIX_IN_HELP,
     WITHOUT_BATCH,
@@ -23,12 +15,12 @@ from dither.cli.options import (
     Job,
     MixInChoice,
     Quantizer,
-    ThreadsOption,
     matrix_option,
+    threads_option,
 )
 from dither.cli.pipeline import PerFrame, dither_images, finish
 from dither.cli.target import Target
-from dither.console import delayed_progress
+from dither.console import INPUT, delayed_progress, number, option
 from dither.matrix.catalog import DEFAULT_MATRIX
 
 _PALETTE_ONLY = "--mixture-size --mix --candidates"
@@ -95,15 +87,14 @@ def ordered(
     ] = None,
     mix: Annotated[MixChoice | None, typer.Option(hidden=True)] = None,
     candidates: Annotated[int | None, number(DITHERING, 1, 64, "", hidden=True)] = None,
-    threads: ThreadsOption = None,
+    threads: Annotated[int | None, threads_option(", for levels and volumes")] = None,
     batch: Batch,
     memory: Annotated[
         str | None,
         option(
             INPUT,
-            "Memory for a volume, such as 256MB or 2GiB [256MB]. A .zarr array, a TIFF with several "
-            "pages and a TIFF larger than this are dithered block by block when --output is .tif or "
-            ".zarr.",
+            "Memory for a volume [256MB]. With an output in .tif or .zarr, these are read as a volume: "
+            "a .zarr array, a TIFF with several pages, a TIFF larger than this.",
             value="SIZE",
         ),
     ] = None,

@@ -3,8 +3,7 @@
 from pathlib import Path
 from typing import Annotated
 
-from dither.cli.declare import OUTPUT, option
-from dither.console import ForceOption, QuietOption, log
+from dither.console import OUTPUT, ForceOption, QuietOption, log, option
 
 
 def studio(

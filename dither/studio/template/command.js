@@ -21,13 +21,14 @@ function commandOf(choices, source, matrixFile) {
     if (choices.method === "ordered") {
         if (choices.matrix !== "blue-64x64") words.push("--matrix", matrixFile ?? choices.matrix);
         if (choices.strength !== 1) words.push("--strength", choices.strength);
-        if (palette && choices.mix !== (choices.colors.length === 2 ? "two" : "many")) words.push("--mix", choices.mix);
+        const usualMix = palette && choices.colors.length === 2 ? "two" : "many";
+        if (palette && choices.mix !== usualMix) words.push("--mixture-size", choices.mix === "two" ? 2 : 32);
     } else {
         if (choices.kernel !== "floyd-steinberg") words.push("--kernel", choices.kernel);
         if (!choices.serpentine) words.push("--raster");
     }
     const usual = choices.method === "ordered" && palette ? "linear" : "encoded";
-    if (choices.light !== usual) words.push("--light", choices.light);
+    if (choices.light !== usual) words.push("--mix-in", choices.light);
     if (choices.width !== null) words.push("--resize", `${choices.width}x`);
     const colored = palette || !choices.gray;
     if (colored && choices.saturation !== 1) words.push("--saturation", choices.saturation);
