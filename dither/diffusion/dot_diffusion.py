@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dither.diffusion.plan import Clamp, Palette, plan_scans
+from dither.diffusion.plan import Clamp, HasColors, plan_scans
 from dither.matrix.catalog import load_matrix
 from dither.matrix.threshold_matrix import ThresholdMatrix
 from dither.samples import Light
@@ -29,7 +29,7 @@ def dot_diffuse(
     image: np.ndarray,
     *,
     levels: int | None = None,
-    palette: np.ndarray | Palette | None = None,
+    palette: np.ndarray | HasColors | None = None,
     light: Light = "encoded",
     clamp: Clamp | None = None,
     matrix: ThresholdMatrix | str = KNUTH_CLASSES,

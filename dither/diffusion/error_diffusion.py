@@ -17,7 +17,7 @@ import numpy as np
 
 from dither.diffusion.kernel_files import load_kernel
 from dither.diffusion.kernels import FLOYD_STEINBERG, DiffusionKernel
-from dither.diffusion.plan import Clamp, Palette, palette_colors, plan_scans
+from dither.diffusion.plan import Clamp, HasColors, palette_colors, plan_scans
 from dither.diffusion.scan_order import scan_by_tone, scan_raster, scan_serpentine
 from dither.diffusion.thresholds import threshold_modulation
 from dither.diffusion.tone_kernels import VariableKernel
@@ -34,7 +34,7 @@ def error_diffuse(
     image: np.ndarray,
     *,
     levels: int | None = None,
-    palette: np.ndarray | Palette | None = None,
+    palette: np.ndarray | HasColors | None = None,
     kernel: DiffusionKernel | VariableKernel | str = FLOYD_STEINBERG,
     serpentine: bool = True,
     light: Light = "encoded",
@@ -117,7 +117,7 @@ def requantize(
     *,
     bits: int | None = None,
     levels: int | None = None,
-    palette: np.ndarray | Palette | None = None,
+    palette: np.ndarray | HasColors | None = None,
     by: Callable[..., np.ndarray] = error_diffuse,
     **options: Any,
 ) -> np.ndarray:

@@ -1,14 +1,13 @@
 """Scan plans: one per channel for levels, one for the whole image for a palette."""
 
 from dataclasses import dataclass
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import numpy as np
 
 from dither.diffusion.light import WHITE, light_of_codes, light_of_floats, light_of_levels
 from dither.errors import InputError
 from dither.extras import require_extra
-from dither.palettes.palette import Palette
 from dither.samples import (
     Light,
     as_color,
@@ -24,6 +23,15 @@ _MAX_WHITES = 16
 # In place of the light of codes where the rows are light already; read-only as `light_of_codes`.
 _NO_UNITS = np.empty(0, np.int32)
 _NO_UNITS.flags.writeable = False
+
+
+class HasColors(Protocol):
+    """Palette, or any other object with the colours of one."""
+
+    @property
+    def colors(self) -> np.ndarray:
+        """(K, 3) uint8 sRGB codes."""
+        ...
 
 
 @dataclass(frozen=True)
@@ -64,7 +72,7 @@ def plan_scans(
     image: np.ndarray,
     *,
     levels: int | None,
-    palette: np.ndarray | Palette | None,
+    palette: np.ndarray | HasColors | None,
     light: Light,
     clamp: Clamp | None,
 ) -> tuple[np.ndarray, list[ScanPlan]]:
@@ -118,7 +126,7 @@ def plan_scans(
     return codes, plans if codes.size else []
 
 
-def palette_colors(palette: np.ndarray | Palette) -> np.ndarray:
+def palette_colors(palette: np.ndarray | HasColors) -> np.ndarray:
     """Return the (K, 3) uint8 colours of a palette.
 
     Raises:

@@ -4,7 +4,7 @@ from fractions import Fraction
 
 import numpy as np
 
-from dither.diffusion.plan import Clamp, Palette, plan_scans
+from dither.diffusion.plan import Clamp, HasColors, plan_scans
 from dither.errors import InputError
 from dither.samples import Light
 
@@ -13,7 +13,7 @@ def riemersma_dither(
     image: np.ndarray,
     *,
     levels: int | None = None,
-    palette: np.ndarray | Palette | None = None,
+    palette: np.ndarray | HasColors | None = None,
     light: Light = "encoded",
     clamp: Clamp | None = None,
     queue: int = 16,
