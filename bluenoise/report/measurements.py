@@ -19,7 +19,7 @@ from dither.metrics.patterns import (
 )
 from dither.metrics.spectrum import power_spectrum, radial_mean
 from dither.metrics.viewing import STANDARD_FILTERS
-from dither.processors import thread_count
+from dither.parallel.processors import thread_count
 from dither.progress import OnProgress
 
 _REFERENCE = "void-and-cluster"

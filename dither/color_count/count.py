@@ -24,7 +24,7 @@ from dither.optimizer.config import OptimizeConfig, Preset, preset_config
 from dither.optimizer.optimize import Pixels, optimize_palette
 from dither.palettes.device import DeviceLevels, check_device
 from dither.palettes.palette import MAX_COLORS, Palette
-from dither.processors import thread_count
+from dither.parallel.processors import thread_count
 
 HARDLY_VISIBLE = 1.0
 

@@ -26,7 +26,7 @@ from dither.optimizer.search_image import prepare_search
 from dither.palettes.device import merge_equal_colors
 from dither.palettes.from_image import k_means
 from dither.palettes.palette import MAX_COLORS, Palette
-from dither.processors import thread_count
+from dither.parallel.processors import thread_count
 
 COLOR_COUNTS = (2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)
 # Size of the sample of a larger image.

@@ -28,7 +28,7 @@ from dither.color_count.gap_estimate import GapEstimate
 from dither.errors import InputError
 from dither.extras import require_extra
 from dither.palettes.palette import Palette
-from dither.processors import thread_count
+from dither.parallel.processors import thread_count
 from dither.progress import OnProgress, no_progress
 from dither.samples import eight_bit_colors
 

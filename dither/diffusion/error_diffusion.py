@@ -24,7 +24,7 @@ from dither.diffusion.tone_kernels import VariableKernel
 from dither.errors import InputError
 from dither.matrix.catalog import load_matrix
 from dither.matrix.threshold_matrix import ThresholdMatrix
-from dither.processors import thread_count
+from dither.parallel.processors import thread_count
 from dither.samples import Light, join_alpha, level_count, level_values, split_alpha
 
 _MAX_SEED = (1 << 64) - 1

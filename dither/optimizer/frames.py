@@ -32,7 +32,7 @@ from dither.optimizer.search import direct_binary_search
 from dither.optimizer.search_image import SearchImage, prepare_search
 from dither.palettes.device import DeviceLevels
 from dither.palettes.palette import Palette
-from dither.processors import thread_count
+from dither.parallel.processors import thread_count
 from dither.progress import OnProgress, no_progress
 
 # The palette is learned from at least this many frames, and from more until this many pixels.

@@ -28,7 +28,7 @@ from dither.optimizer.search_image import prepare_search
 from dither.palettes.device import DeviceLevels, device_palette, merge_equal_colors, round_to_device
 from dither.palettes.from_image import k_means
 from dither.palettes.palette import Palette
-from dither.processors import thread_count
+from dither.parallel.processors import thread_count
 from dither.progress import OnProgress, no_progress
 
 # "draws" is the former name of "random".

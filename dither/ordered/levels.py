@@ -18,7 +18,7 @@ from dither.matrix.threshold_matrix import ThresholdMatrix
 from dither.ordered.bit_packing import BitOrder, check_packing, pack_rows
 from dither.ordered.rounding import rounding
 from dither.ordered.tiling import TileWork, at_phase, for_each_tile
-from dither.processors import thread_count
+from dither.parallel.processors import thread_count
 from dither.samples import (
     Light,
     check_levels,

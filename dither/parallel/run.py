@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Iterator
 from typing import NoReturn
 
 from dither.errors import InputError
+from dither.parallel.processors import usable_processors
 from dither.parallel.tasks import Answer, Task
-from dither.processors import usable_processors
 
 
 class WorkerLostError(RuntimeError):

@@ -1,4 +1,4 @@
-"""What all ways to run tasks share."""
+"""Types and constants that all ways to run tasks share."""
 
 from typing import TypeVar
 

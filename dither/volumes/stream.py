@@ -7,7 +7,7 @@ import numpy as np
 
 from dither.errors import InputError
 from dither.parallel import run_tasks
-from dither.processors import thread_count
+from dither.parallel.processors import thread_count
 from dither.progress import OnProgress, no_progress
 from dither.volumes.block import VolumeDither
 from dither.volumes.work import MAX_VOXELS, MEMORY, is_flat, volume_work

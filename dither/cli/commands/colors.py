@@ -26,7 +26,7 @@ from dither.console import (
 from dither.errors import InputError
 from dither.extras import require_extra
 from dither.files.atomic import atomic_write, check_writable
-from dither.processors import thread_count
+from dither.parallel.processors import thread_count
 
 if TYPE_CHECKING:
     from collections.abc import Sequence

@@ -24,7 +24,7 @@ from dither.cli.target import Target
 from dither.console import delayed_progress, number, option
 from dither.errors import InputError
 from dither.extras import require_extra
-from dither.processors import thread_count
+from dither.parallel.processors import thread_count
 
 if TYPE_CHECKING:
     import numpy as np

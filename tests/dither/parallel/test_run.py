@@ -15,7 +15,7 @@ import pytest
 
 from dither.errors import InputError
 from dither.parallel import WorkerLostError, run_tasks
-from dither.processors import usable_processors
+from dither.parallel.processors import usable_processors
 
 
 def _square(number: int) -> int:

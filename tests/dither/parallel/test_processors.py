@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from dither.errors import InputError
-from dither.processors import thread_count, usable_processors
+from dither.parallel.processors import thread_count, usable_processors
 
 
 def test_zero_means_one_thread_for_each_processor_that_may_be_used() -> None:
