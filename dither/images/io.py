@@ -35,6 +35,9 @@ WRITE_FORMATS = {
 }
 MAX_PIXELS = 1 << 28
 
+# The last chunk of a PNG: no content, the name, and the checksum of the name.
+_PNG_END = b"\0\0\0\0IEND\xaeB`\x82"
+
 Source = Path | str | BinaryIO
 
 # Exceptions of Pillow's decoders on damaged files.
@@ -112,7 +115,7 @@ def open_image(source: Source, max_pixels: int, name: str | None = None) -> Iter
                 if picture.format == "GIF":
                     check_complete(file)
                 else:
-                    picture.verify()
+                    _check_png(picture, file)
                 picture = stack.enter_context(Image.open(file, formats=READ_FORMATS))
             if any(tile[0] == "libtiff" for tile in getattr(picture, "tile", ())):
                 stack.enter_context(quiet_stderr())
@@ -130,6 +133,14 @@ def open_image(source: Source, max_pixels: int, name: str | None = None) -> Iter
     except _DAMAGE as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         raise InputError(f"{name} is damaged or cannot be read: {reason}") from error
+
+
+def _check_png(picture: "Image.Image", file: BinaryIO) -> None:
+    """Check the checksums of a PNG, and that it is complete up to its last byte."""
+    picture.verify()  # stops after the name of the last chunk
+    file.seek(-8, io.SEEK_CUR)
+    if file.read(len(_PNG_END)) != _PNG_END:
+        raise EOFError("it ends too early")
 
 
 def unread_parts(picture: "Image.Image", name: str) -> list[str]:
