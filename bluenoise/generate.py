@@ -13,7 +13,7 @@ from dither.matrix.threshold_matrix import ThresholdMatrix
 MethodName = Literal["blue", "anneal", "void-and-cluster", "spectrum"]
 METHODS: tuple[str, ...] = get_args(MethodName)
 
-# Which methods support what.
+# Features that each method supports.
 _SUPPORT = {
     "frames": ("blue", "void-and-cluster"),
     "channels": ("blue",),

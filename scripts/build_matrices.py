@@ -15,7 +15,7 @@ from dither.matrix.threshold_matrix import channel_thresholds
 
 
 class Recipe(NamedTuple):
-    """How a matrix is made: shape (frames first), seed, grey levels (None: all) and channels."""
+    """Recipe of a matrix: shape (frames first), seed, grey levels (None: all) and channels."""
 
     shape: tuple[int, ...]
     seed: int = 0

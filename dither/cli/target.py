@@ -18,7 +18,7 @@ _MAX_PACKED = 16
 
 @dataclass(frozen=True)
 class Target:
-    """What images are dithered to; one of the three is set.
+    """Levels, palette or number of colours to dither to; one of the three is set.
 
     Attributes:
         levels: levels of every channel.

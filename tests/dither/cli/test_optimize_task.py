@@ -46,7 +46,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 def _report(done: subprocess.CompletedProcess[str]) -> tuple[int, int, int]:
-    """How many were made, already up to date, and failed."""
+    """Numbers of images made, already up to date, and failed."""
     report = json.loads(done.stdout)
     return len(report["images"]), report["done"], len(report["failed"])
 

@@ -45,7 +45,7 @@ def _contents(folder: Path) -> dict[str, bytes]:
 
 
 def _report(done: subprocess.CompletedProcess[str]) -> tuple[int, int, int]:
-    """How many were made, already up to date, and failed."""
+    """Numbers of images made, already up to date, and failed."""
     report = json.loads(done.stdout)
     return len(report["images"]), report["done"], len(report["failed"])
 
