@@ -160,11 +160,14 @@ def eight_bit_colors(image: np.ndarray) -> np.ndarray:
 def split_alpha(image: np.ndarray) -> tuple[np.ndarray, np.ndarray | None]:
     """Return the colour channels, and alpha (H, W, 1) if there are 2 or 4 channels; else None.
 
+    Both have the native byte order.
+
     Example:
         >>> color, alpha = split_alpha(np.zeros((4, 5, 4), np.uint8))
         >>> color.shape, None if alpha is None else alpha.shape
         ((4, 5, 3), (4, 5, 1))
     """
+    image = native_byte_order(image)
     if image.ndim == 3 and image.shape[2] in (2, 4):
         return image[..., :-1], image[..., -1:]
     return image, None
@@ -184,6 +187,6 @@ def join_alpha(color: np.ndarray, alpha: np.ndarray | None) -> np.ndarray:
     if alpha is None:
         return color
     if alpha.dtype != color.dtype:
-        share = alpha / (1 if alpha.dtype.kind == "f" else white_code(alpha))
-        alpha = np.rint(share.clip(0, 1) * white_code(color)).astype(color.dtype)
+        scaled = (alpha / white_code(alpha)).clip(0, 1) * white_code(color)
+        alpha = (np.rint(scaled) if color.dtype.kind == "u" else scaled).astype(color.dtype)
     return np.concatenate([color, alpha], axis=2)

@@ -145,7 +145,6 @@ def requantize(
         >>> np.unique(requantize(image, bits=1)).tolist()
         [0, 255]
     """
-    image = np.asarray(image)
     if palette is not None:
         if bits is not None or levels is not None:
             raise InputError("give exactly one of bits, levels and palette")

@@ -164,7 +164,7 @@ def requantize(
         [0, 255]
     """
     spec = LevelSpec(_plain(level_count(bits, levels)), light, phase, strength, threads)
-    color, alpha = split_alpha(np.asarray(image))
+    color, alpha = split_alpha(image)
     color = checked_image(color)
     counts = spec.levels_of(_channels(color))
     if np.issubdtype(color.dtype, np.floating):

@@ -3,6 +3,8 @@ from typing import Any
 import numpy as np
 import pytest
 
+import dither
+import dither.diffusion
 from dither.samples import join_alpha, split_alpha
 
 
@@ -37,3 +39,19 @@ def test_alpha_is_scaled_to_the_depth_of_the_colour(given: Any, dtype: Any, expe
     joined = join_alpha(np.zeros((1, 3, 3), dtype), given.reshape(1, 3, 1))
     assert joined.dtype == dtype
     assert joined[0, :, 3].tolist() == expected
+
+
+def test_alpha_beside_floats_is_not_rounded() -> None:
+    alpha = np.array([0, 51, 255], np.uint8).reshape(1, 3, 1)
+    joined = join_alpha(np.zeros((1, 3, 3)), alpha)
+    assert joined[0, :, 3].tolist() == [0, 0.2, 1]
+
+
+@pytest.mark.parametrize("requantize", [dither.requantize, dither.diffusion.requantize])
+@pytest.mark.parametrize("dtype", ["<f4", ">f4", "<f8", ">f8", "<u2", ">u2"])
+def test_alpha_of_any_byte_order_is_copied(requantize: Any, dtype: str) -> None:
+    alpha = np.linspace(0, 1 if "f" in dtype else 65535, 20).reshape(4, 5, 1).astype(dtype)
+    # Joining converts to the native byte order, and the image is to keep its own.
+    image = np.concatenate([np.zeros((4, 5, 3), dtype), alpha], axis=2).astype(dtype)
+    assert image.dtype == dtype
+    assert (requantize(image, bits=1)[..., 3:] == alpha).all()
