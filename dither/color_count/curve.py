@@ -155,7 +155,7 @@ def _search_count(sample: PictureSample, colors: int, seed: int, threads: int) -
     single = few_distinct_colors(sample.picture, 1)
     if single is not None:
         other = np.full((1, 3), 0 if single.any() else 255, np.uint8)
-        palette = Palette(merge_equal_colors(np.concatenate([single, other]))[0])
+        palette = Palette(merge_equal_colors(np.concatenate([single, other]))[0], intent="absolute")
         return ColorCount.of(colors, sample, palette, palette.indices(sample.picture))
     palette = k_means(sample.visible, colors, seed=seed)
     config = preset_config("balanced", colors).search
@@ -168,6 +168,6 @@ def _search_count(sample: PictureSample, colors: int, seed: int, threads: int) -
     codes, rank = merge_equal_colors(np.rint(linear_to_srgb(linear) * 255).astype(np.uint8))
     if len(codes) == 1:
         codes, rank = palette.colors, np.arange(len(palette), dtype=np.uint8)
-    palette = Palette(codes)
+    palette = Palette(codes, intent="absolute")
     indices = direct_binary_search(rank[indices], palette.linear, image, config, threads=threads)
     return ColorCount.of(colors, sample, palette, indices)

@@ -121,9 +121,7 @@ def optimize_frames(
     few = few_colors(stacked, request, stacked_mask)
     if few is not None:
         split = zip(np.split(few.indices, count), checked, strict=True)
-        return [
-            with_usage(few.palette.colors, indices, few.trace, mask) for indices, (_, mask) in split
-        ]
+        return [with_usage(few.palette, indices, few.trace, mask) for indices, (_, mask) in split]
     require_optimizer()
     palette_share, trace = 0.0, np.empty(0, np.float32)
     if palette is None:
@@ -151,7 +149,7 @@ def optimize_frames(
         )
         target = gamut.shifted(offsets, slice(index * height, (index + 1) * height))
         indices = ditherer.dither_next(srgb_to_linear(picture / 255), target, mask)
-        results.append(with_usage(palette.colors, indices, trace, mask))
+        results.append(with_usage(palette, indices, trace, mask))
     on_progress(1.0, "done")
     return results
 

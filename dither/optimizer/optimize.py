@@ -162,7 +162,8 @@ def optimize_palette(
                 ),
             )
     on_progress(1.0, "done")
-    return with_usage(codes, indices, trace, mask)
+    used = Palette(codes, intent="absolute") if palette is None else palette
+    return with_usage(used, indices, trace, mask)
 
 
 def require_optimizer() -> None:
@@ -192,16 +193,17 @@ def few_colors(
     if len(distinct) == 1:  # a palette has at least two colours
         distinct = np.concatenate([distinct, [[0, 0, 0] if distinct.any() else [255] * 3]])
     codes, _ = merge_equal_colors(distinct.astype(np.uint8))
-    return with_usage(codes, Palette(codes).indices(picture), np.empty(0, np.float32), mask)
+    learned = Palette(codes, intent="absolute")
+    return with_usage(learned, learned.indices(picture), np.empty(0, np.float32), mask)
 
 
 def with_usage(
-    codes: np.ndarray, indices: np.ndarray, trace: np.ndarray, mask: np.ndarray | None
+    palette: Palette, indices: np.ndarray, trace: np.ndarray, mask: np.ndarray | None
 ) -> OptimizedPalette:
     """Return the result, with the usage of each colour counted over unmasked pixels."""
     shown = visible(indices, mask)
-    usage = np.bincount(shown.ravel(), minlength=len(codes)) / shown.size
-    return OptimizedPalette(Palette(codes), indices, trace, usage)
+    usage = np.bincount(shown.ravel(), minlength=len(palette)) / shown.size
+    return OptimizedPalette(palette, indices, trace, usage)
 
 
 def _first_palettes(

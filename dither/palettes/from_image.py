@@ -59,7 +59,7 @@ def median_cut(image: np.ndarray, colors: int) -> Palette:
         )
         chosen = np.array(quantized.getpalette("RGB"), np.uint8).reshape(-1, 3)
         chosen = chosen[np.unique(np.asarray(quantized))]  # unused entries are padding
-    return Palette(sorted_by_lightness(chosen))
+    return Palette(sorted_by_lightness(chosen), intent="absolute")
 
 
 def k_means(image: np.ndarray, colors: int, *, seed: int = 0) -> Palette:
@@ -91,7 +91,7 @@ def k_means(image: np.ndarray, colors: int, *, seed: int = 0) -> Palette:
         raise InputError(f"seed is {seed}; it must be a whole number from 0")
     codes, counts = _color_counts(pixels)
     if len(codes) <= colors:
-        return Palette(sorted_by_lightness(unpacked_codes(codes)))
+        return Palette(sorted_by_lightness(unpacked_codes(codes)), intent="absolute")
     points, weights = _histogram(codes, counts, colors)
     centers = _initial_centers(points, weights, colors, np.random.default_rng(seed))
     # With a fourth coordinate of 1, one product gives |centre|^2 - 2 point . centre. The missing
@@ -105,7 +105,8 @@ def k_means(image: np.ndarray, colors: int, *, seed: int = 0) -> Palette:
         if abs(centers - before).max() < _TOLERANCE:
             break
     linear = oklab_to_linear(centers[np.unique(nearest)]).clip(0, 1)
-    return Palette(sorted_by_lightness(np.rint(linear_to_srgb(linear) * 255).astype(np.uint8)))
+    codes = np.rint(linear_to_srgb(linear) * 255).astype(np.uint8)
+    return Palette(sorted_by_lightness(codes), intent="absolute")
 
 
 def _checked_pixels(image: np.ndarray, colors: int) -> np.ndarray:

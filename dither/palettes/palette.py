@@ -3,6 +3,7 @@
 import re
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Literal, get_args
 
 import numpy as np
 
@@ -12,7 +13,10 @@ from dither.files.atomic import atomic_write
 from dither.palettes.files import encode_colors, read_colors
 from dither.palettes.named import NAMED_PALETTES, palette_names
 
+Intent = Literal["perceptual", "relative", "absolute"]
 MAX_COLORS = 256
+# Index of an end of the palette that is to be chosen.
+CHOOSE = -1
 _HEX = re.compile(r"#?[0-9A-Fa-f]{6}")
 
 
@@ -22,17 +26,25 @@ class Palette:
 
     Attributes:
         colors: (K, 3) uint8 sRGB codes, K from 2 to 256; read-only.
+        intent: rendering intent of images that are dithered to the palette, unless another is given:
+            "perceptual" for palettes of devices, "absolute" for palettes made from the image.
+        white: index of the entry that shows white; if not given, a light entry with little colour.
+        black: index of the entry that shows black; if not given, a dark entry with little colour.
 
     Raises:
-        InputError: the array has another shape, dtype or range, or a colour appears twice.
+        InputError: the array has another shape, dtype or range, a colour appears twice, or black is
+            not darker than white.
 
     Example:
-        >>> palette = Palette(np.array([[0, 0, 0], [255, 255, 255]]))
-        >>> len(palette), palette.hex
-        (2, ['#000000', '#ffffff'])
+        >>> palette = Palette(np.array([[0, 0, 0], [161, 164, 165], [208, 190, 71]]))
+        >>> len(palette), palette.hex[palette.white], palette.hex[palette.black]
+        (3, '#a1a4a5', '#000000')
     """
 
     colors: np.ndarray
+    intent: Intent = "perceptual"
+    white: int = CHOOSE
+    black: int = CHOOSE
 
     def __post_init__(self) -> None:
         colors = np.array(self.colors, order="C")
@@ -56,6 +68,36 @@ class Palette:
             )
         colors.flags.writeable = False
         object.__setattr__(self, "colors", colors)
+        check_intent(self.intent)
+        black, white = self._ends()
+        object.__setattr__(self, "white", white)
+        object.__setattr__(self, "black", black)
+
+    def _ends(self) -> tuple[int, int]:
+        """Return the indices of black and white: of all pairs, the farthest apart in lightness.
+
+        The chroma of both is subtracted, so that grey paper is white though a yellow ink is lighter.
+        """
+        count = len(self)
+        lightness, chroma = self.oklab[:, 0], np.hypot(*self.oklab[:, 1:].T)
+        # Equal lightness (to 9 digits) is ordered by index.
+        rank = np.argsort(np.lexsort((np.arange(count), lightness.round(9))))
+        contrast = (lightness - chroma) - (lightness + chroma)[:, None]
+        allowed = rank > rank[:, None]
+        for name, index, axis in (("black", self.black, 0), ("white", self.white, 1)):
+            if index == CHOOSE:
+                continue
+            if not 0 <= index < count:
+                raise InputError(f"{name} is {index}; it must be from 0 to {count - 1}")
+            others = np.arange(count) != index
+            allowed[(others, slice(None)) if axis == 0 else (slice(None), others)] = False
+        if not allowed.any():
+            raise InputError(
+                f"black is {self.black} and white is {self.white}; black must be darker than white"
+            )
+        contrast[~allowed] = -np.inf
+        black, white = np.unravel_index(contrast.argmax(), contrast.shape)
+        return int(black), int(white)
 
     def __len__(self) -> int:
         return len(self.colors)
@@ -131,6 +173,12 @@ class Palette:
 
 def _items(text: str) -> list[str]:
     return re.split(r"[\s,]+", text.strip(" \t\r\n,"))
+
+
+def check_intent(intent: Intent) -> None:
+    """Raise InputError unless `intent` is a rendering intent."""
+    if intent not in get_args(Intent):
+        raise InputError(f"intent is {intent!r}; it must be perceptual, relative or absolute")
 
 
 def load_palette(text: str | Path) -> Palette:

@@ -174,3 +174,41 @@ def test_importing_palettes_loads_numpy_and_no_pillow() -> None:
         [sys.executable, "-c", script], capture_output=True, text=True, check=True
     )
     assert not set(done.stdout.split()) & {"PIL", "scipy", "numba", "jax", "typer"}
+
+
+@pytest.mark.parametrize(
+    ("colors", "white", "black"),
+    [
+        (
+            "000000 a1a4a5 d0be47 9c484b 3d3b5e 3a5b46",
+            1,
+            0,
+        ),  # grey paper, not the lighter yellow ink
+        ("0f380f 306230 8bac0f 9bbc0f", 3, 0),
+        ("ffff00 cccccc", 0, 1),
+        ("ff0000 0000ff", 0, 1),
+    ],
+)
+def test_white_and_black_are_light_and_dark_entries_with_little_colour(colors, white, black):
+    palette = Palette.from_hex(colors)
+    assert (palette.white, palette.black) == (white, black)
+
+
+@pytest.mark.parametrize("given", [{"white": 2}, {"black": 1}, {"white": 0, "black": 1}])
+def test_white_and_black_can_be_given(given):
+    palette = Palette(np.array([[200, 200, 90], [20, 20, 20], [120, 120, 120]]), **given)
+    assert {name: getattr(palette, name) for name in given} == given
+    assert palette.oklab[palette.black, 0] < palette.oklab[palette.white, 0]
+
+
+@pytest.mark.parametrize(
+    "given", [{"white": 2}, {"black": 1}, {"white": 1, "black": 1}, {"white": -2}]
+)
+def test_white_that_is_not_lighter_than_black_is_refused(given):
+    with pytest.raises(InputError, match="white|black"):
+        Palette(np.array([[90, 90, 90], [200, 200, 90], [20, 20, 20]]), **given)
+
+
+def test_an_unknown_intent_is_refused():
+    with pytest.raises(InputError, match="perceptual, relative or absolute"):
+        Palette(np.array([[0, 0, 0], [9, 9, 9]]), intent="saturation")
