@@ -32,8 +32,8 @@ ROOTS_TO_OKLAB = np.array(
     ]
 )
 # Inverted here, not taken from the ten printed digits, so that a round trip is exact.
-_CONES_TO_LINEAR = np.linalg.inv(LINEAR_TO_CONES)
-_OKLAB_TO_ROOTS = np.linalg.inv(ROOTS_TO_OKLAB)
+CONES_TO_LINEAR = np.linalg.inv(LINEAR_TO_CONES)
+OKLAB_TO_ROOTS = np.linalg.inv(ROOTS_TO_OKLAB)
 
 
 def array_namespace(values: Any) -> Any:
@@ -159,7 +159,7 @@ def oklab_to_linear(oklab: np.ndarray) -> np.ndarray:
         >>> oklab_to_linear(np.array([0.5, 0.0, 0.0])).round(3).tolist()
         [0.125, 0.125, 0.125]
     """
-    return (np.asarray(oklab) @ _OKLAB_TO_ROOTS.T) ** 3 @ _CONES_TO_LINEAR.T
+    return (np.asarray(oklab) @ OKLAB_TO_ROOTS.T) ** 3 @ CONES_TO_LINEAR.T
 
 
 def packed_codes(colors: np.ndarray) -> np.ndarray:

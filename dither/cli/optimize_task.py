@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from dither.images.animation import Animation
     from dither.optimizer.config import Preset
     from dither.optimizer.optimize import OptimizedPalette, Pixels
-    from dither.palettes.palette import Palette
+    from dither.palettes.palette import Intent, Palette
 
 # Frames of an animation in which colours are counted.
 _COUNTED_FRAMES = 4
@@ -29,9 +29,10 @@ class OptimizeTask:
             with a palette.
         palette: the palette, if it is given.
         keep: (N, 3) uint8, fixed colours among those chosen.
-        preset: as in `dither.optimize_palette`, like the next four.
+        preset: as in `dither.optimize_palette`, like the next five.
         pixels: as there.
         device_levels: as there.
+        intent: as there.
         seed: as there.
         threads: as there.
         measured: whether errors are measured for --json.
@@ -43,6 +44,7 @@ class OptimizeTask:
     preset: "Preset"
     pixels: "Pixels"
     device_levels: tuple[int, int, int]
+    intent: "Intent | None"
     seed: int
     threads: int = dataclasses.field(compare=False)
     measured: bool = dataclasses.field(compare=False)
@@ -67,6 +69,7 @@ class OptimizeTask:
             "preset": self.preset,
             "pixels": self.pixels,
             "device_levels": self.device_levels,
+            "intent": self.intent,
             "seed": self.seed,
             "threads": self.threads,
         }

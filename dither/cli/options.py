@@ -23,6 +23,14 @@ class MixInChoice(enum.StrEnum):
     linear = "linear"
 
 
+class IntentChoice(enum.StrEnum):
+    """The way colours that the palette cannot show are mapped to those that it can."""
+
+    perceptual = "perceptual"
+    relative = "relative"
+    absolute = "absolute"
+
+
 class PackedChoice(enum.StrEnum):
     """The bits of a byte that hold the leftmost pixel: the highest or the lowest."""
 
@@ -71,6 +79,15 @@ PaletteOption = Annotated[
         *("--palette", "-p"),
         value="NAME|FILE|COLOURS",
         autocompletion=palette_names,
+    ),
+]
+IntentOption = Annotated[
+    IntentChoice | None,
+    option(
+        DITHERING,
+        "Rendering intent. perceptual, relative: white and black become the palette's; other colours "
+        "are compressed smoothly, or clipped at constant hue. absolute: colours stay, and are clipped "
+        "[perceptual; absolute with --colors].",
     ),
 ]
 SeedOption = Annotated[

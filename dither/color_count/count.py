@@ -23,7 +23,7 @@ from dither.errors import InputError
 from dither.optimizer.config import OptimizeConfig, Preset, preset_config
 from dither.optimizer.optimize import Pixels, optimize_palette
 from dither.palettes.device import DeviceLevels, check_device
-from dither.palettes.palette import MAX_COLORS, Palette
+from dither.palettes.palette import MAX_COLORS, Intent, Palette
 from dither.parallel.processors import thread_count
 
 HARDLY_VISIBLE = 1.0
@@ -44,6 +44,7 @@ def count_colors(
     pixels: Pixels = "search",
     keep: Palette | np.ndarray | None = None,
     device_levels: DeviceLevels = (256, 256, 256),
+    intent: Intent | None = None,
     mask: np.ndarray | None = None,
     seed: int = 0,
     threads: int = 1,
@@ -63,6 +64,7 @@ def count_colors(
         pixels: as for `dither.optimize_palette`.
         keep: as for `dither.optimize_palette`.
         device_levels: as for `dither.optimize_palette`.
+        intent: as for `dither.optimize_palette`.
         mask: as for `dither.optimize_palette`.
         seed: as for `dither.optimize_palette`; the same seed gives the same number.
         threads: as for `dither.optimize_palette`.
@@ -80,7 +82,7 @@ def count_colors(
     """
     if not threshold > 0:
         raise InputError(f"threshold is {threshold}; it must be above 0")
-    options = _Options(preset, pixels, keep, device_levels, seed, thread_count(threads))
+    options = _Options(preset, pixels, keep, device_levels, intent, seed, thread_count(threads))
     whole = PictureSample.whole(image, mask)
     counts = _counts_to_try(COLOR_COUNTS, whole, options)
     sample = whole.tiles(SAMPLED_PIXELS)
@@ -119,6 +121,7 @@ def optimized_counts(
     pixels: Pixels = "search",
     keep: Palette | np.ndarray | None = None,
     device_levels: DeviceLevels = (256, 256, 256),
+    intent: Intent | None = None,
     mask: np.ndarray | None = None,
     seed: int = 0,
     threads: int = 1,
@@ -132,6 +135,7 @@ def optimized_counts(
         pixels: as for `count_colors`.
         keep: as for `count_colors`.
         device_levels: as for `count_colors`.
+        intent: as for `count_colors`.
         mask: as for `count_colors`.
         seed: as for `count_colors`.
         threads: as for `count_colors`.
@@ -139,7 +143,7 @@ def optimized_counts(
     Raises:
         InputError: as `dither.optimize_palette`.
     """
-    options = _Options(preset, pixels, keep, device_levels, seed, thread_count(threads))
+    options = _Options(preset, pixels, keep, device_levels, intent, seed, thread_count(threads))
     whole = PictureSample.whole(image, mask)
     sample = whole.tiles(SAMPLED_PIXELS)
     tried = _counts_to_try(counts, whole, options)
@@ -153,6 +157,7 @@ class _Options(NamedTuple):
     pixels: Pixels
     keep: Palette | np.ndarray | None
     device_levels: DeviceLevels
+    intent: Intent | None
     seed: int
     threads: int
 

@@ -5,6 +5,7 @@ import numpy as np
 from dither.diffusion.plan import Clamp, HasColors, plan_scans
 from dither.matrix.catalog import load_matrix
 from dither.matrix.threshold_matrix import ThresholdMatrix
+from dither.palettes.palette import Intent
 from dither.samples import Light
 
 # D. E. Knuth, "Digital halftones by dot diffusion", ACM Transactions on Graphics 6(4), 1987: the class
@@ -30,8 +31,9 @@ def dot_diffuse(
     *,
     levels: int | None = None,
     palette: np.ndarray | HasColors | None = None,
-    light: Light = "encoded",
+    light: Light | None = None,
     clamp: Clamp | None = None,
+    intent: Intent | None = None,
     matrix: ThresholdMatrix | str = KNUTH_CLASSES,
     frame: int = 0,
 ) -> np.ndarray:
@@ -48,6 +50,7 @@ def dot_diffuse(
         levels: as in `error_diffuse`.
         palette: as in `error_diffuse`.
         light: as in `error_diffuse`.
+        intent: as in `error_diffuse`.
         clamp: as in `error_diffuse`.
         matrix: matrix whose ranks are the classes, or its name or .npy file.
         frame: frame of a matrix with frames, wrapping around.
@@ -66,7 +69,9 @@ def dot_diffuse(
         matrix = load_matrix(matrix)
     classes = matrix.planes[frame % len(matrix.planes)].astype(np.int64)
     order = np.stack(np.unravel_index(np.argsort(classes, axis=None), classes.shape), axis=1)
-    codes, plans = plan_scans(image, levels=levels, palette=palette, light=light, clamp=clamp)
+    codes, plans = plan_scans(
+        image, levels=levels, palette=palette, light=light, clamp=clamp, intent=intent
+    )
     from dither.diffusion.compiled import dot_diffusion as loops
 
     for plan in plans:

@@ -24,6 +24,7 @@ from dither.diffusion.tone_kernels import VariableKernel
 from dither.errors import InputError
 from dither.matrix.catalog import load_matrix
 from dither.matrix.threshold_matrix import ThresholdMatrix
+from dither.palettes.palette import Intent
 from dither.parallel.processors import thread_count
 from dither.samples import Light, join_alpha, level_count, level_values, split_alpha
 
@@ -37,8 +38,9 @@ def error_diffuse(
     palette: np.ndarray | HasColors | None = None,
     kernel: DiffusionKernel | VariableKernel | str = FLOYD_STEINBERG,
     serpentine: bool = True,
-    light: Light = "encoded",
+    light: Light | None = None,
     clamp: Clamp | None = None,
+    intent: Intent | None = None,
     noise: float = 0.0,
     matrix: ThresholdMatrix | str | None = None,
     strength: float = 0.5,
@@ -53,16 +55,19 @@ def error_diffuse(
             channel is diffused on its own; with a palette, C is 1 or 3, and grey counts as a colour.
         levels: levels per channel, 2 to 65,536; 2 if no palette is given. `level_values` gives their
             codes.
-        palette: (K, 3) uint8 sRGB colours, 1 to 256, or an object with such `colors`.
+        palette: a `Palette`; or (K, 3) uint8 sRGB colours, 1 to 256, or any object with such `colors`.
         kernel: error kernel, or the name or .json file of one. With "ostromoukhov" the shares depend on
             the tone of the sample; such kernels work with levels only, on one thread.
         serpentine: scan every second row to the left, mirrored, which avoids worms. Slower than raster
             order, and on one thread only.
-        light: scale of errors and distances: sRGB codes ("encoded"), or the light that they emit
-            ("linear", right for viewing from afar).
+        light: scale of errors and distances: sRGB codes ("encoded", the default for levels), or the
+            light that they emit ("linear", right for viewing from afar and the default for palettes).
         clamp: clip samples with their errors to black..white ("range") or to 16 times white ("none").
             "none" keeps the mean and is the default for levels; "range" is the default for palettes,
             where errors pile up if no colour is near the image's.
+        intent: rendering intent by which an image is mapped to a palette first: "perceptual",
+            "relative" or "absolute". If None, that of a `Palette`; for other colours the image is not
+            mapped.
         noise: range of white noise added to the threshold between two levels, as a share of their
             distance, 0 to 1.
         matrix: threshold matrix that modulates that threshold, or its name or .npy file.
@@ -99,7 +104,9 @@ def error_diffuse(
     by_tone = isinstance(kernel, VariableKernel)
     if by_tone and palette is not None:
         raise InputError("a tone-dependent kernel needs levels; it cannot dither to a palette")
-    codes, plans = plan_scans(image, levels=levels, palette=palette, light=light, clamp=clamp)
+    codes, plans = plan_scans(
+        image, levels=levels, palette=palette, light=light, clamp=clamp, intent=intent
+    )
     modulation = threshold_modulation(noise, matrix, strength, int(seed), frame)
     taps = np.array(() if by_tone else kernel.taps, np.int64).reshape(-1, 3)
     for plan in plans:

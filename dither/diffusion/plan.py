@@ -8,6 +8,8 @@ import numpy as np
 from dither.diffusion.light import WHITE, light_of_codes, light_of_floats, light_of_levels
 from dither.errors import InputError
 from dither.extras import require_extra
+from dither.palettes.device_link import map_to_palette
+from dither.palettes.palette import Intent, Palette
 from dither.samples import (
     Light,
     as_color,
@@ -26,7 +28,7 @@ _NO_UNITS.flags.writeable = False
 
 
 class HasColors(Protocol):
-    """Palette, or any other object with the colours of one."""
+    """A `Palette`, to which images are mapped, or other colours, for which they stay as they are."""
 
     @property
     def colors(self) -> np.ndarray:
@@ -73,8 +75,9 @@ def plan_scans(
     *,
     levels: int | None,
     palette: np.ndarray | HasColors | None,
-    light: Light,
+    light: Light | None,
     clamp: Clamp | None,
+    intent: Intent | None,
 ) -> tuple[np.ndarray, list[ScanPlan]]:
     """Check the arguments of a diffusion, allocate its output and list the scans that fill it.
 
@@ -82,8 +85,10 @@ def plan_scans(
         image: as in `error_diffuse`, like all the others.
         levels: 2 if there is no palette either.
         palette: colours to diffuse to.
-        light: scale on which errors are measured.
+        light: scale on which errors are measured; "linear" for palettes and "encoded" for levels if
+            not given.
         clamp: clipping of the light; "range" for palettes and "none" for levels if not given.
+        intent: rendering intent; if not given, that of a `Palette`, and none for other colours.
 
     Returns:
         (H, W) or (H, W, C) codes, not contiguous with channels, and the plans that fill them; no plans
@@ -97,6 +102,9 @@ def plan_scans(
         raise InputError("give either levels or a palette, not both")
     if clamp not in (None, "none", "range"):
         raise InputError(f"clamp is {clamp!r}; it must be 'none' or 'range'")
+    if palette is None and intent is not None:
+        raise InputError(f"intent is {intent!r}; it needs a palette")
+    light = light or ("encoded" if palette is None else "linear")
     check_light(light)
     image = checked_image(image)
     require_extra("error diffusion", "diffuse", "numba")
@@ -107,6 +115,10 @@ def plan_scans(
     if palette is not None:
         colors = palette_colors(palette)
         image = as_color(image)
+        if intent is not None and not isinstance(palette, Palette):
+            palette = Palette(colors)
+        if isinstance(palette, Palette):
+            image = map_to_palette(image, palette, intent)
         codes = np.empty(image.shape[:2], np.uint8)
         target = palette_table(light_of_codes(np.dtype(np.uint8), light)[colors])
         plans = [ScanPlan(image, codes, light, target, True, 0, bounds)]

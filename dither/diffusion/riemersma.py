@@ -6,6 +6,7 @@ import numpy as np
 
 from dither.diffusion.plan import Clamp, HasColors, plan_scans
 from dither.errors import InputError
+from dither.palettes.palette import Intent
 from dither.samples import Light
 
 
@@ -14,8 +15,9 @@ def riemersma_dither(
     *,
     levels: int | None = None,
     palette: np.ndarray | HasColors | None = None,
-    light: Light = "encoded",
+    light: Light | None = None,
     clamp: Clamp | None = None,
+    intent: Intent | None = None,
     queue: int = 16,
     ratio: float = 16,
 ) -> np.ndarray:
@@ -34,6 +36,7 @@ def riemersma_dither(
         levels: as in `error_diffuse`.
         palette: as in `error_diffuse`.
         light: as in `error_diffuse`.
+        intent: as in `error_diffuse`.
         clamp: as in `error_diffuse`.
         queue: number of pixels whose errors are received, 1 to 256.
         ratio: the newest error's share divided by the oldest's, 1 to 1,000,000.
@@ -53,7 +56,9 @@ def riemersma_dither(
     if not 1 <= ratio <= 1_000_000:
         raise InputError(f"ratio is {ratio}; it must be from 1 to 1000000")
     shares = queue_shares(int(queue), float(ratio))
-    codes, plans = plan_scans(image, levels=levels, palette=palette, light=light, clamp=clamp)
+    codes, plans = plan_scans(
+        image, levels=levels, palette=palette, light=light, clamp=clamp, intent=intent
+    )
     from dither.diffusion.compiled import hilbert
 
     for plan in plans:

@@ -31,9 +31,11 @@ from dither.optimizer.picture import checked_picture
 from dither.optimizer.search import direct_binary_search
 from dither.optimizer.search_image import SearchImage, prepare_search
 from dither.palettes.device import DeviceLevels
-from dither.palettes.palette import Palette
+from dither.palettes.device_link import map_to_palette
+from dither.palettes.palette import Intent, Palette
 from dither.parallel.processors import thread_count
 from dither.progress import OnProgress, no_progress
+from dither.samples import eight_bit_colors
 
 # The palette is learned from at least this many frames, and from more until this many pixels.
 _LEARNED_FRAMES, _LEARNED_PIXELS = 4, 1 << 20
@@ -54,6 +56,7 @@ def optimize_frames(
     preset: Preset | OptimizeConfig = "balanced",
     pixels: Pixels = "search",
     device_levels: DeviceLevels = (256, 256, 256),
+    intent: Intent | None = None,
     masks: Sequence[np.ndarray | None] | None = None,
     seed: int = 0,
     threads: int = 1,
@@ -70,6 +73,7 @@ def optimize_frames(
         preset: as for `optimize_palette`; your own config also sets the change threshold, 0 for none.
         pixels: as for `optimize_palette`; only "search" for several frames.
         device_levels: as for `optimize_palette`.
+        intent: as for `optimize_palette`.
         masks: for each frame (H, W) bool, True for pixels to ignore, or None if all count.
         seed: as for `optimize_palette`.
         threads: as for `optimize_palette`.
@@ -108,6 +112,7 @@ def optimize_frames(
                 *(picture, colors),
                 **options,
                 palette=palette,
+                intent=intent,
                 pixels=pixels,
                 mask=mask,
                 on_progress=on_progress,
@@ -135,6 +140,12 @@ def optimize_frames(
             on_progress=lambda share, text: on_progress(palette_share * share, text),
         )
         palette, trace = learned.palette, learned.trace
+    if (intent or palette.intent) != "absolute":
+        pictures = [
+            eight_bit_colors(map_to_palette(picture, palette, intent)) for picture in pictures
+        ]
+        checked = [(picture, mask) for picture, (_, mask) in zip(pictures, checked, strict=True)]
+        stacked = np.concatenate(pictures)
     linear = palette.linear
     config = preset if isinstance(preset, OptimizeConfig) else _still_config(preset, linear)
     gamut = gamut_target(

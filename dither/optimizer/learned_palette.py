@@ -39,6 +39,16 @@ _TEMPERATURE, _FEW_COLORS = 0.05, 8
 _Tiles = list[tuple[slice, slice]]
 
 
+class _MappedTo(NamedTuple):
+    """Colours to which a target has been mapped.
+
+    Attributes:
+        colors: (K, 3) uint8.
+    """
+
+    colors: np.ndarray
+
+
 class LearnedPalette(NamedTuple):
     """A learned palette.
 
@@ -170,7 +180,7 @@ def diffuse_target(target: np.ndarray, palette: np.ndarray) -> np.ndarray:
         palette: (K, 3) linear light.
     """
     codes = np.rint(linear_to_srgb(palette) * 255).astype(np.uint8)
-    return error_diffuse(linear_to_srgb(np.clip(target, 0, 1)), palette=codes, light="linear")
+    return error_diffuse(linear_to_srgb(np.clip(target, 0, 1)), palette=_MappedTo(codes))
 
 
 def first_temperature(colors: int) -> float:

@@ -26,10 +26,12 @@ from dither.optimizer.picture import checked_picture, few_distinct_colors, visib
 from dither.optimizer.search import direct_binary_search
 from dither.optimizer.search_image import prepare_search
 from dither.palettes.device import DeviceLevels, device_palette, merge_equal_colors, round_to_device
+from dither.palettes.device_link import map_to_palette
 from dither.palettes.from_image import k_means
-from dither.palettes.palette import Palette
+from dither.palettes.palette import Intent, Palette, check_intent
 from dither.parallel.processors import thread_count
 from dither.progress import OnProgress, no_progress
+from dither.samples import eight_bit_colors
 
 # "draws" is the former name of "random".
 Pixels = Literal["search", "diffusion", "matrix", "random", "draws"]
@@ -68,6 +70,7 @@ def optimize_palette(
     preset: Preset | OptimizeConfig = "balanced",
     pixels: Pixels = "search",
     device_levels: DeviceLevels = (256, 256, 256),
+    intent: Intent | None = None,
     mask: np.ndarray | None = None,
     seed: int = 0,
     threads: int = 1,
@@ -89,6 +92,8 @@ def optimize_palette(
             "random" decide each pixel on its own.
         device_levels: levels of a device for red, green and blue, 2 to 256: (32, 64, 32) is RGB565.
             Learned colours are among them.
+        intent: rendering intent by which the image is mapped to the palette: "perceptual", "relative"
+            or "absolute"; if None, the given palette's own, or "absolute" for a learned palette.
         mask: (H, W) bool, True for pixels to ignore, such as transparent ones.
         seed: of the first palettes, 0 or more; the same seed gives the same bytes.
         threads: number of threads, 0 for one per processor; the result does not depend on it.
@@ -113,6 +118,8 @@ def optimize_palette(
         raise InputError(f"pixels is {pixels!r}; it must be search, diffusion, matrix or random")
     request = PaletteRequest(colors, palette, keep, device_levels)
     threads = thread_count(threads)
+    if intent is not None:
+        check_intent(intent)
     few = few_colors(picture, request, mask)
     if few is not None:
         return few
@@ -140,10 +147,12 @@ def optimize_palette(
                 f"device_levels is {device_levels}; with these levels the image has one colour, and a "
                 "palette needs 2"
             )
-    else:
-        codes = palette.colors
+        palette = Palette(codes, intent="absolute")
     on_progress(_PALETTE_SHARE, "pixels")
-    linear = srgb_to_linear(codes / 255)
+    linear = palette.linear
+    if (intent or palette.intent) != "absolute":
+        picture, indices = eight_bit_colors(map_to_palette(picture, palette, intent)), None
+        gamut = gamut_target(picture, request.count, sigma=config.search.sigma, mask=mask)
     if pixels in ("matrix", "random", "draws"):
         by = "matrix" if pixels == "matrix" else "random"
         indices = mixed_pixels(picture, linear, by=by, variance=config.variance, seed=seed)
@@ -162,8 +171,7 @@ def optimize_palette(
                 ),
             )
     on_progress(1.0, "done")
-    used = Palette(codes, intent="absolute") if palette is None else palette
-    return with_usage(used, indices, trace, mask)
+    return with_usage(palette, indices, trace, mask)
 
 
 def require_optimizer() -> None:

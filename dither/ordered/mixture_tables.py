@@ -1,6 +1,7 @@
 """Mixtures: palette entries and shares that look, from a distance, like a colour the palette lacks.
 
-They are computed once for the nodes of a grid of 33 by 33 by 33 colours and cached. Distances are
+They are computed once for the nodes of a grid of 33 by 33 by 33 colours, mapped by a rendering intent,
+and cached. Distances are
 compared as integers, held exactly by 64-bit floats: whatever the order of the sums, every machine finds
 the same colours, and so does the page of `dither studio`.
 """
@@ -10,7 +11,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dither.color import LINEAR_TO_CONES, ROOTS_TO_OKLAB, linear_to_oklab, srgb_to_linear
+from dither.color import (
+    LINEAR_TO_CONES,
+    ROOTS_TO_OKLAB,
+    linear_to_oklab,
+    linear_to_srgb,
+    srgb_to_linear,
+)
+from dither.palettes.intent import map_light
+from dither.palettes.palette import Intent, Palette
 from dither.samples import Light, level_values
 
 # Steps of the grid along each channel, and the code of white.
@@ -29,19 +38,22 @@ _LIGHTNESS_UNITS = 1 << 40
 
 
 @functools.lru_cache(maxsize=4)
-def candidate_table(colors: bytes, candidates: int, light: Light, strength: float) -> np.ndarray:
+def candidate_table(
+    palette: Palette, intent: Intent, candidates: int, light: Light, strength: float
+) -> np.ndarray:
     """Return (33, 33, 33, N) uint8, read-only: the candidates of each grid node, dark to light.
 
     Args:
-        colors: the palette, K times 3 bytes of sRGB codes.
+        palette: the palette.
+        intent: rendering intent by which the colours of the nodes are mapped first.
         candidates: N.
         light: as in `dither_to_palette`.
         strength: as in `dither_to_palette`.
     """
-    codes = np.frombuffer(colors, np.uint8).reshape(-1, 3)
-    wanted = _units(_nodes(), light, _CANDIDATE_WHITE)
-    offered = _units(codes, light, _CANDIDATE_WHITE)
-    metrics = node_metrics(light)
+    codes, nodes = palette.colors, _mapped_nodes(palette, intent)
+    wanted = _units(nodes, light, _CANDIDATE_WHITE)
+    offered = _units(srgb_to_linear(codes / WHITE), light, _CANDIDATE_WHITE)
+    metrics = local_metrics(nodes, light)
     # Squared length of each colour under each node's metric, from the products of its channels.
     products = offered[:, :, None] * offered[:, None, :]
     lengths = metrics.reshape(len(wanted), 9) @ products.reshape(len(codes), 9).T
@@ -72,7 +84,7 @@ class PairTable(NamedTuple):
 
 
 @functools.lru_cache(maxsize=4)
-def pair_table(colors: bytes, light: Light) -> PairTable:
+def pair_table(palette: Palette, intent: Intent, light: Light) -> PairTable:
     """Return the pair of colours whose mixture is nearest to each node, with little grain.
 
     For a pair c, d, the share t of d is that of the point nearest to the node on the line from c to d.
@@ -83,12 +95,14 @@ def pair_table(colors: bytes, light: Light) -> PairTable:
     which penalises the contrast of a pair likewise.
 
     Args:
-        colors: the palette, K times 3 bytes of sRGB codes.
+        palette: the palette.
+        intent: rendering intent by which the colours of the nodes are mapped first.
         light: as in `dither_to_palette`.
     """
-    codes = np.frombuffer(colors, np.uint8).reshape(-1, 3)
-    wanted, offered = _units(_nodes(), light, _PAIR_WHITE), _units(codes, light, _PAIR_WHITE)
-    metrics, lightness = node_metrics(light), _lightness_order(codes)
+    codes, nodes = palette.colors, _mapped_nodes(palette, intent)
+    wanted = _units(nodes, light, _PAIR_WHITE)
+    offered = _units(srgb_to_linear(codes / WHITE), light, _PAIR_WHITE)
+    metrics, lightness = local_metrics(nodes, light), _lightness_order(codes)
     near = min(_NEAREST, len(codes))
     pairs = np.empty((len(wanted), 2), np.uint8)
     shares = np.empty(len(wanted), np.uint16)
@@ -124,21 +138,24 @@ def pair_table(colors: bytes, light: Light) -> PairTable:
     return table
 
 
-@functools.lru_cache(maxsize=2)
-def node_metrics(light: Light) -> np.ndarray:
-    """Return (35937, 3, 3) float64, read-only: the metric of squared differences at each node.
+def local_metrics(colors: np.ndarray, light: Light) -> np.ndarray:
+    """Return (N, 3, 3) float64: the metric of squared differences at each colour.
 
     With J the Jacobian of OKLab with respect to the channels in which colours mix, the metric is J' J,
     scaled to integers of at most 14 bits. Distances in OKLab itself would favour light colours: half
     way from black to white, OKLab has an eighth of white's light, and the mean of the candidates would
     be too light.
 
+    Args:
+        colors: (N, 3) linear light.
+        light: as in `dither_to_palette`.
+
     Example:
-        >>> float(node_metrics("linear")[-1].max())
+        >>> float(local_metrics(np.ones((1, 3)), "linear").max())
         10825.0
     """
     # The slope of OKLab is infinite at black.
-    mixed = np.maximum(_mixed(_nodes(), light), 0.01)
+    mixed = np.maximum(_mixed(colors, light), 0.01)
     linear, rise = mixed, np.ones_like(mixed)
     if light == "encoded":
         linear = srgb_to_linear(mixed)
@@ -149,15 +166,17 @@ def node_metrics(light: Light) -> np.ndarray:
     slopes = (ROOTS_TO_OKLAB / (3 * roots**2)[:, None]) @ (LINEAR_TO_CONES * rise[:, None])
     squares = slopes.transpose(0, 2, 1) @ slopes
     _, exponents = np.frexp(abs(squares).max(axis=(1, 2)))
-    metrics = np.rint(np.ldexp(squares, (_METRIC_BITS - exponents)[:, None, None]))
-    metrics.flags.writeable = False
-    return metrics
+    return np.rint(np.ldexp(squares, (_METRIC_BITS - exponents)[:, None, None]))
 
 
-def _nodes() -> np.ndarray:
-    """Return (35937, 3) uint8, the codes of the grid's nodes."""
-    axis = level_values(STEPS + 1, np.dtype(np.uint8))
-    return np.stack(np.meshgrid(axis, axis, axis, indexing="ij"), axis=-1).reshape(-1, 3)
+@functools.lru_cache(maxsize=2)
+def _mapped_nodes(palette: Palette, intent: Intent) -> np.ndarray:
+    """Return (35937, 3) float64, read-only: the linear light that each node of the grid becomes."""
+    axis = level_values(STEPS + 1, np.dtype(np.uint8)) / WHITE
+    nodes = np.stack(np.meshgrid(axis, axis, axis, indexing="ij"), axis=-1).reshape(-1, 3)
+    light = map_light(srgb_to_linear(nodes), palette, intent)
+    light.flags.writeable = False
+    return light
 
 
 def _lightness_order(codes: np.ndarray) -> np.ndarray:
@@ -167,11 +186,11 @@ def _lightness_order(codes: np.ndarray) -> np.ndarray:
     return np.argsort(order, kind="stable")
 
 
-def _mixed(codes: np.ndarray, light: Light) -> np.ndarray:
-    """Return the colours in the space in which they are averaged."""
-    return srgb_to_linear(codes / WHITE) if light == "linear" else codes / WHITE
+def _mixed(colors: np.ndarray, light: Light) -> np.ndarray:
+    """Return linear light in the space in which colours are averaged."""
+    return colors if light == "linear" else linear_to_srgb(colors)
 
 
-def _units(codes: np.ndarray, light: Light, white: int) -> np.ndarray:
-    """Return the colours to mix in whole units, of which white has `white`."""
-    return np.rint(_mixed(codes, light) * white)
+def _units(colors: np.ndarray, light: Light, white: int) -> np.ndarray:
+    """Return linear light to mix in whole units, of which white has `white`."""
+    return np.rint(_mixed(colors, light) * white)

@@ -9,7 +9,7 @@ share of its lighter colour.
 
 Mixtures are computed for the nodes of a grid of colours (see `mixture_tables`). A colour between nodes
 takes the nodes around it by ordered dithering of its position in the grid, so that ramps show no bands.
-A pixel that already has a colour of the palette keeps it.
+Pixels with a saturated colour of the palette keep it (see `exact_colors`).
 """
 
 import importlib.util
@@ -21,18 +21,23 @@ import numpy as np
 from dither.errors import InputError
 from dither.matrix.catalog import DEFAULT_MATRIX, load_matrix
 from dither.matrix.threshold_matrix import ThresholdMatrix
-from dither.ordered.exact_colors import exact_colors, keep_exact
 from dither.ordered.mixture_tables import STEPS, WHITE, candidate_table, pair_table
 from dither.ordered.palette_plan import PalettePlan
 from dither.ordered.thresholds import integer_thresholds
 from dither.ordered.tiling import at_phase, block_rows
-from dither.palettes.palette import Palette
+from dither.palettes.device_link import map_to_palette
+from dither.palettes.exact_colors import exact_colors, keep_exact
+from dither.palettes.nearest import nearest_indices
+from dither.palettes.palette import Intent, Palette, check_intent
 from dither.samples import Light, check_light, check_strength, eight_bit_colors
 
 Mix = Literal["two", "many"]
 
 # From this size on, compiled loops are faster in all: loading numba costs about two megapixels.
 _COMPILED_PIXELS = 1 << 21
+
+# The value of each entry is its index.
+_INDICES = np.arange(256, dtype=np.uint8)
 
 Pick = Callable[[np.ndarray, PalettePlan, int, np.ndarray], None]
 
@@ -46,6 +51,7 @@ def dither_to_palette(
     candidates: int = 32,
     light: Light = "linear",
     strength: float = 1.0,
+    intent: Intent | None = None,
     phase: tuple[int, int, int] = (0, 0, 0),
 ) -> np.ndarray:
     """Dither an image to a palette and return the index of each pixel's entry.
@@ -64,7 +70,9 @@ def dither_to_palette(
             ("encoded").
         strength: 0 to 1; below 1 there is less grain and less true colour. With many, the share of the
             missing colour that later candidates make up for; with two, how far the thresholds are
-            spread.
+            spread. 0 takes the nearest entry (see `nearest_indices`).
+        intent: rendering intent by which colours are mapped first: "perceptual", "relative" or
+            "absolute"; the palette's own if None.
         phase: as in `ordered_dither`.
 
     Returns:
@@ -80,11 +88,15 @@ def dither_to_palette(
         0.5
     """
     check_mixture(mix, candidates, light, strength)
+    intent = palette.intent if intent is None else intent
+    check_intent(intent)
     image = eight_bit_colors(image)
+    if strength == 0:
+        return nearest_indices(map_to_palette(image, palette, intent), palette)
     if not isinstance(matrix, ThresholdMatrix):
         matrix = load_matrix(DEFAULT_MATRIX if matrix is None else matrix)
     mix = mix or ("two" if len(palette) == 2 else "many")
-    plan = _plan(palette, matrix, mix, int(candidates), light, float(strength), phase)
+    plan = _plan(palette, intent, matrix, mix, int(candidates), light, float(strength), phase)
     out = np.empty(image.shape[:2], np.uint8)
     pick = _fastest_pick(mix, out.size)
     for rows in block_rows(len(out), out[:1].size):
@@ -104,6 +116,7 @@ def check_mixture(mix: Mix | None, candidates: int, light: Light, strength: floa
 
 def _plan(
     palette: Palette,
+    intent: Intent,
     matrix: ThresholdMatrix,
     mix: Mix,
     candidates: int,
@@ -112,13 +125,13 @@ def _plan(
     phase: tuple[int, int, int],
 ) -> PalettePlan:
     """Look up the mixtures of a palette and the picks of a matrix."""
-    colors, count = palette.colors.tobytes(), matrix.ranks.size
+    count = matrix.ranks.size
     ranks = at_phase(matrix.planes, phase).astype(np.int64)
     if mix == "two":
-        tables = pair_table(colors, light)
+        tables = pair_table(palette, intent, light)
         picks = integer_thresholds(ranks, count, 65535, strength).astype(np.uint16)
     else:
-        tables = (candidate_table(colors, candidates, light, strength),)
+        tables = (candidate_table(palette, intent, candidates, light, strength),)
         picks = (ranks * candidates // count).astype(np.uint8)
     # The position in the grid is dithered with thresholds that are independent of the picks.
     far = np.roll(ranks, (ranks.shape[0] // 2, ranks.shape[1] // 2), (0, 1))
@@ -129,7 +142,7 @@ def _plan(
         integer_thresholds(far, count, WHITE).astype(np.uint8),
         (positions // WHITE).astype(np.uint8),
         (positions % WHITE).astype(np.uint8),
-        exact_colors(colors),
+        exact_colors(palette, intent),
     )
 
 
@@ -153,7 +166,7 @@ def _pick_of_many(image: np.ndarray, plan: PalettePlan, top: int, out: np.ndarra
     """
     cells = _cells(plan, top, out)
     out[...] = plan.tables[0][*_nodes(image, plan, cells), plan.picks[cells]]
-    keep_exact(image, plan.exact, out)
+    keep_exact(image, plan.exact, _INDICES, out)
 
 
 def _pick_of_two(image: np.ndarray, plan: PalettePlan, top: int, out: np.ndarray) -> None:
@@ -163,7 +176,7 @@ def _pick_of_two(image: np.ndarray, plan: PalettePlan, top: int, out: np.ndarray
     nodes = _nodes(image, plan, cells)
     lighter = (shares[nodes] > plan.picks[cells]).astype(np.intp)
     out[...] = pairs[*nodes, lighter]
-    keep_exact(image, plan.exact, out)
+    keep_exact(image, plan.exact, _INDICES, out)
 
 
 def _cells(plan: PalettePlan, top: int, out: np.ndarray) -> tuple[np.ndarray, ...]:

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dither.ordered.exact_colors import ExactColors
+from dither.palettes.exact_colors import ExactColors
 
 
 class PalettePlan(NamedTuple):
@@ -21,7 +21,7 @@ class PalettePlan(NamedTuple):
         node_thresholds: (h, w) uint8.
         nodes: (256,) uint8 the node at or below each code.
         rests: (256,) uint8 what is left of the code, in 1/255 of a step between nodes.
-        exact: the palette's own colours, which pixels keep.
+        exact: colours of images that keep their entry.
     """
 
     tables: tuple[np.ndarray, ...]

@@ -3,11 +3,11 @@
 import re
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, get_args
+from typing import Any, Literal, get_args
 
 import numpy as np
 
-from dither.color import linear_to_oklab, packed_codes, srgb_to_linear
+from dither.color import LUMINANCE_WEIGHTS, linear_to_oklab, packed_codes, srgb_to_linear
 from dither.errors import InputError
 from dither.files.atomic import atomic_write
 from dither.palettes.files import encode_colors, read_colors
@@ -30,10 +30,14 @@ class Palette:
             "perceptual" for palettes of devices, "absolute" for palettes made from the image.
         white: index of the entry that shows white; if not given, a light entry with little colour.
         black: index of the entry that shows black; if not given, a dark entry with little colour.
+        device: (K, 3) uint8, the colours by which the driver of a display names its entries, such as
+            pure red for a dull red ink; `colors` if not given; read-only.
+
+    Palettes with equal attributes are equal.
 
     Raises:
-        InputError: the array has another shape, dtype or range, a colour appears twice, or black is
-            not darker than white.
+        InputError: an array has another shape, dtype or range, a colour appears twice in `colors`, or
+            black is not darker than white.
 
     Example:
         >>> palette = Palette(np.array([[0, 0, 0], [161, 164, 165], [208, 190, 71]]))
@@ -45,6 +49,7 @@ class Palette:
     intent: Intent = "perceptual"
     white: int = CHOOSE
     black: int = CHOOSE
+    device: np.ndarray | None = None
 
     def __post_init__(self) -> None:
         colors = np.array(self.colors, order="C")
@@ -72,6 +77,34 @@ class Palette:
         black, white = self._ends()
         object.__setattr__(self, "white", white)
         object.__setattr__(self, "black", black)
+        device = np.array(colors if self.device is None else self.device, order="C")
+        if device.shape != colors.shape or device.dtype != np.uint8:
+            raise InputError(
+                f"device must be uint8 of shape {colors.shape}, not {device.dtype} of {device.shape}"
+            )
+        device.flags.writeable = False
+        object.__setattr__(self, "device", device)
+
+    @property
+    def device_colors(self) -> np.ndarray:
+        """Return (K, 3) uint8, the colours by which the driver names the entries; read-only."""
+        assert self.device is not None  # filled in when the palette is made
+        return self.device
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Palette) and self._key() == other._key()
+
+    def __hash__(self) -> int:
+        return hash(self._key())
+
+    def _key(self) -> tuple[bytes, Intent, int, int, bytes]:
+        return (
+            self.colors.tobytes(),
+            self.intent,
+            self.white,
+            self.black,
+            self.device_colors.tobytes(),
+        )
 
     def _ends(self) -> tuple[int, int]:
         """Return the indices of black and white: of all pairs, the farthest apart in lightness.
@@ -80,8 +113,9 @@ class Palette:
         """
         count = len(self)
         lightness, chroma = self.oklab[:, 0], np.hypot(*self.oklab[:, 1:].T)
-        # Equal lightness (to 9 digits) is ordered by index.
-        rank = np.argsort(np.lexsort((np.arange(count), lightness.round(9))))
+        luminance = self.linear @ np.array(LUMINANCE_WEIGHTS)
+        # Equal luminance (to 9 digits) is ordered by index.
+        rank = np.argsort(np.lexsort((np.arange(count), luminance.round(9))))
         contrast = (lightness - chroma) - (lightness + chroma)[:, None]
         allowed = rank > rank[:, None]
         for name, index, axis in (("black", self.black, 0), ("white", self.white, 1)):
@@ -103,11 +137,12 @@ class Palette:
         return len(self.colors)
 
     @classmethod
-    def from_hex(cls, text: str) -> "Palette":
+    def from_hex(cls, text: str, **options: Any) -> "Palette":
         """Parse a list of colours such as "#0f380f #9bbc0f".
 
         Args:
             text: colours RRGGBB in hexadecimal, with or without #, separated by commas or spaces.
+            **options: further attributes, such as `white`.
 
         Raises:
             InputError: an item is not a colour or appears twice, or there are not 2 to 256 items.
@@ -121,7 +156,9 @@ class Palette:
         for item in items:
             if not _HEX.fullmatch(item):
                 raise InputError(f"{item[:40]!r} is not a colour in hexadecimal such as '#0f380f'")
-        return cls(np.array([list(bytes.fromhex(item.removeprefix("#"))) for item in items]))
+        return cls(
+            np.array([list(bytes.fromhex(item.removeprefix("#"))) for item in items]), **options
+        )
 
     @property
     def hex(self) -> list[str]:

@@ -19,7 +19,7 @@ from dither.matrix.catalog import DEFAULT_MATRIX, load_channels
 from dither.matrix.threshold_matrix import ThresholdMatrix
 from dither.ordered.levels import Matrices, ordered_dither, requantize
 from dither.ordered.palette import Mix, check_mixture, dither_to_palette
-from dither.palettes.palette import Palette
+from dither.palettes.palette import Intent, Palette, check_intent
 from dither.samples import (
     Light,
     check_levels,
@@ -100,6 +100,7 @@ class PaletteDither:
         candidates: as in `dither_to_palette`.
         light: how colours mix.
         strength: 0 to 1, as in `dither_to_palette`.
+        intent: rendering intent; the palette's own if None.
         preparation: adjustments before dithering; no resize.
 
     Raises:
@@ -116,9 +117,12 @@ class PaletteDither:
     candidates: int = 32
     light: Light = "linear"
     strength: float = 1.0
+    intent: Intent | None = None
     preparation: Preparation = _UNCHANGED
 
     def __post_init__(self) -> None:
+        if self.intent is not None:
+            check_intent(self.intent)
         check_mixture(self.mix, self.candidates, self.light, self.strength)
         _refuse_resize(self.preparation)
 
@@ -135,6 +139,7 @@ class PaletteDither:
             candidates=self.candidates,
             light=self.light,
             strength=self.strength,
+            intent=self.intent,
             phase=phase,
         )
 

@@ -10,7 +10,13 @@ import typer
 
 from dither.cli.declare import DITHERING
 from dither.cli.inputs import name_errors, read_input, title
-from dither.cli.options import MaxPixelsOption, SeedOption, threads_option
+from dither.cli.options import (
+    IntentChoice,
+    IntentOption,
+    MaxPixelsOption,
+    SeedOption,
+    threads_option,
+)
 from dither.console import (
     INPUT,
     OUTPUT,
@@ -85,6 +91,7 @@ def colors(
             "Maximum number of permutations; fewer if the gap is known to a tenth.",
         ),
     ] = 100,
+    intent: IntentOption = None,
     seed: SeedOption = 0,
     threads: Annotated[int | None, threads_option()] = None,
 ) -> None:
@@ -95,7 +102,7 @@ def colors(
     picture = read_input(image, max_pixels, messages.append).frames[0]
     count = thread_count(1 if threads is None else threads)
     with progress_bar("colors", None, quiet) as on_progress, name_errors(image):
-        found = _findings(picture, palettes, permutations, seed, count, on_progress)
+        found = _findings(picture, palettes, permutations, intent, seed, count, on_progress)
     if output is not None:
         from dither.color_count.plot import color_plot
 
@@ -189,6 +196,7 @@ def _findings(
     picture: "RasterImage",
     palettes: PalettesChoice,
     permutations: int,
+    intent: IntentChoice | None,
     seed: int,
     threads: int,
     on_progress: "OnProgress",
@@ -202,15 +210,16 @@ def _findings(
     wanted = eight_bit_colors(picture.color)
     mask = transparent_mask(picture.alpha)
     options: dict[str, Any] = {"mask": mask, "seed": seed, "threads": threads}
+    searched = {**options, "intent": None if intent is None else str(intent)}
     optimized = palettes is PalettesChoice.optimized
-    curve = (optimized_counts if optimized else color_curve)(wanted, **options)
+    curve = optimized_counts(wanted, **searched) if optimized else color_curve(wanted, **options)
     counts = []
     for count in curve:
         counts.append(count)
         on_progress(0.5 * len(counts) / len(COLOR_COUNTS), f"{count.colors} colours")
-    number = count_colors(wanted, known=counts if optimized else (), **options)
+    number = count_colors(wanted, known=counts if optimized else (), **searched)
     # For an image with few colours, a second entry with all of them follows.
-    chosen = next(iter(optimized_counts(wanted, [number], **options)))
+    chosen = next(iter(optimized_counts(wanted, [number], **searched)))
     on_progress(0.7, f"{number} colours")
     # Transparent pixels take the colours of their neighbours, and so diffuse little error.
     seen = wanted if mask is None else fill_masked(wanted, mask)

@@ -12,6 +12,7 @@ from dither.cli.options import (
     WITHOUT_BATCH,
     WITHOUT_EFFECT,
     Batch,
+    IntentOption,
     Job,
     MixInChoice,
     Quantizer,
@@ -35,6 +36,7 @@ _ROWS_ONLY = "--kernel --serpentine --raster --threshold-noise --strength --seed
 _RULES = {
     "with --method curve": f"{_ROWS_ONLY} --matrix",
     "with --method dots": _ROWS_ONLY,
+    "without --palette or --colors": "--intent",
     "without --matrix": "--strength",
     "without --threshold-noise": "--seed",
     "without --raster": "--threads",
@@ -87,7 +89,11 @@ def diffuse(
             "--serpentine/--raster",
         ),
     ] = None,
-    mix_in: Annotated[MixInChoice, option(DITHERING, f"{MIX_IN_HELP}.")] = MixInChoice.encoded,
+    mix_in: Annotated[
+        MixInChoice | None,
+        option(DITHERING, f"{MIX_IN_HELP} [encoded for levels, linear for palettes]."),
+    ] = None,
+    intent: IntentOption = None,
     clamp: Annotated[
         ClampChoice | None,
         option(
@@ -125,8 +131,9 @@ def diffuse(
     refuse_without_effect(context, {**WITHOUT_EFFECT, **WITHOUT_BATCH, **_RULES})
     options: dict[str, Any] = {
         "levels": target.levels,
-        "light": str(mix_in),
+        "light": None if mix_in is None else str(mix_in),
         "clamp": None if clamp is None else str(clamp),
+        "intent": None if intent is None else str(intent),
     }
     if method is MethodChoice.rows:
         kernel = kernel or "floyd-steinberg"

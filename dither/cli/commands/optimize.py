@@ -14,6 +14,7 @@ from dither.cli.options import (
     WITHOUT_BATCH,
     WITHOUT_EFFECT,
     Batch,
+    IntentOption,
     Job,
     PaletteOption,
     threads_option,
@@ -98,6 +99,7 @@ def optimize(
             "Least error from a distance (smooth), least grain (clean), or a balance.",
         ),
     ] = PresetChoice.balanced,
+    intent: IntentOption = None,
     pixels: Annotated[
         PixelsChoice,
         option(
@@ -139,6 +141,7 @@ def optimize(
         preset=preset.value,
         pixels=pixels.value,
         device_levels=device_levels,
+        intent=None if intent is None else intent.value,
         seed=seed or 0,
         threads=thread_count(1 if threads is None else threads),
         measured=job.json_output,

@@ -12,6 +12,7 @@ from dither.cli.options import (
     WITHOUT_BATCH,
     WITHOUT_EFFECT,
     Batch,
+    IntentOption,
     Job,
     MixInChoice,
     Quantizer,
@@ -23,7 +24,7 @@ from dither.cli.target import Target
 from dither.console import INPUT, delayed_progress, number, option
 from dither.matrix.catalog import DEFAULT_MATRIX
 
-_PALETTE_ONLY = "--mixture-size --mix --candidates"
+_PALETTE_ONLY = "--intent --mixture-size --mix --candidates"
 _RULES = {
     "without --palette or --colors": _PALETTE_ONLY,
     "with --mixture-size": "--mix --candidates",
@@ -76,6 +77,7 @@ def ordered(
         MixInChoice | None,
         option(DITHERING, f"{MIX_IN_HELP} [encoded for levels, linear for palettes]."),
     ] = None,
+    intent: IntentOption = None,
     mixture_size: Annotated[
         int | None,
         number(
@@ -107,6 +109,7 @@ def ordered(
     options: dict[str, Any] = {"strength": 1.0 if strength is None else strength}
     if target.levels is None:
         options["light"] = str(mix_in or "linear")
+        options["intent"] = None if intent is None else str(intent)
         options |= _mixture(mixture_size, mix, candidates)
     else:
         options["light"] = str(mix_in or "encoded")

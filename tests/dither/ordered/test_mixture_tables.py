@@ -11,7 +11,7 @@ from dither.palettes.palette import load_palette
 @pytest.mark.parametrize("strength", [1.0, 0.4])
 def test_the_table_holds_each_nodes_candidates(name: str, strength: float) -> None:
     palette = load_palette(name)
-    table = candidate_table(palette.colors.tobytes(), 8, "linear", strength)
+    table = candidate_table(palette, "absolute", 8, "linear", strength)
     assert table.shape == (33, 33, 33, 8)
     assert not table.flags.writeable
     rng = np.random.default_rng(0)
@@ -25,7 +25,7 @@ def test_the_table_holds_each_nodes_candidates(name: str, strength: float) -> No
 @pytest.mark.parametrize("light", ["linear", "encoded"])
 def test_a_pair_is_the_best_of_all(name: str, light) -> None:
     palette = load_palette(name)
-    pairs, shares = pair_table(palette.colors.tobytes(), light)
+    pairs, shares = pair_table(palette, "absolute", light)
     assert pairs.shape == (33, 33, 33, 2)
     assert shares.shape == (33, 33, 33)
     assert not pairs.flags.writeable
@@ -42,7 +42,7 @@ def test_a_pair_is_the_best_of_all(name: str, light) -> None:
 @pytest.mark.slow
 def test_a_pair_of_many_colours_is_nearly_the_best_of_all() -> None:
     palette = load_palette("web-safe")
-    pairs, shares = pair_table(palette.colors.tobytes(), "linear")
+    pairs, shares = pair_table(palette, "absolute", "linear")
     for place in np.random.default_rng(1).integers(0, 33, (3, 3)):
         color = np.rint(place * 255 / 32)
         best = best_mixture(color, palette, "linear")
@@ -53,7 +53,7 @@ def test_a_pair_of_many_colours_is_nearly_the_best_of_all() -> None:
 
 
 def test_shares_of_black_and_white_are_those_of_their_light() -> None:
-    _, shares = pair_table(load_palette("black-white").colors.tobytes(), "linear")
+    _, shares = pair_table(load_palette("black-white"), "absolute", "linear")
     greys = np.arange(33)
     expected = srgb_to_linear(np.rint(greys * 255 / 32) / 255)
     assert shares[greys, greys, greys] / 65535 == pytest.approx(expected, abs=1e-4)

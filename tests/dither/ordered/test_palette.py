@@ -41,8 +41,8 @@ def test_each_pixel_takes_its_cells_candidate(size, dtype: str, dimensions: int,
     indices = dither_to_palette(image, palette, matrix, candidates=5, phase=phase)
     pairs = dither_to_palette(image, palette, matrix, mix="two", phase=phase)
     assert indices.shape == pairs.shape == size
-    table = candidate_table(palette.colors.tobytes(), 5, "linear", 1.0)
-    two, shares = pair_table(palette.colors.tobytes(), "linear")
+    table = candidate_table(palette, "absolute", 5, "linear", 1.0)
+    two, shares = pair_table(palette, "absolute", "linear")
     own = palette.colors.tolist()
     # The place in the grid is that of ordered dithering to 33 levels, elsewhere in the matrix.
     frame, row, column = phase

@@ -205,7 +205,7 @@ def test_white_and_black_can_be_given(given):
     "given", [{"white": 2}, {"black": 1}, {"white": 1, "black": 1}, {"white": -2}]
 )
 def test_white_that_is_not_lighter_than_black_is_refused(given):
-    with pytest.raises(InputError, match="white|black"):
+    with pytest.raises(InputError, match=r"white|black"):
         Palette(np.array([[90, 90, 90], [200, 200, 90], [20, 20, 20]]), **given)
 
 

@@ -1,0 +1,122 @@
+"""Device link: a table that maps the codes of images to colours that a palette can show.
+
+The table holds the mapping of a rendering intent at 33 by 33 by 33 codes. A code between them is
+interpolated between four nodes on a path from black to white, so that greys depend on greys alone.
+
+Source: ICC.1:2022, device links; H. Kang, "Color Technology for Electronic Imaging Devices" (1997),
+tetrahedral interpolation.
+"""
+
+import functools
+import importlib.util
+
+import numpy as np
+
+from dither.color import linear_to_srgb, srgb_to_linear
+from dither.palettes.exact_colors import exact_colors, keep_exact
+from dither.palettes.intent import map_light
+from dither.palettes.palette import Intent, Palette
+from dither.samples import as_color, checked_image, eight_bit_colors
+
+# Steps of the grid along each channel, and the code of white.
+STEPS, WHITE = 32, 65535
+# From this size on, the compiled loop is faster, although numba must be loaded.
+_COMPILED_PIXELS = 1 << 17
+# Pixels that are interpolated at a time, to limit memory.
+_PIXELS_AT_ONCE = 1 << 16
+
+
+def map_to_palette(image: np.ndarray, palette: Palette, intent: Intent | None = None) -> np.ndarray:
+    """Map an image to colours that mixtures of a palette can show, to be dithered with "absolute".
+
+    Args:
+        image: (H, W), (H, W, 1) or (H, W, 3); uint8, uint16, bool, or float32/float64 in 0..1, as sRGB
+            codes.
+        palette: the palette.
+        intent: rendering intent; the palette's own if None.
+
+    Returns:
+        (H, W, 3) uint16 sRGB codes; or the image unchanged, as (H, W, 3), if the palette can show all
+        colours. Pixels with a saturated colour of the palette or its device get that entry's colour.
+
+    Raises:
+        InputError: the image does not have 1 or 3 channels or is out of range, or there is no such
+            intent.
+
+    Example:
+        >>> panel = Palette.from_hex("000000 a1a4a5 d0be47")
+        >>> (map_to_palette(np.full((1, 1), 255, np.uint8), panel) // 257).tolist()
+        [[[161, 164, 165]]]
+    """
+    color = as_color(checked_image(image))
+    intent = intent or palette.intent
+    table = link_table(palette, intent)
+    if table is None:
+        return color
+    out = np.empty(color.shape, np.uint16)
+    if not out.size:
+        return out
+    interpolate = _interpolate
+    if out.size >= 3 * _COMPILED_PIXELS and importlib.util.find_spec("numba") is not None:
+        from dither.palettes.device_link_loop import interpolate
+    rows = max(1, _PIXELS_AT_ONCE // color.shape[1])
+    exact = exact_colors(palette, intent)
+    for start in range(0, len(out), rows):
+        part = color[start : start + rows]
+        mapped = out[start : start + rows]
+        interpolate(_sixteen_bits(part).reshape(-1, 3), table, mapped.reshape(-1, 3))
+        keep_exact(eight_bit_colors(part), exact, palette.colors * np.uint16(257), mapped)
+    return out
+
+
+@functools.lru_cache(maxsize=4)
+def link_table(palette: Palette, intent: Intent) -> np.ndarray | None:
+    """Return the device link of a palette, or None if it changes no colour.
+
+    Returns:
+        (33^3, 3) int64 sRGB codes, 0 to 65535, read-only; node (red, green, blue) is in row
+        (33 red + green) 33 + blue, and stands for the codes 65535/32 times red, green and blue.
+    """
+    axis = np.arange(STEPS + 1) / STEPS
+    nodes = np.stack(np.meshgrid(axis, axis, axis, indexing="ij"), axis=-1).reshape(-1, 3)
+    mapped = linear_to_srgb(map_light(srgb_to_linear(nodes), palette, intent))
+    if abs(mapped - nodes).max() < 0.5 / WHITE:
+        return None
+    table = np.rint(mapped * WHITE).astype(np.int64)
+    table.flags.writeable = False
+    return table
+
+
+def _sixteen_bits(color: np.ndarray) -> np.ndarray:
+    """Return samples as contiguous int64 codes, 0 to 65535."""
+    if color.dtype == np.uint8:
+        return color.astype(np.int64) * 257
+    if color.dtype == np.uint16:
+        return color.astype(np.int64)
+    return np.rint(np.clip(color, 0, 1) * WHITE).astype(np.int64)
+
+
+def _interpolate(codes: np.ndarray, table: np.ndarray, out: np.ndarray) -> None:
+    """Interpolate between the nodes of the tetrahedron around each code.
+
+    The path from the node below a code to the one above takes the steps of the channels in the order of
+    their fractions, the largest first.
+
+    Args:
+        codes: (N, 3) int64, 0 to 65535.
+        table: from `link_table`.
+        out: (N, 3) uint16, written.
+    """
+    side = STEPS + 1
+    node, fraction = np.divmod(codes * STEPS, WHITE)
+    order = np.argsort(-fraction, axis=1, kind="stable")
+    fraction = np.take_along_axis(fraction, order, axis=1)
+    step = np.array([side * side, side, 1])[order]
+    place = (node[:, 0] * side + node[:, 1]) * side + node[:, 2]
+    total = table[place] * (WHITE - fraction[:, :1])
+    for number in range(3):
+        # White has no node above; the fraction there is 0.
+        place = np.minimum(place + step[:, number], len(table) - 1)
+        below = fraction[:, number + 1] if number < 2 else 0
+        total += table[place] * (fraction[:, number] - below)[:, None]
+    out[...] = (total + WHITE // 2) // WHITE

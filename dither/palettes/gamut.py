@@ -1,0 +1,220 @@
+"""Gamut: the colours that mixtures of a palette can reach, the convex hull of its linear light.
+
+The light of a mixture is a weighted mean of the light of its colours.
+"""
+
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+
+from dither.color import oklab_to_linear
+
+# A colour this far beyond a face counts as inside; light is 0 to 1.
+TOLERANCE = 1e-9
+# Steps of the search for the point where a line leaves the gamut; the error is then below 1e-4.
+_STEPS = 9
+# Distances between colours and faces that are computed at a time, to limit memory.
+_BATCH = 1 << 18
+
+
+@dataclass(frozen=True, eq=False)
+class Gamut:
+    """A convex solid of colours in linear light.
+
+    Attributes:
+        normals: (F, 3) float64, outward unit normals of the faces.
+        offsets: (F,) float64; a colour is inside if `normals @ color <= offsets` for every face.
+        triangles: (F, 3, 3) float64, the corners of the faces.
+    """
+
+    normals: np.ndarray
+    offsets: np.ndarray
+    triangles: np.ndarray
+
+    @property
+    def center(self) -> np.ndarray:
+        """Return (3,) float64, a colour well inside."""
+        return self.triangles.mean(axis=(0, 1))
+
+    def outside(self, linear: np.ndarray) -> np.ndarray:
+        """Return (N,) float64: how far each colour of (N, 3) is beyond a face; 0 or less inside."""
+        beyond = np.empty(len(linear))
+        for rows in _batches(len(linear), len(self.offsets)):
+            distances = self.normals @ linear[rows].T - self.offsets[:, None]
+            beyond[rows] = distances.max(axis=0)  # along the first axis, which is faster
+        return beyond
+
+    def reach(self, start: np.ndarray, end: np.ndarray) -> np.ndarray:
+        """Return (N,) float64: the share, 0 to 1, of each line in OKLab that is inside.
+
+        Args:
+            start: (N, 3) OKLab, inside or on the surface.
+            end: (N, 3) OKLab.
+        """
+        low, high = np.zeros(len(start)), np.ones(len(start))
+        below = np.minimum(self.outside(oklab_to_linear(start)), -TOLERANCE)
+        above = self.outside(oklab_to_linear(end))
+        whole = above <= TOLERANCE
+        above = np.where(whole, 1.0, above)
+        for _ in range(_STEPS):
+            # Regula falsi; halving the value of an end that stays moves the other end too (Illinois).
+            tried = low + (high - low) * (below / (below - above))
+            value = self.outside(oklab_to_linear(start + tried[:, None] * (end - start)))
+            out = value > 0
+            low, high = np.where(out, low, tried), np.where(out, tried, high)
+            below, above = np.where(out, below / 2, value), np.where(out, value, above / 2)
+        return np.where(whole, 1.0, low)
+
+    def nearest(self, linear: np.ndarray, factors: np.ndarray) -> np.ndarray:
+        """Return (N, 3) float64: the nearest colour on the surface.
+
+        Args:
+            linear: (N, 3) linear light.
+            factors: (N, 3, 3); the distance of a difference d is the length of `factors @ d`.
+        """
+        out = np.empty(linear.shape)
+        for rows in _batches(len(linear), len(self.offsets)):
+            out[rows] = _nearest_on_triangles(linear[rows], factors[rows], self.triangles)
+        return out
+
+
+def _batches(count: int, faces: int) -> list[slice]:
+    rows = max(1, _BATCH // faces)
+    return [slice(start, start + rows) for start in range(0, count, rows)]
+
+
+def convex_hull(points: np.ndarray) -> Gamut:
+    """Return the convex hull of points that do not all lie in one plane.
+
+    Points are added one by one; the faces that a new point sees are replaced by the triangles between
+    it and their outline.
+    Source: F. Preparata and S. Hong, "Convex hulls of finite sets of points in two and three
+    dimensions" (1977), for the outline; M. Kallay's incremental form in Preparata and Shamos,
+    "Computational Geometry" (1985).
+
+    Args:
+        points: (K, 3) float64.
+
+    Example:
+        >>> cube = np.array([[x, y, z] for x in (0, 1) for y in (0, 1) for z in (0, 1)], float)
+        >>> convex_hull(cube).outside(np.array([[0.5, 0.5, 0.5], [1.5, 0.5, 0.5]])).tolist()
+        [-0.5, 0.5]
+    """
+    first = _tetrahedron(points)
+    center = points[first].mean(axis=0)
+    corners = [tuple(first[:i] + first[i + 1 :]) for i in range(4)]
+    faces = [face for a, b, c in corners for face in _face(points, center, a, b, c)]
+    for index in range(len(points)):
+        seen = {face for face in faces if face.normal @ points[index] - face.offset > TOLERANCE}
+        if not seen:
+            continue
+        faces = [face for face in faces if face not in seen]
+        edges = [edge for face in seen for edge in face.edges]
+        # An edge of the outline belongs to one face that is seen, not to two.
+        for a, b in sorted(set(edges)):
+            if (b, a) not in edges:
+                faces += _face(points, center, a, b, index)
+    return Gamut(
+        np.array([face.normal for face in faces]),
+        np.array([face.offset for face in faces]),
+        points[[face.corners for face in faces]],
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _Face:
+    """A triangle of the hull: indices of its corners, counterclockwise seen from outside."""
+
+    corners: tuple[int, int, int]
+    normal: np.ndarray
+    offset: float
+
+    @property
+    def edges(self) -> tuple[tuple[int, int], ...]:
+        a, b, c = self.corners
+        return (a, b), (b, c), (c, a)
+
+
+def _face(points: np.ndarray, center: np.ndarray, a: int, b: int, c: int) -> list[_Face]:
+    """Return the face of three points, or none if they lie on one line, which bounds nothing."""
+    normal = np.cross(points[b] - points[a], points[c] - points[a])
+    length = float(np.linalg.norm(normal))
+    if length < TOLERANCE**2:
+        return []
+    normal = normal / length
+    offset = float(normal @ points[a])
+    if normal @ center > offset:
+        return [_Face((a, c, b), -normal, -offset)]
+    return [_Face((a, b, c), normal, offset)]
+
+
+def _tetrahedron(points: np.ndarray) -> list[int]:
+    """Return four points far apart: each is far from the point, line or plane of those before."""
+    first = int(points.sum(axis=1).argmin())
+    offsets = points - points[first]
+    second = int((offsets**2).sum(axis=1).argmax())
+    across = np.cross(offsets, offsets[second])
+    third = int((across**2).sum(axis=1).argmax())
+    fourth = int(abs(offsets @ across[third]).argmax())
+    return [first, second, third, fourth]
+
+
+class _Plane(NamedTuple):
+    """Products of the sides AB and AC of triangles and of the way AP to each point, (N, F) each."""
+
+    side_side: np.ndarray
+    side_other: np.ndarray
+    other_other: np.ndarray
+    side_way: np.ndarray
+    other_way: np.ndarray
+
+    def distance(self, v: np.ndarray | float, w: np.ndarray | float) -> np.ndarray:
+        """Return the squared distance to A + v AB + w AC, less the square of AP."""
+        square = v * v * self.side_side + 2 * v * w * self.side_other + w * w * self.other_other
+        return square - 2 * (v * self.side_way + w * self.other_way)
+
+
+def _nearest_on_triangles(
+    points: np.ndarray, factors: np.ndarray, triangles: np.ndarray
+) -> np.ndarray:
+    """Return (N, 3): the point nearest to each point on any triangle, in its metric.
+
+    On each triangle this is the foot of the perpendicular, if it is inside, or else on a side.
+    """
+    # One (N, F) array for each coordinate is faster than a last axis of three.
+    corners = [[factors[:, i] @ triangles[:, k].T for i in range(3)] for k in range(3)]
+    own = [(factors[:, i] * points).sum(axis=1)[:, None] for i in range(3)]
+    side, other, way = (
+        [end - start for end, start in zip(ends, corners[0], strict=True)]
+        for ends in (corners[1], corners[2], own)
+    )
+    products = ((side, side), (side, other), (other, other), (side, way), (other, way))
+    plane = _Plane(*(_dot(one, two) for one, two in products))
+    ss, so, oo, sw, ow = plane
+    tiny = 1e-300
+    area = ss * oo - so * so
+    inverse = 1 / np.where(area > tiny, area, np.inf)
+    v, w = (oo * sw - so * ow) * inverse, (ss * ow - so * sw) * inverse
+    inside = (v >= 0) & (w >= 0) & (v + w <= 1) & (area > tiny)
+    best_v, best_w = np.where(inside, v, 0), np.where(inside, w, 0)
+    least = np.where(inside, plane.distance(best_v, best_w), np.inf)
+    on_side = np.clip(sw / np.maximum(ss, tiny), 0, 1)
+    on_other = np.clip(ow / np.maximum(oo, tiny), 0, 1)
+    on_third = np.clip((ss - so - sw + ow) / np.maximum(ss - 2 * so + oo, tiny), 0, 1)
+    for v, w in ((on_side, 0.0), (0.0, on_other), (1 - on_third, on_third)):
+        distance = plane.distance(v, w)
+        nearer = distance < least
+        best_v, best_w = np.where(nearer, v, best_v), np.where(nearer, w, best_w)
+        least = np.where(nearer, distance, least)
+    # `distance` leaves out the square of AP, which differs between triangles.
+    face = (least + _dot(way, way)).argmin(axis=1)
+    rows = np.arange(len(points))
+    start, first, second = (triangles[face, k] for k in range(3))
+    v, w = best_v[rows, face][:, None], best_w[rows, face][:, None]
+    return start + v * (first - start) + w * (second - start)
+
+
+def _dot(one: list[np.ndarray], two: list[np.ndarray]) -> np.ndarray:
+    """Return the scalar product of vectors given as one array for each coordinate."""
+    return one[0] * two[0] + one[1] * two[1] + one[2] * two[2]
