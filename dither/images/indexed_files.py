@@ -1,5 +1,7 @@
 """Read and write indexed images whose pixel values are the indices of a palette."""
 
+import struct
+import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -82,8 +84,7 @@ def encode_indexed(
         return indexed_gif(found, durations=durations, plays=plays)
     if format_name == "PNG" and found is not None:
         _log_reused_entry(found, len(colors), log)
-        pictures = [found.to_pillow(index) for index in range(len(frames))]
-        return encode_frames(pictures, ending, {}, durations=durations, plays=plays)
+        return _png_bytes(found, durations, plays)
     if len(frames) == 1 and found is not None and found.is_opaque:
         if format_name == "BMP":
             return bmp_bytes(found)
@@ -108,6 +109,21 @@ def _log_reused_entry(found: IndexedFrames, count: int, log: Log) -> None:
     """Say that an entry of the palette is transparent, because there is no room for one more."""
     for place in np.flatnonzero(found.table[:count, 3] == 0).tolist():
         log(f"palette entry {place}, which no pixel shows, marks the transparent pixels")
+
+
+def _png_bytes(found: IndexedFrames, durations: Sequence[int], plays: int) -> bytes:
+    # Pillow stores the area of a frame whose colours change. Distinct colours in the place of repeated
+    # ones make it see every index that changes.
+    numbers = np.arange(len(found.table), dtype=np.uint8)
+    distinct = found.table.copy()
+    distinct[:, :3] = numbers[:, None]
+    distinct = IndexedFrames(found.frames, distinct)
+    pictures = [distinct.to_pillow(index) for index in range(len(found.frames))]
+    content = encode_frames(pictures, ".png", {}, durations=durations, plays=plays)
+    place = content.index(b"PLTE")
+    chunk = b"PLTE" + found.table[:, :3].tobytes()
+    checked = chunk + struct.pack(">I", zlib.crc32(chunk))
+    return content[:place] + checked + content[place + len(checked) :]
 
 
 def _pbm_bytes(found: IndexedFrames, log: Log) -> bytes:

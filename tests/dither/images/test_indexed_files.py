@@ -280,6 +280,29 @@ def test_animations_have_one_table(ending: str, has_alpha: bool) -> None:
         assert (rgba[..., :3] == colors[frame])[alpha == 255].all()
 
 
+def test_frames_that_differ_in_equal_colours_keep_their_indices() -> None:
+    frames = [np.array([[0, 1, 2, 1]]), np.array([[2, 1, 0, 0]]), np.array([[2, 1, 2, 0]])]
+    colors = np.array([[9, 9, 9], [0, 0, 255], [9, 9, 9]], np.uint8)
+    data = encode_indexed(frames, colors, ".png", durations=[40] * 3)
+    assert data.count(b"fcTL") == 3
+    place, stored, areas = 8, [], []
+    while place < len(data):
+        (size,) = struct.unpack_from(">I", data, place)
+        kind, chunk = data[place + 4 : place + 8], data[place + 8 : place + 8 + size]
+        assert struct.unpack_from(">I", data, place + 8 + size) == (zlib.crc32(kind + chunk),)
+        if kind == b"fcTL":
+            areas.append(struct.unpack_from(">4I", chunk, 4))
+        if kind in (b"IDAT", b"fdAT"):
+            rows = zlib.decompress(chunk[4 * (kind == b"fdAT") :])
+            width = areas[-1][0]
+            stored.append(_unpacked(rows[1:], 2, width, -(-width * 2 // 8)))
+        place += 12 + size
+    canvas = stored[0]
+    for (width, _, left, _), part, frame in zip(areas, stored, frames, strict=True):
+        canvas[0, left : left + width] = part[0]
+        assert (canvas == frame).all()
+
+
 def test_two_colours_become_black_and_white_in_pbm() -> None:
     indices = np.array([[0, 1, 1], [1, 0, 0]])
     paper_first = np.array([[200, 210, 190], [30, 20, 40]], np.uint8)
