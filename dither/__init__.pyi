@@ -22,6 +22,8 @@ from .images.animation import Animation as Animation
 from .images.animation import read_animation as read_animation
 from .images.animation import write_animation as write_animation
 from .images.fit import Sides as Sides
+from .images.indexed_files import read_indexed as read_indexed
+from .images.indexed_files import write_indexed as write_indexed
 from .images.io import read_image as read_image
 from .images.io import write_image as write_image
 from .images.raster_image import RasterImage as RasterImage

@@ -33,9 +33,9 @@ SURFACE = {
         elbow_count gap_statistic interleaved_gradient_noise k_means largest_gap load_channels
         load_matrix load_noise load_palette median_cut noise_dither one_standard_error
         optimize_frames optimize_palette optimized_counts ordered_dither pack packed_dither
-        palette_names playstation r2_sequence read_animation read_image recolored
+        palette_names playstation r2_sequence read_animation read_image read_indexed recolored
         requantize save_matrix save_palette shipped_matrices studio_page unpack volume_work
-        white_noise write_animation write_image
+        white_noise write_animation write_image write_indexed
         """,
     dither.differentiable: """
         Blurred CIELAB ColorHistogram Descended DescentConfig Distance OKLab OptimizedPicture

@@ -236,24 +236,50 @@ def _image_file(
     job: Job,
     note: Callable[[str], None],
 ) -> tuple[bytes, dict[str, Any]]:
-    from dither.images.animation import encode_animation
+    """Return an image file of levels, or of indices with their colour table.
 
-    frames, suffix = [], format_suffix(output, job)
-    for frame, frame_codes in zip(animation.frames, codes, strict=True):
-        alpha = None if frame.alpha is None else _enlarged(frame.alpha, job.scale)
-        # The profile belongs to the original channels; palettes are sRGB.
-        profile = frame.profile if values.ndim == 1 else None
-        color = values[_enlarged(frame_codes, job.scale)]
-        frames.append(dataclasses.replace(frame, color=color, alpha=alpha, profile=profile))
-    if suffix == ".gif" and any(map(_is_partly_transparent, frames)):
+    Args:
+        animation: the original frames, for alpha, profiles and durations.
+        codes: levels or indices for each frame.
+        values: (levels,) codes, or the (colours, 3) table of the indices, in which colours may repeat.
+        output: names the format.
+        job: the scale and the format of standard output.
+        note: called with a sentence about content that the format cannot hold.
+    """
+    from dither.images.animation import encode_animation
+    from dither.images.indexed_files import encode_indexed
+
+    suffix = format_suffix(output, job)
+    codes = [_enlarged(frame, job.scale) for frame in codes]
+    alphas = [
+        None if frame.alpha is None else _enlarged(frame.alpha, job.scale)
+        for frame in animation.frames
+    ]
+    if suffix == ".gif" and any(map(_is_partly_transparent, animation.frames)):
         note(
             f"{_title(output)}: a GIF has no partial transparency; alpha below 128 becomes "
             "transparent, the rest opaque"
         )
-    content = encode_animation(dataclasses.replace(animation, frames=tuple(frames)), suffix)
-    report: dict[str, Any] = {"shape": list(frames[0].color.shape)}
-    if len(frames) > 1:
-        report["frames"] = len(frames)
+    if values.ndim == 2:
+        content = encode_indexed(
+            codes,
+            values,
+            suffix,
+            alphas=alphas,
+            durations=animation.durations,
+            plays=animation.plays,
+            log=lambda sentence: note(f"{_title(output)}: {sentence}"),
+        )
+    else:
+        frames = tuple(
+            dataclasses.replace(frame, color=values[levels], alpha=alpha)
+            for frame, levels, alpha in zip(animation.frames, codes, alphas, strict=True)
+        )
+        content = encode_animation(dataclasses.replace(animation, frames=frames), suffix)
+    channels = [3] if values.ndim == 2 else []
+    report: dict[str, Any] = {"shape": [*codes[0].shape, *channels]}
+    if len(codes) > 1:
+        report["frames"] = len(codes)
     return content, report
 
 

@@ -1,9 +1,10 @@
 """Animations: frames with their durations, read from and written to GIF, PNG and WebP."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
 
@@ -21,6 +22,9 @@ from dither.images.io import (
 )
 from dither.images.pillow_conversion import check_webp, from_pillow, to_pillow_8_bit
 from dither.images.raster_image import RasterImage, is_gray
+
+if TYPE_CHECKING:
+    from PIL import Image
 
 ANIMATED_SUFFIXES = (".gif", ".png", ".webp")
 MAX_FRAMES = 1 << 14
@@ -167,23 +171,50 @@ def encode_animation(animation: Animation, ending: str) -> bytes:
     for frame in animation.frames:
         if frame.color.dtype != np.uint8:
             raise InputError(f"frames must be uint8, not {frame.color.dtype}")
-    options: dict[str, object] = {
-        "save_all": True,
-        "duration": list(animation.durations),
-        "loop": min(animation.plays, _MAX_PLAYS),
-    }
     found = to_indexed(animation.frames) if ending == ".png" else None
     if found is not None:
         pictures = [found.to_pillow(index) for index in range(len(found.frames))]
-        options["bits"] = found.bits
     else:
         pictures = [to_pillow_8_bit(frame) for frame in animation.frames]
+    options: dict[str, object] = {}
     if ending == ".webp":
         check_webp(animation.frames[0])
         options.update(lossless=True, exact=True)
     if animation.frames[0].profile:
         options["icc_profile"] = animation.frames[0].profile
-    options["append_images"] = pictures[1:]
+    return encode_frames(
+        pictures, ending, options, durations=animation.durations, plays=animation.plays
+    )
+
+
+def encode_frames(
+    pictures: Sequence["Image.Image"],
+    ending: str,
+    options: dict[str, object],
+    *,
+    durations: Sequence[int],
+    plays: int,
+) -> bytes:
+    """Encode Pillow images as the frames of an animation.
+
+    Args:
+        pictures: images of one mode and size; a single one becomes a still image.
+        ending: .png or .webp.
+        options: options of Pillow's encoder.
+        durations: milliseconds per frame.
+        plays: number of times that the animation is shown, 0 for endless.
+
+    Raises:
+        InputError: Pillow cannot encode them.
+    """
+    if len(pictures) > 1:
+        options = {
+            **options,
+            "save_all": True,
+            "append_images": pictures[1:],
+            "duration": list(durations),
+            "loop": min(plays, _MAX_PLAYS),
+        }
     return encode_pillow(pictures[0], ending.removeprefix(".").upper(), options)
 
 

@@ -1,4 +1,4 @@
-"""GIF files: check that one is complete, and write frames with exact durations.
+"""GIF files: check that one is complete, and write frames with exact durations and colour table.
 
 Pillow reads GIFs and compresses the frames written here. By itself it merges equal frames, and it takes
 a file that is cut off after a frame for complete.
@@ -13,7 +13,7 @@ from typing import BinaryIO
 import numpy as np
 
 from dither.errors import InputError
-from dither.images.indexed import MAX_COLORS, to_indexed
+from dither.images.indexed import MAX_COLORS, IndexedFrames, to_indexed
 from dither.images.raster_image import RasterImage
 
 _TRAILER, _EXTENSION, _IMAGE = b";", b"!", b","
@@ -83,28 +83,45 @@ def gif_bytes(images: Sequence[RasterImage], *, durations: Sequence[int], plays:
         >>> gif_bytes([still] * 2, durations=[50, 50], plays=0)[:6]
         b'GIF89a'
     """
-    from PIL import Image
-    from PIL.GifImagePlugin import getdata
-
-    height, width = images[0].color.shape[:2]
-    if not 1 <= min(height, width) <= max(height, width) <= _MAX_SIDE:
-        raise InputError(f"GIF sides must be from 1 to {_MAX_SIDE} pixels, not {width}x{height}")
+    _check_size(*images[0].color.shape[:2])
     found = to_indexed([_with_binary_alpha(image) for image in images])
     if found is None:
         raise InputError(
             f"a GIF holds at most {MAX_COLORS} colours, and the image or its frames have more; "
             "choose .png or .webp"
         )
-    frames, table = found.frames, found.table[:, :3]
-    transparent = 0 if found.table[0, 3] == 0 else None
+    return indexed_gif(found, durations=durations, plays=plays)
+
+
+def indexed_gif(found: IndexedFrames, *, durations: Sequence[int], plays: int) -> bytes:
+    """Encode a GIF whose global colour table and indices are those of the frames.
+
+    The table is padded to a power of two with its last entry.
+
+    Args:
+        found: frames whose table has at most one fully transparent entry; partial alpha is ignored.
+        durations: milliseconds per frame, as in `gif_bytes`.
+        plays: number of times that the animation is shown, 0 for endless.
+
+    Raises:
+        InputError: a side is not from 1 to 65,535 pixels, or a duration is above 655.35 seconds.
+    """
+    from PIL import Image
+    from PIL.GifImagePlugin import getdata
+
+    frames = found.frames
+    height, width = frames[0].shape
+    _check_size(height, width)
+    clear = np.flatnonzero(found.table[:, 3] == 0)
+    transparent = int(clear[0]) if len(clear) else None
     if max(durations) > 10 * _MAX_COUNT:
         raise InputError(
             f"a GIF frame lasts at most {_MAX_COUNT / 100} s, not {max(durations) / 1000} s"
         )
-    size_code = max(len(table) - 1, 1).bit_length() - 1
+    size_code = max(len(found.table) - 1, 1).bit_length() - 1
     parts = [
         struct.pack("<6sHHBBB", b"GIF89a", width, height, 0xF0 | size_code, 0, 0),
-        table.tobytes().ljust(3 << size_code + 1, b"\0"),
+        found.padded_colors(size_code + 1).tobytes(),
     ]
     if plays != 1:
         # The file stores the number of repeats after the first time; 0 is endless.
@@ -127,6 +144,16 @@ def gif_bytes(images: Sequence[RasterImage], *, durations: Sequence[int], plays:
     return b"".join([*parts, _TRAILER])
 
 
+def _check_size(height: int, width: int) -> None:
+    if not 1 <= min(height, width) <= max(height, width) <= _MAX_SIDE:
+        raise InputError(f"GIF sides must be from 1 to {_MAX_SIDE} pixels, not {width}x{height}")
+
+
+def binary_alpha(alpha: np.ndarray) -> np.ndarray:
+    """Return 0 for alpha below 128 and 255 for the rest, as uint8."""
+    return np.where(alpha < _OPAQUE, 0, 255).astype(np.uint8)
+
+
 def _with_binary_alpha(image: RasterImage) -> RasterImage:
     """Make each pixel opaque or transparent, and all transparent ones black."""
     if image.color.dtype != np.uint8:
@@ -135,7 +162,7 @@ def _with_binary_alpha(image: RasterImage) -> RasterImage:
         return RasterImage(image.color)
     clear = image.alpha < _OPAQUE
     color = np.where(clear if image.color.ndim == 2 else clear[..., None], 0, image.color)
-    return RasterImage(color.astype(np.uint8), np.where(clear, 0, 255).astype(np.uint8))
+    return RasterImage(color.astype(np.uint8), binary_alpha(image.alpha))
 
 
 def _changed_area(before: np.ndarray, frame: np.ndarray) -> tuple[int, int, np.ndarray]:

@@ -219,7 +219,8 @@ def encode_image(image: RasterImage, ending: str) -> bytes:
         return gif_bytes([image], durations=[0], plays=1)
     picture, bits = to_pillow(image, ending, format_name)
     options: dict[str, object] = {}
-    if format_name == "PNG" and picture.mode in ("L", "P"):
+    # With a palette, Pillow before 13 would pad the table with black to 2**bits entries.
+    if format_name == "PNG" and picture.mode == "L":
         options["bits"] = bits
     if format_name == "WEBP":
         check_webp(image)

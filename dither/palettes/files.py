@@ -14,8 +14,9 @@ import numpy as np
 from dither.color import distinct_colors
 from dither.errors import InputError
 from dither.files.safe_open import read_file, safe_open
-from dither.images.io import encode_image, read_image
-from dither.images.raster_image import RasterImage
+from dither.images.indexed_files import color_table, encode_indexed
+from dither.images.io import open_image
+from dither.images.pillow_conversion import from_pillow
 
 WRITE_ENDINGS = (".gpl", ".pal", ".hex", ".act", ".png")
 IMAGE_ENDINGS = (".png", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".ppm", ".pgm", ".pnm")
@@ -31,7 +32,9 @@ def read_colors(path: Path | str) -> np.ndarray:
 
     Args:
         path: its ending names the format: .gpl (GIMP), .pal (JASC text or Microsoft RIFF), .hex (one
-            RRGGBB per line), .act (Adobe), or an image whose pixels are the colours, row by row.
+            RRGGBB per line), .act (Adobe), or an image. A PNG, GIF, BMP or TIFF with a colour table
+            gives the whole table in its order, without padding and transparent entries; another image
+            the colours of its pixels, row by row.
 
     Returns:
         (K, 3) uint8 sRGB codes.
@@ -140,12 +143,22 @@ def _adobe(path: Path, data: bytes) -> Iterable[Iterable[int]]:
 
 
 def _swatch(path: Path) -> np.ndarray:
-    """Read the colours of all pixels that are not fully transparent, row by row."""
+    """Read the colour table of an image, or without one the colours of its pixels, row by row.
+
+    Fully transparent entries and pixels have no colour.
+    """
+    from PIL import ImageOps
+
     with safe_open(path) as file:
         if file.seek(0, os.SEEK_END) > _MAX_IMAGE_BYTES:
             raise InputError(f"{path} has more than {_MAX_IMAGE_BYTES} bytes")
         file.seek(0)
-        image = read_image(file, max_pixels=_MAX_IMAGE_PIXELS, name=str(path))
+        with open_image(file, _MAX_IMAGE_PIXELS, str(path)) as picture:
+            picture.load()
+            table = color_table(picture)
+            if table is not None:
+                return table[table[:, 3] > 0, :3]
+            image = from_pillow(ImageOps.exif_transpose(picture))
     color = image.color
     if color.dtype != np.uint8:
         raise InputError(f"{path} holds {color.dtype} samples; an image swatch has 8 bits")
@@ -159,7 +172,7 @@ def encode_colors(path: Path | str, colors: np.ndarray) -> bytes:
 
     Args:
         path: its ending names the format: .gpl, .pal (JASC text), .hex, .act, or .png (one row of
-            pixels). A .gpl also stores the name.
+            pixels, with the palette as colour table). A .gpl also stores the name.
         colors: (K, 3) uint8 sRGB codes, K up to 256.
 
     Raises:
@@ -173,7 +186,7 @@ def encode_colors(path: Path | str, colors: np.ndarray) -> bytes:
     path = Path(path)
     ending = path.suffix.lower()
     if ending == ".png":
-        return encode_image(RasterImage(colors[None]), ending)
+        return encode_indexed([np.arange(len(colors))[None]], colors, ending)
     rows = [(red, green, blue) for red, green, blue in colors.tolist()]
     if ending == ".gpl":
         lines = ["GIMP Palette", f"Name: {' '.join(path.stem.split())}", "Columns: 0", "#"]

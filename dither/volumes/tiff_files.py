@@ -155,8 +155,9 @@ def make_tiff(
     if channels == 2:
         options["planarconfig"] = "contig"
     if palette is not None:
-        colormap = np.zeros((3, 256), np.uint16)
-        colormap[:, : len(palette)] = palette.colors.T.astype(np.uint16) * 257
+        # The map has 256 entries. Black in the rest would look like one more colour.
+        colors = palette.colors.T.astype(np.uint16) * 257
+        colormap = np.pad(colors, ((0, 0), (0, 256 - len(palette))), mode="edge")
         options.update(photometric="palette", colormap=colormap)
     if like is not None:
         options.update(_copied_options(like, palette is None and shape[3:] == like.shape[3:]))

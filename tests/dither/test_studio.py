@@ -2,6 +2,7 @@
 
 import base64
 import dataclasses
+import io
 import json
 import re
 import shutil
@@ -12,6 +13,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+from PIL import Image
 from typer.testing import CliRunner
 
 from dither.cli.app import app
@@ -19,6 +21,7 @@ from dither.color import to_gray
 from dither.diffusion import DIFFUSION_KERNELS
 from dither.images.adjustments import Preparation, adjusted
 from dither.images.fit import Sides
+from dither.images.indexed_files import encode_indexed, read_indexed
 from dither.images.raster_image import RasterImage
 from dither.matrix.catalog import load_channels, load_matrix
 from dither.matrix.threshold_matrix import is_permutation
@@ -124,6 +127,55 @@ def test_the_command_of_the_page_has_only_options_that_the_help_lists(tmp_path: 
         page = CliRunner().invoke(app, [command.split()[1], "--help"]).output
         for option in re.findall(r"--[a-z-]+", command):
             assert re.search(rf"(^|[ /]){option}\b(?!-)", page), option
+
+
+def _downloaded(folder: Path, pictures: list[dict[str, Any]], scale: int) -> list[bytes]:
+    """Return the PNG of each picture as the page writes it."""
+    script = (TEMPLATE / "png.js").read_text(encoding="utf-8")
+    script += """
+    const written = given.pictures.map(async (each) => {
+        const pixels = Uint8ClampedArray.from(each.pixels);
+        const blob = await encodedPng({ ...each, pixels }, given.scale);
+        return Buffer.from(await blob.arrayBuffer()).toString("base64");
+    });
+    Promise.all(written).then((texts) => console.log(JSON.stringify(texts)));
+    """
+    texts = _in_node(folder, script, pictures=pictures, scale=scale)
+    return [base64.b64decode(text) for text in texts]
+
+
+@pytest.mark.parametrize("scale", [1, 3])
+def test_the_page_writes_the_palette_and_indices_of_the_command(tmp_path: Path, scale: int) -> None:
+    rng = np.random.default_rng(0)
+    pictures, expected = [], []
+    opaque, clear, partial = [255], [0, 255], [0, 9, 200, 255]
+    cases = [
+        *((count, opaque) for count in (2, 3, 4, 17, 255, 256)),
+        *((count, clear) for count in (2, 4, 255, 256)),
+        *((count, partial) for count in (3, 6, 250)),
+    ]
+    for count, used in cases:
+        codes = rng.permutation(np.arange(0, 1 << 24, 4099))[:count]
+        colors = np.stack([codes >> 16, codes >> 8 & 255, codes & 255], axis=1).astype(np.uint8)
+        indices = rng.integers(0, max(count - 2, 2), (9, 14))
+        alpha = rng.choice(np.array(used, np.uint8), indices.shape)
+        pixels = np.dstack([colors[indices], alpha]).ravel().tolist()
+        pictures.append({"width": 14, "height": 9, "pixels": pixels, "colors": colors.tolist()})
+        large, clouds = (
+            np.kron(each, np.ones((scale, scale), np.uint8)) for each in (indices, alpha)
+        )
+        expected.append(encode_indexed([large], colors, ".png", alphas=[clouds.astype(np.uint8)]))
+    for made, written in zip(_downloaded(tmp_path, pictures, scale), expected, strict=True):
+        assert made[16:26] == written[16:26]  # size, bits and type of colour
+        if written[25] == 3:
+            both = (read_indexed(io.BytesIO(each)) for each in (written, made))
+            (ours, table), (theirs, entries) = both
+            assert (theirs == ours).all()
+            assert entries.tolist() == table.tolist()
+        else:
+            assert written[25] == 6  # red, green, blue and alpha
+        with Image.open(io.BytesIO(written)) as one, Image.open(io.BytesIO(made)) as other:
+            assert (np.asarray(one.convert("RGBA")) == np.asarray(other.convert("RGBA"))).all()
 
 
 # What the page's choices are when nothing is chosen.

@@ -22,7 +22,7 @@ function dithered(picture, settings, matrix, tables, kept) {
     } else {
         codes = ditherToLevels(ready, matrix, settings.levels, settings.light, settings.strength, linear);
     }
-    return { width: ready.width, height: ready.height, pixels: shownPixels(ready, codes, settings) };
+    return { width: ready.width, height: ready.height, pixels: shownPixels(ready, codes, settings), colors: settings.colors };
 }
 
 // Return red, green, blue and alpha of every pixel.

@@ -1,4 +1,5 @@
 // Write PNG files without a canvas, which could change pixels: grey of few bits, a palette, or all channels.
+// A picture with `colors` has a palette of these colours in their order, as the commands write it.
 
 const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
     let value = byte;
@@ -6,9 +7,9 @@ const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
     return value;
 });
 
-async function encodedPng({ width, height, pixels }, scale) {
+async function encodedPng({ width, height, pixels, colors }, scale) {
     const words = new Uint32Array(pixels.buffer, pixels.byteOffset, width * height);
-    const layout = pngLayout(words);
+    const layout = colors ? paletteLayout(words, colors) : pngLayout(words);
     const rows = pngRows(words, width, height, scale, layout);
     const header = new DataView(new ArrayBuffer(13));
     header.setUint32(0, width * scale);
@@ -49,6 +50,33 @@ function pngLayout(words) {
     const bits = [1, 2, 4, 8].find((count) => colors.length <= 2 ** count);
     colors.forEach((word, index) => places.set(word, index));
     return { type: 3, bits, places, colors, clear };
+}
+
+// Give each word its place in a palette with all its colours. Entries for transparent pixels follow the
+// palette: one for those that are clear, then one for each partial alpha of a colour.
+function paletteLayout(words, codes) {
+    const entries = codes.map(([red, green, blue]) => ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0);
+    const places = new Map(entries.map((word, index) => [word, index]));
+    const ofColor = (word) => places.get((word | 0xff000000) >>> 0);
+    const present = [...new Set(words)];
+    const cleared = present.filter((word) => word >>> 24 === 0);
+    const partial = present.filter((word) => word >>> 24 > 0 && word >>> 24 < 255);
+    partial.sort((one, other) => (one >>> 24) - (other >>> 24) || ofColor(one) - ofColor(other));
+    if (cleared.length && !partial.length && entries.length === 256) {
+        const shown = new Set(present);
+        const spare = entries.findLastIndex((word) => !shown.has(word));
+        if (spare >= 0) {
+            for (const word of cleared) places.set(word, spare);
+            entries[spare] &= 0xffffff;
+            return { type: 3, bits: 8, places, colors: entries, clear: true };
+        }
+    }
+    if (cleared.length) entries.push(entries[0] & 0xffffff);
+    for (const word of cleared) places.set(word, entries.length - 1);
+    for (const word of partial) places.set(word, entries.push(word) - 1);
+    if (entries.length > 256) return { type: 6, bits: 8, bytes: 4 };
+    const bits = [1, 2, 4, 8].find((count) => entries.length <= 2 ** count);
+    return { type: 3, bits, places, colors: entries, clear: entries.length > codes.length };
 }
 
 function pngRows(words, width, height, scale, layout) {

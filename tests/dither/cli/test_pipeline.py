@@ -1,5 +1,6 @@
 """The way of one image from the command to the pixels."""
 
+import json
 import subprocess
 import sys
 from collections.abc import Callable
@@ -7,10 +8,14 @@ from pathlib import Path
 from types import FrameType
 
 import numpy as np
+import PIL
 import pytest
 from PIL import Image
 
 import dither
+from dither.images.animation import Animation, write_animation
+from dither.images.indexed_files import read_indexed
+from dither.palettes.files import read_colors
 
 PACKAGES = (str(Path(dither.__file__).parent),)
 
@@ -123,3 +128,90 @@ def test_zero_threads_are_one_per_processor(
         run(f"dither {command} photo.png -o one.png --bits 1 --force")
         run(f"dither {command} photo.png -o all.png --bits 1 --force --threads 0")
         assert (tmp_path / "one.png").read_bytes() == (tmp_path / "all.png").read_bytes()
+
+
+# Not sorted, without white, and with a colour that no pixel takes.
+INKS = ["#c02030", "#f0f0e0", "#101010", "#2040a0", "#00ff00", "#808080"]
+MANY = ["#fe01ff", *INKS]
+
+
+@pytest.mark.parametrize("command", ["ordered", "diffuse", "optimize"])
+@pytest.mark.parametrize("ending", ["png", "gif", "bmp", "tif"])
+def test_pixel_values_are_indices_of_the_palette(
+    run: Callable, tmp_path: Path, photo: np.ndarray, command: str, ending: str
+) -> None:
+    gray = photo[:24, :32] // 255 * 255
+    Image.fromarray(gray).save(tmp_path / "photo.png")
+    colors = [[int(item[i : i + 2], 16) for i in (1, 3, 5)] for item in MANY]
+    shared = f"-p '{' '.join(MANY)}' --scale 2"
+    run(f"dither {command} photo.png -o out.{ending} {shared}")
+    run(f"dither {command} photo.png -o out.webp {shared}")
+    indices, table = read_indexed(tmp_path / f"out.{ending}")
+    assert table[:, :3].tolist() == colors
+    assert len(np.unique(indices)) < len(colors)
+    shown = dither.read_image(tmp_path / "out.webp").color
+    assert (table[indices][..., :3] == shown).all()
+    # The written image is a palette file: the same command takes it as such.
+    run(f"dither {command} photo.png -o again.{ending} -p out.{ending} --scale 2")
+    again = (tmp_path / f"again.{ending}").read_bytes()
+    assert again == (tmp_path / f"out.{ending}").read_bytes()
+
+
+@pytest.mark.parametrize("ending", ["gif", "png"])
+def test_frames_share_the_palette_and_transparency_follows_it(
+    run: Callable, tmp_path: Path, photo: np.ndarray, ending: str
+) -> None:
+    alpha = np.full((20, 30), 255, np.uint8)
+    alpha[5:9, 3:] = 0
+    parts = [dither.RasterImage(photo[i : i + 20, :30], alpha) for i in (0, 8, 16)]
+    write_animation(tmp_path / "clip.webp", Animation(tuple(parts), (40, 50, 60), 0))
+    run(f"dither ordered clip.webp -o out.{ending} -p '{' '.join(MANY)}'")
+    indices, table = read_indexed(tmp_path / f"out.{ending}")
+    assert [f"#{r:02x}{g:02x}{b:02x}" for r, g, b, _ in table[:-1].tolist()] == MANY
+    assert table[:, 3].tolist() == [255] * 7 + [0]
+    assert ((indices == 7) == (alpha == 0)).all()
+    assert len(dither.read_animation(tmp_path / f"out.{ending}").frames) == 3
+
+
+def test_the_palette_of_an_image_is_written_in_the_order_of_its_indices(
+    run: Callable, tmp_path: Path, photo: np.ndarray
+) -> None:
+    Image.fromarray(photo[:40, :40]).save(tmp_path / "photo.png")
+    for ending in ("hex", "png"):
+        run(f"dither optimize photo.png -o out.png --colors 5 --force --palette-output p.{ending}")
+        colors = read_colors(tmp_path / f"p.{ending}")
+        assert read_indexed(tmp_path / "out.png")[1][:, :3].tolist() == colors.tolist()
+        assert dither.load_palette(tmp_path / "out.png").colors.tolist() == colors.tolist()
+
+
+def test_gray_palettes_have_a_table_and_levels_have_none(
+    run: Callable, tmp_path: Path, photo: np.ndarray
+) -> None:
+    Image.fromarray(photo[:40, :40, 0]).save(tmp_path / "photo.png")
+    run("dither ordered photo.png -o indexed.png --palette gray-4")
+    run("dither ordered photo.png -o levels.png --bits 2")
+    header = {name: (tmp_path / name).read_bytes()[24:26] for name in ("indexed.png", "levels.png")}
+    assert header["indexed.png"] == bytes([2, 3])
+    assert read_indexed(tmp_path / "indexed.png")[1][:, 0].tolist() == [0, 85, 170, 255]
+    if int(PIL.__version__.partition(".")[0]) >= 13:
+        assert header["levels.png"] == bytes([2, 0])
+
+
+def test_lost_colours_and_indices_are_said(
+    run: Callable, tmp_path: Path, photo: np.ndarray
+) -> None:
+    Image.fromarray(photo[:20, :30]).save(tmp_path / "photo.png")
+    done = run("dither ordered photo.png -o out.pbm -p '#e0e0d0 #101020' --json")
+    sentence = "a .pbm holds no colours; #101020 is written as black and #e0e0d0 as white"
+    assert f"out.pbm: {sentence}" in done.stderr
+    (report,) = json.loads(done.stdout)["images"]
+    assert report["notes"] == [f"out.pbm: {sentence}"]
+    assert report["shape"] == [20, 30, 3]
+    run("dither ordered photo.png -o out.png -p '#e0e0d0 #101020'")
+    black = dither.read_image(tmp_path / "out.pbm").color == 0
+    assert (black == (read_indexed(tmp_path / "out.png")[0] == 1)).all()
+    alpha = np.arange(600, dtype=np.uint16).reshape(20, 30).astype(np.uint8)
+    clear = np.dstack([photo[:20, :30], alpha])
+    Image.fromarray(clear).save(tmp_path / "clear.png")
+    assert "RGBA instead of indices" in run("dither ordered clear.png -o c.png -p web-safe").stderr
+    assert "RGBA instead of indices" in run("dither ordered clear.png -o c.tif -p c64").stderr
