@@ -21,6 +21,8 @@ from .images.adjustments import prepared as prepared
 from .images.animation import Animation as Animation
 from .images.animation import read_animation as read_animation
 from .images.animation import write_animation as write_animation
+from .images.bit_packing import pack as pack
+from .images.bit_packing import unpack as unpack
 from .images.fit import Sides as Sides
 from .images.io import read_image as read_image
 from .images.io import write_image as write_image
@@ -43,8 +45,6 @@ from .optimizer.optimize import OptimizedPalette as OptimizedPalette
 from .optimizer.optimize import optimize_palette as optimize_palette
 from .ordered.additive_noise import load_noise as load_noise
 from .ordered.additive_noise import noise_dither as noise_dither
-from .ordered.bit_packing import pack as pack
-from .ordered.bit_packing import unpack as unpack
 from .ordered.levels import ordered_dither as ordered_dither
 from .ordered.levels import packed_dither as packed_dither
 from .ordered.levels import requantize as requantize

@@ -262,7 +262,7 @@ def _packed_rows(
 ) -> tuple[bytes, dict[str, Any]]:
     import numpy as np
 
-    from dither.ordered.bit_packing import pack
+    from dither.images.bit_packing import pack
 
     if codes.ndim == 3:
         raise InputError("--packed takes grey or a palette; --gray makes grey of colours")

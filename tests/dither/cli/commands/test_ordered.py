@@ -16,12 +16,12 @@ from dither.diffusion import dot_diffuse, error_diffuse, riemersma_dither
 from dither.diffusion import requantize as diffused
 from dither.images.adjustments import Preparation, adjusted
 from dither.images.animation import Animation, read_animation, write_animation
+from dither.images.bit_packing import pack
 from dither.images.fit import Sides
 from dither.images.io import read_image
 from dither.images.raster_image import RasterImage
 from dither.matrix.catalog import load_matrix
 from dither.ordered.additive_noise import noise_dither
-from dither.ordered.bit_packing import pack
 from dither.ordered.levels import ordered_dither, requantize
 from dither.ordered.palette import dither_to_palette
 from dither.palettes.from_image import k_means
