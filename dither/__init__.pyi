@@ -56,6 +56,14 @@ from .palettes.palette import Palette as Palette
 from .palettes.palette import load_palette as load_palette
 from .palettes.palette import recolored as recolored
 from .palettes.palette import save_palette as save_palette
+from .palettes.panel import Ink as Ink
+from .palettes.panel import Panel as Panel
+from .palettes.panel import PanelPacking as PanelPacking
+from .palettes.panel_buffer import pack_panel as pack_panel
+from .palettes.panel_buffer import unpack_panel as unpack_panel
+from .palettes.panel_files import load_panel as load_panel
+from .palettes.panel_files import panel_names as panel_names
+from .palettes.panel_source import panel_c_source as panel_c_source
 from .studio import studio_page as studio_page
 from .volumes.block import LevelDither as LevelDither
 from .volumes.block import PaletteDither as PaletteDither

@@ -191,12 +191,14 @@ class Panel:
             for code in ink.code:
                 check_whole(f"code of the ink {ink.name!r}", code, 0, most)
         for key in ("name", "look", "pure", "code"):
-            first: dict[object, str] = {}
-            for ink in self.inks:
-                other = first.setdefault(getattr(ink, key), ink.name)
-                if other is not ink.name:
+            first: dict[object, int] = {}
+            for number, ink in enumerate(self.inks):
+                value = getattr(ink, key)
+                other = first.setdefault(value, number)
+                if other != number:
                     raise InputError(
-                        f"{key} is {_shown(getattr(ink, key))} for two inks, {other!r} and {ink.name!r}"
+                        f"{key} is {_shown(value)} for two inks, {self.inks[other].name!r} and "
+                        f"{ink.name!r}"
                     )
 
     def _check_scan(self) -> None:

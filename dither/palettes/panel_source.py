@@ -21,7 +21,7 @@ _KEYWORDS = """
 """
 
 
-def c_source(panel: Panel, indices: np.ndarray, path: PurePath | str) -> str:
+def panel_c_source(panel: Panel, indices: np.ndarray, path: PurePath | str) -> str:
     r"""Write the buffer of a picture as arrays in C, one for each plane and each of a few parts.
 
     The arrays are named after the file: `photo`, or `photo_black` and `photo_red`, or `photo_1` and
@@ -38,7 +38,7 @@ def c_source(panel: Panel, indices: np.ndarray, path: PurePath | str) -> str:
     Example:
         >>> from dither.palettes.panel_files import load_panel
         >>> panel = load_panel("playdate")
-        >>> text = c_source(panel, np.ones((240, 400), int), "title.h")
+        >>> text = panel_c_source(panel, np.ones((240, 400), int), "title.h")
         >>> [line for line in text.splitlines() if "uint8_t" in line]
         ['static const uint8_t title[12480] = {']
     """
@@ -52,7 +52,7 @@ def c_source(panel: Panel, indices: np.ndarray, path: PurePath | str) -> str:
     first = "highest" if order == "msb" else "lowest"
     lines = [
         f"/* {_plain(panel.name)}: {panel.width}x{panel.height} pixels, {bits} bit{plural} per pixel"
-        f"{_in_planes(panel)}, the leftmost pixel in the {first} bits; {packed.size} bytes. */",
+        f"{_layout(panel)}, the leftmost pixel in the {first} bits; {packed.size} bytes. */",
         *([f"#ifndef {guard}", f"#define {guard}", ""] if header else []),
         "#include <stdint.h>",
         "",
@@ -104,9 +104,16 @@ def _sections(panel: Panel, packed: np.ndarray) -> list[tuple[str, str, np.ndarr
     return found
 
 
-def _in_planes(panel: Panel) -> str:
-    planes = panel.packing.planes
-    return f" in each of {len(planes)} planes" if len(planes) > 1 else ""
+def _layout(panel: Panel) -> str:
+    """Return the order of planes and parts in words."""
+    planes, words = panel.packing.planes, ""
+    if len(planes) > 1:
+        turns = ", which take turns row by row" if panel.packing.interleave == "rows" else ""
+        words = f" in each of the planes {', '.join(planes)}{turns}"
+    if panel.part_count > 1:
+        width, height = panel.part_size
+        words += f", in {panel.part_count} parts of {width}x{height} pixels"
+    return words
 
 
 def _plain(text: str) -> str:
