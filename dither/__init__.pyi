@@ -21,6 +21,8 @@ from .images.adjustments import prepared as prepared
 from .images.animation import Animation as Animation
 from .images.animation import read_animation as read_animation
 from .images.animation import write_animation as write_animation
+from .images.bit_packing import pack as pack
+from .images.bit_packing import unpack as unpack
 from .images.fit import Sides as Sides
 from .images.indexed_files import read_indexed as read_indexed
 from .images.indexed_files import write_indexed as write_indexed
@@ -45,8 +47,6 @@ from .optimizer.optimize import OptimizedPalette as OptimizedPalette
 from .optimizer.optimize import optimize_palette as optimize_palette
 from .ordered.additive_noise import load_noise as load_noise
 from .ordered.additive_noise import noise_dither as noise_dither
-from .ordered.bit_packing import pack as pack
-from .ordered.bit_packing import unpack as unpack
 from .ordered.levels import ordered_dither as ordered_dither
 from .ordered.levels import packed_dither as packed_dither
 from .ordered.levels import requantize as requantize
@@ -58,6 +58,14 @@ from .palettes.palette import Palette as Palette
 from .palettes.palette import load_palette as load_palette
 from .palettes.palette import recolored as recolored
 from .palettes.palette import save_palette as save_palette
+from .palettes.panel import Ink as Ink
+from .palettes.panel import Panel as Panel
+from .palettes.panel import PanelPacking as PanelPacking
+from .palettes.panel_buffer import pack_panel as pack_panel
+from .palettes.panel_buffer import unpack_panel as unpack_panel
+from .palettes.panel_files import load_panel as load_panel
+from .palettes.panel_files import panel_names as panel_names
+from .palettes.panel_source import panel_c_source as panel_c_source
 from .studio import studio_page as studio_page
 from .volumes.block import LevelDither as LevelDither
 from .volumes.block import PaletteDither as PaletteDither

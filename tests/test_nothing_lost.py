@@ -30,6 +30,7 @@ QUICK = {
     "dither ordered photo.png -o out.gif --bits 1 --scale 4": "out.gif",
     "dither ordered photo.png -o out.tif --bits 1 --scale 4": "out.tif",
     "dither ordered photo.png -o out.bin --bits 1 --gray --packed msb --scale 4": "out.bin",
+    "dither ordered photo.png -o o.bin --panel game-boy --resize 160x144 --preview p.png": "o.bin",
     "dither studio -o out.html": "out.html",
     "dither ordered stack.tif -o out.tiff --bits 1": "out.tiff",
     "dither ordered stack.tif -o out.zarr --bits 1": "out.zarr/zarr.json",

@@ -26,16 +26,17 @@ SURFACE = {
         generate report shifted
         """,
     dither: """
-        Animation ColorCount ColorGrid Comparison GapConfig GapEstimate HARDLY_VISIBLE
-        InputError LevelDither OptimizeConfig OptimizedPalette Palette PaletteDither
+        Animation ColorCount ColorGrid Comparison GapConfig GapEstimate HARDLY_VISIBLE Ink
+        InputError LevelDither OptimizeConfig OptimizedPalette Palette PaletteDither Panel PanelPacking
         Preparation RasterImage Sides ThresholdMatrix adjusted bayer channel_thresholds clustered_dot
         color_curve compare count_colors dither_block dither_to_palette dither_volume
         elbow_count gap_statistic interleaved_gradient_noise k_means largest_gap load_channels
-        load_matrix load_noise load_palette median_cut noise_dither one_standard_error
-        optimize_frames optimize_palette optimized_counts ordered_dither pack packed_dither
-        palette_names playstation r2_sequence read_animation read_image read_indexed recolored
-        requantize save_matrix save_palette shipped_matrices studio_page unpack volume_work
-        white_noise write_animation write_image write_indexed
+        load_matrix load_noise load_palette load_panel median_cut noise_dither
+        one_standard_error optimize_frames optimize_palette optimized_counts ordered_dither pack
+        pack_panel packed_dither palette_names panel_c_source panel_names playstation
+        r2_sequence read_animation read_image read_indexed recolored requantize save_matrix
+        save_palette shipped_matrices studio_page unpack unpack_panel volume_work white_noise
+        write_animation write_image write_indexed
         """,
     dither.differentiable: """
         Blurred CIELAB ColorHistogram Descended DescentConfig Distance OKLab OptimizedPicture

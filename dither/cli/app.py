@@ -6,6 +6,7 @@ from dither.cli.commands.diffuse import diffuse
 from dither.cli.commands.optimize import optimize
 from dither.cli.commands.ordered import ordered
 from dither.cli.commands.palettes import palettes
+from dither.cli.commands.panels import panels
 from dither.cli.commands.studio import studio
 from dither.console import command_line, examples, former_spellings
 
@@ -17,7 +18,7 @@ app.command(
     **examples(
         "dither ordered photo.jpg -o one-bit.png --bits 1",
         "dither ordered photo.jpg -o e-ink.png --levels 16 --gray --resize 800x480",
-        "dither ordered photo.jpg -o panel.png --palette black-white-red",
+        "dither ordered photo.jpg -o panel.bin --panel spectra-6-7.3 --resize 800x480",
         "dither ordered clip.gif -o one-bit.gif --bits 1",
         "dither ordered *.jpg --output-dir dithered --bits 2",
     ),
@@ -34,7 +35,7 @@ app.command(
     **former_spellings(draws="random"),
     **examples(
         "dither optimize photo.jpg -o best.png --colors 16 --palette-output best.gpl",
-        "dither optimize photo.jpg -o panel.png --palette spectra-6",
+        "dither optimize photo.jpg -o panel.png --panel spectra-6-7.3 --preview seen.png",
         "dither optimize clip.gif -o still.gif --colors 16 --preset smooth",
         "dither optimize photos -o best --recursive --colors auto",
     ),
@@ -48,3 +49,4 @@ app.command(
 )(compare)
 app.command(**examples("dither studio -o studio.html"))(studio)
 app.command(**examples("dither palettes", "dither palettes --json"))(palettes)
+app.command(**examples("dither panels", "dither panels --json"))(panels)

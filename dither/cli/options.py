@@ -45,6 +45,13 @@ def palette_names(incomplete: str) -> list[str]:
     return [name for name in NAMED_PALETTES if name.startswith(incomplete)]
 
 
+def panel_names(incomplete: str) -> list[str]:
+    """Return the shipped panels that complete a word; for other words, shells complete file names."""
+    from dither.palettes.panel_files import panel_names
+
+    return [name for name in panel_names() if name.startswith(incomplete)]
+
+
 def matrix_names(incomplete: str) -> list[str]:
     """Return the shipped matrices that complete a word; for other words, shells complete file names."""
     from dither.matrix.catalog import shipped_matrices
@@ -88,6 +95,17 @@ IntentOption = Annotated[
         "Rendering intent. perceptual, relative: white and black become the palette's; other colours "
         "are compressed smoothly, or clipped at constant hue. absolute: colours stay, and are clipped "
         "[perceptual; absolute with --colors].",
+    ),
+]
+PanelOption = Annotated[
+    str | None,
+    option(
+        QUANTIZER,
+        "The inks of a display panel: a name (list: dither panels) or a .toml file. Images are written "
+        "in the colours of its driver; other endings, such as .bin, hold its raw buffer, .h and .c a "
+        "C array.",
+        value="NAME|FILE",
+        autocompletion=panel_names,
     ),
 ]
 SeedOption = Annotated[
@@ -179,7 +197,16 @@ class Job:
         option(
             OUTPUT,
             "Write raw rows of 1, 2 or 4 bits per pixel for display panels, the leftmost pixel in the "
-            "highest (msb) or the lowest bits (lsb). Grey, or up to 16 colours.",
+            "highest (msb) or the lowest bits (lsb). Grey, or up to 16 colours; with --panel, its raw "
+            "buffer.",
+        ),
+    ] = None
+    preview: Annotated[
+        Path | None,
+        option(
+            OUTPUT,
+            "With --panel and a single image, also write the picture as it looks on the panel.",
+            value="FILE",
         ),
     ] = None
     scale: Annotated[
@@ -247,15 +274,18 @@ class Quantizer:
         number(QUANTIZER, 2, 65536, "Levels per channel (2 to 65536).", "--levels", "-l"),
     ] = None
     palette: PaletteOption = None
+    panel: PanelOption = None
     colors: Annotated[
         int | None,
         number(QUANTIZER, 2, 256, "Number of colours (2 to 256), chosen per image or animation."),
     ] = None
 
     def __post_init__(self) -> None:
-        given = (self.bits, self.levels, self.palette, self.colors)
+        given = (self.bits, self.levels, self.palette, self.panel, self.colors)
         if sum(value is not None for value in given) != 1:
-            raise InputError("choose exactly one of --bits, --levels, --palette and --colors")
+            raise InputError(
+                "choose exactly one of --bits, --levels, --palette, --panel and --colors"
+            )
 
 
 @dataclasses.dataclass(frozen=True)
@@ -291,5 +321,13 @@ class Batch:
 
 
 # Rules of `refuse_without_effect` for every command that dithers images.
-WITHOUT_EFFECT = {"with --gray": "--saturation", "with --packed": "--format"}
-WITHOUT_BATCH = {"without --recursive": "--jobs --scheduler", "without --output -": "--format"}
+WITHOUT_EFFECT = {
+    "with --gray": "--saturation",
+    "with --packed": "--format",
+    "without --panel": "--preview",
+}
+WITHOUT_BATCH = {
+    "without --recursive": "--jobs --scheduler",
+    "with --recursive": "--preview",
+    "without --output -": "--format",
+}

@@ -7,15 +7,25 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import BinaryIO
+from typing import TYPE_CHECKING, BinaryIO, Literal
 
 from dither.cli.options import STREAM, Job
 from dither.errors import InputError
 from dither.files.atomic import atomic_writes, check_writable, created_folder
 
+if TYPE_CHECKING:
+    from dither.palettes.panel import Panel
 
-def plan_outputs(job: Job) -> list[Path]:
+# An image, packed rows, a panel's raw buffer, or that as source text of C.
+Kind = Literal["image", "rows", "buffer", "source"]
+
+
+def plan_outputs(job: Job, panel: "Panel | None" = None) -> list[Path]:
     """Return the file of the result of each input, or - for standard output.
+
+    Args:
+        job: the inputs and the places of the results.
+        panel: the panel that the results are for, if there is one.
 
     Raises:
         InputError: options conflict, a suffix names no lossless format, two inputs would be written to
@@ -46,7 +56,7 @@ def plan_outputs(job: Job) -> list[Path]:
             )
         paths = [job.output]
     for path in paths:
-        check_suffix(path, job)
+        check_suffix(path, job, panel)
     return paths
 
 
@@ -93,17 +103,35 @@ def format_suffix(path: Path, job: Job) -> str:
     return f".{job.output_format or 'png'}" if path == STREAM else path.suffix.lower()
 
 
-def check_suffix(path: Path, job: Job) -> None:
-    """Refuse images whose suffix names no lossless format, and packed rows whose suffix names one.
+def output_kind(path: Path, job: Job, panel: "Panel | None") -> Kind:
+    """Return what an output holds, which its suffix and --packed decide."""
+    from dither.images.io import WRITE_FORMATS
+
+    suffix = format_suffix(path, job)
+    if panel is None:
+        return "rows" if job.packed else "image"
+    if suffix in (".c", ".h"):
+        return "source"
+    images = (*WRITE_FORMATS, ".jpg", ".jpeg", "")
+    return "image" if suffix in images and not job.packed else "buffer"
+
+
+def check_suffix(path: Path, job: Job, panel: "Panel | None" = None) -> None:
+    """Refuse images whose suffix names no lossless format, and raw results whose suffix names one.
 
     Raises:
-        InputError: the suffix is refused.
+        InputError: the suffix is refused, or --packed contradicts the panel.
     """
     from dither.images.io import WRITE_FORMATS, check_ending
 
     suffix = format_suffix(path, job)
-    if job.packed:
-        if path != STREAM and suffix in (*WRITE_FORMATS, ".jpg", ".jpeg"):
+    if panel is not None and job.packed and job.packed != panel.packing.order:
+        raise InputError(
+            f"--packed is {job.packed}, but the controller of {panel.name} takes "
+            f"{panel.packing.order}; the panel decides, so choose --packed {panel.packing.order}"
+        )
+    if output_kind(path, job, panel) != "image":
+        if job.packed and path != STREAM and suffix in (*WRITE_FORMATS, ".jpg", ".jpeg"):
             raise InputError(
                 f"--packed writes raw rows, not an image; {path} should end otherwise, such as in .bin"
             )

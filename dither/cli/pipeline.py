@@ -12,7 +12,8 @@ import typer
 
 from dither.cli.inputs import name_errors, read_input, title
 from dither.cli.options import Job, PackedChoice
-from dither.cli.outputs import format_suffix, open_outputs, plan_outputs
+from dither.cli.outputs import Kind, format_suffix, open_outputs, output_kind, plan_outputs
+from dither.cli.panel_outputs import buffer_note, check_frame, panel_content
 from dither.cli.target import Target
 from dither.console import log
 from dither.errors import InputError, TooLargeError
@@ -101,13 +102,16 @@ def dither_images(
             raise InputError(
                 f"cannot read {image}: it is a folder; --recursive takes the images in it"
             )
-    outputs = plan_outputs(job)
-    if job.packed:
+    outputs = plan_outputs(job, target.panel)
+    if job.packed and target.panel is None:
         _ = target.packed_bits  # raises before any work
     files = list(outputs)
     if palette_output is not None:
         _check_palette_output(palette_output, outputs)
         files.append(palette_output)
+    if job.preview is not None:
+        _check_preview(job.preview, outputs, files)
+        files.append(job.preview)
     reports, palettes, number = [], [], 0
     messages: list[str] = []  # logged at the end: after an error only the error counts
     with open_outputs(files, job) as opened:
@@ -117,9 +121,10 @@ def dither_images(
                 on_progress((index + share) / len(outputs), text)
 
             notes: list[str] = []
+            kind = output_kind(output, job, target.panel)
             animation = read_input(source, job.max_pixels, notes.append)
             with name_errors(source):
-                animation = _prepared(animation, source, output, job, notes.append)
+                animation = _prepared(animation, source, output, kind, job, target, notes.append)
                 if isinstance(dithering, PerFrame):
                     palette = target.palette_for(animation.frames)
                     keywords = {} if palette is None else {"palette": palette}
@@ -137,7 +142,11 @@ def dither_images(
                     _write_palette(palette_output, dithered.palette, opened)
                     count = len(dithered.palette)
                     messages.append(f"{title(source)} -> {palette_output}: {count} colours")
-            content, report = _encoded(animation, dithered, target, output, job, notes.append)
+            content, report = _encoded(animation, dithered, target, output, kind, job, notes.append)
+            if job.preview is not None:
+                _write_preview(job.preview, animation, dithered, job, opened, notes.append)
+                messages.append(f"{title(source)} -> {job.preview}: as the panel looks")
+                report["preview"] = str(job.preview)
             with opened(output) as file:
                 file.write(content)
                 file.flush()  # reports a full disk behind standard output
@@ -148,7 +157,9 @@ def dither_images(
             reports.append({**paths, **report, **dithered.about})
     for message in messages:
         log(message, quiet=job.quiet)
-    common = {"palettes": palettes} if palettes else {"levels": target.levels}
+    common: dict[str, Any] = {"palettes": palettes} if palettes else {"levels": target.levels}
+    if target.panel is not None:
+        common["panel"] = target.panel.name
     return {**common, "images": reports}
 
 
@@ -181,12 +192,47 @@ def _write_palette(
         file.write(encode_colors(path, palette.colors))
 
 
+def _check_preview(path: Path, outputs: list[Path], files: list[Path]) -> None:
+    from dither.images.io import check_ending
+
+    if len(outputs) > 1:
+        raise InputError(f"--preview shows one image, and there are {len(outputs)}")
+    try:
+        check_ending(path.suffix)
+    except InputError as error:
+        raise InputError(f"cannot write {path}: {error}") from None
+    if os.path.realpath(path) in map(os.path.realpath, files):
+        raise InputError(f"the preview and another result would both be written as {path}")
+
+
+def _write_preview(
+    path: Path,
+    animation: "Animation",
+    dithered: Dithered,
+    job: Job,
+    opened: "Callable[[Path], AbstractContextManager[BinaryIO]]",
+    note: Callable[[str], None],
+) -> None:
+    """Write the picture in the colours of the palette, which are the inks as they look."""
+    assert dithered.palette is not None  # --preview is refused without --panel
+    values = dithered.palette.colors
+    content, _ = _image_file(animation, dithered.codes, values, path, job, note)
+    with opened(path) as file:
+        file.write(content)
+
+
 def _title(output: Path) -> str:
     return title(output, "standard output")
 
 
 def _prepared(
-    animation: "Animation", source: Path, output: Path, job: Job, note: Callable[[str], None]
+    animation: "Animation",
+    source: Path,
+    output: Path,
+    kind: Kind,
+    job: Job,
+    target: Target,
+    note: Callable[[str], None],
 ) -> "Animation":
     """Return the frames that the output can hold, prepared for dithering."""
     from dither.images.adjustments import adjusted
@@ -194,7 +240,7 @@ def _prepared(
     from dither.images.fit import resized_shape
 
     first = animation.frames[0]
-    animated = not job.packed and format_suffix(output, job) in ANIMATED_SUFFIXES
+    animated = kind == "image" and format_suffix(output, job) in ANIMATED_SUFFIXES
     if len(animation.frames) > 1 and not animated:
         note(
             f"{title(source)} has {len(animation.frames)} frames; {_title(output)} holds the first"
@@ -204,6 +250,8 @@ def _prepared(
     pixels = len(animation.frames) * height * width * job.scale**2
     if pixels > job.max_pixels:
         raise TooLargeError(f"the result would have {pixels} pixels, more than {job.max_pixels}")
+    if target.panel is not None and kind != "image":
+        check_frame(target.panel, width * job.scale, height * job.scale)
     if job.preparation == Preparation():
         return animation
     frames = tuple(adjusted(frame, job.preparation) for frame in animation.frames)
@@ -215,12 +263,17 @@ def _encoded(
     dithered: Dithered,
     target: Target,
     output: Path,
+    kind: Kind,
     job: Job,
     note: Callable[[str], None],
 ) -> tuple[bytes, dict[str, Any]]:
     """Return the bytes of a result, and its entries for --json."""
     try:
-        if job.packed:
+        if kind != "image" and target.panel is not None:
+            codes = _enlarged(dithered.codes[0], job.scale)
+            name = output.with_name(f"{output.stem}{format_suffix(output, job)}")
+            return panel_content(target.panel, animation.frames[0], codes, kind, name)
+        if kind == "rows":
             return _packed_rows(animation.frames[0], dithered.codes[0], target.packed_bits, job)
         values = target.values(dithered.palette)
         return _image_file(animation, dithered.codes, values, output, job, note)
@@ -288,7 +341,7 @@ def _packed_rows(
 ) -> tuple[bytes, dict[str, Any]]:
     import numpy as np
 
-    from dither.ordered.bit_packing import pack
+    from dither.images.bit_packing import pack
 
     if codes.ndim == 3:
         raise InputError("--packed takes grey or a palette; --gray makes grey of colours")
@@ -306,6 +359,8 @@ def _packed_rows(
 
 def _packing_note(report: dict[str, Any]) -> str:
     """Return the layout of packed rows, which have no header to say it."""
+    if "panel" in report:
+        return buffer_note(report)
     if "order" not in report:
         return ""
     height, width = report["shape"]

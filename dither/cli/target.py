@@ -10,8 +10,10 @@ from dither.errors import InputError
 if TYPE_CHECKING:
     import numpy as np
 
+    from dither.images.fit import Sides
     from dither.images.raster_image import RasterImage
     from dither.palettes.palette import Palette
+    from dither.palettes.panel import Panel
 
 _MAX_PACKED = 16
 
@@ -24,25 +26,50 @@ class Target:
         levels: levels of every channel.
         palette: the palette of all images.
         colors: the size of a palette made for each image.
+        panel: the panel that `palette` shows as it looks, if there is one.
     """
 
     levels: int | None = None
     palette: "Palette | None" = None
     colors: int | None = None
+    panel: "Panel | None" = None
 
     @classmethod
     def from_options(cls, given: Quantizer) -> "Target":
         """Return the target that the options name.
 
         Raises:
-            InputError: there is no such palette.
+            InputError: there is no such palette or panel.
         """
+        if given.panel is not None:
+            return cls.from_panel(given.panel)
         if given.palette is not None:
             from dither.palettes.palette import load_palette
 
             return cls(palette=load_palette(given.palette))
         levels = given.levels if given.bits is None else 1 << given.bits
         return cls(levels=levels, colors=given.colors)
+
+    @classmethod
+    def from_panel(cls, text: str) -> "Target":
+        """Return the target of a panel, named or in a file.
+
+        Raises:
+            InputError: there is no such panel.
+        """
+        from dither.palettes.panel_files import load_panel
+
+        panel = load_panel(text)
+        return cls(palette=panel.palette, panel=panel)
+
+    @property
+    def frame(self) -> "Sides | None":
+        """The sides that a picture must have to fill the panel; None without a panel."""
+        if self.panel is None:
+            return None
+        from dither.images.fit import Sides
+
+        return Sides(self.panel.width, self.panel.height)
 
     def palette_for(self, frames: Sequence["RasterImage"]) -> "Palette | None":
         """Return the palette of an image or of all frames of an animation; None for levels."""
@@ -64,8 +91,11 @@ class Target:
     def values(self, palette: "Palette | None") -> "np.ndarray":
         """Return the (levels,) or (colours, 3) values as which codes are saved.
 
-        Up to 256 levels are saved as 8 bits, whatever the depth of the image.
+        Up to 256 levels are saved as 8 bits, whatever the depth of the image; inks of a panel as the
+        colours that its driver takes.
         """
+        if self.panel is not None:
+            return self.panel.pure
         if palette is not None:
             return palette.colors
         import numpy as np

@@ -13,9 +13,9 @@ from pathlib import Path
 import numpy as np
 
 from dither.errors import InputError
+from dither.images.bit_packing import BitOrder, check_packing, pack_rows
 from dither.matrix.catalog import DEFAULT_MATRIX, load_channels
 from dither.matrix.threshold_matrix import ThresholdMatrix
-from dither.ordered.bit_packing import BitOrder, check_packing, pack_rows
 from dither.ordered.rounding import rounding
 from dither.ordered.tiling import TileWork, at_phase, for_each_tile
 from dither.parallel.processors import thread_count

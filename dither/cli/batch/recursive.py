@@ -50,10 +50,10 @@ def dither_folder(
             there is no image, or `check` raises it.
     """
     folder, results = _folders(job, batch)
-    if job.packed:
+    if job.packed and target.panel is None:
         _ = target.packed_bits  # raises before any work
     template = job.name or ("{stem}.bin" if job.packed else "{stem}.png")
-    check_suffix(results / result_name(template, Path("x")), job)
+    check_suffix(results / result_name(template, Path("x")), job, target.panel)
     found = discover(folder, results, functools.partial(result_name, template))
     skipped = found.skipped_sentence()
     if not found.pairs and not found.refused:
@@ -81,6 +81,7 @@ def dither_folder(
     )
     return {
         **({"levels": target.levels} if target.levels else {}),
+        **({"panel": target.panel.name} if target.panel else {}),
         "images": made,
         "done": plan.done,
         "failed": [{"input": path, "error": text} for path, text in sorted(plan.failed.items())],

@@ -17,6 +17,7 @@ from dither.cli.options import (
     IntentOption,
     Job,
     PaletteOption,
+    PanelOption,
     threads_option,
 )
 from dither.cli.pipeline import dither_images, finish
@@ -32,7 +33,7 @@ if TYPE_CHECKING:
 _AUTO: Literal["auto"] = "auto"
 _MAX_COLORS = 256
 _CHOSEN_COLORS = "With --colors"
-_RULES = {"with --palette": "--keep --device --seed --palette-output"}
+_RULES = {"with --palette or --panel": "--keep --device --seed --palette-output"}
 
 
 class PresetChoice(enum.StrEnum):
@@ -66,6 +67,7 @@ def optimize(
         ),
     ] = None,
     palette: PaletteOption = None,
+    panel: PanelOption = None,
     colors: Annotated[
         str | None,
         option(
@@ -116,14 +118,16 @@ def optimize(
     batch: Batch,
 ) -> None:
     """Optimise palette and pixels together."""
-    if (palette is None) == (colors is None):
-        raise InputError("choose exactly one of --palette and --colors")
+    if sum(each is not None for each in (palette, panel, colors)) != 1:
+        raise InputError("choose exactly one of --palette, --panel and --colors")
     count = None if colors is None else _color_count(colors)
     refuse_without_effect(context, {**WITHOUT_EFFECT, **WITHOUT_BATCH, **_RULES})
     if count == _AUTO and job.packed is not None:
         raise InputError("--packed takes up to 16 colours; --colors auto may choose more")
     max_count = _MAX_COLORS if count == _AUTO else count
-    if palette is not None:
+    if panel is not None:
+        target = Target.from_panel(panel)
+    elif palette is not None:
         from dither.palettes.palette import load_palette
 
         target = Target(palette=load_palette(palette))

@@ -26,12 +26,12 @@ from dither.matrix.catalog import DEFAULT_MATRIX
 
 _PALETTE_ONLY = "--intent --mixture-size --mix --candidates"
 _RULES = {
-    "without --palette or --colors": _PALETTE_ONLY,
+    "without --palette or --panel or --colors": _PALETTE_ONLY,
     "with --mixture-size": "--mix --candidates",
     "with --mix two": "--candidates",
     "with --add-noise": "--threads --matrix --strength --mix-in",
 }
-_IMAGE_RULES = {"with --palette or --colors": "--add-noise --threads"}
+_IMAGE_RULES = {"with --palette or --panel or --colors": "--add-noise --threads"}
 _VOLUME_SUFFIXES = frozenset((".tif", ".tiff", ".zarr"))
 
 

@@ -39,10 +39,10 @@ def folder(tmp_path: Path, photo: np.ndarray) -> Path:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ("photo.png -o x.png", "choose exactly one of --palette and --colors"),
+        ("photo.png -o x.png", "choose exactly one of --palette, --panel and --colors"),
         (
             "photo.png -o x.png --colors 4 -p game-boy",
-            "choose exactly one of --palette and --colors",
+            "choose exactly one of --palette, --panel and --colors",
         ),
         ("photo.png -o x.png --colors 0", "--colors is 0; it must be from 2 to 256, or auto"),
         ("photo.png -o x.png --colors 1", "--colors is 1"),

@@ -16,12 +16,12 @@ from dither.diffusion import dot_diffuse, error_diffuse, riemersma_dither
 from dither.diffusion import requantize as diffused
 from dither.images.adjustments import Preparation, adjusted
 from dither.images.animation import Animation, read_animation, write_animation
+from dither.images.bit_packing import pack
 from dither.images.fit import Sides
 from dither.images.io import read_image
 from dither.images.raster_image import RasterImage
 from dither.matrix.catalog import load_matrix
 from dither.ordered.additive_noise import noise_dither
-from dither.ordered.bit_packing import pack
 from dither.ordered.levels import ordered_dither, requantize
 from dither.ordered.palette import dither_to_palette
 from dither.palettes.from_image import k_means
@@ -46,7 +46,7 @@ def folder(tmp_path: Path, photo: np.ndarray) -> Path:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ("", "choose exactly one of --bits, --levels, --palette and --colors"),
+        ("", "choose exactly one of --bits, --levels, --palette, --panel and --colors"),
         ("--bits 1 --palette game-boy", "choose exactly one of"),
         ("--bits 1 --kernel none", "no kernel is named 'none'"),
         ("--bits 1 --kernel text.json", "text.json"),
@@ -306,7 +306,10 @@ def test_several_images_go_into_a_folder(run: Callable, folder: Path) -> None:
         ("photo.png -o out.png --bits 0", "--bits is 0; it must be from 1 to 16"),
         ("photo.png -o out.png --bits 17", "--bits is 17; it must be from 1 to 16"),
         ("photo.png -o out.png --levels 1", "--levels is 1; it must be from 2 to 65,536"),
-        ("photo.png -o out.png", "choose exactly one of --bits, --levels, --palette and --colors"),
+        (
+            "photo.png -o out.png",
+            "choose exactly one of --bits, --levels, --palette, --panel and --colors",
+        ),
         ("photo.png -o out.png --bits 1 --levels 2", "choose exactly one of --bits"),
         ("photo.png -o out.png --bits 1 --candidates 3", "--candidates has no effect"),
         ("photo.png -o out.png --bits 1 --mix two", "--mix has no effect"),

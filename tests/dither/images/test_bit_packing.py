@@ -4,7 +4,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dither.errors import InputError
-from dither.ordered.bit_packing import pack, unpack
+from dither.images.bit_packing import pack, unpack
 from dither.ordered.levels import ordered_dither, packed_dither
 
 SIZES = st.tuples(st.integers(0, 5), st.integers(1, 21), st.sampled_from([1, 2, 4]))
