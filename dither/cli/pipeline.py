@@ -189,9 +189,8 @@ def _prepared(
     animation: "Animation", source: Path, output: Path, job: Job, note: Callable[[str], None]
 ) -> "Animation":
     """Return the frames that the output can hold, prepared for dithering."""
-    from dither.images.adjustments import adjusted
+    from dither.images.adjustments import adjusted_frames
     from dither.images.animation import ANIMATED_SUFFIXES, Animation
-    from dither.images.fit import resized_shape
 
     first = animation.frames[0]
     animated = not job.packed and format_suffix(output, job) in ANIMATED_SUFFIXES
@@ -200,13 +199,20 @@ def _prepared(
             f"{title(source)} has {len(animation.frames)} frames; {_title(output)} holds the first"
         )
         animation = Animation((first,))
-    height, width = resized_shape((len(first.color), first.color.shape[1]), job.preparation.resize)
+    shape = len(first.color), first.color.shape[1]
+    place = job.preparation.placement(shape)
+    (height, width), (old_height, old_width) = place.frame, place.turned
+    if job.preparation.distorts(shape):
+        note(
+            f"{title(source)} is {old_width}x{old_height}; {width}x{height} distorts it. Choose --fit "
+            "contain (adds bars), cover (cuts off both ends) or stretch (distorts without this note)"
+        )
     pixels = len(animation.frames) * height * width * job.scale**2
     if pixels > job.max_pixels:
         raise TooLargeError(f"the result would have {pixels} pixels, more than {job.max_pixels}")
     if job.preparation == Preparation():
         return animation
-    frames = tuple(adjusted(frame, job.preparation) for frame in animation.frames)
+    frames = adjusted_frames(animation.frames, job.preparation)
     return dataclasses.replace(animation, frames=frames)
 
 
