@@ -111,6 +111,14 @@ def test_a_size_distorts_unless_a_side_follows_from_the_other(
         assert not Preparation(resize=resize).distorts(shape)
 
 
+@given(SHAPES, st.integers(1, 300))
+def test_a_rounded_side_is_no_distortion(shape: tuple[int, int], side: int) -> None:
+    for one in (Sides(width=side), Sides(height=side)):
+        follows = min(shape) * side / max(shape) >= 0.5  # else the other side is 1, not 0
+        height, width = resized_shape(shape, one)
+        assert not (follows and Preparation(resize=Sides(width, height)).distorts(shape))
+
+
 @pytest.mark.parametrize("size", [(80, 31), (43, 48), (80, 30), (44, 48)])
 def test_cutting_alone_keeps_the_samples(photo: np.ndarray, size: tuple[int, int]) -> None:
     alpha = photo[..., 0]
