@@ -300,10 +300,8 @@ class Job:
 
     def __post_init__(self) -> None:
         resize = None if self.resize is None else parse_resize(self.resize)
-        framing = {"--fit": self.fit, "--rotate auto": self.rotate == RotateChoice.auto}
-        for name in (name for name, given in framing.items() if given):
-            if not isinstance(resize, Sides) or not resize.are_both_given:
-                raise InputError(f"{name} needs a width and a height; give --resize WxH")
+        if resize is not None:
+            self._check_frame(resize)
         preparation = Preparation(
             gray=self.gray,
             resize=resize,
@@ -320,6 +318,27 @@ class Job:
             auto_contrast=self.auto_contrast,
         )
         object.__setattr__(self, "preparation", preparation)
+
+    def preparation_in(self, frame: Sides | None = None) -> Preparation:
+        """Return the preparation for a device of a known size, or for files of any size.
+
+        Args:
+            frame: the size of the device, which images take unless --resize is given.
+
+        Raises:
+            InputError: --fit or --rotate auto is given, and no size.
+        """
+        if frame is not None:
+            return self.preparation.in_frame(frame)
+        self._check_frame(self.preparation.resize)
+        return self.preparation
+
+    def _check_frame(self, size: Sides | float | None) -> None:
+        """Refuse options that need a width and a height."""
+        given = {"--fit": self.fit is not None, "--rotate auto": self.rotate == RotateChoice.auto}
+        for name in (name for name, is_given in given.items() if is_given):
+            if not isinstance(size, Sides) or not size.are_both_given:
+                raise InputError(f"{name} needs a width and a height; give --resize WxH")
 
 
 @dataclasses.dataclass(frozen=True)

@@ -101,7 +101,7 @@ def dither_images(
             raise InputError(
                 f"cannot read {image}: it is a folder; --recursive takes the images in it"
             )
-    outputs = plan_outputs(job)
+    outputs, preparation = plan_outputs(job), job.preparation_in()
     if job.packed:
         _ = target.packed_bits  # raises before any work
     files = list(outputs)
@@ -119,7 +119,7 @@ def dither_images(
             notes: list[str] = []
             animation = read_input(source, job.max_pixels, notes.append)
             with name_errors(source):
-                animation = _prepared(animation, source, output, job, notes.append)
+                animation = _prepared(animation, source, output, job, preparation, notes.append)
                 if isinstance(dithering, PerFrame):
                     palette = target.palette_for(animation.frames)
                     keywords = {} if palette is None else {"palette": palette}
@@ -186,7 +186,12 @@ def _title(output: Path) -> str:
 
 
 def _prepared(
-    animation: "Animation", source: Path, output: Path, job: Job, note: Callable[[str], None]
+    animation: "Animation",
+    source: Path,
+    output: Path,
+    job: Job,
+    preparation: Preparation,
+    note: Callable[[str], None],
 ) -> "Animation":
     """Return the frames that the output can hold, prepared for dithering."""
     from dither.images.adjustments import adjusted_frames
@@ -200,9 +205,9 @@ def _prepared(
         )
         animation = Animation((first,))
     shape = len(first.color), first.color.shape[1]
-    place = job.preparation.placement(shape)
+    place = preparation.placement(shape)
     (height, width), (old_height, old_width) = place.frame, place.turned
-    if job.preparation.distorts(shape):
+    if preparation.distorts(shape):
         note(
             f"{title(source)} is {old_width}x{old_height}; {width}x{height} distorts it. Choose --fit "
             "contain (adds bars), cover (cuts off both ends) or stretch (distorts without this note)"
@@ -210,9 +215,9 @@ def _prepared(
     pixels = len(animation.frames) * height * width * job.scale**2
     if pixels > job.max_pixels:
         raise TooLargeError(f"the result would have {pixels} pixels, more than {job.max_pixels}")
-    if job.preparation == Preparation():
+    if preparation == Preparation():
         return animation
-    frames = adjusted_frames(animation.frames, job.preparation)
+    frames = adjusted_frames(animation.frames, preparation)
     return dataclasses.replace(animation, frames=frames)
 
 

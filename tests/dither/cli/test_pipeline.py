@@ -12,6 +12,8 @@ import pytest
 from PIL import Image
 
 import dither
+from dither.cli.options import FitChoice, Job, RotateChoice
+from dither.errors import InputError
 from dither.images.adjustments import Preparation, adjusted
 from dither.images.animation import read_animation
 from dither.images.fit import Sides
@@ -249,6 +251,25 @@ def test_a_preparation_that_cannot_be_is_refused(
 ) -> None:
     assert words in refused(f"dither ordered photo.png -o out.png -b 1 {options}")
     assert not (photo_file / "out.png").exists()
+
+
+def test_a_device_has_a_size_unless_another_is_given() -> None:
+    frame = Sides(800, 480)
+    assert Job([]).preparation_in(frame) == Preparation(resize=frame, fit="contain")
+    turned = Job([], fit=FitChoice.cover, rotate=RotateChoice.auto)
+    assert turned.preparation_in(frame) == Preparation(resize=frame, fit="cover", rotate="auto")
+    assert Job([], resize="50%").preparation_in(frame) == Preparation(resize=0.5)
+    with pytest.raises(InputError, match="--fit needs a width and a height"):
+        turned.preparation_in()
+
+
+def test_a_batch_without_the_size_of_its_frame_is_refused_at_once(
+    refused: Callable, photo_file: Path
+) -> None:
+    assert "--rotate auto needs" in refused(
+        "dither ordered . -o new -b 1 --recursive --rotate auto"
+    )
+    assert not (photo_file / "new").exists()
 
 
 def test_all_frames_have_one_contrast(run: Callable, tmp_path: Path) -> None:
