@@ -193,7 +193,8 @@ def test_the_scripts_dither_as_the_library_does(
         job["colors"] = load_palette(name).colors.tolist() if name else None
     script = """
     const { width, height } = given;
-    const [samples, alpha] = [Uint8Array.from(given.samples), given.alpha && Uint8Array.from(given.alpha)];
+    const samples = Uint8Array.from(given.samples);
+    const alpha = given.alpha && Uint8Array.from(given.alpha);
     const picture = { width, height, channels: 3, samples, alpha };
     const ditherer = new Ditherer();
     const made = given.jobs.map((settings) => {
@@ -239,8 +240,8 @@ def test_exposure_and_gamma_are_the_same_at_every_step_of_the_sliders(tmp_path: 
     script = """
     const samples = Uint8Array.from({ length: 256 }, (_, code) => code);
     const picture = { width: 256, height: 1, channels: 1, samples, alpha: null };
-    const made = given.pairs.map(([exposure, gamma]) => Array.from(exposed(picture, exposure, gamma, given.tables).samples));
-    console.log(JSON.stringify(made));
+    const made = given.pairs.map((pair) => exposed(picture, ...pair, given.tables).samples);
+    console.log(JSON.stringify(made.map((samples) => Array.from(samples))));
     """
     made = _in_node(tmp_path, script, pairs=pairs)
     for (exposure, gamma), codes in zip(pairs, made, strict=True):
