@@ -17,6 +17,7 @@ from .comparison.compare import compare as compare
 from .errors import InputError as InputError
 from .images.adjustments import Preparation as Preparation
 from .images.adjustments import adjusted as adjusted
+from .images.adjustments import adjusted_frames as adjusted_frames
 from .images.adjustments import prepared as prepared
 from .images.animation import Animation as Animation
 from .images.animation import read_animation as read_animation

@@ -27,9 +27,10 @@ SURFACE = {
         """,
     dither: """
         Animation ColorCount ColorGrid Comparison GapConfig GapEstimate HARDLY_VISIBLE Ink
-        InputError LevelDither OptimizeConfig OptimizedPalette Palette PaletteDither Panel PanelPacking
-        Preparation RasterImage Sides ThresholdMatrix adjusted bayer channel_thresholds clustered_dot
-        color_curve compare count_colors dither_block dither_to_palette dither_volume
+        InputError LevelDither OptimizeConfig OptimizedPalette Palette PaletteDither Panel
+        PanelPacking Preparation RasterImage Sides ThresholdMatrix adjusted adjusted_frames
+        bayer channel_thresholds clustered_dot color_curve compare count_colors dither_block
+        dither_to_palette dither_volume
         elbow_count gap_statistic interleaved_gradient_noise k_means largest_gap load_channels
         load_matrix load_noise load_palette load_panel median_cut noise_dither
         one_standard_error optimize_frames optimize_palette optimized_counts ordered_dither pack

@@ -3,15 +3,15 @@
 import dataclasses
 import enum
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, cast
 
 import typer
 
 from dither.cli.declare import BATCH, DITHERING, PREPARATION, QUANTIZER
 from dither.console import INPUT, OUTPUT, ForceOption, JsonOption, QuietOption, number, option
 from dither.errors import InputError
-from dither.images.adjustments import Preparation
-from dither.images.fit import Sides
+from dither.images.adjustments import MAX_EXPOSURE, MAX_GAMMA, MAX_PERCENT, MIN_GAMMA, Preparation
+from dither.images.fit import Fit, Rotate, Sides
 
 STREAM = Path("-")
 
@@ -29,6 +29,28 @@ class IntentChoice(enum.StrEnum):
     perceptual = "perceptual"
     relative = "relative"
     absolute = "absolute"
+
+
+class FitChoice(enum.StrEnum):
+    """How an image takes a size of other proportions."""
+
+    contain = "contain"
+    cover = "cover"
+    stretch = "stretch"
+
+
+class RotateChoice(enum.StrEnum):
+    """Degrees clockwise, or the choice between 0 and 90 by the proportions."""
+
+    auto = "auto"
+    quarter = "90"
+    half = "180"
+    three_quarters = "270"
+
+    @property
+    def degrees(self) -> Rotate:
+        """The value for `Preparation`."""
+        return "auto" if self == RotateChoice.auto else cast(Rotate, int(self))
 
 
 class PackedChoice(enum.StrEnum):
@@ -216,6 +238,13 @@ class Job:
     json_output: JsonOption = False
     quiet: QuietOption = False
     gray: Annotated[bool, option(PREPARATION, "Dither the luminance only.", "--gray")] = False
+    rotate: Annotated[
+        RotateChoice | None,
+        option(
+            PREPARATION,
+            "Degrees clockwise; auto turns by 90 if the image then fills more of the size.",
+        ),
+    ] = None
     resize: Annotated[
         str | None,
         option(
@@ -224,6 +253,69 @@ class Job:
             value="WxH|Wx|xH|P%",
         ),
     ] = None
+    fit: Annotated[
+        FitChoice | None,
+        option(
+            PREPARATION,
+            "For a size of other proportions: add bars (contain), cut off equally at both ends "
+            "(cover), or distort (stretch) [stretch, with a note].",
+        ),
+    ] = None
+    background: Annotated[
+        str | None,
+        option(
+            PREPARATION,
+            "Colour of the bars and behind transparent pixels, such as #ffffff [bars: transparent if "
+            "the image has alpha, else white].",
+            value="COLOUR",
+        ),
+    ] = None
+    auto_contrast: Annotated[
+        float | None,
+        number(
+            PREPARATION,
+            *(0, MAX_PERCENT),
+            "Stretch linear light until this percentage of the pixels is black, and as many white "
+            "(0 to 49; 0.5 is usual).",
+            value="PERCENT",
+        ),
+    ] = None
+    exposure: Annotated[
+        float,
+        number(
+            PREPARATION,
+            *(-MAX_EXPOSURE, MAX_EXPOSURE),
+            "Multiply linear light by 2^EV (-5 to 5); clipped at white.",
+            value="EV",
+        ),
+    ] = 0.0
+    shadows: Annotated[
+        float,
+        number(
+            PREPARATION,
+            *(-1, 1),
+            "Darken (-1) to lighten (1) dark tones; black stays, and colours keep their hue.",
+            value="AMOUNT",
+        ),
+    ] = 0.0
+    highlights: Annotated[
+        float,
+        number(
+            PREPARATION,
+            *(-1, 1),
+            "Darken (-1) to lighten (1) light tones; white stays, and colours keep their hue.",
+            value="AMOUNT",
+        ),
+    ] = 0.0
+    gamma: Annotated[
+        float,
+        number(
+            PREPARATION,
+            *(MIN_GAMMA, MAX_GAMMA),
+            "Lighten (above 1) or darken middle tones: sRGB codes to the power 1/GAMMA (0.1 to 10).",
+            value="GAMMA",
+        ),
+    ] = 1.0
     saturation: Annotated[
         float,
         option(
@@ -252,8 +344,46 @@ class Job:
 
     def __post_init__(self) -> None:
         resize = None if self.resize is None else parse_resize(self.resize)
-        tone = self.saturation, self.brightness, self.contrast
-        object.__setattr__(self, "preparation", Preparation(self.gray, resize, *tone))
+        if resize is not None:
+            self._check_frame(resize)
+        preparation = Preparation(
+            gray=self.gray,
+            resize=resize,
+            saturation=self.saturation,
+            brightness=self.brightness,
+            contrast=self.contrast,
+            fit=None if self.fit is None else cast(Fit, str(self.fit)),
+            rotate=0 if self.rotate is None else self.rotate.degrees,
+            background=self.background,
+            exposure=self.exposure,
+            gamma=self.gamma,
+            shadows=self.shadows,
+            highlights=self.highlights,
+            auto_contrast=self.auto_contrast,
+        )
+        object.__setattr__(self, "preparation", preparation)
+
+    def preparation_in(self, frame: Sides | None = None) -> Preparation:
+        """Return the preparation for a device of a known size, or for files of any size.
+
+        Args:
+            frame: the size of the device; --fit and --rotate auto fit images to it unless --resize is
+                given. Without them, images keep their size.
+
+        Raises:
+            InputError: --fit or --rotate auto is given, and no size.
+        """
+        if frame is not None and (self.fit is not None or self.rotate == RotateChoice.auto):
+            return self.preparation.in_frame(frame)
+        self._check_frame(self.preparation.resize)
+        return self.preparation
+
+    def _check_frame(self, size: Sides | float | None) -> None:
+        """Refuse options that need a width and a height."""
+        given = {"--fit": self.fit is not None, "--rotate auto": self.rotate == RotateChoice.auto}
+        for name in (name for name, is_given in given.items() if is_given):
+            if not isinstance(size, Sides) or not size.are_both_given:
+                raise InputError(f"{name} needs a width and a height; give --resize WxH or --panel")
 
 
 @dataclasses.dataclass(frozen=True)

@@ -103,6 +103,7 @@ def dither_images(
                 f"cannot read {image}: it is a folder; --recursive takes the images in it"
             )
     outputs = plan_outputs(job, target.panel)
+    preparation = job.preparation_in(target.frame)
     if job.packed and target.panel is None:
         _ = target.packed_bits  # raises before any work
     files = list(outputs)
@@ -124,7 +125,9 @@ def dither_images(
             kind = output_kind(output, job, target.panel)
             animation = read_input(source, job.max_pixels, notes.append)
             with name_errors(source):
-                animation = _prepared(animation, source, output, kind, job, target, notes.append)
+                animation = _prepared(
+                    animation, source, output, kind, job, target, preparation, notes.append
+                )
                 if isinstance(dithering, PerFrame):
                     palette = target.palette_for(animation.frames)
                     keywords = {} if palette is None else {"palette": palette}
@@ -232,12 +235,12 @@ def _prepared(
     kind: Kind,
     job: Job,
     target: Target,
+    preparation: Preparation,
     note: Callable[[str], None],
 ) -> "Animation":
     """Return the frames that the output can hold, prepared for dithering."""
-    from dither.images.adjustments import adjusted
+    from dither.images.adjustments import adjusted_frames
     from dither.images.animation import ANIMATED_SUFFIXES, Animation
-    from dither.images.fit import resized_shape
 
     first = animation.frames[0]
     animated = kind == "image" and format_suffix(output, job) in ANIMATED_SUFFIXES
@@ -246,15 +249,22 @@ def _prepared(
             f"{title(source)} has {len(animation.frames)} frames; {_title(output)} holds the first"
         )
         animation = Animation((first,))
-    height, width = resized_shape((len(first.color), first.color.shape[1]), job.preparation.resize)
+    shape = len(first.color), first.color.shape[1]
+    place = preparation.placement(shape)
+    (height, width), (old_height, old_width) = place.frame, place.turned
+    if preparation.distorts(shape):
+        note(
+            f"{title(source)} is {old_width}x{old_height}; {width}x{height} distorts it. Choose --fit "
+            "contain (adds bars), cover (cuts off both ends) or stretch (distorts without this note)"
+        )
     pixels = len(animation.frames) * height * width * job.scale**2
     if pixels > job.max_pixels:
         raise TooLargeError(f"the result would have {pixels} pixels, more than {job.max_pixels}")
     if target.panel is not None and kind != "image":
         check_frame(target.panel, width * job.scale, height * job.scale)
-    if job.preparation == Preparation():
+    if preparation == Preparation():
         return animation
-    frames = tuple(adjusted(frame, job.preparation) for frame in animation.frames)
+    frames = adjusted_frames(animation.frames, preparation)
     return dataclasses.replace(animation, frames=frames)
 
 

@@ -1,23 +1,52 @@
-"""Adjust an image before dithering: grey, size, saturation, brightness and contrast, in that order.
+"""Adjust images before dithering: their size, their tones, and a background, in one fixed order.
 
-Saturation is measured from the grey of the same luminance. Brightness and contrast are the CSS filter
-functions: they do not depend on the image, so all frames of an animation change alike.
-Source: W3C, "Filter Effects Module Level 1" (2018), the functions brightness() and contrast().
+1. Grey, rotation, and the size (`fit` tells how). All further steps work on the pixels of the result.
+2. Automatic contrast, then exposure, as one linear map of linear light, clipped once: an exposure set
+   by hand corrects what the percentiles give, and would be undone by them in the other order.
+3. Shadows and highlights, then gamma, on sRGB codes, which are about evenly spaced for the eye. Steps 2
+   and 3 are rounded once.
+4. Saturation, brightness and contrast, on sRGB codes.
+5. The background: last, so that it has exactly the colour that was given, and counts in no percentile.
+
+Only automatic contrast depends on the image; its percentiles are taken over all frames of an animation,
+so that these change alike.
 """
 
+import dataclasses
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 
 from dither.color import to_gray
 from dither.errors import InputError
-from dither.images.fit import MAX_SCALE, Sides, resize_samples, resized_shape
+from dither.images.background import framed, parse_background
+from dither.images.fit import MAX_SCALE, Fit, Placement, Rotate, Sides, check_fit, placement
 from dither.images.raster_image import RasterImage
-from dither.samples import checked_image, white_code
+from dither.images.resampling import resize_samples
+from dither.images.tones import (
+    LightChange,
+    change_codes,
+    change_light,
+    change_saturation,
+    luminance_ends,
+)
+from dither.samples import checked_image
 
 MAX_FACTOR = 10.0
-# The code, between black (0) and white (1), that contrast keeps.
-_MIDDLE = 0.5
+MAX_EXPOSURE = 5.0
+MIN_GAMMA, MAX_GAMMA = 0.1, 10.0
+MAX_PERCENT = 49.0
+_RANGES = {
+    "saturation": (0.0, MAX_FACTOR),
+    "brightness": (0.0, MAX_FACTOR),
+    "contrast": (0.0, MAX_FACTOR),
+    "exposure": (-MAX_EXPOSURE, MAX_EXPOSURE),
+    "gamma": (MIN_GAMMA, MAX_GAMMA),
+    "shadows": (-1.0, 1.0),
+    "highlights": (-1.0, 1.0),
+    "auto_contrast": (0.0, MAX_PERCENT),
+}
 
 
 @dataclass(frozen=True)
@@ -32,9 +61,21 @@ class Preparation:
         brightness: factor of the sRGB codes, 0 to 10; 0 is black.
         contrast: factor of each code's distance from the middle code (127.5 of 255), 0 to 10; 0 is
             that grey everywhere.
+        fit: how an image takes both sides of `resize`: "contain" adds bars, "cover" cuts off equally at
+            both ends, "stretch" changes the proportions, as None does.
+        rotate: degrees clockwise; "auto" turns by 90 if that fills more of the size.
+        background: opaque colour in hexadecimal, such as "#ffffff", of the bars and behind transparent
+            pixels. Without it, transparent pixels stay, and bars are transparent if an image has alpha
+            and white if not.
+        exposure: stops, -5 to 5; linear light is multiplied by 2^exposure and clipped at white.
+        gamma: sRGB codes from 0 to 1 are raised to the power 1/gamma, 0.1 to 10; above 1 is lighter.
+        shadows: -1 (darker) to 1 (lighter); see `dither.images.tones.tone_curve`.
+        highlights: -1 (darker) to 1 (lighter).
+        auto_contrast: stretch linear light so that this percentage of the pixels, 0 to 49, is black,
+            and as many white, by their luminance; None for no stretch.
 
     Raises:
-        InputError: a number is out of range.
+        InputError: a value is out of range, or `fit` or `rotate` needs another `resize`.
 
     Example:
         >>> Preparation(contrast=1.2).brightness
@@ -46,23 +87,62 @@ class Preparation:
     saturation: float = 1.0
     brightness: float = 1.0
     contrast: float = 1.0
+    fit: Fit | None = None
+    rotate: Rotate = 0
+    background: str | None = None
+    exposure: float = 0.0
+    gamma: float = 1.0
+    shadows: float = 0.0
+    highlights: float = 0.0
+    auto_contrast: float | None = None
 
     def __post_init__(self) -> None:
-        for name in ("saturation", "brightness", "contrast"):
-            if not 0 <= (factor := getattr(self, name)) <= MAX_FACTOR:
-                raise InputError(f"{name} is {factor}; it must be from 0 to {MAX_FACTOR:g}")
+        for name, (low, high) in _RANGES.items():
+            value = getattr(self, name)
+            if value is not None and not low <= value <= high:
+                raise InputError(f"{name} is {value}; it must be from {low:g} to {high:g}")
         if isinstance(self.resize, int | float) and not 0 < self.resize <= MAX_SCALE:
             raise InputError(
                 f"the scale factor is {self.resize}; it must be above 0 and at most {MAX_SCALE:g}"
             )
+        check_fit(self.resize, self.fit, self.rotate)
+        if self.background is not None:
+            parse_background(self.background)
+
+    def in_frame(self, frame: Sides) -> "Preparation":
+        """Return the adjustments for a frame of a known size, such as a panel's.
+
+        A size that was chosen already stays. Without one, the frame is the size, and an image of other
+        proportions gets bars unless `fit` says otherwise.
+
+        Example:
+            >>> Preparation().in_frame(Sides(800, 480)).fit
+            'contain'
+        """
+        if self.resize is not None:
+            return self
+        return dataclasses.replace(self, resize=frame, fit=self.fit or "contain")
+
+    def placement(self, shape: tuple[int, int]) -> Placement:
+        """Return how an image of a height and width is turned, cut, resized and framed.
+
+        Raises:
+            InputError: `fit` or `rotate` needs a size, and there is none.
+        """
+        return placement(shape, self.resize, self.fit, self.rotate)
+
+    def distorts(self, shape: tuple[int, int]) -> bool:
+        """Tell whether `resize` distorts an image of a height and width, and no `fit` is chosen."""
+        both = isinstance(self.resize, Sides) and self.resize.are_both_given
+        return both and self.fit is None and self.placement(shape).is_distorting
 
 
 def adjusted(image: RasterImage, preparation: Preparation) -> RasterImage:
-    """Adjust an image; alpha is resized with it and otherwise kept.
+    """Adjust an image; alpha is turned, cut and resized with it.
 
     Resizing averages linear light, weighted by alpha, with Pillow's bicubic filter (Catmull-Rom,
     widened where the image shrinks). Values below black or above white are clipped after resizing,
-    after saturation, and after brightness and contrast together.
+    after exposure, after saturation, and after brightness and contrast together.
 
     Args:
         image: uint8, uint16, or floats in 0..1, as sRGB codes.
@@ -72,49 +152,98 @@ def adjusted(image: RasterImage, preparation: Preparation) -> RasterImage:
         Samples of the same dtype; the same arrays if nothing changes.
 
     Raises:
-        InputError: the samples have another dtype, or are floats outside 0..1.
+        InputError: the samples have another dtype, or are floats outside 0..1; or `preparation` has no
+            size for its `fit` or `rotate`.
 
     Example:
         >>> half = RasterImage(np.full((2, 4), 100, np.uint8))
         >>> adjusted(half, Preparation(resize=Sides(width=2), brightness=0.5)).color.tolist()
         [[50, 50]]
     """
+    return adjusted_frames((image,), preparation)[0]
+
+
+def adjusted_frames(
+    frames: Sequence[RasterImage], preparation: Preparation
+) -> tuple[RasterImage, ...]:
+    """Adjust the frames of an animation alike, as `adjusted` adjusts one image.
+
+    Args:
+        frames: of one shape.
+        preparation: the adjustments; automatic contrast counts the pixels of all frames together.
+
+    Raises:
+        InputError: as `adjusted`.
+
+    Example:
+        >>> dark, light = (RasterImage(np.full((1, 1), code, np.uint8)) for code in (50, 200))
+        >>> both = adjusted_frames((dark, light), Preparation(auto_contrast=0))
+        >>> [frame.color.item() for frame in both]
+        [0, 255]
+    """
+    sized = [_sized(frame, preparation) for frame in frames]
+    change = _light_change(sized, preparation)
+    # Without a background, the bars of all frames are transparent if one frame has alpha.
+    clear = preparation.background is None and any(frame.alpha is not None for frame in frames)
+    done = []
+    for frame, image in zip(frames, sized, strict=True):
+        color, alpha = _toned(image.color, change, preparation), image.alpha
+        place = preparation.placement(_shape(frame))
+        if clear and alpha is None and place.frame != place.shape:
+            alpha = np.full(place.shape, 255, np.uint8)
+        image = RasterImage(color, alpha, image.profile)
+        background, gray = preparation.background, preparation.gray
+        done.append(framed(image, place.frame, place.offset, background, gray=gray))
+    return tuple(done)
+
+
+def _shape(image: RasterImage) -> tuple[int, int]:
+    return image.color.shape[0], image.color.shape[1]
+
+
+def _sized(image: RasterImage, preparation: Preparation) -> RasterImage:
+    """Make an image grey, turn it, cut it and resize it."""
     color, alpha, profile = image.color, image.alpha, image.profile
     checked_image(color)
+    place = preparation.placement(_shape(image))
     if preparation.gray and color.ndim == 3:
         color, profile = to_gray(color), None  # the profile describes RGB samples
-    shape = resized_shape((color.shape[0], color.shape[1]), preparation.resize)
-    if shape != color.shape[:2]:
-        color, alpha = resize_samples(color, alpha, shape)
-    if preparation.saturation != 1 and color.ndim == 3:
-        color = _change_saturation(color, preparation.saturation)
-    if (preparation.brightness, preparation.contrast) != (1, 1):
-        color = _change_tone(color, preparation.brightness, preparation.contrast)
+    if place.turns:
+        color = _turned(color, place.turns)
+        alpha = None if alpha is None else _turned(alpha, place.turns)
+    if not place.is_cut_only:
+        color, alpha = resize_samples(color, alpha, place.shape, place.box)
+    elif place.shape != color.shape[:2]:
+        left, top, right, bottom = map(int, place.box)
+        color = np.ascontiguousarray(color[top:bottom, left:right])
+        alpha = None if alpha is None else np.ascontiguousarray(alpha[top:bottom, left:right])
     return RasterImage(color, alpha, profile)
 
 
-def _change_saturation(color: np.ndarray, factor: float) -> np.ndarray:
-    out = np.empty_like(color)
-    # Row by row, so that few float64 values are in memory.
-    for row, grays, out_row in zip(color, to_gray(color), out, strict=True):
-        gray = grays[:, None].astype(np.float64)
-        out_row[...] = _to_samples(gray + factor * (row - gray), color)
-    return out
+def _turned(samples: np.ndarray, turns: int) -> np.ndarray:
+    return np.ascontiguousarray(np.rot90(samples, -turns))
 
 
-def _change_tone(color: np.ndarray, brightness: float, contrast: float) -> np.ndarray:
-    white = white_code(color)
-    # Integer samples go through a table of all codes.
-    codes = color.astype(np.float64) if white == 1 else np.arange(white + 1) / white
-    toned = _to_samples(((codes * brightness - _MIDDLE) * contrast + _MIDDLE) * white, color)
-    return toned if white == 1 else toned[color]
+def _light_change(images: Iterable[RasterImage], preparation: Preparation) -> LightChange:
+    percent, ends = preparation.auto_contrast, (0.0, 1.0)
+    if percent is not None:
+        ends = luminance_ends(images, percent)
+    return LightChange(
+        *ends,
+        exposure=preparation.exposure,
+        shadows=preparation.shadows,
+        highlights=preparation.highlights,
+        gamma=preparation.gamma,
+    )
 
 
-def _to_samples(values: np.ndarray, like: np.ndarray) -> np.ndarray:
-    """Clip values to black..white and convert them to the dtype of `like`, rounded if integer."""
-    white = white_code(like)
-    values = values.clip(0, white)
-    return (np.rint(values) if white > 1 else values).astype(like.dtype)
+def _toned(color: np.ndarray, change: LightChange, preparation: Preparation) -> np.ndarray:
+    color = change_light(color, change)
+    if preparation.saturation != 1 and color.ndim == 3:
+        color = change_saturation(color, preparation.saturation)
+    if (preparation.brightness, preparation.contrast) != (1, 1):
+        color = change_codes(color, preparation.brightness, preparation.contrast)
+    return color
 
 
 # The former name of `adjusted`, to be removed after release 0.1.

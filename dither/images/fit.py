@@ -1,17 +1,18 @@
-"""Resize images: mix linear light, weighted by alpha."""
+"""Fit an image to a size: which way it is turned, what is cut off, and where it is placed.
+
+Only numbers are computed here; `resampling` and `background` make the pixels.
+"""
 
 from dataclasses import dataclass
+from typing import Literal, get_args
 
-import numpy as np
-
-from dither.color import code_boundaries, linear_to_srgb, srgb_to_linear
 from dither.errors import InputError
-from dither.samples import white_code
+from dither.images.resampling import Box
 
+Fit = Literal["contain", "cover", "stretch"]
+Rotate = Literal["auto", 0, 90, 180, 270]
 MAX_SCALE = 100.0
 MAX_SIDE = 65535
-# Below this alpha (0 to 1) a resized pixel is transparent, and its colour is set to black.
-_MIN_ALPHA = 1 / 512
 
 
 @dataclass(frozen=True)
@@ -41,6 +42,52 @@ class Sides:
             if not 1 <= side <= MAX_SIDE:
                 raise InputError(f"a side is {side} pixels; it must be from 1 to {MAX_SIDE}")
 
+    @property
+    def are_both_given(self) -> bool:
+        """Whether neither side follows from the aspect ratio of the image."""
+        return self.width is not None and self.height is not None
+
+
+@dataclass(frozen=True)
+class Placement:
+    """Steps that bring an image to its size: turn it, cut out a box, resize that, and add bars.
+
+    Attributes:
+        turns: quarter turns clockwise, 0 to 3.
+        turned: (height, width) after turning.
+        box: the part of the turned image that is kept.
+        shape: (height, width) to which the box is resized.
+        frame: (height, width) of the result; the rest is bars, in which the image is centred. If they
+            cannot be equal, the right or lower one is a pixel wider.
+    """
+
+    turns: int
+    turned: tuple[int, int]
+    box: Box
+    shape: tuple[int, int]
+    frame: tuple[int, int]
+
+    @property
+    def offset(self) -> tuple[int, int]:
+        """Row and column of the image's first pixel in the frame."""
+        return (self.frame[0] - self.shape[0]) // 2, (self.frame[1] - self.shape[1]) // 2
+
+    @property
+    def is_cut_only(self) -> bool:
+        """Whether the box consists of whole pixels that keep their size."""
+        left, top, right, bottom = self.box
+        whole = all(float(edge).is_integer() for edge in self.box)
+        return whole and (bottom - top, right - left) == self.shape
+
+    @property
+    def is_distorting(self) -> bool:
+        """Whether resizing changes the proportions by more than rounding a side to pixels does."""
+        left, top, right, bottom = self.box
+        across, down = self.shape[1] * (bottom - top), self.shape[0] * (right - left)
+        # Each side is at most half a pixel away from the one that keeps the proportions of the other.
+        half = max(right - left, bottom - top) / 2
+        return abs(across - down) > half
+
 
 def resized_shape(shape: tuple[int, int], resize: Sides | float | None) -> tuple[int, int]:
     """Return the height and width after resizing, rounded to the nearest pixel (halves up), at least 1.
@@ -64,56 +111,100 @@ def resized_shape(shape: tuple[int, int], resize: Sides | float | None) -> tuple
     return max(1, int(new_height + 0.5)), max(1, int(new_width + 0.5))
 
 
-def resize_samples(
-    color: np.ndarray, alpha: np.ndarray | None, shape: tuple[int, int]
-) -> tuple[np.ndarray, np.ndarray | None]:
-    """Resize an image with Pillow's bicubic filter, averaging linear light weighted by alpha.
+def placement(
+    shape: tuple[int, int],
+    resize: Sides | float | None,
+    fit: Fit | None = None,
+    rotate: Rotate = 0,
+) -> Placement:
+    """Return how an image is turned, cut, resized and framed.
 
     Args:
-        color: (H, W) or (H, W, C) uint8, uint16 or float32 sRGB codes.
-        alpha: (H, W) uint8, or None.
-        shape: the new height and width.
+        shape: height and width of the image.
+        resize: the size of the result, or a scale factor, or None to keep the size.
+        fit: "contain" shows all of the image, with bars; "cover" fills the size and cuts off equally
+            at both ends; "stretch" changes the proportions, as None does.
+        rotate: degrees clockwise; "auto" turns by 90 if the size is upright and the image lies, or the
+            other way round, which fills more of the size.
 
-    Returns:
-        Colour and alpha of the same dtypes.
+    Raises:
+        InputError: as `check_fit`, or the size that fit or rotate needs is missing.
 
     Example:
-        >>> resize_samples(np.full((2, 4), 100, np.uint8), None, (1, 2))[0].tolist()
-        [[100, 100]]
+        >>> placement((480, 640), Sides(800, 480), "contain").offset
+        (0, 80)
+        >>> placement((480, 640), Sides(800, 480), "cover").box
+        (0, 48.0, 640, 432.0)
     """
-    white = white_code(color)
-    weights = None if alpha is None else (alpha / np.float32(255)).astype(np.float32)
-    new_alpha = None if weights is None else _bicubic(weights, shape)
-    channels = color[..., None] if color.ndim == 2 else color
-    out = np.empty((*shape, channels.shape[2]), color.dtype)
-    for channel in range(channels.shape[2]):
-        light = _to_light(channels[..., channel])
-        if weights is not None:
-            light *= weights
-        mixed = _bicubic(light, shape)
-        if new_alpha is not None:
-            mixed = np.divide(
-                mixed, new_alpha, out=np.zeros_like(mixed), where=new_alpha > _MIN_ALPHA
+    check_fit(resize, fit, rotate)
+    if resize is None and (fit is not None or rotate == "auto"):
+        needing = f"fit {fit!r}" if fit is not None else "rotate 'auto'"
+        raise InputError(f"{needing} needs the width and the height of the result")
+    sides = (resize.height, resize.width) if isinstance(resize, Sides) else (None, None)
+    turns = _quarter_turns(shape, sides, rotate)
+    height, width = turned = (shape[1], shape[0]) if turns % 2 else shape
+    box: Box = (0, 0, width, height)
+    frame = resized_shape(turned, resize)
+    if fit == "cover":
+        box = _covering(turned, frame)
+    resized = _contained(turned, frame) if fit == "contain" else frame
+    return Placement(turns, turned, box, resized, frame)
+
+
+def check_fit(resize: Sides | float | None, fit: Fit | None, rotate: Rotate) -> None:
+    """Check the arguments of `placement`; a missing size is accepted, for frames that are known later.
+
+    Raises:
+        InputError: a value is none of those allowed, or the size lacks the width or the height that
+            the other two need.
+    """
+    if fit is not None and fit not in get_args(Fit):
+        raise InputError(f"fit is {fit!r}; it must be 'contain', 'cover' or 'stretch'")
+    if rotate not in get_args(Rotate):
+        raise InputError(f"rotate is {rotate!r}; it must be 'auto', 0, 90, 180 or 270")
+    given = isinstance(resize, Sides) and resize.are_both_given
+    for name, value, needs in (("fit", fit, fit is not None), ("rotate", rotate, rotate == "auto")):
+        if needs and resize is not None and not given:
+            raise InputError(
+                f"{name} is {value!r}, which needs a width and a height, such as 800x480"
             )
-        if white > 1:
-            out[..., channel] = np.searchsorted(code_boundaries(white), mixed, side="right")
-        else:
-            out[..., channel] = linear_to_srgb(mixed.clip(0, 1))
-    if new_alpha is not None:
-        new_alpha = np.rint(new_alpha.clip(0, 1) * 255).astype(np.uint8)
-    return out.reshape(*shape, *color.shape[2:]), new_alpha
 
 
-def _bicubic(samples: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
-    from PIL import Image
+def _quarter_turns(
+    shape: tuple[int, int], sides: tuple[int | None, int | None], rotate: Rotate
+) -> int:
+    if rotate != "auto":
+        return int(rotate) // 90
+    height, width = sides
+    assert height is not None
+    assert width is not None
+    # The share of the frame that an image fills is the smaller of the ratio of both aspect ratios and
+    # its inverse. Turning raises it if exactly one of the two is upright.
+    return int((shape[0] - shape[1]) * (height - width) < 0)
 
-    picture = Image.fromarray(np.ascontiguousarray(samples, np.float32))
-    return np.asarray(picture.resize((shape[1], shape[0]), Image.Resampling.BICUBIC))
+
+def _covering(shape: tuple[int, int], frame: tuple[int, int]) -> Box:
+    """Return the largest centred box of the frame's proportions."""
+    height, width = shape
+    if frame[1] * height >= width * frame[0]:
+        top, bottom = _middle(height, width * frame[0] / frame[1])
+        return 0, top, width, bottom
+    left, right = _middle(width, height * frame[1] / frame[0])
+    return left, 0, right, height
 
 
-def _to_light(samples: np.ndarray) -> np.ndarray:
-    """Return float32 linear light; integer samples go through a table."""
-    white = white_code(samples)
-    if white == 1:
-        return srgb_to_linear(samples.clip(0, 1)).astype(np.float32)
-    return srgb_to_linear(np.arange(white + 1) / white).astype(np.float32)[samples]
+def _middle(side: int, length: float) -> tuple[float, float]:
+    """Return the ends of the middle `length` pixels of a side, at least one pixel."""
+    length = max(1.0, length)
+    start = (side - length) / 2
+    # Whole pixels stay whole, so that cutting alone does not blur.
+    start = start // 1 if length.is_integer() else start
+    return start, start + length
+
+
+def _contained(shape: tuple[int, int], frame: tuple[int, int]) -> tuple[int, int]:
+    """Return the largest shape of the image's proportions in a frame."""
+    (height, width), (new_height, new_width) = shape, frame
+    if new_width * height >= width * new_height:
+        return new_height, max(1, int(width * new_height / height + 0.5))
+    return max(1, int(height * new_width / width + 0.5)), new_width

@@ -7,7 +7,16 @@ from importlib import resources
 from dither.studio.tables import studio_tables
 
 # Scripts that also run in the worker thread, then those of the user interface.
-ARITHMETIC = ("tables", "prepare", "ordered", "mixtures", "palette_dither", "diffuse", "dither")
+ARITHMETIC = (
+    "tables",
+    "fit",
+    "prepare",
+    "ordered",
+    "mixtures",
+    "palette_dither",
+    "diffuse",
+    "dither",
+)
 WINDOW = (
     "png",
     "npy",

@@ -43,10 +43,11 @@ class LevelDither:
         matrix: as in `ordered_dither`; with frames, each layer takes the next.
         light: which mean is kept, as in `ordered_dither`.
         strength: 0 to 1, how far the thresholds are spread, as in `ordered_dither`.
-        preparation: adjustments before dithering; no resize.
+        preparation: adjustments before dithering that need neither the whole image nor another
+            size: grey, and tones except automatic contrast.
 
     Raises:
-        InputError: a setting is out of range, or the preparation resizes.
+        InputError: a setting is out of range, or the preparation needs the whole image.
 
     Example:
         >>> LevelDither(levels=2).light
@@ -63,7 +64,7 @@ class LevelDither:
         check_levels(self.levels)
         check_light(self.light)
         check_strength(self.strength)
-        _refuse_resize(self.preparation)
+        _refuse_whole_images(self.preparation)
 
     def dither_image(self, image: np.ndarray, phase: tuple[int, int, int]) -> np.ndarray:
         """Return the values of an image whose first pixel is at `phase` of the matrix."""
@@ -101,10 +102,11 @@ class PaletteDither:
         light: how colours mix.
         strength: 0 to 1, as in `dither_to_palette`.
         intent: rendering intent; the palette's own if None.
-        preparation: adjustments before dithering; no resize.
+        preparation: adjustments before dithering that need neither the whole image nor another
+            size: grey, and tones except automatic contrast.
 
     Raises:
-        InputError: a setting is out of range, or the preparation resizes.
+        InputError: a setting is out of range, or the preparation needs the whole image.
 
     Example:
         >>> PaletteDither(Palette.from_hex("000000 ffffff")).candidates
@@ -124,7 +126,7 @@ class PaletteDither:
         if self.intent is not None:
             check_intent(self.intent)
         check_mixture(self.mix, self.candidates, self.light, self.strength)
-        _refuse_resize(self.preparation)
+        _refuse_whole_images(self.preparation)
 
     def dither_image(self, image: np.ndarray, phase: tuple[int, int, int]) -> np.ndarray:
         """Return the indices of an image whose first pixel is at `phase` of the matrix."""
@@ -221,9 +223,13 @@ def _dither_image(
     return dithering.dither_image(image, phase)
 
 
-def _refuse_resize(preparation: Preparation) -> None:
-    if preparation.resize is not None:
-        raise InputError("volumes are dithered block by block and therefore not resized")
+def _refuse_whole_images(preparation: Preparation) -> None:
+    """Refuse adjustments that need all of an image, or change its size or its channels."""
+    for name in ("resize", "fit", "rotate", "background", "auto_contrast"):
+        if getattr(preparation, name) != getattr(_UNCHANGED, name):
+            raise InputError(
+                f"volumes are dithered block by block; {name.replace('_', ' ')} is for images only"
+            )
 
 
 def _load_matrices(dithering: VolumeDither) -> Sequence[ThresholdMatrix]:

@@ -24,7 +24,7 @@ IMAGE = (
     "dither diffuse {} -o out.png -b 2 --json",
     "dither compare good.png {} --json",
     "dither ordered good.png -o out.png -p {}",
-    "dither ordered {} -o out.gif -p game-boy --resize 20x",
+    "dither ordered {} -o out.gif -p game-boy --resize 20x30 --fit cover --rotate auto",
     "dither compare {} good.png -o out.html",
     "dither diffuse {} -o out.tif -l 3 --gray --raster",
     "dither ordered {} --output-dir out --colors 4",

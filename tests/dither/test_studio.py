@@ -23,6 +23,7 @@ from dither.images.adjustments import Preparation, adjusted
 from dither.images.fit import Sides
 from dither.images.indexed_files import encode_indexed, read_indexed
 from dither.images.raster_image import RasterImage
+from dither.images.tones import LightChange, change_light
 from dither.matrix.catalog import load_channels, load_matrix
 from dither.matrix.threshold_matrix import is_permutation
 from dither.ordered.levels import ordered_dither
@@ -105,6 +106,7 @@ def test_nodes_are_weighed_alike(tmp_path: Path) -> None:
 def test_the_command_of_the_page_has_only_options_that_the_help_lists(tmp_path: Path) -> None:
     # Nothing is as by default.
     shared = {"gray": True, "light": "encoded", "width": 31, "saturation": 2, "brightness": 2}
+    shared |= {"height": 32, "fit": "cover", "rotate": "auto", "exposure": 0.5, "gamma": 1.5}
     shared |= {"contrast": 2, "scale": 2, "paletteName": None, "levels": 5, "target": "palette"}
     three = {**shared, "colors": ["#000000", "#ff0000", "#ffffff"]}
     ordered = {**three, "method": "ordered", "matrix": "bayer", "strength": 0.5, "mix": "two"}
@@ -122,6 +124,7 @@ def test_the_command_of_the_page_has_only_options_that_the_help_lists(tmp_path: 
     """
     commands = _in_node(tmp_path, script, choices=choices)
     assert "--mixture-size 2 --mix-in encoded" in commands[0]
+    assert "--rotate auto --resize 31x32 --fit cover --exposure 0.5 --gamma 1.5" in commands[0]
     assert "--mixture-size 32" in commands[1]
     for command in commands:
         page = CliRunner().invoke(app, [command.split()[1], "--help"]).output
@@ -188,7 +191,12 @@ PLAIN = {
     "matrix": "blue-60x68",
     "strength": 1,
     "mix": "many",
+    "rotate": 0,
     "width": None,
+    "height": None,
+    "fit": "contain",
+    "exposure": 0,
+    "gamma": 1,
     "saturation": 1,
     "brightness": 1,
     "contrast": 1,
@@ -203,20 +211,42 @@ CHOICES = [
     {"levels": 2, "width": 131, "gray": True},
     {"palette": "game-boy", "light": "linear", "width": 47},
     {"palette": "pico-8", "light": "encoded", "mix": "two", "strength": 0.6},
+    {"levels": 200, "height": 31, "rotate": 90},
+    {"levels": 256, "width": 43, "height": 48, "fit": "cover", "rotate": 180},
+    {"levels": 256, "width": 37, "height": 61, "fit": "cover", "rotate": "auto", "gray": True},
+    {"levels": 256, "width": 61, "height": 29, "fit": "cover", "rotate": 0},
+    {"levels": 256, "width": 200, "height": 31, "fit": "cover", "rotate": 270},
+    {"levels": 256, "width": 90, "height": 91, "fit": "contain", "rotate": 270, "gamma": 1.45},
+    {
+        "levels": 256,
+        "width": 23,
+        "height": 80,
+        "fit": "contain",
+        "rotate": "auto",
+        "exposure": 1.25,
+    },
+    {"levels": 256, "width": 33, "height": 80, "fit": "stretch", "exposure": -2.75, "gamma": 0.55},
+    {"levels": 256, "rotate": 90, "exposure": 0.5, "saturation": 1.5, "contrast": 1.2},
 ]
 
 
-def test_the_scripts_dither_as_the_library_does(tmp_path: Path, photo: np.ndarray) -> None:
+@pytest.mark.parametrize("opaque", [False, True])
+def test_the_scripts_dither_as_the_library_does(
+    tmp_path: Path, photo: np.ndarray, opaque: bool
+) -> None:
     photo[:8, :, :] = np.arange(80)[:, None] * 3
-    alpha = np.random.default_rng(0).integers(0, 256, photo.shape[:2], np.uint8)
-    alpha[:12] = 0
+    alpha = None
+    if not opaque:
+        alpha = np.random.default_rng(0).integers(0, 256, photo.shape[:2], np.uint8)
+        alpha[:12] = 0
     jobs = [{**PLAIN, **choice} for choice in CHOICES]
     for job in jobs:
         name = job.pop("palette", None)
         job["colors"] = load_palette(name).colors.tolist() if name else None
     script = """
     const { width, height } = given;
-    const [samples, alpha] = [Uint8Array.from(given.samples), Uint8Array.from(given.alpha)];
+    const samples = Uint8Array.from(given.samples);
+    const alpha = given.alpha && Uint8Array.from(given.alpha);
     const picture = { width, height, channels: 3, samples, alpha };
     const ditherer = new Ditherer();
     const made = given.jobs.map((settings) => {
@@ -226,12 +256,17 @@ def test_the_scripts_dither_as_the_library_does(tmp_path: Path, photo: np.ndarra
     });
     console.log(JSON.stringify(made));
     """
-    samples = {"samples": photo.ravel().tolist(), "alpha": alpha.ravel().tolist()}
+    samples = {"samples": photo.ravel().tolist(), "alpha": None}
+    if alpha is not None:
+        samples["alpha"] = alpha.ravel().tolist()
     made = _in_node(tmp_path, script, width=80, height=48, jobs=jobs, **samples)
     for job, result in zip(jobs, made, strict=True):
         names = {field.name for field in dataclasses.fields(Preparation)} & job.keys()
-        resize = None if job["width"] is None else Sides(width=job["width"])
-        preparation = Preparation(resize=resize, **{name: job[name] for name in names})
+        sides = job["width"], job["height"]
+        resize = None if sides == (None, None) else Sides(*sides)
+        chosen = {name: job[name] for name in names}
+        chosen["fit"] = None if None in sides else job["fit"]
+        preparation = Preparation(resize=resize, **chosen)
         ready = adjusted(RasterImage(photo, alpha), preparation)
         options = {name: job[name] for name in ("light", "strength")}
         if job["colors"] is None:
@@ -244,10 +279,26 @@ def test_the_scripts_dither_as_the_library_does(tmp_path: Path, photo: np.ndarra
             matrix = load_matrix(job["matrix"])
             codes = dither_to_palette(ready.color, palette, matrix, mix=job["mix"], **options)
             shown = palette.colors[codes]
-        assert ready.alpha is not None
-        expected = np.concatenate([shown, ready.alpha[..., None]], axis=2)
+        clear = np.full(shown.shape[:2], 255) if ready.alpha is None else ready.alpha
+        expected = np.concatenate([shown, clear[..., None]], axis=2)
         pixels = np.reshape(result["pixels"], (result["height"], result["width"], 4))
         assert (pixels == expected).all(), job
+
+
+def test_exposure_and_gamma_are_the_same_at_every_step_of_the_sliders(tmp_path: Path) -> None:
+    ramp = np.arange(256, dtype=np.uint8)[None]
+    pairs = [(step / 4, 1.0) for step in range(-12, 13)]
+    pairs += [(exposure, step / 20) for exposure in (0, 0.75, -1.5) for step in range(10, 41)]
+    script = """
+    const samples = Uint8Array.from({ length: 256 }, (_, code) => code);
+    const picture = { width: 256, height: 1, channels: 1, samples, alpha: null };
+    const made = given.pairs.map((pair) => exposed(picture, ...pair, given.tables).samples);
+    console.log(JSON.stringify(made.map((samples) => Array.from(samples))));
+    """
+    made = _in_node(tmp_path, script, pairs=pairs)
+    for (exposure, gamma), codes in zip(pairs, made, strict=True):
+        change = LightChange(exposure=exposure, gamma=gamma)
+        assert (change_light(ramp, change)[0] == codes).all(), (exposure, gamma)
 
 
 @pytest.mark.slow

@@ -35,6 +35,8 @@ CASES = (
     "error diffusion to a palette",
     "a dropped picture with alpha",
     "alpha resized, to a palette",
+    "turned to the frame, and cut",
+    "turned, with bars",
     "the page's own picture",
 )
 

@@ -59,7 +59,7 @@ def dither_folder(
     if not found.pairs and not found.refused:
         raise InputError(f"{folder} holds no images. {skipped}".rstrip(". "))
     options = fingerprint(
-        (installed_version(), target, dithering, job.preparation, job.scale, job.packed)
+        (installed_version(), target, dithering, job.preparation_in(target.frame), job.scale, job.packed)
     )
     with created_folder(results), open_journal(results) as journal:
         plan = _plan(found, folder, results, journal, options, job.force)

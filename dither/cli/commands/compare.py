@@ -142,7 +142,7 @@ def _check_output(output: Path, sources: list[Path], force: bool) -> None:
 def _pictures(sources: list[Path], max_pixels: int, note: Callable[[str], None]) -> "list[Picture]":
     """Read the pictures over white, each with the bytes of its file; all of one size."""
     from dither.comparison.embedded import Picture
-    from dither.images.raster_image import over_white
+    from dither.images.background import on_background
     from dither.samples import checked_image
 
     pictures = []
@@ -155,7 +155,7 @@ def _pictures(sources: list[Path], max_pixels: int, note: Callable[[str], None])
         if first.alpha is not None and first.alpha.min() < 255:
             note(f"{title(source)} is transparent; it is compared over white")
         with name_errors(source):
-            pixels = checked_image(over_white(first))
+            pixels = checked_image(on_background(first, "#ffffff").color)
         pictures.append(Picture(name, pixels, content))
         height, width = pictures[0].pixels.shape[:2]
         if pixels.shape[:2] != (height, width):

@@ -105,34 +105,56 @@ function choose(changes) {
     if (opened.decoded) refresh();
 }
 
+// Return the width of the picture after turning.
+function fullWidth({ rotate }) {
+    const { width, height } = opened.decoded.picture;
+    return rotate % 180 === 90 ? height : width;
+}
+
+// Return whether a width alone keeps or enlarges the picture.
+function isEnlarging(settings) {
+    return settings.width !== null && settings.height === null && opened.decoded !== null && settings.width >= fullWidth(settings);
+}
+
 function takeLook(look) {
     const { title, ...changes } = look;
     const colors = changes.paletteName ? PALETTES[changes.paletteName] : PLAIN.colors;
     const whole = { ...PLAIN, colors, paletteName: changes.paletteName ?? nameOfColors(colors), mix: usualMix(colors), ...changes };
     // A look never enlarges a picture.
-    if (whole.width !== null && opened.decoded && whole.width >= opened.decoded.picture.width) whole.width = null;
+    if (isEnlarging(whole)) whole.width = null;
     choose(whole);
+}
+
+const SLIDERS = ["strength", "scale", "exposure", "gamma", "brightness", "contrast", "saturation"];
+
+function sliderText(id, value) {
+    if (id === "scale") return `${value}×`;
+    if (id === "exposure") return `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`;
+    return id === "gamma" ? value.toFixed(2) : `${Math.round(value * 100)}%`;
 }
 
 // Update everything on the page that depends on the choices.
 function showChoices() {
-    for (const name of ["target", "method", "light", "mix"]) {
+    for (const name of ["target", "method", "light", "mix", "fit"]) {
         document.querySelector(`input[name="${name}"][value="${choices[name]}"]`).checked = true;
     }
     for (const name of ["gray", "serpentine"]) document.querySelector(`input[name="${name}"]`).checked = choices[name];
     for (const part of document.querySelectorAll("[data-when]")) {
         part.hidden = ![choices.target, choices.method].includes(part.dataset.when);
     }
-    for (const id of ["strength", "scale", "brightness", "contrast", "saturation"]) {
+    for (const id of SLIDERS) {
         $(id).value = choices[id];
-        document.querySelector(`output[for="${id}"]`).textContent = id === "scale" ? `${choices.scale}×` : `${Math.round(choices[id] * 100)}%`;
+        document.querySelector(`output[for="${id}"]`).textContent = sliderText(id, choices[id]);
     }
     $("saturation").disabled = choices.gray && choices.target === "levels";
-    for (const id of ["levels", "width"]) {
-        const value = choices[id] ?? opened.decoded?.picture.width ?? "";
-        if (document.activeElement !== $(id)) $(id).value = value;
+    const size = opened.decoded ? placement(opened.decoded.picture, choices).frame : { width: "", height: "" };
+    for (const id of ["levels", "width", "height"]) {
+        if (document.activeElement !== $(id)) $(id).value = choices[id] ?? size[id];
     }
-    $("as-is").disabled = choices.width === null;
+    $("as-is").disabled = choices.width === null && choices.height === null;
+    const both = choices.width !== null && choices.height !== null;
+    for (const input of document.querySelectorAll('input[name="fit"], #rotate option[value="auto"]')) input.disabled = !both;
+    $("rotate").value = choices.rotate;
     $("kernel").value = choices.kernel;
     $("matrix").value = choices.matrix;
     $("matrix").querySelector(`option[value="${CHANNEL_MATRIX}"]`).disabled = !hasChannels();
@@ -145,8 +167,8 @@ function showChoices() {
 
 function isLook({ title, ...look }) {
     const wanted = { ...PLAIN, ...look };
-    const same = (name) => choices[name] === wanted[name] || (name === "width" && choices.width === null && wanted.width >= (opened.decoded?.picture.width ?? 0));
-    const names = ["method", "target", "light", "width", "scale", "brightness", "contrast", "saturation"];
+    const same = (name) => choices[name] === wanted[name] || (name === "width" && choices.width === null && isEnlarging(wanted));
+    const names = ["method", "target", "light", "rotate", "width", "height", "scale", "exposure", "gamma", "brightness", "contrast", "saturation"];
     names.push(...(wanted.target === "palette" ? ["paletteName"] : ["levels", "gray"]));
     names.push(...(wanted.method === "ordered" ? ["matrix", "strength"] : ["kernel", "serpentine"]));
     return names.every(same);

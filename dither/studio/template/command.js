@@ -29,7 +29,12 @@ function commandOf(choices, source, matrixFile) {
     }
     const usual = choices.method === "ordered" && palette ? "linear" : "encoded";
     if (choices.light !== usual) words.push("--mix-in", choices.light);
-    if (choices.width !== null) words.push("--resize", `${choices.width}x`);
+    const both = choices.width !== null && choices.height !== null;
+    if (choices.rotate !== 0 && (choices.rotate !== "auto" || both)) words.push("--rotate", choices.rotate);
+    if (choices.width !== null || choices.height !== null) words.push("--resize", `${choices.width ?? ""}x${choices.height ?? ""}`);
+    if (both) words.push("--fit", choices.fit);
+    if (choices.exposure !== 0) words.push("--exposure", choices.exposure);
+    if (choices.gamma !== 1) words.push("--gamma", choices.gamma);
     const colored = palette || !choices.gray;
     if (colored && choices.saturation !== 1) words.push("--saturation", choices.saturation);
     if (choices.brightness !== 1) words.push("--brightness", choices.brightness);

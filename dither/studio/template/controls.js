@@ -49,17 +49,19 @@ function chip(text, action) {
 }
 
 function listenToControls() {
-    for (const name of ["target", "method", "light", "mix"]) {
+    for (const name of ["target", "method", "light", "mix", "fit"]) {
         for (const input of document.querySelectorAll(`input[name="${name}"]`)) input.addEventListener("change", () => choose({ [name]: input.value }));
     }
     for (const name of ["gray", "serpentine"]) {
         const input = document.querySelector(`input[name="${name}"]`);
         input.addEventListener("change", () => choose({ [name]: input.checked }));
     }
-    for (const id of ["strength", "scale", "brightness", "contrast", "saturation"]) $(id).addEventListener("input", () => choose({ [id]: $(id).valueAsNumber }));
+    for (const id of SLIDERS) $(id).addEventListener("input", () => choose({ [id]: $(id).valueAsNumber }));
     number($("levels"), (levels) => choose({ levels }));
-    number($("width"), (width) => choose({ width: width === opened.decoded.picture.width ? null : width }));
-    $("as-is").addEventListener("click", () => choose({ width: null }));
+    number($("width"), (width) => choose({ width: width === fullWidth(choices) && choices.height === null ? null : width }));
+    number($("height"), (height) => choose({ height }));
+    $("as-is").addEventListener("click", () => choose({ width: null, height: null, rotate: choices.rotate === "auto" ? 0 : choices.rotate }));
+    $("rotate").addEventListener("change", () => choose({ rotate: $("rotate").value === "auto" ? "auto" : Number($("rotate").value) }));
     $("kernel").addEventListener("change", () => choose({ kernel: $("kernel").value }));
     $("palette").addEventListener("change", () => usePalette(PALETTES[$("palette").value]));
     $("matrix").addEventListener("change", () => {
@@ -67,7 +69,7 @@ function listenToControls() {
         $("matrix").value = choices.matrix;
         $("matrix-file").click();
     });
-    $("reset-tone").addEventListener("click", () => choose({ brightness: 1, contrast: 1, saturation: 1 }));
+    $("reset-tone").addEventListener("click", () => choose({ exposure: 0, gamma: 1, brightness: 1, contrast: 1, saturation: 1 }));
     $("use-pasted").addEventListener("click", () => attempt(() => usePalette(colorsOfText($("pasted").value))));
     $("own").addEventListener("click", () => attempt(() => usePalette(checkedColors(ownColors(opened.decoded.picture, clamp($("own-count").valueAsNumber || 8, 2, 64), LIGHT_TABLES.linear)))));
     $("settings").addEventListener("submit", (event) => event.preventDefault());

@@ -1,9 +1,8 @@
 // Dither a picture as the commands `dither ordered` and `dither diffuse` do.
 
 function dithered(picture, settings, matrix, tables, kept) {
-    const ready = kept.once("ready", [settings.gray, settings.width, settings.saturation, settings.brightness, settings.contrast], () =>
-        prepared(picture, settings, tables),
-    );
+    const inputs = ["gray", "width", "height", "fit", "rotate", "exposure", "gamma", "saturation", "brightness", "contrast"];
+    const ready = kept.once("ready", inputs.map((name) => settings[name]), () => prepared(picture, settings, tables));
     const { linear } = tables;
     const light = settings.light === "linear" ? tables.linearUnits : tables.encodedUnits;
     let codes;
@@ -22,7 +21,9 @@ function dithered(picture, settings, matrix, tables, kept) {
     } else {
         codes = ditherToLevels(ready, matrix, settings.levels, settings.light, settings.strength, linear);
     }
-    return { width: ready.width, height: ready.height, pixels: shownPixels(ready, codes, settings), colors: settings.colors };
+    const place = placement(picture, settings);
+    const pixels = shownPixels(ready, codes, settings);
+    return { width: ready.width, height: ready.height, pixels, colors: settings.colors, place };
 }
 
 // Return red, green, blue and alpha of every pixel.

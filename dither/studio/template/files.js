@@ -19,7 +19,7 @@ async function openPicture(file, name, onDisk) {
     view.setOriginal(opened.decoded.canvas);
     $("message").hidden = true;
     if (onDisk) $("sample").value = "";
-    choose({ width: choices.width !== null && choices.width >= opened.decoded.picture.width ? null : choices.width });
+    choose({ width: isEnlarging(choices) ? null : choices.width });
 }
 
 async function openSample(name) {

@@ -3,7 +3,8 @@
 const PLAIN = {
     method: "ordered", target: "levels", levels: 2, gray: false, paletteName: null, colors: ["#000000", "#ffffff"],
     light: "linear", matrix: "blue-64x64", strength: 1, mix: "many", kernel: "floyd-steinberg", serpentine: true,
-    width: null, scale: 1, brightness: 1, contrast: 1, saturation: 1,
+    rotate: 0, width: null, height: null, fit: "contain", scale: 1,
+    exposure: 0, gamma: 1, brightness: 1, contrast: 1, saturation: 1,
 };
 
 const LOOKS = [

@@ -1,5 +1,5 @@
-// Adjustments before dithering: grey, size, saturation, brightness and contrast, in this order, identical to
-// `dither.images.adjustments`. A picture is { width, height, channels, samples, alpha }.
+// Adjustments before dithering: grey, size, exposure and gamma, saturation, brightness and contrast, bars, in
+// this order, identical to `dither.images.adjustments`. A picture is { width, height, channels, samples, alpha }.
 
 // Return the grey of the same luminance, mixed in linear light.
 function grayCodes(picture, tables) {
@@ -16,10 +16,22 @@ function grayCodes(picture, tables) {
 function prepared(picture, settings, tables) {
     let made = picture;
     if (settings.gray) made = { ...made, channels: 1, samples: grayCodes(made, tables) };
-    if (settings.width !== null && settings.width !== made.width) made = resized(made, settings.width, tables);
+    const place = placement(made, settings);
+    made = sized(made, place, tables);
+    if (settings.exposure !== 0 || settings.gamma !== 1) made = exposed(made, settings.exposure, settings.gamma, tables);
     if (settings.saturation !== 1 && made.channels === 3) made = saturated(made, settings.saturation, tables);
     if (settings.brightness !== 1 || settings.contrast !== 1) made = toned(made, settings.brightness, settings.contrast);
-    return made;
+    return framed(made, place);
+}
+
+// Multiply linear light by 2^exposure and clip it; then raise codes from 0 to 1 to the power 1/gamma.
+function exposed(picture, exposure, gamma, tables) {
+    const table = Uint8Array.from(tables.linear, (light) => {
+        const lit = clamp(light * 2 ** exposure, 0, 1);
+        const code = lit <= 0.0031308 ? lit * 12.92 : 1.055 * lit ** (1 / 2.4) - 0.055;
+        return rint(clamp(code ** (1 / gamma) * WHITE, 0, WHITE));
+    });
+    return { ...picture, samples: picture.samples.map((code) => table[code]) };
 }
 
 function saturated(picture, factor, tables) {
@@ -40,18 +52,13 @@ function toned(picture, brightness, contrast) {
     return { ...picture, samples: picture.samples.map((code) => table[code]) };
 }
 
-function resizedHeight(picture, width) {
-    return Math.max(1, Math.floor((picture.height * width) / picture.width + 0.5));
-}
-
 // Average linear light weighted by alpha; round to codes by comparison with the limits between them.
-function resized(picture, width, tables) {
-    const height = resizedHeight(picture, width);
+function resized(picture, { width, height }, box, tables) {
     const { channels, samples, alpha } = picture;
     const count = picture.width * picture.height;
     const light = Float32Array.from(tables.linear);
     const opacity = Float32Array.from({ length: 256 }, (_, code) => Math.fround(code) / Math.fround(WHITE));
-    const scale = bicubicScale(picture.width, picture.height, width, height);
+    const scale = bicubicScale(picture, box, width, height);
     const share = alpha && scale(Float32Array.from(alpha, (code) => opacity[code]));
     const out = new Uint8Array(width * height * channels);
     for (let channel = 0; channel < channels; channel++) {
@@ -73,13 +80,14 @@ function resized(picture, width, tables) {
 }
 
 // Pillow's bicubic filter (Catmull-Rom, widened where the image shrinks), bit for bit: 64-bit sums, rows
-// first, each pass stored in 32 bits.
-function bicubicScale(width, height, newWidth, newHeight) {
-    const across = bicubicWeights(width, newWidth);
-    const down = bicubicWeights(height, newHeight);
+// first, each pass stored in 32 bits, as are the edges of the box.
+function bicubicScale({ width, height }, box, newWidth, newHeight) {
+    const [left, top, right, bottom] = [box.left, box.top, box.right, box.bottom].map(Math.fround);
+    const across = bicubicWeights(width, left, right, newWidth);
+    const down = bicubicWeights(height, top, bottom, newHeight);
     return (plane) => {
         let rows = plane;
-        if (newWidth !== width) {
+        if (newWidth !== width || left !== 0 || right !== newWidth) {
             rows = new Float32Array(newWidth * height);
             for (let y = 0; y < height; y++) {
                 for (let x = 0; x < newWidth; x++) {
@@ -90,7 +98,7 @@ function bicubicScale(width, height, newWidth, newHeight) {
                 }
             }
         }
-        if (newHeight === height) return rows;
+        if (newHeight === height && top === 0 && bottom === newHeight) return rows;
         const out = new Float32Array(newWidth * newHeight);
         for (let y = 0; y < newHeight; y++) {
             const { first, weights } = down[y];
@@ -104,13 +112,13 @@ function bicubicScale(width, height, newWidth, newHeight) {
     };
 }
 
-function bicubicWeights(size, newSize) {
-    const scale = size / newSize;
+function bicubicWeights(size, start, end, newSize) {
+    const scale = Math.fround(end - start) / newSize;
     const wider = Math.max(scale, 1);
     const support = 2 * wider;
     const narrower = 1 / wider;
     return Array.from({ length: newSize }, (_, place) => {
-        const center = (place + 0.5) * scale;
+        const center = start + (place + 0.5) * scale;
         const first = Math.max(0, Math.trunc(center - support + 0.5));
         const last = Math.min(size, Math.trunc(center + support + 0.5));
         const weights = [];

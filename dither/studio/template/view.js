@@ -13,6 +13,7 @@ class View {
     #result = null;
     #average = null;
     #original = null;
+    #placement = null;
     #middle = { x: 0, y: 0 };
     #zoom = 1;
     #fitted = true;
@@ -50,8 +51,9 @@ class View {
         this.#fitted = true;
     }
 
-    setResult({ width, height, pixels }) {
+    setResult({ width, height, pixels, place }) {
         const before = this.#result;
+        this.#placement = place;
         this.#result = pixelCanvas({ width, height, pixels });
         this.#average = null;
         if (before === null || before.width !== width || before.height !== height) {
@@ -131,7 +133,9 @@ class View {
             context.fillRect(left, top, width, height);
             context.imageSmoothingEnabled = this.#original.width !== result.width || this.#zoom < 1;
             context.imageSmoothingQuality = "high";
-            context.drawImage(this.#original, left, top, width, height);
+            context.translate(left, top);
+            context.scale(this.#zoom, this.#zoom);
+            drawPlaced(context, this.#original, this.#placement);
             context.restore();
         }
     }
@@ -200,6 +204,21 @@ class View {
         event.preventDefault();
         this.move(...moves[event.key]);
     }
+}
+
+// Draw a picture turned, cut and resized; a pixel of the result is one unit of the context.
+function drawPlaced(context, picture, { turns, turned, box, size, frame }) {
+    context.translate(Math.floor((frame.width - size.width) / 2), Math.floor((frame.height - size.height) / 2));
+    context.beginPath();
+    context.rect(0, 0, size.width, size.height);
+    context.clip();
+    context.scale(size.width / (box.right - box.left), size.height / (box.bottom - box.top));
+    context.translate(-box.left, -box.top);
+    if (turns === 1) context.translate(turned.width, 0);
+    if (turns === 2) context.translate(turned.width, turned.height);
+    if (turns === 3) context.translate(0, turned.height);
+    context.rotate((turns * Math.PI) / 2);
+    context.drawImage(picture, 0, 0);
 }
 
 // Draw the checkerboard behind transparent pixels.

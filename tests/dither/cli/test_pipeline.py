@@ -13,8 +13,14 @@ import pytest
 from PIL import Image
 
 import dither
-from dither.images.animation import Animation, write_animation
+from dither.cli.options import FitChoice, Job, RotateChoice
+from dither.errors import InputError
+from dither.images.adjustments import Preparation, adjusted
+from dither.images.animation import Animation, read_animation, write_animation
+from dither.images.fit import Sides
 from dither.images.indexed_files import read_indexed
+from dither.images.io import read_image
+from dither.images.raster_image import RasterImage
 from dither.palettes.files import read_colors
 
 PACKAGES = (str(Path(dither.__file__).parent),)
@@ -215,3 +221,154 @@ def test_lost_colours_and_indices_are_said(
     Image.fromarray(clear).save(tmp_path / "clear.png")
     assert "RGBA instead of indices" in run("dither ordered clear.png -o c.png -p web-safe").stderr
     assert "RGBA instead of indices" in run("dither ordered clear.png -o c.tif -p c64").stderr
+
+
+@pytest.fixture
+def photo_file(tmp_path: Path, photo: np.ndarray) -> Path:
+    Image.fromarray(photo).save(tmp_path / "photo.png")
+    return tmp_path
+
+
+@pytest.mark.parametrize("command", ["ordered", "diffuse"])
+def test_a_size_that_distorts_is_noted(run: Callable, photo_file: Path, command: str) -> None:
+    line = f"dither {command} photo.png -o out.png --force -b 1 --json --resize"
+    done = run(f"{line} 50x50")
+    note = (
+        "photo.png is 80x48; 50x50 distorts it. Choose --fit contain (adds bars), cover (cuts off "
+        "both ends) or stretch (distorts without this note)"
+    )
+    assert note in done.stderr
+    assert json.loads(done.stdout)["images"][0]["notes"] == [note]
+    assert read_image(photo_file / "out.png").color.shape[:2] == (50, 50)
+    turned = run(f"{line} 50x50 --rotate 270").stderr
+    assert "photo.png is 48x80; 50x50 distorts it" in turned
+    for quiet in (
+        "50x50 --fit stretch",
+        "50x50 --fit cover",
+        "50x",
+        "x50",
+        "61%",
+        "50x30",
+        "23x14",
+    ):
+        done = run(f"{line} {quiet}")
+        assert "distorts" not in done.stderr
+        assert "notes" not in json.loads(done.stdout)["images"][0]
+    stretched = read_image(photo_file / "out.png").color
+    run(f"{line} 23x14 --fit stretch")
+    assert (read_image(photo_file / "out.png").color == stretched).all()
+
+
+def test_every_preparation_is_what_the_library_does(
+    run: Callable, photo_file: Path, photo: np.ndarray
+) -> None:
+    run(
+        "dither ordered photo.png -o out.png -l 7 --resize 40x60 --fit contain --rotate auto "
+        "--background 102030 --auto-contrast 1 --exposure 0.5 --shadows 0.4 --highlights -0.3 "
+        "--gamma 1.2 --saturation 1.5 --brightness 0.9 --contrast 1.1"
+    )
+    preparation = Preparation(
+        resize=Sides(40, 60),
+        fit="contain",
+        rotate="auto",
+        background="#102030",
+        auto_contrast=1,
+        exposure=0.5,
+        shadows=0.4,
+        highlights=-0.3,
+        gamma=1.2,
+        saturation=1.5,
+        brightness=0.9,
+        contrast=1.1,
+    )
+    ready = adjusted(RasterImage(photo), preparation).color
+    assert ready.shape == (60, 40, 3)
+    assert (read_image(photo_file / "out.png").color == dither.requantize(ready, levels=7)).all()
+
+
+def test_the_orientation_of_a_camera_comes_before_the_rotation(
+    run: Callable, tmp_path: Path, photo: np.ndarray
+) -> None:
+    exif = Image.Exif()
+    exif[0x0112] = 6  # to be turned clockwise
+    Image.fromarray(photo).save(tmp_path / "camera.png", exif=exif)
+    for degrees, turns in ((0, 1), (90, 2), (180, 3), (270, 0)):
+        rotate = f"--rotate {degrees}" if degrees else ""
+        run(f"dither ordered camera.png -o out.png --force -l 256 {rotate}")
+        assert (read_image(tmp_path / "out.png").color == np.rot90(photo, -turns)).all()
+
+
+def test_a_background_fills_bars_and_transparent_pixels(
+    run: Callable, tmp_path: Path, photo: np.ndarray
+) -> None:
+    alpha = np.where(np.arange(80) < 40, 0, 255).astype(np.uint8) * np.ones((48, 1), np.uint8)
+    Image.fromarray(np.dstack([photo, alpha])).save(tmp_path / "clear.png")
+    line = (
+        "dither ordered clear.png -o out.png --force --resize 80x60 --fit contain -p 000000,ff0000"
+    )
+    run(line)
+    clear = read_image(tmp_path / "out.png").alpha
+    assert clear is not None
+    assert not clear[:6].any()
+    assert not clear[54:].any()
+    assert clear[6:54, 40:].all()
+    run(f"{line} --background '#ff0000'")
+    filled = read_image(tmp_path / "out.png")
+    assert filled.alpha is None
+    assert (filled.color[:6] == [255, 0, 0]).all()
+    assert (filled.color[6:54, :40] == [255, 0, 0]).all()
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ("--fit cover", "--fit needs a width and a height; give --resize WxH"),
+        ("--fit cover --resize 50%", "--fit needs a width and a height; give --resize WxH"),
+        ("--rotate auto --resize 50x", "--rotate auto needs a width and a height"),
+        ("--fit fill --resize 9x9", "'fill' is not one of 'contain', 'cover', 'stretch'"),
+        ("--rotate 45", "'45' is not one of 'auto', '90', '180', '270'"),
+        ("--background red", "the background is 'red'; it must be a colour in hexadecimal"),
+        ("--exposure 6", "--exposure is 6.0; it must be from -5.0 to 5.0"),
+        ("--exposure nan", "--exposure is nan"),
+        ("--gamma 0", "--gamma is 0.0; it must be from 0.1 to 10.0"),
+        ("--shadows 2", "--shadows is 2.0; it must be from -1 to 1"),
+        ("--highlights -1.5", "--highlights is -1.5; it must be from -1 to 1"),
+        ("--auto-contrast 50", "--auto-contrast is 50.0; it must be from 0 to 49.0"),
+    ],
+)
+def test_a_preparation_that_cannot_be_is_refused(
+    refused: Callable, photo_file: Path, options: str, words: str
+) -> None:
+    assert words in refused(f"dither ordered photo.png -o out.png -b 1 {options}")
+    assert not (photo_file / "out.png").exists()
+
+
+def test_a_device_has_a_size_unless_another_is_given() -> None:
+    frame = Sides(800, 480)
+    assert Job([]).preparation_in(frame) == Preparation(resize=frame, fit="contain")
+    turned = Job([], fit=FitChoice.cover, rotate=RotateChoice.auto)
+    assert turned.preparation_in(frame) == Preparation(resize=frame, fit="cover", rotate="auto")
+    assert Job([], resize="50%").preparation_in(frame) == Preparation(resize=0.5)
+    with pytest.raises(InputError, match="--fit needs a width and a height"):
+        turned.preparation_in()
+
+
+def test_a_batch_without_the_size_of_its_frame_is_refused_at_once(
+    refused: Callable, photo_file: Path
+) -> None:
+    assert "--rotate auto needs" in refused(
+        "dither ordered . -o new -b 1 --recursive --rotate auto"
+    )
+    assert not (photo_file / "new").exists()
+
+
+def test_all_frames_have_one_contrast(run: Callable, tmp_path: Path) -> None:
+    frames = [Image.new("L", (8, 8), code) for code in (60, 120, 180)]
+    frames[0].save(tmp_path / "in.gif", save_all=True, append_images=frames[1:], duration=50)
+    run("dither ordered in.gif -o out.png -l 256 --auto-contrast 0")
+    made = [frame.color for frame in read_animation(tmp_path / "out.png").frames]
+    light = [((code / 255 + 0.055) / 1.055) ** 2.4 for code in (60, 120, 180)]
+    middle = (light[1] - light[0]) / (light[2] - light[0])
+    expected = (0, round((1.055 * middle ** (1 / 2.4) - 0.055) * 255), 255)
+    for frame, code in zip(made, expected, strict=True):
+        assert (frame == code).all()

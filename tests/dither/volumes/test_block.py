@@ -1,5 +1,6 @@
 import math
 import pickle
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -105,7 +106,7 @@ def test_alpha_stays_in_as_many_bits_as_the_colours() -> None:
 
 def test_volumes_are_prepared_as_images_are() -> None:
     volume = _volume((2, 6, 5, 3))
-    preparation = Preparation(gray=True, contrast=1.5)
+    preparation = Preparation(gray=True, contrast=1.5, exposure=0.5, shadows=0.5, gamma=1.1)
     done = dither_block(volume, (0, 0, 0), LevelDither(levels=3, preparation=preparation))
     assert done.shape == (2, 6, 5)
     for layer, image in zip(volume, done, strict=True):
@@ -136,8 +137,16 @@ def test_what_cannot_be_done_is_refused() -> None:
         dither_block(np.zeros((4, 4), np.uint8), (0, 0, 0), LevelDither(levels=2))
     with pytest.raises(InputError, match=r"shape \(Z, Y, X\)"):
         dither_block(np.zeros((4, 4, 4, 5), np.uint8), (0, 0, 0), LevelDither(levels=2))
-    with pytest.raises(InputError, match="not resized"):
-        LevelDither(levels=2, preparation=Preparation(resize=Sides(width=9)))
+    for name, value in {
+        "resize": Sides(width=9),
+        "fit": "cover",
+        "rotate": 90,
+        "background": "#000000",
+        "auto_contrast": 0.0,
+    }.items():
+        preparation = replace(Preparation(), **{name: value})
+        with pytest.raises(InputError, match=f"{name.replace('_', ' ')} is for images only"):
+            LevelDither(levels=2, preparation=preparation)
     with pytest.raises(InputError, match="levels is 1"):
         LevelDither(levels=1)
     with pytest.raises(InputError, match="light is 'bright'"):

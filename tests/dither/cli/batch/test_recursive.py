@@ -82,6 +82,8 @@ def test_what_is_done_and_unchanged_is_not_done_again(run: Callable, folder: Pat
     ]
     assert report["images"][1]["shape"] == [5, 5]
     assert _report(run(f"{command} --bits 2")) == (3, 0, 0)
+    assert _report(run(f"{command} --bits 2 --shadows 0.5")) == (3, 0, 0)
+    assert _report(run(f"{command} --bits 2 --shadows 0.5")) == (0, 3, 0)
 
 
 @pytest.mark.slow

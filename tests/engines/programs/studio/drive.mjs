@@ -114,6 +114,22 @@ const CASES = {
         await look(page, "PICO-8");
         await type(page, "Width in pixels", "37");
     },
+    async "turned to the frame, and cut"(page) {
+        await openByButton(page, "photo.png");
+        await look(page, "E-ink, 16 greys");
+        await type(page, "Width in pixels", "90");
+        await type(page, "Height in pixels", "120");
+        await radio(page, "cover");
+        await pick(page, "Rotate", "auto");
+        await type(page, "Exposure, EV", "0.75");
+        await type(page, "Gamma", "1.2");
+    },
+    async "turned, with bars"(page) {
+        await look(page, "Eight colours");
+        await type(page, "Height in pixels", "200");
+        await type(page, "Width in pixels", "150");
+        await pick(page, "Rotate", "270");
+    },
     async "the page's own picture"(page) {
         await page.getByLabel("Built-in picture").selectOption("marbles.png");
         await page.getByText("marbles.png").first().waitFor();
