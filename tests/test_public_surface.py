@@ -27,11 +27,12 @@ SURFACE = {
         """,
     dither: """
         Animation ColorCount ColorGrid Comparison GapConfig GapEstimate HARDLY_VISIBLE
-        InputError LevelDither OptimizeConfig OptimizedPalette Palette PaletteDither
+        InputError KeptPixels LevelDither OptimizeConfig OptimizedPalette Palette PaletteDither
         Preparation RasterImage Sides ThresholdMatrix adjusted bayer channel_thresholds clustered_dot
         color_curve compare count_colors dither_block dither_to_palette dither_volume
-        elbow_count gap_statistic interleaved_gradient_noise k_means largest_gap load_channels
-        load_matrix load_noise load_palette median_cut noise_dither one_standard_error
+        elbow_count gap_statistic interleaved_gradient_noise k_means keep_line_art largest_gap
+        line_art_mask load_channels load_matrix load_noise load_palette median_cut nearest_indices
+        noise_dither one_standard_error
         optimize_frames optimize_palette optimized_counts ordered_dither pack packed_dither
         palette_names playstation r2_sequence read_animation read_image recolored
         requantize save_matrix save_palette shipped_matrices studio_page unpack volume_work

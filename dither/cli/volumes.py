@@ -15,7 +15,8 @@ _UNITS = {unit: 1000**power for power, unit in enumerate(("", "K", "M", "G", "T"
 _TIFF_SUFFIXES, _ZARR_SUFFIX = (".tif", ".tiff"), ".zarr"
 # Options of `dither ordered` that need the whole image.
 IMAGES_ONLY = (
-    "--output-dir --name --format --packed --colors --add-noise --resize --scale --recursive"
+    "--output-dir --name --format --packed --colors --add-noise --resize --scale --recursive "
+    "--line-art --mask"
 )
 
 
