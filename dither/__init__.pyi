@@ -29,6 +29,7 @@ from .images.indexed_files import read_indexed as read_indexed
 from .images.indexed_files import write_indexed as write_indexed
 from .images.io import read_image as read_image
 from .images.io import write_image as write_image
+from .images.line_art import line_art_mask as line_art_mask
 from .images.raster_image import RasterImage as RasterImage
 from .matrix.catalog import load_channels as load_channels
 from .matrix.catalog import load_matrix as load_matrix
@@ -54,7 +55,10 @@ from .ordered.levels import requantize as requantize
 from .ordered.palette import dither_to_palette as dither_to_palette
 from .palettes.from_image import k_means as k_means
 from .palettes.from_image import median_cut as median_cut
+from .palettes.line_art import KeptPixels as KeptPixels
+from .palettes.line_art import keep_line_art as keep_line_art
 from .palettes.named import palette_names as palette_names
+from .palettes.nearest import nearest_indices as nearest_indices
 from .palettes.palette import Palette as Palette
 from .palettes.palette import load_palette as load_palette
 from .palettes.palette import recolored as recolored

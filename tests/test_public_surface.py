@@ -27,12 +27,12 @@ SURFACE = {
         """,
     dither: """
         Animation ColorCount ColorGrid Comparison GapConfig GapEstimate HARDLY_VISIBLE Ink
-        InputError LevelDither OptimizeConfig OptimizedPalette Palette PaletteDither Panel
-        PanelPacking Preparation RasterImage Sides ThresholdMatrix adjusted adjusted_frames
-        bayer channel_thresholds clustered_dot color_curve compare count_colors dither_block
-        dither_to_palette dither_volume
-        elbow_count gap_statistic interleaved_gradient_noise k_means largest_gap load_channels
-        load_matrix load_noise load_palette load_panel median_cut noise_dither
+        InputError KeptPixels LevelDither OptimizeConfig OptimizedPalette Palette PaletteDither
+        Panel PanelPacking Preparation RasterImage Sides ThresholdMatrix adjusted
+        adjusted_frames bayer channel_thresholds clustered_dot color_curve compare count_colors
+        dither_block dither_to_palette dither_volume elbow_count gap_statistic
+        interleaved_gradient_noise k_means keep_line_art largest_gap line_art_mask load_channels
+        load_matrix load_noise load_palette load_panel median_cut nearest_indices noise_dither
         one_standard_error optimize_frames optimize_palette optimized_counts ordered_dither pack
         pack_panel packed_dither palette_names panel_c_source panel_names playstation
         r2_sequence read_animation read_image read_indexed recolored requantize save_matrix

@@ -62,6 +62,15 @@ class OptimizeTask:
             about |= _measurements(animation, results)
         return Dithered([each.indices for each in results], results[0].palette, about)
 
+    def draft(self, frames: int) -> "OptimizeTask":
+        """Return a faster task that finds the same palette; that of a clip needs the search."""
+        pixels = "diffusion" if frames == 1 else self.pixels
+        return dataclasses.replace(self, pixels=pixels, measured=False)
+
+    def with_palette(self, palette: "Palette") -> "OptimizeTask":
+        """Return the task that dithers to a palette that this one found."""
+        return dataclasses.replace(self, colors=None, palette=palette, keep=None)
+
     def _options(self) -> dict[str, Any]:
         """Return the arguments that counting colours and optimising share."""
         return {

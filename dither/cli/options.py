@@ -340,9 +340,29 @@ class Job:
             value="FACTOR",
         ),
     ] = 1.0
+    line_art: Annotated[
+        bool,
+        option(
+            DITHERING,
+            "Leave lines, text and flat areas undithered, in colours that keep them readable; dither "
+            "photos, gradients, and flat areas that no colour resembles.",
+            "--line-art",
+        ),
+    ] = False
+    mask: Annotated[
+        Path | None,
+        option(
+            DITHERING,
+            "A grey image of the same size: white is dithered, black takes the nearest colours without "
+            "dithering. It is resized with the image.",
+            value="FILE",
+        ),
+    ] = None
     preparation: Preparation = dataclasses.field(init=False)
 
     def __post_init__(self) -> None:
+        if self.line_art and self.mask is not None:
+            raise InputError("choose one of --line-art and --mask")
         resize = None if self.resize is None else parse_resize(self.resize)
         if resize is not None:
             self._check_frame(resize)

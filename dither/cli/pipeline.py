@@ -6,11 +6,12 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 import typer
 
 from dither.cli.inputs import name_errors, read_input, title
+from dither.cli.line_art import Undithered, undithered, with_kept
 from dither.cli.options import Job, PackedChoice
 from dither.cli.outputs import Kind, format_suffix, open_outputs, output_kind, plan_outputs
 from dither.cli.panel_outputs import buffer_note, check_frame, panel_content
@@ -25,6 +26,7 @@ if TYPE_CHECKING:
 
     from dither.images.animation import Animation
     from dither.images.raster_image import RasterImage
+    from dither.palettes.line_art import KeptPixels
     from dither.palettes.palette import Palette
 
 
@@ -55,8 +57,24 @@ class Dithered:
     about: dict[str, Any] = dataclasses.field(default_factory=dict)
 
 
-# A batch pickles it. A function is called with an image or animation and a progress callback.
-Dithering = PerFrame | Callable[["Animation", OnProgress], Dithered]
+class PaletteLearner(Protocol):
+    """Dithering of a whole image or animation that can learn its palette."""
+
+    def __call__(self, animation: "Animation", on_progress: OnProgress) -> Dithered:
+        """Dither an image or animation."""
+        ...
+
+    def draft(self, frames: int) -> "PaletteLearner":
+        """Return faster dithering that learns the same palette."""
+        ...
+
+    def with_palette(self, palette: "Palette") -> "PaletteLearner":
+        """Return dithering to a palette that was learned."""
+        ...
+
+
+# A batch pickles it.
+Dithering = PerFrame | PaletteLearner
 
 
 def numbered_frames(
@@ -125,19 +143,23 @@ def dither_images(
             kind = output_kind(output, job, target.panel)
             animation = read_input(source, job.max_pixels, notes.append)
             with name_errors(source):
+                before = animation.frames[0].color.shape[:2]
                 animation = _prepared(
                     animation, source, output, kind, job, target, preparation, notes.append
                 )
+                masks = undithered(job, before, animation)
                 if isinstance(dithering, PerFrame):
                     palette = target.palette_for(animation.frames)
+                    kept = None if masks is None else masks.keep(animation, palette, target.levels)
                     keywords = {} if palette is None else {"palette": palette}
                     codes = []
-                    for frame, color in numbered_frames(animation, number, on_image):
+                    shown = with_kept(animation, kept)
+                    for frame, color in numbered_frames(shown, number, on_image):
                         phase = (frame, 0, 0)
                         codes.append(dithering.function(color, phase=phase, **keywords))
-                    dithered = Dithered(codes, palette)
+                    dithered = put_kept(Dithered(codes, palette), kept)
                 else:
-                    dithered = dithering(animation, on_image)
+                    dithered = _whole(animation, target, dithering, masks, on_image)
             number += len(dithered.codes)
             if dithered.palette is not None:
                 palettes.append(dithered.palette.hex)
@@ -266,6 +288,36 @@ def _prepared(
         return animation
     frames = adjusted_frames(animation.frames, preparation)
     return dataclasses.replace(animation, frames=frames)
+
+
+def put_kept(dithered: Dithered, kept: "list[KeptPixels] | None") -> Dithered:
+    """Return the result with the codes of the kept pixels of each frame."""
+    if kept is None:
+        return dithered
+    codes = [each.put(frame) for each, frame in zip(kept, dithered.codes, strict=True)]
+    return dataclasses.replace(dithered, codes=codes)
+
+
+def _whole(
+    animation: "Animation",
+    target: Target,
+    dithering: PaletteLearner,
+    masks: Undithered | None,
+    on_progress: OnProgress,
+) -> Dithered:
+    """Dither all frames together, except the pixels of the masks."""
+    if masks is None:
+        return dithering(animation, on_progress)
+    palette, about = target.palette, {}
+    if palette is None:
+        # The palette is learned from the image as it is.
+        first = dithering.draft(len(animation.frames))(animation, on_progress)
+        palette, about = first.palette, first.about
+        assert palette is not None  # it was learned
+        dithering = dithering.with_palette(palette)
+    kept = masks.keep(animation, palette, None)
+    dithered = put_kept(dithering(with_kept(animation, kept), on_progress), kept)
+    return dataclasses.replace(dithered, about={**about, **dithered.about})
 
 
 def _encoded(

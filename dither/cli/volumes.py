@@ -16,7 +16,7 @@ _TIFF_SUFFIXES, _ZARR_SUFFIX = (".tif", ".tiff"), ".zarr"
 # Options of `dither ordered` that need the whole image.
 IMAGES_ONLY = (
     "--output-dir --name --format --packed --colors --panel --preview --add-noise --resize --fit "
-    "--rotate --background --auto-contrast --scale --recursive"
+    "--rotate --background --auto-contrast --scale --recursive --line-art --mask"
 )
 
 

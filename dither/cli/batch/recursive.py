@@ -18,6 +18,7 @@ from dither.cli.target import Target
 from dither.console import log, progress_bar, stop
 from dither.errors import InputError
 from dither.files.atomic import created_folder
+from dither.files.safe_open import read_file
 from dither.version import installed_version
 
 if TYPE_CHECKING:
@@ -59,7 +60,12 @@ def dither_folder(
     if not found.pairs and not found.refused:
         raise InputError(f"{folder} holds no images. {skipped}".rstrip(". "))
     options = fingerprint(
-        (installed_version(), target, dithering, job.preparation_in(target.frame), job.scale, job.packed)
+        (
+            *(installed_version(), target, dithering, job.preparation_in(target.frame)),
+            *(job.scale, job.packed),
+            *(() if job.mask is None else (read_file(job.mask),)),
+            *(("line art",) if job.line_art else ()),
+        )
     )
     with created_folder(results), open_journal(results) as journal:
         plan = _plan(found, folder, results, journal, options, job.force)

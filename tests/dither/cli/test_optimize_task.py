@@ -29,6 +29,7 @@ PLAIN = OptimizeTask(
     preset="balanced",
     pixels="search",
     device_levels=(256, 256, 256),
+    intent=None,
     seed=0,
     threads=1,
     measured=False,

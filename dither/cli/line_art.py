@@ -1,0 +1,102 @@
+"""Pixels that are left undithered: lines and text found by `--line-art`, or those of `--mask`."""
+
+import dataclasses
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from dither.cli.options import Job
+from dither.errors import InputError
+from dither.images.adjustments import Preparation
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from dither.images.animation import Animation
+    from dither.palettes.line_art import KeptPixels
+    from dither.palettes.palette import Palette
+
+
+@dataclasses.dataclass(frozen=True, eq=False)
+class Undithered:
+    """The pixels of each frame that are left undithered.
+
+    Attributes:
+        masks: (H, W) bool for each frame, True for such pixels.
+        tints: whether flat areas that no available colour resembles are dithered nevertheless.
+    """
+
+    masks: "list[np.ndarray]"
+    tints: bool
+
+    def keep(
+        self, animation: "Animation", palette: "Palette | None", levels: int | None
+    ) -> "list[KeptPixels]":
+        """Return the frames with the pixels in their final colours, and the codes of these."""
+        from dither.palettes.line_art import keep_line_art
+
+        return [
+            keep_line_art(
+                frame.color,
+                mask,
+                palette=palette,
+                levels=levels if palette is None else None,
+                tints=self.tints,
+            )
+            for frame, mask in zip(animation.frames, self.masks, strict=True)
+        ]
+
+
+def undithered(job: Job, before: tuple[int, int], animation: "Animation") -> Undithered | None:
+    """Return the pixels that a job leaves undithered; None if all are dithered.
+
+    Args:
+        job: its options `line_art` and `mask`.
+        before: height and width of the image in its file.
+        animation: the prepared frames.
+
+    Raises:
+        InputError: the mask cannot be read, or has another size than the image.
+    """
+    if job.mask is not None:
+        mask = _read_mask(job.mask, job, before, animation.frames[0].color.shape[:2])
+        return Undithered([mask] * len(animation.frames), tints=False)
+    if not job.line_art:
+        return None
+    from dither.images.line_art import line_art_mask
+
+    masks = [line_art_mask(frame.color, frame.alpha) for frame in animation.frames]
+    return Undithered(masks, tints=True)
+
+
+def with_kept(animation: "Animation", kept: "list[KeptPixels] | None") -> "Animation":
+    """Return the animation with the pictures of the kept pixels, if there are any."""
+    if kept is None:
+        return animation
+    frames = tuple(
+        dataclasses.replace(frame, color=each.picture)
+        for frame, each in zip(animation.frames, kept, strict=True)
+    )
+    return dataclasses.replace(animation, frames=frames)
+
+
+def _read_mask(
+    path: Path, job: Job, before: tuple[int, int], after: tuple[int, int]
+) -> "np.ndarray":
+    """Return (H, W) bool: the darker half of a grey image, prepared as the image is."""
+    from dither.images.adjustments import adjusted
+    from dither.images.io import read_image
+    from dither.images.raster_image import over_white
+    from dither.samples import white_code
+
+    image = read_image(path, max_pixels=job.max_pixels)
+    image = dataclasses.replace(image, color=over_white(image), alpha=None, profile=None)
+    height, width = image.color.shape[:2]
+    if (height, width) != after:
+        if (height, width) != before:
+            raise InputError(
+                f"--mask {path} has {width}x{height} pixels; it needs those of the image, "
+                f"{before[1]}x{before[0]}"
+            )
+        image = adjusted(image, Preparation(resize=job.preparation.resize))
+    gray = adjusted(image, Preparation(gray=True)).color
+    return gray < white_code(gray) / 2
