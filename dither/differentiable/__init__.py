@@ -22,8 +22,6 @@ try:
     from dither.differentiable.distances import RGB as RGB
     from dither.differentiable.distances import Distance as Distance
     from dither.differentiable.distances import OKLab as OKLab
-    from dither.differentiable.histogram import ColorHistogram as ColorHistogram
-    from dither.differentiable.histogram import color_histogram as color_histogram
     from dither.differentiable.losses import Blurred as Blurred
     from dither.differentiable.losses import StructuralSimilarity as StructuralSimilarity
     from dither.differentiable.losses import Variance as Variance
@@ -33,6 +31,8 @@ try:
     from dither.differentiable.sampling import sampled as sampled
     from dither.differentiable.stefek_2020 import Published as Published
     from dither.differentiable.stefek_2020 import published as published
+    from dither.palettes.histogram import ColorHistogram as ColorHistogram
+    from dither.palettes.histogram import color_histogram as color_histogram
 except ModuleNotFoundError as error:
     if (error.name or "").partition(".")[0] not in ("jax", "jaxlib", "optax"):
         raise

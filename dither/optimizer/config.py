@@ -9,7 +9,7 @@ from dither.errors import InputError
 
 Preset = Literal["balanced", "smooth", "clean"]
 
-# The largest blur whose kernel stays within half a band of the search.
+# The largest blur whose kernel is narrower than a tile of the search.
 MAX_SIGMA = 2.5
 
 

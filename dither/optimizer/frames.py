@@ -127,7 +127,7 @@ def optimize_frames(
     if few is not None:
         split = zip(np.split(few.indices, count), checked, strict=True)
         return [with_usage(few.palette, indices, few.trace, mask) for indices, (_, mask) in split]
-    require_optimizer()
+    require_optimizer(descent=palette is None)
     palette_share, trace = 0.0, np.empty(0, np.float32)
     if palette is None:
         chosen = _spread_frames(count, stacked[..., 0].size // count)

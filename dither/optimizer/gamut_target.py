@@ -6,16 +6,13 @@ of the palette. Each pixel is shifted by the offset of its bin, which keeps deta
 """
 
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dither.color import srgb_to_linear
 from dither.optimizer.blur import gaussian_blur
 from dither.optimizer.nearest_mixtures import nearest_mixtures
-
-if TYPE_CHECKING:
-    from dither.differentiable import ColorHistogram
+from dither.palettes.histogram import ColorHistogram, color_histogram
 
 # Maximum number of colours: size of the histogram's bins in OKLab. There are many times as many bins as
 # colours, and they are no finer than the eye can tell apart.
@@ -33,7 +30,7 @@ class GamutTarget:
     """
 
     picture: np.ndarray
-    histogram: "ColorHistogram"
+    histogram: ColorHistogram
 
     def targets(self, palette: np.ndarray) -> np.ndarray:
         """Return (H, W, 3) float32 linear light: the image shifted to what a palette can reach.
@@ -83,8 +80,6 @@ def gamut_target(
         mask: (H, W) bool, True for pixels to ignore.
         frames: number of frames of equal height in `picture`, one below the other.
     """
-    from dither.differentiable import color_histogram
-
     step = next(step for most, step in _BIN_SIZES.items() if colors <= most)
     linear = codes_to_linear(picture)
     if sigma:

@@ -123,7 +123,7 @@ def optimize_palette(
     few = few_colors(picture, request, mask)
     if few is not None:
         return few
-    require_optimizer()
+    require_optimizer(descent=palette is None or pixels not in ("search", "diffusion"))
     config = preset if isinstance(preset, OptimizeConfig) else preset_config(preset, request.count)
     on_progress(0.0, "colours")
     gamut = gamut_target(picture, request.count, sigma=config.search.sigma, mask=mask)
@@ -174,13 +174,18 @@ def optimize_palette(
     return with_usage(palette, indices, trace, mask)
 
 
-def require_optimizer() -> None:
+def require_optimizer(*, descent: bool) -> None:
     """Refuse work that needs the extra `optimize` where one of its libraries is missing.
+
+    Args:
+        descent: whether mixtures are found by gradient descent, which needs JAX.
 
     Raises:
         InputError: a library is missing.
     """
-    require_extra("optimizing a palette", "optimize", "jax", "jaxlib", "optax", "numba", "scipy")
+    if descent:
+        require_extra("optimizing a palette", "optimize", "jax", "jaxlib", "optax")
+    require_extra("optimizing pixels", "optimize", "numba", "scipy")
 
 
 def few_colors(

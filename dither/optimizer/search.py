@@ -1,11 +1,20 @@
 """Direct binary search over a palette: change pixels one by one while the loss of `loss.py` falls.
 
-A sweep visits every pixel and gives it the candidate colour that lowers the loss most.
+A sweep visits every pixel once and gives it the candidate colour that lowers the loss most. The pixels
+are visited in random order. In the order of rows, each decision would make up for the rows that come
+later, and these would be changed in turn: where the palette cannot reach the target, this wave takes
+many sweeps to settle, and it leaves a line wherever it starts or stops, such as between bands of rows
+that are searched at the same time.
+
+The image is divided into tiles. In each tile, the pixels have an order of their own, and the tiles are
+visited in turns. Pixels of every second tile in both directions are so far apart that they do not
+change each other's decision, so they can be visited at the same time.
 
 Source: M. Analoui and J. Allebach, "Model-based halftoning using direct binary search" (1992), for one
 bit.
 """
 
+from collections.abc import Callable, Iterable
 from concurrent.futures import ThreadPoolExecutor
 from typing import NamedTuple
 
@@ -18,23 +27,36 @@ from dither.optimizer.loss import ROOTS_TO_OKLAB_32, error_field, palette_cones,
 from dither.optimizer.search_image import CELL_BITS, SearchImage
 from dither.progress import OnProgress, no_progress
 
-# Rows in a band. Every second band is searched at the same time, so a band must be higher than twice
-# the kernel's reach, which is 11 rows at the largest sigma.
-_BAND_ROWS = 32
+# Sides of the tiles: the smallest one that the kernel does not reach across. It has 23 taps at most.
+_TILE_SIDES = (16, 32)
+# The kernel's rows are filled up to a multiple of the samples in a vector register.
+_VECTOR = 8
+# Number of pixels that are visited in each tile before the other rows of tiles get their turn.
+_VISITS_AT_ONCE = 4
+_INDEX, _CELL = 6, 7  # in SearchState.pixels
 
 
 class SearchState(NamedTuple):
     """State of a search.
 
     Attributes:
-        indices: (H, W) uint8, of the palette's colours.
-        field: (3, H, W) float32, the error blurred twice.
+        pixels: (H, W, 8) float32, for each pixel the slopes (3) and the original (3) of `SearchImage`,
+            its palette index, and its row of `candidates`: together, since they are read together.
+        field: (H + 2R, 3 (W + L)) float32, the error blurred twice, with the channels of a pixel
+            together and R pixels around the image; L is the number of taps, filled up.
+        candidates: (rows, M) uint8, palette entries that pixels may take.
         sweeps: number of sweeps done.
     """
 
-    indices: np.ndarray
+    pixels: np.ndarray
     field: np.ndarray
+    candidates: np.ndarray
     sweeps: int
+
+    @property
+    def indices(self) -> np.ndarray:
+        """Return (H, W) uint8, of the palette's colours."""
+        return self.pixels[..., _INDEX].astype(np.uint8)
 
 
 class SearchInfo(NamedTuple):
@@ -51,14 +73,21 @@ def init(
     indices: np.ndarray, palette: np.ndarray, image: SearchImage, config: SearchConfig
 ) -> SearchState:
     """Start a search at a dithered image; the arguments are those of `direct_binary_search`."""
-    field = error_field(pixel_errors(indices, palette, image), config)
-    return SearchState(np.array(indices, np.uint8), field, 0)
+    taps = _kernel_taps(config)
+    reach = _reach(config)
+    around = ((0, 0), (reach, reach), (reach, len(taps) - reach))
+    planes = error_field(np.pad(pixel_errors(indices, palette, image), around), config)
+    field = np.ascontiguousarray(np.moveaxis(planes, 0, -1)).reshape(planes.shape[1], -1)
+    candidates = _candidate_table(linear_to_oklab(palette), image.cells, config.candidates)
+    pixels = np.empty((*indices.shape, 8), np.float32)
+    pixels[..., :3], pixels[..., 3:6] = image.slopes, image.original
+    pixels[..., _INDEX], pixels[..., _CELL] = indices, image.cells
+    return SearchState(pixels, field, candidates, 0)
 
 
 def step(
     state: SearchState,
     palette: np.ndarray,
-    image: SearchImage,
     config: SearchConfig,
     *,
     threads: int = 1,
@@ -69,35 +98,37 @@ def step(
     """
     from dither.optimizer import search_loops
 
-    taps = autocorrelation_taps(config.sigma)
-    labs = linear_to_oklab(palette)
-    all_offered = len(palette) <= config.candidates
+    taps = _kernel_taps(config)
+    side = next(side for side in _TILE_SIDES if len(taps) <= side)
+    rows, columns = (-(-length // side) for length in state.pixels.shape[:2])
+    rng = np.random.default_rng(state.sweeps)
+    order = np.stack(np.divmod(rng.permutation(side * side), side), axis=1)
+    shifts = rng.integers(side, size=(rows, columns, 2))
     shared = (
-        state.indices,
-        state.field,
-        image.slopes,
-        image.original,
-        np.zeros_like(image.cells) if all_offered else image.cells,
-        _candidate_table(labs, config.candidates),
+        *(state.pixels, state.field, state.candidates),
         palette_cones(palette),
-        labs.astype(np.float32),
+        linear_to_oklab(palette).astype(np.float32),
         ROOTS_TO_OKLAB_32,
-        np.outer(taps, taps),
+        taps,
         config.penalty.astype(np.float32),
-        config.change_threshold,
+        *(config.change_threshold, side),
     )
-    height = len(state.indices)
-    backwards = bool(state.sweeps % 2)
-
-    def sweep_band(top: int) -> int:
-        return search_loops.sweep(*shared, top, min(top + _BAND_ROWS, height), backwards)
-
+    # Each thread has an even number of rows of tiles, since every second one is visited.
+    height = 2 * -(-rows // (2 * threads))
+    parts = range(0, rows, height)
     changed = 0
     with ThreadPoolExecutor(threads) as pool:
-        # First the even bands, then the odd ones: bands searched at once write no common rows.
-        for first in (0, _BAND_ROWS):
-            changed += sum(pool.map(sweep_band, range(first, height, 2 * _BAND_ROWS)))
-    return SearchState(state.indices, state.field, state.sweeps + 1), SearchInfo(changed)
+        run: Callable[..., Iterable[int]] = pool.map if len(parts) > 1 else map
+        for turn in range(0, len(order), _VISITS_AT_ONCE):
+            visited = order[turn : turn + _VISITS_AT_ONCE]
+            for parity in (0, 1) if turn // _VISITS_AT_ONCE % 2 else (1, 0):
+
+                def visit(top: int, visited: np.ndarray = visited, parity: int = parity) -> int:
+                    last = min(top + height, rows)
+                    return search_loops.visit(*shared, visited, shifts, top + parity, last)
+
+                changed += sum(run(visit, parts))
+    return state._replace(sweeps=state.sweeps + 1), SearchInfo(changed)
 
 
 def direct_binary_search(
@@ -116,7 +147,7 @@ def direct_binary_search(
         palette: (K, 3) linear light, K up to 256.
         image: from `prepare_search`.
         config: blur, weights, candidates and sweeps.
-        threads: number of bands searched at the same time; the result does not depend on it.
+        threads: number of threads; the result does not depend on it.
         on_progress: called after each sweep.
 
     Returns:
@@ -124,27 +155,45 @@ def direct_binary_search(
     """
     state = init(indices, palette, image, config)
     for number in range(1, config.sweeps + 1):
-        state, info = step(state, palette, image, config, threads=threads)
+        state, info = step(state, palette, config, threads=threads)
         on_progress(number / config.sweeps, f"sweep {number}")
         if info.changed < indices.size / 1000:
             break
     return state.indices
 
 
-def _candidate_table(labs: np.ndarray, candidates: int) -> np.ndarray:
-    """Return (cells or 1, M) uint8: the palette entries nearest to each cell's centre in OKLab."""
+def _reach(config: SearchConfig) -> int:
+    return len(autocorrelation_taps(config.sigma)) // 2
+
+
+def _kernel_taps(config: SearchConfig) -> np.ndarray:
+    """Return the taps of the kernel along one axis, filled up with zeros for the compiled loops."""
+    taps = autocorrelation_taps(config.sigma)
+    return np.pad(taps, (0, -len(taps) % _VECTOR))
+
+
+def _candidate_table(labs: np.ndarray, cells: np.ndarray, candidates: int) -> np.ndarray:
+    """Return (cells or 1, M) uint8: the palette entries nearest to each cell's centre in OKLab.
+
+    Args:
+        labs: (K, 3) OKLab of the palette.
+        cells: the cells that the image has; the rows of others are undefined.
+        candidates: M, the most.
+    """
     count = len(labs)
     if count <= candidates:
         return np.arange(count, dtype=np.uint8)[None]
-    axis = (np.arange(1 << CELL_BITS) + 0.5) / (1 << CELL_BITS)
-    grid = np.stack(np.meshgrid(axis, axis, axis, indexing="ij"), axis=-1).reshape(-1, 3)
-    centres = linear_to_oklab(srgb_to_linear(grid)).astype(np.float32)
+    present = np.flatnonzero(np.bincount(cells.ravel()))
+    levels = 1 << CELL_BITS
+    channels = [present >> shift & levels - 1 for shift in (2 * CELL_BITS, CELL_BITS, 0)]
+    codes = (np.stack(channels, axis=-1) + 0.5) / levels
+    centres = linear_to_oklab(srgb_to_linear(codes)).astype(np.float32)
     offered = labs.astype(np.float32)
-    table = np.empty((len(centres), candidates), np.uint8)
+    table = np.zeros((levels**3, candidates), np.uint8)
     for start in range(0, len(centres), 1 << 12):
         part = slice(start, start + (1 << 12))
         # Squared distances less the square of the centre, which is the same for all entries.
         distances = (offered**2).sum(axis=1) - 2 * centres[part] @ offered.T
         nearest = np.argpartition(distances, candidates - 1, axis=1)[:, :candidates]
-        table[part] = np.sort(nearest, axis=1)
+        table[present[part]] = np.sort(nearest, axis=1)
     return table

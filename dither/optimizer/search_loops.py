@@ -5,100 +5,174 @@ from numba import njit
 
 
 @njit(cache=True, nogil=True, fastmath=True)
-def sweep(
-    indices: np.ndarray,
+def visit(
+    pixels: np.ndarray,
     field: np.ndarray,
-    slopes: np.ndarray,
-    original: np.ndarray,
-    cells: np.ndarray,
     table: np.ndarray,
     cones: np.ndarray,
     labs: np.ndarray,
     roots_to_oklab: np.ndarray,
-    kernel: np.ndarray,
+    taps: np.ndarray,
     penalty: np.ndarray,
     change_threshold: float,
-    top: int,
-    bottom: int,
-    backwards: bool,
+    side: int,
+    order: np.ndarray,
+    shifts: np.ndarray,
+    first: int,
+    last: int,
 ) -> int:
-    """Give each pixel of some rows the colour that lowers the loss most; return how many changed.
+    """Visit pixels of every second row of tiles, and give each the colour that lowers the loss most.
+
+    In every second column of tiles, then in the others, the pixels at one position are decided at once:
+    they are so far apart that they do not change each other's decision.
 
     Args:
-        indices: (H, W) uint8; written.
-        field: (3, H, W) float32, the error convolved with the kernel; written.
-        slopes: (H, W, 3) float32, derivative of the cube root at the target.
-        original: (H, W, 3) float32 OKLab.
-        cells: (H, W) uint16, each pixel's row of `table`.
-        table: (cells, M) uint8, candidate colours.
+        pixels: (H, W, 8) float32, for each pixel the derivative of the cube root at the target (3), the
+            original in OKLab (3), its palette index and its row of `table`. Indices are written.
+        field: (H + 2R, 3 (W + L)) float32, the error convolved with the autocorrelation of the blur:
+            that of pixel (y, x) is at [y + R, 3 (x + R)] and the next two. Written.
+        table: (rows, M) uint8, candidate colours; a single row counts for all pixels.
         cones: (K, 3) float32 cone responses of the palette.
         labs: (K, 3) float32 OKLab of the palette.
         roots_to_oklab: (3, 3) float32.
-        kernel: (2R + 1, 2R + 1) float32, autocorrelation of the blur.
+        taps: (L,) float32, 2R + 1 taps of the autocorrelation along one axis, then zeros.
         penalty: (3,) float32, weights of a pixel's own error in L, a and b.
         change_threshold: a change must lower the loss by at least this much.
-        top: the first row.
-        bottom: one past the last row.
-        backwards: go from the last row to the first.
+        side: height and width of a tile, a power of two and at least L - 1.
+        order: (N, 2) int64, rows and columns of a tile to visit.
+        shifts: (tile rows, tile columns, 2) int64, added to `order` modulo `side`.
+        first: the first row of tiles; every second one follows.
+        last: one past the last row of tiles.
+
+    Returns:
+        The number of pixels that changed.
     """
-    height, width = indices.shape
-    reach = kernel.shape[0] // 2
-    own = kernel[reach, reach]
+    height, width = pixels.shape[:2]
+    span = len(taps)
+    reach = (len(field) - height) // 2
     m00, m01, m02 = roots_to_oklab[0]
     m10, m11, m12 = roots_to_oklab[1]
     m20, m21, m22 = roots_to_oklab[2]
+    # The quadratic form of the cube roots' changes, with both halves of each mixed term together.
+    own = taps[reach] * taps[reach]
+    o00 = own * (m00 * m00 + m10 * m10 + m20 * m20)
+    o11 = own * (m01 * m01 + m11 * m11 + m21 * m21)
+    o22 = own * (m02 * m02 + m12 * m12 + m22 * m22)
+    o01 = 2 * own * (m00 * m01 + m10 * m11 + m20 * m21)
+    o02 = 2 * own * (m00 * m02 + m10 * m12 + m20 * m22)
+    o12 = 2 * own * (m01 * m02 + m11 * m12 + m21 * m22)
     w0, w1, w2 = penalty
+    most = (shifts.shape[1] + 1) // 2
+    ys, xs, best = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, np.int32)
+    before, least = np.empty(most, np.float32), np.empty(most, np.float32)
+    c0, c1, c2 = np.empty(most, np.float32), np.empty(most, np.float32), np.empty(most, np.float32)
+    l0, l1, l2 = np.empty(most, np.float32), np.empty(most, np.float32), np.empty(most, np.float32)
+    # The change of the loss is (a + Q d) d in the changes d of the cone responses, plus the penalty's.
+    a0, a1, a2 = np.empty(most, np.float32), np.empty(most, np.float32), np.empty(most, np.float32)
+    q00, q11, q22 = (
+        np.empty(most, np.float32),
+        np.empty(most, np.float32),
+        np.empty(most, np.float32),
+    )
+    q01, q02, q12 = (
+        np.empty(most, np.float32),
+        np.empty(most, np.float32),
+        np.empty(most, np.float32),
+    )
+    spread = np.empty(3 * span, np.float32)
+    threshold = np.float32(-change_threshold - 1e-9)
     changed = 0
-    for row in range(top, bottom):
-        y = top + bottom - 1 - row if backwards else row
-        for column in range(width):
-            # Serpentine, to avoid directional bias.
-            x = width - 1 - column if (y & 1) != backwards else column
-            now = indices[y, x]
-            s0, s1, s2 = slopes[y, x, 0], slopes[y, x, 1], slopes[y, x, 2]
-            f0, f1, f2 = 2 * field[0, y, x], 2 * field[1, y, x], 2 * field[2, y, x]
-            l0, l1, l2 = original[y, x, 0], original[y, x, 1], original[y, x, 2]
-            c0, c1, c2 = cones[now, 0], cones[now, 1], cones[now, 2]
-            before = (
-                w0 * (labs[now, 0] - l0) ** 2
-                + w1 * (labs[now, 1] - l1) ** 2
-                + w2 * (labs[now, 2] - l2) ** 2
-            )
-            least = np.float32(-change_threshold - 1e-9)
-            best = now
-            e0 = e1 = e2 = np.float32(0)
-            cell = cells[y, x]
-            for candidate in range(table.shape[1]):
-                other = table[cell, candidate]
-                r0 = s0 * (cones[other, 0] - c0)
-                r1 = s1 * (cones[other, 1] - c1)
-                r2 = s2 * (cones[other, 2] - c2)
-                d0 = m00 * r0 + m01 * r1 + m02 * r2
-                d1 = m10 * r0 + m11 * r1 + m12 * r2
-                d2 = m20 * r0 + m21 * r1 + m22 * r2
-                change = d0 * (f0 + own * d0) + d1 * (f1 + own * d1) + d2 * (f2 + own * d2)
-                change += (
-                    w0 * (labs[other, 0] - l0) ** 2
-                    + w1 * (labs[other, 1] - l1) ** 2
-                    + w2 * (labs[other, 2] - l2) ** 2
-                    - before
+    for tile_row in range(first, last, 2):
+        for half in range(2 * len(order)):
+            step = half // 2
+            count = 0
+            for tile_column in range((half + step) % 2, shifts.shape[1], 2):
+                down, right = shifts[tile_row, tile_column]
+                y = tile_row * side + (order[step, 0] + down & side - 1)
+                x = tile_column * side + (order[step, 1] + right & side - 1)
+                if y < height and x < width:
+                    ys[count], xs[count], best[count] = y, x, int(pixels[y, x, 6])
+                    a0[count] = field[y + reach, 3 * (x + reach)]
+                    a1[count] = field[y + reach, 3 * (x + reach) + 1]
+                    a2[count] = field[y + reach, 3 * (x + reach) + 2]
+                    count += 1
+            for i in range(count):
+                y, x = ys[i], xs[i]
+                now = best[i]
+                s0, s1, s2 = pixels[y, x, 0], pixels[y, x, 1], pixels[y, x, 2]
+                l0[i], l1[i], l2[i] = pixels[y, x, 3], pixels[y, x, 4], pixels[y, x, 5]
+                f0, f1, f2 = 2 * a0[i], 2 * a1[i], 2 * a2[i]
+                a0[i] = s0 * (m00 * f0 + m10 * f1 + m20 * f2)
+                a1[i] = s1 * (m01 * f0 + m11 * f1 + m21 * f2)
+                a2[i] = s2 * (m02 * f0 + m12 * f1 + m22 * f2)
+                q00[i], q11[i], q22[i] = o00 * s0 * s0, o11 * s1 * s1, o22 * s2 * s2
+                q01[i], q02[i], q12[i] = o01 * s0 * s1, o02 * s0 * s2, o12 * s1 * s2
+                c0[i], c1[i], c2[i] = cones[now, 0], cones[now, 1], cones[now, 2]
+                before[i] = (
+                    w0 * (labs[now, 0] - l0[i]) ** 2
+                    + w1 * (labs[now, 1] - l1[i]) ** 2
+                    + w2 * (labs[now, 2] - l2[i]) ** 2
                 )
-                if change < least:
-                    least, best = change, other
-                    e0, e1, e2 = d0, d1, d2
-            if best == now:
-                continue
-            changed += 1
-            indices[y, x] = best
-            left, right = max(-reach, -x), min(reach, width - 1 - x) + 1
-            for dy in range(max(-reach, -y), min(reach, height - 1 - y) + 1):
-                weights = kernel[dy + reach]
-                for dx in range(left, right):
-                    field[0, y + dy, x + dx] += weights[dx + reach] * e0
-                for dx in range(left, right):
-                    field[1, y + dy, x + dx] += weights[dx + reach] * e1
-                for dx in range(left, right):
-                    field[2, y + dy, x + dx] += weights[dx + reach] * e2
+                least[i] = threshold
+            # One list of candidates: the inner loop over pixels becomes vector instructions.
+            for candidate in range(table.shape[1] if len(table) == 1 else 0):
+                other = table[0, candidate]
+                k0, k1, k2 = cones[other, 0], cones[other, 1], cones[other, 2]
+                g0, g1, g2 = labs[other, 0], labs[other, 1], labs[other, 2]
+                for i in range(count):
+                    d0, d1, d2 = k0 - c0[i], k1 - c1[i], k2 - c2[i]
+                    change = (
+                        d0 * (a0[i] + q00[i] * d0 + q01[i] * d1 + q02[i] * d2)
+                        + d1 * (a1[i] + q11[i] * d1 + q12[i] * d2)
+                        + d2 * (a2[i] + q22[i] * d2)
+                    )
+                    change += (
+                        w0 * (g0 - l0[i]) ** 2
+                        + w1 * (g1 - l1[i]) ** 2
+                        + w2 * (g2 - l2[i]) ** 2
+                        - before[i]
+                    )
+                    better = change < least[i]
+                    least[i] = change if better else least[i]
+                    best[i] = other if better else best[i]
+            for i in range(0 if len(table) == 1 else count):
+                for other in table[int(pixels[ys[i], xs[i], 7])]:
+                    d0 = cones[other, 0] - c0[i]
+                    d1 = cones[other, 1] - c1[i]
+                    d2 = cones[other, 2] - c2[i]
+                    change = (
+                        d0 * (a0[i] + q00[i] * d0 + q01[i] * d1 + q02[i] * d2)
+                        + d1 * (a1[i] + q11[i] * d1 + q12[i] * d2)
+                        + d2 * (a2[i] + q22[i] * d2)
+                    )
+                    change += (
+                        w0 * (labs[other, 0] - l0[i]) ** 2
+                        + w1 * (labs[other, 1] - l1[i]) ** 2
+                        + w2 * (labs[other, 2] - l2[i]) ** 2
+                        - before[i]
+                    )
+                    if change < least[i]:
+                        least[i], best[i] = change, other
+            for i in range(count):
+                y, x, other = ys[i], xs[i], best[i]
+                if other == pixels[y, x, 6]:
+                    continue
+                changed += 1
+                pixels[y, x, 6] = other
+                r0 = pixels[y, x, 0] * (cones[other, 0] - c0[i])
+                r1 = pixels[y, x, 1] * (cones[other, 1] - c1[i])
+                r2 = pixels[y, x, 2] * (cones[other, 2] - c2[i])
+                e0 = m00 * r0 + m01 * r1 + m02 * r2
+                e1 = m10 * r0 + m11 * r1 + m12 * r2
+                e2 = m20 * r0 + m21 * r1 + m22 * r2
+                for t in range(span):
+                    spread[3 * t] = taps[t] * e0
+                    spread[3 * t + 1] = taps[t] * e1
+                    spread[3 * t + 2] = taps[t] * e2
+                for dy in range(2 * reach + 1):
+                    line = field[y + dy, 3 * x : 3 * (x + span)]
+                    for t in range(len(spread)):
+                        line[t] += taps[dy] * spread[t]
     return changed
 
 
@@ -116,9 +190,9 @@ def errors(
     Args:
         indices: (H, W) uint8.
         target: (H, W, 3) float32 cone responses.
-        slopes: as in `sweep`.
-        cones: as in `sweep`.
-        roots_to_oklab: as in `sweep`.
+        slopes: (H, W, 3) float32, derivative of the cube root at the target.
+        cones: as in `visit`.
+        roots_to_oklab: as in `visit`.
         out: (3, H, W) float32; written.
     """
     height, width = indices.shape

@@ -149,7 +149,7 @@ def test_every_change_lowers_the_error_by_the_threshold(photo: np.ndarray) -> No
     view = prepare_search((photo / 255.0) ** 2.2)
     start = np.random.default_rng(0).integers(0, 5, photo.shape[:2]).astype(np.uint8)
     config = SearchConfig(change_threshold=2e-3)
-    state, info = step(init(start, palette, view, config), palette, view, config)
+    state, info = step(init(start, palette, view, config), palette, config)
     fallen = search_loss(start, palette, view, config) - search_loss(
         state.indices, palette, view, config
     )

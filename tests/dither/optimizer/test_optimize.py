@@ -1,3 +1,4 @@
+import subprocess
 import sys
 from typing import Any
 
@@ -199,6 +200,32 @@ def test_a_missing_library_names_the_extra(
     monkeypatch.setitem(sys.modules, missing, None)
     with pytest.raises(InputError, match=rf"needs {missing}: pip install .*\[optimize\]"):
         optimize_palette(photo, 4)
+
+
+def test_a_given_palette_needs_no_jax() -> None:
+    script = """
+import subprocess
+import sys
+sys.modules["jax"] = None
+import numpy as np
+import dither
+ramp = np.linspace(0, 255, 32 * 32).astype(np.uint8).reshape(32, 32)
+gray = dither.load_palette("gray-4")
+print(len(np.unique(dither.optimize_palette(ramp, palette=gray).indices)))
+print(len(dither.optimize_frames([ramp, ramp], palette=gray)))
+try:
+    dither.optimize_palette(ramp, palette=gray, pixels="matrix")
+except dither.InputError as error:
+    print(error)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, check=True
+    )
+    assert done.stdout.splitlines() == [
+        "4",
+        "2",
+        "optimizing a palette needs jax: pip install 'bluenoise-dither[optimize]'",
+    ]
 
 
 def test_zero_threads_are_one_per_processor(photo: np.ndarray) -> None:

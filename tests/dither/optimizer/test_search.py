@@ -1,14 +1,17 @@
 import numpy as np
 import pytest
+from seams import seam_steps, seam_variance
 from search_reference import PALETTE, slow_loss
 
 from dither.color import (
     srgb_to_linear,
 )
 from dither.optimizer.config import SearchConfig
+from dither.optimizer.learned_palette import diffuse_target
 from dither.optimizer.loss import search_loss
 from dither.optimizer.search import direct_binary_search, init, step
 from dither.optimizer.search_image import prepare_search
+from dither.palettes.palette import load_palette
 
 pytest.importorskip("numba")
 
@@ -33,7 +36,7 @@ def test_no_sweep_raises_the_loss_and_the_field_stays_true(
     state = init(indices, PALETTE, image, config)
     before = search_loss(indices, PALETTE, image, config)
     for _ in range(4):
-        state, info = step(state, PALETTE, image, config)
+        state, info = step(state, PALETTE, config)
         now = search_loss(state.indices, PALETTE, image, config)
         assert now < before or info.changed == 0
         before = now
@@ -48,7 +51,7 @@ def test_where_the_search_ends_no_single_pixel_can_do_better() -> None:
     state = init(rng.integers(0, 5, (9, 10), np.uint8), PALETTE, image, config)
     changed = 1
     while changed:
-        state, (changed,) = step(state, PALETTE, image, config)
+        state, (changed,) = step(state, PALETTE, config)
     least = slow_loss(state.indices, image, config)
     for y, x in np.ndindex(9, 10):
         for color in range(5):
@@ -57,11 +60,44 @@ def test_where_the_search_ends_no_single_pixel_can_do_better() -> None:
             assert slow_loss(other, image, config) >= least - 2e-3 * least / 90
 
 
-def test_threads_do_not_change_the_result(linear: np.ndarray) -> None:
-    tall = np.concatenate([linear] * 4)
+@pytest.mark.parametrize("sigma", [0.65, 1.5, 2.5])
+@pytest.mark.parametrize("threads", [2, 3, 40])
+def test_threads_do_not_change_the_result(linear: np.ndarray, sigma: float, threads: int) -> None:
+    tall = np.concatenate([linear] * 4)[:-5]
     image = prepare_search(tall)
     indices = np.random.default_rng(0).integers(0, 5, tall.shape[:2], np.uint8)
-    config = SearchConfig()
+    config = SearchConfig(sigma=sigma, sweeps=2)
     one = direct_binary_search(indices, PALETTE, image, config)
-    assert (direct_binary_search(indices, PALETTE, image, config, threads=3) == one).all()
+    assert (direct_binary_search(indices, PALETTE, image, config, threads=threads) == one).all()
     assert (one != indices).any()
+
+
+# Greys on both sides of what the palettes can reach: without a gamut target, most cannot be reached.
+@pytest.mark.parametrize(
+    ("palette", "gray"),
+    [
+        ("game-boy", 0.15),
+        ("spectra-6", 0.15),
+        ("inky-spectra-6", 0.02),
+        ("inky-spectra-6", 0.6),
+        ("black-white", 0.6),
+        ("#704214 #fff5e0", 0.15),
+        ("#704214 #fff5e0", 0.6),
+    ],
+)
+@pytest.mark.parametrize("sigma", [1.5, 2.5])
+@pytest.mark.parametrize("axis", [0, 1])
+def test_no_row_or_column_of_a_tile_differs(
+    palette: str, gray: float, sigma: float, axis: int
+) -> None:
+    linear = load_palette(palette).linear
+    noise = np.random.default_rng(0).standard_normal((1088, 96, 3))
+    flat = np.clip(gray + 0.1 * gray * noise, 0, 1)
+    start = diffuse_target(flat, linear)
+    if axis == 0:  # the tiles are square
+        flat, start = np.ascontiguousarray(flat.swapaxes(0, 1)), np.ascontiguousarray(start.T)
+    found = direct_binary_search(start, linear, prepare_search(flat), SearchConfig(sigma=sigma))
+    means = linear.mean(axis=1)[found].mean(axis=axis)
+    for period in (16, 32, 64):
+        assert seam_variance(means, period) < 2.5
+        assert seam_steps(means, period) < 1.5

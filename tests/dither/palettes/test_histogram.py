@@ -7,8 +7,8 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as npst
 
 from dither.color import linear_to_oklab, srgb_to_linear
-from dither.differentiable.histogram import color_histogram
 from dither.errors import InputError
+from dither.palettes.histogram import color_histogram
 
 PICTURES = npst.arrays(
     np.float64,

@@ -12,9 +12,10 @@ import numpy as np
 
 from dither.color import linear_to_oklab
 from dither.errors import InputError
-from dither.ordered.tiling import block_rows
 
 _MIN_STEP = 1 / 256
+# Pixels in a few rows that are read at a time; they stay in cache.
+_BLOCK_PIXELS = 1 << 17
 # Lower bounds for sRGB colours, whose a is -0.234 to 0.276 and b is -0.312 to 0.199.
 _LOWEST = np.array([0.0, -0.4, -0.4])
 
@@ -72,7 +73,8 @@ def color_histogram(linear: np.ndarray, *, step: float = 1 / 48) -> ColorHistogr
     height, width, _ = linear.shape
     codes = np.empty((height, width), np.int32)
     occupied = np.zeros(side**3, bool)
-    blocks = list(block_rows(height, width))
+    block = max(1, _BLOCK_PIXELS // width)
+    blocks = [slice(top, top + block) for top in range(0, height, block)]
     for rows in blocks:
         cube = ((linear_to_oklab(linear[rows]) - _LOWEST) / step + 0.5).astype(np.int32)
         codes[rows] = (cube[..., 0] * side + cube[..., 1]) * side + cube[..., 2]
