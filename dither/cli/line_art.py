@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dither.cli.options import Job
+from dither.cli.target import Target
 from dither.errors import InputError
 from dither.images.adjustments import Preparation
 
@@ -14,6 +15,8 @@ if TYPE_CHECKING:
     from dither.images.animation import Animation
     from dither.palettes.line_art import KeptPixels
     from dither.palettes.palette import Palette
+
+_WHITE = "#ffffff"
 
 
 @dataclasses.dataclass(frozen=True, eq=False)
@@ -29,9 +32,9 @@ class Undithered:
     tints: bool
 
     def keep(
-        self, animation: "Animation", palette: "Palette | None", levels: int | None
+        self, animation: "Animation", palette: "Palette | None", target: Target
     ) -> "list[KeptPixels]":
-        """Return the frames with the pixels in their final colours, and the codes of these."""
+        """Return the frames, mapped to the palette, with the pixels in their final colours."""
         from dither.palettes.line_art import keep_line_art
 
         return [
@@ -39,18 +42,22 @@ class Undithered:
                 frame.color,
                 mask,
                 palette=palette,
-                levels=levels if palette is None else None,
+                levels=target.levels if palette is None else None,
+                intent=target.intent,
                 tints=self.tints,
             )
             for frame, mask in zip(animation.frames, self.masks, strict=True)
         ]
 
 
-def undithered(job: Job, before: tuple[int, int], animation: "Animation") -> Undithered | None:
+def undithered(
+    job: Job, preparation: Preparation, before: tuple[int, int], animation: "Animation"
+) -> Undithered | None:
     """Return the pixels that a job leaves undithered; None if all are dithered.
 
     Args:
         job: its options `line_art` and `mask`.
+        preparation: the adjustments of the image.
         before: height and width of the image in its file.
         animation: the prepared frames.
 
@@ -58,7 +65,7 @@ def undithered(job: Job, before: tuple[int, int], animation: "Animation") -> Und
         InputError: the mask cannot be read, or has another size than the image.
     """
     if job.mask is not None:
-        mask = _read_mask(job.mask, job, before, animation.frames[0].color.shape[:2])
+        mask = _read_mask(job.mask, job, preparation, before, animation.frames[0].color.shape[:2])
         return Undithered([mask] * len(animation.frames), tints=False)
     if not job.line_art:
         return None
@@ -80,23 +87,33 @@ def with_kept(animation: "Animation", kept: "list[KeptPixels] | None") -> "Anima
 
 
 def _read_mask(
-    path: Path, job: Job, before: tuple[int, int], after: tuple[int, int]
+    path: Path,
+    job: Job,
+    preparation: Preparation,
+    before: tuple[int, int],
+    after: tuple[int, int],
 ) -> "np.ndarray":
-    """Return (H, W) bool: the darker half of a grey image, prepared as the image is."""
+    """Return (H, W) bool: the darker half of a grey image, placed as the image is; bars are light."""
     from dither.images.adjustments import adjusted
+    from dither.images.background import on_background
     from dither.images.io import read_image
-    from dither.images.raster_image import over_white
     from dither.samples import white_code
 
-    image = read_image(path, max_pixels=job.max_pixels)
-    image = dataclasses.replace(image, color=over_white(image), alpha=None, profile=None)
+    image = on_background(read_image(path, max_pixels=job.max_pixels), _WHITE)
     height, width = image.color.shape[:2]
+    place = Preparation()
     if (height, width) != after:
         if (height, width) != before:
             raise InputError(
                 f"--mask {path} has {width}x{height} pixels; it needs those of the image, "
                 f"{before[1]}x{before[0]}"
             )
-        image = adjusted(image, Preparation(resize=job.preparation.resize))
+        place = Preparation(
+            resize=preparation.resize,
+            fit=preparation.fit,
+            rotate=preparation.rotate,
+            background=_WHITE,
+        )
+    image = dataclasses.replace(adjusted(image, place), profile=None)
     gray = adjusted(image, Preparation(gray=True)).color
     return gray < white_code(gray) / 2

@@ -67,9 +67,9 @@ class OptimizeTask:
         pixels = "diffusion" if frames == 1 else self.pixels
         return dataclasses.replace(self, pixels=pixels, measured=False)
 
-    def with_palette(self, palette: "Palette") -> "OptimizeTask":
-        """Return the task that dithers to a palette that this one found."""
-        return dataclasses.replace(self, colors=None, palette=palette, keep=None)
+    def with_mapped(self, palette: "Palette") -> "OptimizeTask":
+        """Return the task that dithers images that are mapped to a palette already."""
+        return dataclasses.replace(self, colors=None, palette=palette, keep=None, intent="absolute")
 
     def _options(self) -> dict[str, Any]:
         """Return the arguments that counting colours and optimising share."""

@@ -68,8 +68,8 @@ class PaletteLearner(Protocol):
         """Return faster dithering that learns the same palette."""
         ...
 
-    def with_palette(self, palette: "Palette") -> "PaletteLearner":
-        """Return dithering to a palette that was learned."""
+    def with_mapped(self, palette: "Palette") -> "PaletteLearner":
+        """Return dithering of images that are mapped to a palette already."""
         ...
 
 
@@ -147,11 +147,14 @@ def dither_images(
                 animation = _prepared(
                     animation, source, output, kind, job, target, preparation, notes.append
                 )
-                masks = undithered(job, before, animation)
+                masks = undithered(job, preparation, before, animation)
                 if isinstance(dithering, PerFrame):
                     palette = target.palette_for(animation.frames)
-                    kept = None if masks is None else masks.keep(animation, palette, target.levels)
-                    keywords = {} if palette is None else {"palette": palette}
+                    kept = None if masks is None else masks.keep(animation, palette, target)
+                    keywords = {}
+                    if palette is not None:
+                        intent = target.intent if masks is None else "absolute"
+                        keywords = {"palette": palette, "intent": intent}
                     codes = []
                     shown = with_kept(animation, kept)
                     for frame, color in numbered_frames(shown, number, on_image):
@@ -314,8 +317,8 @@ def _whole(
         first = dithering.draft(len(animation.frames))(animation, on_progress)
         palette, about = first.palette, first.about
         assert palette is not None  # it was learned
-        dithering = dithering.with_palette(palette)
-    kept = masks.keep(animation, palette, None)
+    kept = masks.keep(animation, palette, target)
+    dithering = dithering.with_mapped(palette)
     dithered = put_kept(dithering(with_kept(animation, kept), on_progress), kept)
     return dataclasses.replace(dithered, about={**about, **dithered.about})
 

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dither.cli.options import Quantizer
+from dither.cli.options import IntentChoice, Quantizer
 from dither.errors import InputError
 
 if TYPE_CHECKING:
@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
     from dither.images.fit import Sides
     from dither.images.raster_image import RasterImage
-    from dither.palettes.palette import Palette
+    from dither.palettes.palette import Intent, Palette
     from dither.palettes.panel import Panel
 
 _MAX_PACKED = 16
@@ -27,31 +27,42 @@ class Target:
         palette: the palette of all images.
         colors: the size of a palette made for each image.
         panel: the panel that `palette` shows as it looks, if there is one.
+        intent: rendering intent; the palette's own if None.
     """
 
     levels: int | None = None
     palette: "Palette | None" = None
     colors: int | None = None
     panel: "Panel | None" = None
+    intent: "Intent | None" = None
 
     @classmethod
-    def from_options(cls, given: Quantizer) -> "Target":
+    def from_options(cls, given: Quantizer, intent: IntentChoice | None) -> "Target":
         """Return the target that the options name.
 
         Raises:
             InputError: there is no such palette or panel.
         """
         if given.panel is not None:
-            return cls.from_panel(given.panel)
+            return cls.from_panel(given.panel, intent)
         if given.palette is not None:
-            from dither.palettes.palette import load_palette
-
-            return cls(palette=load_palette(given.palette))
+            return cls.from_palette(given.palette, intent)
         levels = given.levels if given.bits is None else 1 << given.bits
-        return cls(levels=levels, colors=given.colors)
+        return cls(levels, colors=given.colors, intent=None if intent is None else intent.value)
 
     @classmethod
-    def from_panel(cls, text: str) -> "Target":
+    def from_palette(cls, text: str, intent: IntentChoice | None) -> "Target":
+        """Return the target of a palette, in any form that --palette takes.
+
+        Raises:
+            InputError: there is no such palette.
+        """
+        from dither.palettes.palette import load_palette
+
+        return cls(palette=load_palette(text), intent=None if intent is None else intent.value)
+
+    @classmethod
+    def from_panel(cls, text: str, intent: IntentChoice | None) -> "Target":
         """Return the target of a panel, named or in a file.
 
         Raises:
@@ -60,7 +71,8 @@ class Target:
         from dither.palettes.panel_files import load_panel
 
         panel = load_panel(text)
-        return cls(palette=panel.palette, panel=panel)
+        chosen = None if intent is None else intent.value
+        return cls(palette=panel.palette, panel=panel, intent=chosen)
 
     @property
     def frame(self) -> "Sides | None":

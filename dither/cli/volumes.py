@@ -104,7 +104,9 @@ def dither_volume_file(
     if palette is None:
         dithering = LevelDither(levels=target.levels or 2, preparation=job.preparation, **options)
     else:
-        dithering = PaletteDither(palette, preparation=job.preparation, **options)
+        dithering = PaletteDither(
+            palette, intent=target.intent, preparation=job.preparation, **options
+        )
     with progress_bar("dither", None, job.quiet) as on_progress:
         try:
             done = dither_volume(

@@ -35,7 +35,8 @@ from dither.palettes.available import (
     looks_near,
     with_contrast,
 )
-from dither.palettes.palette import Palette
+from dither.palettes.device_link import map_to_palette
+from dither.palettes.palette import Intent, Palette
 from dither.samples import check_levels, checked_image, eight_bit_colors, level_values
 
 _CELL, _BACKGROUND_RADIUS, _BIN = 8, 2, 8
@@ -95,6 +96,7 @@ def keep_line_art(
     *,
     palette: Palette | None = None,
     levels: int | None = None,
+    intent: Intent | None = None,
     tints: bool = True,
 ) -> KeptPixels:
     """Give pixels of flat areas, lines and text the available colours that keep them readable.
@@ -104,11 +106,14 @@ def keep_line_art(
         mask: (H, W) bool, True for flat areas, lines and text; see `line_art_mask`.
         palette: the palette that the image is dithered to.
         levels: or the number of levels of every channel, 2 to 65,536.
+        intent: rendering intent by which the image is mapped to the palette first; the palette's own if
+            None.
         tints: leave flat areas that no available colour resembles to the ditherer, and lines of low
             contrast; if False, all pixels of the mask are decided.
 
     Returns:
-        The picture to dither, and the codes to put into the result; some pixels of the mask are left to
+        The picture to dither (to a palette: with the intent "absolute", because it is mapped already),
+        and the codes to put into the result; some pixels of the mask are left to
         the ditherer, as the module says.
 
     Raises:
@@ -132,6 +137,7 @@ def keep_line_art(
             f"the mask must be bool of shape {picture.shape[:2]}, not {mask.dtype} of {mask.shape}"
         )
     if palette is not None:
+        picture = eight_bit_colors(map_to_palette(picture, palette, intent))
         shown, kept = _decide(picture, mask, PaletteColors(palette), tints)
         codes = np.zeros(mask.shape, np.uint8)
         codes[kept] = palette.indices(shown[kept][None])[0]

@@ -219,7 +219,7 @@ class Panel:
     def palette(self) -> Palette:
         """The inks as they look."""
         looks = [list(bytes.fromhex(ink.look[1:])) for ink in self.inks]
-        return Palette(np.array(looks), "perceptual", self.white, self.black)
+        return Palette(np.array(looks), "perceptual", self.white, self.black, self.pure)
 
     @property
     def pure(self) -> np.ndarray:

@@ -36,7 +36,7 @@ _ROWS_ONLY = "--kernel --serpentine --raster --threshold-noise --strength --seed
 _RULES = {
     "with --method curve": f"{_ROWS_ONLY} --matrix",
     "with --method dots": _ROWS_ONLY,
-    "without --palette or --colors": "--intent",
+    "without --palette or --panel or --colors": "--intent",
     "without --matrix": "--strength",
     "without --threshold-noise": "--seed",
     "without --raster": "--threads",
@@ -127,13 +127,12 @@ def diffuse(
     batch: Batch,
 ) -> None:
     """Dither by passing errors to neighbours."""
-    target = Target.from_options(quantizer)
+    target = Target.from_options(quantizer, intent)
     refuse_without_effect(context, {**WITHOUT_EFFECT, **WITHOUT_BATCH, **_RULES})
     options: dict[str, Any] = {
         "levels": target.levels,
         "light": None if mix_in is None else str(mix_in),
         "clamp": None if clamp is None else str(clamp),
-        "intent": None if intent is None else str(intent),
     }
     if method is MethodChoice.rows:
         kernel = kernel or "floyd-steinberg"

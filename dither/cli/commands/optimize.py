@@ -126,11 +126,9 @@ def optimize(
         raise InputError("--packed takes up to 16 colours; --colors auto may choose more")
     max_count = _MAX_COLORS if count == _AUTO else count
     if panel is not None:
-        target = Target.from_panel(panel)
+        target = Target.from_panel(panel, intent)
     elif palette is not None:
-        from dither.palettes.palette import load_palette
-
-        target = Target(palette=load_palette(palette))
+        target = Target.from_palette(palette, intent)
     else:
         target = Target(colors=max_count)
     device_levels = (256, 256, 256)

@@ -102,14 +102,13 @@ def ordered(
     ] = None,
 ) -> None:
     """Dither by comparing pixels with a matrix."""
-    target = Target.from_options(quantizer)
+    target = Target.from_options(quantizer, intent)
     volume = _may_be_volume(job, memory) and _is_volume(job, memory)
     rules = {**WITHOUT_EFFECT, **_RULES}
     refuse_without_effect(context, rules if volume else rules | _IMAGE_RULES)
     options: dict[str, Any] = {"strength": 1.0 if strength is None else strength}
     if target.levels is None:
         options["light"] = str(mix_in or "linear")
-        options["intent"] = None if intent is None else str(intent)
         options |= _mixture(mixture_size, mix, candidates)
     else:
         options["light"] = str(mix_in or "encoded")
