@@ -63,8 +63,8 @@ def error_diffuse(
         light: scale of errors and distances: sRGB codes ("encoded", the default for levels), or the
             light that they emit ("linear", right for viewing from afar and the default for palettes).
         clamp: clip samples with their errors to black..white ("range") or to 16 times white ("none").
-            "none" keeps the mean and is the default for levels; "range" is the default for palettes,
-            where errors pile up if no colour is near the image's.
+            "none" keeps the mean and is the default; "range" is the default for colours to which the
+            image is not mapped, where errors pile up if no colour is near the image's.
         intent: rendering intent by which an image is mapped to a palette first: "perceptual",
             "relative" or "absolute". If None, that of a `Palette`; for other colours the image is not
             mapped.

@@ -87,7 +87,8 @@ def plan_scans(
         palette: colours to diffuse to.
         light: scale on which errors are measured; "linear" for palettes and "encoded" for levels if
             not given.
-        clamp: clipping of the light; "range" for palettes and "none" for levels if not given.
+        clamp: clipping of the light; if not given, "range" for colours to which the image is not
+            mapped, and "none" for palettes and levels.
         intent: rendering intent; if not given, that of a `Palette`, and none for other colours.
 
     Returns:
@@ -110,7 +111,8 @@ def plan_scans(
     require_extra("error diffusion", "diffuse", "numba")
     from dither.diffusion.compiled.quantize import level_table, palette_table
 
-    clipped = clamp == "range" or (clamp is None and palette is not None)
+    mapped = isinstance(palette, Palette) or intent is not None
+    clipped = clamp == "range" or (clamp is None and palette is not None and not mapped)
     bounds = (0, WHITE) if clipped else (-_MAX_WHITES * WHITE, (_MAX_WHITES + 1) * WHITE)
     if palette is not None:
         colors = palette_colors(palette)

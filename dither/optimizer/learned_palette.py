@@ -180,7 +180,9 @@ def diffuse_target(target: np.ndarray, palette: np.ndarray) -> np.ndarray:
         palette: (K, 3) linear light.
     """
     codes = np.rint(linear_to_srgb(palette) * 255).astype(np.uint8)
-    return error_diffuse(linear_to_srgb(np.clip(target, 0, 1)), palette=_MappedTo(codes))
+    return error_diffuse(
+        linear_to_srgb(np.clip(target, 0, 1)), palette=_MappedTo(codes), clamp="none"
+    )
 
 
 def first_temperature(colors: int) -> float:

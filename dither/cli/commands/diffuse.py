@@ -98,8 +98,8 @@ def diffuse(
         ClampChoice | None,
         option(
             DITHERING,
-            "Clip pixels to black..white after adding their errors [none for levels, range for "
-            "palettes].",
+            "Clip pixels to black..white after adding their errors (range) or to 16 times white (none) "
+            "[none].",
         ),
     ] = None,
     threshold_noise: Annotated[

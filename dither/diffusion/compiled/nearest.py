@@ -3,7 +3,9 @@
 The colour cube is cut into 64 cells a side. A colour is a candidate of a cell if it can be nearest to a
 point of the cell: if its minimum distance to the cell is at most the smallest maximum distance of any
 colour. Lists are computed for blocks of 4 cells a side first, then for their halves and quarters while
-there are more candidates than can be compared at once; so many cells share one list.
+there are more candidates than can be compared at once; so many cells share one list. Lights outside the
+cube, which errors make, are compared with all colours: if they were clipped, an error below black would
+have no effect, and dark colours would turn grey.
 """
 
 import numpy as np
@@ -18,6 +20,8 @@ COMPARED_BITS = 12
 COMPARED_SHIFT = WHITE.bit_length() - COMPARED_BITS
 # Cells a side and blocks a side, as powers of 2.
 _CELL_BITS, _BLOCK_BITS = 6, 4
+# The place of all colours, after those of the cells.
+_ALL_COLORS = 1 << (3 * _CELL_BITS)
 # Candidates compared at once, in vector instructions.
 GROUP, _GROUP_BITS = 8, 3
 # A place holds the index of a cell's first group and, in its lowest bits, the number of groups.
@@ -33,13 +37,13 @@ def candidate_groups(colors):
         colors: (K, 3) int32, 0 to 4095, at most 256.
 
     Returns:
-        places, (64^3,) int32: index of the cell's first group times 64, plus their number; and groups,
-        (n, 4, 8) int16: red, green, blue and index of the candidates, in ascending order, the last
-        group filled up with its first candidate.
+        places, (64^3 + 1,) int32: index of the cell's first group times 64, plus their number, and at
+        last those of all colours; and groups, (n, 4, 8) int16: red, green, blue and index of the
+        candidates, in ascending order, the last group filled up with its first candidate.
     """
     largest = 1 << (_CELL_BITS - _BLOCK_BITS)
     last = (1 << _BLOCK_BITS) - 1
-    places = np.zeros(1 << (3 * _CELL_BITS), np.int32)
+    places = np.zeros(_ALL_COLORS + 1, np.int32)
     groups = np.zeros((1 << 12, 4, GROUP), np.int16)
     # Candidates of the block at each depth of the subdivision, after those of the whole cube.
     lists, counts = np.zeros((4, len(colors)), np.int16), np.zeros(4, np.int64)
@@ -68,7 +72,10 @@ def candidate_groups(colors):
                 r, g, b = part >> 2, part >> 1 & 1, part & 1
                 stack[top] = red + half * r, green + half * g, blue + half * b, depth + 1
                 top += 1
-    return places, groups[:used]
+    everything = lists[0, : counts[0]]
+    groups, last_used = listed(places, groups, used, everything, colors, 0, 0, 0, 0)
+    places[_ALL_COLORS] = used << _COUNT_BITS | (last_used - used)
+    return places, groups[:last_used]
 
 
 @njit(cache=True, nogil=True)
@@ -138,13 +145,18 @@ def listed(places, groups, used, chosen, colors, red, green, blue, side):
 
 @njit(inline="always")
 def nearest_color(red, green, blue, places, groups):
-    """Return the index of the first of the nearest colours to a light, clipped to the cube."""
-    r = np.int32(min(max(red, 0), WHITE) >> COMPARED_SHIFT)
-    g = np.int32(min(max(green, 0), WHITE) >> COMPARED_SHIFT)
-    b = np.int32(min(max(blue, 0), WHITE) >> COMPARED_SHIFT)
+    """Return the index of the first of the nearest colours to a light.
+
+    The light is clipped to -WHITE..2 WHITE, so that squared distances with the place of a candidate fit
+    32 bits.
+    """
+    r = np.int32(min(max(red, -WHITE), 2 * WHITE) >> COMPARED_SHIFT)
+    g = np.int32(min(max(green, -WHITE), 2 * WHITE) >> COMPARED_SHIFT)
+    b = np.int32(min(max(blue, -WHITE), 2 * WHITE) >> COMPARED_SHIFT)
     shift = COMPARED_BITS - _CELL_BITS
     cell = ((r >> shift) << _CELL_BITS | (g >> shift)) << _CELL_BITS | (b >> shift)
-    place = places[cell]
+    # Only numbers from 0 to 4095 have no other bits.
+    place = places[cell if (r | g | b) >> COMPARED_BITS == 0 else _ALL_COLORS]
     first = place >> _COUNT_BITS
     best = nearest_of_eight(groups, first, r, g, b)
     group = first

@@ -36,7 +36,7 @@ class PaletteTable(NamedTuple):
 
     Attributes:
         lights: (K, 3) int32.
-        places: (64^3,) int32, position of each cell's candidates, as `candidate_groups` returns it.
+        places: (64^3 + 1,) int32, position of each cell's candidates, as `candidate_groups` returns it.
         groups: (n, 4, 8) int16, the candidates.
     """
 
@@ -104,7 +104,6 @@ def shifted_color(index, red, green, blue, lights, places, groups, share):
     difference to `index` times the threshold's distance from the middle. So colours of the palette
     keep their index.
     """
-    red, green, blue = min(max(red, 0), WHITE), min(max(green, 0), WHITE), min(max(blue, 0), WHITE)
     difference = max(
         abs(red - lights[index, 0]), abs(green - lights[index, 1]), abs(blue - lights[index, 2])
     )
