@@ -19,6 +19,7 @@ from dither.color import (
     srgb_to_linear,
 )
 from dither.palettes.intent import map_light
+from dither.palettes.nearest import CHROMA_WEIGHT
 from dither.palettes.palette import Intent, Palette
 from dither.samples import Light, level_values
 
@@ -141,10 +142,11 @@ def pair_table(palette: Palette, intent: Intent, light: Light) -> PairTable:
 def local_metrics(colors: np.ndarray, light: Light) -> np.ndarray:
     """Return (N, 3, 3) float64: the metric of squared differences at each colour.
 
-    With J the Jacobian of OKLab with respect to the channels in which colours mix, the metric is J' J,
-    scaled to integers of at most 14 bits. Distances in OKLab itself would favour light colours: half
-    way from black to white, OKLab has an eighth of white's light, and the mean of the candidates would
-    be too light.
+    With J the Jacobian of OKLab, a and b doubled, with respect to the channels in which colours mix,
+    the metric is J' J, scaled to integers of at most 14 bits. Distances in OKLab itself would favour
+    light colours: half way from black to white, OKLab has an eighth of white's light, and the mean of
+    the candidates would be too light. Without the doubling, dark greys would be black and a little red
+    where one of N candidates of white is too light.
 
     Args:
         colors: (N, 3) linear light.
@@ -163,7 +165,8 @@ def local_metrics(colors: np.ndarray, light: Light) -> np.ndarray:
         rise = np.where(mixed <= 0.04045, 1 / 12.92, 2.4 / 1.055 * ((mixed + 0.055) / 1.055) ** 1.4)
     roots = np.cbrt(linear @ LINEAR_TO_CONES.T)
     # (n, lightness a b, cone) times (n, cone, channel).
-    slopes = (ROOTS_TO_OKLAB / (3 * roots**2)[:, None]) @ (LINEAR_TO_CONES * rise[:, None])
+    weighted = ROOTS_TO_OKLAB * np.array([[1], [CHROMA_WEIGHT], [CHROMA_WEIGHT]])
+    slopes = (weighted / (3 * roots**2)[:, None]) @ (LINEAR_TO_CONES * rise[:, None])
     squares = slopes.transpose(0, 2, 1) @ slopes
     _, exponents = np.frexp(abs(squares).max(axis=(1, 2)))
     return np.rint(np.ldexp(squares, (_METRIC_BITS - exponents)[:, None, None]))

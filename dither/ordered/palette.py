@@ -36,6 +36,8 @@ Mix = Literal["two", "many"]
 # From this size on, compiled loops are faster in all: loading numba costs about two megapixels.
 _COMPILED_PIXELS = 1 << 21
 
+# Small palettes have large steps between their colours, and are fast to mix.
+_FEW_COLORS = 8
 # The value of each entry is its index.
 _INDICES = np.arange(256, dtype=np.uint8)
 
@@ -48,7 +50,7 @@ def dither_to_palette(
     matrix: ThresholdMatrix | str | None = None,
     *,
     mix: Mix | None = None,
-    candidates: int = 32,
+    candidates: int | None = None,
     light: Light = "linear",
     strength: float = 1.0,
     intent: Intent | None = None,
@@ -65,7 +67,7 @@ def dither_to_palette(
             "two" for palettes of two colours, else "many".
         candidates: N, 1 to 64, entries per mixture of many; more is more accurate and slower. 1 takes
             the nearest colour, and the mean is kept to 1/N of the distance between neighbouring
-            colours.
+            colours. Default: 64 for palettes of up to 8 colours, else 32.
         light: mix colours as light does ("linear", right for viewing from a distance) or as their codes
             ("encoded").
         strength: 0 to 1; below 1 there is less grain and less true colour. With many, the share of the
@@ -96,6 +98,7 @@ def dither_to_palette(
     if not isinstance(matrix, ThresholdMatrix):
         matrix = load_matrix(DEFAULT_MATRIX if matrix is None else matrix)
     mix = mix or ("two" if len(palette) == 2 else "many")
+    candidates = candidates or (64 if len(palette) <= _FEW_COLORS else 32)
     plan = _plan(palette, intent, matrix, mix, int(candidates), light, float(strength), phase)
     out = np.empty(image.shape[:2], np.uint8)
     pick = _fastest_pick(mix, out.size)
@@ -104,12 +107,14 @@ def dither_to_palette(
     return out
 
 
-def check_mixture(mix: Mix | None, candidates: int, light: Light, strength: float) -> None:
+def check_mixture(mix: Mix | None, candidates: int | None, light: Light, strength: float) -> None:
     """Raise InputError if a setting of `dither_to_palette` is out of range."""
     check_light(light)
     if mix not in (None, "two", "many"):
         raise InputError(f"mix is {mix!r}; it must be 'two' or 'many'")
-    if not isinstance(candidates, int | np.integer) or not 1 <= candidates <= 64:
+    if candidates is not None and (
+        not isinstance(candidates, int | np.integer) or not 1 <= candidates <= 64
+    ):
         raise InputError(f"candidates is {candidates}; it must be a whole number from 1 to 64")
     check_strength(strength)
 

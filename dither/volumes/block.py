@@ -109,14 +109,14 @@ class PaletteDither:
         InputError: a setting is out of range, or the preparation needs the whole image.
 
     Example:
-        >>> PaletteDither(Palette.from_hex("000000 ffffff")).candidates
-        32
+        >>> PaletteDither(Palette.from_hex("000000 ffffff")).strength
+        1.0
     """
 
     palette: Palette
     matrix: ThresholdMatrix | str = DEFAULT_MATRIX
     mix: Mix | None = None
-    candidates: int = 32
+    candidates: int | None = None
     light: Light = "linear"
     strength: float = 1.0
     intent: Intent | None = None

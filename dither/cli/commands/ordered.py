@@ -84,7 +84,7 @@ def ordered(
             DITHERING,
             *(2, 64),
             "Palette entries per mixture: 2 mixes pairs (less grain); up to 64 is more accurate and "
-            "slower [32; 2 for a palette of two].",
+            "slower [32; 64 up to 8 colours; 2 for two].",
         ),
     ] = None,
     mix: Annotated[MixChoice | None, typer.Option(hidden=True)] = None,
@@ -182,4 +182,4 @@ def _mixture(size: int | None, mix: MixChoice | None, candidates: int | None) ->
         return {"mix": "two" if size == 2 else "many", "candidates": size}
     if candidates is not None:
         return {"mix": "many", "candidates": candidates}
-    return {"mix": None if mix is None else str(mix), "candidates": 32}
+    return {"mix": None if mix is None else str(mix), "candidates": None}
