@@ -154,7 +154,7 @@ def local_metrics(colors: np.ndarray, light: Light) -> np.ndarray:
 
     Example:
         >>> float(local_metrics(np.ones((1, 3)), "linear").max())
-        10825.0
+        12364.0
     """
     # The slope of OKLab is infinite at black.
     mixed = np.maximum(_mixed(colors, light), 0.01)
