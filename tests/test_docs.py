@@ -119,7 +119,7 @@ def test_the_panels_page_runs(paste: Callable[[str], str], tmp_path: Path) -> No
     assert "[192000] = {" in (tmp_path / "frame.h").read_text()
     with Image.open(tmp_path / "seen.png") as seen, Image.open(tmp_path / "frame.png") as driver:
         assert seen.size == driver.size == (800, 480)
-        assert sorted(driver.getpalette()[:18]) == [0] * 10 + [255] * 8
+        assert sorted((driver.getpalette() or [])[:18]) == [0] * 10 + [255] * 8
     (script,) = _blocks("panels.md", "python")
     subprocess.run([sys.executable, "-c", script], cwd=tmp_path, check=True, capture_output=True)
 
