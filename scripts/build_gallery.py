@@ -2,7 +2,9 @@
 
 Each picture is byte for byte the output of the command in its caption. The sources are the photograph
 that comes with matplotlib (Grace Hopper, by the United States Navy, in the public domain), the evening
-that scripts/draw_evening.py draws, and a ramp of greys.
+that scripts/draw_evening.py draws, the picture of both beside saturated hues that
+scripts/draw_intents.py draws, and a ramp of greys. The sheet of rendering intents is put together from
+18 such outputs, by scripts/draw_intents.py.
 """
 
 import html
@@ -59,11 +61,11 @@ def _machine(palette: str, name: str, verb: str = "ordered", *, rest: str = "") 
     return _evening(file, name, command)
 
 
-def _panel(palette: str, name: str) -> Figure:
-    file = f"evening-{palette}.png"
-    return _evening(
-        file, name, f"dither ordered evening.png -o {file} --palette {palette} --brightness 1.5"
-    )
+def _panel(name: str, caption: str, verb: str = "ordered", *, rest: str = "") -> Figure:
+    file = f"evening-{name}{'-optimized' * (verb == 'optimize')}.png"
+    driver = file.replace("evening", "driver")
+    command = f"dither {verb} evening.png -o {driver} --panel {name} --preview {file}{rest}"
+    return _evening(file, caption, command)
 
 
 def _ramp(method: str, caption: str) -> Figure:
@@ -153,27 +155,70 @@ SECTIONS = (
         "Retro hardware",
         "160 pixels wide, each pixel shown as a square of 2 by 2, in built-in palettes.",
         (
-            _machine("game-boy", "Game Boy: four greens.", rest=" --mix-in encoded --contrast 1.2"),
+            _machine("game-boy", "Game Boy: four greens.", rest=" --auto-contrast 0.5"),
             _machine("c64", "Commodore 64: 16 colours."),
             _machine(
                 "cga-1-high",
                 "CGA: black, cyan, magenta and white.",
-                rest=" --brightness 1.5 --mix-in encoded",
+                rest=" --exposure 1",
             ),
             _machine("cga-16", "The 16 colours of CGA and EGA.", "diffuse"),
             _machine(
-                "zx-spectrum", "ZX Spectrum, without its attribute cells.", rest=" --brightness 1.4"
+                "zx-spectrum", "ZX Spectrum, without its attribute cells.", rest=" --exposure 1"
             ),
             _machine("pico-8", "PICO-8: 16 colours."),
         ),
     ),
     Section(
         "E-paper panels",
-        "Few, unusual colours. The mean of the emitted light is preserved within the palette's gamut.",
+        "As the panel looks, in measured or estimated ink colours. An e-paper white is greyer than the "
+        "white of a screen, so these pictures look dark beside this page; next to a panel, the eye "
+        "adapts.",
         (
-            _panel("black-white-red", "Black, white and red."),
-            _panel("spectra-6", "The six pure colours that drivers name."),
-            _panel("inky-spectra-6", "The same six inks as they look on the panel."),
+            _panel(
+                "black-white-red-7.5",
+                "Black, white and red: no blue ink, so the sky is grey.",
+                rest=" --exposure 1",
+            ),
+            _panel(
+                "black-white-yellow-red-4.2", "Black, white, yellow and red.", rest=" --exposure 1"
+            ),
+            _panel("acep-7-7.3", "ACeP: seven inks with little colour.", rest=" --exposure 1"),
+            _panel("spectra-6-7.3", "Spectra 6, by ordered dithering.", rest=" --exposure 1"),
+            _panel(
+                "spectra-6-7.3",
+                "Spectra 6, with optimised pixels.",
+                "optimize",
+                rest=" --exposure 1",
+            ),
+            Figure(
+                "driver-spectra-6-7.3.png",
+                "An evening by a lake",
+                "The same as the ordered picture in the pure colours that its driver takes.",
+                (_panel("spectra-6-7.3", "", rest=" --exposure 1").commands),
+            ),
+        ),
+    ),
+    Section(
+        "Rendering intents",
+        "One picture for six palettes by three intents. [Panels](panels.md#choose-a-rendering-intent) "
+        "explains the differences.",
+        (
+            Figure(
+                "colours.png",
+                "Grace Hopper, an evening by a lake, saturated hues and a ramp of greys",
+                "The original: a photograph, an evening, saturated hues and a ramp of greys.",
+            ),
+            Figure(
+                "intents.png",
+                "Six rows of three pictures. The absolute ones have flat yellow, white and green areas",
+                "Perceptual and relative keep a ramp from black to white; absolute has flat areas "
+                "where the palette is too small.",
+                (
+                    "dither ordered colours.png -o driver.png --panel spectra-6-7.3 --intent relative "
+                    "--preview shown.png",
+                ),
+            ),
         ),
     ),
     Section(
@@ -266,8 +311,12 @@ def draw_sources(folder: Path) -> None:
     """Write the pictures that the commands read."""
     photograph = cbook.get_sample_data("grace_hopper.jpg", asfileobj=False)
     shutil.copyfile(str(photograph), folder / "photo.jpg")
-    drawing = [sys.executable, str(Path(__file__).parent / "draw_evening.py")]
-    subprocess.run([*drawing, "evening.png", "ripples.png"], cwd=folder, check=True)
+    for script, *arguments in (
+        ("draw_evening.py", "evening.png", "ripples.png"),
+        ("draw_intents.py", "photo.jpg", "evening.png", "colours.png", "intents.png"),
+    ):
+        drawing = [sys.executable, str(Path(__file__).parent / script)]
+        subprocess.run([*drawing, *arguments], cwd=folder, check=True)
     ramp = Image.linear_gradient("L").rotate(90).resize((320, 96), Image.Resampling.BILINEAR)
     ramp.save(folder / "ramp.png")
 

@@ -1,5 +1,6 @@
 """Tests of the documentation: its commands run as printed, and generated pages are up to date."""
 
+import dataclasses
 import importlib.util
 import os
 import re
@@ -19,6 +20,7 @@ from test_public_surface import SURFACE
 from typer.testing import CliRunner
 
 import bluenoise.cli
+import dither
 import dither.cli.app
 
 DOCS = ROOT / "docs"
@@ -104,9 +106,45 @@ def test_the_recipes_run(paste: Callable[[str], str], tmp_path: Path) -> None:
         printed.seek(299)
         assert (printed.mode, printed.size) == ("P", (200, 120))
     assert (tmp_path / "e-ink.bin").stat().st_size == 800 * 600 // 2
-    assert (tmp_path / "six-colours.bin").stat().st_size == 800 * 480 // 2
+    assert (tmp_path / "frame.bin").stat().st_size == 800 * 480 // 2
     # The page says 48 bytes per row.
     assert (tmp_path / "receipt.bin").stat().st_size % 48 == 0
+
+
+def test_the_panels_page_runs(paste: Callable[[str], str], tmp_path: Path) -> None:
+    _runs("panels.md", paste, without="dither optimize")
+    for name in ("frame.bin", "upright.bin"):
+        assert (tmp_path / name).stat().st_size == 800 * 480 // 2
+    assert (tmp_path / "mine.bin").stat().st_size == 640 * 384 // 8
+    assert "[192000] = {" in (tmp_path / "frame.h").read_text()
+    with Image.open(tmp_path / "seen.png") as seen, Image.open(tmp_path / "frame.png") as driver:
+        assert seen.size == driver.size == (800, 480)
+        assert sorted((driver.getpalette() or [])[:18]) == [0] * 10 + [255] * 8
+    (script,) = _blocks("panels.md", "python")
+    subprocess.run([sys.executable, "-c", script], cwd=tmp_path, check=True, capture_output=True)
+
+
+@pytest.mark.slow
+def test_the_whole_panels_page_runs(paste: Callable[[str], str], tmp_path: Path) -> None:
+    _runs("panels.md", paste)
+    assert (tmp_path / "page.bin").stat().st_size == 800 * 480 // 2
+
+
+def test_the_panel_described_on_the_panels_page_is_valid(tmp_path: Path) -> None:
+    (text,) = _blocks("panels.md", "toml")
+    (tmp_path / "own.toml").write_text(text, encoding="utf-8")
+    panel = dither.load_panel(tmp_path / "own.toml")
+    assert (panel.title, panel.measured, panel.width) == ("My frame", True, 800)
+    assert [ink.code for ink in panel.inks] == [(0,), (1,), (2,), (3,), (5,), (6,)]
+
+
+def test_the_panels_page_lists_all_keys_of_a_panel_and_the_number_of_panels() -> None:
+    text = (DOCS / "panels.md").read_text(encoding="utf-8")
+    assert f"lists {len(dither.panel_names())} panels" in text
+    table = set(re.findall(r"`(\w+)`", "".join(re.findall(r"^\| `.*$", text, re.MULTILINE))))
+    fields = {each.name for each in dataclasses.fields(dither.Panel)} - {"name", "width", "height"}
+    fields |= {each.name for each in dataclasses.fields(dither.PanelPacking)}
+    assert fields <= table
 
 
 def test_a_receipt_is_black_where_bits_are_set(run: Callable, tmp_path: Path) -> None:
@@ -221,10 +259,25 @@ def test_a_picture_of_the_gallery_is_what_its_command_writes(run: Callable, tmp_
     figures = {figure.name: figure for section in sections for figure in section.figures}
     drawing = DOCS / "gallery" / "evening.png"
     (tmp_path / drawing.name).write_bytes(drawing.read_bytes())
-    for name in ("evening-game-boy.png", "evening-2-bit.png"):
+    for name in ("evening-game-boy.png", "evening-2-bit.png", "evening-spectra-6-7.3.png"):
         (command,) = figures[name].commands
         run(command)
         _same_pixels(tmp_path / name, DOCS / "gallery" / name)
+
+
+def test_a_picture_of_the_sheet_of_intents_is_what_its_command_writes(
+    run: Callable, tmp_path: Path
+) -> None:
+    script = _script("draw_intents")
+    (tmp_path / "colours.png").write_bytes((DOCS / "gallery" / "colours.png").read_bytes())
+    for row, column in ((0, 1), (3, 0)):
+        target, intent = list(script.TARGETS)[row], script.INTENTS[column]
+        run(" ".join([*script.command(target, intent, "shown.png"), "--force"]))
+        left, top = script.corner(row, column)
+        with Image.open(DOCS / "gallery" / "intents.png") as sheet:
+            box = (left, top, left + script.WIDTH, top + script.HEIGHT)
+            sheet.crop(box).save(tmp_path / "cell.png")
+        _same_pixels(tmp_path / "shown.png", tmp_path / "cell.png")
 
 
 @pytest.mark.slow

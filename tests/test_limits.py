@@ -32,6 +32,8 @@ from dither.images.raster_image import RasterImage
 from dither.matrix.threshold_matrix import ThresholdMatrix, as_channels, channel_thresholds
 from dither.palettes.files import read_colors
 from dither.palettes.palette import Palette
+from dither.palettes.panel import Ink, Panel, PanelPacking
+from dither.palettes.panel_files import load_panel
 from dither.samples import check_levels
 
 PAGE = ROOT / "docs" / "limits.md"
@@ -149,6 +151,16 @@ def _colors(count: int) -> None:
     Palette(np.stack([codes >> 8, codes & 255, codes & 255], axis=1))
 
 
+def _panel_file(path: Path, size: int) -> None:
+    path.write_bytes(b'base = "playdate"\n'.ljust(size, b"\n"))
+    load_panel(path)
+
+
+def _panel(width: int, height: int) -> None:
+    inks = (Ink("black", "#000000", "#000000", (0,)), Ink("white", "#ffffff", "#ffffff", (1,)))
+    Panel("large", inks, width, height, 100, PanelPacking(1))
+
+
 Limited = Callable[[int, Path], object]
 LIMITS: dict[str, Limited] = {
     "pixels of an input image, all frames together": lambda n, _: (
@@ -176,6 +188,10 @@ LIMITS: dict[str, Limited] = {
         _sized(folder / "p.bmp", _bmp(), n)
     ),
     "pixels of an image used as a palette": lambda n, folder: _swatch(folder / "p.png", n),
+    "bytes of a panel file": lambda n, folder: _panel_file(folder / "p.toml", n),
+    "pixels per side of a panel": lambda n, _: _panel(n, 1),
+    "pixels of a panel": lambda n, _: _panel(1 << 13, -(-n // (1 << 13))),
+    "planes of a panel": lambda n, _: PanelPacking(1, planes=tuple("abcdefgh"[:n])),
     "values in a matrix or noise file": lambda n, folder: _matrix(
         folder / "m.npy", 1 << 12, -(-n // (1 << 12))
     ),

@@ -35,7 +35,7 @@ def test_every_command_runs(run: Callable, tmp_path: Path, photo, scope: str) ->
     first, *others = (Image.fromarray(photo[:, ::step]).resize((80, 48)) for step in (1, 2, -1))
     first.save(tmp_path / "clip.gif", save_all=True, append_images=others, duration=40, loop=0)
     ran = [command for command in _commands() if not command.startswith("scripts/")]
-    assert len(ran) == 22
+    assert len(ran) == 23
     for command in ran:
         if scope == "all" or not SLOW.match(command):
             run(command)
@@ -45,6 +45,8 @@ def test_every_command_runs(run: Callable, tmp_path: Path, photo, scope: str) ->
         "clip.gif",
         "one-bit.gif",
         "panel.bin",
+        "rows.bin",
+        "seen.png",
         "pixels.png",
         "best.png",
         "best.gpl",
@@ -88,11 +90,13 @@ def test_every_link_leads_to_a_file_or_heading() -> None:
         assert (ROOT / path).exists() if path else anchor in anchors, target
 
 
-def test_the_numbers_of_matrices_and_palettes_are_right() -> None:
+def test_the_numbers_of_matrices_palettes_and_panels_are_right() -> None:
     text = README.read_text(encoding="utf-8")
     assert "Fifteen matrices are included" in text
     assert "lists 22 built-in palettes" in text
+    assert "lists 32 panels" in text
     assert (len(dither.shipped_matrices()), len(dither.palette_names())) == (15, 22)
+    assert len(dither.panel_names()) == 32
 
 
 def test_two_colours_make_as_many_shades_as_stated() -> None:

@@ -35,7 +35,7 @@ def test_every_picture_is_there() -> None:
 
 def test_formulas_are_mathml() -> None:
     text = (SITE / "how-it-works.html").read_text(encoding="utf-8")
-    assert text.count('display="block"') == 6
+    assert text.count('display="block"') == 8
     body = re.sub(r"<(script|style|code|math)\b.*?</\1>", "", text, flags=re.DOTALL)
     assert "$" not in body
     # The converter leaves commands that it does not support as TeX.

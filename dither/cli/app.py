@@ -17,8 +17,8 @@ app.command(
     **former_spellings(light="mix-in"),
     **examples(
         "dither ordered photo.jpg -o one-bit.png --bits 1",
-        "dither ordered photo.jpg -o e-ink.png --levels 16 --gray --resize 800x480",
-        "dither ordered photo.jpg -o panel.bin --panel spectra-6-7.3 --resize 800x480",
+        "dither ordered photo.jpg -o e-ink.png --levels 16 --gray --resize 800x480 --fit cover",
+        "dither ordered photo.jpg -o panel.bin --panel spectra-6-7.3 --fit cover",
         "dither ordered clip.gif -o one-bit.gif --bits 1",
         "dither ordered *.jpg --output-dir dithered --bits 2",
     ),
@@ -35,7 +35,7 @@ app.command(
     **former_spellings(draws="random"),
     **examples(
         "dither optimize photo.jpg -o best.png --colors 16 --palette-output best.gpl",
-        "dither optimize photo.jpg -o panel.png --panel spectra-6-7.3 --preview seen.png",
+        "dither optimize photo.jpg -o frame.bin --panel spectra-6-7.3 --fit cover --preview seen.png",
         "dither optimize clip.gif -o still.gif --colors 16 --preset smooth",
         "dither optimize photos -o best --recursive --colors auto",
     ),
