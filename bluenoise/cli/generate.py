@@ -84,8 +84,9 @@ def generate(
         str | None,
         option(
             _VIEWING,
-            "Viewing filter for blue or anneal: gaussian:1.5 | nasanen:300dpi,30cm | box:3 | "
-            "binomial:4 | a text file of frequencies and gains | a sum: gaussian:1.5+2*gaussian:3 "
+            "Viewing filter for blue or anneal: gaussian:1.5 | nasanen:300dpi,30cm | panel:NAME "
+            "(dither panels) | box:3 | binomial:4 | a text file of frequencies and gains | a sum: "
+            "gaussian:1.5+2*gaussian:3 "
             "[several viewing distances].",
             *("--viewing-filter", "--filter"),
             value="FILTER",

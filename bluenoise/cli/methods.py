@@ -69,6 +69,8 @@ _METHODS_OF = {
         ("spectrum",),
     ),
 }
+# Prefix of the viewing filter of a panel.
+_PANEL = "panel:"
 _OPTIONS_OF_FRAMES = ("time_filter", "combine", "time_weight")
 
 
@@ -131,6 +133,11 @@ def _spectrum(options: dict[str, Any]) -> Method:
 
 
 def _viewing(text: str | None) -> ViewingFilter | None:
+    """Return the viewing filter of --viewing-filter; `panel:NAME` is that of a display panel."""
+    if text is not None and text.startswith(_PANEL):
+        from dither.palettes.panel_files import load_panel
+
+        text = load_panel(text.removeprefix(_PANEL)).viewing_filter
     return None if text is None else parse_filter(text)
 
 

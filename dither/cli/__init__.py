@@ -1,10 +1,14 @@
 """The command line `dither`: its commands, the options they share, and batches."""
 
+import os
 import sys
 
 
 def main() -> None:
     """Run the command `dither`."""
+    # Products with 3x3 matrices of colours gain nothing from more threads, which spin while they wait.
+    # numpy reads this when it is imported.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         # Imported here so that Ctrl-C during the imports ends without a traceback.
         from dither.cli.app import app

@@ -4,7 +4,7 @@ import dataclasses
 import os
 from typing import TYPE_CHECKING, Any, Literal
 
-from dither.cli.pipeline import Dithered
+from dither.cli.result_files import Dithered
 from dither.errors import InputError
 from dither.progress import OnProgress, no_progress
 

@@ -12,9 +12,16 @@ import typer
 
 from dither.cli.inputs import name_errors, read_input, title
 from dither.cli.line_art import Undithered, undithered, with_kept
-from dither.cli.options import Job, PackedChoice
+from dither.cli.options import Job
 from dither.cli.outputs import Kind, format_suffix, open_outputs, output_kind, plan_outputs
-from dither.cli.panel_outputs import buffer_note, check_frame, panel_content
+from dither.cli.panel_outputs import check_frame
+from dither.cli.result_files import (
+    Dithered,
+    encoded_result,
+    image_file,
+    output_title,
+    packing_note,
+)
 from dither.cli.target import Target
 from dither.console import log
 from dither.errors import InputError, TooLargeError
@@ -25,7 +32,6 @@ if TYPE_CHECKING:
     import numpy as np
 
     from dither.images.animation import Animation
-    from dither.images.raster_image import RasterImage
     from dither.palettes.line_art import KeptPixels
     from dither.palettes.palette import Palette
 
@@ -40,21 +46,6 @@ class PerFrame:
     """
 
     function: "Callable[..., np.ndarray]"
-
-
-@dataclasses.dataclass(frozen=True)
-class Dithered:
-    """A dithered image or animation.
-
-    Attributes:
-        codes: for each frame, levels of the channels or indices of the palette.
-        palette: the palette of the indices; None for levels.
-        about: more entries for --json.
-    """
-
-    codes: "list[np.ndarray]"
-    palette: "Palette | None" = None
-    about: dict[str, Any] = dataclasses.field(default_factory=dict)
 
 
 class PaletteLearner(Protocol):
@@ -170,7 +161,9 @@ def dither_images(
                     _write_palette(palette_output, dithered.palette, opened)
                     count = len(dithered.palette)
                     messages.append(f"{title(source)} -> {palette_output}: {count} colours")
-            content, report = _encoded(animation, dithered, target, output, kind, job, notes.append)
+            content, report = encoded_result(
+                animation, dithered, target, output, kind, job, notes.append
+            )
             if job.preview is not None:
                 _write_preview(job.preview, animation, dithered, job, opened, notes.append)
                 messages.append(f"{title(source)} -> {job.preview}: as the panel looks")
@@ -178,7 +171,7 @@ def dither_images(
             with opened(output) as file:
                 file.write(content)
                 file.flush()  # reports a full disk behind standard output
-            messages += [*notes, f"{title(source)} -> {_title(output)}{_packing_note(report)}"]
+            messages += [*notes, f"{title(source)} -> {output_title(output)}{packing_note(report)}"]
             if notes:
                 report["notes"] = notes
             paths = {"input": str(source), "output": str(output)}
@@ -244,13 +237,9 @@ def _write_preview(
     """Write the picture in the colours of the palette, which are the inks as they look."""
     assert dithered.palette is not None  # --preview is refused without --panel
     values = dithered.palette.colors
-    content, _ = _image_file(animation, dithered.codes, values, path, job, note)
+    content, _ = image_file(animation, dithered.codes, values, path, job, note)
     with opened(path) as file:
         file.write(content)
-
-
-def _title(output: Path) -> str:
-    return title(output, "standard output")
 
 
 def _prepared(
@@ -271,7 +260,8 @@ def _prepared(
     animated = kind == "image" and format_suffix(output, job) in ANIMATED_SUFFIXES
     if len(animation.frames) > 1 and not animated:
         note(
-            f"{title(source)} has {len(animation.frames)} frames; {_title(output)} holds the first"
+            f"{title(source)} has {len(animation.frames)} frames; {output_title(output)} holds the "
+            "first"
         )
         animation = Animation((first,))
     shape = len(first.color), first.color.shape[1]
@@ -321,121 +311,3 @@ def _whole(
     dithering = dithering.with_mapped(palette)
     dithered = put_kept(dithering(with_kept(animation, kept), on_progress), kept)
     return dataclasses.replace(dithered, about={**about, **dithered.about})
-
-
-def _encoded(
-    animation: "Animation",
-    dithered: Dithered,
-    target: Target,
-    output: Path,
-    kind: Kind,
-    job: Job,
-    note: Callable[[str], None],
-) -> tuple[bytes, dict[str, Any]]:
-    """Return the bytes of a result, and its entries for --json."""
-    try:
-        if kind != "image" and target.panel is not None:
-            codes = _enlarged(dithered.codes[0], job.scale)
-            name = output.with_name(f"{output.stem}{format_suffix(output, job)}")
-            return panel_content(target.panel, animation.frames[0], codes, kind, name)
-        if kind == "rows":
-            return _packed_rows(animation.frames[0], dithered.codes[0], target.packed_bits, job)
-        values = target.values(dithered.palette)
-        return _image_file(animation, dithered.codes, values, output, job, note)
-    except InputError as error:
-        raise InputError(f"cannot write {_title(output)}: {error}") from None
-
-
-def _image_file(
-    animation: "Animation",
-    codes: "list[np.ndarray]",
-    values: "np.ndarray",
-    output: Path,
-    job: Job,
-    note: Callable[[str], None],
-) -> tuple[bytes, dict[str, Any]]:
-    """Return an image file of levels, or of indices with their colour table.
-
-    Args:
-        animation: the original frames, for alpha, profiles and durations.
-        codes: levels or indices for each frame.
-        values: (levels,) codes, or the (colours, 3) table of the indices, in which colours may repeat.
-        output: names the format.
-        job: the scale and the format of standard output.
-        note: called with a sentence about content that the format cannot hold.
-    """
-    from dither.images.animation import encode_animation
-    from dither.images.indexed_files import encode_indexed
-
-    suffix = format_suffix(output, job)
-    codes = [_enlarged(frame, job.scale) for frame in codes]
-    alphas = [
-        None if frame.alpha is None else _enlarged(frame.alpha, job.scale)
-        for frame in animation.frames
-    ]
-    if suffix == ".gif" and any(map(_is_partly_transparent, animation.frames)):
-        note(
-            f"{_title(output)}: a GIF has no partial transparency; alpha below 128 becomes "
-            "transparent, the rest opaque"
-        )
-    if values.ndim == 2:
-        content = encode_indexed(
-            codes,
-            values,
-            suffix,
-            alphas=alphas,
-            durations=animation.durations,
-            plays=animation.plays,
-            log=lambda sentence: note(f"{_title(output)}: {sentence}"),
-        )
-    else:
-        frames = tuple(
-            dataclasses.replace(frame, color=values[levels], alpha=alpha)
-            for frame, levels, alpha in zip(animation.frames, codes, alphas, strict=True)
-        )
-        content = encode_animation(dataclasses.replace(animation, frames=frames), suffix)
-    channels = [3] if values.ndim == 2 else []
-    report: dict[str, Any] = {"shape": [*codes[0].shape, *channels]}
-    if len(codes) > 1:
-        report["frames"] = len(codes)
-    return content, report
-
-
-def _packed_rows(
-    frame: "RasterImage", codes: "np.ndarray", bits: int, job: Job
-) -> tuple[bytes, dict[str, Any]]:
-    import numpy as np
-
-    from dither.images.bit_packing import pack
-
-    if codes.ndim == 3:
-        raise InputError("--packed takes grey or a palette; --gray makes grey of colours")
-    if frame.alpha is not None and frame.alpha.min() < 255:
-        raise InputError("packed rows hold no alpha")
-    codes = _enlarged(codes.astype(np.uint8, copy=False), job.scale)
-    rows = pack(codes, bits=bits, order="lsb" if job.packed == PackedChoice.lsb else "msb")
-    return rows.tobytes(), {
-        "shape": list(codes.shape),
-        "bits": bits,
-        "order": str(job.packed),
-        "bytes_per_row": rows.shape[1],
-    }
-
-
-def _packing_note(report: dict[str, Any]) -> str:
-    """Return the layout of packed rows, which have no header to say it."""
-    if "panel" in report:
-        return buffer_note(report)
-    if "order" not in report:
-        return ""
-    height, width = report["shape"]
-    bits, row = report["bits"], report["bytes_per_row"]
-    return f": {width}x{height} pixels, {bits} bit{'s' if bits > 1 else ''} each, {row} bytes a row"
-
-
-def _enlarged(codes: "np.ndarray", scale: int) -> "np.ndarray":
-    return codes if scale == 1 else codes.repeat(scale, axis=0).repeat(scale, axis=1)
-
-
-def _is_partly_transparent(frame: "RasterImage") -> bool:
-    return frame.alpha is not None and bool(((frame.alpha > 0) & (frame.alpha < 255)).any())

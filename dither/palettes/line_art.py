@@ -41,6 +41,8 @@ from dither.samples import check_levels, checked_image, eight_bit_colors, level_
 
 _CELL, _BACKGROUND_RADIUS, _BIN = 8, 2, 8
 _EDGE_RADIUS, _FILL_RADIUS = 2, 8
+# Cells around a pixel's own whose backgrounds it may have, as in the corner of a panel with text.
+_NEIGHBORS = 2
 # Differences, in codes, above which pixels are no flat area, are visible, and are lines to be kept.
 _FLAT_CODES, _SEEN_CODES, _KEPT_CODES = 12, 24, 40
 _SEEN_SHARE = 0.2
@@ -215,8 +217,8 @@ def _own_background(
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the number of the cell whose background each pixel is compared with, and the difference.
 
-    This is the pixel's own cell, unless the pixel has the background of a neighbouring cell, as at the
-    edge of a panel.
+    This is the pixel's own cell, unless the pixel has the background of a cell near it, as at the edge
+    of a panel.
 
     Args:
         crisp: (H, W, 3) uint8.
@@ -227,8 +229,14 @@ def _own_background(
     shape, codes = least.shape, crisp.astype(np.int16)
     place = join_cells(numbers, _CELL, shape)
     difference = np.abs(codes - cells.reshape(-1, 3)[place]).max(axis=2)
-    padded = np.pad(numbers, 1, mode="edge")
-    for neighbors in (padded[:-2, 1:-1], padded[2:, 1:-1], padded[1:-1, :-2], padded[1:-1, 2:]):
+    padded = np.pad(numbers, _NEIGHBORS, mode="edge")
+    reach = range(-_NEIGHBORS, _NEIGHBORS + 1)
+    # The nearest cells first.
+    for down, right in sorted(
+        ((y, x) for y in reach for x in reach), key=lambda at: at[0] ** 2 + at[1] ** 2
+    ):
+        top, left = down + _NEIGHBORS, right + _NEIGHBORS
+        neighbors = padded[top : top + len(numbers), left : left + numbers.shape[1]]
         rows, columns = np.nonzero(difference > least)
         others = neighbors[rows // _CELL, columns // _CELL]
         found = np.abs(codes[rows, columns] - cells.reshape(-1, 3)[others]).max(axis=1)

@@ -246,6 +246,14 @@ def test_ctrl_c_leaves_a_checkpoint_that_goes_on_to_the_same_bytes(
     assert (tmp_path / "m.npy").read_bytes() == (tmp_path / "whole.npy").read_bytes()
 
 
+def test_the_viewing_filter_of_a_panel_has_its_resolution_and_distance(
+    run: Callable, tmp_path: Path
+) -> None:
+    for name, text in (("panel", "panel:spectra-6-7.3"), ("numbers", "nasanen:127dpi,40cm")):
+        run(f"bluenoise generate 16 -o {name}.npy --viewing-filter {text}")
+    assert (tmp_path / "panel.npy").read_bytes() == (tmp_path / "numbers.npy").read_bytes()
+
+
 @pytest.mark.parametrize(
     ("command", "words"),
     [
@@ -256,6 +264,7 @@ def test_ctrl_c_leaves_a_checkpoint_that_goes_on_to_the_same_bytes(
         ("generate hello -o m.npy", "'hello'"),
         ("generate 8 -o m.npy --method red", "'blue', 'anneal', 'void-and-cluster'"),
         ("generate 8 -o m.npy --filter gaussian:x", "'x' in the filter 'gaussian:x'"),
+        ("generate 8 -o m.npy --filter panel:none", "'none' is not a panel"),
         ("generate 8 -o m.npy --filter blur", "'blur' is not a viewing filter"),
         ("generate 8 -o m.npy --method spectrum --filter box:3", "--viewing-filter has no effect"),
         ("generate 8 -o m.npy --levels 2", "--levels is 2; it must be from 3"),

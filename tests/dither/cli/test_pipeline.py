@@ -343,9 +343,11 @@ def test_a_preparation_that_cannot_be_is_refused(
     assert not (photo_file / "out.png").exists()
 
 
-def test_a_device_has_a_size_unless_another_is_given() -> None:
+def test_images_are_fitted_to_a_device_if_wanted_unless_another_size_is_given() -> None:
     frame = Sides(800, 480)
-    assert Job([]).preparation_in(frame) == Preparation(resize=frame, fit="contain")
+    assert Job([]).preparation_in(frame) == Preparation()
+    turned = Job([], rotate=RotateChoice.auto)
+    assert turned.preparation_in(frame).fit == "contain"
     turned = Job([], fit=FitChoice.cover, rotate=RotateChoice.auto)
     assert turned.preparation_in(frame) == Preparation(resize=frame, fit="cover", rotate="auto")
     assert Job([], resize="50%").preparation_in(frame) == Preparation(resize=0.5)

@@ -1,0 +1,158 @@
+"""Files of results: images, packed rows, and buffers of panels, with their entries for --json."""
+
+import dataclasses
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from dither.cli.inputs import title
+from dither.cli.options import Job, PackedChoice
+from dither.cli.outputs import Kind, format_suffix
+from dither.cli.panel_outputs import buffer_note, panel_content
+from dither.cli.target import Target
+from dither.errors import InputError
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from dither.images.animation import Animation
+    from dither.images.raster_image import RasterImage
+    from dither.palettes.palette import Palette
+
+
+@dataclasses.dataclass(frozen=True)
+class Dithered:
+    """A dithered image or animation.
+
+    Attributes:
+        codes: for each frame, levels of the channels or indices of the palette.
+        palette: the palette of the indices; None for levels.
+        about: more entries for --json.
+    """
+
+    codes: "list[np.ndarray]"
+    palette: "Palette | None" = None
+    about: dict[str, Any] = dataclasses.field(default_factory=dict)
+
+
+def output_title(output: Path) -> str:
+    """Return the name of an output in messages."""
+    return title(output, "standard output")
+
+
+def encoded_result(
+    animation: "Animation",
+    dithered: Dithered,
+    target: Target,
+    output: Path,
+    kind: Kind,
+    job: Job,
+    note: Callable[[str], None],
+) -> tuple[bytes, dict[str, Any]]:
+    """Return the bytes of a result, and its entries for --json."""
+    try:
+        if kind != "image" and target.panel is not None:
+            codes = _enlarged(dithered.codes[0], job.scale)
+            name = output.with_name(f"{output.stem}{format_suffix(output, job)}")
+            return panel_content(target.panel, animation.frames[0], codes, kind, name)
+        if kind == "rows":
+            return _packed_rows(animation.frames[0], dithered.codes[0], target.packed_bits, job)
+        values = target.values(dithered.palette)
+        return image_file(animation, dithered.codes, values, output, job, note)
+    except InputError as error:
+        raise InputError(f"cannot write {output_title(output)}: {error}") from None
+
+
+def image_file(
+    animation: "Animation",
+    codes: "list[np.ndarray]",
+    values: "np.ndarray",
+    output: Path,
+    job: Job,
+    note: Callable[[str], None],
+) -> tuple[bytes, dict[str, Any]]:
+    """Return an image file of levels, or of indices with their colour table.
+
+    Args:
+        animation: the original frames, for alpha, profiles and durations.
+        codes: levels or indices for each frame.
+        values: (levels,) codes, or the (colours, 3) table of the indices, in which colours may repeat.
+        output: names the format.
+        job: the scale and the format of standard output.
+        note: called with a sentence about content that the format cannot hold.
+    """
+    from dither.images.animation import encode_animation
+    from dither.images.indexed_files import encode_indexed
+
+    suffix = format_suffix(output, job)
+    codes = [_enlarged(frame, job.scale) for frame in codes]
+    alphas = [
+        None if frame.alpha is None else _enlarged(frame.alpha, job.scale)
+        for frame in animation.frames
+    ]
+    if suffix == ".gif" and any(map(_is_partly_transparent, animation.frames)):
+        note(
+            f"{output_title(output)}: a GIF has no partial transparency; alpha below 128 becomes "
+            "transparent, the rest opaque"
+        )
+    if values.ndim == 2:
+        content = encode_indexed(
+            codes,
+            values,
+            suffix,
+            alphas=alphas,
+            durations=animation.durations,
+            plays=animation.plays,
+            log=lambda sentence: note(f"{output_title(output)}: {sentence}"),
+        )
+    else:
+        frames = tuple(
+            dataclasses.replace(frame, color=values[levels], alpha=alpha)
+            for frame, levels, alpha in zip(animation.frames, codes, alphas, strict=True)
+        )
+        content = encode_animation(dataclasses.replace(animation, frames=frames), suffix)
+    channels = [3] if values.ndim == 2 else []
+    report: dict[str, Any] = {"shape": [*codes[0].shape, *channels]}
+    if len(codes) > 1:
+        report["frames"] = len(codes)
+    return content, report
+
+
+def _packed_rows(
+    frame: "RasterImage", codes: "np.ndarray", bits: int, job: Job
+) -> tuple[bytes, dict[str, Any]]:
+    import numpy as np
+
+    from dither.images.bit_packing import pack
+
+    if codes.ndim == 3:
+        raise InputError("--packed takes grey or a palette; --gray makes grey of colours")
+    if frame.alpha is not None and frame.alpha.min() < 255:
+        raise InputError("packed rows hold no alpha")
+    codes = _enlarged(codes.astype(np.uint8, copy=False), job.scale)
+    rows = pack(codes, bits=bits, order="lsb" if job.packed == PackedChoice.lsb else "msb")
+    return rows.tobytes(), {
+        "shape": list(codes.shape),
+        "bits": bits,
+        "order": str(job.packed),
+        "bytes_per_row": rows.shape[1],
+    }
+
+
+def packing_note(report: dict[str, Any]) -> str:
+    """Return the layout of packed rows, which have no header to say it."""
+    if "panel" in report:
+        return buffer_note(report)
+    if "order" not in report:
+        return ""
+    height, width = report["shape"]
+    bits, row = report["bits"], report["bytes_per_row"]
+    return f": {width}x{height} pixels, {bits} bit{'s' if bits > 1 else ''} each, {row} bytes a row"
+
+
+def _enlarged(codes: "np.ndarray", scale: int) -> "np.ndarray":
+    return codes if scale == 1 else codes.repeat(scale, axis=0).repeat(scale, axis=1)
+
+
+def _is_partly_transparent(frame: "RasterImage") -> bool:
+    return frame.alpha is not None and bool(((frame.alpha > 0) & (frame.alpha < 255)).any())
