@@ -135,11 +135,15 @@ def error_diffuse(
     levels: int = 2,
     palette: np.ndarray | None = None,
     serpentine: bool = True,
-    light: str = "encoded",
+    light: str | None = None,
     clamp: str = "none",
     **options,
 ) -> np.ndarray:
-    """Return the codes of an integer image, one sample at a time."""
+    """Return the codes of an integer image, one sample at a time.
+
+    By default, levels are diffused in sRGB codes and palettes in linear light.
+    """
+    light = light or ("encoded" if palette is None else "linear")
     bounds = (0, WHITE) if clamp == "range" else (-16 * WHITE, 17 * WHITE)
     white = int(np.iinfo(image.dtype).max)
     units = np.vectorize(lambda v: light_of(v, white, light), otypes=[np.int64])(image)

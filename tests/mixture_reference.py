@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dither.color import linear_to_oklab, srgb_to_linear
+from dither.color import linear_to_oklab, linear_to_srgb, srgb_to_linear
 from dither.palettes.palette import Palette
 
 
@@ -12,8 +12,8 @@ def slopes_at(wanted: np.ndarray, light: str = "linear") -> np.ndarray:
     def seen(color: np.ndarray) -> np.ndarray:
         return linear_to_oklab(color if light == "linear" else srgb_to_linear(color))
 
-    around = np.clip(wanted, 0.01, 1)
-    return np.array([(seen(around + s) - seen(around - s)) / 2e-3 for s in 1e-3 * np.eye(3)])
+    around = np.maximum(wanted, 0.01)
+    return np.array([(seen(around + s) - seen(around - s)) / 2e-5 for s in 1e-5 * np.eye(3)])
 
 
 def metric_at(wanted: np.ndarray, light: str = "linear") -> list[list[int]]:
@@ -24,10 +24,10 @@ def metric_at(wanted: np.ndarray, light: str = "linear") -> list[list[int]]:
     return [[round(value * 2.0 ** (14 - bits)) for value in row] for row in squares.tolist()]
 
 
-def candidates(color: np.ndarray, palette: Palette, count: int, strength: float) -> list[int]:
-    """One colour's candidates, in whole numbers of any length."""
-    metric = metric_at(srgb_to_linear(color / 255))
-    wanted = [round(light * 16384) for light in srgb_to_linear(color / 255).tolist()]
+def candidates(linear: np.ndarray, palette: Palette, count: int, strength: float) -> list[int]:
+    """The candidates of one colour, given as linear light, in whole numbers of any length."""
+    metric = metric_at(linear)
+    wanted = [round(light * 16384) for light in linear.tolist()]
     offered = [[round(light * 16384) for light in own] for own in palette.linear.tolist()]
     missing, chosen = [0, 0, 0], []
     for _ in range(count):
@@ -47,13 +47,10 @@ def candidates(color: np.ndarray, palette: Palette, count: int, strength: float)
 
 
 def mixture_cost(
-    color: np.ndarray, palette: Palette, light: str, dark: int, bright: int, share: float
+    linear: np.ndarray, palette: Palette, light: str, dark: int, bright: int, share: float
 ) -> float:
-    """How far a mixture of two colours is from a colour, and how much grain it has."""
-    wanted, offered = (
-        srgb_to_linear(codes / 255) if light == "linear" else codes / 255
-        for codes in (color, palette.colors)
-    )
+    """How far a mixture of two colours is from a colour in linear light, and how much grain it has."""
+    wanted, offered = _mixed(linear, palette, light)
     slopes = slopes_at(wanted, light)
     mean = (1 - share) * offered[dark] + share * offered[bright]
     apart = (offered[bright] - offered[dark]) @ slopes
@@ -62,12 +59,9 @@ def mixture_cost(
     )
 
 
-def best_mixture(color: np.ndarray, palette: Palette, light: str) -> float:
+def best_mixture(linear: np.ndarray, palette: Palette, light: str) -> float:
     """The least cost over all pairs, each with the share that brings it nearest."""
-    wanted, offered = (
-        srgb_to_linear(codes / 255) if light == "linear" else codes / 255
-        for codes in (color, palette.colors)
-    )
+    wanted, offered = _mixed(linear, palette, light)
     slopes = slopes_at(wanted, light)
     best = np.inf
     for one in range(len(palette)):
@@ -77,5 +71,12 @@ def best_mixture(color: np.ndarray, palette: Palette, light: str) -> float:
             apart = (offered[other] - offered[one]) @ slopes
             length = max(apart @ apart, 1e-12)
             share = np.clip((wanted - offered[one]) @ slopes @ apart / length, 0, 1)
-            best = min(best, mixture_cost(color, palette, light, one, other, share))
+            best = min(best, mixture_cost(linear, palette, light, one, other, share))
     return best
+
+
+def _mixed(linear: np.ndarray, palette: Palette, light: str) -> tuple[np.ndarray, np.ndarray]:
+    """The colour and those of the palette in the space in which they mix."""
+    if light == "linear":
+        return linear, palette.linear
+    return linear_to_srgb(linear), palette.colors / 255

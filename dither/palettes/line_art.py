@@ -20,6 +20,7 @@ Source: H. P. Kramer, J. B. Bruckner, "Iterations of a non-linear transformation
 digital images" (1975), for rule 1.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -115,8 +116,8 @@ def keep_line_art(
 
     Returns:
         The picture to dither (to a palette: with the intent "absolute", because it is mapped already),
-        and the codes to put into the result; some pixels of the mask are left to
-        the ditherer, as the module says.
+        and the codes to put into the result; some pixels of the mask are left to the ditherer, as the
+        module says.
 
     Raises:
         InputError: the mask has another shape or dtype, not exactly one of palette and levels is given,
@@ -139,16 +140,17 @@ def keep_line_art(
             f"the mask must be bool of shape {picture.shape[:2]}, not {mask.dtype} of {mask.shape}"
         )
     if palette is not None:
-        picture = eight_bit_colors(map_to_palette(picture, palette, intent))
-        shown, kept = _decide(picture, mask, PaletteColors(palette), tints)
+
+        def mapped(colors: np.ndarray) -> np.ndarray:
+            return np.array(eight_bit_colors(map_to_palette(colors, palette, intent)))
+
+        shown, kept = _decide(picture, mask, PaletteColors(palette), mapped, tints)
         codes = np.zeros(mask.shape, np.uint8)
         codes[kept] = palette.indices(shown[kept][None])[0]
-        out = np.array(picture)
-        out[kept] = shown[kept]
-        return KeptPixels(out, kept, codes)
+        return KeptPixels(shown, kept, codes)
     assert levels is not None
     check_levels(levels)
-    shown, kept = _decide(picture, mask, LevelColors(levels), tints)
+    shown, kept = _decide(picture, mask, LevelColors(levels), np.array, tints)
     shown = shown[..., 0] if image.ndim == 2 else shown[..., : image.shape[2]]
     codes = np.rint(shown * ((levels - 1) / 255)).astype(np.uint8 if levels <= 256 else np.uint16)
     out = np.array(checked_image(image))
@@ -163,34 +165,40 @@ def _decide(
     picture: np.ndarray,
     mask: np.ndarray,
     available: Available,
+    mapped: Callable[[np.ndarray], np.ndarray],
     tints: bool,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return (H, W, 3) uint8 final colours, and (H, W) bool: the pixels that take them.
+    """Return (H, W, 3) uint8 mapped or final colours, and (H, W) bool: the pixels with final ones.
+
+    Edges and contrasts are those of the picture; a palette of little contrast makes them smaller.
 
     Args:
         picture: (H, W, 3) uint8.
         mask: (H, W) bool.
         available: the colours to choose from.
+        mapped: returns new (H, W, 3) uint8 colours that the display can show for those of the picture.
         tints: as in `keep_line_art`.
     """
-    shown, kept = np.array(picture), np.zeros(mask.shape, bool)
+    shown, kept = mapped(picture), np.zeros(mask.shape, bool)
     if not mask.any():
         return shown, kept
     cells, contrast = _backgrounds(picture, mask)
     crisp = _toggled(picture, join_cells(luma_of(cells), _CELL, mask.shape))
-    near, ends = looks_near(_region_means(cells), available)
+    near, ends = looks_near(mapped(_region_means(cells)), available)
     near |= not tints
     least = np.maximum(_SEEN_CODES, _SEEN_SHARE * join_cells(contrast, _CELL, mask.shape))
     place, difference = _own_background(crisp, cells, least)
-    background, near, ends = (each.reshape(-1, *each.shape[2:]) for each in (cells, near, ends))
+    background, near, ends = (
+        each.reshape(-1, *each.shape[2:]) for each in (mapped(cells), near, ends)
+    )
     seen = difference > least
     fill = mask & seen & _fills(picture)
     # Rule 2.
     plain = mask & ~seen & near[place]
     shown[plain] = ends[place[plain]]
-    exact, colors = looks_near(picture[fill][None], available)
+    exact, colors = looks_near(shown[fill][None], available)
     exact |= not tints
-    shown[fill] = np.where(exact[0][:, None], colors[0], picture[fill])
+    shown[fill] = np.where(exact[0][:, None], colors[0], shown[fill])
     kept |= plain
     kept[fill] = exact[0]
     # Rules 3 and 4.
@@ -198,9 +206,11 @@ def _decide(
     strong = window(np.where(line, difference, 0), _EDGE_RADIUS, np.maximum) > _KEPT_CODES
     ink = line & strong
     behind = np.where(near[:, None], ends, background)[place[ink]]
-    shown[ink] = with_contrast(crisp[ink], background[place[ink]], behind, available)
+    text = mapped(crisp[ink][None])[0]
+    shown[ink] = with_contrast(text, background[place[ink]], behind, available)
     # Rule 5: the contrast is that with a neighbouring pixel of text, seen from the background.
-    letters = np.where(ink, packed_codes(crisp).astype(np.int64) << 24 | packed_codes(shown), -1)
+    letters = np.full(mask.shape, -1, np.int64)
+    letters[ink] = packed_codes(text).astype(np.int64) << 24 | packed_codes(shown[ink])
     beside = window(letters, 1, np.maximum)
     halo = mask & ~seen & ~near[place] & (beside >= 0)
     text, drawn = unpacked_codes(beside[halo] >> 24), unpacked_codes(beside[halo] & 0xFFFFFF)
@@ -208,7 +218,7 @@ def _decide(
     kept |= ink | halo
     if not tints:
         faint = mask & ~kept
-        shown[faint], kept = available.nearest(crisp[faint]), kept | faint
+        shown[faint], kept = available.nearest(mapped(crisp[faint][None])[0]), kept | faint
     return shown, kept
 
 

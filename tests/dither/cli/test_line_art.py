@@ -64,7 +64,9 @@ def test_text_is_undithered_and_the_photo_is_dithered(
     if name == "ordered":
         run(f"dither ordered page.png -o all.png {options}")
         inner = np.s_[90:220, 260:430]
-        assert (found[inner] == _codes(folder / "all.png")[inner]).all()
+        other = (found[inner] != _codes(folder / "all.png")[inner]).any(axis=2)
+        # A palette gets a picture that is mapped to 8 bits; without the option, the nodes are mapped.
+        assert other.mean() <= (0.01 if "palette" in options else 0)
 
 
 def test_a_mask_decides_instead(run: Callable, folder: Path) -> None:
@@ -72,7 +74,8 @@ def test_a_mask_decides_instead(run: Callable, folder: Path) -> None:
     palette = load_palette("spectra-6")
     kept = keep_line_art(PAGE.picture, PAGE.truth != PHOTO, palette=palette, tints=False)
     assert kept.kept.tolist() == (PAGE.truth != PHOTO).tolist()
-    expected = palette.colors[kept.put(dither_to_palette(kept.picture, palette))]
+    codes = kept.put(dither_to_palette(kept.picture, palette, intent="absolute"))
+    expected = palette.colors[codes]
     assert (_codes(folder / "out.png") == expected).all()
 
 

@@ -123,6 +123,7 @@ OTHER: dict[str, Any] = {
     "preset": "clean",
     "pixels": "matrix",
     "device_levels": (32, 64, 32),
+    "intent": "relative",
     "seed": 1,
 }
 

@@ -29,7 +29,7 @@ def test_the_error_is_far_below_that_of_diffusion(photo: np.ndarray, colors: int
     assert (found.picture == found.palette.colors[found.indices]).all()
     assert found.trace[-1] < found.trace[0]
     plain = k_means(photo, colors)
-    diffused = plain.colors[error_diffuse(photo, palette=plain, light="linear")]
+    diffused = plain.colors[error_diffuse(photo, palette=plain.colors)]
     assert blurred_error(photo, found.picture) < 0.8 * blurred_error(photo, diffused)
 
 
@@ -72,9 +72,9 @@ def test_a_pixel_and_a_line_pass() -> None:
 
 def test_a_given_palette_is_not_changed(photo: np.ndarray) -> None:
     palette = Palette.from_hex("ffffff 000000 c02020 2040c0")
-    found = optimize_palette(photo, palette=palette)
+    found = optimize_palette(photo, palette=palette, intent="absolute")
     assert sorted(found.palette.hex) == sorted(palette.hex)
-    diffused = palette.colors[error_diffuse(photo, palette=palette, light="linear")]
+    diffused = palette.colors[error_diffuse(photo, palette=palette.colors)]
     assert blurred_error(photo, found.picture) < blurred_error(photo, diffused)
 
 

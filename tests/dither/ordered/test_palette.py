@@ -38,8 +38,9 @@ def test_each_pixel_takes_its_cells_candidate(size, dtype: str, dimensions: int,
         codes = np.where(image, 255, 0).astype(np.uint8)
     matrix = ThresholdMatrix(rng.permutation(2 * 6 * 8).reshape(2, 6, 8))
     palette = load_palette("cga-16")
-    indices = dither_to_palette(image, palette, matrix, candidates=5, phase=phase)
-    pairs = dither_to_palette(image, palette, matrix, mix="two", phase=phase)
+    common = {"matrix": matrix, "phase": phase, "intent": "absolute"}
+    indices = dither_to_palette(image, palette, candidates=5, **common)
+    pairs = dither_to_palette(image, palette, mix="two", **common)
     assert indices.shape == pairs.shape == size
     table = candidate_table(palette, "absolute", 5, "linear", 1.0)
     two, shares = pair_table(palette, "absolute", "linear")
@@ -95,11 +96,23 @@ def test_a_picture_of_the_palettes_own_colours_stays(name: str) -> None:
     palette = load_palette(name)
     indices = np.random.default_rng(0).integers(0, len(palette), (140, 150))
     image = palette.colors[indices]
-    assert (dither_to_palette(image, palette) == indices).all()
+    assert (dither_to_palette(image, palette, intent="absolute") == indices).all()
     # One pixel of another colour does not change the rest.
     image[3, 5] ^= 1
     for mix in ("two", "many"):
-        assert (dither_to_palette(image, palette, mix=mix) != indices).sum() <= 1
+        found = dither_to_palette(image, palette, mix=mix, intent="absolute")
+        assert (found != indices).sum() <= 1
+
+
+def test_saturated_colours_of_the_palette_stay_under_every_intent() -> None:
+    palette = load_palette("inky-spectra-6")
+    saturated = np.flatnonzero(np.hypot(*palette.oklab[:, 1:].T) > 0.05)
+    assert len(saturated) == 4
+    indices = np.random.default_rng(0).choice(saturated, (14, 15))
+    for intent in ("perceptual", "relative"):
+        for mix in ("two", "many"):
+            found = dither_to_palette(palette.colors[indices], palette, mix=mix, intent=intent)
+            assert (found == indices).all()
 
 
 def test_two_colours_are_as_fine_as_the_matrix() -> None:
@@ -123,7 +136,7 @@ def test_a_mixture_of_two_has_less_grain(photo: np.ndarray) -> None:
 def test_one_candidate_is_the_nearest_colour() -> None:
     palette = load_palette("zx-spectrum")
     image = np.full((8, 8, 3), (255, 0, 0), np.uint8)
-    (nearest,) = candidates(image[0, 0], palette, 1, 1.0)
+    (nearest,) = candidates(srgb_to_linear(image[0, 0] / 255), palette, 1, 1.0)
     assert palette.hex[nearest] in ("#d80000", "#ff0000")
     assert (dither_to_palette(image, palette, candidates=1) == nearest).all()
 

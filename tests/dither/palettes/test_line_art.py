@@ -69,7 +69,7 @@ def test_grey_text_on_white_does_not_vanish(gray: int, name: str) -> None:
 
 @pytest.mark.parametrize(
     ("background", "foreground"),
-    [(128, 255), (128, 0), ((255, 236, 179), (191, 54, 12)), ((25, 118, 210), 255)],
+    [(128, 255), (128, 0), ((235, 205, 150), (191, 54, 12)), ((25, 118, 210), 255)],
 )
 def test_text_on_a_tint_has_no_dots_at_its_edge(
     background: tuple[int, int, int] | int, foreground: tuple[int, int, int] | int
