@@ -78,7 +78,10 @@ def level_of(value: int, lights: list[int], share: int) -> int:
 def nearest(value: list[int], colors: list[list[int]]) -> int:
     """Return the first of the nearest colours, at 12 bits a channel, by comparing with all."""
     distances = [
-        sum(((clipped(v) >> 10) - (c >> 10)) ** 2 for v, c in zip(value, color, strict=True))
+        sum(
+            ((min(max(v, -WHITE), 2 * WHITE) >> 10) - (c >> 10)) ** 2
+            for v, c in zip(value, color, strict=True)
+        )
         for color in colors
     ]
     return distances.index(min(distances))
@@ -89,7 +92,6 @@ def color_of(value: list[int], colors: list[list[int]], share: int) -> int:
     index = nearest(value, colors)
     if share == 32768:
         return index
-    value = [clipped(v) for v in value]
     apart = max(abs(v - c) for v, c in zip(value, colors[index], strict=True))
     shift = 2 * apart * (share - 32768) >> 16
     return nearest([v + shift for v in value], colors)

@@ -34,3 +34,18 @@ def test_the_nearest_colour_is_always_among_the_candidates(
         assert np.isin(closest[cells == cell], listed).all()
         assert (own[:, :3].transpose(0, 2, 1).reshape(-1, 3) == colors[listed]).all()
         assert (np.diff(listed[: len(np.unique(listed))].astype(int)) > 0).all()
+
+
+def test_lights_beyond_black_and_white_are_compared_as_they_are() -> None:
+    white = 65535 * 64
+    colors = np.array([[0, 0, 0], [1500, 1500, 1500], [0, 0, 3000]], np.int32)
+    table = nearest.candidate_groups(colors)
+    # Clipped to the cube, the first light would be nearest to the grey.
+    light = -white // 4, -white // 4, white // 2
+    assert nearest.nearest_color(*light, *table) == 2
+    generator = np.random.default_rng(1)
+    colors = generator.integers(0, 4096, (200, 3), np.int32)
+    table = nearest.candidate_groups(colors)
+    for light in generator.integers(-white, 2 * white, (300, 3)):
+        closest = (((light >> 10) - colors) ** 2).sum(axis=1).argmin()
+        assert nearest.nearest_color(*light, *table) == closest
