@@ -1,12 +1,14 @@
 """Give the pixels of flat areas, lines and text exact colours, so that they are not dithered.
 
-Rules for the pixels of a mask:
+Shapes and contrasts are those of the image. Its colours are mapped by a rendering intent only where an
+available colour is chosen, and in pixels that are dithered. Rules for the pixels of a mask:
 
 1. A pixel at an edge takes the colour of the darkest or the lightest pixel within 2 pixels, whichever
    is nearer. Anti-aliased and blurred letters become crisp (toggle mapping).
 2. The background is the most frequent colour around a cell of 8 pixels. Pixels of the background, and
    of flat squares of 17 pixels, take the nearest available colour if that looks nearly the same. If
-   not, they are dithered: a grey panel stays grey. Connected background is decided as a whole.
+   not, they are dithered: a grey panel stays grey. Connected background is decided as a whole, except
+   that coloured gradients are dithered.
 3. Other pixels are text or lines and take the nearest available colour; neutral colours take neutral
    ones. If that loses the contrast with the background, the difference is enlarged until it is kept:
    light grey text on white becomes black on a display of two colours.
@@ -20,7 +22,6 @@ Source: H. P. Kramer, J. B. Bruckner, "Iterations of a non-linear transformation
 digital images" (1975), for rule 1.
 """
 
-from collections.abc import Callable
 from dataclasses import dataclass
 
 import numpy as np
@@ -55,7 +56,7 @@ class KeptPixels:
 
     Attributes:
         picture: the picture to dither, of the shape and dtype of the image; with a palette, (H, W, 3)
-            uint8. Kept pixels hand on no error.
+            uint16 (uint8 or uint16 if the palette can show all colours). Kept pixels hand on no error.
         kept: (H, W) bool, True for pixels that are decided.
         codes: levels or palette indices, meaningful where `kept` is True: (H, W), or (H, W, 3) levels.
     """
@@ -109,14 +110,13 @@ def keep_line_art(
         mask: (H, W) bool, True for flat areas, lines and text; see `line_art_mask`.
         palette: the palette that the image is dithered to.
         levels: or the number of levels of every channel, 2 to 65,536.
-        intent: rendering intent by which the image is mapped to the palette first; the palette's own if
-            None.
+        intent: rendering intent by which colours are mapped to the palette; the palette's own if None.
         tints: leave flat areas that no available colour resembles to the ditherer, and lines of low
             contrast; if False, all pixels of the mask are decided.
 
     Returns:
         The picture to dither (to a palette: with the intent "absolute", because it is mapped already),
-        and the codes to put into the result; some pixels of the mask are left to the ditherer, as the
+        and the codes to put into the result. Some pixels of the mask are left to the ditherer, as the
         module says.
 
     Raises:
@@ -140,17 +140,16 @@ def keep_line_art(
             f"the mask must be bool of shape {picture.shape[:2]}, not {mask.dtype} of {mask.shape}"
         )
     if palette is not None:
-
-        def mapped(colors: np.ndarray) -> np.ndarray:
-            return np.array(eight_bit_colors(map_to_palette(colors, palette, intent)))
-
-        shown, kept = _decide(picture, mask, PaletteColors(palette), mapped, tints)
+        shown, kept = _decide(picture, mask, PaletteColors(palette, intent), tints)
         codes = np.zeros(mask.shape, np.uint8)
         codes[kept] = palette.indices(shown[kept][None])[0]
-        return KeptPixels(shown, kept, codes)
+        mapped = map_to_palette(image, palette, intent)
+        out = np.array(mapped if mapped.dtype == np.uint16 else eight_bit_colors(mapped))
+        out[kept] = level_values(256, out.dtype)[shown[kept]]
+        return KeptPixels(out, kept, codes)
     assert levels is not None
     check_levels(levels)
-    shown, kept = _decide(picture, mask, LevelColors(levels), np.array, tints)
+    shown, kept = _decide(picture, mask, LevelColors(levels), tints)
     shown = shown[..., 0] if image.ndim == 2 else shown[..., : image.shape[2]]
     codes = np.rint(shown * ((levels - 1) / 255)).astype(np.uint8 if levels <= 256 else np.uint16)
     out = np.array(checked_image(image))
@@ -165,48 +164,43 @@ def _decide(
     picture: np.ndarray,
     mask: np.ndarray,
     available: Available,
-    mapped: Callable[[np.ndarray], np.ndarray],
     tints: bool,
 ) -> tuple[np.ndarray, np.ndarray]:
-    """Return (H, W, 3) uint8 mapped or final colours, and (H, W) bool: the pixels with final ones.
+    """Return (H, W, 3) uint8 available colours, and (H, W) bool: the pixels that take them.
 
-    Edges and contrasts are those of the picture; a palette of little contrast makes them smaller.
+    All differences are those of the image, whose colours are not mapped to a palette yet.
 
     Args:
         picture: (H, W, 3) uint8.
         mask: (H, W) bool.
         available: the colours to choose from.
-        mapped: returns new (H, W, 3) uint8 colours that the display can show for those of the picture.
         tints: as in `keep_line_art`.
     """
-    shown, kept = mapped(picture), np.zeros(mask.shape, bool)
+    shown, kept = np.array(picture), np.zeros(mask.shape, bool)
     if not mask.any():
         return shown, kept
     cells, contrast = _backgrounds(picture, mask)
     crisp = _toggled(picture, join_cells(luma_of(cells), _CELL, mask.shape))
-    near, ends = looks_near(mapped(_region_means(cells)), available)
-    near |= not tints
+    means, gradient = _regions(cells)
+    near, ends = looks_near(means, available)
+    near = near & ~gradient | (not tints)
     least = np.maximum(_SEEN_CODES, _SEEN_SHARE * join_cells(contrast, _CELL, mask.shape))
-    place, difference = _own_background(crisp, cells, least)
-    background, near, ends = (
-        each.reshape(-1, *each.shape[2:]) for each in (mapped(cells), near, ends)
-    )
+    place, difference = _own_background(crisp, mask, cells, least)
+    background, near, ends = (each.reshape(-1, *each.shape[2:]) for each in (cells, near, ends))
     seen = difference > least
     fill = mask & seen & _fills(picture)
     # Rule 2.
     plain = mask & ~seen & near[place]
     shown[plain] = ends[place[plain]]
-    exact, colors = looks_near(shown[fill][None], available)
-    exact |= not tints
-    shown[fill] = np.where(exact[0][:, None], colors[0], shown[fill])
+    exact, shown[fill] = looks_near(picture[fill], available)
     kept |= plain
-    kept[fill] = exact[0]
+    kept[fill] = exact | (not tints)
     # Rules 3 and 4.
     line = mask & seen & ~fill
     strong = window(np.where(line, difference, 0), _EDGE_RADIUS, np.maximum) > _KEPT_CODES
     ink = line & strong
-    behind = np.where(near[:, None], ends, background)[place[ink]]
-    text = mapped(crisp[ink][None])[0]
+    behind = np.where(near[:, None], ends, available.mapped(background))[place[ink]]
+    text = crisp[ink]
     shown[ink] = with_contrast(text, background[place[ink]], behind, available)
     # Rule 5: the contrast is that with a neighbouring pixel of text, seen from the background.
     letters = np.full(mask.shape, -1, np.int64)
@@ -218,12 +212,12 @@ def _decide(
     kept |= ink | halo
     if not tints:
         faint = mask & ~kept
-        shown[faint], kept = available.nearest(mapped(crisp[faint][None])[0]), kept | faint
+        shown[faint], kept = available.nearest(crisp[faint]), kept | faint
     return shown, kept
 
 
 def _own_background(
-    crisp: np.ndarray, cells: np.ndarray, least: np.ndarray
+    crisp: np.ndarray, mask: np.ndarray, cells: np.ndarray, least: np.ndarray
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return the number of the cell whose background each pixel is compared with, and the difference.
 
@@ -232,28 +226,35 @@ def _own_background(
 
     Args:
         crisp: (H, W, 3) uint8.
+        mask: (H, W) bool; the others are only compared with their own cell.
         cells: (rows, columns, 3) uint8 backgrounds.
         least: (H, W) codes, smallest visible difference.
     """
-    numbers = np.arange(cells.shape[0] * cells.shape[1]).reshape(cells.shape[:2])
-    shape, codes = least.shape, crisp.astype(np.int16)
-    place = join_cells(numbers, _CELL, shape)
-    difference = np.abs(codes - cells.reshape(-1, 3)[place]).max(axis=2)
+    numbers = np.arange(cells.shape[0] * cells.shape[1], dtype=np.int32).reshape(cells.shape[:2])
+    place = join_cells(numbers, _CELL, least.shape).ravel()
+    difference = _difference(crisp, join_cells(cells, _CELL, least.shape)).ravel()
     padded = np.pad(numbers, _NEIGHBORS, mode="edge")
     reach = range(-_NEIGHBORS, _NEIGHBORS + 1)
+    left = np.flatnonzero(mask.ravel() & (difference > least.ravel()))
+    colors, bound = crisp.reshape(-1, 3)[left], least.ravel()[left]
+    rows, columns = (each // _CELL + _NEIGHBORS for each in np.divmod(left, least.shape[1]))
+    own = rows * padded.shape[1] + columns
     # The nearest cells first.
     for down, right in sorted(
         ((y, x) for y in reach for x in reach), key=lambda at: at[0] ** 2 + at[1] ** 2
     ):
-        top, left = down + _NEIGHBORS, right + _NEIGHBORS
-        neighbors = padded[top : top + len(numbers), left : left + numbers.shape[1]]
-        rows, columns = np.nonzero(difference > least)
-        others = neighbors[rows // _CELL, columns // _CELL]
-        found = np.abs(codes[rows, columns] - cells.reshape(-1, 3)[others]).max(axis=1)
-        better = found <= least[rows, columns]
-        rows, columns = rows[better], columns[better]
-        place[rows, columns], difference[rows, columns] = others[better], found[better]
-    return place, difference
+        others = padded.ravel()[own + (down * padded.shape[1] + right)]
+        found = _difference(colors, cells.reshape(-1, 3)[others])
+        better = found <= bound
+        place[left[better]], difference[left[better]] = others[better], found[better]
+        left, colors, bound, own = (each[~better] for each in (left, colors, bound, own))
+    return place.reshape(least.shape), difference.reshape(least.shape)
+
+
+def _difference(colors: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Return (...) uint8: the largest difference in a channel of (..., 3) uint8 colours."""
+    apart = np.maximum(colors, others) - np.minimum(colors, others)
+    return np.maximum(np.maximum(apart[..., 0], apart[..., 1]), apart[..., 2])
 
 
 def _toggled(picture: np.ndarray, background: np.ndarray) -> np.ndarray:
@@ -276,9 +277,8 @@ def _toggled(picture: np.ndarray, background: np.ndarray) -> np.ndarray:
 
 def _fills(picture: np.ndarray) -> np.ndarray:
     """Return (H, W) bool: pixels of flat squares of 17 pixels (morphological opening)."""
-    codes = picture.astype(np.int16)
-    span = window(codes, 1, np.maximum) - window(codes, 1, np.minimum)
-    flat = np.all(span <= _FLAT_CODES, axis=2)
+    high, low = (window(picture, 1, each) for each in (np.maximum, np.minimum))
+    flat = _difference(high, low) <= _FLAT_CODES
     squares = window(flat, _FILL_RADIUS - 1, np.logical_and)
     return window(squares, _FILL_RADIUS, np.logical_or)
 
@@ -314,8 +314,16 @@ def _backgrounds(picture: np.ndarray, mask: np.ndarray) -> tuple[np.ndarray, np.
     return colors, high - low
 
 
-def _region_means(cells: np.ndarray) -> np.ndarray:
-    """Return (rows, columns, 3) uint8: the mean of each region of cells of nearly equal colour."""
+def _regions(cells: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the mean of each region of connected cells of nearly equal colour, and colour gradients.
+
+    Args:
+        cells: (rows, columns, 3) uint8 backgrounds.
+
+    Returns:
+        (rows, columns, 3) uint8, and (rows, columns) bool, True for coloured cells of regions whose
+        tint changes.
+    """
     codes = cells.astype(np.int16)
     alike = [np.abs(np.diff(codes, axis=axis)).max(axis=2) <= 4 for axis in (1, 0)]
     regions = connected_regions(*alike)
@@ -323,4 +331,10 @@ def _region_means(cells: np.ndarray) -> np.ndarray:
     sums = [
         np.bincount(regions.ravel(), each.ravel()) / sizes for each in np.moveaxis(cells, -1, 0)
     ]
-    return np.rint(np.stack(sums, axis=1)).astype(np.uint8)[regions]
+    tints = codes[..., ::2] - codes[..., 1:2]
+    high, low = np.full((len(sizes), 2), -256), np.full((len(sizes), 2), 256)
+    np.maximum.at(high, regions, tints)
+    np.minimum.at(low, regions, tints)
+    changing = ((high - low).max(axis=1) > _KEPT_CODES)[regions]
+    colored = np.ptp(codes, axis=2) > _SEEN_CODES
+    return np.rint(np.stack(sums, axis=1)).astype(np.uint8)[regions], changing & colored

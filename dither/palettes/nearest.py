@@ -63,16 +63,34 @@ def nearest_indices(image: np.ndarray, palette: Palette | np.ndarray) -> np.ndar
     if not picture.size:
         return np.zeros(picture.shape[:2], np.uint8)
     codes, place = _distinct(packed_codes(picture))
-    entries = weighted_oklab(colors)
-    found = np.empty(len(codes), np.uint8)
-    step = max(1, _DISTANCES_AT_ONCE // len(entries))
-    for start in range(0, len(codes), step):
-        lab = weighted_oklab(unpacked_codes(codes[start : start + step]))
+    return nearest_entries(unpacked_codes(codes), colors)[place]
+
+
+def nearest_entries(colors: np.ndarray, entries: np.ndarray) -> np.ndarray:
+    """Return the index of the entry that looks most like each colour; see `nearest_indices`.
+
+    Args:
+        colors: (N, 3) uint8; each is compared, even if it appears twice.
+        entries: (K, 3) uint8.
+
+    Returns:
+        (N,) uint8.
+
+    Example:
+        >>> inks = np.array([[0, 0, 0], [255, 255, 255]], np.uint8)
+        >>> nearest_entries(np.array([[90, 90, 90], [200, 200, 200]], np.uint8), inks).tolist()
+        [0, 1]
+    """
+    labs = weighted_oklab(entries)
+    found = np.empty(len(colors), np.uint8)
+    step = max(1, _DISTANCES_AT_ONCE // len(labs))
+    for start in range(0, len(colors), step):
+        lab = weighted_oklab(colors[start : start + step])
         # |x - y|^2 less |x|^2, which is the same for all entries. Rounded, so that entries that are
         # equally near stay in order.
-        distances = (entries**2).sum(axis=1) - 2 * (lab @ entries.T)
+        distances = (labs**2).sum(axis=1) - 2 * (lab @ labs.T)
         found[start : start + step] = distances.round(12).argmin(axis=1)
-    return found[place]
+    return found
 
 
 def _distinct(codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

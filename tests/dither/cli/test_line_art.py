@@ -65,7 +65,7 @@ def test_text_is_undithered_and_the_photo_is_dithered(
         run(f"dither ordered page.png -o all.png {options}")
         inner = np.s_[90:220, 260:430]
         other = (found[inner] != _codes(folder / "all.png")[inner]).any(axis=2)
-        # A palette gets a picture that is mapped to 8 bits; without the option, the nodes are mapped.
+        # A palette gets a picture that is mapped; without the option, the nodes are mapped.
         assert other.mean() <= (0.01 if "palette" in options else 0)
 
 

@@ -1,4 +1,5 @@
 from collections.abc import Callable
+from typing import get_args
 
 import numpy as np
 import pytest
@@ -9,15 +10,17 @@ from dither.diffusion import error_diffuse
 from dither.errors import InputError
 from dither.images.line_art import line_art_mask
 from dither.ordered.palette import dither_to_palette
+from dither.palettes.device_link import map_to_palette
 from dither.palettes.line_art import keep_line_art
-from dither.palettes.palette import Palette, load_palette
-from dither.samples import level_values
+from dither.palettes.palette import Intent, Palette, load_palette
+from dither.palettes.panel_files import load_panel
+from dither.samples import eight_bit_colors, level_values
 
 BLACK_WHITE = load_palette("black-white")
 
 
 def _lettering(
-    background: tuple[int, int, int] | int, foreground: tuple[int, int, int] | int, points: int = 16
+    background: tuple[int, ...] | int, foreground: tuple[int, ...] | int, points: int = 16
 ) -> tuple[np.ndarray, np.ndarray]:
     """Return a page of text, (90, 240, 3) uint8, and which pixels are mostly covered by text."""
     image, cover = Image.new("RGB", (240, 90), _rgb(background)), Image.new("L", (240, 90))
@@ -28,7 +31,7 @@ def _lettering(
     return np.array(image), np.asarray(cover) > 127
 
 
-def _rgb(color: tuple[int, int, int] | int) -> tuple[int, int, int]:
+def _rgb(color: tuple[int, ...] | int) -> tuple[int, ...]:
     return (color, color, color) if isinstance(color, int) else color
 
 
@@ -69,14 +72,20 @@ def test_grey_text_on_white_does_not_vanish(gray: int, name: str) -> None:
 
 @pytest.mark.parametrize(
     ("background", "foreground"),
-    [(128, 255), (128, 0), ((235, 205, 150), (191, 54, 12)), ((25, 118, 210), 255)],
+    [
+        (128, 255),
+        (128, 0),
+        ((255, 236, 179), (191, 54, 12)),
+        ((235, 205, 150), (191, 54, 12)),
+        ((25, 118, 210), 255),
+    ],
 )
 def test_text_on_a_tint_has_no_dots_at_its_edge(
     background: tuple[int, int, int] | int, foreground: tuple[int, int, int] | int
 ) -> None:
     picture, text = _lettering(background, foreground)
     kept = keep_line_art(picture, np.ones(text.shape, bool), palette=BLACK_WHITE)
-    codes = kept.put(dither_to_palette(kept.picture, BLACK_WHITE))
+    codes = kept.put(dither_to_palette(kept.picture, BLACK_WHITE, intent="absolute"))
     light = sum(_rgb(foreground)) > sum(_rgb(background))
     assert (codes[text] == light).mean() > 0.97
     around = ~text & (np.roll(text, 1, 0) | np.roll(text, -1, 0))
@@ -118,8 +127,9 @@ def test_error_diffusion_hands_no_error_on_from_kept_pixels() -> None:
     palette = load_palette("spectra-6")
     picture, text = _lettering(245, 30)
     kept = keep_line_art(picture, np.ones(text.shape, bool), palette=palette)
-    assert (palette.colors[kept.codes] == kept.picture).all()
-    assert (error_diffuse(kept.picture, palette=palette) == kept.codes).all()
+    assert (palette.colors[kept.codes] == eight_bit_colors(kept.picture)).all()
+    codes = error_diffuse(kept.picture, palette=palette, intent="absolute")
+    assert (codes == kept.codes).all()
 
 
 @pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float32, np.bool_])
@@ -146,14 +156,83 @@ def test_levels_are_exact_in_every_dtype(dtype: type, levels: int, channels: int
     assert (error_diffuse(kept.picture, levels=levels) == kept.codes).all()
 
 
+@pytest.mark.parametrize("intent", get_args(Intent))
+@pytest.mark.parametrize("name", ["spectra-6-7.3", "black-white-red-7.5", "gray-4-4.2", "game-boy"])
+@pytest.mark.parametrize("gray", [0, 110, 160])
+def test_text_is_kept_as_on_black_and_white_with_every_intent(
+    gray: int, name: str, intent: Intent
+) -> None:
+    palette = load_panel(name).palette
+    picture, text = _lettering(255, gray)
+    kept = keep_line_art(picture, np.ones(text.shape, bool), palette=palette, intent=intent)
+    assert kept.kept.all()
+    assert (kept.picture == palette.colors[kept.codes] * np.uint16(257)).all()
+    # The shapes of letters are found before colours are mapped.
+    shapes = keep_line_art(picture, np.ones(text.shape, bool), palette=BLACK_WHITE).codes
+    assert ((kept.codes == palette.white) == (shapes == 1)).mean() > 0.995
+
+
+@pytest.mark.parametrize("intent", get_args(Intent))
+def test_pixels_that_are_not_kept_are_mapped(intent: Intent) -> None:
+    palette = load_panel("spectra-6-7.3").palette
+    picture = np.concatenate([_lettering((25, 118, 210), 255)[0], _lettering(128, 255)[0]])
+    mask = np.ones(picture.shape[:2], bool)
+    mask[:, :20] = False
+    kept = keep_line_art(picture, mask, palette=palette, intent=intent)
+    mapped = map_to_palette(picture, palette, intent)
+    assert (kept.picture[~kept.kept] == mapped[~kept.kept]).all()
+    exact = palette.colors[kept.codes] * np.uint16(257)
+    assert (kept.picture[kept.kept] == exact[kept.kept]).all()
+    assert 0.03 < kept.kept.mean() < 0.9
+
+
+def test_pure_colours_of_the_device_are_kept_as_inks() -> None:
+    palette = load_panel("spectra-6-7.3").palette
+    for index, color in enumerate(palette.device_colors):
+        if index == palette.white:
+            continue
+        picture, text = _lettering(255, tuple(color.tolist()))
+        kept = keep_line_art(picture, np.ones(text.shape, bool), palette=palette)
+        assert (kept.codes[text] == index).mean() > 0.95
+
+
+def test_the_corner_of_a_panel_with_text_belongs_to_the_panel() -> None:
+    image = Image.new("RGB", (240, 120), (255, 236, 179))
+    draw = ImageDraw.Draw(image)
+    draw.rectangle((20, 20, 239, 119), (128, 128, 128))
+    # Windows around the cells of the corner hold more of the page than of the panel and its text.
+    for row in range(30, 110, 18):
+        draw.text((35, row), "Sphinx of black quartz", (255, 255, 255), ImageFont.load_default(14))
+    picture = np.array(image)
+    kept = keep_line_art(picture, np.ones(picture.shape[:2], bool), palette=BLACK_WHITE)
+    assert not kept.kept[20:33, 20:33].any()
+    assert not kept.kept[:17, :].any()
+
+
+def test_a_coloured_gradient_is_dithered_as_a_whole() -> None:
+    palette = load_panel("spectra-6-7.3").palette
+    page = np.full((120, 400, 3), 250, np.uint8)
+    ramp = np.linspace(0, 1, 400)[:, None]
+    page[:48] = np.rint((1 - ramp) * (26, 118, 210) + ramp * (98, 40, 160)).astype(np.uint8)
+    kept = keep_line_art(page, np.ones(page.shape[:2], bool), palette=palette)
+    assert not kept.kept[:46].any()
+    assert (kept.codes[48:] == palette.white).all()
+    # A page whose white is shaded is no coloured gradient.
+    shade = np.rint(np.linspace(225, 250, 400)).astype(np.uint8)
+    shaded = np.repeat(np.tile(shade, (120, 1))[..., None], 3, axis=2)
+    kept = keep_line_art(shaded, np.ones(page.shape[:2], bool), palette=palette)
+    assert (kept.codes == palette.white).all()
+
+
 def test_pixels_outside_the_mask_are_not_changed() -> None:
     picture, _ = _lettering(240, 60)
     mask = np.zeros(picture.shape[:2], bool)
     mask[:40] = True
     kept = keep_line_art(picture, mask, palette=BLACK_WHITE)
     assert not kept.kept[40:].any()
-    assert (kept.picture[~kept.kept] == picture[~kept.kept]).all()
-    dithered = np.zeros_like(picture)
+    # Greys of black and white are mapped to themselves.
+    assert (eight_bit_colors(kept.picture)[~kept.kept] == picture[~kept.kept]).all()
+    dithered = np.zeros_like(kept.picture)
     assert (kept.paste(dithered)[kept.kept] == kept.picture[kept.kept]).all()
     assert not kept.paste(dithered)[~kept.kept].any()
 
