@@ -7,10 +7,11 @@ from dither.palettes.palette import Palette
 
 
 def slopes_at(wanted: np.ndarray, light: str = "linear") -> np.ndarray:
-    """How OKLab changes with red, green and blue."""
+    """How OKLab, a and b doubled, changes with red, green and blue."""
 
     def seen(color: np.ndarray) -> np.ndarray:
-        return linear_to_oklab(color if light == "linear" else srgb_to_linear(color))
+        oklab = linear_to_oklab(color if light == "linear" else srgb_to_linear(color))
+        return oklab * (1, 2, 2)
 
     around = np.maximum(wanted, 0.01)
     return np.array([(seen(around + s) - seen(around - s)) / 2e-5 for s in 1e-5 * np.eye(3)])
