@@ -82,7 +82,8 @@ def link_table(palette: Palette, intent: Intent) -> np.ndarray | None:
     mapped = linear_to_srgb(map_light(srgb_to_linear(nodes), palette, intent))
     if abs(mapped - nodes).max() < 0.5 / WHITE:
         return None
-    table = np.rint(mapped * WHITE).astype(np.int64)
+    # Half of white is a code and a half: rounded up with a margin, whatever the last bit of the powers.
+    table = np.floor(mapped * WHITE + 0.500001).astype(np.int64)
     table.flags.writeable = False
     return table
 

@@ -12,8 +12,9 @@ from dither.color import oklab_to_linear
 
 # A colour this far beyond a face counts as inside; light is 0 to 1.
 TOLERANCE = 1e-9
-# Steps of the search for the point where a line leaves the gamut; the error is then below 1e-4.
-_STEPS = 9
+# Steps of the search for the point where a line leaves the gamut. Measured on lines of constant
+# lightness and hue, the share is too small by 3e-4 in one case of 100, and by 5e-3 at most.
+_STEPS = 12
 # Distances between colours and faces that are computed at a time, to limit memory.
 _BATCH = 1 << 18
 

@@ -82,6 +82,8 @@ def compress_to_gamut(
         (N, 3) float64 linear light.
     """
     out = np.array(linear)
+    if gamut.outside(_CORNERS).max() <= TOLERANCE:
+        return out  # a line of constant hue may leave even the gamut of sRGB, next to its edges
     lab = linear_to_oklab(linear)
     chroma = np.hypot(lab[:, 1], lab[:, 2])
     colored = np.nonzero(chroma > _GRAY)[0]

@@ -22,6 +22,8 @@ from dither.matrix.classical import (
 from dither.matrix.threshold_matrix import ThresholdMatrix
 from dither.palettes.named import palette_names
 from dither.palettes.palette import load_palette
+from dither.palettes.panel import Panel
+from dither.palettes.panel_files import load_panel, panel_names
 
 # Shipped matrices in the page; the largest is left out for its size.
 SHIPPED = (
@@ -57,8 +59,9 @@ def studio_tables() -> dict[str, Any]:
 
     Returns:
         "matrices" by name, with height, width and ranks (16 bits each in base64, channel after
-        channel); "palettes" by name; "kernels" with their taps; and for every 8-bit code "linear" light
-        (0 to 1), "linearUnits" and "encodedUnits" of diffusion, and the "limits" between codes.
+        channel); "palettes" by name; "panels" by name, with the looks and the driver's colours of their
+        inks and their size in pixels; "kernels" with their taps; for every 8-bit code "linear" light
+        (0 to 1), "linearUnits" and "encodedUnits" of diffusion; and the "limits" between codes.
 
     Example:
         >>> studio_tables()["palettes"]["game-boy"]
@@ -71,12 +74,18 @@ def studio_tables() -> dict[str, Any]:
             **{name: _packed((make(),), shipped=False) for name, make in CLASSICAL.items()},
         },
         "palettes": {name: load_palette(name).hex for name in palette_names()},
+        "panels": {name: _panel_data(load_panel(name)) for name in panel_names()},
         "kernels": {name: kernel.taps for name, kernel in DIFFUSION_KERNELS.items()},
         "linear": srgb_to_linear(np.arange(256) / 255).tolist(),
         "linearUnits": light_of_codes(eight_bits, "linear").tolist(),
         "encodedUnits": light_of_codes(eight_bits, "encoded").tolist(),
         "limits": code_boundaries(255).tolist(),
     }
+
+
+def _panel_data(panel: Panel) -> dict[str, Any]:
+    pure = [ink.pure for ink in panel.inks]
+    return {"looks": panel.palette.hex, "pure": pure, "size": [panel.width, panel.height]}
 
 
 def _packed(matrices: tuple[ThresholdMatrix, ...], *, shipped: bool) -> dict[str, Any]:

@@ -7,7 +7,7 @@ import json
 import re
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,8 @@ from typer.testing import CliRunner
 
 from dither.cli.app import app
 from dither.color import to_gray
-from dither.diffusion import DIFFUSION_KERNELS
+from dither.diffusion import DIFFUSION_KERNELS, error_diffuse
+from dither.diffusion.light import light_of_codes
 from dither.images.adjustments import Preparation, adjusted
 from dither.images.fit import Sides
 from dither.images.indexed_files import encode_indexed, read_indexed
@@ -27,10 +28,13 @@ from dither.images.tones import LightChange, change_light
 from dither.matrix.catalog import load_channels, load_matrix
 from dither.matrix.threshold_matrix import is_permutation
 from dither.ordered.levels import ordered_dither
-from dither.ordered.mixture_tables import node_metrics
+from dither.ordered.mixture_tables import candidate_table, pair_table
 from dither.ordered.palette import dither_to_palette
+from dither.palettes.device_link import link_table
+from dither.palettes.exact_colors import exact_colors, keep_exact
 from dither.palettes.named import palette_names
-from dither.palettes.palette import Palette, load_palette
+from dither.palettes.palette import Intent, Palette, load_palette
+from dither.palettes.panel_files import load_panel, panel_names
 from dither.samples import level_values
 from dither.studio import page as page_module
 from dither.studio import studio_page
@@ -43,6 +47,10 @@ TEMPLATE = Path(page_module.__file__).parent / "template"
 def _carried(page: str) -> dict[str, Any]:
     (text,) = re.findall(r'<script type="application/json" id="tables">(.*?)</script>', page, re.S)
     return json.loads(text)
+
+
+def _codes(colors: list[str]) -> np.ndarray:
+    return np.array([list(bytes.fromhex(color[1:])) for color in colors], np.uint8)
 
 
 def test_the_page_is_whole_and_fetches_nothing() -> None:
@@ -68,6 +76,12 @@ def test_the_page_carries_what_the_commands_have() -> None:
             assert (plane == matrix.ranks).all()
             assert is_permutation(plane)
     assert carried["palettes"] == {name: load_palette(name).hex for name in palette_names()}
+    assert set(carried["panels"]) == set(panel_names())
+    for name, panel in carried["panels"].items():
+        shipped = load_panel(name)
+        looks = Palette.from_hex(" ".join(panel["looks"]), device=_codes(panel["pure"]))
+        assert looks == shipped.palette  # also white and black, which the page chooses by the rule
+        assert panel["size"] == [shipped.width, shipped.height]
     for name, kernel in DIFFUSION_KERNELS.items():
         assert [tuple(tap) for tap in carried["kernels"][name]] == list(kernel.taps)
 
@@ -92,15 +106,121 @@ def _in_node(folder: Path, script: str, **given: Any) -> Any:
     return json.loads(done.stdout)
 
 
-def test_nodes_are_weighed_alike(tmp_path: Path) -> None:
+def _random_palette(count: int, **options: Any) -> Palette:
+    codes = np.random.default_rng(count).permutation(np.arange(0, 1 << 24, 4099))[:count]
+    colors = np.stack([codes >> 16, codes >> 8 & 255, codes & 255], axis=1).astype(np.uint8)
+    return Palette(colors, **options)
+
+
+# A flat gamut, one that touches that of sRGB, one that holds it, one well inside it, and any.
+MAPPED = {
+    "game-boy": load_palette("game-boy"),
+    "spectra-6": load_palette("spectra-6"),
+    "web-safe": load_palette("web-safe"),
+    "panel": load_panel("spectra-6-7.3").palette,
+    "three": _random_palette(3),
+    "twelve": _random_palette(12),
+}
+# Mixtures of these are compared too.
+MIXED = ("game-boy", "panel", "twelve")
+
+
+def _mapping_jobs(palettes: Iterable[Palette], intents: Iterable[Intent]) -> list[dict[str, Any]]:
+    return [
+        {"colors": each.colors.tolist(), "device": each.device_colors.tolist(), "intent": intent}
+        for each in palettes
+        for intent in intents
+    ]
+
+
+@pytest.mark.parametrize("intent", ["perceptual", "relative", "absolute"])
+def test_every_node_is_mapped_alike(tmp_path: Path, intent: Intent) -> None:
     script = """
-    const weigh = (light) => Array.from(gridCodes, (red) => Array.from(gridCodes, (green) =>
-        Array.from(gridCodes, (blue) => nodeMetric([red, green, blue], light, given.tables.linear))));
-    console.log(JSON.stringify({ linear: weigh("linear"), encoded: weigh("encoded") }));
+    const { linear } = given.tables;
+    const made = given.jobs.map(({ colors, intent }) => {
+        const link = linkTable(lightMapper(paletteOf(colors, linear), intent));
+        return link && Buffer.from(link.buffer).toString("base64");
+    });
+    console.log(JSON.stringify(made));
     """
-    upper = np.triu_indices(3)
-    for light, weighed in _in_node(tmp_path, script).items():
-        assert (np.reshape(weighed, (-1, 6)) == node_metrics(light)[:, *upper]).all()
+    made = _in_node(tmp_path, script, jobs=_mapping_jobs(MAPPED.values(), [intent]))
+    for (name, palette), text in zip(MAPPED.items(), made, strict=True):
+        link = link_table(palette, intent)
+        assert (link is None) == (text is None), name
+        if link is not None:
+            assert (_unpacked(text, "<u2") == link.ravel()).all(), name
+
+
+@pytest.mark.parametrize("intent", ["perceptual", "relative", "absolute"])
+def test_every_mapped_node_is_mixed_alike(tmp_path: Path, intent: Intent) -> None:
+    script = """
+    const { linear } = given.tables;
+    const axis = gridCodes.map((_, i) => i);
+    const whole = ({ at, ...tables }) => {
+        for (const red of axis) for (const green of axis) for (const blue of axis) at(red, green, blue);
+        const arrays = Object.values(tables).filter((table) => table.buffer);
+        return arrays.map(({ buffer }) => Buffer.from(buffer).toString("base64"));
+    };
+    const made = given.jobs.map(({ colors, intent }) => {
+        const palette = paletteOf(colors, linear);
+        const map = lightMapper(palette, intent);
+        const many = candidateTable(palette, map, "linear", 1, linear);
+        return [many, pairTable(palette, map, "encoded", linear)].map(whole);
+    });
+    console.log(JSON.stringify(made));
+    """
+    palettes = [MAPPED[name] for name in MIXED]
+    made = _in_node(tmp_path, script, jobs=_mapping_jobs(palettes, [intent]))
+    for palette, ((table,), (pairs, shares)) in zip(palettes, made, strict=True):
+        many = candidate_table(palette, intent, 64 if len(palette) <= 8 else 32, "linear", 1.0)
+        assert (_unpacked(table, "u1") == many.ravel()).all(), palette.hex
+        two = pair_table(palette, intent, "encoded")
+        assert (_unpacked(pairs, "u1") == two.pairs.ravel()).all(), palette.hex
+        assert (_unpacked(shares, "<u2") == two.shares.ravel()).all(), palette.hex
+
+
+def _unpacked(text: str, dtype: str) -> np.ndarray:
+    return np.frombuffer(base64.b64decode(text), dtype)
+
+
+def test_white_black_and_exact_colours_follow_the_same_rule(tmp_path: Path) -> None:
+    palettes = [load_palette(name) for name in palette_names()]
+    palettes += [load_panel(name).palette for name in panel_names()]
+    palettes += [_random_palette(count) for count in (*range(2, 12), 256)]
+    # The driver's colours of these are colours of other entries.
+    turned = [np.roll(_random_palette(count).colors, 1, axis=0) for count in (4, 128, 129)]
+    palettes += [_random_palette(len(device), device=device) for device in turned]
+    intents: list[Intent] = ["perceptual", "relative", "absolute"]
+    script = """
+    const { linear } = given.tables;
+    const made = given.jobs.map(({ colors, device, intent }) => {
+        const palette = paletteOf(colors, linear);
+        const exact = exactColors(colors, device, intent, lightMapper(palette, intent), linear);
+        const found = [...device, ...colors].map(([r, g, b]) => exact((r << 16) | (g << 8) | b) ?? -1);
+        const ends = [palette.black, palette.white].map((light) => palette.lights.indexOf(light));
+        return { ends, found };
+    });
+    console.log(JSON.stringify(made));
+    """
+    made = iter(_in_node(tmp_path, script, jobs=_mapping_jobs(palettes, intents)))
+    for palette in palettes:
+        for intent in intents:
+            result = next(made)
+            assert result["ends"] == [palette.black, palette.white], palette.hex
+            offered = np.concatenate([palette.device_colors, palette.colors])[None]
+            found = np.full(offered.shape[:2], -1)
+            keep_exact(offered, exact_colors(palette, intent), np.arange(len(palette)), found)
+            assert result["found"] == found[0].tolist(), (palette.hex, intent)
+
+
+def test_deep_codes_have_the_light_of_the_commands(tmp_path: Path) -> None:
+    script = """
+    const made = ["linear", "encoded"].map((light) => Array.from(deepLight(light)));
+    console.log(JSON.stringify(made));
+    """
+    linear, encoded = _in_node(tmp_path, script)
+    assert linear == light_of_codes(np.dtype(np.uint16), "linear").tolist()
+    assert encoded == light_of_codes(np.dtype(np.uint16), "encoded").tolist()
 
 
 def test_the_command_of_the_page_has_only_options_that_the_help_lists(tmp_path: Path) -> None:
@@ -108,6 +228,7 @@ def test_the_command_of_the_page_has_only_options_that_the_help_lists(tmp_path: 
     shared = {"gray": True, "light": "encoded", "width": 31, "saturation": 2, "brightness": 2}
     shared |= {"height": 32, "fit": "cover", "rotate": "auto", "exposure": 0.5, "gamma": 1.5}
     shared |= {"contrast": 2, "scale": 2, "paletteName": None, "levels": 5, "target": "palette"}
+    shared |= {"panel": None, "intent": "relative"}
     three = {**shared, "colors": ["#000000", "#ff0000", "#ffffff"]}
     ordered = {**three, "method": "ordered", "matrix": "bayer", "strength": 0.5, "mix": "two"}
     diffuse = {**three, "method": "diffuse", "kernel": "atkinson", "serpentine": False}
@@ -115,7 +236,7 @@ def test_the_command_of_the_page_has_only_options_that_the_help_lists(tmp_path: 
         ordered,
         {**ordered, "mix": "many", "colors": ["#000000", "#ffffff"]},
         {**ordered, "target": "levels", "light": "linear"},
-        {**diffuse, "light": "linear"},
+        {**diffuse, "light": "linear", "panel": "playdate", "intent": "absolute"},
         {**diffuse, "target": "levels", "levels": 2, "light": "linear"},
     ]
     script = (TEMPLATE / "command.js").read_text(encoding="utf-8")
@@ -125,7 +246,11 @@ def test_the_command_of_the_page_has_only_options_that_the_help_lists(tmp_path: 
     commands = _in_node(tmp_path, script, choices=choices)
     assert "--mixture-size 2 --mix-in encoded" in commands[0]
     assert "--rotate auto --resize 31x32 --fit cover --exposure 0.5 --gamma 1.5" in commands[0]
-    assert "--mixture-size 32" in commands[1]
+    assert "--mixture-size 64" in commands[1]
+    assert "--intent relative" in commands[0]
+    assert "--panel playdate" in commands[3]
+    assert "--mix-in" not in commands[3]
+    assert "--intent" not in commands[4]
     for command in commands:
         page = CliRunner().invoke(app, [command.split()[1], "--help"]).output
         for option in re.findall(r"--[a-z-]+", command):
@@ -186,6 +311,10 @@ PLAIN = {
     "method": "ordered",
     "levels": 2,
     "colors": None,
+    "device": None,
+    "intent": "perceptual",
+    "kernel": "floyd-steinberg",
+    "serpentine": True,
     "gray": False,
     "light": "encoded",
     "matrix": "blue-60x68",
@@ -211,6 +340,15 @@ CHOICES = [
     {"levels": 2, "width": 131, "gray": True},
     {"palette": "game-boy", "light": "linear", "width": 47},
     {"palette": "pico-8", "light": "encoded", "mix": "two", "strength": 0.6},
+    {"palette": "spectra-6", "light": "linear", "intent": "relative"},
+    {"palette": "c64", "light": "linear", "intent": "absolute", "mix": "two"},
+    {"palette": "spectra-6", "light": "linear", "strength": 0},
+    {"palette": "web-safe", "light": "linear", "intent": "absolute", "strength": 0},
+    {"panel": "spectra-6-7.3", "light": "linear"},
+    {"panel": "spectra-6-7.3", "method": "diffuse", "light": "linear"},
+    {"panel": "game-boy", "method": "diffuse", "light": "linear", "intent": "relative"},
+    {"palette": "pico-8", "method": "diffuse", "light": "encoded", "intent": "absolute"},
+    {"palette": "web-safe", "method": "diffuse", "light": "linear", "kernel": "atkinson"},
     {"levels": 200, "height": 31, "rotate": 90},
     {"levels": 256, "width": 43, "height": 48, "fit": "cover", "rotate": 180},
     {"levels": 256, "width": 37, "height": 61, "fit": "cover", "rotate": "auto", "gray": True},
@@ -240,9 +378,13 @@ def test_the_scripts_dither_as_the_library_does(
         alpha = np.random.default_rng(0).integers(0, 256, photo.shape[:2], np.uint8)
         alpha[:12] = 0
     jobs = [{**PLAIN, **choice} for choice in CHOICES]
+    palettes = []
     for job in jobs:
-        name = job.pop("palette", None)
-        job["colors"] = load_palette(name).colors.tolist() if name else None
+        name, panel = job.pop("palette", None), job.pop("panel", None)
+        palette = load_panel(panel).palette if panel else load_palette(name) if name else None
+        if palette is not None:
+            job["colors"], job["device"] = palette.colors.tolist(), palette.device_colors.tolist()
+        palettes.append(palette)
     script = """
     const { width, height } = given;
     const samples = Uint8Array.from(given.samples);
@@ -260,7 +402,7 @@ def test_the_scripts_dither_as_the_library_does(
     if alpha is not None:
         samples["alpha"] = alpha.ravel().tolist()
     made = _in_node(tmp_path, script, width=80, height=48, jobs=jobs, **samples)
-    for job, result in zip(jobs, made, strict=True):
+    for job, palette, result in zip(jobs, palettes, made, strict=True):
         names = {field.name for field in dataclasses.fields(Preparation)} & job.keys()
         sides = job["width"], job["height"]
         resize = None if sides == (None, None) else Sides(*sides)
@@ -269,16 +411,19 @@ def test_the_scripts_dither_as_the_library_does(
         preparation = Preparation(resize=resize, **chosen)
         ready = adjusted(RasterImage(photo, alpha), preparation)
         options = {name: job[name] for name in ("light", "strength")}
-        if job["colors"] is None:
+        if palette is None:
             matrices = load_channels(job["matrix"])
             codes = ordered_dither(ready.color, matrices, levels=job["levels"], **options)
             shown = level_values(job["levels"], np.dtype(np.uint8))[codes]
             shown = shown if shown.ndim == 3 else np.stack([shown] * 3, axis=2)
+        elif job["method"] == "diffuse":
+            pytest.importorskip("numba")
+            chosen = {name: job[name] for name in ("light", "kernel", "serpentine", "intent")}
+            shown = palette.colors[error_diffuse(ready.color, palette=palette, **chosen)]
         else:
-            palette = Palette(np.array(job["colors"]))
             matrix = load_matrix(job["matrix"])
-            codes = dither_to_palette(ready.color, palette, matrix, mix=job["mix"], **options)
-            shown = palette.colors[codes]
+            options |= {"mix": job["mix"], "intent": job["intent"]}
+            shown = palette.colors[dither_to_palette(ready.color, palette, matrix, **options)]
         clear = np.full(shown.shape[:2], 255) if ready.alpha is None else ready.alpha
         expected = np.concatenate([shown, clear[..., None]], axis=2)
         pixels = np.reshape(result["pixels"], (result["height"], result["width"], 4))

@@ -28,11 +28,13 @@ CASES = (
     "a small picture enlarged",
     "a palette by gradient noise",
     "mixtures of two",
+    "a panel at its size",
     "pasted colours, one of them changed",
     "colours of the picture",
     "files of one's own",
     "error diffusion to levels",
     "error diffusion to a palette",
+    "error diffusion to a panel",
     "a dropped picture with alpha",
     "alpha resized, to a palette",
     "turned to the frame, and cut",
@@ -83,18 +85,25 @@ def test_the_page_asks_for_nothing_and_complains_of_nothing(report: Mapping[str,
     assert tuple(report["cases"]) == CASES
 
 
-@pytest.mark.parametrize("name", CASES)
+@pytest.mark.parametrize("case_name", CASES)
 def test_a_download_is_what_the_command_writes(
-    monkeypatch: pytest.MonkeyPatch, job: Path, report: Mapping[str, Any], name: str
+    monkeypatch: pytest.MonkeyPatch, job: Path, report: Mapping[str, Any], case_name: str
 ) -> None:
-    case = report["cases"][name]
+    case = report["cases"][case_name]
     monkeypatch.chdir(job)
     dither, *arguments = shlex.split(case["command"])
     assert dither == "dither"
-    done = CliRunner().invoke(app, [*arguments, "--force"])
+    looks = case["asItLooks"]
+    preview = ["--preview", "preview.png"] if looks else []
+    done = CliRunner().invoke(app, [*arguments, *preview, "--force"])
     assert done.exit_code == 0, (case["command"], done.output, done.exception)
-    with Image.open(job / case["suggested"]) as written, Image.open(job / case["file"]) as made:
-        assert written.size == made.size
-        expected, pixels = (np.asarray(image.convert("RGBA")) for image in (written, made))
-    assert (pixels == expected).all(), (case["command"], (pixels != expected).any(axis=2).sum())
-    assert len(np.unique(pixels.reshape(-1, 4), axis=0)) > 1
+    assert (looks is not None) == ("--panel" in arguments)
+    pairs = [(case["suggested"], case["file"])]
+    if looks:
+        pairs.append(("preview.png", looks))
+    for name, download in pairs:
+        with Image.open(job / name) as written, Image.open(job / download) as made:
+            assert written.size == made.size
+            expected, pixels = (np.asarray(image.convert("RGBA")) for image in (written, made))
+        assert (pixels == expected).all(), (case["command"], (pixels != expected).any(axis=2).sum())
+        assert len(np.unique(pixels.reshape(-1, 4), axis=0)) > 1

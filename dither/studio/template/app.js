@@ -2,7 +2,7 @@
 
 const $ = (id) => document.getElementById(id);
 const TABLES = JSON.parse($("tables").textContent);
-const { matrices: PACKED, palettes: PALETTES, ...LIGHT_TABLES } = TABLES;
+const { matrices: PACKED, palettes: PALETTES, panels: PANELS, ...LIGHT_TABLES } = TABLES;
 const CHANNEL_MATRIX = "blue-64x64-rgb";
 
 const choices = { ...PLAIN };
@@ -11,7 +11,7 @@ const loadedMatrices = new Map();
 const view = new View($("view"));
 const editor = new PaletteEditor(
     { swatches: $("swatches"), color: $("color"), hex: $("hex"), remove: $("remove-color") },
-    (colors) => choose({ paletteName: nameOfColors(colors), colors, mix: usualMix(colors) }),
+    (colors) => choose({ panel: null, paletteName: nameOfColors(colors), colors, mix: usualMix(colors) }),
 );
 
 const ditherer = startDitherer();
@@ -20,11 +20,12 @@ const sent = { tables: false, picture: null, settings: "" };
 
 function settingsOf() {
     const palette = choices.target === "palette";
-    const { scale, ...others } = choices;
+    const { scale, panel, ...others } = choices;
     return {
         ...others,
         gray: choices.gray && !palette,
         colors: palette ? choices.colors.map(codesOf) : null,
+        device: palette && panel ? PANELS[panel].pure.map(codesOf) : null,
         saturation: choices.gray && !palette ? 1 : choices.saturation,
     };
 }
@@ -93,6 +94,15 @@ function usualMix(colors) {
     return colors.length === 2 ? "two" : "many";
 }
 
+// Return the choices that belong to a palette or to a panel.
+function paletteChoices(colors) {
+    return { colors, paletteName: nameOfColors(colors), panel: null, intent: "perceptual", mix: usualMix(colors) };
+}
+
+function panelChoices(panel) {
+    return { ...paletteChoices(PANELS[panel].looks), paletteName: null, panel };
+}
+
 // Return whether each channel can have its own matrix.
 function hasChannels() {
     return choices.target === "levels" && !choices.gray && !opened.decoded?.gray;
@@ -118,8 +128,9 @@ function isEnlarging(settings) {
 
 function takeLook(look) {
     const { title, ...changes } = look;
-    const colors = changes.paletteName ? PALETTES[changes.paletteName] : PLAIN.colors;
-    const whole = { ...PLAIN, colors, paletteName: changes.paletteName ?? nameOfColors(colors), mix: usualMix(colors), ...changes };
+    const whole = { ...PLAIN, ...paletteChoices(PLAIN.colors), ...changes };
+    if (look.panel) Object.assign(whole, panelChoices(look.panel));
+    if (look.paletteName) Object.assign(whole, paletteChoices(PALETTES[look.paletteName]));
     // A look never enlarges a picture.
     if (isEnlarging(whole)) whole.width = null;
     choose(whole);
@@ -155,10 +166,15 @@ function showChoices() {
     const both = choices.width !== null && choices.height !== null;
     for (const input of document.querySelectorAll('input[name="fit"], #rotate option[value="auto"]')) input.disabled = !both;
     $("rotate").value = choices.rotate;
+    $("intent").value = choices.intent;
     $("kernel").value = choices.kernel;
     $("matrix").value = choices.matrix;
     $("matrix").querySelector(`option[value="${CHANNEL_MATRIX}"]`).disabled = !hasChannels();
-    $("palette").value = choices.paletteName ?? "";
+    $("palette").value = choices.panel ? PANEL_MARK + choices.panel : (choices.paletteName ?? "");
+    const panel = choices.target === "palette" && choices.panel;
+    $("download-looks").hidden = !panel;
+    $("panel-size").hidden = !panel;
+    if (panel) $("panel-size").textContent = `Size of the panel: ${PANELS[panel].size.join(" × ")}`;
     editor.show(choices.colors);
     for (const button of $("level-chips").children) button.setAttribute("aria-pressed", Number(button.value) === choices.levels);
     [...$("looks").children].forEach((button, index) => button.setAttribute("aria-pressed", isLook(LOOKS[index])));
@@ -169,7 +185,7 @@ function isLook({ title, ...look }) {
     const wanted = { ...PLAIN, ...look };
     const same = (name) => choices[name] === wanted[name] || (name === "width" && choices.width === null && isEnlarging(wanted));
     const names = ["method", "target", "light", "rotate", "width", "height", "scale", "exposure", "gamma", "brightness", "contrast", "saturation"];
-    names.push(...(wanted.target === "palette" ? ["paletteName"] : ["levels", "gray"]));
+    names.push(...(wanted.target === "palette" ? ["paletteName", "panel", "intent"] : ["levels", "gray"]));
     names.push(...(wanted.method === "ordered" ? ["matrix", "strength"] : ["kernel", "serpentine"]));
     return names.every(same);
 }
@@ -195,6 +211,7 @@ function showCommand() {
     $("needs").hidden = needed.length === 0;
     const notes = [];
     if (opened.decoded.deep) notes.push("This PNG has 16 bits. The browser uses 8 of them; the command uses all 16 of grey images.");
+    if (choices.target === "palette" && choices.panel) notes.push("The PNG has the colours that the panel’s driver takes. --preview FILE writes this view.");
     if (choices.method === "diffuse") notes.push("Error diffusion needs pip install 'bluenoise-dither[diffuse]'.");
     $("notes").textContent = notes.join(" ");
     $("notes").hidden = notes.length === 0;

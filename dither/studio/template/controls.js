@@ -22,6 +22,9 @@ function group(title, options) {
     return made;
 }
 
+// Distinguishes panels from palettes of the same name.
+const PANEL_MARK = "panel ";
+
 function fillSelects() {
     const option = (name) => new Option(MATRIX_TITLES[name], name);
     const names = Object.keys(PACKED);
@@ -35,7 +38,9 @@ function fillSelects() {
     $("kernel").append(...Object.keys(LIGHT_TABLES.kernels).map((name) => new Option(KERNEL_TITLES[name] ?? name, name)));
     const edited = new Option("Custom", "");
     edited.hidden = true;
-    $("palette").append(edited, ...Object.entries(PALETTES).map(([name, colors]) => new Option(`${name} (${colors.length})`, name)));
+    const palettes = Object.entries(PALETTES).map(([name, colors]) => new Option(`${name} (${colors.length})`, name));
+    const panels = Object.entries(PANELS).map(([name, { looks }]) => new Option(`${name} (${looks.length})`, PANEL_MARK + name));
+    $("palette").append(edited, group("Palettes", palettes), group("Panels, as they look", panels));
     $("sample").append(...Object.entries(SAMPLES).map(([name, { title }]) => new Option(title, name)));
     $("looks").append(...LOOKS.map((look) => chip(look.title, () => takeLook(look))));
     $("level-chips").append(...[2, 3, 4, 8, 16, 32].map((levels) => chip(levels, () => choose({ levels }))));
@@ -62,8 +67,17 @@ function listenToControls() {
     number($("height"), (height) => choose({ height }));
     $("as-is").addEventListener("click", () => choose({ width: null, height: null, rotate: choices.rotate === "auto" ? 0 : choices.rotate }));
     $("rotate").addEventListener("change", () => choose({ rotate: $("rotate").value === "auto" ? "auto" : Number($("rotate").value) }));
+    $("intent").addEventListener("change", () => choose({ intent: $("intent").value }));
     $("kernel").addEventListener("change", () => choose({ kernel: $("kernel").value }));
-    $("palette").addEventListener("change", () => usePalette(PALETTES[$("palette").value]));
+    $("palette").addEventListener("change", () => {
+        const { value } = $("palette");
+        if (value.startsWith(PANEL_MARK)) choose(panelChoices(value.slice(PANEL_MARK.length)));
+        else usePalette(PALETTES[value]);
+    });
+    $("panel-size").addEventListener("click", () => {
+        const [width, height] = PANELS[choices.panel].size;
+        choose({ width, height });
+    });
     $("matrix").addEventListener("change", () => {
         if ($("matrix").value !== "load") return choose({ matrix: $("matrix").value });
         $("matrix").value = choices.matrix;
@@ -71,7 +85,7 @@ function listenToControls() {
     });
     $("reset-tone").addEventListener("click", () => choose({ exposure: 0, gamma: 1, brightness: 1, contrast: 1, saturation: 1 }));
     $("use-pasted").addEventListener("click", () => attempt(() => usePalette(colorsOfText($("pasted").value))));
-    $("own").addEventListener("click", () => attempt(() => usePalette(checkedColors(ownColors(opened.decoded.picture, clamp($("own-count").valueAsNumber || 8, 2, 64), LIGHT_TABLES.linear)))));
+    $("own").addEventListener("click", () => attempt(() => usePalette(checkedColors(ownColors(opened.decoded.picture, clamp($("own-count").valueAsNumber || 8, 2, 64), LIGHT_TABLES.linear)), "absolute")));
     $("settings").addEventListener("submit", (event) => event.preventDefault());
     for (const [button, input] of [["open", "file"], ["load-palette", "palette-file"]]) $(button).addEventListener("click", () => $(input).click());
     for (const id of ["file", "palette-file", "matrix-file"]) {
@@ -83,6 +97,7 @@ function listenToControls() {
     $("sample").addEventListener("change", () => openSample($("sample").value));
     $("copy").addEventListener("click", copyCommand);
     $("download").addEventListener("click", download);
+    $("download-looks").addEventListener("click", downloadLooks);
     $("handle").addEventListener("click", () => {
         const folded = document.querySelector(".panel").classList.toggle("folded");
         $("handle").setAttribute("aria-expanded", !folded);

@@ -3,13 +3,15 @@
 
 const LIGHT_WHITE = 65535 * 64;
 const HALF_SHARE = 1 << 15;
+// Light with its errors is clipped to this many whites beyond black and white, and to one for comparison.
 const FARTHEST = 16;
+const [LOWEST, HIGHEST] = [-FARTHEST * LIGHT_WHITE, (FARTHEST + 1) * LIGHT_WHITE];
 const COMPARED_SHIFT = 10;
 const CELL_SHIFT = 8;
 
 // Visit every pixel in scan order. `take(place, values)` chooses from the values of the channels and
 // replaces them with the errors to diffuse.
-function scan(width, height, lanes, light, taps, serpentine, low, high, take) {
+function scan(width, height, lanes, light, taps, serpentine, take) {
     const rows = 1 + Math.max(0, ...taps.map(([down]) => down));
     const past = lanes.map(() => Array.from({ length: rows }, () => new Float64Array(width)));
     const sums = lanes.map(() => new Float64Array(width));
@@ -40,7 +42,7 @@ function scan(width, height, lanes, light, taps, serpentine, low, high, take) {
                     if (aheads[i] <= step) sum += shares[i] * now[lane][x - direction * aheads[i]];
                 }
                 const value = Math.floor(sum / 65536);
-                values[lane] = value < low ? low : value > high ? high : value;
+                values[lane] = value < LOWEST ? LOWEST : value > HIGHEST ? HIGHEST : value;
             }
             take(y * width + x, values);
             for (let lane = 0; lane < values.length; lane++) now[lane][x] = values[lane];
@@ -52,12 +54,11 @@ function diffuseToLevels(picture, levels, taps, serpentine, light) {
     const { width, height, channels, samples } = picture;
     const shown = Array.from(levelValues(levels), (code) => light[code]);
     const codes = new Uint8Array(samples.length);
-    const [low, high] = [-FARTHEST * LIGHT_WHITE, (FARTHEST + 1) * LIGHT_WHITE];
     // Level at or below the start of each 4096th of the light.
     const first = Uint8Array.from({ length: 4096 }, (_, cell) => Math.min(limitsReached(shown, cell * 1024) - 1, levels - 2));
     for (let channel = 0; channel < channels; channel++) {
         const lane = (place) => samples[place * channels + channel];
-        scan(width, height, [lane], light, taps, serpentine, low, high, (place, values) => {
+        scan(width, height, [lane], light, taps, serpentine, (place, values) => {
             const value = clamp(values[0], 0, LIGHT_WHITE);
             let level = first[value >> COMPARED_SHIFT];
             while (level < levels - 2 && shown[level + 1] <= value) level++;
@@ -70,24 +71,36 @@ function diffuseToLevels(picture, levels, taps, serpentine, light) {
     return codes;
 }
 
-function diffuseToPalette(picture, colors, taps, serpentine, light) {
+// `light` is that of 8-bit codes, `sampleLight` that of the samples.
+function diffuseToPalette(picture, colors, taps, serpentine, light, sampleLight) {
     const { width, height, channels, samples } = picture;
     const shown = colors.map((color) => Array.from(color, (code) => light[code]));
     const nearest = nearestColor(shown);
     const lanes = [0, 1, 2].map((lane) => (place) => samples[place * channels + (channels === 3 ? lane : 0)]);
     const codes = new Uint8Array(width * height);
-    scan(width, height, lanes, light, taps, serpentine, 0, LIGHT_WHITE, (place, values) => {
-        const index = nearest(values[0] >> COMPARED_SHIFT, values[1] >> COMPARED_SHIFT, values[2] >> COMPARED_SHIFT);
+    scan(width, height, lanes, sampleLight, taps, serpentine, (place, values) => {
+        const index = nearest(compared(values[0]), compared(values[1]), compared(values[2]));
         codes[place] = index;
         for (let lane = 0; lane < 3; lane++) values[lane] -= shown[index][lane];
     });
     return codes;
 }
 
-// Nearest colour at 12 bits per channel (the first of equals), from a list of candidates for each cell.
+// Light of every 16-bit code.
+function deepLight(light) {
+    return Int32Array.from({ length: DEEP_WHITE + 1 }, (_, code) => (light === "linear" ? rint(srgbToLinear(code / DEEP_WHITE) * LIGHT_WHITE) : code * 64));
+}
+
+function compared(value) {
+    return clamp(value, -LIGHT_WHITE, 2 * LIGHT_WHITE) >> COMPARED_SHIFT;
+}
+
+// Nearest colour at 12 bits per channel (the first of equals), from a list of candidates for each cell, or of
+// all colours for lights outside the cube.
 function nearestColor(shown) {
     const colors = shown.map((color) => color.map((lit) => lit >> COMPARED_SHIFT));
     const lists = new Array(1 << 12).fill(null);
+    const all = colors.map((_, index) => index);
     const side = (1 << CELL_SHIFT) - 1;
     const listed = (red, green, blue) => {
         const corner = [red, green, blue].map((value) => (value >> CELL_SHIFT) << CELL_SHIFT);
@@ -101,11 +114,12 @@ function nearestColor(shown) {
             return { near, far };
         });
         const limit = Math.min(...bounds.map(({ far }) => far));
-        return colors.map((_, index) => index).filter((index) => bounds[index].near <= limit);
+        return all.filter((index) => bounds[index].near <= limit);
     };
     return (red, green, blue) => {
+        const isInside = (red | green | blue) >> 12 === 0;
         const cell = ((red >> CELL_SHIFT) << 8) | ((green >> CELL_SHIFT) << 4) | (blue >> CELL_SHIFT);
-        const list = (lists[cell] ??= listed(red, green, blue));
+        const list = isInside ? (lists[cell] ??= listed(red, green, blue)) : all;
         let best = list[0];
         let least = Infinity;
         for (let i = 0; i < list.length; i++) {

@@ -3,27 +3,38 @@
 function dithered(picture, settings, matrix, tables, kept) {
     const inputs = ["gray", "width", "height", "fit", "rotate", "exposure", "gamma", "saturation", "brightness", "contrast"];
     const ready = kept.once("ready", inputs.map((name) => settings[name]), () => prepared(picture, settings, tables));
-    const { linear } = tables;
-    const light = settings.light === "linear" ? tables.linearUnits : tables.encodedUnits;
     let codes;
-    if (settings.method === "diffuse") {
-        const taps = tables.kernels[settings.kernel];
-        codes = settings.colors
-            ? diffuseToPalette(ready, settings.colors, taps, settings.serpentine, light)
-            : diffuseToLevels(ready, settings.levels, taps, settings.serpentine, light);
-    } else if (settings.colors) {
-        const mixtures = kept.once("mixtures", [settings.colors, settings.light, settings.mix, settings.strength], () =>
-            settings.mix === "two"
-                ? pairTable(settings.colors, settings.light, linear)
-                : candidateTable(settings.colors, settings.light, settings.strength, linear),
-        );
-        codes = ditherToPalette(ready, settings.colors, matrix, mixtures, settings.strength);
-    } else {
-        codes = ditherToLevels(ready, matrix, settings.levels, settings.light, settings.strength, linear);
-    }
+    if (settings.colors) codes = paletteCodes(ready, settings, matrix, tables, kept);
+    else if (settings.method === "ordered") codes = ditherToLevels(ready, matrix, settings.levels, settings.light, settings.strength, tables.linear);
+    else codes = diffuseToLevels(ready, settings.levels, tables.kernels[settings.kernel], settings.serpentine, lightOfCodes(settings, tables));
     const place = placement(picture, settings);
     const pixels = shownPixels(ready, codes, settings);
     return { width: ready.width, height: ready.height, pixels, colors: settings.colors, place };
+}
+
+function lightOfCodes({ light }, tables) {
+    return light === "linear" ? tables.linearUnits : tables.encodedUnits;
+}
+
+// Return the entry of every pixel; the picture is mapped to the palette first.
+function paletteCodes(ready, settings, matrix, tables, kept) {
+    const { colors, device, intent, light, mix, strength } = settings;
+    const { linear } = tables;
+    const palette = paletteOf(colors, linear);
+    const map = kept.once("map", [colors, intent], () => lightMapper(palette, intent));
+    const exact = kept.once("exact", [colors, device, intent], () => exactColors(colors, device, intent, map, linear));
+    if (settings.method === "ordered" && strength > 0) {
+        const mixtures = kept.once("mixtures", [colors, intent, light, mix, strength], () =>
+            mix === "two" ? pairTable(palette, map, light, linear) : candidateTable(palette, map, light, strength, linear),
+        );
+        return ditherToPalette(ready, exact, matrix, mixtures, strength);
+    }
+    const table = kept.once("link", [colors, intent], () => linkTable(map));
+    const mapped = table ? linkedPicture(ready, table, exact, colors) : ready;
+    if (settings.method === "ordered") return nearestEntries(mapped, colors, linear);
+    const known = lightOfCodes(settings, tables);
+    const sampleLight = table ? kept.once("deep light", [light], () => deepLight(light)) : known;
+    return diffuseToPalette(mapped, colors, tables.kernels[settings.kernel], settings.serpentine, known, sampleLight);
 }
 
 // Return red, green, blue and alpha of every pixel.

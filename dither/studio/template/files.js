@@ -46,8 +46,8 @@ function loadMatrix(name, matrix) {
     choose({ method: "ordered", matrix: name });
 }
 
-function usePalette(colors) {
-    choose({ target: "palette", colors, paletteName: nameOfColors(colors), mix: usualMix(colors) });
+function usePalette(colors, intent = "perceptual") {
+    choose({ target: "palette", ...paletteChoices(colors), intent });
 }
 
 async function copyCommand() {
@@ -66,8 +66,31 @@ async function copyCommand() {
 async function download() {
     await settled();
     if (result === null) return;
-    save(await encodedPng(result, choices.scale), outputName(opened.name));
-    $("status").textContent = `${outputName(opened.name)} is saved.`;
+    const isPanel = choices.target === "palette" && choices.panel;
+    await savePng(isPanel ? recolored(result, PANELS[choices.panel].pure.map(codesOf)) : result, outputName(opened.name));
+}
+
+// Save the picture as it looks on the panel.
+async function downloadLooks() {
+    await settled();
+    if (result !== null) await savePng(result, looksName(opened.name));
+}
+
+async function savePng(picture, name) {
+    save(await encodedPng(picture, choices.scale), name);
+    $("status").textContent = `${name} is saved.`;
+}
+
+// Replace each colour of a palette by that of the same index in another.
+function recolored(picture, colors) {
+    const codeOf = ([red, green, blue]) => (red << 16) | (green << 8) | blue;
+    const index = new Map(picture.colors.map((color, i) => [codeOf(color), i]));
+    const pixels = new Uint8ClampedArray(picture.pixels);
+    for (let p = 0; p < pixels.length; p += 4) {
+        const color = colors[index.get((pixels[p] << 16) | (pixels[p + 1] << 8) | pixels[p + 2])];
+        for (let channel = 0; channel < 3; channel++) pixels[p + channel] = color[channel];
+    }
+    return { ...picture, pixels, colors };
 }
 
 function listenToFiles() {

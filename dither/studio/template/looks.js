@@ -1,7 +1,7 @@
 // Presets; settings that a preset does not name keep their defaults.
 
 const PLAIN = {
-    method: "ordered", target: "levels", levels: 2, gray: false, paletteName: null, colors: ["#000000", "#ffffff"],
+    method: "ordered", target: "levels", levels: 2, gray: false, paletteName: null, panel: null, colors: ["#000000", "#ffffff"], intent: "perceptual",
     light: "linear", matrix: "blue-64x64", strength: 1, mix: "many", kernel: "floyd-steinberg", serpentine: true,
     rotate: 0, width: null, height: null, fit: "contain", scale: 1,
     exposure: 0, gamma: 1, brightness: 1, contrast: 1, saturation: 1,
@@ -16,7 +16,7 @@ const LOOKS = [
     { title: "Commodore 64", target: "palette", paletteName: "c64", matrix: "bayer-8x8", width: 320, scale: 3, saturation: 1.3, light: "encoded" },
     { title: "CGA", target: "palette", paletteName: "cga-1-high", matrix: "bayer-2x2", width: 320, scale: 3, light: "encoded", strength: 0.8 },
     { title: "E-ink, 16 greys", levels: 16, gray: true },
-    { title: "E-ink, 6 inks", target: "palette", paletteName: "spectra-6" },
+    { title: "E-ink, 6 inks", target: "palette", panel: "spectra-6-7.3" },
     { title: "Newsprint", levels: 2, gray: true, matrix: "dots-8x8" },
     { title: "PlayStation", levels: 32, matrix: "playstation-4x4", light: "encoded", width: 320, scale: 3 },
 ];

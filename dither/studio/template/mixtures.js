@@ -3,41 +3,29 @@
 
 const GRID_STEPS = 32;
 const GRID_SIDE = GRID_STEPS + 1;
-const CANDIDATES = 32;
 const CANDIDATE_WHITE = 1 << 14;
 const PAIR_WHITE = 65535;
 const NEAREST_OF_PAIR = 16;
 const GRAIN = 0.05;
 const DARKNESS_UNITS = 2 ** 40;
-const LINEAR_TO_CONES = [
-    [0.4122214708, 0.5363325363, 0.0514459929],
-    [0.2119034982, 0.6806995451, 0.1073969566],
-    [0.0883024619, 0.2817188376, 0.6299787005],
-];
-const ROOTS_TO_OKLAB = [
-    [0.2104542553, 0.793617785, -0.0040720468],
-    [1.9779984951, -2.428592205, 0.4505937099],
-    [0.0259040371, 0.7827717662, -0.808675766],
-];
 
 const gridCodes = levelValues(GRID_SIDE);
 
-// Return the metric of a node: J' J, with J the Jacobian of OKLab, scaled to integers of at most 14 bits,
-// as the entries 00, 01, 02, 11, 12, 22.
-function nodeMetric(codes, light, linear) {
-    const rises = [1, 1, 1];
-    const lit = Array.from(codes, (code, channel) => {
-        if (light === "linear") return Math.max(linear[code], 0.01);
-        const encoded = Math.max(code / WHITE, 0.01);
-        rises[channel] = encoded <= 0.04045 ? 1 / 12.92 : (2.4 / 1.055) * ((encoded + 0.055) / 1.055) ** 1.4;
-        return encoded <= 0.04045 ? encoded / 12.92 : linear[code];
+// Return the metric at a colour: J' J, with J the Jacobian of OKLab with doubled a and b, scaled to integers
+// of at most 14 bits, as the entries 00, 01, 02, 11, 12, 22.
+function localMetric(color, light) {
+    const mixed = color.map((value) => Math.max(light === "linear" ? value : linearToSrgb(value), 0.01));
+    const lit = light === "linear" ? mixed : mixed.map(srgbToLinear);
+    const rises = mixed.map((value) => {
+        if (light === "linear") return 1;
+        return value <= 0.04045 ? 1 / 12.92 : (2.4 / 1.055) * ((value + 0.055) / 1.055) ** 1.4;
     });
     const slopes = [0, 1, 2].map(() => [0, 0, 0]);
     for (let cone = 0; cone < 3; cone++) {
         const own = LINEAR_TO_CONES[cone];
         const root = Math.cbrt(lit[0] * own[0] + lit[1] * own[1] + lit[2] * own[2]);
         for (let seen = 0; seen < 3; seen++) {
-            const steep = ROOTS_TO_OKLAB[seen][cone] / (3 * root * root);
+            const steep = ((seen === 0 ? 1 : CHROMA_WEIGHT) * ROOTS_TO_OKLAB[seen][cone]) / (3 * root * root);
             for (let channel = 0; channel < 3; channel++) slopes[seen][channel] += steep * own[channel] * rises[channel];
         }
     }
@@ -51,54 +39,54 @@ function nodeMetric(codes, light, linear) {
 }
 
 // Return the position of each colour from dark to light.
-function darknessOf(colors, linear) {
-    const lightness = colors.map((color) => {
-        const roots = LINEAR_TO_CONES.map((cone) =>
-            Math.cbrt(linear[color[0]] * cone[0] + linear[color[1]] * cone[1] + linear[color[2]] * cone[2]),
-        );
-        const [own] = ROOTS_TO_OKLAB;
-        return rint((roots[0] * own[0] + roots[1] * own[1] + roots[2] * own[2]) * DARKNESS_UNITS);
-    });
+function darknessOf(lights) {
+    const lightness = lights.map((light) => rint(linearToOklab(light)[0] * DARKNESS_UNITS));
     const order = lightness.map((_, index) => index).sort((a, b) => lightness[a] - lightness[b] || a - b);
-    const places = new Array(colors.length);
+    const places = new Array(lights.length);
     order.forEach((index, place) => (places[index] = place));
     return places;
 }
 
-function lightUnits(codes, light, white, linear) {
-    return Array.from(codes, (code) => rint((light === "linear" ? linear[code] : code / WHITE) * white));
+function lightUnits(color, light, white) {
+    return color.map((value) => rint((light === "linear" ? value : linearToSrgb(value)) * white));
 }
 
-// Table of what `work(node, codes)` writes for a node, looked up by its red, green and blue.
-function nodeTable(work) {
+// Table of what `work(node, color)` writes for a node, looked up by its red, green and blue; `color` is the
+// linear light that `map` makes of the node.
+function nodeTable(map, linear, work) {
     const known = new Uint8Array(GRID_SIDE ** 3);
     return (red, green, blue) => {
         const node = (red * GRID_SIDE + green) * GRID_SIDE + blue;
         if (known[node] === 0) {
-            work(node, [gridCodes[red], gridCodes[green], gridCodes[blue]]);
+            work(node, map([linear[gridCodes[red]], linear[gridCodes[green]], linear[gridCodes[blue]]]));
             known[node] = 1;
         }
         return node;
     };
 }
 
+function candidatesFor(colors) {
+    return colors.length <= 8 ? 64 : 32;
+}
+
 // Mixtures of many: candidates of each node, dark to light, each the nearest to what the mean still lacks.
-function candidateTable(colors, light, strength, linear) {
-    const offered = colors.map((color) => lightUnits(color, light, CANDIDATE_WHITE, linear));
-    const darkness = darknessOf(colors, linear);
-    const byDarkness = new Array(colors.length);
+function candidateTable({ lights }, map, light, strength, linear) {
+    const offered = lights.map((color) => lightUnits(color, light, CANDIDATE_WHITE));
+    const darkness = darknessOf(lights);
+    const byDarkness = new Array(lights.length);
     darkness.forEach((place, index) => (byDarkness[place] = index));
-    const table = new Uint8Array(GRID_SIDE ** 3 * CANDIDATES);
-    const lengths = new Float64Array(colors.length);
-    const at = nodeTable((node, codes) => {
-        const [rr, rg, rb, gg, gb, bb] = nodeMetric(codes, light, linear);
-        const wanted = lightUnits(codes, light, CANDIDATE_WHITE, linear);
+    const count = candidatesFor(lights);
+    const table = new Uint8Array(GRID_SIDE ** 3 * count);
+    const lengths = new Float64Array(lights.length);
+    const at = nodeTable(map, linear, (node, color) => {
+        const [rr, rg, rb, gg, gb, bb] = localMetric(color, light);
+        const wanted = lightUnits(color, light, CANDIDATE_WHITE);
         offered.forEach(([r, g, b], index) => {
             lengths[index] = rr * r * r + gg * g * g + bb * b * b + 2 * (rg * r * g + rb * r * b + gb * g * b);
         });
         const missing = [0, 0, 0];
         const chosen = [];
-        for (let number = 0; number < CANDIDATES; number++) {
+        for (let number = 0; number < count; number++) {
             const [r, g, b] = wanted.map((lit, channel) => lit + rint(strength * missing[channel]));
             const red = 2 * (rr * r + rg * g + rb * b);
             const green = 2 * (rg * r + gg * g + gb * b);
@@ -114,20 +102,20 @@ function candidateTable(colors, light, strength, linear) {
             for (let channel = 0; channel < 3; channel++) missing[channel] += wanted[channel] - offered[best][channel];
         }
         chosen.sort((a, b) => a - b);
-        chosen.forEach((place, number) => (table[node * CANDIDATES + number] = byDarkness[place]));
+        chosen.forEach((place, number) => (table[node * count + number] = byDarkness[place]));
     });
-    return { at, table };
+    return { at, table, count };
 }
 
 // Mixtures of two: the pair with the nearest mean and little grain, and the share of the lighter colour.
-function pairTable(colors, light, linear) {
-    const offered = colors.map((color) => lightUnits(color, light, PAIR_WHITE, linear));
-    const darkness = darknessOf(colors, linear);
+function pairTable({ lights }, map, light, linear) {
+    const offered = lights.map((color) => lightUnits(color, light, PAIR_WHITE));
+    const darkness = darknessOf(lights);
     const pairs = new Uint8Array(GRID_SIDE ** 3 * 2);
     const shares = new Uint16Array(GRID_SIDE ** 3);
-    const at = nodeTable((node, codes) => {
-        const [rr, rg, rb, gg, gb, bb] = nodeMetric(codes, light, linear);
-        const wanted = lightUnits(codes, light, PAIR_WHITE, linear);
+    const at = nodeTable(map, linear, (node, color) => {
+        const [rr, rg, rb, gg, gb, bb] = localMetric(color, light);
+        const wanted = lightUnits(color, light, PAIR_WHITE);
         const away = offered.map((own) => own.map((lit, channel) => lit - wanted[channel]));
         const turned = away.map(([r, g, b]) => [rr * r + rg * g + rb * b, rg * r + gg * g + gb * b, rb * r + gb * g + bb * b]);
         const product = (one, other) => {
@@ -139,7 +127,7 @@ function pairTable(colors, light, linear) {
         let [least, first, second, toward] = [Infinity, 0, 0, 0];
         for (const one of nearest.slice(0, NEAREST_OF_PAIR)) {
             const mine = squares[one];
-            for (let other = 0; other < colors.length; other++) {
+            for (let other = 0; other < lights.length; other++) {
                 if (other === one) continue;
                 const across = product(one, other);
                 const apart = mine + squares[other] - 2 * across;

@@ -1,20 +1,17 @@
 // Ordered dithering to a palette, identical to `dither.ordered.palette`.
 
-// `tables` hold the palette's mixtures, of two colours or of many.
-function ditherToPalette(picture, colors, matrix, tables, strength) {
+// `tables` hold the palette's mixtures, of two colours or of many; `exact` gives the entry of colours that keep
+// theirs.
+function ditherToPalette(picture, exact, matrix, tables, strength) {
     const { width, height, channels, samples } = picture;
     const [ranks] = matrix.planes;
-    const { at, table, pairs, shares } = tables;
+    const { at, table, count, pairs, shares } = tables;
     const picks = pairs
         ? integerThresholds(ranks, matrix.count, LIGHT_PARTS, strength)
-        : Float64Array.from(ranks, (rank) => Math.floor((rank * CANDIDATES) / matrix.count));
+        : Float64Array.from(ranks, (rank) => Math.floor((rank * count) / matrix.count));
     const between = thresholdsElsewhere(matrix);
     const node = Uint8Array.from({ length: 256 }, (_, code) => Math.floor((code * GRID_STEPS) / WHITE));
     const rest = Uint8Array.from({ length: 256 }, (_, code) => (code * GRID_STEPS) % WHITE);
-    const exact = new Map(colors.map(([red, green, blue], index) => [(red << 16) | (green << 8) | blue, index]));
-    // Most pixels have no palette colour; the red channel alone rules most of them out.
-    const reds = new Uint8Array(256);
-    for (const [red] of colors) reds[red] = 1;
     const codes = new Uint8Array(width * height);
     for (let y = 0, i = 0; y < height; y++) {
         const row = (y % matrix.height) * matrix.width;
@@ -22,7 +19,7 @@ function ditherToPalette(picture, colors, matrix, tables, strength) {
             const red = samples[i * channels];
             const green = channels === 3 ? samples[i * channels + 1] : red;
             const blue = channels === 3 ? samples[i * channels + 2] : red;
-            const own = reds[red] === 1 ? exact.get((red << 16) | (green << 8) | blue) : undefined;
+            const own = exact((red << 16) | (green << 8) | blue);
             if (own !== undefined) {
                 codes[i] = own;
                 continue;
@@ -34,7 +31,7 @@ function ditherToPalette(picture, colors, matrix, tables, strength) {
                 node[green] + (rest[green] > limit ? 1 : 0),
                 node[blue] + (rest[blue] > limit ? 1 : 0),
             );
-            codes[i] = pairs ? pairs[2 * place + (shares[place] > picks[cell] ? 1 : 0)] : table[place * CANDIDATES + picks[cell]];
+            codes[i] = pairs ? pairs[2 * place + (shares[place] > picks[cell] ? 1 : 0)] : table[place * count + picks[cell]];
         }
     }
     return codes;

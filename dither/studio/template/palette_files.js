@@ -1,7 +1,5 @@
 // Read palettes from files and text as #rrggbb: the formats of `--palette`.
 
-const MOST_COLORS = 256;
-
 function hexOf(codes) {
     return `#${Array.from(codes, (code) => code.toString(16).padStart(2, "0")).join("")}`;
 }

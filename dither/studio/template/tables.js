@@ -1,6 +1,7 @@
 // Unpack the page's data: matrices as arrays of ranks, and tables computed by Python.
 
 const WHITE = 255;
+const MOST_COLORS = 256;
 
 // Round halves to even, as numpy does.
 function rint(value) {

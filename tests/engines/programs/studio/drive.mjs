@@ -75,6 +75,13 @@ const CASES = {
         await radio(page, "encoded");
         await pick(page, "Matrix", "blue-256x256");
     },
+    async "a panel at its size"(page) {
+        await pick(page, "Palette", "panel black-white-yellow-red-4.2");
+        await pick(page, "Intent", "relative");
+        await radio(page, "many");
+        await radio(page, "linear");
+        await page.getByRole("button", { name: "Size of the panel" }).click();
+    },
     async "pasted colours, one of them changed"(page) {
         await look(page, "E-ink, 6 inks");
         await page.getByText("Paste or load a palette").click();
@@ -104,6 +111,9 @@ const CASES = {
         await radio(page, "Palette");
         await pick(page, "Palette", "web-safe");
         await pick(page, "Kernel", "jarvis-judice-ninke");
+    },
+    async "error diffusion to a panel"(page) {
+        await pick(page, "Palette", "panel game-boy");
     },
     async "a dropped picture with alpha"(page) {
         await drop(page, "it's clear.png");
@@ -160,7 +170,10 @@ try {
         for (const button of await page.locator("#needs button").all()) await saved(page, button);
         const file = `${Object.keys(report.cases).length}.png`;
         const suggested = await saved(page, page.getByRole("button", { name: "Download PNG" }), join(job, file));
-        report.cases[name] = { command: await page.locator("#command").textContent(), file, suggested };
+        const looks = page.getByRole("button", { name: "Download as it looks" });
+        const asItLooks = (await looks.isVisible()) ? `on the panel ${file}` : null;
+        if (asItLooks) await saved(page, looks, join(job, asItLooks));
+        report.cases[name] = { command: await page.locator("#command").textContent(), file, suggested, asItLooks };
     }
 } finally {
     writeFileSync(join(job, "report.json"), JSON.stringify(report));
