@@ -53,6 +53,7 @@ from .ordered.levels import ordered_dither as ordered_dither
 from .ordered.levels import packed_dither as packed_dither
 from .ordered.levels import requantize as requantize
 from .ordered.palette import dither_to_palette as dither_to_palette
+from .palettes.device_link import map_to_palette as map_to_palette
 from .palettes.from_image import k_means as k_means
 from .palettes.from_image import median_cut as median_cut
 from .palettes.line_art import KeptPixels as KeptPixels
