@@ -54,6 +54,7 @@ def exact(threads: int) -> Answers:
     floats = (gray / 255).astype(np.float32)
     game_boy = dither.load_palette("game-boy")
     pico = dither.load_palette("pico-8")
+    inky = dither.load_palette("inky-spectra-6")
     few = default_swaps((16, 16), levels=4)
 
     def ordered(image: np.ndarray, **options: Any) -> Callable[[], tuple[Arrays, float]]:
@@ -78,6 +79,11 @@ def exact(threads: int) -> Answers:
         "noise added": lambda: _codes(
             dither.noise_dither(gray, np.linspace(-1, 1, 64).reshape(8, 8), levels=4)
         ),
+        "mapped to a palette": lambda: _codes(dither.map_to_palette(colored, inky)),
+        "mapped, nearest of the same hue": lambda: _codes(
+            dither.map_to_palette(colored, inky, "relative")
+        ),
+        "mapped, nearest": lambda: _codes(dither.map_to_palette(colored, inky, "absolute")),
         "mixtures of many": lambda: _codes(dither.dither_to_palette(colored, pico)),
         "mixtures of two": lambda: _codes(dither.dither_to_palette(colored, pico, mix="two")),
         "diffused to 2 levels": diffuse(colored, levels=2),

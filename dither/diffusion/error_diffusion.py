@@ -88,7 +88,8 @@ def error_diffuse(
         >>> image = np.full((64, 64), 128, np.uint8)
         >>> float(error_diffuse(image, levels=2).mean().round(2))
         0.5
-        >>> error_diffuse(image[:1, :4], palette=np.array([[0, 0, 0], [255, 255, 255]], np.uint8))
+        >>> gray = np.full((1, 4), 188, np.uint8)  # half of white's light
+        >>> error_diffuse(gray, palette=np.array([[0, 0, 0], [255, 255, 255]], np.uint8))
         array([[1, 0, 1, 0]], dtype=uint8)
     """
     threads = thread_count(threads)
