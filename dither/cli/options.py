@@ -32,7 +32,7 @@ class IntentChoice(enum.StrEnum):
 
 
 class FitChoice(enum.StrEnum):
-    """How an image takes a size of other proportions."""
+    """Ways to fit an image to a size of other proportions."""
 
     contain = "contain"
     cover = "cover"
