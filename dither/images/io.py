@@ -80,7 +80,8 @@ def read_image(
 
     with open_image(source, max_pixels, name) as picture:
         picture.load()
-        return from_pillow(ImageOps.exif_transpose(picture))
+        ImageOps.exif_transpose(picture, in_place=True)  # otherwise copies all images
+        return from_pillow(picture)
 
 
 @contextlib.contextmanager

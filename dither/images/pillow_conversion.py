@@ -11,6 +11,7 @@ if TYPE_CHECKING:
     from PIL import Image
 
 MAX_WEBP_SIDE = 16383
+_BAND_PIXELS = 1 << 18
 # Modes whose samples the embedded profile describes; others are converted, which makes it wrong.
 _PROFILED_MODES = ("1", "L", "LA", "P", "PA", "RGB", "RGBA")
 
@@ -42,11 +43,22 @@ def from_pillow(image: "Image.Image") -> RasterImage:
         rgba = np.array(image.convert("RGBA"))
         samples, alpha = rgba[..., 0] if gray else rgba[..., :3], rgba[..., 3].copy()
     else:
-        samples, alpha = np.array(image.convert("L" if gray else "RGB")), None
+        samples, alpha = _samples(image, "L" if gray else "RGB"), None
     # Programs (this one too) store few greys as a palette. A profile for RGB would not fit grey.
     if image.mode in ("P", "PA") and profile is None and is_gray(samples):
         samples = samples[..., 0]
     return RasterImage(np.ascontiguousarray(samples), alpha, profile)
+
+
+def _samples(image: "Image.Image", mode: str) -> np.ndarray:
+    """Return the samples in mode L or RGB, converted a few rows at a time to hold no second image."""
+    width, height = image.size
+    samples = np.empty((height, width, 3) if mode == "RGB" else (height, width), np.uint8)
+    step = max(1, _BAND_PIXELS // max(1, width))
+    for top in range(0, height, step):
+        band = image.crop((0, top, width, min(top + step, height)))
+        samples[top : top + step] = np.asarray(band if band.mode == mode else band.convert(mode))
+    return samples
 
 
 def to_pillow(image: RasterImage, ending: str, format_name: str) -> "Image.Image":
