@@ -8,10 +8,12 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dither.color import oklab_to_linear
+from dither.color import LUMINANCE_WEIGHTS, oklab_to_linear
 
 # A colour this far beyond a face counts as inside; light is 0 to 1.
 TOLERANCE = 1e-9
+# A gamut of mixtures is thickened by this much linear light around a grey, so that it is never flat.
+_THICKNESS = 1e-3
 # Steps of the search for the point where a line leaves the gamut. Measured on lines of constant
 # lightness and hue, the share is too small by 3e-4 in one case of 100, and by 5e-3 at most.
 _STEPS = 12
@@ -121,6 +123,26 @@ def convex_hull(points: np.ndarray) -> Gamut:
         np.array([face.offset for face in faces]),
         points[[face.corners for face in faces]],
     )
+
+
+def mixture_gamut(light: np.ndarray, middle: np.ndarray | None = None) -> Gamut:
+    """Return the gamut of mixtures of colours, even if they lie in one plane or on one line.
+
+    Args:
+        light: (K, 3) float64 linear light.
+        middle: (3,) a mixture, around which a flat gamut becomes slightly thicker; if None, half of the
+            darkest and half of the lightest colour.
+
+    Example:
+        >>> black_and_white = np.array([[0.0, 0, 0], [1, 1, 1]])
+        >>> gamut = mixture_gamut(black_and_white)
+        >>> (gamut.outside(np.array([[0.2, 0.2, 0.2], [1, 0, 0]])) > 0).tolist()
+        [False, True]
+    """
+    order = (light @ np.array(LUMINANCE_WEIGHTS)).argsort()
+    center = light[order[[0, -1]]].mean(axis=0) if middle is None else middle
+    spread = _THICKNESS * np.eye(3)
+    return convex_hull(np.concatenate([light, center + spread, center - spread]))
 
 
 @dataclass(frozen=True, eq=False)

@@ -3,6 +3,7 @@ import pytest
 
 from dither.color import linear_to_oklab, srgb_to_linear
 from dither.optimizer.gamut_target import gamut_target
+from dither.palettes.palette import load_palette
 
 pytest.importorskip("jax")
 pytest.importorskip("numba")
@@ -36,3 +37,21 @@ def test_detail_finer_than_the_blur_is_kept() -> None:
     assert np.abs(np.diff(targets[20, 10:30, 0])).min() == pytest.approx(
         srgb_to_linear(np.array(120 / 255)), rel=0.01
     )
+
+
+def test_a_ramp_beyond_the_palette_does_not_fall() -> None:
+    ramp = np.linspace(90, 255, 640).round().astype(np.uint8)
+    picture = np.repeat(np.repeat(ramp[None, :, None], 24, axis=0), 3, axis=2)
+    palette = load_palette("inky-spectra-6").linear
+    targets = targets_of(picture, palette)[12]
+    light = linear_to_oklab(targets.astype(float))[:, 0]
+    assert np.diff(light).min() > -1e-3
+
+
+def test_colours_of_the_palette_stay_as_they_are() -> None:
+    palette = load_palette("inky-spectra-6")
+    for color in palette.colors:
+        flat = np.broadcast_to(color, (30, 30, 3)).copy()
+        assert targets_of(flat, palette.linear) == pytest.approx(
+            np.broadcast_to(srgb_to_linear(color / 255), flat.shape), abs=1e-6
+        )
