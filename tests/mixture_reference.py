@@ -50,7 +50,7 @@ def candidates(linear: np.ndarray, palette: Palette, count: int, strength: float
 def mixture_cost(
     linear: np.ndarray, palette: Palette, light: str, dark: int, bright: int, share: float
 ) -> float:
-    """How far a mixture of two colours is from a colour in linear light, and how much grain it has."""
+    """Return the squared error of a mixture of two colours against linear light, plus its grain."""
     wanted, offered = _mixed(linear, palette, light)
     slopes = slopes_at(wanted, light)
     mean = (1 - share) * offered[dark] + share * offered[bright]

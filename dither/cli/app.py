@@ -17,7 +17,7 @@ app.command(
     **former_spellings(light="mix-in"),
     **examples(
         "dither ordered photo.jpg -o one-bit.png --bits 1",
-        "dither ordered photo.jpg -o e-ink.png --levels 16 --gray --resize 800x480 --fit cover",
+        "dither ordered photo.jpg -o e-ink.png --levels 16 --gray --resize 800x",
         "dither ordered photo.jpg -o panel.bin --panel spectra-6-7.3 --fit cover",
         "dither ordered clip.gif -o one-bit.gif --bits 1",
         "dither ordered *.jpg --output-dir dithered --bits 2",

@@ -32,7 +32,7 @@ class IntentChoice(enum.StrEnum):
 
 
 class FitChoice(enum.StrEnum):
-    """How an image takes a size of other proportions."""
+    """Ways to fit an image to a size of other proportions."""
 
     contain = "contain"
     cover = "cover"
@@ -343,7 +343,7 @@ class Job:
     line_art: Annotated[
         bool,
         option(
-            DITHERING,
+            PREPARATION,
             "Leave lines, text and flat areas undithered, in colours that keep them readable; dither "
             "photos, gradients, and flat areas that no colour resembles.",
             "--line-art",
@@ -352,7 +352,7 @@ class Job:
     mask: Annotated[
         Path | None,
         option(
-            DITHERING,
+            PREPARATION,
             "A grey image of the same size: white is dithered, black takes the nearest colours without "
             "dithering. It is resized with the image.",
             value="FILE",

@@ -8,6 +8,7 @@ import struct
 import numpy as np
 
 from dither.errors import InputError
+from dither.images.bit_packing import pack_rows
 from dither.images.indexed import IndexedFrames
 
 _HEADERS = 14 + 40
@@ -41,7 +42,9 @@ def bmp_bytes(found: IndexedFrames) -> bytes:
     size = offset + row_size * height
     if size > _MAX_BYTES or max(height, width) > _MAX_SIDE:
         raise InputError(f"a BMP holds less than 4 GiB, not {size} bytes; choose .png")
-    rows = packed_rows(found.frames[0], bits)
+    rows = found.frames[0]
+    if bits < 8:
+        rows = pack_rows(rows, bits, "msb")
     # From the bottom up.
     rows = np.pad(rows, ((0, 0), (0, row_size - rows.shape[1])))[::-1]
     return b"".join(
@@ -53,25 +56,3 @@ def bmp_bytes(found: IndexedFrames) -> bytes:
             rows.tobytes(),
         ]
     )
-
-
-def packed_rows(indices: np.ndarray, bits: int) -> np.ndarray:
-    """Return rows with 8 // bits indices per byte, the first in the highest bits.
-
-    Args:
-        indices: (H, W) uint8, below 2**bits.
-        bits: 1, 4 or 8.
-
-    Returns:
-        (H, ceil(W * bits / 8)) uint8.
-
-    Example:
-        >>> packed_rows(np.array([[1, 2, 15]], np.uint8), 4).tolist()
-        [[18, 240]]
-    """
-    if bits == 1:
-        return np.packbits(indices, axis=1)
-    if bits == 8:
-        return indices
-    pairs = np.pad(indices, ((0, 0), (0, indices.shape[1] % 2)))
-    return pairs[:, ::2] << 4 | pairs[:, 1::2]

@@ -241,7 +241,7 @@ def _without_small_regions(
     photo = photo & (sizes[regions] >= _SMALLEST_PHOTO)
     if not photo.any():
         return photo
-    # What is left between the photographs and the border of the image: a page has text or is even.
+    # The rest lies between photographs and the border of the image: a page has text or is even.
     regions = regions_of(photo)
     count = regions.max() + 1
     sizes = np.bincount(regions.ravel(), minlength=count)

@@ -11,7 +11,7 @@ from dither.color import (
 )
 from dither.images.window_scores import luma_of
 from dither.palettes.device_link import map_to_palette
-from dither.palettes.nearest import CHROMA_WEIGHT, nearest_entries, weighted_oklab
+from dither.palettes.nearest import CHROMA_WEIGHT, nearest_entries, weigh_light, weighted_oklab
 from dither.palettes.palette import Intent, Palette
 from dither.samples import eight_bit_colors
 
@@ -126,7 +126,7 @@ def looks_near(colors: np.ndarray, available: Available) -> tuple[np.ndarray, np
     nearest = available.nearest(distinct)
     light = available.light(available.mapped(distinct))
     nearest_light = available.light(nearest)
-    apart = _weighted(light) - _weighted(nearest_light)
+    apart = weigh_light(light) - weigh_light(nearest_light)
     lost = available.loses_hue(nearest)
     apart[lost, 1:] = weighted_oklab(distinct[lost])[:, 1:]
     near = np.linalg.norm(apart, axis=1) <= _NEAR
@@ -156,7 +156,7 @@ def with_contrast(
     colors, others, others_shown = colors[first], others[first], others_shown[first]
     found = available.nearest(colors)
     left = np.arange(len(colors))
-    own, shown = weighted_oklab(colors), _weighted(available.light(others_shown))
+    own, shown = weighted_oklab(colors), weigh_light(available.light(others_shown))
     wanted = own - weighted_oklab(others)
     # Where the lightness differs, its direction counts, not that of the hue.
     by_lightness = np.abs(wanted[:, 0]) >= _LIGHTNESS_SEEN
@@ -167,7 +167,7 @@ def with_contrast(
     for factor in _ENLARGEMENTS:
         enlarged = base[left] + factor * (codes[left] - base[left])
         nearest = available.nearest(np.rint(enlarged.clip(0, 255)).astype(np.uint8))
-        given = _weighted(available.light(nearest)) - shown[left]
+        given = weigh_light(available.light(nearest)) - shown[left]
         along = given * wanted[left]
         least = _LIGHTNESS_KEPT * wanted[left, 0] ** 2
         kept = np.where(by_lightness[left], along[:, 0] >= least, along.sum(axis=1) > 0)
@@ -178,7 +178,7 @@ def with_contrast(
     # No enlargement keeps enough: take white or black, and of these the other one if it is not seen.
     left = left[by_lightness[left]]
     ends = available.nearest(_BLACK_WHITE)
-    lightness = _weighted(available.light(ends))[:, 0]
+    lightness = weigh_light(available.light(ends))[:, 0]
     chosen = (wanted[left, 0] > 0).astype(int)
     hidden = np.abs(lightness[chosen] - shown[left, 0]) < _LIGHTNESS_SEEN
     found[left] = ends[np.where(hidden, 1 - chosen, chosen)]
@@ -192,10 +192,3 @@ def _distinct_rows(*colors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         keys = number << 24 | packed_codes(each)
         _, first, number = np.unique(keys, return_index=True, return_inverse=True)
     return first, number
-
-
-def _weighted(light: np.ndarray) -> np.ndarray:
-    """Return weighted OKLab of linear light; see `weighted_oklab`."""
-    lab = linear_to_oklab(light)
-    lab[..., 1:] *= CHROMA_WEIGHT
-    return lab

@@ -31,7 +31,12 @@ def weighted_oklab(colors: np.ndarray) -> np.ndarray:
         >>> weighted_oklab(np.array([255, 0, 0])).round(2).tolist()
         [0.63, 0.45, 0.25]
     """
-    lab = linear_to_oklab(srgb_to_linear(np.asarray(colors) / 255))
+    return weigh_light(srgb_to_linear(np.asarray(colors) / 255))
+
+
+def weigh_light(linear: np.ndarray) -> np.ndarray:
+    """Return OKLab with doubled a and b of (..., 3) linear light; see `weighted_oklab`."""
+    lab = linear_to_oklab(linear)
     lab[..., 1:] *= CHROMA_WEIGHT
     return lab
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from dither.errors import InputError
-from dither.images.bmp import bmp_bytes, packed_rows
+from dither.images.bmp import bmp_bytes
 from dither.images.indexed import IndexedFrames
 
 
@@ -10,9 +10,11 @@ from dither.images.indexed import IndexedFrames
 @pytest.mark.parametrize("width", [1, 7, 8, 9])
 def test_packed_rows_are_those_of_a_loop(bits: int, width: int) -> None:
     frame = np.random.default_rng(width).integers(0, 1 << bits, (3, width), np.uint8)
-    for row, indices in zip(packed_rows(frame, bits), frame.tolist(), strict=True):
+    content = bmp_bytes(IndexedFrames((frame,), np.full((1 << bits, 4), 255, np.uint8)))
+    pixels = np.frombuffer(content[54 + (4 << bits) :], np.uint8).reshape(3, -1)
+    for row, indices in zip(pixels[::-1], frame.tolist(), strict=True):
         text = "".join(f"{index:0{bits}b}" for index in indices)
-        text += "0" * (-len(text) % 8)
+        text += "0" * (-len(text) % 32)
         assert bytes(row) == int(text, 2).to_bytes(len(text) // 8, "big")
 
 

@@ -42,7 +42,8 @@ def test_a_pair_is_the_best_of_all(name: str, intent: Intent, light: Light) -> N
         assert palette.oklab[dark, 0] <= palette.oklab[bright, 0]
         best = best_mixture(color, palette, light)
         mine = mixture_cost(color, palette, light, int(dark), int(bright), share)
-        assert mine == pytest.approx(best, rel=1e-3, abs=1e-5)
+        # Entries of the metric are whole numbers of at most 14 bits.
+        assert mine == pytest.approx(best, rel=2e-3, abs=1e-5)
 
 
 @pytest.mark.slow

@@ -37,7 +37,7 @@ def test_shipped_panels_say_all_that_is_needed(name: str) -> None:
     assert panel.looks
     white, black = panel.inks[panel.white], panel.inks[panel.black]
     assert (white.name, black.name) == ("white", "black")
-    # What is called a colour looks like it more than the driver's white and black do.
+    # An ink named after a colour looks more like it than the driver's white and black do.
     looks = linear_to_oklab(srgb_to_linear(panel.palette.colors / 255))
     assert looks[:, 0].argmin() == panel.black
     # A panel of that many inches has this diagonal in pixels.
