@@ -12,10 +12,21 @@ _STEP, _SAMPLES = 0.01, 64
 
 
 def seen_by(viewing: ViewingFilter | None, config: OptimizeConfig) -> OptimizeConfig:
-    """Return the options with the blur of a viewing filter, or as they are without one."""
+    """Return the options with the blur of a viewing filter, or as they are without one.
+
+    The penalties for grain keep their share of the loss: a Gaussian keeps 1 / (4 pi sigma^2) of an
+    error that neighbours do not share, so they are scaled by the inverse square of sigma. With the
+    penalties of a narrow blur, a wider one would raise the error at its own distance.
+    """
     if viewing is None:
         return config
-    return replace(config, search=replace(config.search, sigma=nearest_sigma(viewing)))
+    search, sigma = config.search, nearest_sigma(viewing)
+    share = (search.sigma / sigma) ** 2
+    penalties = {
+        "lightness_penalty": share * search.lightness_penalty,
+        "color_penalty": share * search.color_penalty,
+    }
+    return replace(config, search=replace(search, sigma=sigma, **penalties))
 
 
 def nearest_sigma(viewing: ViewingFilter) -> float:

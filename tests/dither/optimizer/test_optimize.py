@@ -9,11 +9,11 @@ from dither.color import linear_to_oklab, srgb_to_linear
 from dither.diffusion import error_diffuse
 from dither.errors import InputError
 from dither.metrics import blurred_error, grain
+from dither.metrics.viewing import Gaussian
 from dither.optimizer.config import OptimizeConfig, SearchConfig
 from dither.optimizer.optimize import optimize_palette
-from dither.palettes.from_image import k_means
-from dither.metrics.viewing import Gaussian
 from dither.palettes.device_link import map_to_palette
+from dither.palettes.from_image import k_means
 from dither.palettes.palette import Palette, load_palette
 from dither.samples import eight_bit_colors
 

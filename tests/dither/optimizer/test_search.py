@@ -91,16 +91,17 @@ def test_no_row_or_column_of_a_tile_differs(
     palette: str, gray: float, sigma: float, axis: int
 ) -> None:
     linear = load_palette(palette).linear
-    noise = np.random.default_rng(0).standard_normal((1088, 96, 3))
-    flat = np.clip(gray + 0.1 * gray * noise, 0, 1)
-    start = diffuse_target(flat, linear)
-    if axis == 0:  # the tiles are square
-        flat, start = np.ascontiguousarray(flat.swapaxes(0, 1)), np.ascontiguousarray(start.T)
-    found = direct_binary_search(start, linear, prepare_search(flat), SearchConfig(sigma=sigma))
-    means = linear.mean(axis=1)[found].mean(axis=axis)
+    rng, means = np.random.default_rng(0), []
+    for _ in range(3):
+        flat = np.clip(gray + 0.1 * gray * rng.standard_normal((1088, 48, 3)), 0, 1)
+        start = diffuse_target(flat, linear)
+        if axis == 0:  # the tiles are square
+            flat, start = np.ascontiguousarray(flat.swapaxes(0, 1)), np.ascontiguousarray(start.T)
+        found = direct_binary_search(start, linear, prepare_search(flat), SearchConfig(sigma=sigma))
+        means.append(linear.mean(axis=1)[found].mean(axis=axis))
     for period in (16, 32, 64):
-        assert seam_variance(means, period) < 2.5
-        assert seam_steps(means, period) < 1.5
+        assert np.mean([seam_variance(rows, period) for rows in means]) < 2
+        assert np.mean([seam_steps(rows, period) for rows in means]) < 1.3
 
 
 def test_fixed_pixels_keep_their_index(linear: np.ndarray, indices: np.ndarray) -> None:

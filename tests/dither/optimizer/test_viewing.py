@@ -33,10 +33,12 @@ def test_blurs_beyond_the_limits_of_the_search_are_its_ends() -> None:
     assert 0.5 < nearest_sigma(Box(2)) < nearest_sigma(Box(4)) < 2.5
 
 
-def test_only_the_blur_of_a_preset_changes() -> None:
+def test_only_the_blur_of_a_preset_and_its_penalties_change() -> None:
     preset = preset_config("balanced", 6)
     assert seen_by(None, preset) is preset
     seen = seen_by(parse_filter(load_panel("spectra-6-7.3").viewing_filter), preset)
     assert seen.search.sigma == pytest.approx(1.88, abs=0.01)
-    assert seen.search.lightness_penalty == preset.search.lightness_penalty
+    # The penalties keep their share of what a Gaussian keeps of an error of one pixel.
+    share = (preset.search.sigma / seen.search.sigma) ** 2
+    assert seen.search.penalty == pytest.approx(share * preset.search.penalty)
     assert seen.variance == preset.variance
