@@ -3,7 +3,7 @@
 const LUMINANCE_WEIGHTS = [0.2126, 0.7152, 0.0722];
 const MOST_RATIO = 4;
 const LEAST_LUMINANCE = 0.25;
-const THICKNESS = 1e-3;
+const THICKNESS = 1e-6;
 
 // Return the linear light of a palette's colours, and its black and white: of all pairs, the farthest apart in
 // lightness, less the chroma of both.

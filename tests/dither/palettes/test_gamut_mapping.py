@@ -136,7 +136,8 @@ def _lines(count: int = 40, steps: int = 300) -> np.ndarray:
         ("acep-7", 0.006),
         ("black-white", 0.006),
         ("black-white-red", 0.014),
-        ("game-boy", 0.02),
+        # The hull of its greens is thin, and adaptation multiplies its differences in blue by 11.
+        ("game-boy", 0.031),
     ],
 )
 def test_gradations_have_no_jumps(name: str, most: float) -> None:
