@@ -16,7 +16,6 @@ from dither.palettes.gamut import Gamut, mixture_gamut
 from dither.palettes.gamut_mapping import (
     EQUAL,
     KEEP_HUE,
-    KEEP_HUE_STRICTLY,
     clip_to_gamut,
     compress_to_gamut,
 )
@@ -49,7 +48,7 @@ def map_light(linear: np.ndarray, palette: Palette, intent: Intent) -> np.ndarra
     adapted = adaptation(palette)
     gamut = _gamut(adapted.from_palette(palette.linear), palette)
     if intent == "relative":
-        mapped = clip_to_gamut(linear, gamut, KEEP_HUE_STRICTLY)
+        mapped = clip_to_gamut(linear, gamut, KEEP_HUE)
     else:
         mapped = compress_to_gamut(linear, gamut, KEEP_HUE)
     return adapted.to_palette(mapped).clip(0, 1)

@@ -47,7 +47,7 @@ function lightMapper(palette, intent) {
     }
     const { toPalette, fromPalette } = adaptation(palette);
     const gamut = thickGamut(palette.lights.map(fromPalette), fromPalette(palette.black), fromPalette(palette.white));
-    const map = intent === "relative" ? clipper(gamut, KEEP_HUE_STRICTLY) : compressor(gamut, KEEP_HUE);
+    const map = intent === "relative" ? clipper(gamut, KEEP_HUE) : compressor(gamut, KEEP_HUE);
     return (light) => clipped(toPalette(map(light)));
 }
 
