@@ -19,8 +19,25 @@ _PART = 6 * 128
 def scan_serpentine(plan: ScanPlan, taps: np.ndarray, modulation: ThresholdModulation) -> None:
     """Diffuse in serpentine order; taps are (n, 3): rows down, columns ahead, share in 1/65536."""
     from dither.diffusion.compiled import serpentine
+    from dither.diffusion.compiled import serpentine_small_palette as small
 
     height, width = plan.samples.shape[:2]
+    if plan.to_palette and len(plan.target.lights) <= 16 and not modulation.varies:
+        shift = small.shift_of(taps, plan.bounds)
+        if shift >= 0:
+            order=np.argsort(~((taps[:,0]==0)&(taps[:,1]==1)),kind="stable")
+            near = taps[order]; near[:,2]>>=16-shift
+            reach = max(0, *abs(near[:, 1]))
+            past = np.zeros((1 + max(0, *near[:, 0]), width + 2 * reach, 4), np.int32)
+            lights = plan.target.lights
+            shown = np.zeros((17, 4), np.int32)
+            shown[:len(lights), :3] = lights - small.MIDDLE
+            weighted = shown * np.int32(near[0,2])
+            table = small.sixteen_colors(lights)
+            for y0 in range(0, height, _BLOCK_ROWS):
+                rows = *plan.rows(y0, y0 + _BLOCK_ROWS), plan.codes[y0 : y0 + _BLOCK_ROWS]
+                small.serpentine_small_palette(*rows, past, y0, near, shift, table, shown, weighted, plan.bounds)
+            return
     reach = max(0, *abs(taps[:, 1])) if len(taps) else 0
     ring = 1 + max(0, *taps[:, 0]) if len(taps) else 1
     past = np.zeros((3,) * plan.to_palette + (ring, width + 2 * reach), np.int32)
