@@ -35,18 +35,25 @@ def scan_serpentine(plan: ScanPlan, taps: np.ndarray, modulation: ThresholdModul
             weighted = shown * np.int32(near[0,2])
             table = small.sixteen_colors(lights)
             for y0 in range(0, height, _BLOCK_ROWS):
-                rows = *plan.rows(y0, y0 + _BLOCK_ROWS), plan.codes[y0 : y0 + _BLOCK_ROWS]
+                samples, units = plan.rows(y0, y0 + _BLOCK_ROWS)
+                half = np.int32((1 << shift >> 1) - (small.MIDDLE << shift))
+                if len(units):
+                    units = (units << shift) + half
+                else:
+                    samples = (samples << shift) + half
+                rows = samples, units, plan.codes[y0 : y0 + _BLOCK_ROWS]
                 small.serpentine_small_palette(*rows, past, y0, near, shift, table, shown, weighted, plan.bounds)
             return
     reach = max(0, *abs(taps[:, 1])) if len(taps) else 0
     ring = 1 + max(0, *taps[:, 0]) if len(taps) else 1
     past = np.zeros((3,) * plan.to_palette + (ring, width + 2 * reach), np.int32)
-    loop: Callable[..., None] = (
-        serpentine.serpentine_to_palette if plan.to_palette else serpentine.serpentine_to_levels
-    )
+    loop: Callable[..., None] = serpentine.serpentine_to_palette
+    steps: tuple[Any, ...] = ()
+    if not plan.to_palette:
+        loop, steps = serpentine.serpentine_to_levels, serpentine.level_steps(plan.target.lights, taps)
     for y0 in range(0, height, _BLOCK_ROWS):
         rows = *plan.rows(y0, y0 + _BLOCK_ROWS), plan.codes[y0 : y0 + _BLOCK_ROWS]
-        loop(*rows, past, y0, taps, plan.target, modulation, plan.channel, plan.bounds)
+        loop(*rows, past, y0, taps, *steps, plan.target, modulation, plan.channel, plan.bounds)
 
 
 def scan_by_tone(

@@ -88,7 +88,6 @@ def serpentine_small_palette(
     errors, shown, weighted = past.ravel(), shown.ravel(), weighted.ravel()
     starts = np.zeros(len(taps), np.int64)
     shift, one = np.int32(shift), np.int32(taps[0, 2])
-    half = (1 << shift >> 1) - (MIDDLE << shift)
     low, high = np.int32(bounds[0] - MIDDLE), np.int32(bounds[1] - MIDDLE)
     # The search compares light from -WHITE to 2 WHITE, like `nearest_color`.
     black, white = np.int32(max(low, -WHITE - MIDDLE)), np.int32(min(high, 2 * WHITE - MIDDLE))
@@ -102,28 +101,26 @@ def serpentine_small_palette(
             starts[tap] = 4 * ((y - down) % rings * columns + start)
         here = 4 * (y % rings * columns + reach)
         direction = 1 if y % 2 == 0 else -1
-        x = 0 if direction == 1 else width - 1
+        line, out = samples[row], codes[row]
+        x = np.uint64(0 if direction == 1 else width - 1)
         value, index = nothing, MAX_COLORS
         for _ in range(width):
             total = lanes(
-                light_from_middle(samples[row, x, 0], units, shift, half),
-                light_from_middle(samples[row, x, 1], units, shift, half),
-                light_from_middle(samples[row, x, 2], units, shift, half),
+                light(line[x, 0], units), light(line[x, 1], units), light(line[x, 2], units)
             )
             for tap in range(1, len(taps)):
                 share = np.int32(taps[tap, 2])
-                total = plus(total, times(loaded(errors, starts[tap] + 4 * x), share))
+                total = plus(total, times(loaded(errors, starts[tap] + 4 * np.int64(x)), share))
             total = plus(total, times(value, one))
             total = shifted(minus(total, loaded(weighted, 4 * index)), shift)
             index = nearest_of_sixteen(table, at_most(at_least(total, black), white))
             value = at_most(at_least(total, low), high)
-            codes[row, x] = index
-            stored(errors, here + 4 * x, minus(value, loaded(shown, 4 * index)))
-            x += direction
+            out[x] = index
+            stored(errors, here + 4 * np.int64(x), minus(value, loaded(shown, 4 * index)))
+            x = np.uint64(x + np.uint64(direction))
 
 
 @njit(inline="always")
-def light_from_middle(sample, units, shift, half):
-    """Return the light of a sample in 1/2^shift, from the middle grey, plus half a unit."""
-    light = units[sample] if len(units) else sample
-    return np.int32((np.int64(light) << shift) + half)
+def light(sample, units):
+    """Return the light of a sample, int32."""
+    return np.int32(units[sample] if len(units) else sample)
