@@ -19,30 +19,13 @@ _PART = 6 * 128
 def scan_serpentine(plan: ScanPlan, taps: np.ndarray, modulation: ThresholdModulation) -> None:
     """Diffuse in serpentine order; taps are (n, 3): rows down, columns ahead, share in 1/65536."""
     from dither.diffusion.compiled import serpentine
-    from dither.diffusion.compiled import serpentine_small_palette as small
+    from dither.diffusion.compiled.serpentine_lanes import fraction_bits
 
     height, width = plan.samples.shape[:2]
-    if plan.to_palette and len(plan.target.lights) <= 16 and not modulation.varies:
-        shift = small.shift_of(taps, plan.bounds)
-        if shift >= 0:
-            order=np.argsort(~((taps[:,0]==0)&(taps[:,1]==1)),kind="stable")
-            near = taps[order]; near[:,2]>>=16-shift
-            reach = max(0, *abs(near[:, 1]))
-            past = np.zeros((1 + max(0, *near[:, 0]), width + 2 * reach, 4), np.int32)
-            lights = plan.target.lights
-            shown = np.zeros((17, 4), np.int32)
-            shown[:len(lights), :3] = lights - small.MIDDLE
-            weighted = shown * np.int32(near[0,2])
-            table = small.sixteen_colors(lights)
-            for y0 in range(0, height, _BLOCK_ROWS):
-                samples, units = plan.rows(y0, y0 + _BLOCK_ROWS)
-                half = np.int32((1 << shift >> 1) - (small.MIDDLE << shift))
-                if len(units):
-                    units = (units << shift) + half
-                else:
-                    samples = (samples << shift) + half
-                rows = samples, units, plan.codes[y0 : y0 + _BLOCK_ROWS]
-                small.serpentine_small_palette(*rows, past, y0, near, shift, table, shown, weighted, plan.bounds)
+    if plan.to_palette and not modulation.varies:
+        bits = fraction_bits(taps, plan.bounds)
+        if bits >= 0:
+            _scan_in_lanes(plan, taps, bits)
             return
     reach = max(0, *abs(taps[:, 1])) if len(taps) else 0
     ring = 1 + max(0, *taps[:, 0]) if len(taps) else 1
@@ -50,10 +33,36 @@ def scan_serpentine(plan: ScanPlan, taps: np.ndarray, modulation: ThresholdModul
     loop: Callable[..., None] = serpentine.serpentine_to_palette
     steps: tuple[Any, ...] = ()
     if not plan.to_palette:
-        loop, steps = serpentine.serpentine_to_levels, serpentine.level_steps(plan.target.lights, taps)
+        loop, steps = (
+            serpentine.serpentine_to_levels,
+            serpentine.level_steps(plan.target.lights, taps),
+        )
     for y0 in range(0, height, _BLOCK_ROWS):
         rows = *plan.rows(y0, y0 + _BLOCK_ROWS), plan.codes[y0 : y0 + _BLOCK_ROWS]
         loop(*rows, past, y0, taps, *steps, plan.target, modulation, plan.channel, plan.bounds)
+
+
+def _scan_in_lanes(plan: ScanPlan, taps: np.ndarray, bits: int) -> None:
+    """Diffuse to a palette in serpentine order, in 32 bits; `bits` of `fraction_bits`."""
+    from dither.diffusion.compiled import serpentine_lanes as loops
+
+    height, width = plan.samples.shape[:2]
+    taps = loops.lane_taps(taps, bits)
+    reach = abs(taps[:, 1]).max()
+    past = np.zeros((1 + taps[:, 0].max(), 4 * (width + 2 * reach)), np.int32)
+    lights, places, groups = plan.target
+    tables = loops.compared_colors(lights), *loops.lane_colors(lights, taps[0, 2])
+    settings = taps, np.zeros(len(taps), np.int64), bits, *tables, places, groups, plan.bounds
+    half = np.int32((1 << bits >> 1) - (loops.MIDDLE << bits))
+    for y0 in range(0, height, _BLOCK_ROWS):
+        samples, units = plan.rows(y0, y0 + _BLOCK_ROWS)
+        if len(units):
+            units = (units << bits) + half
+        else:
+            samples = (samples << bits) + half
+        loops.serpentine_lanes(
+            samples, units, plan.codes[y0 : y0 + _BLOCK_ROWS], past, y0, *settings
+        )
 
 
 def scan_by_tone(

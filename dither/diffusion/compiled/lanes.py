@@ -86,6 +86,15 @@ def _lanes(typing_context: Any, red: Any, green: Any, blue: Any) -> Any:
     return _LANES(types.int32, types.int32, types.int32), generate
 
 
+def _lane(typing_context: Any, vector: Any, place: Any) -> Any:
+    """Return one lane, int32."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        return builder.extract_element(*arguments)
+
+    return types.int32(_LANES, types.int32), generate
+
+
 def _place(context: Any, builder: Any, kind: Any, array: Any, index: Any, wanted: Any) -> Any:
     """Return the pointer to an element of a contiguous array."""
     start = context.make_array(kind)(context, builder, array).data
@@ -159,6 +168,7 @@ def _nearest_of_sixteen(typing_context: Any, table: Any, light: Any) -> Any:
 
 
 lanes: Any = intrinsic(_lanes)
+lane: Any = intrinsic(_lane)
 loaded: Any = intrinsic(_loaded)
 stored: Any = intrinsic(_stored)
 nearest_of_sixteen: Any = intrinsic(_nearest_of_sixteen)

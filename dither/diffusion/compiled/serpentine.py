@@ -71,7 +71,9 @@ def level_steps(lights: np.ndarray, taps: np.ndarray) -> tuple[np.ndarray, int]:
             if (upper - lower).max() <= 1:
                 lower = np.minimum(lower, len(middles) - 1)
                 passed = shares_ahead(taps)[1] * lights.astype(np.int64)
-                return np.stack([middles[lower], passed[lower], np.diff(passed)[lower], lower]), shift
+                return np.stack(
+                    [middles[lower], passed[lower], np.diff(passed)[lower], lower]
+                ), shift
     return np.empty((4, 0), np.int64), 10
 
 
