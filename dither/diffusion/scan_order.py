@@ -30,16 +30,15 @@ def scan_serpentine(plan: ScanPlan, taps: np.ndarray, modulation: ThresholdModul
     reach = max(0, *abs(taps[:, 1])) if len(taps) else 0
     ring = 1 + max(0, *taps[:, 0]) if len(taps) else 1
     past = np.zeros((3,) * plan.to_palette + (ring, width + 2 * reach), np.int32)
-    loop: Callable[..., None] = serpentine.serpentine_to_palette
-    steps: tuple[Any, ...] = ()
+    loop: Any = serpentine.serpentine_to_palette
+    tables: tuple[Any, ...] = ()
     if not plan.to_palette:
-        loop, steps = (
-            serpentine.serpentine_to_levels,
-            serpentine.level_steps(plan.target.lights, taps),
-        )
+        loop = serpentine.serpentine_to_levels
+        tables = serpentine.level_steps(plan.target.lights, taps)
+    settings = *tables, plan.target, modulation, plan.channel, plan.bounds
     for y0 in range(0, height, _BLOCK_ROWS):
         rows = *plan.rows(y0, y0 + _BLOCK_ROWS), plan.codes[y0 : y0 + _BLOCK_ROWS]
-        loop(*rows, past, y0, taps, *steps, plan.target, modulation, plan.channel, plan.bounds)
+        loop(*rows, past, y0, taps, *settings)
 
 
 def _scan_in_lanes(plan: ScanPlan, taps: np.ndarray, bits: int) -> None:

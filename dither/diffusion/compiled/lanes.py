@@ -10,14 +10,14 @@ from typing import Any
 from llvmlite import ir
 from numba import types
 from numba.core import cgutils
-from numba.core.datamodel import PrimitiveModel
+from numba.core.datamodel.models import PrimitiveModel
 from numba.extending import intrinsic, register_model
 
 _EIGHT = 8
 _NARROW, _WIDE = ir.VectorType(ir.IntType(16), _EIGHT), ir.VectorType(ir.IntType(32), _EIGHT)
 _INT = ir.IntType(32)
 _FOUR = ir.VectorType(_INT, 4)
-# Light below a 12-bit code step; a code step is then 4 units of the factor in a product of 16 bits.
+# Light below a 12-bit code step.
 _BELOW_CODE = (1 << 10) - 1
 
 
@@ -105,7 +105,8 @@ def _loaded(typing_context: Any, array: Any, index: Any) -> Any:
     """Return four elements, from `index`, of a contiguous int32 array with one axis."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        pointer = _place(context, builder, signature.args[0], *arguments, _FOUR)
+        array, index = arguments
+        pointer = _place(context, builder, signature.args[0], array, index, _FOUR)
         return builder.load(pointer, align=4)
 
     return _LANES(array, types.intp), generate
@@ -115,8 +116,8 @@ def _stored(typing_context: Any, array: Any, index: Any, vector: Any) -> Any:
     """Write four elements, from `index`, of a contiguous int32 array with one axis."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        *place, vector = arguments
-        pointer = _place(context, builder, signature.args[0], *place, _FOUR)
+        array, index, vector = arguments
+        pointer = _place(context, builder, signature.args[0], array, index, _FOUR)
         builder.store(vector, pointer, align=4)
         return context.get_dummy_value()
 
@@ -132,13 +133,15 @@ def _nearest_of_sixteen(typing_context: Any, table: Any, light: Any) -> Any:
 
     Args:
         typing_context: numba's.
-        table: (96,) int32 of `sixteen_colors`.
-        light: lanes, red, green and blue, in the unit of `sixteen_colors`.
+        table: (48,) int32: the keys of v = 0; 8 times red and green, as pairs of int16; 8 times blue,
+            as int16 with a 0 each. Colours are whole 12-bit codes, -2048 to 2047.
+        light: red, green and blue from the middle grey; 10 bits below a code step are dropped.
     """
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
         array, light = arguments
-        # Shifted by 8, and not by 10, 2 v is already multiplied by 2 of the 4 bits of a position.
+        # Shifted by 8 bits, not by 10, a factor is 4 times a code: with the 8 of the table, twice the
+        # product is above the 4 bits of the position.
         codes = builder.and_(light, ir.Constant(_FOUR, [~_BELOW_CODE] * 4))
         halves = builder.bitcast(builder.ashr(codes, ir.Constant(_FOUR, [8] * 4)), _NARROW)
         lowest = None

@@ -71,9 +71,8 @@ def level_steps(lights: np.ndarray, taps: np.ndarray) -> tuple[np.ndarray, int]:
             if (upper - lower).max() <= 1:
                 lower = np.minimum(lower, len(middles) - 1)
                 passed = shares_ahead(taps)[1] * lights.astype(np.int64)
-                return np.stack(
-                    [middles[lower], passed[lower], np.diff(passed)[lower], lower]
-                ), shift
+                rows = middles[lower], passed[lower], np.diff(passed)[lower], lower
+                return np.stack(rows), shift
     return np.empty((4, 0), np.int64), 10
 
 
