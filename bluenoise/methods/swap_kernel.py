@@ -1,9 +1,12 @@
 """Swap kernel: the compiled loop that proposes swaps and keeps those that lower the pair energy."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
-from numba import njit, prange
+
+from dither.native.loop import compiled
+from dither.parallel.processors import usable_processors
 
 # Proposals in the plane are at most 3 cells apart, in the same frame or an adjacent one.
 _NEIGHBOURS, _NEIGHBOUR_FRAMES = 7, 3
@@ -11,7 +14,6 @@ _NEIGHBOURS, _NEIGHBOUR_FRAMES = 7, 3
 _ROUNDING = np.float32(2e-6)
 
 
-@njit(cache=True, parallel=True)
 def swap_in_tiles(
     ranks: np.ndarray,
     level_cdf: np.ndarray,
@@ -25,7 +27,7 @@ def swap_in_tiles(
     local: float,
     tolerated: float,
 ) -> np.ndarray:
-    """Swap ranks inside every tile, in parallel, and return how many swaps each tile kept.
+    """Swap ranks inside every tile, on all processors, and return how many swaps each tile kept.
 
     Args:
         ranks: (T, H, W) float32, changed in place.
@@ -42,15 +44,47 @@ def swap_in_tiles(
         tolerated: energy increase below which a swap is kept; 0 keeps only swaps that lower the energy.
     """
     kept = np.zeros(len(tiles), np.int64)
-    for index in prange(len(tiles)):
+    threads = min(len(tiles), usable_processors())
+
+    def swap(first: int) -> None:
+        part = slice(first, None, threads)
+        _swap_in_some_tiles(
+            *(ranks, level_cdf, kernel, radii, folded, tiles[part], seeds[part], kept[part]),
+            *(proposals, float(window), float(local), float(tolerated)),
+        )
+
+    if threads < 2:
+        swap(0)
+        return kept
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(swap, range(threads)))
+    return kept
+
+
+@compiled
+def _swap_in_some_tiles(
+    ranks: np.ndarray,
+    level_cdf: np.ndarray,
+    kernel: np.ndarray,
+    radii: np.ndarray,
+    folded: np.ndarray,
+    tiles: np.ndarray,
+    seeds: np.ndarray,
+    kept: np.ndarray,
+    proposals: int,
+    window: float,
+    local: float,
+    tolerated: float,
+) -> None:
+    """Swap ranks inside each of some tiles, one after another; writes the swaps kept."""
+    for index in range(len(tiles)):
         kept[index] = _swap_in_tile(
             *(ranks, level_cdf, kernel, radii, folded, tiles[index], seeds[index]),
             *(proposals, window, local, tolerated),
         )
-    return kept
 
 
-@njit(cache=True)
+@compiled
 def _swap_in_tile(
     ranks: np.ndarray,
     level_cdf: np.ndarray,
@@ -150,7 +184,7 @@ def _swap_in_tile(
     return kept
 
 
-@njit(cache=True)
+@compiled
 def _distance_increase(
     values: np.ndarray,
     kernel: np.ndarray,
@@ -182,7 +216,7 @@ def _distance_increase(
     return total
 
 
-@njit(cache=True)
+@compiled
 def _write_periodic(
     values: np.ndarray, cell: tuple[int, int, int], periods: tuple[int, int, int], value: Any
 ) -> None:
@@ -193,7 +227,7 @@ def _write_periodic(
                 values[t, y, x] = value
 
 
-@njit(cache=True)
+@compiled
 def _random(state: np.uint64) -> tuple[np.uint64, float]:
     """Return the next state and a number in 0..1 (SplitMix64; Steele, Lea, Flood 2014)."""
     state += np.uint64(0x9E3779B97F4A7C15)

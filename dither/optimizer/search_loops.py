@@ -1,10 +1,11 @@
 """Compiled loops of the pixel search, its loss and the palette refit."""
 
 import numpy as np
-from numba import njit
+
+from dither.native.loop import compiled
 
 
-@njit(cache=True, nogil=True, fastmath=True)
+@compiled(fastmath=True)
 def visit(
     pixels: np.ndarray,
     field: np.ndarray,
@@ -176,7 +177,7 @@ def visit(
     return changed
 
 
-@njit(cache=True, nogil=True, fastmath=True)
+@compiled(fastmath=True)
 def errors(
     indices: np.ndarray,
     target: np.ndarray,
@@ -210,7 +211,7 @@ def errors(
                 )
 
 
-@njit(cache=True, nogil=True, fastmath=True)
+@compiled(fastmath=True)
 def convolve(planes: np.ndarray, taps: np.ndarray, *, repeat: bool) -> None:
     """Convolve planes with taps along rows and columns, in place.
 
@@ -250,7 +251,7 @@ def convolve(planes: np.ndarray, taps: np.ndarray, *, repeat: bool) -> None:
         plane[:] = columns
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def gather_normal(
     indices: np.ndarray,
     target: np.ndarray,

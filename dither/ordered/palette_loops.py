@@ -1,12 +1,12 @@
 """Compiled loops of ordered dithering to a palette, for large images."""
 
 import numpy as np
-from numba import njit
 
+from dither.native.loop import compiled
 from dither.ordered.palette_plan import PalettePlan
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _node(
     nodes: np.ndarray, rests: np.ndarray, color: np.ndarray, limit: int, side: np.uint32
 ) -> np.uint32:
@@ -19,7 +19,7 @@ def _node(
     return node
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def pick_of_many(image: np.ndarray, plan: PalettePlan, top: int, out: np.ndarray) -> None:
     """Pick one of N candidates for each pixel; see `dither.ordered.palette._pick_of_many`."""
     rows, width = out.shape
@@ -44,7 +44,7 @@ def pick_of_many(image: np.ndarray, plan: PalettePlan, top: int, out: np.ndarray
                 x += 1
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def pick_of_two(image: np.ndarray, plan: PalettePlan, top: int, out: np.ndarray) -> None:
     """Pick one colour of a pair for each pixel; see `dither.ordered.palette._pick_of_two`."""
     rows, width = out.shape

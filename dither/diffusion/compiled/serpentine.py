@@ -8,14 +8,14 @@ zeros on both sides.
 """
 
 import numpy as np
-from numba import njit
 
 from dither.diffusion.compiled.nearest import nearest_color
 from dither.diffusion.compiled.quantize import HALF, level_at, light_of, shifted_color, threshold
 from dither.diffusion.light import WHITE
+from dither.native.loop import compiled
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def receive(sums, samples, units, past, y, taps):
     """Write the light of row y plus the errors from above to (W,) sums, in 1/65536 of a unit."""
     width = len(sums)
@@ -32,7 +32,7 @@ def receive(sums, samples, units, past, y, taps):
                 sums[x] += share * np.int64(errors[x])
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def shares_ahead(taps):
     """Return the (15,) int64 shares within the row, by columns ahead."""
     ahead = np.zeros(15, np.int64)
@@ -42,7 +42,7 @@ def shares_ahead(taps):
     return ahead
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def serpentine_to_levels(
     samples, units, codes, past, y0, taps, target, thresholds, channel, bounds
 ):
@@ -93,7 +93,7 @@ def serpentine_to_levels(
             x += direction
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def serpentine_to_palette(
     samples, units, codes, past, y0, taps, target, thresholds, channel, bounds
 ):
