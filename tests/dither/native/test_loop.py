@@ -95,7 +95,7 @@ def test_a_wrong_number_or_kind_of_arguments_is_refused() -> None:
 def test_an_exception_in_a_loop_is_raised() -> None:
     copied(np.ones(3), target := np.zeros(3))
     assert (target == 1).all()
-    with pytest.raises(RuntimeError, match="loop copied-.* failed with status"):
+    with pytest.raises(RuntimeError, match=r"loop copied-.* failed with status"):
         copied(np.ones(2), np.zeros(3))
 
 
