@@ -123,9 +123,18 @@ def _swap_in_tile(
         t, y, x = cell // area, cell % area // tile_width, cell % tile_width
         tile_ranks[cell] = ranks[(first_frame + t) % frames, (top + y) % height, (left + x) % width]
     # The tile's cells in the order of their ranks, and the sorted ranks, which swaps do not change.
-    cell_at = np.argsort(tile_ranks)
-    rank_at = tile_ranks[cell_at]
-    index_of = np.argsort(cell_at)
+    # Ranks are distinct, so they are sorted by their places among all.
+    cell_of = np.full(ranks.size, -1, np.int32)
+    for cell in range(cells):
+        cell_of[int(tile_ranks[cell])] = cell
+    cell_at, index_of = np.empty(cells, np.int64), np.empty(cells, np.int64)
+    rank_at = np.empty(cells, np.float32)
+    index = 0
+    for rank in range(cell_of.size):
+        cell = cell_of[rank]
+        if cell >= 0:
+            cell_at[index], index_of[cell], rank_at[index] = cell, index, rank
+            index += 1
     farthest = max(1.0, window * cells)
     neighbour_frames = min(_NEIGHBOUR_FRAMES, 2 * tile_frames - 1)
     state = np.uint64(seed)
