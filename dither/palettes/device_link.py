@@ -78,7 +78,8 @@ class DeviceLink:
     """Nodes of a device link, mapped when an image needs them: all take longer than most images."""
 
     def __init__(self, palette: Palette, intent: Intent) -> None:
-        self._palette, self._intent = palette, intent
+        self._palette = palette
+        self._intent: Intent = intent
         self._table = np.zeros((len(_NODES), 3), np.int64)
         self._known = np.zeros(len(_NODES), bool)
 
