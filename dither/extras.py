@@ -6,7 +6,7 @@ from dither.errors import InputError
 
 # The extra to suggest for each library that is imported late.
 EXTRA_OF_LIBRARY = {
-    **dict.fromkeys(("jax", "jaxlib", "numba", "optax", "scipy"), "optimize"),
+    **dict.fromkeys(("jax", "jaxlib", "numba", "optax"), "optimize"),
     **dict.fromkeys(("jinja2", "matplotlib"), "report"),
     **dict.fromkeys(("dask", "distributed", "tifffile", "zarr"), "scale"),
     "OpenEXR": "textures",

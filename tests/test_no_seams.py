@@ -64,7 +64,6 @@ def test_searched_images_do_not_depend_on_bands(monkeypatch: Patched, photo: np.
     for other in others:
         for before, after in zip(one, other, strict=True):
             assert (before == after).all()
-    pytest.importorskip("scipy")
     gamut = gamut_target.gamut_target(photo, 4, sigma=1.5)
     one, *others = _pictures_of_bands(
         monkeypatch, gamut_target, "_ROWS_AT_ONCE", (1 << 30, 1, 7),

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from dither.images.animation import Animation
+    from dither.metrics import ViewingFilter
     from dither.optimizer.config import Preset
     from dither.optimizer.optimize import OptimizedPalette, Pixels
     from dither.palettes.palette import Intent, Palette
@@ -29,10 +30,11 @@ class OptimizeTask:
             with a palette.
         palette: the palette, if it is given.
         keep: (N, 3) uint8, fixed colours among those chosen.
-        preset: as in `dither.optimize_palette`, like the next five.
+        preset: as in `dither.optimize_palette`, like the next six.
         pixels: as there.
         device_levels: as there.
         intent: as there.
+        viewing_filter: as there.
         seed: as there.
         threads: as there.
         measured: whether errors are measured for --json.
@@ -45,6 +47,7 @@ class OptimizeTask:
     pixels: "Pixels"
     device_levels: tuple[int, int, int]
     intent: "Intent | None"
+    viewing_filter: "ViewingFilter | None"
     seed: int
     threads: int = dataclasses.field(compare=False)
     measured: bool = dataclasses.field(compare=False)
@@ -113,6 +116,7 @@ class OptimizeTask:
             colors,
             palette=self.palette,
             masks=[transparent_mask(frame.alpha) for frame in animation.frames],
+            viewing_filter=self.viewing_filter,
             on_progress=on_progress,
             **self._options(),
         )

@@ -9,11 +9,11 @@ _AUTOCORRELATION_REACH = 4.5
 
 
 def gaussian_blur(linear: np.ndarray, sigma: float) -> np.ndarray:
-    """Blur (H, W, 3) by a Gaussian, border pixels repeated outwards; return float32."""
+    """Blur (H, W, 3) by a Gaussian, mirrored at the borders; return float32."""
     from dither.optimizer import search_loops
 
     planes = np.array(np.moveaxis(linear, -1, 0), np.float32, order="C")  # a copy, blurred in place
-    search_loops.convolve(planes, gaussian_taps(sigma), repeat=True)
+    search_loops.convolve(planes, gaussian_taps(sigma))
     return np.ascontiguousarray(np.moveaxis(planes, 0, -1))
 
 
@@ -33,3 +33,29 @@ def autocorrelation_taps(sigma: float) -> np.ndarray:
     middle = len(both) // 2
     reach = min(middle, int(_AUTOCORRELATION_REACH * sigma + 0.5))
     return both[middle - reach : middle + reach + 1].astype(np.float32)
+
+
+def mirrored_taps(taps: np.ndarray, length: int) -> np.ndarray:
+    """Return what each sample of a line contributes to its neighbours in a mirrored convolution.
+
+    Beyond its ends, the line goes on as its mirror image: c b a | a b c | c b a.
+
+    Args:
+        taps: (2R + 1,) float32, symmetric.
+        length: number of samples.
+
+    Returns:
+        (length, 2R + 1) float32; a sample y contributes `out[y, R + d]` times its value to sample
+        y + d, and 0 where there is none.
+
+    Example:
+        >>> mirrored_taps(np.array([1, 2, 1], np.float32), 3).tolist()
+        [[0.0, 3.0, 1.0], [1.0, 2.0, 1.0], [1.0, 3.0, 0.0]]
+    """
+    reach = len(taps) // 2
+    to = np.arange(length)[:, None]
+    source = (to + np.arange(-reach, reach + 1)) % (2 * length)
+    source = np.minimum(source, 2 * length - 1 - source)
+    out = np.zeros((length, len(taps)), np.float32)
+    np.add.at(out, (source, to - source + reach), taps)
+    return out

@@ -1,6 +1,6 @@
 """Options of the optimizer: presets, and the numbers behind them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
 import numpy as np
@@ -9,8 +9,8 @@ from dither.errors import InputError
 
 Preset = Literal["balanced", "smooth", "clean"]
 
-# The largest blur whose kernel is narrower than a tile of the search.
-MAX_SIGMA = 2.5
+# The largest blur is the widest whose kernel is narrower than a tile of the search.
+MIN_SIGMA, MAX_SIGMA = 0.5, 2.5
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,8 @@ class SearchConfig:
         lightness_penalty: weight of a pixel's own squared error in L, 0 or more. For comparison, the
             blur keeps 1 / (4 pi sigma^2) of an error that neighbours do not share: 0.035 at 1.5 pixels.
         color_penalty: the same for a and b.
+        mean_weight: weight of the squared mean error of each tile, 0 or more. A tile has 16 x 16
+            pixels, or 32 x 32 if the blur is wider than 1.6 pixels.
         candidates: number of nearest palette entries that a pixel may take, 2 to 256.
         sweeps: maximum number of sweeps over the image, 1 or more.
         change_threshold: a pixel changes only if the loss falls by at least this much, 0 or more;
@@ -34,18 +36,23 @@ class SearchConfig:
     sigma: float = 1.5
     lightness_penalty: float = 0.08
     color_penalty: float = 0.02
+    mean_weight: float = 6.0
     candidates: int = 16
     sweeps: int = 4
     change_threshold: float = 0.0
 
     def __post_init__(self) -> None:
-        if not 0.5 <= self.sigma <= MAX_SIGMA:
-            raise InputError(f"sigma is {self.sigma}; it must be from 0.5 to {MAX_SIGMA} pixels")
+        if not MIN_SIGMA <= self.sigma <= MAX_SIGMA:
+            raise InputError(
+                f"sigma is {self.sigma}; it must be from {MIN_SIGMA} to {MAX_SIGMA} pixels"
+            )
         if not (self.lightness_penalty >= 0 and self.color_penalty >= 0):
             raise InputError(
                 f"penalties are {self.lightness_penalty} and {self.color_penalty}; they must be 0 or "
                 "more"
             )
+        if not self.mean_weight >= 0:
+            raise InputError(f"mean_weight is {self.mean_weight}; it must be 0 or more")
         if not 2 <= self.candidates <= 256:
             raise InputError(f"candidates is {self.candidates}; it must be from 2 to 256")
         if self.sweeps < 1:
@@ -110,13 +117,15 @@ _STEPS = ((32, 2000), (64, 800), (256, 300))
 _STARTS = ((4, 1), (16, 4), (32, 2), (256, 1))
 
 
-def preset_config(preset: Preset, colors: int) -> OptimizeConfig:
+def preset_config(preset: Preset, colors: int, *, learned: bool = True) -> OptimizeConfig:
     """Return the options of a preset for a number of colours.
 
     Args:
         preset: "balanced"; "smooth", for the least error seen from a distance; or "clean", for the
             least grain.
         colors: size of the palette, 2 to 256.
+        learned: whether the palette is learned from the image. Then all means are nearly right without
+            a weight, and what the palette cannot reach should not be made up for elsewhere.
 
     Raises:
         InputError: there is no such preset.
@@ -132,4 +141,6 @@ def preset_config(preset: Preset, colors: int) -> OptimizeConfig:
         search = SearchConfig(lightness_penalty=lightness, color_penalty=color)
     steps = next(steps for most, steps in _STEPS if colors <= most)
     starts = next(starts for most, starts in _STARTS if colors <= most)
+    if learned:
+        search = replace(search, mean_weight=0.0)
     return OptimizeConfig(variance, search, steps=steps, starts=starts)

@@ -12,12 +12,14 @@ from typing import Any
 
 import numpy as np
 
-from dither.color import linear_to_oklab, linear_to_srgb, srgb_to_linear
+from dither.color import linear_to_oklab, linear_to_srgb
 from dither.errors import InputError
+from dither.metrics.viewing import ViewingFilter
 from dither.optimizer.blur import gaussian_blur
 from dither.optimizer.config import OptimizeConfig, Preset, SearchConfig, preset_config
-from dither.optimizer.gamut_target import gamut_target
+from dither.optimizer.gamut_target import codes_to_linear, gamut_target
 from dither.optimizer.learned_palette import diffuse_target
+from dither.optimizer.mapped_picture import MappedPicture, mapped_picture
 from dither.optimizer.optimize import (
     OptimizedPalette,
     Pixels,
@@ -29,13 +31,12 @@ from dither.optimizer.optimize import (
 from dither.optimizer.palette_request import PaletteRequest
 from dither.optimizer.picture import checked_picture
 from dither.optimizer.search import direct_binary_search
-from dither.optimizer.search_image import SearchImage, prepare_search
+from dither.optimizer.search_image import SearchImage
+from dither.optimizer.viewing import seen_by
 from dither.palettes.device import DeviceLevels
-from dither.palettes.device_link import map_to_palette
 from dither.palettes.palette import Intent, Palette
 from dither.parallel.processors import thread_count
 from dither.progress import OnProgress, no_progress
-from dither.samples import eight_bit_colors
 
 # The palette is learned from at least this many frames, and from more until this many pixels.
 _LEARNED_FRAMES, _LEARNED_PIXELS = 4, 1 << 20
@@ -57,6 +58,7 @@ def optimize_frames(
     pixels: Pixels = "search",
     device_levels: DeviceLevels = (256, 256, 256),
     intent: Intent | None = None,
+    viewing_filter: ViewingFilter | None = None,
     masks: Sequence[np.ndarray | None] | None = None,
     seed: int = 0,
     threads: int = 1,
@@ -74,6 +76,7 @@ def optimize_frames(
         pixels: as for `optimize_palette`; only "search" for several frames.
         device_levels: as for `optimize_palette`.
         intent: as for `optimize_palette`.
+        viewing_filter: as for `optimize_palette`.
         masks: for each frame (H, W) bool, True for pixels to ignore, or None if all count.
         seed: as for `optimize_palette`.
         threads: as for `optimize_palette`.
@@ -103,8 +106,8 @@ def optimize_frames(
     if len(shapes) != 1:
         raise InputError(f"frames must be one or more of one shape, not {sorted(shapes)}")
     options: dict[str, Any] = {"keep": keep, "device_levels": device_levels, "preset": preset}
-    options |= {"seed": seed, "threads": threads}
-    count, height = len(pictures), len(pictures[0])
+    options |= {"seed": seed, "threads": threads, "viewing_filter": viewing_filter}
+    count = len(pictures)
     if count == 1:
         ((picture, mask),) = checked
         return [
@@ -129,6 +132,7 @@ def optimize_frames(
         return [with_usage(few.palette, indices, few.trace, mask) for indices, (_, mask) in split]
     require_optimizer(descent=palette is None)
     palette_share, trace = 0.0, np.empty(0, np.float32)
+    learns = palette is None
     if palette is None:
         chosen = _spread_frames(count, stacked[..., 0].size // count)
         palette_share = 4 * len(chosen) / (4 * len(chosen) + count)
@@ -140,27 +144,23 @@ def optimize_frames(
             on_progress=lambda share, text: on_progress(palette_share * share, text),
         )
         palette, trace = learned.palette, learned.trace
-    if (intent or palette.intent) != "absolute":
-        pictures = [
-            eight_bit_colors(map_to_palette(picture, palette, intent)) for picture in pictures
-        ]
-        checked = [(picture, mask) for picture, (_, mask) in zip(pictures, checked, strict=True)]
-        stacked = np.concatenate(pictures)
     linear = palette.linear
-    config = preset if isinstance(preset, OptimizeConfig) else _still_config(preset, linear)
-    gamut = gamut_target(
-        stacked, len(linear), sigma=config.search.sigma, mask=stacked_mask, frames=count
-    )
-    offsets = gamut.offsets(linear)
+    if not isinstance(preset, OptimizeConfig):
+        preset = _still_config(preset_config(preset, len(linear), learned=learns), linear)
+    config = seen_by(viewing_filter, preset)
+    by_blur = learns and (intent or palette.intent) == "absolute"
     ditherer = _ClipDitherer(linear, config.search, threads)
     results = []
     for index, (picture, mask) in enumerate(checked):
         on_progress(
             palette_share + (1 - palette_share) * index / count, f"frame {index + 1} of {count}"
         )
-        target = gamut.shifted(offsets, slice(index * height, (index + 1) * height))
-        indices = ditherer.dither_next(srgb_to_linear(picture / 255), target, mask)
-        results.append(with_usage(palette, indices, trace, mask))
+        if by_blur:
+            gamut = gamut_target(picture, len(linear), sigma=config.search.sigma)
+            mapped = MappedPicture(codes_to_linear(picture), gamut.targets(linear), None)
+        else:
+            mapped = mapped_picture(picture, palette, intent)
+        results.append(with_usage(palette, ditherer.dither_next(mapped, mask), trace, mask))
     on_progress(1.0, "done")
     return results
 
@@ -182,9 +182,8 @@ def _spread_frames(count: int, pixels: int) -> list[int]:
     return sorted(set(np.linspace(0, count - 1, most).round().astype(int).tolist()))
 
 
-def _still_config(preset: Preset, linear: np.ndarray) -> OptimizeConfig:
-    """Return the preset with the change threshold for a palette of (K, 3) linear light."""
-    config = preset_config(preset, len(linear))
+def _still_config(config: OptimizeConfig, linear: np.ndarray) -> OptimizeConfig:
+    """Return the options with the change threshold for a palette of (K, 3) linear light."""
     labs = linear_to_oklab(linear)
     distances = np.sqrt(((labs[:, None] - labs) ** 2).sum(axis=2))
     np.fill_diagonal(distances, np.inf)
@@ -203,27 +202,28 @@ class _ClipDitherer:
         # For each pixel, the blurred image of the frame whose own result it last started from.
         self._reference: np.ndarray | None = None
 
-    def dither_next(
-        self, linear: np.ndarray, target: np.ndarray, mask: np.ndarray | None
-    ) -> np.ndarray:
-        """Return (H, W) uint8 for the next frame, from its linear light and its gamut target."""
-        image = prepare_search(linear, target, mask=mask)
-        blurred = linear_to_srgb(np.clip(gaussian_blur(linear, self._config.sigma), 0, 1))
+    def dither_next(self, mapped: MappedPicture, mask: np.ndarray | None) -> np.ndarray:
+        """Return (H, W) uint8 for the next frame."""
+        image = mapped.prepare(mask)
+        blurred = gaussian_blur(mapped.linear, self._config.sigma)
+        blurred = linear_to_srgb(np.clip(blurred, 0, 1))
         if self._indices is None or self._reference is None:
-            self._indices, self._reference = self._fresh(target, image), blurred
+            self._indices, self._reference = self._fresh(mapped, image), blurred
             return self._indices
         changed = np.any(np.abs(blurred - self._reference) * 255 > _CHANGED_CODES, axis=2)
         start = self._indices
         if changed.any():
-            start = np.where(changed, self._fresh(target, image), start)
+            start = np.where(changed, self._fresh(mapped, image), start)
             self._reference = np.where(changed[..., None], blurred, self._reference)
+        start = mapped.keep_exact(start)
         self._indices = start if changed.all() else self._search(start, image, self._config)
         return self._indices
 
-    def _fresh(self, target: np.ndarray, image: SearchImage) -> np.ndarray:
+    def _fresh(self, mapped: MappedPicture, image: SearchImage) -> np.ndarray:
         """Return what the frame would be on its own."""
         config = replace(self._config, change_threshold=0.0)
-        return self._search(diffuse_target(target, self._palette), image, config)
+        start = mapped.keep_exact(diffuse_target(mapped.target, self._palette))
+        return self._search(start, image, config)
 
     def _search(self, indices: np.ndarray, image: SearchImage, config: SearchConfig) -> np.ndarray:
         return direct_binary_search(indices, self._palette, image, config, threads=self._threads)

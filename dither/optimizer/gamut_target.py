@@ -1,35 +1,42 @@
 """Gamut target: for each pixel, the colour that its neighbourhood should average to.
 
-A palette cannot average to every colour. The image is blurred as by the eye, since neighbours can make
-up for a pixel, and its colours are gathered in a histogram. Each bin is mapped to the nearest mixture
-of the palette. Each pixel is shifted by the offset of its bin, which keeps detail finer than the blur.
+A learned palette cannot average to every colour of its image. The image is blurred as by the eye, since
+neighbours can make up for a pixel. Each pixel is shifted as its blurred colour must be to come
+near to one that mixtures of the palette can show, which keeps detail finer than the blur. Colours that
+look alike are shifted alike, so gradients stay smooth.
 """
 
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from dither.color import srgb_to_linear
+from dither.color import linear_to_oklab, linear_to_srgb, srgb_to_linear
 from dither.optimizer.blur import gaussian_blur
-from dither.optimizer.nearest_mixtures import nearest_mixtures
+from dither.palettes.device_link import WHITE, clip_codes
+from dither.palettes.gamut import mixture_gamut
 from dither.palettes.histogram import ColorHistogram, color_histogram
 
 # Maximum number of colours: size of the histogram's bins in OKLab. There are many times as many bins as
 # colours, and they are no finer than the eye can tell apart.
 _BIN_SIZES = {16: 1 / 48, 64: 1 / 64, 256: 1 / 80}
+# A colour is moved until it is this far, in OKLab, from what the palette can reach. To move all colours
+# inside would shift the mean of noise around the surface; the search settles such small errors itself.
+_TOLERANCE = 0.02
 _ROWS_AT_ONCE = 256
 
 
 @dataclass(frozen=True, eq=False)
 class GamutTarget:
-    """An image and the histogram of its blurred colours.
+    """An image, and its colours blurred as by the eye.
 
     Attributes:
         picture: (H, W, 3) uint8.
+        blurred: (H, W, 3) uint16 sRGB codes.
         histogram: of the blurred image.
     """
 
     picture: np.ndarray
+    blurred: np.ndarray
     histogram: ColorHistogram
 
     def targets(self, palette: np.ndarray) -> np.ndarray:
@@ -38,60 +45,50 @@ class GamutTarget:
         Args:
             palette: (K, 3) linear light.
         """
-        return self.shifted(self.offsets(palette))
-
-    def offsets(self, palette: np.ndarray) -> np.ndarray:
-        """Return (N, 3) float32 linear light: from each bin's colour to its nearest mixture.
-
-        Args:
-            palette: (K, 3) linear light.
-        """
-        colors = self.histogram.colors
-        return (nearest_mixtures(colors, palette) - colors).astype(np.float32)
-
-    def shifted(self, offsets: np.ndarray, rows: slice = slice(None)) -> np.ndarray:
-        """Return (rows, W, 3) float32 linear light: each pixel plus the offset of its bin.
-
-        Args:
-            offsets: from `offsets`.
-            rows: rows of the image to return.
-        """
-        out, bins = codes_to_linear(self.picture[rows]), self.histogram.bins[rows]
+        out = codes_to_linear(self.picture)
+        clipped = clip_codes(self.blurred, mixture_gamut(palette))
+        if clipped is self.blurred:
+            return out
         for top in range(0, len(out), _ROWS_AT_ONCE):
-            part = slice(top, top + _ROWS_AT_ONCE)
-            out[part] += offsets[bins[part]]
+            rows = slice(top, top + _ROWS_AT_ONCE)
+            here, there = codes_to_linear(self.blurred[rows]), codes_to_linear(clipped[rows])
+            far = (here != there).any(axis=2)
+            here, there = here[far], there[far]
+            distance = np.linalg.norm(linear_to_oklab(there) - linear_to_oklab(here), axis=1)
+            share = np.maximum(1 - _TOLERANCE / np.maximum(distance, _TOLERANCE), 0)
+            out[rows][far] += share[:, None].astype(np.float32) * (there - here)
         return out
 
 
 def gamut_target(
-    picture: np.ndarray,
-    colors: int,
-    *,
-    sigma: float,
-    mask: np.ndarray | None = None,
-    frames: int = 1,
+    picture: np.ndarray, colors: int, *, sigma: float, mask: np.ndarray | None = None
 ) -> GamutTarget:
-    """Gather the blurred colours of an image.
+    """Blur an image and gather its colours.
 
     Args:
         picture: (H, W, 3) uint8 sRGB codes.
         colors: size of the palette, up to 256; larger palettes get smaller bins.
-        sigma: standard deviation of the eye's blur in pixels; 0 for none.
+        sigma: standard deviation of the eye's blur in pixels.
         mask: (H, W) bool, True for pixels to ignore.
-        frames: number of frames of equal height in `picture`, one below the other.
     """
-    step = next(step for most, step in _BIN_SIZES.items() if colors <= most)
-    linear = codes_to_linear(picture)
-    if sigma:
-        for part in np.split(linear, frames):
-            part[...] = np.clip(gaussian_blur(part, sigma), 0, 1)
-    histogram = color_histogram(linear, step=step)
+    linear = np.clip(gaussian_blur(codes_to_linear(picture), sigma), 0, 1)
+    histogram = color_histogram(linear, step=bin_size(colors))
     if mask is not None:
         counts = np.bincount(histogram.bins[~mask], minlength=len(histogram.counts))
         histogram = replace(histogram, counts=counts.astype(np.float64))
-    return GamutTarget(picture, histogram)
+    blurred = np.empty(linear.shape, np.uint16)
+    for top in range(0, len(linear), _ROWS_AT_ONCE):
+        rows = slice(top, top + _ROWS_AT_ONCE)
+        blurred[rows] = np.rint(linear_to_srgb(linear[rows]) * WHITE)
+    return GamutTarget(picture, blurred, histogram)
+
+
+def bin_size(colors: int) -> float:
+    """Return the size of a histogram's bins for a number of palette colours, up to 256."""
+    return next(size for most, size in _BIN_SIZES.items() if colors <= most)
 
 
 def codes_to_linear(codes: np.ndarray) -> np.ndarray:
-    """Return the float32 linear light of uint8 sRGB codes, by a table, to save memory."""
-    return srgb_to_linear(np.arange(256) / 255).astype(np.float32)[codes]
+    """Return the float32 linear light of uint8 or uint16 sRGB codes, by a table, to save memory."""
+    white = np.iinfo(codes.dtype).max
+    return srgb_to_linear(np.arange(white + 1) / white).astype(np.float32)[codes]

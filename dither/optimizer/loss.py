@@ -1,13 +1,17 @@
 """The loss of the pixel search: the squared error of the blurred image, and a penalty for grain.
 
     E = sum over pixels of |(G * u)(x)|^2 + sum over pixels and L, a, b of w |OKLab(c) -
-    OKLab(original)|^2
+    OKLab(original)|^2 + m / n sum over tiles of |sum over the tile's n pixels of u|^2
 
 u is the difference between the pixel's colour c and its target in OKLab, linearised at the target: the
 cube roots of the cone responses change by their slope times the change of the responses. G is a
-Gaussian, the blur of the eye. The second sum, the own error of each pixel times small weights w, limits
-grain. The first sum is a quadratic form: the change of E by one pixel needs only the error under the
-autocorrelation of G at that pixel (`error_field`).
+Gaussian, the blur of the eye, mirrored at the borders. The first sum is a quadratic form: the change of
+E by one pixel needs only the error under the autocorrelation of G at that pixel (`error_field`).
+
+The second sum, the own error of each pixel times small weights w, limits grain. Alone, it would trade
+the right mean of a flat area for less grain: grey would become pink on black, white and red, and a few
+dots on black would vanish, since G keeps about as much of a lonely dot as of the grey that it stands
+for. The third sum, the squared mean error of each tile times a weight m, keeps the means right.
 
 `dither.optimizer.search` lowers E by changing pixels, `dither.optimizer.palette_refit` by moving the
 palette. The loss by which the palette is learned first is in `dither.differentiable`.
@@ -23,6 +27,8 @@ from dither.optimizer.blur import autocorrelation_taps
 from dither.optimizer.config import SearchConfig
 from dither.optimizer.search_image import SearchImage
 
+# Sides of the tiles. The kernel has 23 taps at most.
+_TILE_SIDES = (16, 32)
 # Cube roots of cone responses to OKLab, in the precision of the loops.
 ROOTS_TO_OKLAB_32 = ROOTS_TO_OKLAB.astype(np.float32)
 
@@ -39,10 +45,13 @@ def search_loss(
         config: blur and weights.
     """
     error = pixel_errors(indices, palette, image)
+    side = tile_side(config)
+    sums = tile_sums(error, side)
+    means = config.mean_weight / side**2 * float((sums**2).sum())
     own = np.square(linear_to_oklab(palette)[indices] - image.original) @ config.penalty
     own *= image.slopes[..., 0] > 0  # masked pixels have slope 0, and no error
     field = error_field(error.copy(), config)
-    return float(np.vdot(field.astype(np.float64), error) + own.sum())
+    return float(np.vdot(field.astype(np.float64), error) + own.sum() + means)
 
 
 def pixel_errors(indices: np.ndarray, palette: np.ndarray, image: SearchImage) -> np.ndarray:
@@ -59,8 +68,21 @@ def error_field(errors: np.ndarray, config: SearchConfig) -> np.ndarray:
     """Convolve pixel errors (3, H, W) with the autocorrelation of the blur, in place."""
     from dither.optimizer import search_loops
 
-    search_loops.convolve(errors, autocorrelation_taps(config.sigma), repeat=False)
+    search_loops.convolve(errors, autocorrelation_taps(config.sigma))
     return errors
+
+
+def tile_side(config: SearchConfig) -> int:
+    """Return the side of the square tiles of the search: the least that the kernel does not cross."""
+    return next(side for side in _TILE_SIDES if len(autocorrelation_taps(config.sigma)) <= side)
+
+
+def tile_sums(errors: np.ndarray, side: int) -> np.ndarray:
+    """Return (tile rows, tile columns, 3) float32: the sum of pixel errors (3, H, W) in each tile."""
+    starts = (np.arange(0, length, side) for length in errors.shape[1:])
+    for axis, each in enumerate(starts, start=1):
+        errors = np.add.reduceat(errors, each, axis=axis)
+    return np.ascontiguousarray(np.moveaxis(errors, 0, -1))
 
 
 def palette_cones(palette: np.ndarray) -> np.ndarray:

@@ -9,15 +9,16 @@ from typing import Literal
 import numpy as np
 
 from dither.matrix.catalog import DEFAULT_MATRIX, load_matrix
-from dither.optimizer.gamut_target import gamut_target
+from dither.optimizer.gamut_target import bin_size
 from dither.optimizer.learned_palette import first_temperature
+from dither.palettes.histogram import color_histogram
 
 # Steps of the descent that finds the mixtures for a fixed palette.
 _STEPS = 400
 
 
 def mixed_pixels(
-    picture: np.ndarray,
+    linear: np.ndarray,
     palette: np.ndarray,
     *,
     by: Literal["random", "matrix"],
@@ -27,7 +28,7 @@ def mixed_pixels(
     """Choose each pixel at random or by the default threshold matrix.
 
     Args:
-        picture: (H, W, 3) uint8 sRGB codes.
+        linear: (H, W, 3) linear light, 0 to 1.
         palette: (K, 3) linear light.
         by: "random" is the published method; with "matrix", neighbours differ.
         variance: weight of a mixture's variance against the error of its mean.
@@ -38,7 +39,7 @@ def mixed_pixels(
     """
     from dither.differentiable import DescentConfig, descend, matrix_sampled, sampled
 
-    histogram = gamut_target(picture, len(palette), sigma=0).histogram
+    histogram = color_histogram(linear, step=bin_size(len(palette)))
     probabilities = descend(
         *(histogram.colors, histogram.counts, palette),
         DescentConfig(steps=_STEPS, variance=variance, temperature=first_temperature(len(palette))),

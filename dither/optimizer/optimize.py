@@ -1,10 +1,17 @@
 """Optimize a palette and the pixels of an image together: the front door of the optimizer.
 
+A palette is learned, unless it is given:
+
 1. The image is blurred as by the eye, and its colours are gathered in a histogram (`gamut_target`).
 2. Gradient descent lowers one loss over the palette and the probabilities of its colours in each bin:
    the error of the mean colour plus a weight times the variance (`learned_palette`).
-3. Error diffusion turns the part of the image that the palette can reach into pixels, a direct binary
-   search (`search`, `loss`) improves them, and the palette is refitted to them, in turns.
+3. The palette is refitted to pixels, in turns with step 5.
+
+The pixels are chosen:
+
+4. The image is mapped to what the palette can reach: by a rendering intent (`mapped_picture`), or, for
+   a learned palette, by its blurred colours (`gamut_target`).
+5. Error diffusion turns it into pixels, and a direct binary search (`search`, `loss`) improves them.
 
 Source: P. Stefek, "Differentiable dithering" (2020), for step 2.
 """
@@ -17,21 +24,21 @@ import numpy as np
 from dither.color import srgb_to_linear
 from dither.errors import InputError
 from dither.extras import require_extra
+from dither.metrics.viewing import ViewingFilter
 from dither.optimizer.config import OptimizeConfig, Preset, preset_config
 from dither.optimizer.gamut_target import codes_to_linear, gamut_target
 from dither.optimizer.learned_palette import LEARNED_PIXELS, diffuse_target, learn_palette
+from dither.optimizer.mapped_picture import MappedPicture, mapped_picture
 from dither.optimizer.mixed_pixels import mixed_pixels
 from dither.optimizer.palette_request import PaletteRequest
 from dither.optimizer.picture import checked_picture, few_distinct_colors, visible
 from dither.optimizer.search import direct_binary_search
-from dither.optimizer.search_image import prepare_search
+from dither.optimizer.viewing import seen_by
 from dither.palettes.device import DeviceLevels, device_palette, merge_equal_colors, round_to_device
-from dither.palettes.device_link import map_to_palette
 from dither.palettes.from_image import k_means
 from dither.palettes.palette import Intent, Palette, check_intent
 from dither.parallel.processors import thread_count
 from dither.progress import OnProgress, no_progress
-from dither.samples import eight_bit_colors
 
 # "draws" is the former name of "random".
 Pixels = Literal["search", "diffusion", "matrix", "random", "draws"]
@@ -71,6 +78,7 @@ def optimize_palette(
     pixels: Pixels = "search",
     device_levels: DeviceLevels = (256, 256, 256),
     intent: Intent | None = None,
+    viewing_filter: ViewingFilter | None = None,
     mask: np.ndarray | None = None,
     seed: int = 0,
     threads: int = 1,
@@ -94,6 +102,8 @@ def optimize_palette(
             Learned colours are among them.
         intent: rendering intent by which the image is mapped to the palette: "perceptual", "relative"
             or "absolute"; if None, the given palette's own, or "absolute" for a learned palette.
+        viewing_filter: filter of `dither.metrics` by which the image is seen, such as that of a panel;
+            the search blurs by the nearest Gaussian of 0.5 to 2.5 pixels. If None, as the preset says.
         mask: (H, W) bool, True for pixels to ignore, such as transparent ones.
         seed: of the first palettes, 0 or more; the same seed gives the same bytes.
         threads: number of threads, 0 for one per processor; the result does not depend on it.
@@ -124,11 +134,13 @@ def optimize_palette(
     if few is not None:
         return few
     require_optimizer(descent=palette is None or pixels not in ("search", "diffusion"))
-    config = preset if isinstance(preset, OptimizeConfig) else preset_config(preset, request.count)
+    if not isinstance(preset, OptimizeConfig):
+        preset = preset_config(preset, request.count, learned=palette is None)
+    config = seen_by(viewing_filter, preset)
     on_progress(0.0, "colours")
-    gamut = gamut_target(picture, request.count, sigma=config.search.sigma, mask=mask)
-    indices, trace = None, np.empty(0, np.float32)
+    gamut, indices, trace = None, None, np.empty(0, np.float32)
     if palette is None:
+        gamut = gamut_target(picture, request.count, sigma=config.search.sigma, mask=mask)
         kept, shown = request.kept(), visible(picture, mask)
         learned = np.arange(request.count) >= len(kept)
         linear, indices, trace = learn_palette(
@@ -150,26 +162,24 @@ def optimize_palette(
         palette = Palette(codes, intent="absolute")
     on_progress(_PALETTE_SHARE, "pixels")
     linear = palette.linear
-    if (intent or palette.intent) != "absolute":
-        picture, indices = eight_bit_colors(map_to_palette(picture, palette, intent)), None
-        gamut = gamut_target(picture, request.count, sigma=config.search.sigma, mask=mask)
+    if gamut is not None and (intent or palette.intent) == "absolute":
+        mapped = MappedPicture(codes_to_linear(picture), gamut.targets(linear), None)
+    else:
+        mapped, indices = mapped_picture(picture, palette, intent), None
     if pixels in ("matrix", "random", "draws"):
         by = "matrix" if pixels == "matrix" else "random"
-        indices = mixed_pixels(picture, linear, by=by, variance=config.variance, seed=seed)
-    else:
-        target = gamut.targets(linear)
-        if indices is None or pixels == "diffusion":
-            indices = diffuse_target(target, linear)
-        if pixels == "search":
-            searched = prepare_search(codes_to_linear(picture), target, mask=mask)
-            del target
-            indices = direct_binary_search(
-                *(indices, linear, searched, config.search),
-                threads=threads,
-                on_progress=lambda share, text: on_progress(
-                    _PALETTE_SHARE + (1 - _PALETTE_SHARE) * share, text
-                ),
-            )
+        indices = mixed_pixels(mapped.linear, linear, by=by, variance=config.variance, seed=seed)
+    elif indices is None or pixels == "diffusion":
+        indices = diffuse_target(mapped.target, linear)
+    indices = mapped.keep_exact(indices)
+    if pixels == "search":
+        indices = direct_binary_search(
+            *(indices, linear, mapped.prepare(mask), config.search),
+            threads=threads,
+            on_progress=lambda share, text: on_progress(
+                _PALETTE_SHARE + (1 - _PALETTE_SHARE) * share, text
+            ),
+        )
     on_progress(1.0, "done")
     return with_usage(palette, indices, trace, mask)
 
@@ -185,7 +195,7 @@ def require_optimizer(*, descent: bool) -> None:
     """
     if descent:
         require_extra("optimizing a palette", "optimize", "jax", "jaxlib", "optax")
-    require_extra("optimizing pixels", "optimize", "numba", "scipy")
+    require_extra("optimizing pixels", "optimize", "numba")
 
 
 def few_colors(

@@ -21,14 +21,19 @@ from typing import NamedTuple
 import numpy as np
 
 from dither.color import linear_to_oklab, srgb_to_linear
-from dither.optimizer.blur import autocorrelation_taps
+from dither.optimizer.blur import autocorrelation_taps, mirrored_taps
 from dither.optimizer.config import SearchConfig
-from dither.optimizer.loss import ROOTS_TO_OKLAB_32, error_field, palette_cones, pixel_errors
+from dither.optimizer.loss import (
+    ROOTS_TO_OKLAB_32,
+    error_field,
+    palette_cones,
+    pixel_errors,
+    tile_side,
+    tile_sums,
+)
 from dither.optimizer.search_image import CELL_BITS, SearchImage
 from dither.progress import OnProgress, no_progress
 
-# Sides of the tiles: the smallest one that the kernel does not reach across. It has 23 taps at most.
-_TILE_SIDES = (16, 32)
 # The kernel's rows are filled up to a multiple of the samples in a vector register.
 _VECTOR = 8
 # Number of pixels that are visited in each tile before the other rows of tiles get their turn.
@@ -41,16 +46,19 @@ class SearchState(NamedTuple):
 
     Attributes:
         pixels: (H, W, 8) float32, for each pixel the slopes (3) and the original (3) of `SearchImage`,
-            its palette index, and its row of `candidates`: together, since they are read together.
+            its palette index, and its row of `candidates`, -1 if it keeps its index: together, since
+            they are read together.
         field: (H + 2R, 3 (W + L)) float32, the error blurred twice, with the channels of a pixel
-            together and R pixels around the image; L is the number of taps, filled up.
+            together and room for R pixels around the image; L is the number of taps, filled up.
         candidates: (rows, M) uint8, palette entries that pixels may take.
+        sums: (tile rows, tile columns, 3) float32, sum of the error of each tile's pixels.
         sweeps: number of sweeps done.
     """
 
     pixels: np.ndarray
     field: np.ndarray
     candidates: np.ndarray
+    sums: np.ndarray
     sweeps: int
 
     @property
@@ -73,16 +81,18 @@ def init(
     indices: np.ndarray, palette: np.ndarray, image: SearchImage, config: SearchConfig
 ) -> SearchState:
     """Start a search at a dithered image; the arguments are those of `direct_binary_search`."""
-    taps = _kernel_taps(config)
+    height, width = indices.shape
     reach = _reach(config)
-    around = ((0, 0), (reach, reach), (reach, len(taps) - reach))
-    planes = error_field(np.pad(pixel_errors(indices, palette, image), around), config)
-    field = np.ascontiguousarray(np.moveaxis(planes, 0, -1)).reshape(planes.shape[1], -1)
+    errors = pixel_errors(indices, palette, image)
+    sums = tile_sums(errors, tile_side(config))
+    field = np.zeros((height + 2 * reach, width + _span(config), 3), np.float32)
+    inside = field[reach : reach + height, reach : reach + width]
+    inside[...] = np.moveaxis(error_field(errors, config), 0, -1)
     candidates = _candidate_table(linear_to_oklab(palette), image.cells, config.candidates)
-    pixels = np.empty((*indices.shape, 8), np.float32)
+    pixels = np.empty((height, width, 8), np.float32)
     pixels[..., :3], pixels[..., 3:6] = image.slopes, image.original
-    pixels[..., _INDEX], pixels[..., _CELL] = indices, image.cells
-    return SearchState(pixels, field, candidates, 0)
+    pixels[..., _INDEX], pixels[..., _CELL] = indices, np.where(image.fixed, -1.0, image.cells)
+    return SearchState(pixels, field.reshape(len(field), -1), candidates, sums, 0)
 
 
 def step(
@@ -98,9 +108,9 @@ def step(
     """
     from dither.optimizer import search_loops
 
-    taps = _kernel_taps(config)
-    side = next(side for side in _TILE_SIDES if len(taps) <= side)
-    rows, columns = (-(-length // side) for length in state.pixels.shape[:2])
+    side = tile_side(config)
+    rows, columns = state.sums.shape[:2]
+    row_taps, column_taps = (_mirrored_kernel(length, config) for length in state.pixels.shape[:2])
     rng = np.random.default_rng(state.sweeps)
     order = np.stack(np.divmod(rng.permutation(side * side), side), axis=1)
     shifts = rng.integers(side, size=(rows, columns, 2))
@@ -109,9 +119,10 @@ def step(
         palette_cones(palette),
         linear_to_oklab(palette).astype(np.float32),
         ROOTS_TO_OKLAB_32,
-        taps,
+        *(row_taps, column_taps),
         config.penalty.astype(np.float32),
-        *(config.change_threshold, side),
+        config.change_threshold,
+        *(state.sums, config.mean_weight / side**2, side),
     )
     # Each thread has an even number of rows of tiles, since every second one is visited.
     height = 2 * -(-rows // (2 * threads))
@@ -166,10 +177,15 @@ def _reach(config: SearchConfig) -> int:
     return len(autocorrelation_taps(config.sigma)) // 2
 
 
-def _kernel_taps(config: SearchConfig) -> np.ndarray:
-    """Return the taps of the kernel along one axis, filled up with zeros for the compiled loops."""
-    taps = autocorrelation_taps(config.sigma)
-    return np.pad(taps, (0, -len(taps) % _VECTOR))
+def _span(config: SearchConfig) -> int:
+    """Return the number of the kernel's taps, filled up for the compiled loops."""
+    return -(-(2 * _reach(config) + 1) // _VECTOR) * _VECTOR
+
+
+def _mirrored_kernel(length: int, config: SearchConfig) -> np.ndarray:
+    """Return (length, span) float32: the kernel of each place along one axis, filled with zeros."""
+    taps = mirrored_taps(autocorrelation_taps(config.sigma), length)
+    return np.pad(taps, ((0, 0), (0, _span(config) - taps.shape[1])))
 
 
 def _candidate_table(labs: np.ndarray, cells: np.ndarray, candidates: int) -> np.ndarray:

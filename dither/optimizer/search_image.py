@@ -18,7 +18,7 @@ _ROWS_AT_ONCE = 256
 
 
 class SearchImage(NamedTuple):
-    """An image in the units of the search; 60 bytes per pixel.
+    """An image in the units of the search; about 40 bytes per pixel.
 
     Attributes:
         original: (H, W, 3) float32 OKLab of the image.
@@ -26,16 +26,22 @@ class SearchImage(NamedTuple):
         slopes: (H, W, 3) float32 derivative of the cube root at the target; 0 in masked pixels, which
             therefore have no error.
         cells: (H, W) uint16, the original rounded to 5 bits per channel.
+        fixed: (H, W) bool, True for pixels that keep the index they have before the search.
     """
 
     original: np.ndarray
     target: np.ndarray
     slopes: np.ndarray
     cells: np.ndarray
+    fixed: np.ndarray
 
 
 def prepare_search(
-    original: np.ndarray, target: np.ndarray | None = None, *, mask: np.ndarray | None = None
+    original: np.ndarray,
+    target: np.ndarray | None = None,
+    *,
+    mask: np.ndarray | None = None,
+    fixed: np.ndarray | None = None,
 ) -> SearchImage:
     """Prepare an image for the pixel search.
 
@@ -43,6 +49,7 @@ def prepare_search(
         original: (H, W, 3) linear light, 0 to 1.
         target: (H, W, 3) linear light that mixtures of the palette can reach; `original` if None.
         mask: (H, W) bool, True for pixels to ignore.
+        fixed: (H, W) bool, True for pixels that keep their index; none if None.
     """
     from dither.optimizer import search_loops
 
@@ -57,9 +64,11 @@ def prepare_search(
         codes = np.clip(linear_to_srgb(original[rows]) * levels, 0, levels - 1).astype(np.uint16)
         cells[rows] = codes[..., 0] << 2 * CELL_BITS | codes[..., 1] << CELL_BITS | codes[..., 2]
     planes = np.ascontiguousarray(np.moveaxis(cones, -1, 0))
-    search_loops.convolve(planes, gaussian_taps(_SLOPE_SIGMA), repeat=True)
+    search_loops.convolve(planes, gaussian_taps(_SLOPE_SIGMA))
     bright = np.maximum(planes, np.float32(DARKEST), out=planes)
     slopes = np.ascontiguousarray(np.moveaxis(bright ** np.float32(-2 / 3) / np.float32(3), 0, -1))
     if mask is not None:
         slopes[mask] = 0
-    return SearchImage(lab, cones, slopes, cells)
+    if fixed is None:
+        fixed = np.zeros(shape[:2], bool)
+    return SearchImage(lab, cones, slopes, cells, fixed)

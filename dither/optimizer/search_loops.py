@@ -13,9 +13,12 @@ def visit(
     cones: np.ndarray,
     labs: np.ndarray,
     roots_to_oklab: np.ndarray,
-    taps: np.ndarray,
+    row_taps: np.ndarray,
+    column_taps: np.ndarray,
     penalty: np.ndarray,
     change_threshold: float,
+    sums: np.ndarray,
+    mean_weight: float,
     side: int,
     order: np.ndarray,
     shifts: np.ndarray,
@@ -29,16 +32,21 @@ def visit(
 
     Args:
         pixels: (H, W, 8) float32, for each pixel the derivative of the cube root at the target (3), the
-            original in OKLab (3), its palette index and its row of `table`. Indices are written.
+            original in OKLab (3), its palette index and its row of `table`, negative if the pixel keeps
+            its index. Indices are written.
         field: (H + 2R, 3 (W + L)) float32, the error convolved with the autocorrelation of the blur:
             that of pixel (y, x) is at [y + R, 3 (x + R)] and the next two. Written.
         table: (rows, M) uint8, candidate colours; a single row counts for all pixels.
         cones: (K, 3) float32 cone responses of the palette.
         labs: (K, 3) float32 OKLab of the palette.
         roots_to_oklab: (3, 3) float32.
-        taps: (L,) float32, 2R + 1 taps of the autocorrelation along one axis, then zeros.
+        row_taps: (H, L) float32, the first 2R + 1 from `mirrored_taps`, then zeros: what a pixel
+            contributes to `field` in the rows around it.
+        column_taps: (W, L) float32, the same for columns.
         penalty: (3,) float32, weights of a pixel's own error in L, a and b.
         change_threshold: a change must lower the loss by at least this much.
+        sums: (tile rows, tile columns, 3) float32, sum of the error of each tile's pixels. Written.
+        mean_weight: weight of the square of each sum.
         side: height and width of a tile, a power of two and at least L - 1.
         order: (N, 2) int64, rows and columns of a tile to visit.
         shifts: (tile rows, tile columns, 2) int64, added to `order` modulo `side`.
@@ -49,22 +57,23 @@ def visit(
         The number of pixels that changed.
     """
     height, width = pixels.shape[:2]
-    span = len(taps)
+    span = row_taps.shape[1]
     reach = (len(field) - height) // 2
     m00, m01, m02 = roots_to_oklab[0]
     m10, m11, m12 = roots_to_oklab[1]
     m20, m21, m22 = roots_to_oklab[2]
     # The quadratic form of the cube roots' changes, with both halves of each mixed term together.
-    own = taps[reach] * taps[reach]
-    o00 = own * (m00 * m00 + m10 * m10 + m20 * m20)
-    o11 = own * (m01 * m01 + m11 * m11 + m21 * m21)
-    o22 = own * (m02 * m02 + m12 * m12 + m22 * m22)
-    o01 = 2 * own * (m00 * m01 + m10 * m11 + m20 * m21)
-    o02 = 2 * own * (m00 * m02 + m10 * m12 + m20 * m22)
-    o12 = 2 * own * (m01 * m02 + m11 * m12 + m21 * m22)
+    o00 = m00 * m00 + m10 * m10 + m20 * m20
+    o11 = m01 * m01 + m11 * m11 + m21 * m21
+    o22 = m02 * m02 + m12 * m12 + m22 * m22
+    o01 = 2 * (m00 * m01 + m10 * m11 + m20 * m21)
+    o02 = 2 * (m00 * m02 + m10 * m12 + m20 * m22)
+    o12 = 2 * (m01 * m02 + m11 * m12 + m21 * m22)
     w0, w1, w2 = penalty
+    mean = np.float32(mean_weight)
     most = (shifts.shape[1] + 1) // 2
     ys, xs, best = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, np.int32)
+    tiles = np.empty(most, np.int64)
     before, least = np.empty(most, np.float32), np.empty(most, np.float32)
     c0, c1, c2 = np.empty(most, np.float32), np.empty(most, np.float32), np.empty(most, np.float32)
     l0, l1, l2 = np.empty(most, np.float32), np.empty(most, np.float32), np.empty(most, np.float32)
@@ -91,11 +100,14 @@ def visit(
                 down, right = shifts[tile_row, tile_column]
                 y = tile_row * side + (order[step, 0] + down & side - 1)
                 x = tile_column * side + (order[step, 1] + right & side - 1)
-                if y < height and x < width:
-                    ys[count], xs[count], best[count] = y, x, int(pixels[y, x, 6])
-                    a0[count] = field[y + reach, 3 * (x + reach)]
-                    a1[count] = field[y + reach, 3 * (x + reach) + 1]
-                    a2[count] = field[y + reach, 3 * (x + reach) + 2]
+                if y < height and x < width and pixels[y, x, 7] >= 0:
+                    ys[count], xs[count], tiles[count] = y, x, tile_column
+                    best[count] = int(pixels[y, x, 6])
+                    near = field[y + reach, 3 * (x + reach) : 3 * (x + reach) + 3]
+                    total = sums[tile_row, tile_column]
+                    a0[count] = near[0] + mean * total[0]
+                    a1[count] = near[1] + mean * total[1]
+                    a2[count] = near[2] + mean * total[2]
                     count += 1
             for i in range(count):
                 y, x = ys[i], xs[i]
@@ -106,8 +118,17 @@ def visit(
                 a0[i] = s0 * (m00 * f0 + m10 * f1 + m20 * f2)
                 a1[i] = s1 * (m01 * f0 + m11 * f1 + m21 * f2)
                 a2[i] = s2 * (m02 * f0 + m12 * f1 + m22 * f2)
-                q00[i], q11[i], q22[i] = o00 * s0 * s0, o11 * s1 * s1, o22 * s2 * s2
-                q01[i], q02[i], q12[i] = o01 * s0 * s1, o02 * s0 * s2, o12 * s1 * s2
+                own = row_taps[y, reach] * column_taps[x, reach] + mean
+                q00[i], q01[i], q02[i] = (
+                    own * o00 * s0 * s0,
+                    own * o01 * s0 * s1,
+                    own * o02 * s0 * s2,
+                )
+                q11[i], q12[i], q22[i] = (
+                    own * o11 * s1 * s1,
+                    own * o12 * s1 * s2,
+                    own * o22 * s2 * s2,
+                )
                 c0[i], c1[i], c2[i] = cones[now, 0], cones[now, 1], cones[now, 2]
                 before[i] = (
                     w0 * (labs[now, 0] - l0[i]) ** 2
@@ -166,14 +187,19 @@ def visit(
                 e0 = m00 * r0 + m01 * r1 + m02 * r2
                 e1 = m10 * r0 + m11 * r1 + m12 * r2
                 e2 = m20 * r0 + m21 * r1 + m22 * r2
+                total = sums[tile_row, tiles[i]]
+                total[0] += e0
+                total[1] += e1
+                total[2] += e2
                 for t in range(span):
-                    spread[3 * t] = taps[t] * e0
-                    spread[3 * t + 1] = taps[t] * e1
-                    spread[3 * t + 2] = taps[t] * e2
+                    spread[3 * t] = column_taps[x, t] * e0
+                    spread[3 * t + 1] = column_taps[x, t] * e1
+                    spread[3 * t + 2] = column_taps[x, t] * e2
                 for dy in range(2 * reach + 1):
                     line = field[y + dy, 3 * x : 3 * (x + span)]
+                    weight = row_taps[y, dy]
                     for t in range(len(spread)):
-                        line[t] += taps[dy] * spread[t]
+                        line[t] += weight * spread[t]
     return changed
 
 
@@ -212,13 +238,12 @@ def errors(
 
 
 @compiled(fastmath=True)
-def convolve(planes: np.ndarray, taps: np.ndarray, *, repeat: bool) -> None:
-    """Convolve planes with taps along rows and columns, in place.
+def convolve(planes: np.ndarray, taps: np.ndarray) -> None:
+    """Convolve planes with taps along rows and columns, mirrored at the borders, in place.
 
     Args:
         planes: (C, H, W) float32; written.
         taps: (2R + 1,) float32.
-        repeat: continue border values outside the plane; else it is 0 there.
     """
     count, height, width = planes.shape
     reach = len(taps) // 2
@@ -228,9 +253,9 @@ def convolve(planes: np.ndarray, taps: np.ndarray, *, repeat: bool) -> None:
         plane = planes[c]
         for y in range(height):
             line[reach : reach + width] = plane[y]
-            if repeat:
-                line[:reach] = plane[y, 0]
-                line[reach + width :] = plane[y, width - 1]
+            for x in range(reach):
+                line[x] = plane[y, _mirrored(x - reach, width)]
+                line[reach + width + x] = plane[y, _mirrored(width + x, width)]
             out = plane[y]
             out[:] = 0
             for t in range(len(taps)):
@@ -240,15 +265,17 @@ def convolve(planes: np.ndarray, taps: np.ndarray, *, repeat: bool) -> None:
             out = columns[y]
             out[:] = 0
             for t in range(len(taps)):
-                source = y + t - reach
-                if repeat:
-                    source = min(max(source, 0), height - 1)
-                elif source < 0 or source >= height:
-                    continue
-                row = plane[source]
+                row = plane[_mirrored(y + t - reach, height)]
                 for x in range(width):
                     out[x] += taps[t] * row[x]
         plane[:] = columns
+
+
+@compiled
+def _mirrored(place: int, length: int) -> int:
+    """Return the sample that is seen at a place of a line with mirrors at both ends."""
+    place %= 2 * length
+    return min(place, 2 * length - 1 - place)
 
 
 @compiled

@@ -9,11 +9,14 @@ tetrahedral interpolation.
 
 import functools
 import importlib.util
+from collections.abc import Callable
 
 import numpy as np
 
 from dither.color import linear_to_srgb, srgb_to_linear
 from dither.palettes.exact_colors import exact_colors, keep_exact
+from dither.palettes.gamut import Gamut
+from dither.palettes.gamut_mapping import EQUAL, clip_to_gamut
 from dither.palettes.intent import map_light
 from dither.palettes.palette import Intent, Palette
 from dither.samples import as_color, checked_image, eight_bit_colors
@@ -57,9 +60,7 @@ def map_to_palette(image: np.ndarray, palette: Palette, intent: Intent | None = 
     out = np.empty(color.shape, np.uint16)
     if not out.size:
         return out
-    interpolate = _interpolate
-    if out.size >= 3 * _COMPILED_PIXELS and importlib.util.find_spec("numba") is not None:
-        from dither.palettes.device_link_loop import interpolate
+    interpolate = _interpolation(out.size // 3)
     rows = max(1, _PIXELS_AT_ONCE // color.shape[1])
     exact = exact_colors(palette, intent)
     parts = [slice(start, start + rows) for start in range(0, len(out), rows)]
@@ -114,6 +115,49 @@ def device_link(palette: Palette, intent: Intent) -> DeviceLink | None:
     return None
 
 
+def clip_codes(codes: np.ndarray, gamut: Gamut) -> np.ndarray:
+    """Move colours to the nearest in a gamut, interpolated as by a device link.
+
+    Only the nodes around the given colours are mapped, so this is faster than a whole device link, for
+    a gamut that is used once.
+
+    Args:
+        codes: (H, W, 3) uint16 sRGB codes.
+        gamut: the gamut.
+
+    Returns:
+        (H, W, 3) uint16; `codes` itself if all nodes are inside.
+
+    Example:
+        >>> from dither.palettes.gamut import mixture_gamut
+        >>> black_and_white = np.array([[0.0, 0, 0], [1, 1, 1]])
+        >>> red = np.full((1, 1, 3), [65535, 0, 0], np.uint16)
+        >>> clip_codes(red, mixture_gamut(black_and_white)).round(-3).tolist()
+        [[[35000, 35000, 35000]]]
+    """
+    side = STEPS + 1
+    cells = np.zeros(side**3, bool)
+    for row in codes:
+        node = row.astype(np.int64) * STEPS // WHITE
+        cells[(node[:, 0] * side + node[:, 1]) * side + node[:, 2]] = True
+    steps = np.add.outer(np.add.outer([0, side * side], [0, side]), [0, 1]).ravel()
+    corners = np.unique(np.minimum(np.flatnonzero(cells)[:, None] + steps, side**3 - 1))
+    nodes = np.stack(np.unravel_index(corners, (side,) * 3), axis=-1) / STEPS
+    wanted = srgb_to_linear(nodes)
+    shown = clip_to_gamut(wanted, gamut, EQUAL).clip(0, 1)
+    if abs(shown - wanted).max() < 0.5 / WHITE:
+        return codes
+    table = np.zeros((side**3, 3), np.int64)
+    table[corners] = np.rint(linear_to_srgb(shown) * WHITE)
+    out = np.empty(codes.shape, np.uint16)
+    interpolate = _interpolation(codes.size // 3)
+    rows = max(1, _PIXELS_AT_ONCE // codes.shape[1])
+    for start in range(0, len(out), rows):
+        part = codes[start : start + rows].astype(np.int64).reshape(-1, 3)
+        interpolate(part, table, out[start : start + rows].reshape(-1, 3))
+    return out
+
+
 @functools.lru_cache(maxsize=4)
 def link_table(palette: Palette, intent: Intent) -> np.ndarray | None:
     """Return the table of a palette's device link, or None if it changes no colour.
@@ -144,6 +188,15 @@ def _mark_cells(color: np.ndarray, cells: np.ndarray) -> None:
         red, green, blue = np.moveaxis(_sixteen_bits(color) * STEPS // WHITE, 2, 0)
     side = STEPS + 1
     cells.reshape(-1)[(red * side + green) * side + blue] = True
+
+
+def _interpolation(pixels: int) -> Callable[[np.ndarray, np.ndarray, np.ndarray], None]:
+    """Return the function that interpolates: compiled for large images, if numba is there."""
+    if pixels >= _COMPILED_PIXELS and importlib.util.find_spec("numba") is not None:
+        from dither.palettes.device_link_loop import interpolate
+
+        return interpolate
+    return _interpolate
 
 
 def _sixteen_bits(color: np.ndarray) -> np.ndarray:

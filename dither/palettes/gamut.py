@@ -4,17 +4,20 @@ The light of a mixture is a weighted mean of the light of its colours.
 """
 
 from dataclasses import dataclass
-from typing import NamedTuple
 
 import numpy as np
 
-from dither.color import oklab_to_linear
+from dither.color import LUMINANCE_WEIGHTS, oklab_to_linear
 
 # A colour this far beyond a face counts as inside; light is 0 to 1.
 TOLERANCE = 1e-9
+# A gamut of mixtures is thickened by this much linear light around a grey, so that it is never flat.
+# It is less than a code of 16 bits, so that no rounding error within it is seen.
+_THICKNESS = 1e-6
 # Steps of the search for the point where a line leaves the gamut. Measured on lines of constant
 # lightness and hue, the share is too small by 3e-4 in one case of 100, and by 5e-3 at most.
 _STEPS = 12
+_TINY = 1e-150
 # Distances between colours and faces that are computed at a time, to limit memory.
 _BATCH = 1 << 18
 
@@ -123,6 +126,26 @@ def convex_hull(points: np.ndarray) -> Gamut:
     )
 
 
+def mixture_gamut(light: np.ndarray, middle: np.ndarray | None = None) -> Gamut:
+    """Return the gamut of mixtures of colours, even if they lie in one plane or on one line.
+
+    Args:
+        light: (K, 3) float64 linear light.
+        middle: (3,) a mixture, around which a flat gamut becomes slightly thicker; if None, half of the
+            darkest and half of the lightest colour.
+
+    Example:
+        >>> black_and_white = np.array([[0.0, 0, 0], [1, 1, 1]])
+        >>> gamut = mixture_gamut(black_and_white)
+        >>> (gamut.outside(np.array([[0.2, 0.2, 0.2], [1, 0, 0]])) > 0).tolist()
+        [False, True]
+    """
+    order = (light @ np.array(LUMINANCE_WEIGHTS)).argsort()
+    center = light[order[[0, -1]]].mean(axis=0) if middle is None else middle
+    spread = _THICKNESS * np.eye(3)
+    return convex_hull(np.concatenate([light, center + spread, center - spread]))
+
+
 @dataclass(frozen=True, eq=False)
 class _Face:
     """A triangle of the hull: indices of its corners, counterclockwise seen from outside."""
@@ -161,27 +184,14 @@ def _tetrahedron(points: np.ndarray) -> list[int]:
     return [first, second, third, fourth]
 
 
-class _Plane(NamedTuple):
-    """Products of the sides AB and AC of triangles and of the way AP to each point, (N, F) each."""
-
-    side_side: np.ndarray
-    side_other: np.ndarray
-    other_other: np.ndarray
-    side_way: np.ndarray
-    other_way: np.ndarray
-
-    def distance(self, v: np.ndarray | float, w: np.ndarray | float) -> np.ndarray:
-        """Return the squared distance to A + v AB + w AC, less the square of AP."""
-        square = v * v * self.side_side + 2 * v * w * self.side_other + w * w * self.other_other
-        return square - 2 * (v * self.side_way + w * self.other_way)
-
-
 def _nearest_on_triangles(
     points: np.ndarray, factors: np.ndarray, triangles: np.ndarray
 ) -> np.ndarray:
     """Return (N, 3): the point nearest to each point on any triangle, in its metric.
 
-    On each triangle this is the foot of the perpendicular, if it is inside, or else on a side.
+    On each triangle this is the foot of the perpendicular, if it is inside, or else on a side. Each
+    triangle ABC gets axes of its own, along AB and across it in its plane, and all is computed in
+    them: no small number is the difference of two products, however thin the triangle is.
     """
     # One (N, F) array for each coordinate is faster than a last axis of three.
     corners = [[factors[:, i] @ triangles[:, k].T for i in range(3)] for k in range(3)]
@@ -190,30 +200,43 @@ def _nearest_on_triangles(
         [end - start for end, start in zip(ends, corners[0], strict=True)]
         for ends in (corners[1], corners[2], own)
     )
-    products = ((side, side), (side, other), (other, other), (side, way), (other, way))
-    plane = _Plane(*(_dot(one, two) for one, two in products))
-    ss, so, oo, sw, ow = plane
-    tiny = 1e-300
-    area = ss * oo - so * so
-    inverse = 1 / np.where(area > tiny, area, np.inf)
-    v, w = (oo * sw - so * ow) * inverse, (ss * ow - so * sw) * inverse
-    inside = (v >= 0) & (w >= 0) & (v + w <= 1) & (area > tiny)
+    # B is at (b, 0), C at (c, height), the point at (x, y) and `above` the plane.
+    b, along = _unit(side)
+    c, x = _dot(other, along), _dot(way, along)
+    height, across = _unit([each - c * axis for each, axis in zip(other, along, strict=True)])
+    y = _dot(way, across)
+    above = [each - x * u - y * v for each, u, v in zip(way, along, across, strict=True)]
+    third = c - b
+
+    def distance(v: np.ndarray | float, w: np.ndarray | float) -> np.ndarray:
+        """Return the squared distance in the plane to A + v AB + w AC."""
+        return (x - v * b - w * c) ** 2 + (y - w * height) ** 2
+
+    w = y / np.maximum(height, _TINY)
+    v = (x - w * c) / np.maximum(b, _TINY)
+    inside = (v >= 0) & (w >= 0) & (v + w <= 1) & (height > _TINY)
     best_v, best_w = np.where(inside, v, 0), np.where(inside, w, 0)
-    least = np.where(inside, plane.distance(best_v, best_w), np.inf)
-    on_side = np.clip(sw / np.maximum(ss, tiny), 0, 1)
-    on_other = np.clip(ow / np.maximum(oo, tiny), 0, 1)
-    on_third = np.clip((ss - so - sw + ow) / np.maximum(ss - 2 * so + oo, tiny), 0, 1)
+    least = np.where(inside, 0.0, np.inf)
+    on_side = np.clip(x / np.maximum(b, _TINY), 0, 1)
+    on_other = np.clip((x * c + y * height) / np.maximum(c * c + height * height, _TINY), 0, 1)
+    length = np.maximum(third * third + height * height, _TINY)
+    on_third = np.clip(((x - b) * third + y * height) / length, 0, 1)
     for v, w in ((on_side, 0.0), (0.0, on_other), (1 - on_third, on_third)):
-        distance = plane.distance(v, w)
-        nearer = distance < least
+        far = distance(v, w)
+        nearer = far < least
         best_v, best_w = np.where(nearer, v, best_v), np.where(nearer, w, best_w)
-        least = np.where(nearer, distance, least)
-    # `distance` leaves out the square of AP, which differs between triangles.
-    face = (least + _dot(way, way)).argmin(axis=1)
+        least = np.where(nearer, far, least)
+    face = (least + _dot(above, above)).argmin(axis=1)
     rows = np.arange(len(points))
     start, first, second = (triangles[face, k] for k in range(3))
     v, w = best_v[rows, face][:, None], best_w[rows, face][:, None]
     return start + v * (first - start) + w * (second - start)
+
+
+def _unit(vector: list[np.ndarray]) -> tuple[np.ndarray, list[np.ndarray]]:
+    """Return the lengths of vectors, and vectors of length 1, or 0 where the length is 0."""
+    length = np.sqrt(_dot(vector, vector))
+    return length, [each / np.maximum(length, _TINY) for each in vector]
 
 
 def _dot(one: list[np.ndarray], two: list[np.ndarray]) -> np.ndarray:

@@ -23,7 +23,6 @@ EQUAL = (1.0, 1.0, 1.0)
 # Chosen on saturated colours and photos: more weight of chroma turns yellow darker than orange, less
 # weight of hue turns green yellow.
 KEEP_HUE = (1.0, 1.0, 3.5)
-KEEP_HUE_STRICTLY = (1.0, 1.0, 9.0)
 # Share of the gamut's chroma up to which the perceptual intent changes nothing.
 _KNEE = 0.8
 # A gamut that shows less than this share of the most saturated colours' chroma counts as flat.

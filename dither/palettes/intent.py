@@ -12,18 +12,14 @@ Source: ICC.1:2022, "Image technology colour management", section 6.2, for the n
 import numpy as np
 
 from dither.palettes.adaptation import adaptation
-from dither.palettes.gamut import Gamut, convex_hull
+from dither.palettes.gamut import Gamut, mixture_gamut
 from dither.palettes.gamut_mapping import (
     EQUAL,
     KEEP_HUE,
-    KEEP_HUE_STRICTLY,
     clip_to_gamut,
     compress_to_gamut,
 )
 from dither.palettes.palette import Intent, Palette, check_intent
-
-# The gamut is thickened by this much linear light around its middle grey, so that it is never flat.
-_THICKNESS = 1e-3
 
 
 def map_light(linear: np.ndarray, palette: Palette, intent: Intent) -> np.ndarray:
@@ -52,7 +48,7 @@ def map_light(linear: np.ndarray, palette: Palette, intent: Intent) -> np.ndarra
     adapted = adaptation(palette)
     gamut = _gamut(adapted.from_palette(palette.linear), palette)
     if intent == "relative":
-        mapped = clip_to_gamut(linear, gamut, KEEP_HUE_STRICTLY)
+        mapped = clip_to_gamut(linear, gamut, KEEP_HUE)
     else:
         mapped = compress_to_gamut(linear, gamut, KEEP_HUE)
     return adapted.to_palette(mapped).clip(0, 1)
@@ -61,5 +57,4 @@ def map_light(linear: np.ndarray, palette: Palette, intent: Intent) -> np.ndarra
 def _gamut(light: np.ndarray, palette: Palette) -> Gamut:
     """Return the gamut of mixtures of colours (K, 3) in the order of the palette."""
     middle = light[[palette.black, palette.white]].mean(axis=0)
-    spread = _THICKNESS * np.eye(3)
-    return convex_hull(np.concatenate([light, middle + spread, middle - spread]))
+    return mixture_gamut(light, middle)

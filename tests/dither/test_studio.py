@@ -112,12 +112,15 @@ def _random_palette(count: int, **options: Any) -> Palette:
     return Palette(colors, **options)
 
 
-# A flat gamut, one that touches that of sRGB, one that holds it, one well inside it, and any.
+# Flat gamuts, one that touches that of sRGB, one that holds it, one well inside it, and any.
 MAPPED = {
     "game-boy": load_palette("game-boy"),
+    "black-white": load_palette("black-white"),
+    "four greys": load_panel("gray-4-4.2").palette,
     "spectra-6": load_palette("spectra-6"),
     "web-safe": load_palette("web-safe"),
     "panel": load_panel("spectra-6-7.3").palette,
+    "two": _random_palette(2),
     "three": _random_palette(3),
     "twelve": _random_palette(12),
 }

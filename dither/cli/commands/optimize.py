@@ -30,6 +30,8 @@ from dither.parallel.processors import thread_count
 if TYPE_CHECKING:
     import numpy as np
 
+    from dither.metrics import ViewingFilter
+
 _AUTO: Literal["auto"] = "auto"
 _MAX_COLORS = 256
 _CHOSEN_COLORS = "With --colors"
@@ -102,6 +104,16 @@ def optimize(
         ),
     ] = PresetChoice.balanced,
     intent: IntentOption = None,
+    viewing_filter: Annotated[
+        str | None,
+        option(
+            DITHERING,
+            "Viewing filter: gaussian:1.5 | nasanen:300dpi,30cm | box:3 | binomial:4 | a text file of "
+            "frequencies and gains | a sum. The search blurs by the nearest Gaussian of 0.5 to 2.5 "
+            "pixels [the panel's; else gaussian:1.5, or gaussian:0.65 with --preset clean].",
+            value="FILTER",
+        ),
+    ] = None,
     pixels: Annotated[
         PixelsChoice,
         option(
@@ -144,6 +156,7 @@ def optimize(
         pixels=pixels.value,
         device_levels=device_levels,
         intent=None if intent is None else intent.value,
+        viewing_filter=_viewing(viewing_filter, target, preset),
         seed=seed or 0,
         threads=thread_count(1 if threads is None else threads),
         measured=job.json_output,
@@ -153,7 +166,7 @@ def optimize(
 
         if palette_output is not None:
             raise InputError("--palette-output takes the palette of one image, not of a folder")
-        libraries = ("jax", "jaxlib", "optax", "numba", "scipy")
+        libraries = ("jax", "jaxlib", "optax", "numba")
         check = functools.partial(require_extra, "dither optimize", "optimize", *libraries)
         report = dither_folder(job, target, task, batch, check)
     else:
@@ -167,6 +180,17 @@ def optimize(
                     quiet=job.quiet,
                 )
     finish(report, job.json_output, preset=preset.value)
+
+
+def _viewing(text: str | None, target: Target, preset: PresetChoice) -> "ViewingFilter | None":
+    """Return the filter of --viewing-filter, or the panel's, or None for that of the preset."""
+    if text is None and target.panel is not None and preset != PresetChoice.clean:
+        text = target.panel.viewing_filter
+    if text is None:
+        return None
+    from dither.metrics import parse_filter
+
+    return parse_filter(text)
 
 
 def _color_count(text: str) -> int | Literal["auto"]:

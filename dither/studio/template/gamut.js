@@ -3,7 +3,7 @@
 // A colour this far beyond a face counts as inside.
 const TOLERANCE = 1e-9;
 const REACH_STEPS = 12;
-const TINY = 1e-300;
+const TINY = 1e-150;
 
 function along(start, end, share) {
     return [start[0] + share * (end[0] - start[0]), start[1] + share * (end[1] - start[1]), start[2] + share * (end[2] - start[2])];
@@ -81,35 +81,43 @@ class Gamut {
 }
 
 // Find the point A + v AB + w AC of a triangle that is nearest to 0; write v, w and its squared distance.
-function findFoot(points, a, b, c, foot) {
-    const [ax, ay, az] = [points[a], points[a + 1], points[a + 2]];
-    const [bx, by, bz] = [points[b] - ax, points[b + 1] - ay, points[b + 2] - az];
-    const [cx, cy, cz] = [points[c] - ax, points[c + 1] - ay, points[c + 2] - az];
-    const bb = bx * bx + by * by + bz * bz;
-    const bc = bx * cx + by * cy + bz * cz;
-    const cc = cx * cx + cy * cy + cz * cz;
-    const bp = -(bx * ax + by * ay + bz * az);
-    const cp = -(cx * ax + cy * ay + cz * az);
-    const square = ax * ax + ay * ay + az * az;
-    const area = bb * cc - bc * bc;
-    let v = (cc * bp - bc * cp) / area;
-    let w = (bb * cp - bc * bp) / area;
-    if (!(area > TINY && v >= 0 && w >= 0 && v + w <= 1)) {
+// In axes along AB and across it, no small number is the difference of two products.
+function findFoot(points, first, second, last, foot) {
+    const [ax, ay, az] = [points[first], points[first + 1], points[first + 2]];
+    const [sx, sy, sz] = [points[second] - ax, points[second + 1] - ay, points[second + 2] - az];
+    const [ox, oy, oz] = [points[last] - ax, points[last + 1] - ay, points[last + 2] - az];
+    // B is at (b, 0), C at (c, height), and the origin at (x, y) and (nx, ny, nz) above the plane.
+    const b = Math.sqrt(sx * sx + sy * sy + sz * sz);
+    const wide = Math.max(b, TINY);
+    const [ux, uy, uz] = [sx / wide, sy / wide, sz / wide];
+    const c = ox * ux + oy * uy + oz * uz;
+    const x = -(ax * ux + ay * uy + az * uz);
+    const [hx, hy, hz] = [ox - c * ux, oy - c * uy, oz - c * uz];
+    const height = Math.sqrt(hx * hx + hy * hy + hz * hz);
+    const high = Math.max(height, TINY);
+    const [vx, vy, vz] = [hx / high, hy / high, hz / high];
+    const y = -(ax * vx + ay * vy + az * vz);
+    const [nx, ny, nz] = [-ax - x * ux - y * vx, -ay - x * uy - y * vy, -az - x * uz - y * vz];
+    let w = y / high;
+    let v = (x - w * c) / wide;
+    let least = 0;
+    if (!(height > TINY && v >= 0 && w >= 0 && v + w <= 1)) {
         // The nearest point is on a side.
-        const onFirst = clamp(bp / Math.max(bb, TINY), 0, 1);
-        const onSecond = clamp(cp / Math.max(cc, TINY), 0, 1);
-        const onThird = clamp((bb - bc - bp + cp) / Math.max(bb - 2 * bc + cc, TINY), 0, 1);
-        let least = onFirst * (onFirst * bb - 2 * bp);
-        [v, w] = [onFirst, 0];
-        const second = onSecond * (onSecond * cc - 2 * cp);
-        if (second < least) [v, w, least] = [0, onSecond, second];
-        const rest = 1 - onThird;
-        const third = rest * (rest * bb + 2 * onThird * bc - 2 * bp) + onThird * (onThird * cc - 2 * cp);
-        if (third < least) [v, w] = [rest, onThird];
+        const third = c - b;
+        const onFirst = clamp(x / wide, 0, 1);
+        const onSecond = clamp((x * c + y * height) / Math.max(c * c + height * height, TINY), 0, 1);
+        const length = Math.max(third * third + height * height, TINY);
+        const onThird = clamp(((x - b) * third + y * height) / length, 0, 1);
+        least = Infinity;
+        for (const [tried, other] of [[onFirst, 0], [0, onSecond], [1 - onThird, onThird]]) {
+            const [dx, dy] = [x - tried * b - other * c, y - other * height];
+            const far = dx * dx + dy * dy;
+            if (far < least) [v, w, least] = [tried, other, far];
+        }
     }
     foot[0] = v;
     foot[1] = w;
-    foot[2] = v * v * bb + 2 * v * w * bc + w * w * cc - 2 * (v * bp + w * cp) + square;
+    foot[2] = least + (nx * nx + ny * ny + nz * nz);
 }
 
 // Add points one by one; triangles to a new point replace the faces that it sees.

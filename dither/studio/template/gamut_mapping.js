@@ -3,7 +3,6 @@
 // Weights of a difference in lightness, chroma and hue.
 const EQUAL = [1, 1, 1];
 const KEEP_HUE = [1, 1, 3.5];
-const KEEP_HUE_STRICTLY = [1, 1, 9];
 const KNEE = 0.8;
 const FLAT = 0.5;
 const NEWTON_STEPS = 3;

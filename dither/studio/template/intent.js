@@ -3,7 +3,7 @@
 const LUMINANCE_WEIGHTS = [0.2126, 0.7152, 0.0722];
 const MOST_RATIO = 4;
 const LEAST_LUMINANCE = 0.25;
-const THICKNESS = 1e-3;
+const THICKNESS = 1e-6;
 
 // Return the linear light of a palette's colours, and its black and white: of all pairs, the farthest apart in
 // lightness, less the chroma of both.
@@ -47,7 +47,7 @@ function lightMapper(palette, intent) {
     }
     const { toPalette, fromPalette } = adaptation(palette);
     const gamut = thickGamut(palette.lights.map(fromPalette), fromPalette(palette.black), fromPalette(palette.white));
-    const map = intent === "relative" ? clipper(gamut, KEEP_HUE_STRICTLY) : compressor(gamut, KEEP_HUE);
+    const map = intent === "relative" ? clipper(gamut, KEEP_HUE) : compressor(gamut, KEEP_HUE);
     return (light) => clipped(toPalette(map(light)));
 }
 

@@ -16,6 +16,7 @@ from dither.cli.batch.fingerprint import fingerprint
 from dither.cli.batch.journal import JOURNAL_NAME
 from dither.cli.optimize_task import OptimizeTask
 from dither.images.io import read_image
+from dither.metrics import parse_filter
 from dither.palettes.palette import Palette
 
 # Pictures of no more colours than are asked for compile nothing.
@@ -30,6 +31,7 @@ PLAIN = OptimizeTask(
     pixels="search",
     device_levels=(256, 256, 256),
     intent=None,
+    viewing_filter=None,
     seed=0,
     threads=1,
     measured=False,
@@ -124,6 +126,7 @@ OTHER: dict[str, Any] = {
     "pixels": "matrix",
     "device_levels": (32, 64, 32),
     "intent": "relative",
+    "viewing_filter": parse_filter("nasanen:127dpi,40cm"),
     "seed": 1,
 }
 

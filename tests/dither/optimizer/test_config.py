@@ -14,6 +14,7 @@ from dither.optimizer.config import OptimizeConfig, SearchConfig, preset_config
         ({"lightness_penalty": -1}, "penalties are -1"),
         ({"color_penalty": float("nan")}, "nan"),
         ({"candidates": 1}, "candidates is 1"),
+        ({"mean_weight": -1}, "mean_weight is -1"),
         ({"sweeps": 0}, "sweeps is 0"),
     ],
 )
@@ -30,6 +31,8 @@ def test_a_change_threshold_is_not_negative() -> None:
 
 def test_presets_are_configs_of_their_own() -> None:
     assert preset_config("clean", 8).variance > preset_config("balanced", 8).variance
+    assert preset_config("balanced", 8).search.mean_weight == 0
+    assert preset_config("balanced", 8, learned=False).search.mean_weight > 0
     with pytest.raises(InputError, match="'balanced', 'smooth' or 'clean'"):
         preset_config("none", 8)  # pyright: ignore[reportArgumentType]
 

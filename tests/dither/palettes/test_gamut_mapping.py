@@ -11,7 +11,6 @@ from dither.palettes.gamut import Gamut, convex_hull
 from dither.palettes.gamut_mapping import (
     EQUAL,
     KEEP_HUE,
-    KEEP_HUE_STRICTLY,
     clip_to_gamut,
     compress_to_gamut,
 )
@@ -52,7 +51,7 @@ def test_colours_well_inside_stay(name: str) -> None:
     light = _random_light(3000)
     inside = gamut.outside(light) < -1e-9
     assert inside.any()
-    for weights in (EQUAL, KEEP_HUE, KEEP_HUE_STRICTLY):
+    for weights in (EQUAL, KEEP_HUE):
         assert (clip_to_gamut(light, gamut, weights)[inside] == light[inside]).all()
     lab = linear_to_oklab(light)
     # Inside with a chroma of 1.3 times its own: below 0.77 of the gamut's.
@@ -69,7 +68,7 @@ def test_colours_well_inside_stay(name: str) -> None:
 def test_results_are_inside_the_gamut(name: str) -> None:
     gamut = _adapted_gamut(_palette(name))
     light = _random_light(3000, seed=1)
-    for weights in (EQUAL, KEEP_HUE, KEEP_HUE_STRICTLY):
+    for weights in (EQUAL, KEEP_HUE):
         assert gamut.outside(clip_to_gamut(light, gamut, weights)).max() < 1e-9
     # Compressed colours lie between others in OKLab, where the gamut is not quite convex.
     beyond = gamut.outside(compress_to_gamut(light, gamut, KEEP_HUE))
@@ -96,7 +95,7 @@ def _weighted(
     )
 
 
-@pytest.mark.parametrize("weights", [EQUAL, KEEP_HUE, KEEP_HUE_STRICTLY])
+@pytest.mark.parametrize("weights", [EQUAL, KEEP_HUE])
 @pytest.mark.parametrize("name", ["measured", "c64", "inky-spectra-6", "acep-7"])
 def test_clipped_colours_are_nearly_the_nearest_of_all_mixtures(
     name: str, weights: tuple[float, float, float]
@@ -136,12 +135,14 @@ def _lines(count: int = 40, steps: int = 300) -> np.ndarray:
         ("acep-7", 0.006),
         ("black-white", 0.006),
         ("black-white-red", 0.014),
-        ("game-boy", 0.02),
+        # The hull of its greens is thin, and adaptation multiplies its differences in blue by 11.
+        ("game-boy", 0.031),
     ],
 )
-def test_gradations_have_no_jumps(name: str, most: float) -> None:
+@pytest.mark.parametrize("intent", ["perceptual", "relative"])
+def test_gradations_have_no_jumps(name: str, most: float, intent: Intent) -> None:
     palette, lines = _palette(name), _lines()
-    mapped = map_light(lines.reshape(-1, 3), palette, "perceptual")
+    mapped = map_light(lines.reshape(-1, 3), palette, intent)
     seen = linear_to_oklab(adaptation(palette).from_palette(mapped)).reshape(lines.shape)
     source = linear_to_oklab(lines)
     steps = np.linalg.norm(np.diff(seen, axis=1), axis=2)

@@ -14,12 +14,14 @@ from PIL import Image
 
 from dither.images.adjustments import Preparation, adjusted
 from dither.images.animation import Animation, read_animation, write_animation
+from dither.images.indexed_files import read_indexed
 from dither.images.io import read_image
 from dither.images.raster_image import RasterImage
-from dither.metrics import image_errors
+from dither.metrics import image_errors, parse_filter
 from dither.optimizer.frames import optimize_frames
 from dither.optimizer.optimize import optimize_palette
 from dither.palettes.palette import Palette, load_palette
+from dither.palettes.panel_files import load_panel
 
 FLAG = np.array([[[255, 0, 0], [255, 255, 255], [0, 0, 255]]], np.uint8).repeat(4, 0).repeat(5, 1)
 
@@ -246,3 +248,35 @@ def test_pixels_may_be_drawn_where_the_image_is_still(
     write_animation(folder / "two.webp", clip)
     words = refused("dither optimize two.webp -o out.webp -p game-boy --pixels matrix")
     assert "--pixels is for still images" in words
+
+
+@pytest.mark.parametrize(
+    ("options", "viewing"),
+    [
+        ("-p panel.hex", "gaussian:1.5"),
+        ("--panel spectra-6-7.3", load_panel("spectra-6-7.3").viewing_filter),
+        ("--panel spectra-6-7.3 --viewing-filter gaussian:0.8", "gaussian:0.8"),
+        ("--panel spectra-6-7.3 --preset clean", "gaussian:0.65"),
+    ],
+)
+def test_the_viewing_filter_is_the_one_given_or_the_panels(
+    run: Callable, folder: Path, photo: np.ndarray, options: str, viewing: str
+) -> None:
+    palette = load_panel("spectra-6-7.3").palette
+    (folder / "panel.hex").write_text("\n".join(palette.hex))
+    run(f"dither optimize photo.png -o out.png {options}")
+    preset = "clean" if "clean" in options else "balanced"
+    expected = optimize_palette(
+        photo,
+        palette=palette,
+        preset=preset,
+        viewing_filter=parse_filter(viewing),
+    )
+    assert (read_indexed(folder / "out.png")[0] == expected.indices).all()
+
+
+def test_a_viewing_filter_that_is_none_is_one_sentence(run: Callable, folder: Path) -> None:
+    done = run("dither optimize photo.png -o out.png --colors 4 --viewing-filter far", check=False)
+    assert done.returncode == 2
+    assert "'far'" in done.stderr
+    assert not (folder / "out.png").exists()
