@@ -48,6 +48,10 @@ class Compiled:
                 self._entries[key] = entry
         return entry(given)
 
+    def __reduce__(self) -> str:
+        """Pickle the function by its name, as Python does."""
+        return self.python.__qualname__
+
     def references(self) -> "Iterator[tuple[str, Compiled | Intrinsic]]":
         """Yield the other compiled functions that this one calls, by their names in it."""
         for name, value in referenced(self.python):

@@ -1,4 +1,5 @@
 import os
+import pickle
 import subprocess
 import sys
 import threading
@@ -108,6 +109,12 @@ def test_other_threads_run_meanwhile() -> None:
     while other.is_alive():
         turns += 1
     assert turns > 100
+
+
+def test_loops_are_pickled_by_their_names() -> None:
+    from dither.color_count.gap_loops import grid_loss
+
+    assert pickle.loads(pickle.dumps(grid_loss)) is grid_loss
 
 
 def test_what_cannot_be_kept_is_compiled_in_the_process(monkeypatch: pytest.MonkeyPatch) -> None:
