@@ -19,17 +19,49 @@ _PART = 6 * 128
 def scan_serpentine(plan: ScanPlan, taps: np.ndarray, modulation: ThresholdModulation) -> None:
     """Diffuse in serpentine order; taps are (n, 3): rows down, columns ahead, share in 1/65536."""
     from dither.diffusion.compiled import serpentine
+    from dither.diffusion.compiled.serpentine_lanes import fraction_bits
 
     height, width = plan.samples.shape[:2]
+    if plan.to_palette and not modulation.varies:
+        bits = fraction_bits(taps, plan.bounds)
+        if bits >= 0:
+            _scan_in_lanes(plan, taps, bits)
+            return
     reach = max(0, *abs(taps[:, 1])) if len(taps) else 0
     ring = 1 + max(0, *taps[:, 0]) if len(taps) else 1
     past = np.zeros((3,) * plan.to_palette + (ring, width + 2 * reach), np.int32)
-    loop: Callable[..., None] = (
-        serpentine.serpentine_to_palette if plan.to_palette else serpentine.serpentine_to_levels
-    )
+    loop: Any = serpentine.serpentine_to_palette
+    tables: tuple[Any, ...] = ()
+    if not plan.to_palette:
+        loop = serpentine.serpentine_to_levels
+        tables = serpentine.level_steps(plan.target.lights, taps)
+    settings = *tables, plan.target, modulation, plan.channel, plan.bounds
     for y0 in range(0, height, _BLOCK_ROWS):
         rows = *plan.rows(y0, y0 + _BLOCK_ROWS), plan.codes[y0 : y0 + _BLOCK_ROWS]
-        loop(*rows, past, y0, taps, plan.target, modulation, plan.channel, plan.bounds)
+        loop(*rows, past, y0, taps, *settings)
+
+
+def _scan_in_lanes(plan: ScanPlan, taps: np.ndarray, bits: int) -> None:
+    """Diffuse to a palette in serpentine order, in 32 bits; `bits` of `fraction_bits`."""
+    from dither.diffusion.compiled import serpentine_lanes as loops
+
+    height, width = plan.samples.shape[:2]
+    taps = loops.lane_taps(taps, bits)
+    reach = abs(taps[:, 1]).max()
+    past = np.zeros((1 + taps[:, 0].max(), 4 * (width + 2 * reach)), np.int32)
+    lights, places, groups = plan.target
+    tables = loops.compared_colors(lights), *loops.lane_colors(lights, taps[0, 2])
+    settings = taps, np.zeros(len(taps), np.int64), bits, *tables, places, groups, plan.bounds
+    half = np.int32((1 << bits >> 1) - (loops.MIDDLE << bits))
+    for y0 in range(0, height, _BLOCK_ROWS):
+        samples, units = plan.rows(y0, y0 + _BLOCK_ROWS)
+        if len(units):
+            units = (units << bits) + half
+        else:
+            samples = (samples << bits) + half
+        loops.serpentine_lanes(
+            samples, units, plan.codes[y0 : y0 + _BLOCK_ROWS], past, y0, *settings
+        )
 
 
 def scan_by_tone(

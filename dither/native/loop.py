@@ -2,8 +2,11 @@
 
 import ctypes
 import functools
+import importlib
+import importlib.util
 import threading
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 from dither.native import arguments, cache, machine_code, notice
@@ -100,12 +103,16 @@ class Intrinsic:
     Attributes:
         python: the function in Python, which computes the same.
         build: function without arguments that returns it as an intrinsic of numba.
+        module: the module that has it, if its source is not in `build`.
     """
 
-    def __init__(self, python: Callable[..., Any], build: Callable[[], Any]) -> None:
+    def __init__(
+        self, python: Callable[..., Any], build: Callable[[], Any], module: str | None = None
+    ) -> None:
         functools.update_wrapper(self, python)
         self.python = python
         self.build = build
+        self._module = module
 
     def __call__(self, *given: Any) -> Any:
         """Call the twin."""
@@ -114,6 +121,21 @@ class Intrinsic:
     def parts(self) -> Iterator[Any]:
         """Yield what decides about the machine code."""
         yield self.build.__code__
+        found = importlib.util.find_spec(self._module) if self._module else None
+        if found is not None and found.origin is not None:
+            yield Path(found.origin).read_bytes()
+
+
+def intrinsic_of(module: str) -> Callable[[Callable[..., Any]], Intrinsic]:
+    """Return the decorator of twins in Python of the intrinsics with these names in a module."""
+
+    def twin(python: Callable[..., Any]) -> Intrinsic:
+        def build() -> Any:
+            return getattr(importlib.import_module(module), python.__name__)
+
+        return Intrinsic(python, build, module)
+
+    return twin
 
 
 def compiled(

@@ -1,0 +1,89 @@
+import importlib
+from typing import Any
+
+import numpy as np
+import pytest
+from diffusion_reference import random_image, reference_codes
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dither.diffusion import ATKINSON, FLOYD_STEINBERG, JARVIS_JUDICE_NINKE, error_diffuse
+from dither.diffusion.light import WHITE
+from dither.native.loop import compiled
+
+pytest.importorskip("numba", reason="an extra of its own")
+
+loops = importlib.import_module("dither.diffusion.compiled.serpentine_lanes")
+vectors = importlib.import_module("dither.diffusion.compiled.lanes")
+lanes, nearest_of_sixteen = vectors.lanes, vectors.nearest_of_sixteen
+
+
+@compiled
+def nearest(table: Any, red: Any, green: Any, blue: Any) -> Any:
+    light = lanes(np.int32(red), np.int32(green), np.int32(blue))
+    return nearest_of_sixteen(table, light)
+
+
+@given(seed=st.integers(0, 1 << 30), count=st.integers(1, 16), bits=st.integers(1, 12))
+def test_sixteen_colours_at_once_give_the_first_of_the_nearest(
+    seed: int, count: int, bits: int
+) -> None:
+    generator = np.random.default_rng(seed)
+    codes = generator.integers(0, 1 << bits, (count, 3), np.int32) << generator.integers(
+        0, 13 - bits
+    )
+    table = loops.compared_colors(codes << 10)
+    corners = np.array([[-WHITE, 2 * WHITE, -WHITE], [2 * WHITE] * 3, [-WHITE] * 3, [0, WHITE, 0]])
+    lights = np.concatenate(
+        [
+            corners,
+            generator.integers(-WHITE, 2 * WHITE, (60, 3)),
+            (codes[generator.integers(0, count, 60)] << 10)
+            + generator.integers(-9999, 9999, (60, 3)),
+        ]
+    ).clip(-WHITE, 2 * WHITE)
+    expected = (((lights[:, None] >> 10) - codes) ** 2).sum(axis=2).argmin(axis=1)
+    assert [nearest(table, *(light - loops.MIDDLE)) for light in lights] == expected.tolist()
+
+
+def test_sums_need_32_bits_or_another_loop() -> None:
+    def bits(kernel: Any, low: int, high: int) -> int:
+        return loops.fraction_bits(np.array(kernel.taps, np.int64), (low, high))
+
+    assert bits(FLOYD_STEINBERG, 0, WHITE) == 4
+    assert bits(FLOYD_STEINBERG, -16 * WHITE, 17 * WHITE) == 4
+    assert bits(FLOYD_STEINBERG, -40 * WHITE, 41 * WHITE) == -1
+    assert bits(ATKINSON, 0, WHITE) == 3
+    # Shares in 1/48 are no whole multiples of a small power of 2.
+    assert bits(JARVIS_JUDICE_NINKE, 0, WHITE) == -1
+
+
+@pytest.mark.parametrize("dtype", [np.uint8, np.uint16, np.float64])
+@pytest.mark.parametrize("color", [0, 255])
+def test_errors_at_their_limit_match_the_reference(color: int, dtype: Any) -> None:
+    # Nothing but black for a white image: errors grow until they are clipped at 16 times white.
+    image = np.full((60, 9, 3), 255 - color, np.uint8)
+    palette = np.full((3, 3), color, np.uint8)
+    palette[1] = 128
+    expected = reference_codes(
+        image, FLOYD_STEINBERG, palette=palette, serpentine=True, light="linear", clamp="none"
+    )
+    scaled = {np.uint8: image, np.uint16: image * np.uint16(257), np.float64: image / 255}[dtype]
+    codes = error_diffuse(scaled, palette=palette, light="linear", clamp="none")
+    assert (codes == expected).all()
+
+
+@pytest.mark.parametrize("count", [1, 2, 15, 16, 17, 200])
+@pytest.mark.parametrize("clamp", ["none", "range"])
+@pytest.mark.parametrize("kernel", [FLOYD_STEINBERG, ATKINSON], ids=["floyd-steinberg", "atkinson"])
+def test_wide_images_match_the_loop_in_64_bits(
+    kernel: Any, clamp: Any, count: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    image, palette = random_image((130, 61, 3)), random_image((count, 3), seed=count)
+    # With colours that are all darker or all brighter, errors go far beyond black and white.
+    palettes = palette, palette // 8, 255 - palette // 8
+    options: dict[str, Any] = {"kernel": kernel, "clamp": clamp}
+    codes = [error_diffuse(image, palette=palette, **options) for palette in palettes]
+    monkeypatch.setattr(loops, "fraction_bits", lambda taps, bounds: -1)
+    expected = [error_diffuse(image, palette=palette, **options) for palette in palettes]
+    assert (np.array(codes) == np.array(expected)).all()
