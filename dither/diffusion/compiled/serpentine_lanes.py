@@ -103,7 +103,8 @@ def serpentine_lanes(
     samples,
     units,
     codes,
-    past,
+    errors,
+    ring,
     y0,
     taps,
     starts,
@@ -115,14 +116,15 @@ def serpentine_lanes(
     groups,
     bounds,
 ):
-    """Diffuse the rows from y0 of an image to a palette; updates `past`.
+    """Diffuse the rows from y0 of an image to a palette; updates `errors`.
 
     Args:
         samples: (rows, W, 3); codes, or light like `units`.
         units: light of each code, from the middle grey, in 1/2^bits, plus half a unit; or empty.
         codes: (rows, W) uint8, the output.
-        past: (ring, 4 (W + 2 reach)) int32, the errors of row y at y % ring, four for each pixel, with
-            zeros on both sides; zeros at first.
+        errors: (ring 4 (W + 2 reach),) int32, the errors of row y in part y % ring, four for each pixel,
+            with zeros on both sides; zeros at first.
+        ring: number of rows in `errors`.
         y0: first row.
         taps: (n, 3) int64 of `lane_taps`.
         starts: (n,) int64, overwritten.
@@ -135,9 +137,8 @@ def serpentine_lanes(
         bounds: bounds of the light.
     """
     rows, width, _ = samples.shape
-    ring, stride = past.shape
+    stride = len(errors) // ring
     reach = (stride // 4 - width) // 2
-    errors = past.ravel()
     number = len(shown) // 4 - 1
     one = np.int32(taps[0, 2])
     low, high = np.int32(bounds[0] - MIDDLE), np.int32(bounds[1] - MIDDLE)
