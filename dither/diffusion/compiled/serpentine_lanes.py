@@ -122,7 +122,7 @@ def serpentine_lanes(
         samples: (rows, W, 3); codes, or light like `units`.
         units: light of each code, from the middle grey, in 1/2^bits, plus half a unit; or empty.
         codes: (rows, W) uint8, the output.
-        errors: (ring 4 (W + 2 reach),) int32, the errors of row y in part y % ring, four for each pixel,
+        errors: (ring 4 (W + 2 reach),) int32, those of row y in part y % ring, four for each pixel,
             with zeros on both sides; zeros at first.
         ring: number of rows in `errors`.
         y0: first row.
