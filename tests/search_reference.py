@@ -13,7 +13,7 @@ PALETTE = srgb_to_linear(
 
 
 def slow_loss(indices: np.ndarray, image: SearchImage, config: SearchConfig) -> float:
-    """Return E: errors linearised pixel by pixel, blurred by scipy or summed in tiles, squared."""
+    """Return E: errors linearised pixel by pixel, blurred or summed around corners, squared."""
     cones = PALETTE @ LINEAR_TO_CONES.T
     apart = image.slopes * (cones[indices] - image.target) @ ROOTS_TO_OKLAB.T
     offsets = np.arange(-5, 6)
@@ -25,10 +25,16 @@ def slow_loss(indices: np.ndarray, image: SearchImage, config: SearchConfig) -> 
     own = (linear_to_oklab(PALETTE)[indices] - image.original) ** 2
     weights = [config.lightness_penalty, config.color_penalty, config.color_penalty]
     side = 16
-    tiles = [
-        apart[top : top + side, left : left + side].sum(axis=(0, 1))
-        for top in range(0, len(apart), side)
-        for left in range(0, apart.shape[1], side)
+    rows, columns = np.arange(len(apart)) + 0.5, np.arange(apart.shape[1]) + 0.5
+    around = [
+        np.multiply.outer(
+            np.maximum(0, 1 - np.abs(rows - top) / side),
+            np.maximum(0, 1 - np.abs(columns - left) / side),
+        )
+        for top in range(0, len(apart) + side, side)
+        for left in range(0, apart.shape[1] + side, side)
     ]
-    means = config.mean_weight * (np.square(tiles) / side**2).sum()
+    sums = np.array([(share[..., None] * apart).sum(axis=(0, 1)) for share in around])
+    counts = np.array([share.sum() for share in around])
+    means = config.mean_weight * (sums**2 / counts[:, None]).sum()
     return float((blurred**2).sum() + (own @ weights).sum() + means)

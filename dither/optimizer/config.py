@@ -22,8 +22,8 @@ class SearchConfig:
         lightness_penalty: weight of a pixel's own squared error in L, 0 or more. For comparison, the
             blur keeps 1 / (4 pi sigma^2) of an error that neighbours do not share: 0.035 at 1.5 pixels.
         color_penalty: the same for a and b.
-        mean_weight: weight of the squared mean error of each tile, 0 or more. A tile has 16 x 16
-            pixels, or 32 x 32 if the blur is wider than 1.6 pixels.
+        mean_weight: weight of the squared mean error around each corner of a tile, 0 or more. A tile
+            has 16 x 16 pixels, or 32 x 32 if the blur is wider than 1.6 pixels.
         candidates: number of nearest palette entries that a pixel may take, 2 to 256.
         sweeps: maximum number of sweeps over the image, 1 or more.
         change_threshold: a pixel changes only if the loss falls by at least this much, 0 or more;

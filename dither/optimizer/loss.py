@@ -1,7 +1,7 @@
 """The loss of the pixel search: the squared error of the blurred image, and a penalty for grain.
 
     E = sum over pixels of |(G * u)(x)|^2 + sum over pixels and L, a, b of w |OKLab(c) -
-    OKLab(original)|^2 + m / n sum over tiles of |sum over the tile's n pixels of u|^2
+    OKLab(original)|^2 + sum over corners of tiles of m / n |sum over pixels of t u|^2
 
 u is the difference between the pixel's colour c and its target in OKLab, linearised at the target: the
 cube roots of the cone responses change by their slope times the change of the responses. G is a
@@ -11,7 +11,10 @@ E by one pixel needs only the error under the autocorrelation of G at that pixel
 The second sum, the own error of each pixel times small weights w, limits grain. Alone, it would trade
 the right mean of a flat area for less grain: grey would become pink on black, white and red, and a few
 dots on black would vanish, since G keeps about as much of a lonely dot as of the grey that it stands
-for. The third sum, the squared mean error of each tile times a weight m, keeps the means right.
+for. The third sum, the squared mean error around each corner of a tile times a weight m, keeps the
+means right. t falls from 1 at the corner to 0 at its neighbours along both axes (bilinear
+interpolation), and n is its sum. So no pixel is at the border of a mean; means of the tiles themselves
+would leave seams.
 
 `dither.optimizer.search` lowers E by changing pixels, `dither.optimizer.palette_refit` by moving the
 palette. The loss by which the palette is learned first is in `dither.differentiable`.
@@ -46,8 +49,9 @@ def search_loss(
     """
     error = pixel_errors(indices, palette, image)
     side = tile_side(config)
-    sums = tile_sums(error, side)
-    means = config.mean_weight / side**2 * float((sums**2).sum())
+    sums = corner_sums(error, side)
+    row_weights, column_weights = corner_weights(error.shape[1:], config)
+    means = float(row_weights @ (sums**2).sum(axis=2) @ column_weights)
     own = np.square(linear_to_oklab(palette)[indices] - image.original) @ config.penalty
     own *= image.slopes[..., 0] > 0  # masked pixels have slope 0, and no error
     field = error_field(error.copy(), config)
@@ -77,12 +81,36 @@ def tile_side(config: SearchConfig) -> int:
     return next(side for side in _TILE_SIDES if len(autocorrelation_taps(config.sigma)) <= side)
 
 
-def tile_sums(errors: np.ndarray, side: int) -> np.ndarray:
-    """Return (tile rows, tile columns, 3) float32: the sum of pixel errors (3, H, W) in each tile."""
-    starts = (np.arange(0, length, side) for length in errors.shape[1:])
-    for axis, each in enumerate(starts, start=1):
-        errors = np.add.reduceat(errors, each, axis=axis)
-    return np.ascontiguousarray(np.moveaxis(errors, 0, -1))
+def corner_sums(errors: np.ndarray, side: int) -> np.ndarray:
+    """Return (rows + 1, columns + 1, 3) float32: the weighted sum of errors around corners of tiles.
+
+    Args:
+        errors: (3, H, W), of pixels.
+        side: height and width of a tile.
+    """
+    for axis in (1, 2):
+        length = errors.shape[axis]
+        starts = np.arange(0, length, side)
+        shares = (np.arange(length) % side + 0.5) / side
+        shares = shares[:, None] if axis == 1 else shares
+        before = np.add.reduceat(errors * (1 - shares), starts, axis=axis)
+        behind = np.add.reduceat(errors * shares, starts, axis=axis)
+        pads = [(0, 0)] * 3
+        pads[axis] = (0, 1)
+        errors = np.pad(before, pads)
+        pads[axis] = (1, 0)
+        errors += np.pad(behind, pads)
+    return np.ascontiguousarray(np.moveaxis(errors, 0, -1), np.float32)
+
+
+def corner_weights(shape: tuple[int, ...], config: SearchConfig) -> tuple[np.ndarray, np.ndarray]:
+    """Return (rows + 1,) and (columns + 1,) float32; their products weigh squares of `corner_sums`.
+
+    A corner at the border of an image of `shape` has fewer pixels around it; each has as much weight.
+    """
+    side = tile_side(config)
+    counts = [corner_sums(np.ones((1, 1, length)), side).sum(axis=0)[:, 0] for length in shape]
+    return np.float32(config.mean_weight) / counts[0], 1 / counts[1]
 
 
 def palette_cones(palette: np.ndarray) -> np.ndarray:

@@ -25,11 +25,12 @@ from dither.optimizer.blur import autocorrelation_taps, mirrored_taps
 from dither.optimizer.config import SearchConfig
 from dither.optimizer.loss import (
     ROOTS_TO_OKLAB_32,
+    corner_sums,
+    corner_weights,
     error_field,
     palette_cones,
     pixel_errors,
     tile_side,
-    tile_sums,
 )
 from dither.optimizer.search_image import CELL_BITS, SearchImage
 from dither.progress import OnProgress, no_progress
@@ -51,7 +52,7 @@ class SearchState(NamedTuple):
         field: (H + 2R, 3 (W + L)) float32, the error blurred twice, with the channels of a pixel
             together and room for R pixels around the image; L is the number of taps, filled up.
         candidates: (rows, M) uint8, palette entries that pixels may take.
-        sums: (tile rows, tile columns, 3) float32, sum of the error of each tile's pixels.
+        sums: (tile rows + 1, tile columns + 1, 3) float32, from `corner_sums`.
         sweeps: number of sweeps done.
     """
 
@@ -84,7 +85,7 @@ def init(
     height, width = indices.shape
     reach = _reach(config)
     errors = pixel_errors(indices, palette, image)
-    sums = tile_sums(errors, tile_side(config))
+    sums = corner_sums(errors, tile_side(config))
     field = np.zeros((height + 2 * reach, width + _span(config), 3), np.float32)
     inside = field[reach : reach + height, reach : reach + width]
     inside[...] = np.moveaxis(error_field(errors, config), 0, -1)
@@ -109,7 +110,7 @@ def step(
     from dither.optimizer import search_loops
 
     side = tile_side(config)
-    rows, columns = state.sums.shape[:2]
+    rows, columns = (count - 1 for count in state.sums.shape[:2])
     row_taps, column_taps = (_mirrored_kernel(length, config) for length in state.pixels.shape[:2])
     rng = np.random.default_rng(state.sweeps)
     order = np.stack(np.divmod(rng.permutation(side * side), side), axis=1)
@@ -122,7 +123,7 @@ def step(
         *(row_taps, column_taps),
         config.penalty.astype(np.float32),
         config.change_threshold,
-        *(state.sums, config.mean_weight / side**2, side),
+        *(state.sums, *corner_weights(state.pixels.shape[:2], config), side),
     )
     # Each thread has an even number of rows of tiles, since every second one is visited.
     height = 2 * -(-rows // (2 * threads))

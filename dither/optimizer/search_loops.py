@@ -18,7 +18,8 @@ def visit(
     penalty: np.ndarray,
     change_threshold: float,
     sums: np.ndarray,
-    mean_weight: float,
+    row_weights: np.ndarray,
+    column_weights: np.ndarray,
     side: int,
     order: np.ndarray,
     shifts: np.ndarray,
@@ -45,8 +46,11 @@ def visit(
         column_taps: (W, L) float32, the same for columns.
         penalty: (3,) float32, weights of a pixel's own error in L, a and b.
         change_threshold: a change must lower the loss by at least this much.
-        sums: (tile rows, tile columns, 3) float32, sum of the error of each tile's pixels. Written.
-        mean_weight: weight of the square of each sum.
+        sums: (tile rows + 1, tile columns + 1, 3) float32, weighted sum of the error around each
+            corner of a tile (`dither.optimizer.loss.corner_sums`). Written.
+        row_weights: (tile rows + 1,) float32; the weight of the square of a sum is the product of this
+            and of `column_weights`.
+        column_weights: (tile columns + 1,) float32.
         side: height and width of a tile, a power of two and at least L - 1.
         order: (N, 2) int64, rows and columns of a tile to visit.
         shifts: (tile rows, tile columns, 2) int64, added to `order` modulo `side`.
@@ -70,10 +74,14 @@ def visit(
     o02 = 2 * (m00 * m02 + m10 * m12 + m20 * m22)
     o12 = 2 * (m01 * m02 + m11 * m12 + m21 * m22)
     w0, w1, w2 = penalty
-    mean = np.float32(mean_weight)
     most = (shifts.shape[1] + 1) // 2
     ys, xs, best = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, np.int32)
     tiles = np.empty(most, np.int64)
+    downs, rights, shared = (
+        np.empty(most, np.float32),
+        np.empty(most, np.float32),
+        np.empty(most, np.float32),
+    )
     before, least = np.empty(most, np.float32), np.empty(most, np.float32)
     c0, c1, c2 = np.empty(most, np.float32), np.empty(most, np.float32), np.empty(most, np.float32)
     l0, l1, l2 = np.empty(most, np.float32), np.empty(most, np.float32), np.empty(most, np.float32)
@@ -104,10 +112,19 @@ def visit(
                     ys[count], xs[count], tiles[count] = y, x, tile_column
                     best[count] = int(pixels[y, x, 6])
                     near = field[y + reach, 3 * (x + reach) : 3 * (x + reach) + 3]
-                    total = sums[tile_row, tile_column]
-                    a0[count] = near[0] + mean * total[0]
-                    a1[count] = near[1] + mean * total[1]
-                    a2[count] = near[2] + mean * total[2]
+                    v = np.float32((y - tile_row * side + 0.5) / side)
+                    h = np.float32((x - tile_column * side + 0.5) / side)
+                    downs[count], rights[count] = v, h
+                    n0, n1 = sums[tile_row, tile_column], sums[tile_row, tile_column + 1]
+                    n2, n3 = sums[tile_row + 1, tile_column], sums[tile_row + 1, tile_column + 1]
+                    above, below = row_weights[tile_row] * (1 - v), row_weights[tile_row + 1] * v
+                    left = column_weights[tile_column] * (1 - h)
+                    beside = column_weights[tile_column + 1] * h
+                    shared[count] = (above * (1 - v) + below * v) * (left * (1 - h) + beside * h)
+                    k0, k1, k2, k3 = above * left, above * beside, below * left, below * beside
+                    a0[count] = near[0] + k0 * n0[0] + k1 * n1[0] + k2 * n2[0] + k3 * n3[0]
+                    a1[count] = near[1] + k0 * n0[1] + k1 * n1[1] + k2 * n2[1] + k3 * n3[1]
+                    a2[count] = near[2] + k0 * n0[2] + k1 * n1[2] + k2 * n2[2] + k3 * n3[2]
                     count += 1
             for i in range(count):
                 y, x = ys[i], xs[i]
@@ -118,7 +135,7 @@ def visit(
                 a0[i] = s0 * (m00 * f0 + m10 * f1 + m20 * f2)
                 a1[i] = s1 * (m01 * f0 + m11 * f1 + m21 * f2)
                 a2[i] = s2 * (m02 * f0 + m12 * f1 + m22 * f2)
-                own = row_taps[y, reach] * column_taps[x, reach] + mean
+                own = row_taps[y, reach] * column_taps[x, reach] + shared[i]
                 q00[i], q01[i], q02[i] = (
                     own * o00 * s0 * s0,
                     own * o01 * s0 * s1,
@@ -187,10 +204,14 @@ def visit(
                 e0 = m00 * r0 + m01 * r1 + m02 * r2
                 e1 = m10 * r0 + m11 * r1 + m12 * r2
                 e2 = m20 * r0 + m21 * r1 + m22 * r2
-                total = sums[tile_row, tiles[i]]
-                total[0] += e0
-                total[1] += e1
-                total[2] += e2
+                v, h = downs[i], rights[i]
+                for corner in range(4):
+                    share = v if corner & 2 else 1 - v
+                    share *= h if corner & 1 else 1 - h
+                    total = sums[tile_row + (corner >> 1), tiles[i] + (corner & 1)]
+                    total[0] += share * e0
+                    total[1] += share * e1
+                    total[2] += share * e2
                 for t in range(span):
                     spread[3 * t] = column_taps[x, t] * e0
                     spread[3 * t + 1] = column_taps[x, t] * e1

@@ -24,7 +24,6 @@ def test_the_extra_of_a_library_installs_it() -> None:
     ("command", "missing", "sentence"),
     [
         ("optimize in -o out --colors 2", "jax", "dither optimize needs jax"),
-        ("optimize in -o out --colors 2", "scipy", "dither optimize needs scipy"),
         ("diffuse in -o out --bits 1", "numba", "error diffusion needs numba"),
     ],
 )

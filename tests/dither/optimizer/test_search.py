@@ -11,6 +11,7 @@ from dither.optimizer.learned_palette import diffuse_target
 from dither.optimizer.loss import search_loss
 from dither.optimizer.search import direct_binary_search, init, step
 from dither.optimizer.search_image import prepare_search
+from dither.palettes.device_link import map_to_palette
 from dither.palettes.palette import load_palette
 
 pytest.importorskip("numba")
@@ -102,6 +103,20 @@ def test_no_row_or_column_of_a_tile_differs(
     for period in (16, 32, 64):
         assert np.mean([seam_variance(rows, period) for rows in means]) < 2
         assert np.mean([seam_steps(rows, period) for rows in means]) < 1.3
+
+
+@pytest.mark.parametrize("name", ["inky-spectra-6", "c64"])
+def test_rows_and_columns_do_not_step_at_tiles_in_a_picture(name: str) -> None:
+    rows, columns = np.mgrid[:768, :768] / 128
+    waves = np.stack([rows / 3 + columns, 2 * rows - columns, rows / 2], axis=-1)
+    noise = np.random.default_rng(0).normal(0, 20, (768, 768, 1))
+    picture = (130 + 100 * np.sin(2 * np.pi * waves) + noise).clip(0, 255).astype(np.uint8)
+    palette = load_palette(name)
+    wanted = srgb_to_linear(map_to_palette(picture, palette) / 65535)
+    start, image = diffuse_target(wanted, palette.linear), prepare_search(wanted)
+    found = direct_binary_search(start, palette.linear, image, SearchConfig())
+    error = (palette.linear[found] - wanted).mean(axis=2)
+    assert max(seam_steps(error.mean(axis=axis), 16) for axis in (0, 1)) < 1.3
 
 
 def test_fixed_pixels_keep_their_index(linear: np.ndarray, indices: np.ndarray) -> None:
