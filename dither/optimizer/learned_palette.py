@@ -2,14 +2,15 @@
 
 1. From each first palette, gradient descent lowers one loss over the palette and the mixtures together
    (`dither.differentiable`). Each bin of the image's histogram is one point.
-2. The palettes with the lowest loss, and the first palette unchanged, are each tried on the pixels:
-   error diffusion and search. The palette with the lowest loss of the pixels (`loss.py`) is kept.
+   Only the descents with the lowest losses are finished (`dither.differentiable.halving`).
+2. The palette with the lowest loss, and the first palette unchanged, are each tried on pixels of the
+   image: error diffusion and search. The palette with the lower loss of the pixels (`loss.py`) is kept.
 3. In turns, the palette is refitted to its pixels and the pixels are searched again, while the loss
    falls. At the end the palette is refitted once more.
 """
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -24,17 +25,18 @@ from dither.optimizer.search import direct_binary_search
 from dither.optimizer.search_image import SearchImage, prepare_search
 from dither.progress import OnProgress, no_progress
 
-# The palette of a larger image is learned from this many of its pixels, in square tiles.
-LEARNED_PIXELS = 1 << 20
-_TILE_SIDE = 256
-# Number of descents whose palettes are tried on pixels.
-_DESCENTS_TRIED = 2
+# The palettes of a larger image are tried on this many of its pixels, in square tiles.
+TRIED_PIXELS = 1 << 17
+_TILE_SIDE = 128
 # A hue with at least the share _RARE of the image counts as if it had _COUNTED, so that a small palette
 # is not spent on large areas alone. Hues are twelfths of the circle, of colours with at least _CHROMA.
 _RARE, _COUNTED, _SECTORS, _CHROMA = 0.004, 0.03, 12, 0.04
 _MIN_LEARNED = 6
 # Temperature of the first mixtures up to _FEW_COLORS colours.
 _TEMPERATURE, _FEW_COLORS = 0.05, 8
+
+# Share of the work that the descents are.
+_DESCENT_SHARE = 0.5
 
 _Tiles = list[tuple[slice, slice]]
 
@@ -56,7 +58,7 @@ class LearnedPalette(NamedTuple):
         palette: (K, 3) linear light.
         indices: (H, W) uint8 of the whole image, or None if the palette was learned from tiles.
         trace: (steps,) float32, the loss of the descent that ended lowest; the palette that is kept may
-            be another's.
+            be the first one, refitted.
     """
 
     palette: np.ndarray
@@ -85,35 +87,31 @@ def learn_palette(
         threads: number of threads; the result does not depend on it.
         on_progress: called after each descent, trial and round.
     """
-    from dither.differentiable import DescentConfig, descend
+    from dither.differentiable import DescentConfig
+    from dither.differentiable.halving import descend_best
 
     colors, counts = gamut.histogram.colors, gamut.histogram.counts
     weights = _emphasize_rare_hues(colors, counts) if learned.sum() >= _MIN_LEARNED else counts
     descent = DescentConfig(
         steps=config.steps, variance=config.variance, temperature=first_temperature(len(learned))
     )
-    parts = len(first_palettes) + min(_DESCENTS_TRIED, len(first_palettes)) + 1 + config.rounds - 1
+    parts = 2 + config.rounds - 1
     done = 0
 
     def finish_part(text: str) -> None:
         nonlocal done
         done += 1
-        on_progress(done / parts, text)
+        on_progress(_DESCENT_SHARE + (1 - _DESCENT_SHARE) * done / parts, text)
 
-    with ThreadPoolExecutor(threads) as pool:
-        descents = []
-        for descended in pool.map(
-            lambda first: descend(colors, weights, first, descent, learned=learned), first_palettes
-        ):
-            descents.append(descended)
-            finish_part("colours: descent")
-    descents.sort(key=lambda descended: float(descended.trace[-1]))
+    descended = descend_best(
+        *(colors, weights, first_palettes, descent),
+        learned=learned,
+        threads=threads,
+        on_progress=lambda share, _: on_progress(_DESCENT_SHARE * share, "colours: descent"),
+    )
     trial = _PixelTrial(gamut, config, mask, threads)
     best = None
-    for palette in [
-        *(descended.palette for descended in descents[:_DESCENTS_TRIED]),
-        first_palettes[0],
-    ]:
+    for palette in (descended.palette, first_palettes[0]):
         candidate = trial.dither(palette)
         if best is None or candidate.loss < best.loss:
             best = candidate
@@ -126,7 +124,7 @@ def learn_palette(
             break
         best = candidate
     indices = None if trial.tiles else best.indices
-    return LearnedPalette(trial.refit(best, learned), indices, descents[0].trace)
+    return LearnedPalette(trial.refit(best, learned), indices, descended.trace)
 
 
 class _Candidate(NamedTuple):
@@ -145,16 +143,20 @@ class _PixelTrial:
         self, gamut: GamutTarget, config: OptimizeConfig, mask: np.ndarray | None, threads: int
     ) -> None:
         self.tiles = _spread_tiles(gamut.picture.shape)
-        self._gamut = gamut
+        self._gamut = replace(
+            gamut,
+            picture=_take(gamut.picture, self.tiles),
+            blurred=_take(gamut.blurred, self.tiles),
+        )
         self._search = config.search
         self._threads = threads
         self._mask = None if mask is None else _take(mask, self.tiles)
-        self._linear = codes_to_linear(_take(gamut.picture, self.tiles))
+        self._linear = codes_to_linear(self._gamut.picture)
         self._original = prepare_search(self._linear, mask=self._mask)
 
     def dither(self, palette: np.ndarray, indices: np.ndarray | None = None) -> _Candidate:
         """Search the pixels for a palette, starting from `indices` or from error diffusion."""
-        target = _take(self._gamut.targets(palette), self.tiles)
+        target = self._gamut.targets(palette)
         image = prepare_search(self._linear, target, mask=self._mask)
         found = direct_binary_search(
             diffuse_target(target, palette) if indices is None else indices,
@@ -197,12 +199,12 @@ def _take(picture: np.ndarray, tiles: _Tiles | None) -> np.ndarray:
 
 def _spread_tiles(shape: tuple[int, ...]) -> _Tiles | None:
     """Return tiles spread evenly over a large image; None for an image that is used whole."""
-    if shape[0] * shape[1] <= LEARNED_PIXELS:
+    if shape[0] * shape[1] <= TRIED_PIXELS:
         return None
     side = _TILE_SIDE
     # All tiles have the same size; an image narrower than a tile gives pieces of its whole width.
     rows, columns = (max(1, length // side) for length in shape[:2])
-    count = min(LEARNED_PIXELS // side**2, rows * columns)
+    count = min(TRIED_PIXELS // side**2, rows * columns)
     corners = [
         (side * (number // columns), side * (number % columns))
         for number in np.linspace(0, rows * columns - 1, count).astype(int).tolist()
