@@ -3,10 +3,10 @@
 1. From each first palette, gradient descent lowers one loss over the palette and the mixtures together
    (`dither.differentiable`). Each bin of the image's histogram is one point.
    Only the descents with the lowest losses are finished (`dither.differentiable.halving`).
-2. The palette with the lowest loss, and the first palette unchanged, are each tried on pixels of the
-   image: error diffusion and search. The palette with the lower loss of the pixels (`loss.py`) is kept.
-3. In turns, the palette is refitted to its pixels and the pixels are searched again, while the loss
-   falls. At the end the palette is refitted once more.
+2. The palettes with the lowest loss, and the first palette unchanged, are each tried on pixels of the
+   image: error diffusion and search. The one with the lowest loss of the pixels (`loss.py`) is kept.
+3. In turns, the palette is refitted to the pixels of the whole image, or of many tiles, and the pixels
+   are searched again, while the loss falls. At the end the palette is refitted once more.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ import numpy as np
 
 from dither.color import linear_to_oklab, linear_to_srgb
 from dither.diffusion import error_diffuse
-from dither.optimizer.config import OptimizeConfig
+from dither.optimizer.config import OptimizeConfig, SearchConfig
 from dither.optimizer.gamut_target import GamutTarget, codes_to_linear
 from dither.optimizer.loss import search_loss
 from dither.optimizer.palette_refit import refit_palette
@@ -25,9 +25,12 @@ from dither.optimizer.search import direct_binary_search
 from dither.optimizer.search_image import SearchImage, prepare_search
 from dither.progress import OnProgress, no_progress
 
-# The palettes of a larger image are tried on this many of its pixels, in square tiles.
-TRIED_PIXELS = 1 << 17
-_TILE_SIDE = 128
+# Palettes are compared on this many pixels of a larger image, in square tiles, after few sweeps.
+_TRIED_PIXELS, _TRIED_SIDE, _TRIED_SWEEPS = 1 << 15, 64, 2
+# The last refit is to more of them: the palette would fit badly what no tile shows.
+_REFITTED_PIXELS, _REFITTED_SIDE = 1 << 20, 256
+# Number of descents whose palettes are tried.
+_DESCENTS_TRIED = 2
 # A hue with at least the share _RARE of the image counts as if it had _COUNTED, so that a small palette
 # is not spent on large areas alone. Hues are twelfths of the circle, of colours with at least _CHROMA.
 _RARE, _COUNTED, _SECTORS, _CHROMA = 0.004, 0.03, 12, 0.04
@@ -58,7 +61,7 @@ class LearnedPalette(NamedTuple):
         palette: (K, 3) linear light.
         indices: (H, W) uint8 of the whole image, or None if the palette was learned from tiles.
         trace: (steps,) float32, the loss of the descent that ended lowest; the palette that is kept may
-            be the first one, refitted.
+            be another's.
     """
 
     palette: np.ndarray
@@ -95,7 +98,7 @@ def learn_palette(
     descent = DescentConfig(
         steps=config.steps, variance=config.variance, temperature=first_temperature(len(learned))
     )
-    parts = 2 + config.rounds - 1
+    parts = min(_DESCENTS_TRIED, len(first_palettes)) + config.rounds
     done = 0
 
     def finish_part(text: str) -> None:
@@ -103,28 +106,37 @@ def learn_palette(
         done += 1
         on_progress(_DESCENT_SHARE + (1 - _DESCENT_SHARE) * done / parts, text)
 
-    descended = descend_best(
+    descents = descend_best(
         *(colors, weights, first_palettes, descent),
         learned=learned,
+        kept=_DESCENTS_TRIED,
         threads=threads,
         on_progress=lambda share, _: on_progress(_DESCENT_SHARE * share, "colours: descent"),
     )
-    trial = _PixelTrial(gamut, config, mask, threads)
-    best = None
-    for palette in (descended.palette, first_palettes[0]):
-        candidate = trial.dither(palette)
-        if best is None or candidate.loss < best.loss:
-            best = candidate
+    many = _spread_tiles(gamut.picture.shape, _REFITTED_PIXELS, _REFITTED_SIDE)
+    few = _spread_tiles(gamut.picture.shape, _TRIED_PIXELS, _TRIED_SIDE)
+    search, rounds = config.search, config.rounds
+    if few is not None:
+        search = replace(search, sweeps=min(_TRIED_SWEEPS, search.sweeps))
+    trial = _PixelTrial(gamut, search, few, mask, threads)
+    candidates = []
+    for palette in (*(descended.palette for descended in descents), first_palettes[0]):
+        candidates.append(trial.dither(palette))
         finish_part("colours: pixels")
-    assert best is not None
-    for _ in range(config.rounds - 1):
+    best = min(candidates, key=lambda candidate: candidate.loss)
+    if few is not None:
+        trial = _PixelTrial(gamut, search, many, mask, threads)
+        best = trial.dither(best.palette)
+        finish_part("colours: pixels")
+        rounds = max(1, rounds - 1)
+    for _ in range(rounds - 1):
         candidate = trial.dither(trial.refit(best, learned), best.indices)
         finish_part("colours: refit")
         if candidate.loss >= best.loss:
             break
         best = candidate
     indices = None if trial.tiles else best.indices
-    return LearnedPalette(trial.refit(best, learned), indices, descended.trace)
+    return LearnedPalette(trial.refit(best, learned), indices, descents[0].trace)
 
 
 class _Candidate(NamedTuple):
@@ -140,15 +152,20 @@ class _PixelTrial:
     """Dither with candidate palettes: the whole image, or some tiles of a large one."""
 
     def __init__(
-        self, gamut: GamutTarget, config: OptimizeConfig, mask: np.ndarray | None, threads: int
+        self,
+        gamut: GamutTarget,
+        search: SearchConfig,
+        tiles: _Tiles | None,
+        mask: np.ndarray | None,
+        threads: int,
     ) -> None:
-        self.tiles = _spread_tiles(gamut.picture.shape)
+        self.tiles = tiles
         self._gamut = replace(
             gamut,
             picture=_take(gamut.picture, self.tiles),
             blurred=_take(gamut.blurred, self.tiles),
         )
-        self._search = config.search
+        self._search = search
         self._threads = threads
         self._mask = None if mask is None else _take(mask, self.tiles)
         self._linear = codes_to_linear(self._gamut.picture)
@@ -197,14 +214,19 @@ def _take(picture: np.ndarray, tiles: _Tiles | None) -> np.ndarray:
     return picture if tiles is None else np.concatenate([picture[tile] for tile in tiles])
 
 
-def _spread_tiles(shape: tuple[int, ...]) -> _Tiles | None:
-    """Return tiles spread evenly over a large image; None for an image that is used whole."""
-    if shape[0] * shape[1] <= TRIED_PIXELS:
+def _spread_tiles(shape: tuple[int, ...], pixels: int, side: int) -> _Tiles | None:
+    """Return tiles spread evenly over a large image; None for an image that is used whole.
+
+    Args:
+        shape: of the image.
+        pixels: maximum of all tiles together.
+        side: of a tile, in pixels.
+    """
+    if shape[0] * shape[1] <= pixels:
         return None
-    side = _TILE_SIDE
     # All tiles have the same size; an image narrower than a tile gives pieces of its whole width.
     rows, columns = (max(1, length // side) for length in shape[:2])
-    count = min(TRIED_PIXELS // side**2, rows * columns)
+    count = min(pixels // side**2, rows * columns)
     corners = [
         (side * (number // columns), side * (number % columns))
         for number in np.linspace(0, rows * columns - 1, count).astype(int).tolist()

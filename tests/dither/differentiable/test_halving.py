@@ -26,23 +26,27 @@ def test_one_start_is_a_plain_descent(points: np.ndarray, firsts: list[np.ndarra
     config, weights = DescentConfig(steps=230), np.arange(1.0, 577)
     learned = np.array([True, False, True, True, True])
     alone = descend(points, weights, firsts[0], config, learned=learned)
-    best = descend_best(points, weights, firsts[:1], config, learned=learned)
+    (best,) = descend_best(points, weights, firsts[:1], config, learned=learned, kept=2)
     assert _same(alone, best)
 
 
-@pytest.mark.parametrize("steps", [1, 2, 400])
+@pytest.mark.parametrize(("steps", "kept"), [(1, 1), (2, 2), (400, 1), (400, 3)])
 def test_the_best_is_the_whole_descent_of_one_start_and_ends_near_the_best_of_all(
-    points: np.ndarray, firsts: list[np.ndarray], steps: int
+    points: np.ndarray, firsts: list[np.ndarray], steps: int, kept: int
 ) -> None:
     config, weights = DescentConfig(steps=steps), np.ones(576)
     every = [descend(points, weights, first, config) for first in firsts]
     told: list[float] = []
-    best = descend_best(
+    best, *others = descend_best(
         *(points, weights, firsts, config),
+        kept=kept,
         threads=2,
         on_progress=lambda share, _: told.append(share),
     )
-    assert any(_same(best, each) for each in every)
+    assert len(others) == kept - 1
+    for found in (best, *others):
+        assert any(_same(found, each) for each in every)
+        assert best.trace[-1] <= found.trace[-1]
     losses = sorted(float(each.trace[-1]) for each in every)
     assert best.trace[-1] <= losses[1]
     assert told == sorted(told)
@@ -53,7 +57,7 @@ def test_the_result_does_not_depend_on_threads(
     points: np.ndarray, firsts: list[np.ndarray]
 ) -> None:
     config, weights = DescentConfig(steps=120), np.ones(576)
-    one, two = (
+    (one,), (two,) = (
         descend_best(points, weights, firsts, config, threads=threads) for threads in (1, 2)
     )
     assert _same(one, two)
