@@ -2,7 +2,7 @@
 
 1. From each first palette, gradient descent lowers one loss over the palette and the mixtures together
    (`dither.differentiable`). Each bin of the image's histogram is one point.
-   Only the descents with the lowest losses are finished (`dither.differentiable.halving`).
+   Only the descents with the lowest losses are finished (`dither.differentiable.best_descents`).
 2. The palettes with the lowest loss, and the first palette unchanged, are each tried on pixels of the
    image: error diffusion and search. The one with the lowest loss of the pixels (`loss.py`) is kept.
 3. In turns, the palette is refitted to the pixels of the whole image, or of many tiles, and the pixels
@@ -22,13 +22,14 @@ from dither.optimizer.gamut_target import GamutTarget, codes_to_linear
 from dither.optimizer.loss import search_loss
 from dither.optimizer.palette_refit import refit_palette
 from dither.optimizer.search import direct_binary_search
-from dither.optimizer.search_image import SearchImage, prepare_search
+from dither.optimizer.search_image import SearchImage, prepare_search, with_target
 from dither.progress import OnProgress, no_progress
 
-# Palettes are compared on this many pixels of a larger image, in square tiles, after few sweeps.
-_TRIED_PIXELS, _TRIED_SIDE, _TRIED_SWEEPS = 1 << 15, 64, 2
-# The last refit is to more of them: the palette would fit badly what no tile shows.
-_REFITTED_PIXELS, _REFITTED_SIDE = 1 << 20, 256
+# Palettes are compared on this many pixels of a larger image, in tiles of this side: on fewer pixels, or
+# larger tiles, another palette often wins than on the whole image. Fewer sweeps rank palettes alike.
+_COMPARED_PIXELS, _COMPARED_SIDE, _FEW_SWEEPS = 1 << 16, 32, 3
+# The best is refitted to more pixels: it would fit badly what no tile shows.
+_REFITTED_PIXELS, _REFITTED_SIDE = 1 << 20, 64
 # Number of descents whose palettes are tried.
 _DESCENTS_TRIED = 2
 # A hue with at least the share _RARE of the image counts as if it had _COUNTED, so that a small palette
@@ -91,7 +92,7 @@ def learn_palette(
         on_progress: called after each descent, trial and round.
     """
     from dither.differentiable import DescentConfig
-    from dither.differentiable.halving import descend_best
+    from dither.differentiable.best_descents import descend_best
 
     colors, counts = gamut.histogram.colors, gamut.histogram.counts
     weights = _emphasize_rare_hues(colors, counts) if learned.sum() >= _MIN_LEARNED else counts
@@ -114,10 +115,10 @@ def learn_palette(
         on_progress=lambda share, _: on_progress(_DESCENT_SHARE * share, "colours: descent"),
     )
     many = _spread_tiles(gamut.picture.shape, _REFITTED_PIXELS, _REFITTED_SIDE)
-    few = _spread_tiles(gamut.picture.shape, _TRIED_PIXELS, _TRIED_SIDE)
+    few = _spread_tiles(gamut.picture.shape, _COMPARED_PIXELS, _COMPARED_SIDE)
     search, rounds = config.search, config.rounds
     if few is not None:
-        search = replace(search, sweeps=min(_TRIED_SWEEPS, search.sweeps))
+        search = replace(search, sweeps=min(_FEW_SWEEPS, search.sweeps))
     trial = _PixelTrial(gamut, search, few, mask, threads)
     candidates = []
     for palette in (*(descended.palette for descended in descents), first_palettes[0]):
@@ -168,13 +169,12 @@ class _PixelTrial:
         self._search = search
         self._threads = threads
         self._mask = None if mask is None else _take(mask, self.tiles)
-        self._linear = codes_to_linear(self._gamut.picture)
-        self._original = prepare_search(self._linear, mask=self._mask)
+        self._original = prepare_search(codes_to_linear(self._gamut.picture), mask=self._mask)
 
     def dither(self, palette: np.ndarray, indices: np.ndarray | None = None) -> _Candidate:
         """Search the pixels for a palette, starting from `indices` or from error diffusion."""
         target = self._gamut.targets(palette)
-        image = prepare_search(self._linear, target, mask=self._mask)
+        image = with_target(self._original, target, mask=self._mask)
         found = direct_binary_search(
             diffuse_target(target, palette) if indices is None else indices,
             *(palette, image, self._search),
@@ -222,16 +222,22 @@ def _spread_tiles(shape: tuple[int, ...], pixels: int, side: int) -> _Tiles | No
         pixels: maximum of all tiles together.
         side: of a tile, in pixels.
     """
-    if shape[0] * shape[1] <= pixels:
+    height, width = shape[:2]
+    if height * width <= pixels:
         return None
     # All tiles have the same size; an image narrower than a tile gives pieces of its whole width.
-    rows, columns = (max(1, length // side) for length in shape[:2])
-    count = min(pixels // side**2, rows * columns)
-    corners = [
-        (side * (number // columns), side * (number % columns))
-        for number in np.linspace(0, rows * columns - 1, count).astype(int).tolist()
+    tall, wide = min(side, height), min(side, width)
+    tops, lefts = (
+        np.linspace(0, length - part, length // part).round().astype(int)
+        for length, part in ((height, tall), (width, wide))
+    )
+    every = len(tops) * len(lefts)
+    count = max(1, min(pixels // (tall * wide), every))
+    return [
+        (slice(top, top + tall), slice(left, left + wide))
+        for number in np.linspace(0, every - 1, count).astype(int)
+        for top, left in [(int(tops[number // len(lefts)]), int(lefts[number % len(lefts)]))]
     ]
-    return [(slice(top, top + side), slice(left, left + side)) for top, left in corners]
 
 
 def _emphasize_rare_hues(colors: np.ndarray, counts: np.ndarray) -> np.ndarray:

@@ -4,7 +4,7 @@ import pytest
 from dither.color import srgb_to_linear
 from dither.differentiable.config import DescentConfig
 from dither.differentiable.descent import Descended, descend
-from dither.differentiable.halving import descend_best
+from dither.differentiable.best_descents import descend_best
 
 
 @pytest.fixture
