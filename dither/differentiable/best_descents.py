@@ -4,8 +4,8 @@ All descents do half of their steps, and those with the lowest losses the rest. 
 tell which descents end lowest.
 
 Source: K. Jamieson and A. Talwalkar, "Non-stochastic best arm identification and hyperparameter
-optimization" (2016): successive halving, here with one
-cut.
+optimization" (2016): successive halving, here
+with one cut.
 """
 
 from collections.abc import Sequence
@@ -19,8 +19,8 @@ from dither.differentiable.config import DescentConfig
 from dither.differentiable.descent import Descended, Points, State, finish, prepare, trajectory
 from dither.progress import OnProgress, no_progress
 
-# Share of the steps after which the worse descents end. After a quarter, the best palette of three photos
-# of eight was lost.
+# Share of the steps after which the worse descents end. After a quarter, palettes that would have been
+# best on the pixels are lost.
 _FIRST_PART = 1 / 2
 
 

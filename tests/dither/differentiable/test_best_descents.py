@@ -2,9 +2,9 @@ import numpy as np
 import pytest
 
 from dither.color import srgb_to_linear
+from dither.differentiable.best_descents import descend_best
 from dither.differentiable.config import DescentConfig
 from dither.differentiable.descent import Descended, descend
-from dither.differentiable.best_descents import descend_best
 
 
 @pytest.fixture
