@@ -16,6 +16,10 @@ Values = TypeVar("Values")
 # Luminance of the linear red, green and blue of sRGB (ITU-R BT.709).
 LUMINANCE_WEIGHTS = (0.2126, 0.7152, 0.0722)
 
+# Steps of luminance in the table of 8-bit greys, and pixels that are converted at a time, in cache.
+_GRAY_STEPS = 4096
+_GRAY_BLOCK = 1 << 15
+
 # Linear sRGB to the cone responses of OKLab, and their cube roots to its L, a, b (Ottosson 2020).
 LINEAR_TO_CONES = np.array(
     [
@@ -115,14 +119,47 @@ def to_gray(color: np.ndarray) -> np.ndarray:
         >>> to_gray(np.array([[[255, 0, 0], [9, 9, 9]]], np.uint8))
         array([[127,   9]], dtype=uint8)
     """
+    gray = np.empty(color.shape[:2], color.dtype)
+    if color.dtype == np.uint8:
+        step = max(1, _GRAY_BLOCK // max(1, color.shape[1]))
+        for top in range(0, len(color), step):
+            gray[top : top + step] = _gray_codes(color[top : top + step])
+        return gray
     integer = np.issubdtype(color.dtype, np.integer)
     white = np.iinfo(color.dtype).max if integer else 1
-    gray = np.empty(color.shape[:2], color.dtype)
     for row, out in zip(color, gray, strict=True):
         luminance = srgb_to_linear(row / white) @ np.array(LUMINANCE_WEIGHTS)
         encoded = linear_to_srgb(luminance) * white
         out[:] = np.rint(encoded) if integer else encoded
     return gray
+
+
+@functools.lru_cache(maxsize=1)
+def _gray_tables() -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return tables from 8-bit codes to their share of luminance, and from luminance to codes.
+
+    Returns:
+        (3, 256) float64 luminance of each red, green and blue code; (_GRAY_STEPS + 2,) uint8 smallest
+        code in each of as many steps of luminance; and (256,) float64 luminance from which on the next
+        code is nearer.
+    """
+    shares = np.array(LUMINANCE_WEIGHTS)[:, None] * srgb_to_linear(np.arange(256) / 255)
+    boundaries = code_boundaries(255)
+    steps = np.arange(_GRAY_STEPS + 2) / _GRAY_STEPS
+    lowest = np.searchsorted(boundaries, steps, side="right").astype(np.uint8)
+    return shares, lowest, np.append(boundaries, np.inf)
+
+
+def _gray_codes(color: np.ndarray) -> np.ndarray:
+    """Convert (rows, W, 3) uint8 codes to grey codes by tables instead of powers."""
+    shares, lowest, boundaries = _gray_tables()
+    luminance = shares[0].take(color[..., 0])
+    luminance += shares[1].take(color[..., 1])
+    luminance += shares[2].take(color[..., 2])
+    codes = lowest.take((luminance * _GRAY_STEPS).astype(np.intp))
+    # No step holds two boundaries, which are 1 / 3294 apart or more.
+    codes += luminance >= boundaries.take(codes)
+    return codes
 
 
 def linear_to_oklab(linear: np.ndarray) -> np.ndarray:

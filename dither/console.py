@@ -18,12 +18,13 @@ from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
-from typer.core import TyperCommand
+from typer.core import TyperCommand, TyperGroup
 
 from dither.errors import InputError
 from dither.extras import install_hint
+from dither.native import notice
+from dither.option_values import convert_simply
 from dither.parallel import WorkerLostError
-from dither.version import installation
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -95,6 +96,7 @@ def run(app: typer.Typer) -> None:
         # Warnings and logs of libraries are for programmers.
         warnings.simplefilter("ignore")
         logging.getLogger().addHandler(logging.NullHandler())
+    notice.wanted = "--quiet" not in sys.argv
     # Not every release exports UsageError; its subclass BadParameter is public.
     usage_error: type[Exception] = typer.BadParameter.__mro__[1]
     try:
@@ -296,13 +298,17 @@ def command_line(summary: str) -> typer.Typer:
     Args:
         summary: its purpose in one sentence.
     """
-    app = typer.Typer(help=summary, pretty_exceptions_enable=False, rich_markup_mode=None)
+    app = typer.Typer(
+        cls=_Group, help=summary, pretty_exceptions_enable=False, rich_markup_mode=None
+    )
     app.callback()(_version_option)
     return app
 
 
 def _print_version(wanted: bool) -> None:
     if wanted:
+        from dither.version import installation
+
         print(installation())
         raise typer.Exit
 
@@ -319,12 +325,24 @@ def _version_option(
     pass
 
 
+class _Group(TyperGroup):
+    """The options before the command."""
+
+    def get_params(self, ctx: Any) -> Any:
+        """Return the options, with faster conversion."""
+        return convert_simply(super().get_params(ctx))
+
+
 class _Command(TyperCommand):
     """A command whose help groups its arguments and options by their `rich_help_panel`.
 
     The page is plain text: at 80 columns, the boxes that typer draws leave a third of the width to the
     words, and their markup would swallow [brackets]. Defaults are written as [64].
     """
+
+    def get_params(self, ctx: Any) -> Any:
+        """Return the parameters, with faster conversion."""
+        return convert_simply(super().get_params(ctx))
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write a section for each panel, in the order of the parameters."""

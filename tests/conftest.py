@@ -20,8 +20,9 @@ from hypothesis import HealthCheck, settings
 ROOT = Path(__file__).parent.parent
 
 # JAX keeps compiled programs between tests, workers, processes that tests start, and runs of one
-# checkout. numba does the same in __pycache__ beside its sources. Set before anything imports JAX.
+# checkout; so do compiled loops (`dither.native`). Set before anything imports JAX.
 os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(ROOT / "build" / "jax-cache"))
+os.environ.setdefault("DITHER_CACHE_DIR", str(ROOT / "build" / "native-cache"))
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
 

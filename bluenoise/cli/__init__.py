@@ -1,40 +1,72 @@
 """The command line `bluenoise`: one module for each command."""
 
-from bluenoise.cli.evaluate import evaluate
-from bluenoise.cli.export import export
-from bluenoise.cli.generate import generate
-from bluenoise.cli.list import list_shipped
-from bluenoise.cli.report import report
+import importlib
+import sys
+from collections.abc import Iterable
+from typing import TYPE_CHECKING, Any
+
 from dither.console import command_line, examples, run
 
-app = command_line("Make blue-noise threshold matrices, score them, and export them as textures.")
-app.command(
-    **examples(
-        "bluenoise generate 64x64 -o mine.npy --seed 7",
-        "bluenoise generate 8x32x32 -o frames.npy",
-        "bluenoise generate 32x32 -o colours.npy --channels 3",
-        "bluenoise generate 64x64 -o paper.npy --viewing-filter nasanen:300dpi,30cm",
-        "bluenoise generate 64x64 -o spectrum.npy --method spectrum --checkpoint run.npz",
+if TYPE_CHECKING:
+    import typer
+
+    app: typer.Typer
+
+# The function of each command in the module `bluenoise.cli.COMMAND`, and its settings.
+_COMMANDS: dict[str, tuple[str, dict[str, Any]]] = {
+    "generate": (
+        "generate",
+        examples(
+            "bluenoise generate 64x64 -o mine.npy --seed 7",
+            "bluenoise generate 8x32x32 -o frames.npy",
+            "bluenoise generate 32x32 -o colours.npy --channels 3",
+            "bluenoise generate 64x64 -o paper.npy --viewing-filter nasanen:300dpi,30cm",
+            "bluenoise generate 64x64 -o spectrum.npy --method spectrum --checkpoint run.npz",
+        ),
+    ),
+    "evaluate": (
+        "evaluate",
+        examples("bluenoise evaluate blue-64x64", "bluenoise evaluate mine.npy --json"),
+    ),
+    "export": (
+        "export",
+        examples(
+            "bluenoise export blue-64x64 -o textures --format png16,rg8,glsl",
+            "bluenoise export mine.npy -o textures --format ktx2,dds,hlsl",
+        ),
+    ),
+    "report": (
+        "report",
+        examples(
+            "bluenoise report blue-64x64 -o report.html",
+            "bluenoise report mine.npy blue-64x64 -o report.html --png --photo photo.jpg",
+        ),
+    ),
+    "list": ("list_shipped", examples("bluenoise list")),
+}
+
+
+def app_of(words: Iterable[str]) -> "typer.Typer":
+    """Return the app for these command-line words; see `dither.cli.app.app_of`."""
+    first = next(iter(words), "")
+    made = command_line(
+        "Make blue-noise threshold matrices, score them, and export them as textures."
     )
-)(generate)
-app.command(**examples("bluenoise evaluate blue-64x64", "bluenoise evaluate mine.npy --json"))(
-    evaluate
-)
-app.command(
-    **examples(
-        "bluenoise export blue-64x64 -o textures --format png16,rg8,glsl",
-        "bluenoise export mine.npy -o textures --format ktx2,dds,hlsl",
-    )
-)(export)
-app.command(
-    **examples(
-        "bluenoise report blue-64x64 -o report.html",
-        "bluenoise report mine.npy blue-64x64 -o report.html --png --photo photo.jpg",
-    )
-)(report)
-app.command(name="list", **examples("bluenoise list"))(list_shipped)
+    for name, (function, settings) in _COMMANDS.items():
+        if name == first or first not in _COMMANDS:
+            module = importlib.import_module(f"bluenoise.cli.{name}")
+            made.command(name=name, **settings)(getattr(module, function))
+    return made
+
+
+def __getattr__(name: str) -> Any:
+    """Build the app with all commands when it is used first."""
+    if name != "app":
+        raise AttributeError(f"module {__name__} has no attribute {name}")
+    globals()["app"] = app_of(())
+    return globals()["app"]
 
 
 def main() -> None:
     """Run the command `bluenoise`."""
-    run(app)
+    run(app_of(sys.argv[1:]))

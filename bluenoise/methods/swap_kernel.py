@@ -1,9 +1,12 @@
 """Swap kernel: the compiled loop that proposes swaps and keeps those that lower the pair energy."""
 
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import numpy as np
-from numba import njit, prange
+
+from dither.native.loop import compiled
+from dither.parallel.processors import usable_processors
 
 # Proposals in the plane are at most 3 cells apart, in the same frame or an adjacent one.
 _NEIGHBOURS, _NEIGHBOUR_FRAMES = 7, 3
@@ -11,7 +14,6 @@ _NEIGHBOURS, _NEIGHBOUR_FRAMES = 7, 3
 _ROUNDING = np.float32(2e-6)
 
 
-@njit(cache=True, parallel=True)
 def swap_in_tiles(
     ranks: np.ndarray,
     level_cdf: np.ndarray,
@@ -25,7 +27,7 @@ def swap_in_tiles(
     local: float,
     tolerated: float,
 ) -> np.ndarray:
-    """Swap ranks inside every tile, in parallel, and return how many swaps each tile kept.
+    """Swap ranks inside every tile, on all processors, and return how many swaps each tile kept.
 
     Args:
         ranks: (T, H, W) float32, changed in place.
@@ -42,15 +44,47 @@ def swap_in_tiles(
         tolerated: energy increase below which a swap is kept; 0 keeps only swaps that lower the energy.
     """
     kept = np.zeros(len(tiles), np.int64)
-    for index in prange(len(tiles)):
+    threads = min(len(tiles), usable_processors())
+
+    def swap(first: int) -> None:
+        part = slice(first, None, threads)
+        _swap_in_some_tiles(
+            *(ranks, level_cdf, kernel, radii, folded, tiles[part], seeds[part], kept[part]),
+            *(proposals, float(window), float(local), float(tolerated)),
+        )
+
+    if threads < 2:
+        swap(0)
+        return kept
+    with ThreadPoolExecutor(threads) as pool:
+        list(pool.map(swap, range(threads)))
+    return kept
+
+
+@compiled
+def _swap_in_some_tiles(
+    ranks: np.ndarray,
+    level_cdf: np.ndarray,
+    kernel: np.ndarray,
+    radii: np.ndarray,
+    folded: np.ndarray,
+    tiles: np.ndarray,
+    seeds: np.ndarray,
+    kept: np.ndarray,
+    proposals: int,
+    window: float,
+    local: float,
+    tolerated: float,
+) -> None:
+    """Swap ranks inside each of some tiles, one after another; writes the swaps kept."""
+    for index in range(len(tiles)):
         kept[index] = _swap_in_tile(
             *(ranks, level_cdf, kernel, radii, folded, tiles[index], seeds[index]),
             *(proposals, window, local, tolerated),
         )
-    return kept
 
 
-@njit(cache=True)
+@compiled
 def _swap_in_tile(
     ranks: np.ndarray,
     level_cdf: np.ndarray,
@@ -89,9 +123,18 @@ def _swap_in_tile(
         t, y, x = cell // area, cell % area // tile_width, cell % tile_width
         tile_ranks[cell] = ranks[(first_frame + t) % frames, (top + y) % height, (left + x) % width]
     # The tile's cells in the order of their ranks, and the sorted ranks, which swaps do not change.
-    cell_at = np.argsort(tile_ranks)
-    rank_at = tile_ranks[cell_at]
-    index_of = np.argsort(cell_at)
+    # Ranks are distinct, so they are sorted by their places among all.
+    cell_of = np.full(ranks.size, -1, np.int32)
+    for cell in range(cells):
+        cell_of[int(tile_ranks[cell])] = cell
+    cell_at, index_of = np.empty(cells, np.int64), np.empty(cells, np.int64)
+    rank_at = np.empty(cells, np.float32)
+    index = 0
+    for rank in range(cell_of.size):
+        cell = cell_of[rank]
+        if cell >= 0:
+            cell_at[index], index_of[cell], rank_at[index] = cell, index, rank
+            index += 1
     farthest = max(1.0, window * cells)
     neighbour_frames = min(_NEIGHBOUR_FRAMES, 2 * tile_frames - 1)
     state = np.uint64(seed)
@@ -150,7 +193,7 @@ def _swap_in_tile(
     return kept
 
 
-@njit(cache=True)
+@compiled
 def _distance_increase(
     values: np.ndarray,
     kernel: np.ndarray,
@@ -182,7 +225,7 @@ def _distance_increase(
     return total
 
 
-@njit(cache=True)
+@compiled
 def _write_periodic(
     values: np.ndarray, cell: tuple[int, int, int], periods: tuple[int, int, int], value: Any
 ) -> None:
@@ -193,7 +236,7 @@ def _write_periodic(
                 values[t, y, x] = value
 
 
-@njit(cache=True)
+@compiled
 def _random(state: np.uint64) -> tuple[np.uint64, float]:
     """Return the next state and a number in 0..1 (SplitMix64; Steele, Lea, Flood 2014)."""
     state += np.uint64(0x9E3779B97F4A7C15)

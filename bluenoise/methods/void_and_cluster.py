@@ -15,7 +15,6 @@ from dataclasses import dataclass
 from typing import ClassVar
 
 import numpy as np
-from numba import njit
 
 from bluenoise.objective.pair_kernel import plane_radii, temporal_kernel, wrap_frames
 from bluenoise.objective.target import FRAMES
@@ -23,6 +22,7 @@ from bluenoise.runs.options import RunOptions
 from dither.errors import InputError
 from dither.matrix.threshold_matrix import ThresholdMatrix
 from dither.metrics.temporal import SpaceTime
+from dither.native.loop import compiled
 
 # Added to a cell that has its rank: more than any blurred pattern, and the sum still fits 32 bits.
 _TAKEN = 1 << 30
@@ -136,7 +136,7 @@ def jitter(shape: tuple[int, ...], seed: int) -> np.ndarray:
     return generator.integers(0, _JITTER, (1, *shape)[-3:], np.int32)
 
 
-@njit(cache=True)
+@compiled
 def _fill_voids(
     field: np.ndarray, kernel: np.ndarray, radii: np.ndarray, order: np.ndarray
 ) -> None:
@@ -173,7 +173,7 @@ def _fill_voids(
         field[frame, y, x] += _TAKEN
 
 
-@njit(cache=True)
+@compiled
 def _lowest_cell(plane: np.ndarray, top: int, left: int) -> tuple[int, int]:
     """Return the first lowest cell of the block with this corner."""
     best_y, best_x, best = top, left, plane[top, left]
@@ -184,7 +184,7 @@ def _lowest_cell(plane: np.ndarray, top: int, left: int) -> tuple[int, int]:
     return best_y, best_x
 
 
-@njit(cache=True)
+@compiled
 def _update_ancestors(lowest: np.ndarray, node: int) -> None:
     """Update the nodes above a changed leaf."""
     node //= 2
@@ -196,7 +196,7 @@ def _update_ancestors(lowest: np.ndarray, node: int) -> None:
         node //= 2
 
 
-@njit(cache=True)
+@compiled
 def _add_kernel(
     field: np.ndarray, kernel: np.ndarray, radii: np.ndarray, frame: int, y: int, x: int
 ) -> None:

@@ -11,8 +11,10 @@ def main() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         # Imported here so that Ctrl-C during the imports ends without a traceback.
-        from dither.cli.app import app
+        from dither.cli.app import app_of
         from dither.console import run
+
+        app = app_of(sys.argv[1:])
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
         sys.exit(130)

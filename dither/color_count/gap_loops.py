@@ -5,14 +5,15 @@ and to the row below (3/16, 5/16 and 1/16 from left to right); what leaves the i
 """
 
 import numpy as np
-from numba import njit
+
+from dither.native.loop import compiled
 
 # Nearest colours are looked up in a grid of cells: width of a cell and lowest value in codes, and cells
 # per side. For values outside the grid all colours are compared.
 _CELL, _LOWEST, _SIDE = 16.0, -128.0, 32
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def grid_loss(codes: np.ndarray, width: int, levels: int) -> float:
     """Return the squared error of an image dithered to all colours of evenly spaced levels.
 
@@ -42,7 +43,7 @@ def grid_loss(codes: np.ndarray, width: int, levels: int) -> float:
     return loss / steps**2
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def palette_loss(
     codes: np.ndarray, width: int, colors: np.ndarray, starts: np.ndarray, members: np.ndarray
 ) -> float:
@@ -82,7 +83,7 @@ def palette_loss(
     return loss
 
 
-@njit(inline="always")
+@compiled(inline=True)
 def _diffuse_down(errors: np.ndarray, received: np.ndarray) -> None:
     """Write what the next row receives from the errors of a row, which has a zero at both ends."""
     for x in range(len(received)):
@@ -94,7 +95,7 @@ def _diffuse_down(errors: np.ndarray, received: np.ndarray) -> None:
             )
 
 
-@njit(inline="always")
+@compiled(inline=True)
 def _cell(red: float, green: float, blue: float) -> int:
     """Return the number of the cell that holds a value; -1 outside the grid."""
     r, g, b = (red - _LOWEST) / _CELL, (green - _LOWEST) / _CELL, (blue - _LOWEST) / _CELL
@@ -103,7 +104,6 @@ def _cell(red: float, green: float, blue: float) -> int:
     return (int(r) * _SIDE + int(g)) * _SIDE + int(b)
 
 
-@njit(cache=True, nogil=True)
 def candidate_lists(colors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return for each cell the colours that can be nearest to a value in it, in rising order.
 
@@ -117,9 +117,20 @@ def candidate_lists(colors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
         starts, (cells + 1,) int32, where the list of each cell starts; and members, the indices of all
         lists as int16.
     """
-    starts = np.zeros(_SIDE**3 + 1, np.int32)
-    members = np.empty(1 << 16, np.int16)
+    starts = np.empty(_SIDE**3 + 1, np.int32)
+    members = np.empty(1 << 18, np.int16)
+    used = write_lists(colors, starts, members)
+    if used > len(members):
+        members = np.empty(used, np.int16)
+        write_lists(colors, starts, members)
+    return starts, members[:used]
+
+
+@compiled
+def write_lists(colors: np.ndarray, starts: np.ndarray, members: np.ndarray) -> int:
+    """Write the arrays of `candidate_lists`; return the number of members, of which those fit."""
     smallest = np.empty(len(colors))
+    starts[0] = 0
     used = 0
     for cell in range(_SIDE**3):
         low = (
@@ -137,11 +148,10 @@ def candidate_lists(colors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
                 far += min(below, above) ** 2
             smallest[index] = near
             limit = min(limit, far)
-        if used + len(colors) > len(members):
-            members = np.concatenate((members, np.empty_like(members)))
         for index in range(len(colors)):
             if smallest[index] <= limit:
-                members[used] = index
+                if used < len(members):
+                    members[used] = index
                 used += 1
         starts[cell + 1] = used
-    return starts, members[:used]
+    return used

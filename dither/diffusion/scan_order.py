@@ -60,7 +60,8 @@ def _scan_in_lanes(plan: ScanPlan, taps: np.ndarray, bits: int) -> None:
         else:
             samples = (samples << bits) + half
         loops.serpentine_lanes(
-            samples, units, plan.codes[y0 : y0 + _BLOCK_ROWS], past, y0, *settings
+            *(samples, units, plan.codes[y0 : y0 + _BLOCK_ROWS]),
+            *(past.ravel(), len(past), y0, *settings),
         )
 
 

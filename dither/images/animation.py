@@ -103,7 +103,8 @@ def read_animation(
                 log(sentence)
         if picture.format not in ("GIF", "PNG", "WEBP") or count == 1:
             picture.load()
-            return Animation((from_pillow(ImageOps.exif_transpose(picture)),))
+            ImageOps.exif_transpose(picture, in_place=True)  # otherwise copies all images
+            return Animation((from_pillow(picture),))
         if count > MAX_FRAMES:
             raise InputError(f"{name} has {count} frames; at most {MAX_FRAMES} are read")
         first = int(bool(getattr(picture, "default_image", False)))

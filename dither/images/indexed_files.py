@@ -24,6 +24,7 @@ from dither.images.io import (
     write_encoded,
 )
 from dither.images.pillow_conversion import to_pillow_8_bit
+from dither.images.png import color_png, indexed_png
 from dither.images.raster_image import RasterImage
 from dither.images.tiff import tiff_bytes
 
@@ -84,7 +85,9 @@ def encode_indexed(
         return indexed_gif(found, durations=durations, plays=plays)
     if format_name == "PNG" and found is not None:
         _log_reused_entry(found, len(colors), log)
-        return _png_bytes(found, durations, plays)
+        if len(frames) == 1:
+            return indexed_png(found)
+        return _animated_png(found, durations, plays)
     if len(frames) == 1 and found is not None and found.is_opaque:
         if format_name == "BMP":
             return bmp_bytes(found)
@@ -100,6 +103,8 @@ def encode_indexed(
             f"a PNG palette holds at most {MAX_COLORS} entries, and the palette and its transparent "
             "colours are more; the file holds RGBA instead of indices"
         )
+        if len(frames) == 1:
+            return color_png(images[0].color, images[0].alpha)
         pictures = [to_pillow_8_bit(image) for image in images]
         return encode_frames(pictures, ending, {}, durations=durations, plays=plays)
     return encode_animation(Animation(images, tuple(durations), plays), ending)
@@ -111,7 +116,7 @@ def _log_reused_entry(found: IndexedFrames, count: int, log: Log) -> None:
         log(f"palette entry {place}, which no pixel shows, marks the transparent pixels")
 
 
-def _png_bytes(found: IndexedFrames, durations: Sequence[int], plays: int) -> bytes:
+def _animated_png(found: IndexedFrames, durations: Sequence[int], plays: int) -> bytes:
     # Pillow stores the area of a frame whose colours change. Distinct colours in the place of repeated
     # ones make it see every index that changes.
     numbers = np.arange(len(found.table), dtype=np.uint8)

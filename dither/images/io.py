@@ -13,6 +13,7 @@ from dither.files.atomic import atomic_write
 from dither.files.safe_open import read_all, safe_open
 from dither.images.gif import check_complete, gif_bytes
 from dither.images.pillow_conversion import check_webp, from_pillow, to_pillow
+from dither.images.png import png_bytes
 from dither.images.quiet_stderr import quiet_stderr
 from dither.images.raster_image import RasterImage
 
@@ -79,7 +80,8 @@ def read_image(
 
     with open_image(source, max_pixels, name) as picture:
         picture.load()
-        return from_pillow(ImageOps.exif_transpose(picture))
+        ImageOps.exif_transpose(picture, in_place=True)  # otherwise copies all images
+        return from_pillow(picture)
 
 
 @contextlib.contextmanager
@@ -217,15 +219,14 @@ def encode_image(image: RasterImage, ending: str) -> bytes:
     format_name = WRITE_FORMATS[ending]
     if format_name == "GIF":
         return gif_bytes([image], durations=[0], plays=1)
-    picture, bits = to_pillow(image, ending, format_name)
+    if format_name == "PNG":
+        return png_bytes(image)
+    picture = to_pillow(image, ending, format_name)
     options: dict[str, object] = {}
-    # With a palette, Pillow before 13 would pad the table with black to 2**bits entries.
-    if format_name == "PNG" and picture.mode == "L":
-        options["bits"] = bits
     if format_name == "WEBP":
         check_webp(image)
         options = {"lossless": True, "exact": True}
-    if image.profile and format_name in ("PNG", "TIFF", "WEBP"):
+    if image.profile and format_name in ("TIFF", "WEBP"):
         options["icc_profile"] = image.profile
     return encode_pillow(picture, format_name, options)
 

@@ -1,21 +1,17 @@
-"""Convert between Pillow images and RasterImage, choosing the smallest mode that is lossless.
-
-The pixels decide the mode, not the source: black and white takes 1 bit, a PNG of 4 or 16 even greys 2
-or 4 bits, and one of at most 256 colours (alpha included) a palette of 1, 2, 4 or 8 bits.
-"""
+"""Convert between Pillow images and RasterImage, choosing the smallest mode that is lossless."""
 
 from typing import TYPE_CHECKING
 
 import numpy as np
 
 from dither.errors import InputError
-from dither.images.indexed import to_indexed
 from dither.images.raster_image import RasterImage, is_gray
 
 if TYPE_CHECKING:
     from PIL import Image
 
 MAX_WEBP_SIDE = 16383
+_BAND_PIXELS = 1 << 18
 # Modes whose samples the embedded profile describes; others are converted, which makes it wrong.
 _PROFILED_MODES = ("1", "L", "LA", "P", "PA", "RGB", "RGBA")
 
@@ -47,23 +43,31 @@ def from_pillow(image: "Image.Image") -> RasterImage:
         rgba = np.array(image.convert("RGBA"))
         samples, alpha = rgba[..., 0] if gray else rgba[..., :3], rgba[..., 3].copy()
     else:
-        samples, alpha = np.array(image.convert("L" if gray else "RGB")), None
+        samples, alpha = _samples(image, "L" if gray else "RGB"), None
     # Programs (this one too) store few greys as a palette. A profile for RGB would not fit grey.
     if image.mode in ("P", "PA") and profile is None and is_gray(samples):
         samples = samples[..., 0]
     return RasterImage(np.ascontiguousarray(samples), alpha, profile)
 
 
-def to_pillow(image: RasterImage, ending: str, format_name: str) -> tuple["Image.Image", int]:
-    """Convert an image to the smallest Pillow mode that is lossless.
+def _samples(image: "Image.Image", mode: str) -> np.ndarray:
+    """Return the samples in mode L or RGB, converted a few rows at a time to hold no second image."""
+    width, height = image.size
+    samples = np.empty((height, width, 3) if mode == "RGB" else (height, width), np.uint8)
+    step = max(1, _BAND_PIXELS // max(1, width))
+    for top in range(0, height, step):
+        band = image.crop((0, top, width, min(top + step, height)))
+        samples[top : top + step] = np.asarray(band if band.mode == mode else band.convert(mode))
+    return samples
+
+
+def to_pillow(image: RasterImage, ending: str, format_name: str) -> "Image.Image":
+    """Convert an image to the smallest Pillow mode that is lossless: 1 bit for black and white.
 
     Args:
         image: uint8 samples, or uint16 grey without alpha.
         ending: file name extension in lower case, with its dot.
         format_name: Pillow's name of the format.
-
-    Returns:
-        The Pillow image, and its bits per sample or index.
 
     Raises:
         InputError: the format cannot store such samples.
@@ -71,32 +75,36 @@ def to_pillow(image: RasterImage, ending: str, format_name: str) -> tuple["Image
     from PIL import Image
 
     color, alpha = image.color, image.alpha
+    check_samples(image, format_name)
     if color.dtype == np.uint16:
-        if color.ndim == 3 or alpha is not None or format_name not in ("PNG", "TIFF", "PPM"):
+        little = color.astype("<u2")
+        return Image.frombytes("I;16", (color.shape[1], color.shape[0]), little.tobytes())
+    if alpha is not None and format_name in ("BMP", "PPM"):
+        raise InputError(f"{format_name} cannot store alpha; choose .png")
+    bits = gray_bits(color) if alpha is None and color.ndim == 2 else 8
+    if (ending == ".pbm" and bits > 1) or (ending == ".pgm" and color.ndim == 3):
+        raise InputError(f"{ending} cannot store this image; choose .pnm")
+    picture = to_pillow_8_bit(image)
+    if bits == 1 and ending not in (".webp", ".pgm", ".ppm"):
+        return picture.convert("1", dither=Image.Dither.NONE)
+    return picture.convert("RGB") if ending == ".ppm" else picture
+
+
+def check_samples(image: RasterImage, format_name: str) -> None:
+    """Check that a format can store the type of an image's samples.
+
+    Raises:
+        InputError: it cannot.
+    """
+    color = image.color
+    if color.dtype == np.uint16:
+        deep = format_name in ("PNG", "TIFF", "PPM")
+        if color.ndim == 3 or image.alpha is not None or not deep:
             raise InputError(
                 "more than 8 bits are only written for grey without alpha, as PNG, TIFF or PNM"
             )
-        little = color.astype("<u2")
-        return Image.frombytes("I;16", (color.shape[1], color.shape[0]), little.tobytes()), 16
-    if color.dtype != np.uint8:
+    elif color.dtype != np.uint8:
         raise InputError(f"samples must be uint8 or uint16, not {color.dtype}")
-    if alpha is not None and format_name in ("BMP", "PPM"):
-        raise InputError(f"{format_name} cannot store alpha; choose .png")
-    bits = _gray_bits(color) if alpha is None and color.ndim == 2 else 8
-    if (ending == ".pbm" and bits > 1) or (ending == ".pgm" and color.ndim == 3):
-        raise InputError(f"{ending} cannot store this image; choose .pnm")
-    if bits == 1 and ending not in (".webp", ".pgm", ".ppm"):
-        return to_pillow_8_bit(image).convert("1", dither=Image.Dither.NONE), 1
-    if format_name == "PNG" and bits in (2, 4) and _pillow_packs_gray():
-        return to_pillow_8_bit(image), bits
-    # A palette holds RGB, so a grey image with a profile for grey cannot use one.
-    if format_name == "PNG" and (color.ndim == 3 or image.profile is None):
-        found = to_indexed([image])
-        # 8-bit grey is as small without a palette.
-        if found is not None and (color.ndim == 3 or alpha is not None or found.bits < 8):
-            return found.to_pillow(0), found.bits
-    picture = to_pillow_8_bit(image)
-    return (picture.convert("RGB") if ending == ".ppm" else picture), 8
 
 
 def to_pillow_8_bit(image: RasterImage) -> "Image.Image":
@@ -109,15 +117,16 @@ def to_pillow_8_bit(image: RasterImage) -> "Image.Image":
     return Image.fromarray(np.concatenate([color, image.alpha[..., None]], axis=2))
 
 
-def _pillow_packs_gray() -> bool:
-    """Return whether Pillow writes grey of 2 and 4 bits (from 13 on); a palette is hardly larger."""
-    import PIL
+def gray_bits(gray: np.ndarray) -> int:
+    """Return the fewest bits, 1, 2, 4 or 8, whose evenly spaced greys include all of an image.
 
-    return int(PIL.__version__.partition(".")[0]) >= 13
+    Args:
+        gray: (H, W) uint8.
 
-
-def _gray_bits(gray: np.ndarray) -> int:
-    """Return the fewest bits whose evenly spaced greys include all greys of the image."""
+    Example:
+        >>> gray_bits(np.array([[0, 85, 255]], np.uint8))
+        2
+    """
     present = np.flatnonzero(to_pillow_8_bit(RasterImage(gray)).histogram())
     return next(bits for bits in (1, 2, 4, 8) if not (present % (255 // ((1 << bits) - 1))).any())
 

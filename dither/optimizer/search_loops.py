@@ -1,10 +1,11 @@
 """Compiled loops of the pixel search, its loss and the palette refit."""
 
 import numpy as np
-from numba import njit
+
+from dither.native.loop import compiled
 
 
-@njit(cache=True, nogil=True, fastmath=True)
+@compiled(fastmath=True)
 def visit(
     pixels: np.ndarray,
     field: np.ndarray,
@@ -202,7 +203,7 @@ def visit(
     return changed
 
 
-@njit(cache=True, nogil=True, fastmath=True)
+@compiled(fastmath=True)
 def errors(
     indices: np.ndarray,
     target: np.ndarray,
@@ -236,7 +237,7 @@ def errors(
                 )
 
 
-@njit(cache=True, nogil=True, fastmath=True)
+@compiled(fastmath=True)
 def convolve(planes: np.ndarray, taps: np.ndarray) -> None:
     """Convolve planes with taps along rows and columns, mirrored at the borders, in place.
 
@@ -270,14 +271,14 @@ def convolve(planes: np.ndarray, taps: np.ndarray) -> None:
         plane[:] = columns
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _mirrored(place: int, length: int) -> int:
     """Return the sample that is seen at a place of a line with mirrors at both ends."""
     place %= 2 * length
     return min(place, 2 * length - 1 - place)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def gather_normal(
     indices: np.ndarray,
     target: np.ndarray,

@@ -33,7 +33,7 @@ from dither.samples import Light, check_light, check_strength, eight_bit_colors
 
 Mix = Literal["two", "many"]
 
-# From this size on, compiled loops are faster in all: loading numba costs about two megapixels.
+# From this size on, compiled loops are faster in all: loading them costs about two megapixels.
 _COMPILED_PIXELS = 1 << 21
 
 # Small palettes have large steps between their colours, and are fast to mix.

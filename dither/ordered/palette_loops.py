@@ -1,12 +1,12 @@
 """Compiled loops of ordered dithering to a palette, for large images."""
 
 import numpy as np
-from numba import njit
 
+from dither.native.loop import compiled
 from dither.ordered.palette_plan import PalettePlan
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def _node(
     nodes: np.ndarray, rests: np.ndarray, color: np.ndarray, limit: int, side: np.uint32
 ) -> np.uint32:
@@ -19,16 +19,28 @@ def _node(
     return node
 
 
-@njit(cache=True, nogil=True)
 def pick_of_many(image: np.ndarray, plan: PalettePlan, top: int, out: np.ndarray) -> None:
     """Pick one of N candidates for each pixel; see `dither.ordered.palette._pick_of_many`."""
+    (table,) = plan.tables
+    sizes = np.uint32(table.shape[1]), np.uint32(table.shape[3])
+    write_of_many(image, plan, table.ravel(), sizes, top, out)
+
+
+@compiled
+def write_of_many(
+    image: np.ndarray,
+    plan: PalettePlan,
+    flat: np.ndarray,
+    sizes: tuple[np.uint32, np.uint32],
+    top: int,
+    out: np.ndarray,
+) -> None:
+    """Write what `pick_of_many` does; `flat` and `sizes` are the table's items and two of its sides."""
     rows, width = out.shape
     height, across = plan.picks.shape
     nodes, rests = plan.nodes, plan.rests
     keys, indices, factor, shift = plan.exact
-    (table,) = plan.tables
-    side, count = np.uint32(table.shape[1]), np.uint32(table.shape[3])
-    flat = table.ravel()
+    side, count = sizes
     for y in range(rows):
         cells = plan.picks[(top + y) % height]
         limits = plan.node_thresholds[(top + y) % height]
@@ -44,16 +56,29 @@ def pick_of_many(image: np.ndarray, plan: PalettePlan, top: int, out: np.ndarray
                 x += 1
 
 
-@njit(cache=True, nogil=True)
 def pick_of_two(image: np.ndarray, plan: PalettePlan, top: int, out: np.ndarray) -> None:
     """Pick one colour of a pair for each pixel; see `dither.ordered.palette._pick_of_two`."""
+    pairs, shares = plan.tables
+    side = np.uint32(shares.shape[1])
+    write_of_two(image, plan, pairs.ravel(), shares.ravel(), side, top, out)
+
+
+@compiled
+def write_of_two(
+    image: np.ndarray,
+    plan: PalettePlan,
+    flat: np.ndarray,
+    flat_shares: np.ndarray,
+    side: np.uint32,
+    top: int,
+    out: np.ndarray,
+) -> None:
+    """Write what `pick_of_two` does; `flat_shares` has as many nodes along each axis as `side`."""
     rows, width = out.shape
     height, across = plan.picks.shape
     nodes, rests = plan.nodes, plan.rests
     keys, indices, factor, shift = plan.exact
-    pairs, shares = plan.tables
-    side, two = np.uint32(shares.shape[1]), np.uint32(2)
-    flat, flat_shares = pairs.ravel(), shares.ravel()
+    two = np.uint32(2)
     for y in range(rows):
         cells = plan.picks[(top + y) % height]
         limits = plan.node_thresholds[(top + y) % height]

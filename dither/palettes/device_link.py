@@ -23,7 +23,8 @@ from dither.samples import as_color, checked_image, eight_bit_colors
 
 # Steps of the grid along each channel, and the code of white.
 STEPS, WHITE = 32, 65535
-# From this size on, the compiled loop is faster, although numba must be loaded.
+_NODES = np.indices((STEPS + 1,) * 3).reshape(3, -1).T
+# From this size on, the compiled loop is faster, although it must be loaded.
 _COMPILED_PIXELS = 1 << 17
 # Pixels that are interpolated at a time, to limit memory.
 _PIXELS_AT_ONCE = 1 << 16
@@ -53,8 +54,8 @@ def map_to_palette(image: np.ndarray, palette: Palette, intent: Intent | None = 
     """
     color = as_color(checked_image(image))
     intent = intent or palette.intent
-    table = link_table(palette, intent)
-    if table is None:
+    link = device_link(palette, intent)
+    if link is None:
         return color
     out = np.empty(color.shape, np.uint16)
     if not out.size:
@@ -62,12 +63,56 @@ def map_to_palette(image: np.ndarray, palette: Palette, intent: Intent | None = 
     interpolate = _interpolation(out.size // 3)
     rows = max(1, _PIXELS_AT_ONCE // color.shape[1])
     exact = exact_colors(palette, intent)
-    for start in range(0, len(out), rows):
-        part = color[start : start + rows]
-        mapped = out[start : start + rows]
+    parts = [slice(start, start + rows) for start in range(0, len(out), rows)]
+    cells = np.zeros((STEPS + 1,) * 3, bool)
+    for part in parts:
+        _mark_cells(color[part], cells)
+    table = link.table_for(cells)
+    for each in parts:
+        part, mapped = color[each], out[each]
         interpolate(_sixteen_bits(part).reshape(-1, 3), table, mapped.reshape(-1, 3))
         keep_exact(eight_bit_colors(part), exact, palette.colors * np.uint16(257), mapped)
     return out
+
+
+class DeviceLink:
+    """Nodes of a device link, mapped when an image needs them: all take longer than most images."""
+
+    def __init__(self, palette: Palette, intent: Intent) -> None:
+        self._palette = palette
+        self._intent: Intent = intent
+        self._table = np.zeros((len(_NODES), 3), np.int64)
+        self._known = np.zeros(len(_NODES), bool)
+
+    def table_for(self, cells: np.ndarray) -> np.ndarray:
+        """Return the table of `link_table`, in which the nodes around some cells are valid.
+
+        Args:
+            cells: (33, 33, 33) bool, whether a code is between this node and the next ones.
+        """
+        needed = cells
+        for axis in range(3):
+            above = np.zeros_like(needed)
+            np.moveaxis(above, axis, 0)[1:] = np.moveaxis(needed, axis, 0)[:-1]
+            needed = needed | above
+        rows = np.nonzero(needed.ravel() & ~self._known)[0]
+        if len(rows):
+            mapped = _map_nodes(_NODES[rows] / STEPS, self._palette, self._intent)
+            # Half of white is a code and a half: rounded up with a margin, whatever the last bit of the
+            # powers.
+            self._table[rows] = np.floor(mapped * WHITE + 0.500001).astype(np.int64)
+            self._known[rows] = True
+        return self._table
+
+
+@functools.lru_cache(maxsize=4)
+def device_link(palette: Palette, intent: Intent) -> DeviceLink | None:
+    """Return the device link of a palette, or None if it changes no colour."""
+    coarse = _NODES[(_NODES % 8 == 0).all(axis=1)]
+    for nodes in (coarse / STEPS, _NODES / STEPS):
+        if abs(_map_nodes(nodes, palette, intent) - nodes).max() >= 0.5 / WHITE:
+            return DeviceLink(palette, intent)
+    return None
 
 
 def clip_codes(codes: np.ndarray, gamut: Gamut) -> np.ndarray:
@@ -115,21 +160,34 @@ def clip_codes(codes: np.ndarray, gamut: Gamut) -> np.ndarray:
 
 @functools.lru_cache(maxsize=4)
 def link_table(palette: Palette, intent: Intent) -> np.ndarray | None:
-    """Return the device link of a palette, or None if it changes no colour.
+    """Return the table of a palette's device link, or None if it changes no colour.
 
     Returns:
         (33^3, 3) int64 sRGB codes, 0 to 65535, read-only; node (red, green, blue) is in row
         (33 red + green) 33 + blue, and stands for the codes 65535/32 times red, green and blue.
     """
-    axis = np.arange(STEPS + 1) / STEPS
-    nodes = np.stack(np.meshgrid(axis, axis, axis, indexing="ij"), axis=-1).reshape(-1, 3)
-    mapped = linear_to_srgb(map_light(srgb_to_linear(nodes), palette, intent))
-    if abs(mapped - nodes).max() < 0.5 / WHITE:
+    link = device_link(palette, intent)
+    if link is None:
         return None
-    # Half of white is a code and a half: rounded up with a margin, whatever the last bit of the powers.
-    table = np.floor(mapped * WHITE + 0.500001).astype(np.int64)
+    table = link.table_for(np.ones((STEPS + 1,) * 3, bool)).view()
     table.flags.writeable = False
     return table
+
+
+def _map_nodes(codes: np.ndarray, palette: Palette, intent: Intent) -> np.ndarray:
+    """Map (N, 3) sRGB codes, 0 to 1."""
+    return linear_to_srgb(map_light(srgb_to_linear(codes), palette, intent))
+
+
+def _mark_cells(color: np.ndarray, cells: np.ndarray) -> None:
+    """Mark the node at or below each code of an image; `cells` is (33, 33, 33) bool."""
+    if color.dtype == np.uint8:
+        node = np.arange(256, dtype=np.int32) * STEPS // 255
+        red, green, blue = (node[color[..., channel]] for channel in range(3))
+    else:
+        red, green, blue = np.moveaxis(_sixteen_bits(color) * STEPS // WHITE, 2, 0)
+    side = STEPS + 1
+    cells.reshape(-1)[(red * side + green) * side + blue] = True
 
 
 def _interpolation(pixels: int) -> Callable[[np.ndarray, np.ndarray, np.ndarray], None]:

@@ -1,12 +1,13 @@
 """Compiled interpolation in a device link, for large images."""
 
 import numpy as np
-from numba import njit
+
+from dither.native.loop import compiled
 
 _SIDE, _STEPS, _WHITE = 33, 32, 65535
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def interpolate(codes: np.ndarray, table: np.ndarray, out: np.ndarray) -> None:
     """Interpolate each code; the same as `dither.palettes.device_link._interpolate`."""
     for pixel in range(len(codes)):

@@ -1,6 +1,7 @@
 """Exact-colour lookup through a perfect hash: pixels that have a colour of the palette keep it."""
 
 import functools
+import random
 from typing import NamedTuple
 
 import numpy as np
@@ -68,12 +69,12 @@ def perfect_hash(codes: np.ndarray, values: np.ndarray) -> ExactColors:
         values: (M,) uint8, the index of each.
     """
     shift = np.uint32(32 - _BITS)
-    generator = np.random.default_rng(0)
+    generator = random.Random(0)  # numpy's takes longer to import than the search does
     while True:
         # About one odd factor in fifty separates all of 256 colours.
-        factor = np.uint32(generator.integers(1 << 31, 1 << 32) | 1)
+        factor = np.uint32(generator.getrandbits(31) << 1 | 1)
         slots = codes * factor >> shift
-        if len(np.unique(slots)) == len(codes):
+        if len(set(slots.tolist())) == len(codes):
             break
     keys = np.full(1 << _BITS, _EMPTY, np.uint32)
     indices = np.zeros(1 << _BITS, np.uint8)

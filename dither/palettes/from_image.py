@@ -1,37 +1,38 @@
-"""Extract a palette from an image's colour histogram, by median cut or k-means."""
+"""Extract a palette from the colours of an image, by median cut or k-means."""
 
 import numpy as np
 
 from dither.color import (
-    distinct_colors,
-    linear_to_oklab,
     linear_to_srgb,
     oklab_to_linear,
-    packed_codes,
     sorted_by_lightness,
-    srgb_to_linear,
     unpacked_codes,
 )
 from dither.errors import InputError
+from dither.palettes.boxes import cut_at_medians
+from dither.palettes.clusters import Cloud, cluster, refine
+from dither.palettes.color_counts import coarse_cells, color_cells, color_counts
 from dither.palettes.palette import MAX_COLORS, Palette
 
-# More distinct colours than this are first averaged in bins of 8x8x8 codes (5 bits per channel).
-_MAX_POINTS = 1 << 15
-_BIN_BITS = 5
-# Pixels whose colours are counted at a time, to limit memory.
-_BLOCK_PIXELS = 1 << 20
-# k-means stops when no centre moves farther: 1/30 of the step between two 8-bit greys.
-_TOLERANCE = 1e-4
-_MAX_ITERATIONS = 100
-# Candidates drawn for each initial centre (greedy k-means++).
-_CANDIDATES = 4
+# Cells per colour of the palette: with fewer, a cell is too large a part of a cluster.
+_CELLS_PER_COLOR = 20
+# Median cut keeps this many distinct colours apart; k-means ends with as many.
+_MAX_CUT_COLORS = 1 << 12
+_MAX_FINE_COLORS = 1 << 16
+# Cells of more distinct colours, 4 codes per side, in which k-means ends.
+_FINE_BITS = 6
+_FINE_ITERATIONS = 4
 
 
 def median_cut(image: np.ndarray, colors: int) -> Palette:
-    """Extract a palette by median cut: split the box of all colours in two, again and again.
+    """Extract a palette by median cut in OKLab: split the boxes of colours in two, again and again.
 
-    Source: P. Heckbert, "Color image quantization for frame buffer display" (SIGGRAPH 1982); computed
-    by Pillow.
+    The box with the largest product of its pixels and its longest side is cut at the median of that
+    side. Each colour of the palette is the mean of a box.
+
+    Source: P. Heckbert, "Color image quantization for frame buffer display" (SIGGRAPH 1982), who cuts
+    the box with the most pixels; D. Bloomberg, "Color quantization using modified median cut" (2008),
+    who cuts that with the largest product of pixels and volume.
 
     Args:
         image: (H, W, 3) uint8 sRGB codes.
@@ -50,23 +51,28 @@ def median_cut(image: np.ndarray, colors: int) -> Palette:
         >>> median_cut(image, 2).hex
         ['#000000', '#6a0000']
     """
-    from PIL import Image
-
-    chosen = distinct_colors(_checked_pixels(image, colors))
-    if len(chosen) > colors:
-        quantized = Image.fromarray(np.ascontiguousarray(image)).quantize(
-            colors, method=Image.Quantize.MEDIANCUT, kmeans=0
-        )
-        chosen = np.array(quantized.getpalette("RGB"), np.uint8).reshape(-1, 3)
-        chosen = chosen[np.unique(np.asarray(quantized))]  # unused entries are padding
-    return Palette(sorted_by_lightness(chosen), intent="absolute")
+    codes, counts = _checked_counts(image, colors)
+    if len(codes) <= colors:
+        return _own_colors(codes)
+    if len(codes) <= _MAX_CUT_COLORS:
+        cells = color_cells(codes, counts, 8)
+    else:
+        cells = coarse_cells(codes, counts, _CELLS_PER_COLOR * colors)
+    cloud = Cloud(cells.oklab, cells.weights)
+    box = cut_at_medians(cells.oklab, cells.weights, colors)
+    means = cloud.means(box, np.zeros((box.max() + 1, 3)))
+    # Without colours that no pixel would take.
+    return _palette(means[np.unique(cloud.nearest(means))])
 
 
 def k_means(image: np.ndarray, colors: int, *, seed: int = 0) -> Palette:
     """Extract a palette by k-means in OKLab: each colour is the mean of the pixels nearest to it.
 
-    Source: S. Lloyd, "Least squares quantization in PCM" (1982), on the weighted histogram of the
-    image; D. Arthur and S. Vassilvitskii, "k-means++: the advantages of careful seeding" (2007).
+    The clusters are found among cells of similar colours, then refined among all distinct colours, or
+    among smaller cells if they are more than 65,536.
+
+    Source: S. Lloyd, "Least squares quantization in PCM" (1982); `dither.palettes.clusters` names the
+    others.
 
     Args:
         image: (H, W, 3) uint8 sRGB codes.
@@ -86,99 +92,39 @@ def k_means(image: np.ndarray, colors: int, *, seed: int = 0) -> Palette:
         >>> k_means(image, 2).hex
         ['#000000', '#fa0000']
     """
-    pixels = _checked_pixels(image, colors)
+    codes, counts = _checked_counts(image, colors)
     if not isinstance(seed, int | np.integer) or seed < 0:
         raise InputError(f"seed is {seed}; it must be a whole number from 0")
-    codes, counts = _color_counts(pixels)
     if len(codes) <= colors:
-        return Palette(sorted_by_lightness(unpacked_codes(codes)), intent="absolute")
-    points, weights = _histogram(codes, counts, colors)
-    centers = _initial_centers(points, weights, colors, np.random.default_rng(seed))
-    # With a fourth coordinate of 1, one product gives |centre|^2 - 2 point . centre. The missing
-    # |point|^2 is the same for every centre. Single precision is enough to compare.
-    homogeneous = np.column_stack([points, np.ones(len(points))]).astype(np.float32)
-    nearest = np.zeros(len(points), np.intp)
-    for _ in range(_MAX_ITERATIONS):
-        planes = np.vstack([-2 * centers.T, (centers**2).sum(axis=1)]).astype(np.float32)
-        nearest = (homogeneous @ planes).argmin(axis=1)
-        before, centers = centers, _means(points, weights, nearest, centers)
-        if abs(centers - before).max() < _TOLERANCE:
-            break
-    linear = oklab_to_linear(centers[np.unique(nearest)]).clip(0, 1)
-    codes = np.rint(linear_to_srgb(linear) * 255).astype(np.uint8)
-    return Palette(sorted_by_lightness(codes), intent="absolute")
+        return _own_colors(codes)
+    cells = coarse_cells(codes, counts, _CELLS_PER_COLOR * colors)
+    centers = cluster(Cloud(cells.oklab, cells.weights), colors, np.random.default_rng(seed))
+    if len(cells) < len(codes):
+        few = len(codes) <= _MAX_FINE_COLORS
+        fine = color_cells(codes, counts, 8 if few else _FINE_BITS)
+        cells = fine if len(fine) > len(cells) else cells
+    return _palette(refine(Cloud(cells.oklab, cells.weights), centers, _FINE_ITERATIONS))
 
 
-def _checked_pixels(image: np.ndarray, colors: int) -> np.ndarray:
-    """Check the arguments and return the pixels as (N, 3)."""
+def _checked_counts(image: np.ndarray, colors: int) -> tuple[np.ndarray, np.ndarray]:
+    """Check the arguments and return the distinct colours and the pixels of each."""
     if not isinstance(colors, int | np.integer) or not 2 <= colors <= MAX_COLORS:
         raise InputError(f"colors is {colors}; it must be a whole number from 2 to {MAX_COLORS}")
     if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or image.size == 0:
         raise InputError(
             f"a palette needs an image of (H, W, 3) uint8, not {image.shape} {image.dtype}"
         )
-    pixels = image.reshape(-1, 3)
-    if (pixels == pixels[0]).all():
+    codes, counts = color_counts(image.reshape(-1, 3))
+    if len(codes) == 1:
         raise InputError("the image has one colour only; a palette needs at least 2")
-    return pixels
-
-
-def _color_counts(pixels: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the distinct colours as 0xRRGGBB, ascending, and the number of pixels of each."""
-    codes, counts = np.empty(0, np.int32), np.empty(0, np.int64)
-    for start in range(0, len(pixels), _BLOCK_PIXELS):
-        block = np.unique(packed_codes(pixels[start : start + _BLOCK_PIXELS]), return_counts=True)
-        codes, index = np.unique(np.concatenate([codes, block[0]]), return_inverse=True)
-        both = np.concatenate([counts, block[1]]).astype(np.float64)
-        counts = np.bincount(index, both).astype(np.int64)
     return codes, counts
 
 
-def _histogram(codes: np.ndarray, counts: np.ndarray, colors: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return (N, 3) OKLab points of colours, or of bins of colours, and the pixels of each."""
-    channels = codes[:, None] >> np.array([16, 8, 0]) & 255
-    points = linear_to_oklab(srgb_to_linear(channels / 255))
-    weights = counts.astype(np.float64)
-    if len(points) <= _MAX_POINTS:
-        return points, weights
-    bits = _BIN_BITS
-    bins, index = np.unique(packed_codes(channels >> (8 - bits)), return_inverse=True)
-    # Very similar colours fill fewer coarse bins than the palette needs.
-    while len(bins) < 8 * colors and bits < 8:
-        bits += 1
-        bins, index = np.unique(packed_codes(channels >> (8 - bits)), return_inverse=True)
-    return _means(points, weights, index, np.zeros((len(bins), 3))), np.bincount(index, weights)
+def _own_colors(codes: np.ndarray) -> Palette:
+    return Palette(sorted_by_lightness(unpacked_codes(codes)), intent="absolute")
 
 
-def _means(
-    points: np.ndarray, weights: np.ndarray, group: np.ndarray, default: np.ndarray
-) -> np.ndarray:
-    """Return the weighted mean of each group of points, and the row of `default` for empty groups."""
-    mass = np.bincount(group, weights, len(default))
-    sums = [np.bincount(group, weights * axis, len(default)) for axis in points.T]
-    return np.where(
-        mass[:, None] > 0, np.stack(sums, axis=1) / np.maximum(mass, 1)[:, None], default
-    )
-
-
-def _initial_centers(
-    points: np.ndarray, weights: np.ndarray, count: int, generator: np.random.Generator
-) -> np.ndarray:
-    """Draw centres by greedy k-means++: with a probability by squared distance to earlier centres."""
-    probabilities = weights
-    squares = np.full(len(points), np.inf)
-    norms = (points**2).sum(axis=1)
-    centers = []
-    for _ in range(count):
-        cumulative = np.cumsum(probabilities)
-        draws = generator.random(_CANDIDATES) * cumulative[-1]
-        index = np.searchsorted(cumulative, draws, side="right").clip(max=len(points) - 1)
-        candidates = points[index]
-        # Keep the candidate that leaves the least error.
-        distances = norms - 2 * candidates @ points.T + (candidates**2).sum(axis=1)[:, None]
-        remaining = np.minimum(squares, distances.clip(min=0))
-        best = int((remaining @ weights).argmin())
-        centers.append(candidates[best])
-        squares = remaining[best]
-        probabilities = weights * squares
-    return np.array(centers)
+def _palette(oklab: np.ndarray) -> Palette:
+    linear = oklab_to_linear(oklab).clip(0, 1)
+    codes = np.rint(linear_to_srgb(linear) * 255).astype(np.uint8)
+    return Palette(sorted_by_lightness(codes), intent="absolute")

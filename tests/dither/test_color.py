@@ -4,12 +4,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dither.color import (
+    LUMINANCE_WEIGHTS,
     code_boundaries,
     linear_to_oklab,
     linear_to_srgb,
     oklab_to_linear,
     srgb_to_linear,
     to_gray,
+    unpacked_codes,
 )
 
 # IEC 61966-2-1: the XYZ of the sRGB primaries, white point D65.
@@ -42,6 +44,29 @@ def test_green_is_brighter_than_red_and_blue() -> None:
     primaries = np.eye(3, dtype=np.uint8)[None] * 255
     red, green, blue = to_gray(primaries)[0].tolist()
     assert green > red > blue
+
+
+def _plain_gray(color: np.ndarray) -> np.ndarray:
+    """The grey of 8-bit colours by powers, without tables."""
+    luminance = srgb_to_linear(color / 255) @ np.array(LUMINANCE_WEIGHTS)
+    return np.rint(linear_to_srgb(luminance) * 255).astype(np.uint8)
+
+
+@pytest.mark.parametrize(
+    "step", [pytest.param(101, id="some"), pytest.param(1, id="all", marks=pytest.mark.slow)]
+)
+def test_tables_give_the_grey_of_powers(step: int) -> None:
+    for start in range(0, 1 << 24, 1 << 20):
+        colors = unpacked_codes(np.arange(start, start + (1 << 20), step))[None]
+        assert (to_gray(colors) == _plain_gray(colors)).all()
+
+
+def test_blocks_of_rows_are_grey_alike(photo: np.ndarray, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = to_gray(photo)
+    monkeypatch.setattr("dither.color._GRAY_BLOCK", 3 * photo.shape[1] + 1)
+    assert (to_gray(photo) == whole).all()
+    assert (to_gray(photo[::-1, ::2]) == whole[::-1, ::2]).all()
+    assert to_gray(photo[:0]).shape == (0, photo.shape[1])
 
 
 @pytest.mark.parametrize(

@@ -1,13 +1,13 @@
 """Dot diffusion: quantize pixels class by class and pass errors to neighbours of later classes."""
 
 import numpy as np
-from numba import njit
 
 from dither.diffusion.compiled.nearest import nearest_color
 from dither.diffusion.compiled.quantize import HALF, level_at, light_of
+from dither.native.loop import compiled
 
 
-@njit(inline="always")
+@compiled(inline=True)
 def neighbor_shares(shares, classes, y, x, height, width):
     """Write the shares of a pixel's error, in 1/65536, that its neighbours receive, row by row.
 
@@ -34,7 +34,7 @@ def neighbor_shares(shares, classes, y, x, height, width):
         shares[receiver] += rest
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def dot_to_levels(samples, units, codes, classes, order, target, bounds):
     """Diffuse one channel to levels.
 
@@ -67,7 +67,7 @@ def dot_to_levels(samples, units, codes, classes, order, target, bounds):
                     sums[y + place // 3, x + place % 3] += shares[place] * error
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def dot_to_palette(samples, units, codes, classes, order, target, bounds):
     """Diffuse an image to a palette; `classes` and `order` as in `dot_to_levels`."""
     height, width = codes.shape

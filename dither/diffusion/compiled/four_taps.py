@@ -1,7 +1,8 @@
 """Errors received through at most four taps, in 32 bits, for the fast raster loops."""
 
 import numpy as np
-from numba import njit
+
+from dither.native.loop import compiled
 
 
 def small_shares(taps: np.ndarray) -> bool:
@@ -9,7 +10,7 @@ def small_shares(taps: np.ndarray) -> bool:
     return len(taps) <= 4 and not (taps[:, 2] % 256).any()
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def four_taps(taps, skew, lead):
     """Return four taps: (share in 1/256 as int32, steps back in the field, first column) each.
 
@@ -26,7 +27,7 @@ def four_taps(taps, skew, lead):
     )
 
 
-@njit(inline="always")
+@compiled(inline=True)
 def received(w0, e0, w1, e1, w2, e2, w3, e3):
     """Return the rounded sum of four shares of errors, int32; the latest error, e0, is added last."""
     due = np.int32(np.int32(w2 * e2) + np.int32(w3 * e3))

@@ -7,17 +7,17 @@ goes to a neighbour; in a rectangle with an odd side one step may be diagonal.
 """
 
 import numpy as np
-from numba import njit
 
 from dither.diffusion.compiled.nearest import nearest_color
 from dither.diffusion.compiled.quantize import HALF, level_at, light_of
+from dither.native.loop import compiled
 
 # Rectangles on the stack: at most two for each halving.
 _MAX_STACK = 160
 
 
 # Not cached: numba cannot compile callers of a cached generator.
-@njit(nogil=True)
+@compiled
 def hilbert_curve(height, width):
     """Yield the row and column of each pixel along the curve, from the upper left corner."""
     # Row, column; direction and length along the curve; direction and length across it.
@@ -64,7 +64,7 @@ def hilbert_curve(height, width):
         top += 3
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def hilbert_to_levels(samples, units, codes, shares, target, bounds):
     """Diffuse one channel to levels; `shares` is (queue,) int64, the newest error's last."""
     shown, first = target
@@ -84,7 +84,7 @@ def hilbert_to_levels(samples, units, codes, shares, target, bounds):
         oldest = oldest + 1 if oldest + 1 < size else 0
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def hilbert_to_palette(samples, units, codes, shares, target, bounds):
     """Diffuse an image to a palette; `shares` as in `hilbert_to_levels`."""
     shown, places, groups = target

@@ -9,10 +9,10 @@ have no effect, and dark colours would turn grey.
 """
 
 import numpy as np
-from numba import njit
 
 from dither.diffusion.compiled.simd import nearest_of_eight
 from dither.diffusion.light import WHITE
+from dither.native.loop import compiled
 
 # Colours are compared at 12 bits a channel: the fewest that distinguish all 8-bit codes in linear light
 # too, where the darkest differ by 1/3295 of white.
@@ -29,8 +29,7 @@ _COUNT_BITS = 6
 _MAX_DISTANCE = np.int32(0x7FFFFFFF)
 
 
-@njit(cache=True, nogil=True)
-def candidate_groups(colors):
+def candidate_groups(colors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
     """Return the colours that can be nearest in each cell of the cube.
 
     Args:
@@ -41,19 +40,33 @@ def candidate_groups(colors):
         last those of all colours; and groups, (n, 4, 8) int16: red, green, blue and index of the
         candidates, in ascending order, the last group filled up with its first candidate.
     """
+    places = np.empty(_ALL_COLORS + 1, np.int32)
+    groups = np.empty((1 << 14, 4, GROUP), np.int16)
+    used = write_groups(colors, places, groups)
+    if used > len(groups):
+        groups = np.empty((used, 4, GROUP), np.int16)
+        write_groups(colors, places, groups)
+    return places, groups[:used]
+
+
+@compiled
+def write_groups(colors, places, groups):
+    """Write the arrays of `candidate_groups`; returns the number of groups, of which those fit."""
     largest = 1 << (_CELL_BITS - _BLOCK_BITS)
     last = (1 << _BLOCK_BITS) - 1
-    places = np.zeros(_ALL_COLORS + 1, np.int32)
-    groups = np.zeros((1 << 12, 4, GROUP), np.int16)
     # Candidates of the block at each depth of the subdivision, after those of the whole cube.
     lists, counts = np.zeros((4, len(colors)), np.int16), np.zeros(4, np.int64)
-    lists[0], counts[0] = np.arange(len(colors)), len(colors)
+    for index in range(len(colors)):
+        lists[0, index] = index
+    counts[0] = len(colors)
     # Stack of blocks, as red, green, blue and depth; each of the depths adds at most 8.
     stack = np.zeros((24, 4), np.int64)
     used = 0
     for block in range(1 << (3 * _BLOCK_BITS)):
-        stack[0] = block >> (2 * _BLOCK_BITS), block >> _BLOCK_BITS & last, block & last, 0
-        stack[0] *= largest
+        stack[0, 0] = (block >> (2 * _BLOCK_BITS)) * largest
+        stack[0, 1] = (block >> _BLOCK_BITS & last) * largest
+        stack[0, 2] = (block & last) * largest
+        stack[0, 3] = 0
         top = 1
         while top > 0:
             top -= 1
@@ -64,21 +77,24 @@ def candidate_groups(colors):
             count = narrowed(chosen, offered, colors, red, green, blue, side)
             if count <= GROUP or side == 1:
                 chosen = chosen[:count]
-                groups, used = listed(places, groups, used, chosen, colors, red, green, blue, side)
+                used = listed(places, groups, used, chosen, colors, red, green, blue, side)
                 continue
             counts[depth + 1] = count
             half = side >> 1
             for part in range(7, -1, -1):
                 r, g, b = part >> 2, part >> 1 & 1, part & 1
-                stack[top] = red + half * r, green + half * g, blue + half * b, depth + 1
+                stack[top, 0] = red + half * r
+                stack[top, 1] = green + half * g
+                stack[top, 2] = blue + half * b
+                stack[top, 3] = depth + 1
                 top += 1
     everything = lists[0, : counts[0]]
-    groups, last_used = listed(places, groups, used, everything, colors, 0, 0, 0, 0)
+    last_used = listed(places, groups, used, everything, colors, 0, 0, 0, 0)
     places[_ALL_COLORS] = used << _COUNT_BITS | (last_used - used)
-    return places, groups[:last_used]
+    return last_used
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def narrowed(chosen, offered, colors, red, green, blue, side):
     """Write the offered colours that can be nearest in a block of cells; returns their number.
 
@@ -115,20 +131,18 @@ def narrowed(chosen, offered, colors, red, green, blue, side):
     return count
 
 
-@njit(inline="always")
+@compiled(inline=True)
 def outside(position, length):
     """Return the distance of a position from the interval 0 to `length`."""
     return max(max(-position, position - length), 0)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def listed(places, groups, used, chosen, colors, red, green, blue, side):
-    """Write a block's list; returns the groups, enlarged if needed, and the number used."""
+    """Write a block's list if it fits into the groups; returns the number used with it."""
     number = (len(chosen) + GROUP - 1) >> _GROUP_BITS
     if used + number > len(groups):
-        larger = np.zeros((2 * len(groups), 4, GROUP), np.int16)
-        larger[: len(groups)] = groups
-        groups = larger
+        return used + number
     for item in range(number * GROUP):
         group, place = used + (item >> _GROUP_BITS), item & (GROUP - 1)
         index = chosen[item] if item < len(chosen) else chosen[item & -GROUP]
@@ -140,10 +154,10 @@ def listed(places, groups, used, chosen, colors, red, green, blue, side):
             for z in range(blue, blue + side):
                 cell = (x << _CELL_BITS | y) << _CELL_BITS | z
                 places[cell] = used << _COUNT_BITS | number
-    return groups, used + number
+    return used + number
 
 
-@njit(inline="always")
+@compiled(inline=True)
 def nearest_color(red, green, blue, places, groups):
     """Return the index of the first of the nearest colours to a light.
 

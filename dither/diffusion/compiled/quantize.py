@@ -8,10 +8,10 @@ functions are inlined, since passing an array to a function copies its header.
 from typing import NamedTuple
 
 import numpy as np
-from numba import njit
 
 from dither.diffusion.compiled.nearest import COMPARED_SHIFT, candidate_groups, nearest_color
 from dither.diffusion.light import WHITE
+from dither.native.loop import compiled
 
 # Half of 65536, added before a shift by 16 to round to the nearest unit.
 HALF = 1 << 15
@@ -57,13 +57,13 @@ def palette_table(lights: np.ndarray) -> PaletteTable:
     return PaletteTable(lights, *candidate_groups(lights >> COMPARED_SHIFT))
 
 
-@njit(inline="always")
+@compiled(inline=True)
 def light_of(sample, units):
     """Return the light of a sample, int64."""
     return np.int64(units[sample] if len(units) else sample)
 
 
-@njit(inline="always")
+@compiled(inline=True)
 def threshold(varies, offsets, noise, seed, y, x, channel):
     """Return a pixel's threshold, 1 to 65535.
 
@@ -85,7 +85,7 @@ def threshold(varies, offsets, noise, seed, y, x, channel):
     return min(max(share, 1), 65535)
 
 
-@njit(inline="always")
+@compiled(inline=True)
 def level_at(value, lights, first, share):
     """Return the level of a light: the higher neighbour if it is beyond the threshold `share`."""
     value = min(max(value, 0), WHITE)
@@ -96,7 +96,7 @@ def level_at(value, lights, first, share):
     return level + (value - lights[level] > ((step * share) >> 16))
 
 
-@njit(inline="always")
+@compiled(inline=True)
 def shifted_color(index, red, green, blue, lights, places, groups, share):
     """Return the colour that a modulated threshold gives a light whose nearest colour is `index`.
 

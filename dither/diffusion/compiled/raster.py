@@ -19,11 +19,11 @@ C = 1 channel or 3:
 """
 
 import numpy as np
-from numba import njit
 
 from dither.diffusion.compiled.nearest import nearest_color
 from dither.diffusion.compiled.quantize import HALF, level_at, shifted_color, threshold
 from dither.diffusion.light import WHITE
+from dither.native.loop import compiled
 
 ROWS = 32
 # Steps between the transfers of samples into the block and of codes out of it, for one channel and for
@@ -34,7 +34,7 @@ COLOR_CHUNK = 64
 LINE = 16
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def inside(row, t0, count, skew, width):
     """Return the start and end of the steps, counted from t0, at which the row is inside the image."""
     start = min(max(skew * row - t0, 0), count)
@@ -42,7 +42,7 @@ def inside(row, t0, count, skew, width):
     return start, max(start, stop)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def load(lights, samples, units, t0, count, skew):
     """Write the light of `count` steps from t0 to (chunk, ROWS) lights, 0 outside of the image."""
     rows, width = samples.shape
@@ -77,7 +77,7 @@ def load(lights, samples, units, t0, count, skew):
                     lane[t] = line[t]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def begin_chunk(field, above, t0, count, skew, back):
     """Keep the last `back` steps of the field, and insert the errors of the rows above the block."""
     lead, width = above.shape
@@ -89,7 +89,7 @@ def begin_chunk(field, above, t0, count, skew, back):
             field[back + t, row] = above[row, x] if 0 <= x < width else 0
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def clear_outside(field, t, width, skew, lead, h):
     """Drop the errors of rows that are outside of the image at step t, stored at h."""
     for row in range(ROWS):
@@ -98,7 +98,7 @@ def clear_outside(field, t, width, skew, lead, h):
             field[h, lead + row] = 0
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def store_last_rows(below, field, t0, count, skew, lead, back):
     """Write the errors of the block's last rows, for the block below."""
     width = below.shape[1]
@@ -110,7 +110,7 @@ def store_last_rows(below, field, t0, count, skew, lead, back):
                 below[row, x] = field[back + t, ROWS + row]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def unload(codes, levels, t0, count, skew):
     """Write the (chunk, ROWS) levels of the steps from t0 to the (rows, W) codes of the block."""
     rows, width = codes.shape
@@ -124,7 +124,7 @@ def unload(codes, levels, t0, count, skew):
                 line[t] = lane[t]
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def receive(sums, field, h, taps, skew, lead):
     """Sum the errors that each row of the block receives at the step stored at h."""
     # With a constant length the compiler would unroll the loops instead of vectorizing them.
@@ -137,7 +137,7 @@ def receive(sums, field, h, taps, skew, lead):
             sums[row] += np.int64(share) * np.int64(errors[row])
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def raster_to_levels(
     samples, units, codes, errors, span, taps, skew, y0, target, thresholds, channel, bounds
 ):
@@ -185,7 +185,7 @@ def raster_to_levels(
         unload(codes, levels, t0, count, skew)
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def raster_to_palette(
     samples, units, codes, errors, span, taps, skew, y0, target, thresholds, channel, bounds
 ):

@@ -4,7 +4,6 @@ This is the most common case, so it is the fastest: a step of 32 rows is all vec
 """
 
 import numpy as np
-from numba import njit
 
 from dither.diffusion.compiled.four_taps import four_taps, received, small_shares
 from dither.diffusion.compiled.raster import (
@@ -18,6 +17,7 @@ from dither.diffusion.compiled.raster import (
     store_last_rows,
 )
 from dither.diffusion.light import WHITE
+from dither.native.loop import compiled
 
 # The bits of four steps are packed into the bytes of one word: a quarter of the transfers.
 _PACKED = 4
@@ -32,7 +32,7 @@ def fits(taps: np.ndarray, levels: int, varies: bool, low: int) -> bool:
     return small_shares(taps) and levels == 2 and not varies and low < -WHITE
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def raster_one_bit(
     samples, units, codes, errors, span, taps, skew, y0, target, thresholds, channel, bounds
 ):

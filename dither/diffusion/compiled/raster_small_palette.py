@@ -7,7 +7,6 @@ of the nearest colours. The factors have 15 bits, for which processors have an i
 """
 
 import numpy as np
-from numba import njit
 
 from dither.diffusion.compiled.four_taps import four_taps, received, small_shares
 from dither.diffusion.compiled.nearest import COMPARED_SHIFT, nearest_color
@@ -22,6 +21,7 @@ from dither.diffusion.compiled.raster import (
     unload,
 )
 from dither.diffusion.light import WHITE
+from dither.native.loop import compiled
 
 MAX_COLORS = 16
 # Light of one 8-bit code step, encoded.
@@ -40,7 +40,7 @@ def fits(taps: np.ndarray, varies: bool, low: int) -> bool:
     return small_shares(taps) and not varies and low == 0
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def load_codes(packed, samples, t0, count, skew):
     """Load a block's pixels like `load`, but the three codes of a pixel into one word, red lowest."""
     rows, width, _ = samples.shape
@@ -67,19 +67,19 @@ def load_codes(packed, samples, t0, count, skew):
             packed[t, row] = word(samples[row, x, 0], samples[row, x, 1], samples[row, x, 2])
 
 
-@njit(inline="always")
+@compiled(inline=True)
 def word(red, green, blue):
     """Return three 8-bit codes in one word."""
     return np.uint32(red) | np.uint32(green) << np.uint32(8) | np.uint32(blue) << np.uint32(16)
 
 
-@njit(inline="always")
+@compiled(inline=True)
 def light_in(packed, place):
     """Return the light of the code that starts at bit `place` of a word."""
     return np.int32(np.int32(packed >> np.uint32(place) & np.uint32(255)) * np.int32(_CODE))
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def raster_small_palette(
     samples, units, codes, errors, span, taps, skew, y0, target, thresholds, channel, bounds
 ):

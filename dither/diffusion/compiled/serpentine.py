@@ -8,17 +8,17 @@ zeros on both sides.
 """
 
 import numpy as np
-from numba import njit
 
 from dither.diffusion.compiled.nearest import nearest_color
 from dither.diffusion.compiled.quantize import HALF, level_at, light_of, shifted_color, threshold
 from dither.diffusion.light import WHITE
+from dither.native.loop import compiled
 
 # Lights are less than 2^22.
 _WHITE_BITS = WHITE.bit_length()
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def receive(sums, samples, units, past, y, taps):
     """Write the light of row y plus the errors from above to (W,) sums, in 1/65536 of a unit."""
     width = len(sums)
@@ -36,7 +36,7 @@ def receive(sums, samples, units, past, y, taps):
                 sums[x] += np.int64(share) * np.int64(errors[x])
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def shares_ahead(taps):
     """Return the (15,) int64 shares within the row, by columns ahead."""
     ahead = np.zeros(15, np.int64)
@@ -70,13 +70,13 @@ def level_steps(lights: np.ndarray, taps: np.ndarray) -> tuple[np.ndarray, int]:
             upper = np.searchsorted(middles, start + (1 << shift) - 1, side="left")
             if (upper - lower).max() <= 1:
                 lower = np.minimum(lower, len(middles) - 1)
-                passed = shares_ahead(taps)[1] * lights.astype(np.int64)
+                passed = shares_ahead.python(taps)[1] * lights.astype(np.int64)
                 rows = middles[lower], passed[lower], np.diff(passed)[lower], lower
                 return np.stack(rows), shift
     return np.empty((4, 0), np.int64), 10
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def serpentine_to_levels(
     samples, units, codes, past, y0, taps, steps, shift, target, thresholds, channel, bounds
 ):
@@ -152,7 +152,7 @@ def serpentine_to_levels(
             x += direction
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def serpentine_to_palette(
     samples, units, codes, past, y0, taps, target, thresholds, channel, bounds
 ):

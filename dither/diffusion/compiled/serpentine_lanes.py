@@ -9,7 +9,6 @@ Light is measured from the middle grey, so that the distances of 16 colours fit 
 """
 
 import numpy as np
-from numba import njit
 
 from dither.diffusion.compiled.lanes import (
     at_least,
@@ -26,6 +25,7 @@ from dither.diffusion.compiled.lanes import (
 )
 from dither.diffusion.compiled.nearest import COMPARED_BITS, COMPARED_SHIFT, nearest_color
 from dither.diffusion.light import WHITE
+from dither.native.loop import compiled
 
 MAX_COMPARED = 16
 # Light is measured from here.
@@ -98,12 +98,13 @@ def compared_colors(lights: np.ndarray) -> np.ndarray:
     return np.concatenate([keys.astype(np.int32), factors.view(np.int32).ravel()])
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def serpentine_lanes(
     samples,
     units,
     codes,
-    past,
+    errors,
+    ring,
     y0,
     taps,
     starts,
@@ -115,14 +116,15 @@ def serpentine_lanes(
     groups,
     bounds,
 ):
-    """Diffuse the rows from y0 of an image to a palette; updates `past`.
+    """Diffuse the rows from y0 of an image to a palette; updates `errors`.
 
     Args:
         samples: (rows, W, 3); codes, or light like `units`.
         units: light of each code, from the middle grey, in 1/2^bits, plus half a unit; or empty.
         codes: (rows, W) uint8, the output.
-        past: (ring, 4 (W + 2 reach)) int32, the errors of row y at y % ring, four for each pixel, with
-            zeros on both sides; zeros at first.
+        errors: (ring 4 (W + 2 reach),) int32, those of row y in part y % ring, four for each pixel,
+            with zeros on both sides; zeros at first.
+        ring: number of rows in `errors`.
         y0: first row.
         taps: (n, 3) int64 of `lane_taps`.
         starts: (n,) int64, overwritten.
@@ -135,9 +137,8 @@ def serpentine_lanes(
         bounds: bounds of the light.
     """
     rows, width, _ = samples.shape
-    ring, stride = past.shape
+    stride = len(errors) // ring
     reach = (stride // 4 - width) // 2
-    errors = past.ravel()
     number = len(shown) // 4 - 1
     one = np.int32(taps[0, 2])
     low, high = np.int32(bounds[0] - MIDDLE), np.int32(bounds[1] - MIDDLE)
@@ -153,7 +154,7 @@ def serpentine_lanes(
         here = y % ring * stride + 4 * reach
         line, out = samples[row], codes[row]
         x = np.uint64(0 if y % 2 == 0 else width - 1)
-        forward = np.uint64(1 if y % 2 == 0 else -1)
+        forward = np.uint64(np.int64(1 if y % 2 == 0 else -1))
         value, index = lanes(np.int32(0), np.int32(0), np.int32(0)), number
         for _ in range(width):
             place = 4 * np.int64(x)
@@ -184,7 +185,7 @@ def serpentine_lanes(
             x += forward
 
 
-@njit(inline="always")
+@compiled(inline=True)
 def light(sample, units):
     """Return the light of a sample, int32."""
     return np.int32(units[sample] if len(units) else sample)

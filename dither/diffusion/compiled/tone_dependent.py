@@ -1,12 +1,12 @@
 """Error diffusion with tone-dependent kernels, one pixel at a time."""
 
 import numpy as np
-from numba import njit
 
 from dither.diffusion.compiled.quantize import HALF, level_at, threshold
+from dither.native.loop import compiled
 
 
-@njit(cache=True, nogil=True)
+@compiled
 def tone_dependent_to_levels(
     lights, tones, codes, past, y0, serpentine, shares, target, thresholds, channel, bounds
 ):

@@ -1,10 +1,9 @@
-import os
 from pathlib import Path
 
-import numba
 import numpy as np
 import pytest
 
+from bluenoise.methods import swap_kernel
 from bluenoise.methods.blue import default_swaps
 from bluenoise.methods.rank_swaps import (
     RankSwapConfig,
@@ -243,13 +242,12 @@ def test_the_staircase_counts_the_levels_and_no_others() -> None:
     assert np.unique(heights).size == 3
 
 
-@pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="there is one processor only")
-def test_threads_do_not_change_the_bytes() -> None:
+def test_threads_do_not_change_the_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
     start = void_and_cluster((130, 140))
     config = RankSwapConfig(proposals=8, rounds=4)
     results = []
     for threads in (1, 2):
-        numba.set_num_threads(threads)
+        monkeypatch.setattr(swap_kernel, "usable_processors", lambda threads=threads: threads)
         results.append(swap_ranks(start, config, seed=5).ranks)
     assert (results[0] == results[1]).all()
 
@@ -282,14 +280,13 @@ def test_tiles_leave_gaps_and_do_not_overlap(shape: tuple[int, int, int]) -> Non
         assert set(np.unique(owner[np.ix_(*spans)])) <= {-1, index}
 
 
-@pytest.mark.skipif((os.cpu_count() or 1) < 2, reason="there is one processor only")
-def test_threads_do_not_change_the_bytes_of_frames() -> None:
+def test_threads_do_not_change_the_bytes_of_frames(monkeypatch: pytest.MonkeyPatch) -> None:
     start = void_and_cluster((48, 64, 64))
     config = RankSwapConfig(FRAMES, radius=8, proposals=4, rounds=2)
     assert len(tile_corners((48, 64, 64), (5, 8))) > 1
     results = []
     for threads in (1, 2):
-        numba.set_num_threads(threads)
+        monkeypatch.setattr(swap_kernel, "usable_processors", lambda threads=threads: threads)
         results.append(swap_ranks(start, config, seed=5).ranks)
     assert (results[0] == results[1]).all()
 

@@ -21,6 +21,7 @@ from dither.metrics.patterns import (
 )
 from dither.metrics.temporal import SpaceTime, SpaceTimeProduct, SpaceTimeSum
 from dither.metrics.viewing import Gaussian
+from dither.native.loop import Compiled
 
 
 @pytest.mark.parametrize("shape", [(4, 4), (5, 9), (16, 16), (33, 20), (40, 40)])
@@ -103,3 +104,10 @@ def test_the_last_ranks_mirror_the_first() -> None:
         for one in holes
     ]
     assert min(nearest) > 25
+
+
+def test_machine_code_and_python_give_the_same_ranks(monkeypatch: pytest.MonkeyPatch) -> None:
+    expected = [void_and_cluster(shape, seed=3).ranks for shape in ((9, 20), (3, 6, 5))]
+    monkeypatch.setattr(Compiled, "__call__", lambda loop, *given: loop.python(*given))
+    for ranks in expected:
+        assert (void_and_cluster(ranks.shape, seed=3).ranks == ranks).all()

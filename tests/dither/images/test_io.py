@@ -6,7 +6,6 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
-import PIL
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -14,6 +13,7 @@ from PIL import Image
 
 from dither.errors import InputError
 from dither.images.io import encode_image, read_image, write_image
+from dither.images.pillow_conversion import from_pillow
 from dither.images.raster_image import RasterImage
 from dither.samples import level_values
 
@@ -74,6 +74,19 @@ def test_photos_are_turned_upright(tmp_path: Path, photo: np.ndarray) -> None:
     exif[0x0112] = 6
     read = read_image(_saved(tmp_path / "p.png", Image.fromarray(photo), exif=exif))
     assert (read.color == np.rot90(photo, -1)).all()
+
+
+@pytest.mark.parametrize("mode", ["1", "L", "P", "RGB", "CMYK", "YCbCr"])
+def test_images_are_converted_in_bands(
+    photo: np.ndarray, mode: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picture = Image.fromarray(photo).convert(mode)
+    expected = np.array(picture.convert("L" if mode in "1L" else "RGB"))
+    monkeypatch.setattr("dither.images.pillow_conversion._BAND_PIXELS", 7 * photo.shape[1])
+    found = from_pillow(picture).color
+    assert (found == expected).all()
+    assert found.flags.c_contiguous
+    assert found.flags.writeable
 
 
 @pytest.mark.parametrize("ending", ["png", "tif", "webp", "bmp", "ppm", "pgm"])
@@ -145,9 +158,7 @@ def test_few_greys_take_few_bits(tmp_path: Path, levels: int, bits: int) -> None
 def test_even_greys_are_grey_to_every_reader(tmp_path: Path) -> None:
     gray = np.arange(16, dtype=np.uint8)[None] * np.uint8(17)
     write_image(tmp_path / "p.png", RasterImage(gray))
-    # Pillow before 13 cannot write grey of 4 bits; a palette of greys is as small.
-    native = int(PIL.__version__.partition(".")[0]) >= 13
-    assert (tmp_path / "p.png").read_bytes()[24:26] == bytes([4, 0 if native else 3])
+    assert (tmp_path / "p.png").read_bytes()[24:26] == bytes([4, 0])
 
 
 @pytest.mark.parametrize("channels", [1, 3])

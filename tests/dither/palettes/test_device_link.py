@@ -12,7 +12,7 @@ from dither.errors import InputError
 from dither.palettes import device_link
 from dither.palettes.device_link import STEPS, WHITE, link_table, map_to_palette
 from dither.palettes.intent import map_light
-from dither.palettes.palette import Palette, load_palette
+from dither.palettes.palette import Intent, Palette, load_palette
 from dither.samples import eight_bit_colors
 
 PANEL = Palette.from_hex(
@@ -109,7 +109,7 @@ def test_greys_depend_on_greys_alone(monkeypatch: pytest.MonkeyPatch) -> None:
     table[other] = 0
     greys = np.arange(0, 65536, 7).astype(np.uint16)[None]
     expected = map_to_palette(greys, PANEL, "perceptual")
-    monkeypatch.setattr(device_link, "link_table", lambda *_: table)
+    monkeypatch.setattr(device_link.DeviceLink, "table_for", lambda *_: table)
     assert (map_to_palette(greys, PANEL, "perceptual") == expected).all()
 
 
@@ -170,6 +170,25 @@ def test_rows_at_a_time_leave_no_seams(monkeypatch: pytest.MonkeyPatch) -> None:
     for pixels in (1, 100, 33 * 7):
         monkeypatch.setattr(device_link, "_PIXELS_AT_ONCE", pixels)
         assert (map_to_palette(image, PANEL) == whole).all()
+
+
+@pytest.mark.parametrize("name", ["pico-8", "game-boy", "c64", "panel"])
+@pytest.mark.parametrize("intent", ["perceptual", "relative", "absolute"])
+def test_nodes_are_the_same_alone_and_together(name: str, intent: Intent) -> None:
+    palette = PANEL if name == "panel" else load_palette(name)
+    whole = link_table(palette, intent)
+    assert whole is not None
+    rng = np.random.default_rng(3)
+    link = device_link.DeviceLink(palette, intent)
+    valid = np.zeros(len(whole), bool)
+    for share in (0.001, 0.02, 0.1):
+        cells = rng.random((STEPS + 1,) * 3) < share
+        table = link.table_for(cells)
+        for corner in np.ndindex(2, 2, 2):
+            places = np.minimum(np.argwhere(cells) + corner, STEPS)
+            valid[np.ravel_multi_index(tuple(places.T), cells.shape)] = True
+        assert (table[valid] == whole[valid]).all()
+        assert (table[~valid] == 0).all()
 
 
 def test_tables_are_read_only_and_kept() -> None:

@@ -9,17 +9,19 @@ from hypothesis import strategies as st
 
 from dither.diffusion import ATKINSON, FLOYD_STEINBERG, JARVIS_JUDICE_NINKE, error_diffuse
 from dither.diffusion.light import WHITE
+from dither.native.loop import compiled
 
-numba = pytest.importorskip("numba", reason="an extra of its own")
+pytest.importorskip("numba", reason="an extra of its own")
 
 loops = importlib.import_module("dither.diffusion.compiled.serpentine_lanes")
 vectors = importlib.import_module("dither.diffusion.compiled.lanes")
+lanes, nearest_of_sixteen = vectors.lanes, vectors.nearest_of_sixteen
 
 
-@numba.njit
+@compiled
 def nearest(table: Any, red: Any, green: Any, blue: Any) -> Any:
-    light = vectors.lanes(np.int32(red), np.int32(green), np.int32(blue))
-    return vectors.nearest_of_sixteen(table, light)
+    light = lanes(np.int32(red), np.int32(green), np.int32(blue))
+    return nearest_of_sixteen(table, light)
 
 
 @given(seed=st.integers(0, 1 << 30), count=st.integers(1, 16), bits=st.integers(1, 12))

@@ -1,0 +1,196 @@
+"""Write PNG files: grey of 1 to 16 bits, indices with a colour table, and 8-bit colours.
+
+`dither.images.png_rows` compresses the rows; Pillow's files are larger and take longer.
+
+Source: W3C, "Portable Network Graphics (PNG) Specification (Third Edition)" (2025), sections 5 and 11.
+"""
+
+import struct
+import zlib
+from collections.abc import Callable, Iterator, Sequence
+
+import numpy as np
+
+from dither.errors import InputError
+from dither.images.bit_packing import pack_rows
+from dither.images.indexed import IndexedFrames, to_indexed
+from dither.images.pillow_conversion import check_samples, gray_bits
+from dither.images.png_rows import PngRows, compressed_rows
+from dither.images.raster_image import RasterImage
+
+_SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_GRAY, _RGB, _INDEXED, _GRAY_ALPHA, _RGBA = 0, 2, 3, 4, 6
+_MAX_SIDE = (1 << 31) - 1
+# Compressed bytes in an IDAT chunk; readers take any size.
+_CHUNK_BYTES = 1 << 20
+_CHANNELS = {_GRAY: 1, _RGB: 3, _INDEXED: 1, _GRAY_ALPHA: 2, _RGBA: 4}
+
+# Returns the packed bytes of the rows from a start to a stop, (rows, bytes) uint8.
+_Read = Callable[[int, int], np.ndarray]
+
+
+def png_bytes(image: RasterImage) -> bytes:
+    r"""Encode an image as a PNG, in the fewest bits per pixel that hold its samples.
+
+    The pixels decide, not the source: 2, 4 or 16 even greys from black to white take 1, 2 or 4 bits,
+    and at most 256 colours (alpha included) a palette of 1, 2, 4 or 8 bits.
+
+    Args:
+        image: uint8 samples, or uint16 grey without alpha.
+
+    Raises:
+        InputError: the samples have another type, or a side has more than 2,147,483,647 pixels.
+
+    Example:
+        >>> png_bytes(RasterImage(np.array([[0, 85]], np.uint8)))[24:26]  # 2 bits, grey
+        b'\x02\x00'
+    """
+    check_samples(image, "PNG")
+    color, alpha, profile = image.color, image.alpha, image.profile
+    if color.dtype == np.uint16:
+        return gray_png(color, bits=16, profile=profile)
+    bits = gray_bits(color) if alpha is None and color.ndim == 2 else 8
+    if bits < 8:
+        return gray_png(color, bits=bits, profile=profile)
+    # A palette holds RGB, so a grey image with a profile for grey cannot use one.
+    if color.ndim == 3 or profile is None:
+        found = to_indexed([image])
+        # 8-bit grey is as small without a palette.
+        if found is not None and (color.ndim == 3 or alpha is not None or found.bits < 8):
+            return indexed_png(found, profile=profile)
+    return color_png(color, alpha, profile=profile)
+
+
+def gray_png(gray: np.ndarray, *, bits: int = 8, profile: bytes | None = None) -> bytes:
+    r"""Encode grey as a PNG.
+
+    Args:
+        gray: (H, W) uint8, or uint16 for 16 bits.
+        bits: bits per pixel: 1, 2, 4, 8 or 16. With less than 8, all values are multiples of
+            255 / (2^bits - 1).
+        profile: ICC profile, or None for sRGB.
+
+    Raises:
+        InputError: a side has more than 2,147,483,647 pixels.
+
+    Example:
+        >>> gray_png(np.array([[0, 255]], np.uint8), bits=1)[24:26]  # 1 bit, grey
+        b'\x01\x00'
+    """
+    if bits >= 8:
+        return _encode(gray.shape, bits, _GRAY, _bytes_of(gray[..., None]), profile)
+    code_of = (np.arange(256) // (255 // ((1 << bits) - 1))).astype(np.uint8)
+
+    def read(start: int, stop: int) -> np.ndarray:
+        rows = gray[start:stop]
+        return pack_rows(rows if bits == 1 else code_of[rows], bits, "msb")
+
+    return _encode(gray.shape, bits, _GRAY, read, profile)
+
+
+def indexed_png(found: IndexedFrames, *, profile: bytes | None = None) -> bytes:
+    r"""Encode the first of some indexed frames as a PNG of 1, 2, 4 or 8 bits per pixel.
+
+    The file has a tRNS chunk up to the last entry that is not opaque.
+
+    Args:
+        found: a frame with its table.
+        profile: ICC profile of the table, or None for sRGB.
+
+    Raises:
+        InputError: a side has more than 2,147,483,647 pixels.
+
+    Example:
+        >>> table = np.array([[9, 9, 9, 255], [0, 0, 0, 0], [255, 0, 0, 255]], np.uint8)
+        >>> content = indexed_png(IndexedFrames((np.array([[0, 2]], np.uint8),), table))
+        >>> content[24:26], content[content.index(b"tRNS") + 4 :][:2].hex()
+        (b'\x02\x03', 'ff00')
+    """
+    frame = found.frames[0]
+    bits = found.bits
+
+    def read(start: int, stop: int) -> np.ndarray:
+        rows = frame[start:stop]
+        return rows if bits == 8 else pack_rows(rows, bits, "msb")
+
+    more = [_chunk(b"PLTE", found.table[:, :3].tobytes())]
+    if not found.is_opaque:
+        last = int(np.flatnonzero(found.table[:, 3] < 255)[-1])
+        more.append(_chunk(b"tRNS", found.table[: last + 1, 3].tobytes()))
+    return _encode(frame.shape, bits, _INDEXED, read, profile, more)
+
+
+def color_png(
+    color: np.ndarray, alpha: np.ndarray | None = None, *, profile: bytes | None = None
+) -> bytes:
+    r"""Encode 8-bit colours, or grey with alpha, as a PNG.
+
+    Args:
+        color: (H, W) or (H, W, 3) uint8.
+        alpha: (H, W) uint8, or None if every pixel is opaque.
+        profile: ICC profile, or None for sRGB.
+
+    Raises:
+        InputError: a side has more than 2,147,483,647 pixels.
+
+    Example:
+        >>> color_png(np.zeros((1, 2, 3), np.uint8))[24:26]
+        b'\x08\x02'
+    """
+    color = color[..., None] if color.ndim == 2 else color
+    kinds = {(1, False): _GRAY, (1, True): _GRAY_ALPHA, (3, False): _RGB, (3, True): _RGBA}
+    kind = kinds[color.shape[2], alpha is not None]
+    planes = [color] if alpha is None else [color, alpha[..., None]]
+    return _encode(color.shape, 8, kind, _bytes_of(*planes), profile)
+
+
+def _bytes_of(*planes: np.ndarray) -> _Read:
+    """Return a reader of the rows of planes (H, W, channels), whose channels follow each other."""
+
+    def read(start: int, stop: int) -> np.ndarray:
+        parts = [plane[start:stop] for plane in planes]
+        joined = parts[0] if len(parts) == 1 else np.concatenate(parts, axis=2)
+        big_endian = np.ascontiguousarray(joined, joined.dtype.newbyteorder(">"))
+        return big_endian.view(np.uint8).reshape(len(joined), -1)
+
+    return read
+
+
+def _encode(
+    shape: tuple[int, ...],
+    bits: int,
+    kind: int,
+    read: _Read,
+    profile: bytes | None,
+    table: Sequence[bytes] = (),
+) -> bytes:
+    height, width = shape[:2]
+    if max(height, width) > _MAX_SIDE:
+        raise InputError(f"a PNG has at most {_MAX_SIDE} pixels a side, not {max(height, width)}")
+    pixel_bits = bits * _CHANNELS[kind]
+    rows = PngRows(read, height, -(-width * pixel_bits // 8), max(1, pixel_bits // 8))
+    header = struct.pack(">IIBBBBB", width, height, bits, kind, 0, 0, 0)
+    parts = [_SIGNATURE, _chunk(b"IHDR", header)]
+    if profile:
+        parts.append(_chunk(b"iCCP", b"ICC Profile\0\0" + zlib.compress(profile)))
+    parts += table
+    parts += (_chunk(b"IDAT", data) for data in _gathered(compressed_rows(rows)))
+    parts.append(_chunk(b"IEND", b""))
+    return b"".join(parts)
+
+
+def _gathered(pieces: Iterator[bytes]) -> Iterator[bytes]:
+    """Join pieces to at least the size of a chunk."""
+    waiting = bytearray()
+    for piece in pieces:
+        waiting += piece
+        if len(waiting) >= _CHUNK_BYTES:
+            yield bytes(waiting)
+            waiting.clear()
+    if waiting:
+        yield bytes(waiting)
+
+
+def _chunk(name: bytes, content: bytes) -> bytes:
+    checksum = zlib.crc32(content, zlib.crc32(name))
+    return b"".join([struct.pack(">I", len(content)), name, content, struct.pack(">I", checksum)])

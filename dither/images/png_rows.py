@@ -1,0 +1,150 @@
+"""Filter and compress the rows of a PNG.
+
+A sample of the rows decides for the whole image between three row filters and two ways of compression.
+Dithered pixels are compressed best without a filter: filters are made for smooth colours, and make
+dithered bits up to half as large again. Where no bytes repeat, as in error diffusion, counting them is
+as good as a search for repetitions, in a fifth of the time.
+
+Source: W3C, "Portable Network Graphics (PNG) Specification (Third Edition)" (2025), section 9:
+Filtering.
+"""
+
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+
+import numpy as np
+
+# Rows are packed, filtered and compressed in blocks that stay in cache.
+_BLOCK_BYTES = 1 << 16
+# An image of fewer bytes is its own sample; of a larger one, 1/32 or at least as many are tried.
+_SAMPLE_BYTES = 3 << 13
+_SAMPLES = 3
+_SAMPLE_SHARE = 32
+# A search for repetitions takes 5 times as long, so it has to gain at least 1 %.
+_WORTHWHILE = 0.99
+
+
+@dataclass(frozen=True)
+class PngRows:
+    """The rows of an image as packed bytes, made when they are needed.
+
+    Attributes:
+        read: returns the rows from a start to a stop, (rows, bytes) uint8.
+        height: number of rows, 1 or more.
+        row_bytes: bytes per row, 1 or more.
+        pixel_bytes: bytes from a sample to that of the next pixel, at least 1: 1 if a byte holds
+            several pixels.
+    """
+
+    read: Callable[[int, int], np.ndarray]
+    height: int
+    row_bytes: int
+    pixel_bytes: int = 1
+
+
+@dataclass(frozen=True)
+class Way:
+    """A way of compression.
+
+    Attributes:
+        filter_type: filter of all rows: 0 none, 2 the row above, 4 Paeth's of three neighbours.
+        repeats: whether repetitions are searched for; if not, bytes get codes by their frequency, and
+            runs of one byte are found.
+    """
+
+    filter_type: int
+    repeats: bool
+
+    def compressed(self, rows: PngRows, start: int, stop: int) -> Iterator[bytes]:
+        """Yield the zlib stream of some rows, in pieces."""
+        # Level 6 takes half as long again, for files that are 0.5 % smaller.
+        strategy = zlib.Z_DEFAULT_STRATEGY if self.repeats else zlib.Z_RLE
+        compressor = zlib.compressobj(5 if self.repeats else 1, strategy=strategy)
+        step = max(1, _BLOCK_BYTES // rows.row_bytes)
+        above = np.zeros((1, rows.row_bytes), np.uint8)
+        for top in range(start, stop, step):
+            block = rows.read(top, min(top + step, stop))
+            filtered = np.empty((len(block), rows.row_bytes + 1), np.uint8)
+            filtered[:, 0] = self.filter_type
+            filter_rows(block, above, self.filter_type, rows.pixel_bytes, filtered[:, 1:])
+            above = block[-1:]
+            yield compressor.compress(filtered.data)
+        yield compressor.flush()
+
+
+# Repetitions are searched for in unfiltered rows only: after a filter, equal rows differ.
+WAYS = (Way(0, False), Way(2, False), Way(4, False), Way(0, True))
+
+
+def compressed_rows(rows: PngRows) -> Iterator[bytes]:
+    """Yield the zlib stream of all rows in pieces, compressed in the best of `WAYS` for a sample.
+
+    Example:
+        >>> gray = np.zeros((4, 9), np.uint8)
+        >>> rows = PngRows(lambda start, stop: gray[start:stop], 4, 9)
+        >>> zlib.decompress(b"".join(compressed_rows(rows))) == bytes(4 * 10)
+        True
+    """
+    spans = _spans(rows)
+    best, least = [], float("inf")
+    way = WAYS[0]
+    for each in WAYS:
+        pieces = [piece for span in spans for piece in each.compressed(rows, *span)]
+        size = sum(map(len, pieces)) / (_WORTHWHILE if each.repeats else 1)
+        if size < least:
+            best, least, way = pieces, size, each
+    if spans == [(0, rows.height)]:
+        yield from best
+    else:
+        yield from way.compressed(rows, 0, rows.height)
+
+
+def _spans(rows: PngRows) -> list[tuple[int, int]]:
+    """Return the rows to try, from start to stop each: all of a small image, else a few bands."""
+    size = rows.height * rows.row_bytes
+    tried = max(_SAMPLE_BYTES, size // _SAMPLE_SHARE)
+    band = -(-tried // (_SAMPLES * rows.row_bytes))
+    if band * _SAMPLES >= rows.height:
+        return [(0, rows.height)]
+    middles = (rows.height * (2 * place + 1) // (2 * _SAMPLES) for place in range(_SAMPLES))
+    starts = (min(max(0, middle - band // 2), rows.height - band) for middle in middles)
+    return [(start, start + band) for start in starts]
+
+
+def filter_rows(
+    block: np.ndarray, above: np.ndarray, filter_type: int, pixel_bytes: int, out: np.ndarray
+) -> None:
+    """Write the difference of each byte and its prediction, modulo 256, to `out`.
+
+    Args:
+        block: (rows, bytes) uint8.
+        above: (1, bytes) uint8: the row before the block.
+        filter_type: 0 (no prediction), 2 (the row above) or 4 (Paeth).
+        pixel_bytes: bytes from a sample to that of the next pixel.
+        out: (rows, bytes) uint8.
+
+    Example:
+        >>> out = np.empty((1, 3), np.uint8)
+        >>> filter_rows(np.array([[9, 9, 8]], np.uint8), np.array([[9, 8, 8]], np.uint8), 2, 1, out)
+        >>> out.tolist()
+        [[0, 1, 0]]
+    """
+    if filter_type == 0:
+        out[:] = block
+        return
+    upper = np.concatenate([above, block[:-1]])
+    if filter_type == 2:
+        np.subtract(block, upper, out=out)
+        return
+    left, corner = np.zeros_like(block), np.zeros_like(block)
+    left[:, pixel_bytes:] = block[:, :-pixel_bytes]
+    corner[:, pixel_bytes:] = upper[:, :-pixel_bytes]
+    # Distances of left + upper - corner to the three neighbours; the nearest one predicts.
+    wide = corner.astype(np.int16)
+    to_left, to_upper = upper - wide, left - wide
+    to_corner = abs(to_left + to_upper)
+    to_left, to_upper = abs(to_left), abs(to_upper)
+    predicted = np.where(to_upper <= to_corner, upper, corner)
+    np.copyto(predicted, left, where=(to_left <= to_upper) & (to_left <= to_corner))
+    np.subtract(block, predicted, out=out)

@@ -1,0 +1,135 @@
+"""Time whole commands against other programs: FOLDER OF PNG [--rounds N].
+
+Each figure is the least CPU time (user and system) and the least peak memory of a process over rounds
+in which all commands take turns; memory below that of this script cannot be seen. The first landscape
+photo is taken as it is, and enlarged to 12 megapixels. Pillow and numpy are always compared;
+ImageMagick and pngquant if they are installed.
+"""
+
+import argparse
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from pathlib import Path
+
+from PIL import Image
+
+PICO = "000000 1d2b53 7e2553 008751 ab5236 5f574f c2c3c7 fff1e8 ff004d ffa300 ffec27 00e436 29adff"
+PICO += " 83769c ff77a8 ffccaa"
+PILLOW = "from PIL import Image; im = Image.open({!r}); "
+SWATCH = f"sw = Image.new('P', (1, 1)); sw.putpalette(bytes.fromhex('{PICO}'.replace(' ', ''))); "
+FLOYD_STEINBERG = "im.convert('RGB').quantize(palette=sw, dither=3).save('o.png')"
+
+
+def _dither(arguments: str) -> list[str]:
+    return [sys.executable, "-m", "dither.cli", *arguments.split(), "--force", "--quiet"]
+
+
+def _python(code: str) -> list[str]:
+    return [sys.executable, "-c", code]
+
+
+GROUPS = {
+    "64 x 64 grey to 1 bit": {
+        "import numpy, PIL.Image": _python("import numpy, PIL.Image"),
+        "dither ordered": _dither("ordered icon.png -o o.png --gray --bits 1"),
+        "Pillow": _python(PILLOW.format("icon.png") + "im.convert('L').convert('1').save('o.png')"),
+    },
+    "768 x 512 to 16 given colours, Floyd-Steinberg": {
+        "dither diffuse": _dither("diffuse photo.png -o o.png --palette pico-8"),
+        "Pillow": _python(PILLOW.format("photo.png") + SWATCH + FLOYD_STEINBERG),
+    },
+    "768 x 512 to 16 chosen colours": {
+        "dither optimize": _dither("optimize photo.png -o o.png --colors 16"),
+        "dither optimize, 16 given colours": _dither("optimize photo.png -o o.png -p pico-8"),
+        "pngquant": ["pngquant", "--force", "--speed", "3", "--output", "o.png", "16", "photo.png"],
+    },
+    "12 megapixels, JPEG to 1 bit": {
+        "dither ordered": _dither("ordered large.jpg -o o.png --gray --bits 1"),
+        "ImageMagick": [
+            "convert",
+            "large.jpg",
+            "-colorspace",
+            "Gray",
+            "-ordered-dither",
+            "o8x8",
+            "o.png",
+        ],
+    },
+    "12 megapixels, PNG to 16 given colours, Floyd-Steinberg": {
+        "dither diffuse": _dither("diffuse large.png -o o.png --palette pico-8"),
+        "Pillow": _python(PILLOW.format("large.png") + SWATCH + FLOYD_STEINBERG),
+    },
+    "matrix of 64 x 64": {
+        "bluenoise generate": [
+            *(sys.executable, "-m", "bluenoise.cli"),
+            *["generate", "64x64", "-o", "m.npy", "--force", "--quiet"],
+        ],
+        "bluenoise generate, void-and-cluster": [
+            *(sys.executable, "-m", "bluenoise.cli"),
+            *[
+                "generate",
+                "64x64",
+                "-o",
+                "m.npy",
+                "--method",
+                "void-and-cluster",
+                "--force",
+                "--quiet",
+            ],
+        ],
+    },
+}
+
+
+def measured(command: list[str], folder: Path) -> tuple[float, float]:
+    """Run a command; return its CPU seconds and its peak memory in MiB."""
+    # Modules are compiled once, as at a user's.
+    env = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
+    silent, kept = subprocess.DEVNULL, subprocess.PIPE
+    with subprocess.Popen(command, cwd=folder, env=env, stdout=silent, stderr=kept) as process:
+        assert process.stderr is not None
+        message = process.stderr.read()
+        _, status, usage = os.wait4(process.pid, 0)
+        process.returncode = os.waitstatus_to_exitcode(status)
+    if process.returncode:
+        sys.exit(f"{' '.join(command)}: {message.decode()}")
+    return usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024
+
+
+def main() -> None:
+    """Print one table for each group."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--rounds", type=int, default=5)
+    options = parser.parse_args()
+    photos = (Image.open(path).convert("RGB") for path in sorted(options.folder.glob("*.png")))
+    photo = next((each for each in photos if each.width > each.height), None)
+    if photo is None:
+        parser.error("the folder has no landscape photo (.png)")
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        large = photo.resize((4000, 3000))
+        photo.resize((64, 64)).save(folder / "icon.png")
+        photo.save(folder / "photo.png")
+        large.save(folder / "large.png", compress_level=1)
+        large.save(folder / "large.jpg", quality=90)
+        for group, commands in GROUPS.items():
+            there = {each: line for each, line in commands.items() if shutil.which(line[0])}
+            runs = {each: [measured(line, folder)] for each, line in there.items()}
+            for each in runs:  # the first run may compile
+                runs[each].clear()
+            for _ in range(options.rounds):
+                for each, line in there.items():
+                    runs[each].append(measured(line, folder))
+            print(f"| {group} | CPU seconds | MiB |\n| --- | ---: | ---: |")
+            for each, results in runs.items():
+                seconds, memory = (min(column) for column in zip(*results, strict=True))
+                print(f"| {each} | {seconds:.2f} | {memory:.0f} |")
+            print(flush=True)
+
+
+if __name__ == "__main__":
+    main()
