@@ -25,8 +25,8 @@ from dither.optimizer.search import direct_binary_search
 from dither.optimizer.search_image import SearchImage, prepare_search, with_target
 from dither.progress import OnProgress, no_progress
 
-# Palettes are compared on this many pixels of a larger image, in tiles of this side. On fewer pixels, or
-# in larger tiles, the best is often not that of the whole image. Few sweeps rank palettes alike.
+# Palettes are compared on this many pixels of a larger image, in tiles of this side. On fewer pixels,
+# or in larger tiles, the best is often not that of the whole image. Few sweeps rank palettes alike.
 _COMPARED_PIXELS, _COMPARED_SIDE, _FEW_SWEEPS = 1 << 16, 32, 3
 # The best is refitted to more pixels: it would fit badly what no tile shows.
 _REFITTED_PIXELS, _REFITTED_SIDE = 1 << 20, 64
