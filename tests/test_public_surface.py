@@ -45,7 +45,7 @@ SURFACE = {
         optimize_picture published sampled
         """,
     dither.differentiable.descent: """
-        Descended Parameters Points State advance descend init step trajectory
+        Descended Parameters Points State advance descend finish init prepare step trajectory
         """,
     dither.diffusion: """
         ATKINSON BURKES DIFFUSION_KERNELS DiffusionKernel FALSE_FLOYD_STEINBERG FLOYD_STEINBERG

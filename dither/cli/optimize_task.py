@@ -4,6 +4,7 @@ import dataclasses
 import os
 from typing import TYPE_CHECKING, Any, Literal
 
+from dither.cli.compiled_cache import keep_compiled_code
 from dither.cli.result_files import Dithered
 from dither.errors import InputError
 from dither.progress import OnProgress, no_progress
@@ -56,6 +57,7 @@ class OptimizeTask:
         """Optimise an image or animation."""
         # Processes that share a graphics card must not each reserve most of its memory.
         os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
+        keep_compiled_code()
         colors, about = self.colors, {}
         if colors == "auto":
             on_progress(0.0, "count colours")

@@ -6,6 +6,7 @@ time.
 """
 
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
@@ -31,8 +32,8 @@ from dither.parallel.processors import thread_count
 COLOR_COUNTS = (2, 3, 4, 6, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)
 # Size of the sample of a larger image.
 SAMPLED_PIXELS = 1 << 16
-# Rounds of search and refit.
-_ROUNDS = 2
+# Rounds of search and refit, and sweeps of each search.
+_ROUNDS, _SWEEPS = 2, 2
 
 
 class ColorCount(NamedTuple):
@@ -158,7 +159,7 @@ def _search_count(sample: PictureSample, colors: int, seed: int, threads: int) -
         palette = Palette(merge_equal_colors(np.concatenate([single, other]))[0], intent="absolute")
         return ColorCount.of(colors, sample, palette, palette.indices(sample.picture))
     palette = k_means(sample.visible, colors, seed=seed)
-    config = preset_config("balanced", colors).search
+    config = replace(preset_config("balanced", colors).search, sweeps=_SWEEPS)
     original, linear = codes_to_linear(sample.picture), palette.linear
     image = prepare_search(original, mask=sample.mask)
     indices = diffuse_target(original, linear)

@@ -11,7 +11,7 @@
     >>> bool(descended.trace[-1] < 0.2 * descended.trace[0])
     True
 
-This is the only part of `dither` whose import loads jax and optax.
+This is the only part of `dither` whose import loads jax.
 """
 
 try:
@@ -34,7 +34,7 @@ try:
     from dither.palettes.histogram import ColorHistogram as ColorHistogram
     from dither.palettes.histogram import color_histogram as color_histogram
 except ModuleNotFoundError as error:
-    if (error.name or "").partition(".")[0] not in ("jax", "jaxlib", "optax"):
+    if (error.name or "").partition(".")[0] not in ("jax", "jaxlib"):
         raise
     raise ModuleNotFoundError(
         f"differentiable dithering needs {error.name}: pip install 'bluenoise-dither[optimize]'",

@@ -19,26 +19,29 @@ Source: P. Stefek, "Differentiable dithering" (2020): the probabilities, the los
 
 import functools
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import NamedTuple
 
 import jax
 import jax.numpy as jnp
 import numpy as np
-import optax
 from jax import Array, lax
 
 from dither.color import linear_to_srgb, srgb_to_linear
+from dither.differentiable.adam import Moments, adam_updates, cosine_decay, first_moments
 from dither.differentiable.checks import checked_colors, checked_learned
-from dither.differentiable.config import ADAM_DECAYS, DescentConfig
-from dither.differentiable.losses import Info, mixture_losses
-from dither.differentiable.mixtures import bounded, first_logits
+from dither.differentiable.config import DescentConfig
+from dither.differentiable.distances import Distance
+from dither.differentiable.losses import Info, weighted_losses
+from dither.differentiable.mixtures import MIN_LOGIT, bounded, first_logits
 from dither.errors import InputError
 from dither.palettes.palette import MAX_COLORS
 from dither.progress import OnProgress, no_progress
+from dither.samples import Light
 
-# Steps per compiled scan: a fraction of a second, so that the descent can be interrupted.
+# Steps per compiled loop: a fraction of a second, so that the descent can be interrupted.
 _CHUNK = 100
-_MIN_POINTS = 512
+# Points and colours are filled up to one of few sizes, so that compiled code is reused.
+_MIN_POINTS, _MIN_COLORS = 256, 4
 # Points times colours; the arrays of a step stay below 4 GiB.
 _MAX_LOGITS = 1 << 26
 
@@ -62,7 +65,8 @@ class Parameters(NamedTuple):
 
     Attributes:
         palette: (K, 3) float32, 0 to 1, in the space in which colours mix.
-        logits: (N, K) float32, logarithms of probability up to a constant per row.
+        logits: (K, N) float32, logarithms of probability up to a constant per column. The points are
+            along the rows, where sums over colours are fast.
     """
 
     palette: Array
@@ -74,12 +78,12 @@ class State(NamedTuple):
 
     Attributes:
         parameters: the variables.
-        optimizer: Adam's state.
+        moments: Adam's means of the slopes and of their squares.
         step: () int32, steps done.
     """
 
     parameters: Parameters
-    optimizer: optax.OptState
+    moments: Moments
     step: Array
 
 
@@ -110,56 +114,112 @@ def init(
         palette: (K, 3) linear light, 0 to 1.
         config: settings of the descent.
     """
-    targets = config.distance.coordinates(np.asarray(points, np.float32))
-    colors = config.distance.coordinates(np.asarray(palette, np.float32))
     mixed = palette if config.light == "linear" else linear_to_srgb(palette)
-    parameters = Parameters(
-        jnp.asarray(mixed, jnp.float32), first_logits(targets, colors, config.temperature)
+    targets, logits = _first_mixtures(
+        config.distance,
+        np.asarray(points, np.float32),
+        np.asarray(palette, np.float32),
+        np.float32(config.temperature),
     )
-    shares = jnp.asarray(weights / weights.sum(), jnp.float32)
-    state = State(parameters, _optimizer(config).init(parameters), jnp.zeros((), jnp.int32))
-    return Points(targets, shares, jnp.ones(len(palette), bool)), state
+    parameters = Parameters(jnp.asarray(mixed, jnp.float32), logits)
+    shares = jnp.asarray(np.asarray(weights / weights.sum(), np.float32))
+    state = State(parameters, first_moments(parameters), jnp.asarray(0, jnp.int32))
+    return Points(targets, shares, jnp.asarray(np.ones(len(palette), bool))), state
+
+
+@functools.partial(jax.jit, static_argnums=0)
+def _first_mixtures(
+    distance: Distance, points: Array, palette: Array, temperature: Array
+) -> tuple[Array, Array]:
+    targets = distance.coordinates(points)
+    return targets, first_logits(targets, distance.coordinates(palette), temperature).T
+
+
+class _Settings(NamedTuple):
+    """Numbers of a config that compiled code takes as inputs: another value compiles nothing."""
+
+    variance: float
+    palette_rate: float
+    logit_rate: float
+    steps: int
+
+    @classmethod
+    def of(cls, config: DescentConfig) -> "_Settings":
+        return cls(*(getattr(config, name) for name in cls._fields))
 
 
 def step(config: DescentConfig, points: Points, state: State) -> tuple[State, Info]:
     """Do one step of Adam on the palette and on all logits."""
+    return _step(config.distance, config.light, _Settings.of(config), points, state)
 
+
+def _step(
+    distance: Distance, light: Light, settings: _Settings, points: Points, state: State
+) -> tuple[State, Info]:
     def total(parameters: Parameters) -> tuple[Array, Info]:
-        each = mixture_losses(config, points.targets, *parameters)
+        each = weighted_losses(distance, light, settings.variance, points.targets, *parameters)
         means = Info(*(jnp.sum(points.weights * part) for part in each))
         return means.loss, means
 
     (_, info), slopes = jax.value_and_grad(total, has_aux=True)(state.parameters)
     # Divided by the weights, so that points that represent few pixels learn as fast as others.
     weights = jnp.where(points.weights > 0, points.weights, 1)
-    slopes = slopes._replace(logits=slopes.logits / weights[:, None])
-    updates, optimizer = _optimizer(config).update(slopes, state.optimizer)
-    moved: Any = optax.apply_updates(state.parameters, updates)
-    palette = jnp.where(
-        points.learned[:, None], jnp.clip(moved.palette, 0, 1), state.parameters.palette
-    )
-    return State(Parameters(palette, bounded(moved.logits)), optimizer, state.step + 1), info
+    slopes = slopes._replace(logits=slopes.logits * (1 / weights))
+    updates, moments = adam_updates(slopes, state.moments, state.step)
+    falling = cosine_decay(state.step, settings.steps)
+    old = state.parameters
+    moved = jnp.clip(old.palette - settings.palette_rate * falling * updates.palette, 0, 1)
+    palette = jnp.where(points.learned[:, None], moved, old.palette)
+    logits = bounded(old.logits - settings.logit_rate * falling * updates.logits, axis=0)
+    return State(Parameters(palette, logits), moments, state.step + 1), info
 
 
-def _optimizer(config: DescentConfig) -> optax.GradientTransformation:
-    def adam(rate: float) -> optax.GradientTransformation:
-        schedule = optax.cosine_decay_schedule(rate, config.steps)
-        return optax.adam(schedule, b1=ADAM_DECAYS[0], b2=ADAM_DECAYS[1])
-
-    each: dict[Any, Any] = {"palette": adam(config.palette_rate), "logits": adam(config.logit_rate)}
-    return optax.multi_transform(each, Parameters._make(Parameters._fields))
-
-
-@functools.partial(jax.jit, static_argnums=(0, 3))
 def advance(config: DescentConfig, points: Points, state: State, count: int) -> tuple[State, Info]:
-    """Do `count` steps in one compiled scan; return the state and each step's Info, (count,) arrays."""
-    return lax.scan(lambda carried, _: step(config, points, carried), state, length=count)
+    """Do `count` steps in one compiled loop; return the state and each step's Info, (count,) arrays."""
+    state, infos = _advance(
+        *(config.distance, config.light, -(-count // _CHUNK) * _CHUNK),
+        *(_Settings.of(config), points, state, count),
+    )
+    return state, Info(*(jnp.asarray(np.asarray(part)[:count]) for part in infos))
 
 
-def trajectory(config: DescentConfig, points: Points, state: State) -> Iterator[tuple[State, Info]]:
-    """Yield the state after each chunk of steps; resuming from any of them ends with the same bytes."""
-    while (done := int(state.step)) < config.steps:
-        count = min(_CHUNK, config.steps - done)
+@functools.partial(jax.jit, static_argnums=(0, 1, 2))
+def _advance(
+    distance: Distance,
+    light: Light,
+    room: int,
+    settings: _Settings,
+    points: Points,
+    state: State,
+    count: int,
+) -> tuple[State, Info]:
+    """Do `count` steps, up to `room`."""
+
+    def body(number: Array, carried: tuple[State, Info]) -> tuple[State, Info]:
+        state, infos = carried
+        state, info = _step(distance, light, settings, points, state)
+        return state, Info(
+            *(each.at[number].set(part) for each, part in zip(infos, info, strict=True))
+        )
+
+    empty = Info(*(jnp.zeros(room) for _ in Info._fields))
+    return lax.fori_loop(0, count, body, (state, empty))
+
+
+def trajectory(
+    config: DescentConfig, points: Points, state: State, until: int | None = None
+) -> Iterator[tuple[State, Info]]:
+    """Yield the state after each chunk of steps; resuming from any of them ends with the same bytes.
+
+    Args:
+        config: settings of the descent.
+        points: the inputs.
+        state: the state to start from.
+        until: number of steps after which to stop, at most the config's, which it is if None.
+    """
+    until = config.steps if until is None else until
+    while (done := int(state.step)) < until:
+        count = min(_CHUNK, until - done)
         state, infos = jax.block_until_ready(advance(config, points, state, count))
         yield state, infos
 
@@ -188,39 +248,90 @@ def descend(
     Raises:
         InputError: an array has another shape or values out of range.
     """
+    fixed, state = prepare(points, weights, palette, config, learned=learned, logits=logits)
+    trace = []
+    for latest, infos in trajectory(config, fixed, state):
+        state = latest
+        trace.append(np.asarray(infos.loss))
+        on_progress(int(state.step) / config.steps, f"loss {trace[-1][-1]:.3g}")
+    return finish(state, len(points), palette, config, np.concatenate(trace), learned=learned)
+
+
+def prepare(
+    points: np.ndarray,
+    weights: np.ndarray,
+    palette: np.ndarray,
+    config: DescentConfig,
+    *,
+    learned: np.ndarray | None = None,
+    logits: np.ndarray | None = None,
+) -> tuple[Points, State]:
+    """Check the arguments of `descend` and return the inputs and the first state.
+
+    Points of weight 0 and colours of nearly no probability fill both up to one of few sizes.
+
+    Raises:
+        InputError: as `descend`.
+    """
     points = checked_colors("points", points)
     palette = checked_colors("palette", palette, most=MAX_COLORS)
     weights = np.asarray(weights, np.float64)
     count, shape = len(points), (len(points), len(palette))
     _check_sizes(weights, shape)
     learned = checked_learned(learned, len(palette))
-    # Padded with points of weight 0 to one of few sizes, so that compiled code is reused.
     padding = _padded_size(count) - count
+    extra = max(_MIN_COLORS, 1 << (len(palette) - 1).bit_length()) - len(palette)
     padded = np.concatenate([points, np.broadcast_to(points[:1], (padding, 3))])
-    fixed, state = init(padded, np.pad(weights, (0, padding)), palette, config)
-    fixed = fixed._replace(learned=jnp.asarray(learned))
+    colors = np.concatenate([palette, np.broadcast_to(palette[:1], (extra, 3))])
+    fixed, state = init(padded, np.pad(weights, (0, padding)), colors, config)
+    fixed = fixed._replace(learned=jnp.asarray(np.pad(learned, (0, extra))))
+    first = np.array(state.parameters.logits)
     if logits is not None:
         logits = np.asarray(logits, np.float32)
         if logits.shape != shape or not np.isfinite(logits).all():
             raise InputError(f"logits must be finite and of shape {shape}, not of {logits.shape}")
-        given = bounded(jnp.asarray(np.pad(logits, ((0, padding), (0, 0)))))
-        state = state._replace(parameters=state.parameters._replace(logits=given))
-    trace = []
-    for latest, infos in trajectory(config, fixed, state):
-        state = latest
-        trace.append(np.asarray(infos.loss))
-        on_progress(int(state.step) / config.steps, f"loss {trace[-1][-1]:.3g}")
-    last = np.asarray(state.parameters.logits)[:count]
-    probabilities = np.asarray(jax.nn.softmax(last, axis=-1))
-    moved = np.asarray(state.parameters.palette, np.float64)
+        first[: len(palette)] = np.pad(
+            logits - logits.max(axis=1, keepdims=True), ((0, padding), (0, 0))
+        ).T
+    first[len(palette) :] = MIN_LOGIT
+    first = np.maximum(first, np.float32(MIN_LOGIT))
+    return fixed, state._replace(parameters=state.parameters._replace(logits=first))
+
+
+def finish(
+    state: State,
+    count: int,
+    palette: np.ndarray,
+    config: DescentConfig,
+    trace: np.ndarray,
+    *,
+    learned: np.ndarray | None = None,
+) -> Descended:
+    """Return the result of a state.
+
+    Args:
+        state: the last state of a descent from `prepare`.
+        count: number of points, N.
+        palette: (K, 3) linear light, the first colours.
+        config: settings of the descent.
+        trace: (steps,) float32.
+        learned: (K,) bool, as in `prepare`.
+    """
+    learned = checked_learned(learned, len(palette))
+    last = np.ascontiguousarray(np.asarray(state.parameters.logits)[: len(palette), :count].T)
+    powers = np.exp(last)
+    moved = np.asarray(state.parameters.palette, np.float64)[: len(palette)]
     moved = moved if config.light == "linear" else srgb_to_linear(moved)
     return Descended(
-        np.where(learned[:, None], moved, palette), probabilities, last, np.concatenate(trace)
+        np.where(learned[:, None], moved, palette),
+        powers / powers.sum(axis=1, keepdims=True),
+        last,
+        trace,
     )
 
 
 def _padded_size(count: int) -> int:
-    """Return the smallest of 512, 768, 1024, 1536, 2048, ... that is at least `count`."""
+    """Return the smallest of 256, 384, 512, 768, 1024, 1536, 2048, ... that is at least `count`."""
     size = max(_MIN_POINTS, 1 << (count - 1).bit_length())
     return size * 3 // 4 if size > _MIN_POINTS and count <= size * 3 // 4 else size
 

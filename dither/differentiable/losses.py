@@ -9,10 +9,9 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, NamedTuple
 
-import jax
 import jax.numpy as jnp
 import numpy as np
-from jax import Array
+from jax import Array, lax
 from jax.typing import ArrayLike
 
 from dither.color import LUMINANCE_WEIGHTS, srgb_to_linear
@@ -26,6 +25,7 @@ from dither.metrics.structure import (
     multi_scale_product,
     similarity_maps,
 )
+from dither.samples import Light
 
 _MAX_SIGMA = 20
 # Rows blurred in one matrix product.
@@ -60,20 +60,39 @@ def mixture_losses(config: DescentConfig, targets: Array, palette: Array, logits
         config: settings of the descent.
         targets: (N, 3) coordinates of the points.
         palette: (K, 3) colours in the space in which they mix.
-        logits: (N, K) mixtures.
+        logits: (K, N) mixtures, 0 for the largest of each point.
 
     Returns:
         Info of (N,) arrays.
     """
-    linear: Callable[[Any], Any] = (
-        (lambda mixed: mixed) if config.light == "linear" else srgb_to_linear
-    )
-    probabilities = jax.nn.softmax(logits, axis=-1)
-    mean = config.distance.coordinates(linear(product(probabilities, palette)))
+    return weighted_losses(config.distance, config.light, config.variance, targets, palette, logits)
+
+
+def weighted_losses(
+    distance: Distance,
+    light: Light,
+    variance: ArrayLike,
+    targets: Array,
+    palette: Array,
+    logits: Array,
+) -> Info:
+    """Return `mixture_losses` of the parts of a config; `variance` may be an input of compiled code."""
+    linear: Callable[[Any], Any] = (lambda mixed: mixed) if light == "linear" else srgb_to_linear
+    # The barrier keeps the compiler from computing the exponentials again for each of their sums.
+    powers = lax.optimization_barrier(jnp.exp(logits))
+    colors = distance.coordinates(linear(palette))
+    weights = jnp.asarray(distance.scatter)
+    squares = jnp.sum(weights * colors**2, axis=-1, keepdims=True)
+    # One product gives every sum over colours: those of the powers, of the mixed colours, and of the
+    # coordinates and their squares for the scatter.
+    summed = jnp.concatenate([jnp.ones_like(squares), palette, squares, colors], axis=1)
+    sums = product(summed.T, powers)
+    means = (sums[1:] / sums[0]).T
+    mean = distance.coordinates(linear(means[:, :3]))
     error = jnp.sum((mean - targets) ** 2, axis=-1)
-    colors = config.distance.coordinates(linear(palette))
-    scatter = mixture_scatter(config.distance, probabilities, colors, mean)
-    return Info(error + config.variance * scatter, error, scatter)
+    # sum p |c - m|^2, expanded.
+    scatter = means[:, 3] - jnp.sum(weights * mean * (2 * means[:, 4:] - mean), axis=-1)
+    return Info(error + variance * scatter, error, scatter)
 
 
 @dataclass(frozen=True)

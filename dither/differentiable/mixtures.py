@@ -2,23 +2,24 @@
 
 import jax.numpy as jnp
 from jax import Array
+from jax.typing import ArrayLike
 
 from dither.differentiable.distances import Distance, product
 
 # Below exp(-30) of the largest probability all are equal; a colour can still come back from there.
-_MIN_LOGIT = -30.0
+MIN_LOGIT = -30.0
 
 
-def first_logits(targets: Array, colors: Array, temperature: float) -> Array:
+def first_logits(targets: Array, colors: Array, temperature: ArrayLike) -> Array:
     """Return (..., K) logits that fall with the squared distance of (..., 3) targets to K colours."""
     # The square of the target is left out: it is the same for all colours.
     near = 2 * product(targets, colors.T) - jnp.sum(colors**2, axis=-1)
-    return bounded(near / temperature)
+    return bounded(near / jnp.asarray(temperature))
 
 
-def bounded(logits: Array) -> Array:
-    """Return equivalent logits, 0 for each point's largest and at least -30."""
-    return jnp.maximum(logits - logits.max(axis=-1, keepdims=True), _MIN_LOGIT)
+def bounded(logits: Array, axis: int = -1) -> Array:
+    """Return equivalent logits, 0 for each point's largest and at least -30; colours along `axis`."""
+    return jnp.maximum(logits - logits.max(axis=axis, keepdims=True), MIN_LOGIT)
 
 
 def mixture_scatter(

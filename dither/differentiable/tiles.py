@@ -11,10 +11,10 @@ from typing import Any, Literal, NamedTuple
 import jax
 import jax.numpy as jnp
 import numpy as np
-import optax
 from jax import Array, lax
 
-from dither.differentiable.config import ADAM_DECAYS, DescentConfig
+from dither.differentiable.adam import Moments, adam_updates, cosine_decay
+from dither.differentiable.config import DescentConfig
 from dither.differentiable.distances import OKLab, product
 from dither.differentiable.losses import PictureLoss, Variance
 from dither.differentiable.mixtures import bounded, first_logits
@@ -109,17 +109,15 @@ class TileDescent:
         )
         # Losses are means over pixels: scaled, so that slopes do not depend on the tile's size.
         slopes = palette_slopes, logit_slopes * (self.tile[0] * self.tile[1])
-        means, squares = ((palette, cut(whole)) for palette, whole in state.moments)
-        adam: Any = optax.ScaleByAdamState(state.step, means, squares)
-        updates: Any
-        updates, adam = optax.scale_by_adam(*ADAM_DECAYS).update(slopes, adam)
-        falling = 0.5 + 0.5 * jnp.cos(jnp.pi * done)
+        moments = Moments(*((palette, cut(whole)) for palette, whole in state.moments))
+        updates, moved_moments = adam_updates(slopes, moments, state.step)
+        falling = cosine_decay(state.step, self.steps)
         moved = jnp.clip(state.palette - _RATES.palette_rate * falling * updates[0], 0, 1)
         palette = jnp.where(learned[:, None], moved, state.palette)
         logits = bounded(logits - _RATES.logit_rate * falling * updates[1])
         means, squares = (
             (new[0], put(old[1], new[1]))
-            for old, new in zip(state.moments, (adam.mu, adam.nu), strict=True)
+            for old, new in zip(state.moments, moved_moments, strict=True)
         )
         return State(palette, put(state.logits, logits), (means, squares), state.step + 1), loss
 

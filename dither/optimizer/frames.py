@@ -40,6 +40,8 @@ from dither.progress import OnProgress, no_progress
 
 # The palette is learned from at least this many frames, and from more until this many pixels.
 _LEARNED_FRAMES, _LEARNED_PIXELS = 4, 1 << 20
+# Sweeps over a frame on its own, before the search that joins it to the last one.
+_FIRST_SWEEPS = 2
 # A change of the blurred image by this many codes is not noise: noise of 1.5 codes, blurred by 1.5
 # pixels, changes it by 0.3.
 _CHANGED_CODES = 4.0
@@ -140,6 +142,8 @@ def optimize_frames(
             np.concatenate([pictures[index] for index in chosen]),
             colors,
             **options,
+            # Only the palette is used: these pixels need no search.
+            pixels="diffusion",
             mask=_stack_masks([checked[index] for index in chosen]),
             on_progress=lambda share, text: on_progress(palette_share * share, text),
         )
@@ -208,20 +212,23 @@ class _ClipDitherer:
         blurred = gaussian_blur(mapped.linear, self._config.sigma)
         blurred = linear_to_srgb(np.clip(blurred, 0, 1))
         if self._indices is None or self._reference is None:
-            self._indices, self._reference = self._fresh(mapped, image), blurred
+            self._indices = self._fresh(mapped, image, self._config.sweeps)
+            self._reference = blurred
             return self._indices
         changed = np.any(np.abs(blurred - self._reference) * 255 > _CHANGED_CODES, axis=2)
         start = self._indices
         if changed.any():
-            start = np.where(changed, self._fresh(mapped, image), start)
+            sweeps = self._config.sweeps if changed.all() else _FIRST_SWEEPS
+            start = np.where(changed, self._fresh(mapped, image, sweeps), start)
             self._reference = np.where(changed[..., None], blurred, self._reference)
         start = mapped.keep_exact(start)
         self._indices = start if changed.all() else self._search(start, image, self._config)
         return self._indices
 
-    def _fresh(self, mapped: MappedPicture, image: SearchImage) -> np.ndarray:
-        """Return what the frame would be on its own."""
-        config = replace(self._config, change_threshold=0.0)
+    def _fresh(self, mapped: MappedPicture, image: SearchImage, sweeps: int) -> np.ndarray:
+        """Return what the frame would be on its own, after at most `sweeps`."""
+        sweeps = min(sweeps, self._config.sweeps)
+        config = replace(self._config, change_threshold=0.0, sweeps=sweeps)
         start = mapped.keep_exact(diffuse_target(mapped.target, self._palette))
         return self._search(start, image, config)
 

@@ -2,32 +2,35 @@
 
 1. From each first palette, gradient descent lowers one loss over the palette and the mixtures together
    (`dither.differentiable`). Each bin of the image's histogram is one point.
-2. The palettes with the lowest loss, and the first palette unchanged, are each tried on the pixels:
-   error diffusion and search. The palette with the lowest loss of the pixels (`loss.py`) is kept.
-3. In turns, the palette is refitted to its pixels and the pixels are searched again, while the loss
-   falls. At the end the palette is refitted once more.
+   Only the descents with the lowest losses are finished (`dither.differentiable.best_descents`).
+2. The palettes with the lowest loss, and the first palette unchanged, are each tried on pixels of the
+   image: error diffusion and search. The one with the lowest loss of the pixels (`loss.py`) is kept.
+3. In turns, the palette is refitted to the pixels of the whole image, or of many tiles, and the pixels
+   are searched again, while the loss falls. At the end the palette is refitted once more.
 """
 
 from collections.abc import Sequence
-from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
 from typing import NamedTuple
 
 import numpy as np
 
 from dither.color import linear_to_oklab, linear_to_srgb
 from dither.diffusion import error_diffuse
-from dither.optimizer.config import OptimizeConfig
+from dither.optimizer.config import OptimizeConfig, SearchConfig
 from dither.optimizer.gamut_target import GamutTarget, codes_to_linear
 from dither.optimizer.loss import search_loss
 from dither.optimizer.palette_refit import refit_palette
 from dither.optimizer.search import direct_binary_search
-from dither.optimizer.search_image import SearchImage, prepare_search
+from dither.optimizer.search_image import SearchImage, prepare_search, with_target
 from dither.progress import OnProgress, no_progress
 
-# The palette of a larger image is learned from this many of its pixels, in square tiles.
-LEARNED_PIXELS = 1 << 20
-_TILE_SIDE = 256
-# Number of descents whose palettes are tried on pixels.
+# Palettes are compared on this many pixels of a larger image, in tiles of this side. On fewer pixels,
+# or in larger tiles, the best is often not that of the whole image. Few sweeps rank palettes alike.
+_COMPARED_PIXELS, _COMPARED_SIDE, _FEW_SWEEPS = 1 << 16, 32, 3
+# The best is refitted to more pixels: it would fit badly what no tile shows.
+_REFITTED_PIXELS, _REFITTED_SIDE = 1 << 20, 64
+# Number of descents whose palettes are tried.
 _DESCENTS_TRIED = 2
 # A hue with at least the share _RARE of the image counts as if it had _COUNTED, so that a small palette
 # is not spent on large areas alone. Hues are twelfths of the circle, of colours with at least _CHROMA.
@@ -35,6 +38,9 @@ _RARE, _COUNTED, _SECTORS, _CHROMA = 0.004, 0.03, 12, 0.04
 _MIN_LEARNED = 6
 # Temperature of the first mixtures up to _FEW_COLORS colours.
 _TEMPERATURE, _FEW_COLORS = 0.05, 8
+
+# Share of the work that the descents are.
+_DESCENT_SHARE = 0.5
 
 _Tiles = list[tuple[slice, slice]]
 
@@ -85,41 +91,46 @@ def learn_palette(
         threads: number of threads; the result does not depend on it.
         on_progress: called after each descent, trial and round.
     """
-    from dither.differentiable import DescentConfig, descend
+    from dither.differentiable import DescentConfig
+    from dither.differentiable.best_descents import descend_best
 
     colors, counts = gamut.histogram.colors, gamut.histogram.counts
     weights = _emphasize_rare_hues(colors, counts) if learned.sum() >= _MIN_LEARNED else counts
     descent = DescentConfig(
         steps=config.steps, variance=config.variance, temperature=first_temperature(len(learned))
     )
-    parts = len(first_palettes) + min(_DESCENTS_TRIED, len(first_palettes)) + 1 + config.rounds - 1
+    parts = min(_DESCENTS_TRIED, len(first_palettes)) + config.rounds
     done = 0
 
     def finish_part(text: str) -> None:
         nonlocal done
         done += 1
-        on_progress(done / parts, text)
+        on_progress(_DESCENT_SHARE + (1 - _DESCENT_SHARE) * done / parts, text)
 
-    with ThreadPoolExecutor(threads) as pool:
-        descents = []
-        for descended in pool.map(
-            lambda first: descend(colors, weights, first, descent, learned=learned), first_palettes
-        ):
-            descents.append(descended)
-            finish_part("colours: descent")
-    descents.sort(key=lambda descended: float(descended.trace[-1]))
-    trial = _PixelTrial(gamut, config, mask, threads)
-    best = None
-    for palette in [
-        *(descended.palette for descended in descents[:_DESCENTS_TRIED]),
-        first_palettes[0],
-    ]:
-        candidate = trial.dither(palette)
-        if best is None or candidate.loss < best.loss:
-            best = candidate
+    descents = descend_best(
+        *(colors, weights, first_palettes, descent),
+        learned=learned,
+        kept=_DESCENTS_TRIED,
+        threads=threads,
+        on_progress=lambda share, _: on_progress(_DESCENT_SHARE * share, "colours: descent"),
+    )
+    many = _spread_tiles(gamut.picture.shape, _REFITTED_PIXELS, _REFITTED_SIDE)
+    few = _spread_tiles(gamut.picture.shape, _COMPARED_PIXELS, _COMPARED_SIDE)
+    search, rounds = config.search, config.rounds
+    if few is not None:
+        search = replace(search, sweeps=min(_FEW_SWEEPS, search.sweeps))
+    trial = _PixelTrial(gamut, search, few, mask, threads)
+    candidates = []
+    for palette in (*(descended.palette for descended in descents), first_palettes[0]):
+        candidates.append(trial.dither(palette))
         finish_part("colours: pixels")
-    assert best is not None
-    for _ in range(config.rounds - 1):
+    best = min(candidates, key=lambda candidate: candidate.loss)
+    if few is not None:
+        trial = _PixelTrial(gamut, search, many, mask, threads)
+        best = trial.dither(best.palette)
+        finish_part("colours: pixels")
+        rounds = max(1, rounds - 1)
+    for _ in range(rounds - 1):
         candidate = trial.dither(trial.refit(best, learned), best.indices)
         finish_part("colours: refit")
         if candidate.loss >= best.loss:
@@ -142,20 +153,28 @@ class _PixelTrial:
     """Dither with candidate palettes: the whole image, or some tiles of a large one."""
 
     def __init__(
-        self, gamut: GamutTarget, config: OptimizeConfig, mask: np.ndarray | None, threads: int
+        self,
+        gamut: GamutTarget,
+        search: SearchConfig,
+        tiles: _Tiles | None,
+        mask: np.ndarray | None,
+        threads: int,
     ) -> None:
-        self.tiles = _spread_tiles(gamut.picture.shape)
-        self._gamut = gamut
-        self._search = config.search
+        self.tiles = tiles
+        self._gamut = replace(
+            gamut,
+            picture=_take(gamut.picture, self.tiles),
+            blurred=_take(gamut.blurred, self.tiles),
+        )
+        self._search = search
         self._threads = threads
         self._mask = None if mask is None else _take(mask, self.tiles)
-        self._linear = codes_to_linear(_take(gamut.picture, self.tiles))
-        self._original = prepare_search(self._linear, mask=self._mask)
+        self._original = prepare_search(codes_to_linear(self._gamut.picture), mask=self._mask)
 
     def dither(self, palette: np.ndarray, indices: np.ndarray | None = None) -> _Candidate:
         """Search the pixels for a palette, starting from `indices` or from error diffusion."""
-        target = _take(self._gamut.targets(palette), self.tiles)
-        image = prepare_search(self._linear, target, mask=self._mask)
+        target = self._gamut.targets(palette)
+        image = with_target(self._original, target, mask=self._mask)
         found = direct_binary_search(
             diffuse_target(target, palette) if indices is None else indices,
             *(palette, image, self._search),
@@ -195,19 +214,30 @@ def _take(picture: np.ndarray, tiles: _Tiles | None) -> np.ndarray:
     return picture if tiles is None else np.concatenate([picture[tile] for tile in tiles])
 
 
-def _spread_tiles(shape: tuple[int, ...]) -> _Tiles | None:
-    """Return tiles spread evenly over a large image; None for an image that is used whole."""
-    if shape[0] * shape[1] <= LEARNED_PIXELS:
+def _spread_tiles(shape: tuple[int, ...], pixels: int, side: int) -> _Tiles | None:
+    """Return tiles spread evenly over a large image; None for an image that is used whole.
+
+    Args:
+        shape: of the image.
+        pixels: maximum of all tiles together.
+        side: of a tile, in pixels.
+    """
+    height, width = shape[:2]
+    if height * width <= pixels:
         return None
-    side = _TILE_SIDE
     # All tiles have the same size; an image narrower than a tile gives pieces of its whole width.
-    rows, columns = (max(1, length // side) for length in shape[:2])
-    count = min(LEARNED_PIXELS // side**2, rows * columns)
-    corners = [
-        (side * (number // columns), side * (number % columns))
-        for number in np.linspace(0, rows * columns - 1, count).astype(int).tolist()
+    tall, wide = min(side, height), min(side, width)
+    tops, lefts = (
+        np.linspace(0, length - part, length // part).round().astype(int)
+        for length, part in ((height, tall), (width, wide))
+    )
+    every = len(tops) * len(lefts)
+    count = max(1, min(pixels // (tall * wide), every))
+    return [
+        (slice(top, top + tall), slice(left, left + wide))
+        for number in np.linspace(0, every - 1, count).astype(int)
+        for top, left in [(int(tops[number // len(lefts)]), int(lefts[number % len(lefts)]))]
     ]
-    return [(slice(top, top + side), slice(left, left + side)) for top, left in corners]
 
 
 def _emphasize_rare_hues(colors: np.ndarray, counts: np.ndarray) -> np.ndarray:

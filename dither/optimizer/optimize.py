@@ -27,7 +27,7 @@ from dither.extras import require_extra
 from dither.metrics.viewing import ViewingFilter
 from dither.optimizer.config import OptimizeConfig, Preset, preset_config
 from dither.optimizer.gamut_target import codes_to_linear, gamut_target
-from dither.optimizer.learned_palette import LEARNED_PIXELS, diffuse_target, learn_palette
+from dither.optimizer.learned_palette import diffuse_target, learn_palette
 from dither.optimizer.mapped_picture import MappedPicture, mapped_picture
 from dither.optimizer.mixed_pixels import mixed_pixels
 from dither.optimizer.palette_request import PaletteRequest
@@ -44,6 +44,8 @@ from dither.progress import OnProgress, no_progress
 Pixels = Literal["search", "diffusion", "matrix", "random", "draws"]
 # Share of the work before the final pixels are made.
 _PALETTE_SHARE = 0.7
+# k-means counts the colours of about this many pixels of a larger image.
+_COUNTED_PIXELS = 1 << 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -194,7 +196,7 @@ def require_optimizer(*, descent: bool) -> None:
         InputError: a library is missing.
     """
     if descent:
-        require_extra("optimizing a palette", "optimize", "jax", "jaxlib", "optax")
+        require_extra("optimizing a palette", "optimize", "jax", "jaxlib")
     require_extra("optimizing pixels", "optimize", "numba")
 
 
@@ -233,7 +235,7 @@ def _first_palettes(
     picture: np.ndarray, kept: np.ndarray, count: int, starts: int, seed: int
 ) -> list[np.ndarray]:
     """Return (K, 3) linear light for each start: the kept colours, then k-means from another seed."""
-    step = max(1, round((picture[..., 0].size / LEARNED_PIXELS) ** 0.5))
+    step = max(1, round((picture[..., 0].size / _COUNTED_PIXELS) ** 0.5))
     sample = picture[::step, ::step]
     if few_distinct_colors(sample, 1) is not None:
         sample = picture

@@ -51,24 +51,47 @@ def prepare_search(
         mask: (H, W) bool, True for pixels to ignore.
         fixed: (H, W) bool, True for pixels that keep their index; none if None.
     """
-    from dither.optimizer import search_loops
-
     shape = original.shape
     cells = np.empty(shape[:2], np.uint16)
-    lab, cones = np.empty(shape, np.float32), np.empty(shape, np.float32)
+    lab = np.empty(shape, np.float32)
+    levels = 1 << CELL_BITS
     for top in range(0, len(original), _ROWS_AT_ONCE):
         rows = slice(top, top + _ROWS_AT_ONCE)
         lab[rows] = linear_to_oklab(original[rows])
-        cones[rows] = (original if target is None else target)[rows] @ LINEAR_TO_CONES.T
-        levels = 1 << CELL_BITS
         codes = np.clip(linear_to_srgb(original[rows]) * levels, 0, levels - 1).astype(np.uint16)
         cells[rows] = codes[..., 0] << 2 * CELL_BITS | codes[..., 1] << CELL_BITS | codes[..., 2]
+    if fixed is None:
+        fixed = np.zeros(shape[:2], bool)
+    cones, slopes = _cones_and_slopes(original if target is None else target, mask)
+    return SearchImage(lab, cones, slopes, cells, fixed)
+
+
+def with_target(
+    image: SearchImage, target: np.ndarray, *, mask: np.ndarray | None = None
+) -> SearchImage:
+    """Return a prepared image with another target; the parts of the original are shared.
+
+    Args:
+        image: from `prepare_search`.
+        target: (H, W, 3) linear light.
+        mask: (H, W) bool, True for pixels to ignore.
+    """
+    cones, slopes = _cones_and_slopes(target, mask)
+    return image._replace(target=cones, slopes=slopes)
+
+
+def _cones_and_slopes(target: np.ndarray, mask: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
+    """Return the cone responses of a target and the derivative of their cube root."""
+    from dither.optimizer import search_loops
+
+    cones = np.empty(target.shape, np.float32)
+    for top in range(0, len(target), _ROWS_AT_ONCE):
+        rows = slice(top, top + _ROWS_AT_ONCE)
+        cones[rows] = target[rows] @ LINEAR_TO_CONES.T
     planes = np.ascontiguousarray(np.moveaxis(cones, -1, 0))
     search_loops.convolve(planes, gaussian_taps(_SLOPE_SIGMA))
     bright = np.maximum(planes, np.float32(DARKEST), out=planes)
     slopes = np.ascontiguousarray(np.moveaxis(bright ** np.float32(-2 / 3) / np.float32(3), 0, -1))
     if mask is not None:
         slopes[mask] = 0
-    if fixed is None:
-        fixed = np.zeros(shape[:2], bool)
-    return SearchImage(lab, cones, slopes, cells, fixed)
+    return cones, slopes

@@ -201,12 +201,14 @@ def _findings(
     threads: int,
     on_progress: "OnProgress",
 ) -> _Findings:
+    from dither.cli.compiled_cache import keep_compiled_code
     from dither.color_count.count import count_colors, optimized_counts
     from dither.color_count.curve import COLOR_COUNTS, color_curve
     from dither.color_count.gap_statistic import GapConfig, gap_statistic
     from dither.images.mask import fill_masked, transparent_mask
     from dither.samples import eight_bit_colors
 
+    keep_compiled_code()
     wanted = eight_bit_colors(picture.color)
     mask = transparent_mask(picture.alpha)
     options: dict[str, Any] = {"mask": mask, "seed": seed, "threads": threads}

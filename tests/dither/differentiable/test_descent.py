@@ -51,10 +51,11 @@ def test_loss_and_slopes_are_those_of_the_formula(pixels: np.ndarray, light: Any
     fixed, state = init(points, weights, COLORS, config)
     palette, logits = (np.asarray(part, np.float64) for part in state.parameters)
     logits = np.random.default_rng(1).normal(logits, 1)
+    logits -= logits.max(axis=0)
     share = weights / weights.sum()
 
     def plain(palette: np.ndarray, logits: np.ndarray) -> float:
-        return float(share @ _plain_loss(points, palette, logits, config.variance, light))
+        return float(share @ _plain_loss(points, palette, logits.T, config.variance, light))
 
     def total(parameters: Parameters) -> Any:
         return (fixed.weights * mixture_losses(config, fixed.targets, *parameters).loss).sum()

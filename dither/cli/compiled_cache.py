@@ -1,0 +1,52 @@
+"""Cache folder for the code that JAX compiles: the second run of a command compiles nothing."""
+
+import hashlib
+import os
+import platform
+import sys
+from pathlib import Path
+
+_PROCESSOR_FILE = Path("/proc/cpuinfo")
+
+
+def keep_compiled_code() -> None:
+    """Set JAX's variables for its compilation cache, unless the user has set them or has no folder.
+
+    JAX reads the variables when it is imported. An entry has about 50 kB; there is one for each range
+    of sizes of palettes and histograms.
+    """
+    if "JAX_COMPILATION_CACHE_DIR" in os.environ:
+        return
+    folder = cache_folder() / f"jax-{_processor_key()}"
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+    except OSError:
+        return
+    if not os.access(folder, os.W_OK):
+        return
+    os.environ["JAX_COMPILATION_CACHE_DIR"] = str(folder)
+    # By default only what takes a second or more is kept.
+    os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
+
+
+def cache_folder() -> Path:
+    """Return the folder of this distribution in the user's cache; it need not exist."""
+    home = Path("~").expanduser()
+    if sys.platform == "win32":
+        root = Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local")
+    elif sys.platform == "darwin":
+        root = home / "Library" / "Caches"
+    else:
+        root = Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache")
+    return root / "bluenoise-dither"
+
+
+def _processor_key() -> str:
+    """Return a key of the processor's instructions: homes are shared by machines that differ."""
+    text = f"{platform.machine()} {platform.processor()}"
+    try:
+        lines = _PROCESSOR_FILE.read_text().splitlines()
+    except OSError:
+        lines = []
+    text += next((line for line in lines if line.startswith(("flags", "Features"))), "")
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
