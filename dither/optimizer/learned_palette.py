@@ -28,6 +28,8 @@ from dither.progress import OnProgress, no_progress
 # Palettes are compared on this many pixels of a larger image, in tiles of this side. On fewer pixels,
 # or in larger tiles, the best is often not that of the whole image. Few sweeps rank palettes alike.
 _COMPARED_PIXELS, _COMPARED_SIDE, _FEW_SWEEPS = 1 << 16, 32, 3
+# Not for larger palettes: each colour would have too few pixels.
+_MOST_COMPARED = 32
 # The best is refitted to more pixels: it would fit badly what no tile shows.
 _REFITTED_PIXELS, _REFITTED_SIDE = 1 << 20, 64
 # Number of descents whose palettes are tried.
@@ -116,8 +118,11 @@ def learn_palette(
     )
     many = _spread_tiles(gamut.picture.shape, _REFITTED_PIXELS, _REFITTED_SIDE)
     few = _spread_tiles(gamut.picture.shape, _COMPARED_PIXELS, _COMPARED_SIDE)
+    if len(learned) > _MOST_COMPARED:
+        few = many
     search, rounds = config.search, config.rounds
-    if few is not None:
+    sampled = few != many
+    if sampled:
         search = replace(search, sweeps=min(_FEW_SWEEPS, search.sweeps))
     trial = _PixelTrial(gamut, search, few, mask, threads)
     candidates = []
@@ -125,7 +130,7 @@ def learn_palette(
         candidates.append(trial.dither(palette))
         finish_part("colours: pixels")
     best = min(candidates, key=lambda candidate: candidate.loss)
-    if few is not None:
+    if sampled:
         trial = _PixelTrial(gamut, search, many, mask, threads)
         best = trial.dither(best.palette)
         finish_part("colours: pixels")
