@@ -166,7 +166,7 @@ def optimize(
 
         if palette_output is not None:
             raise InputError("--palette-output takes the palette of one image, not of a folder")
-        libraries = ("jax", "jaxlib", "optax", "numba")
+        libraries = ("jax", "jaxlib", "numba")
         check = functools.partial(require_extra, "dither optimize", "optimize", *libraries)
         report = dither_folder(job, target, task, batch, check)
     else:

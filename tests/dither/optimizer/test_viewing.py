@@ -1,3 +1,4 @@
+import numpy as np
 import pytest
 from scipy import integrate, optimize
 
@@ -18,7 +19,8 @@ def test_the_eye_of_nasanen_agrees_with_the_integral_over_the_plane() -> None:
 
     def apart(sigma: float) -> float:
         def at(f: float) -> float:
-            return (2.718281828 ** (-2 * rate * f) - Gaussian(sigma).transfer(f, 0) ** 2) ** 2 * f
+            gain = Gaussian(sigma).transfer(np.array(f), np.zeros(()))
+            return (2.718281828 ** (-2 * rate * f) - float(gain) ** 2) ** 2 * f
 
         return integrate.quad(at, 0, 0.5)[0]
 
