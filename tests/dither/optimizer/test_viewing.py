@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 from scipy import integrate, optimize
@@ -24,8 +26,8 @@ def test_the_eye_of_nasanen_agrees_with_the_integral_over_the_plane() -> None:
 
         return integrate.quad(at, 0, 0.5)[0]
 
-    expected = optimize.minimize_scalar(apart, bounds=(0.5, 2.5), method="bounded").x
-    assert nearest_sigma(eye) == pytest.approx(expected, abs=0.02)
+    found: Any = optimize.minimize_scalar(apart, bounds=(0.5, 2.5), method="bounded")
+    assert nearest_sigma(eye) == pytest.approx(found.x, abs=0.02)
     assert nearest_sigma(eye) == pytest.approx(0.0538 * eye.pixels_per_degree, abs=0.02)
 
 
