@@ -5,6 +5,7 @@ stopped by Ctrl-C.
 """
 
 import contextlib
+import importlib
 import io
 import logging
 import re
@@ -12,7 +13,7 @@ import signal
 import sys
 import threading
 import warnings
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from pathlib import Path
 from types import FrameType
 from typing import TYPE_CHECKING, Annotated, Any, TypeVar
@@ -292,16 +293,27 @@ def _bar(quiet: bool) -> "Progress":
     )
 
 
-def command_line(summary: str) -> typer.Typer:
-    """Return an app without commands, with the option --version.
+def command_line(
+    summary: str, commands: Mapping[str, tuple[str, dict[str, Any]]], words: Iterable[str]
+) -> typer.Typer:
+    """Return an app for these command-line words, with the option --version.
+
+    If the first word is a command, the app has no other: their modules take time to import.
 
     Args:
         summary: its purpose in one sentence.
+        commands: for each command, its function as "module:function", and its settings for typer.
+        words: the arguments of the command line; none for an app with all commands.
     """
     app = typer.Typer(
         cls=_Group, help=summary, pretty_exceptions_enable=False, rich_markup_mode=None
     )
     app.callback()(_version_option)
+    first = next(iter(words), "")
+    for name, (place, settings) in commands.items():
+        if name == first or first not in commands:
+            module, _, function = place.partition(":")
+            app.command(name=name, **settings)(getattr(importlib.import_module(module), function))
     return app
 
 

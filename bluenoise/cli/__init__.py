@@ -1,6 +1,5 @@
 """The command line `bluenoise`: one module for each command."""
 
-import importlib
 import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
@@ -12,10 +11,10 @@ if TYPE_CHECKING:
 
     app: typer.Typer
 
-# The function of each command in the module `bluenoise.cli.COMMAND`, and its settings.
+# The function of each command, and its settings.
 _COMMANDS: dict[str, tuple[str, dict[str, Any]]] = {
     "generate": (
-        "generate",
+        "bluenoise.cli.generate:generate",
         examples(
             "bluenoise generate 64x64 -o mine.npy --seed 7",
             "bluenoise generate 8x32x32 -o frames.npy",
@@ -25,38 +24,34 @@ _COMMANDS: dict[str, tuple[str, dict[str, Any]]] = {
         ),
     ),
     "evaluate": (
-        "evaluate",
+        "bluenoise.cli.evaluate:evaluate",
         examples("bluenoise evaluate blue-64x64", "bluenoise evaluate mine.npy --json"),
     ),
     "export": (
-        "export",
+        "bluenoise.cli.export:export",
         examples(
             "bluenoise export blue-64x64 -o textures --format png16,rg8,glsl",
             "bluenoise export mine.npy -o textures --format ktx2,dds,hlsl",
         ),
     ),
     "report": (
-        "report",
+        "bluenoise.cli.report:report",
         examples(
             "bluenoise report blue-64x64 -o report.html",
             "bluenoise report mine.npy blue-64x64 -o report.html --png --photo photo.jpg",
         ),
     ),
-    "list": ("list_shipped", examples("bluenoise list")),
+    "list": ("bluenoise.cli.list:list_shipped", examples("bluenoise list")),
 }
 
 
 def app_of(words: Iterable[str]) -> "typer.Typer":
-    """Return the app for these command-line words; see `dither.cli.app.app_of`."""
-    first = next(iter(words), "")
-    made = command_line(
-        "Make blue-noise threshold matrices, score them, and export them as textures."
+    """Return the app for these command-line words."""
+    return command_line(
+        "Make blue-noise threshold matrices, score them, and export them as textures.",
+        _COMMANDS,
+        words,
     )
-    for name, (function, settings) in _COMMANDS.items():
-        if name == first or first not in _COMMANDS:
-            module = importlib.import_module(f"bluenoise.cli.{name}")
-            made.command(name=name, **settings)(getattr(module, function))
-    return made
 
 
 def __getattr__(name: str) -> Any:

@@ -1,6 +1,5 @@
 """The command line `dither`: its commands and the examples in their help."""
 
-import importlib
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
@@ -53,19 +52,15 @@ _COMMANDS: dict[str, dict[str, Any]] = {
 
 
 def app_of(words: Iterable[str]) -> "typer.Typer":
-    """Return the app for these command-line words.
-
-    If the first word is a command, the app has no other: their modules take time to import.
-    """
-    first = next(iter(words), "")
-    made = command_line(
-        "Dither images with blue-noise threshold matrices, by error diffusion, or by optimisation."
+    """Return the app for these command-line words."""
+    return command_line(
+        "Dither images with blue-noise threshold matrices, by error diffusion, or by optimisation.",
+        {
+            name: (f"dither.cli.commands.{name}:{name}", settings)
+            for name, settings in _COMMANDS.items()
+        },
+        words,
     )
-    for name, settings in _COMMANDS.items():
-        if name == first or first not in _COMMANDS:
-            module = importlib.import_module(f"dither.cli.commands.{name}")
-            made.command(**settings)(getattr(module, name))
-    return made
 
 
 def __getattr__(name: str) -> Any:
