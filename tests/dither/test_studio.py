@@ -116,7 +116,6 @@ def _random_palette(count: int, **options: Any) -> Palette:
 MAPPED = {
     "game-boy": load_palette("game-boy"),
     "black-white": load_palette("black-white"),
-    "four greys": load_panel("gray-4-4.2").palette,
     "spectra-6": load_palette("spectra-6"),
     "web-safe": load_palette("web-safe"),
     "panel": load_panel("spectra-6-7.3").palette,

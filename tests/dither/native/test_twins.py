@@ -22,9 +22,9 @@ _CODES = _IMAGE.astype(np.int32).reshape(-1, 3) @ np.array([1 << 16, 1 << 8, 1],
 
 _JOBS: dict[str, Callable[[], Any]] = {
     "serpentine, palette": lambda: error_diffuse(_IMAGE, palette=_FEW),
-    "serpentine, many": lambda: error_diffuse(_IMAGE, palette=_MANY, noise=0.3),
+    "serpentine, large palette": lambda: error_diffuse(_IMAGE, palette=_MANY, noise=0.3),
     "raster, palette": lambda: error_diffuse(_IMAGE, palette=_FEW, serpentine=False),
-    "raster, clipped": lambda: error_diffuse(
+    "raster, palette, clipped": lambda: error_diffuse(
         _IMAGE, palette=_FEW, serpentine=False, clamp="none", kernel="jarvis-judice-ninke"
     ),
     "serpentine, two": lambda: error_diffuse(_GRAY),
@@ -40,7 +40,11 @@ _JOBS: dict[str, Callable[[], Any]] = {
 }
 
 
-@pytest.mark.parametrize("job", list(_JOBS))
+# In Python, the tables of nearest colours of a palette take half a minute.
+@pytest.mark.parametrize(
+    "job",
+    [pytest.param(name, marks=[pytest.mark.slow] if "palette" in name else []) for name in _JOBS],
+)
 def test_machine_code_and_python_give_the_same_bytes(
     job: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
