@@ -127,6 +127,17 @@ MAPPED = {
 MIXED = ("game-boy", "panel", "twelve")
 
 
+# Each takes some ten seconds; perceptual uses all the formulas but one.
+INTENTS = pytest.mark.parametrize(
+    "intent",
+    [
+        "perceptual",
+        pytest.param("relative", marks=pytest.mark.slow),
+        pytest.param("absolute", marks=pytest.mark.slow),
+    ],
+)
+
+
 def _mapping_jobs(palettes: Iterable[Palette], intents: Iterable[Intent]) -> list[dict[str, Any]]:
     return [
         {"colors": each.colors.tolist(), "device": each.device_colors.tolist(), "intent": intent}
@@ -135,7 +146,7 @@ def _mapping_jobs(palettes: Iterable[Palette], intents: Iterable[Intent]) -> lis
     ]
 
 
-@pytest.mark.parametrize("intent", ["perceptual", "relative", "absolute"])
+@INTENTS
 def test_every_node_is_mapped_alike(tmp_path: Path, intent: Intent) -> None:
     script = """
     const { linear } = given.tables;
@@ -153,7 +164,7 @@ def test_every_node_is_mapped_alike(tmp_path: Path, intent: Intent) -> None:
             assert (_unpacked(text, "<u2") == link.ravel()).all(), name
 
 
-@pytest.mark.parametrize("intent", ["perceptual", "relative", "absolute"])
+@INTENTS
 def test_every_mapped_node_is_mixed_alike(tmp_path: Path, intent: Intent) -> None:
     script = """
     const { linear } = given.tables;

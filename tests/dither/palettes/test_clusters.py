@@ -51,7 +51,7 @@ def test_the_loss_of_a_centre_is_what_its_removal_costs() -> None:
     assert cloud.losses(centers) == pytest.approx(expected, abs=1e-3)
 
 
-@pytest.mark.parametrize("count", [2, 7, 40, 256])
+@pytest.mark.parametrize("count", [2, 7, 40, pytest.param(256, marks=pytest.mark.slow)])
 def test_clusters_beat_the_best_of_several_runs_of_scipy(count: int) -> None:
     for seed in range(3):
         cloud = _cloud(seed)

@@ -73,7 +73,7 @@ def test_errors_at_their_limit_match_the_reference(color: int, dtype: Any) -> No
     assert (codes == expected).all()
 
 
-@pytest.mark.parametrize("count", [1, 2, 15, 16, 17, 200])
+@pytest.mark.parametrize("count", [1, 2, 15, 16, 17, pytest.param(200, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("clamp", ["none", "range"])
 @pytest.mark.parametrize("kernel", [FLOYD_STEINBERG, ATKINSON], ids=["floyd-steinberg", "atkinson"])
 def test_wide_images_match_the_loop_in_64_bits(
