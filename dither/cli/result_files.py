@@ -5,8 +5,9 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from dither.cli.choices import PackedChoice
 from dither.cli.inputs import title
-from dither.cli.options import Job, PackedChoice
+from dither.cli.options import Job
 from dither.cli.outputs import Kind, format_suffix
 from dither.cli.panel_outputs import buffer_note, panel_content
 from dither.cli.target import Target

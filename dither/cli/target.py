@@ -4,7 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from dither.cli.options import IntentChoice, Quantizer
+from dither.cli.choices import IntentChoice
+from dither.cli.options import Quantizer
 from dither.errors import InputError
 
 if TYPE_CHECKING:

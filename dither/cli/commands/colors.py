@@ -8,15 +8,10 @@ from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
 import typer
 
+from dither.cli.choices import IntentChoice
 from dither.cli.declare import DITHERING
 from dither.cli.inputs import name_errors, read_input, title
-from dither.cli.options import (
-    IntentChoice,
-    IntentOption,
-    MaxPixelsOption,
-    SeedOption,
-    threads_option,
-)
+from dither.cli.options import IntentOption, MaxPixelsOption, SeedOption, threads_option
 from dither.console import (
     INPUT,
     OUTPUT,

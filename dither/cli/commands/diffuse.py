@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from dither.cli.choices import MixInChoice
 from dither.cli.declare import DITHERING, refuse_without_effect, with_option_groups
 from dither.cli.options import (
     MIX_IN_HELP,
@@ -14,7 +15,6 @@ from dither.cli.options import (
     Batch,
     IntentOption,
     Job,
-    MixInChoice,
     Quantizer,
     SeedOption,
     matrix_option,

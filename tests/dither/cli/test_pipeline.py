@@ -13,7 +13,8 @@ import pytest
 from PIL import Image
 
 import dither
-from dither.cli.options import FitChoice, Job, RotateChoice
+from dither.cli.choices import FitChoice, RotateChoice
+from dither.cli.options import Job
 from dither.errors import InputError
 from dither.images.adjustments import Preparation, adjusted
 from dither.images.animation import Animation, read_animation, write_animation

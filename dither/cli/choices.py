@@ -1,0 +1,50 @@
+"""Choices of options that several commands share."""
+
+import enum
+from typing import cast
+
+from dither.images.fit import Rotate
+
+
+class MixInChoice(enum.StrEnum):
+    """The space in which neighbouring pixels keep their mean."""
+
+    encoded = "encoded"
+    linear = "linear"
+
+
+class IntentChoice(enum.StrEnum):
+    """The way colours that the palette cannot show are mapped to those that it can."""
+
+    perceptual = "perceptual"
+    relative = "relative"
+    absolute = "absolute"
+
+
+class FitChoice(enum.StrEnum):
+    """Ways to fit an image to a size of other proportions."""
+
+    contain = "contain"
+    cover = "cover"
+    stretch = "stretch"
+
+
+class RotateChoice(enum.StrEnum):
+    """Degrees clockwise, or the choice between 0 and 90 by the proportions."""
+
+    auto = "auto"
+    quarter = "90"
+    half = "180"
+    three_quarters = "270"
+
+    @property
+    def degrees(self) -> Rotate:
+        """The value for `Preparation`."""
+        return "auto" if self == RotateChoice.auto else cast(Rotate, int(self))
+
+
+class PackedChoice(enum.StrEnum):
+    """The bits of a byte that hold the leftmost pixel: the highest or the lowest."""
+
+    msb = "msb"
+    lsb = "lsb"
