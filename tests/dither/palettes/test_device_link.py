@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from dither.color import linear_to_srgb, srgb_to_linear
 from dither.errors import InputError
-from dither.palettes import device_link
+from dither.palettes import device_link, device_link_loop
 from dither.palettes.device_link import STEPS, WHITE, link_table, map_to_palette
 from dither.palettes.intent import map_light
 from dither.palettes.palette import Intent, Palette, load_palette
@@ -203,3 +203,10 @@ def test_bad_images_are_one_sentence() -> None:
         map_to_palette(np.zeros((2, 2, 4), np.uint8), PANEL)
     with pytest.raises(InputError, match="intent is 'photo'"):
         map_to_palette(np.zeros((2, 2), np.uint8), PANEL, "photo")  # pyright: ignore
+
+
+def test_division_by_white_is_exact() -> None:
+    multiples = np.arange(0, 2**32 - 1, 65535)
+    numbers = np.concatenate([multiples - 1, multiples, multiples + 1, [2**32 - 2]])
+    numbers = numbers[(numbers >= 0) & (numbers <= 2**32 - 2)]
+    assert (device_link_loop.over_white.python(numbers) == numbers // 65535).all()
