@@ -3,8 +3,9 @@
 import hashlib
 import os
 import platform
-import sys
 from pathlib import Path
+
+from dither.native.cache import cache_folder
 
 _PROCESSOR_FILE = Path("/proc/cpuinfo")
 
@@ -17,28 +18,16 @@ def keep_compiled_code() -> None:
     """
     if "JAX_COMPILATION_CACHE_DIR" in os.environ:
         return
-    folder = cache_folder() / f"jax-{_processor_key()}"
     try:
+        folder = cache_folder() / f"jax-{_processor_key()}"
         folder.mkdir(parents=True, exist_ok=True)
-    except OSError:
+    except (OSError, RuntimeError):  # a user without a home folder
         return
     if not os.access(folder, os.W_OK):
         return
     os.environ["JAX_COMPILATION_CACHE_DIR"] = str(folder)
     # By default only what takes a second or more is kept.
     os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
-
-
-def cache_folder() -> Path:
-    """Return the folder of this distribution in the user's cache; it need not exist."""
-    home = Path("~").expanduser()
-    if sys.platform == "win32":
-        root = Path(os.environ.get("LOCALAPPDATA") or home / "AppData" / "Local")
-    elif sys.platform == "darwin":
-        root = home / "Library" / "Caches"
-    else:
-        root = Path(os.environ.get("XDG_CACHE_HOME") or home / ".cache")
-    return root / "bluenoise-dither"
 
 
 def _processor_key() -> str:

@@ -60,18 +60,12 @@ def map_to_palette(image: np.ndarray, palette: Palette, intent: Intent | None = 
     out = np.empty(color.shape, np.uint16)
     if not out.size:
         return out
+    table = link.table_for(_cells(color))
     interpolate = _interpolation(out.size // 3)
-    rows = max(1, _PIXELS_AT_ONCE // color.shape[1])
     exact = exact_colors(palette, intent)
-    parts = [slice(start, start + rows) for start in range(0, len(out), rows)]
-    cells = np.zeros((STEPS + 1,) * 3, bool)
-    for part in parts:
-        _mark_cells(color[part], cells)
-    table = link.table_for(cells)
-    for each in parts:
-        part, mapped = color[each], out[each]
-        interpolate(_sixteen_bits(part).reshape(-1, 3), table, mapped.reshape(-1, 3))
-        keep_exact(eight_bit_colors(part), exact, palette.colors * np.uint16(257), mapped)
+    for part in _parts(color):
+        interpolate(_sixteen_bits(color[part]).reshape(-1, 3), table, out[part].reshape(-1, 3))
+        keep_exact(eight_bit_colors(color[part]), exact, palette.colors * np.uint16(257), out[part])
     return out
 
 
@@ -90,12 +84,7 @@ class DeviceLink:
         Args:
             cells: (33, 33, 33) bool, whether a code is between this node and the next ones.
         """
-        needed = cells
-        for axis in range(3):
-            above = np.zeros_like(needed)
-            np.moveaxis(above, axis, 0)[1:] = np.moveaxis(needed, axis, 0)[:-1]
-            needed = needed | above
-        rows = np.nonzero(needed.ravel() & ~self._known)[0]
+        rows = np.flatnonzero(_corners(cells) & ~self._known)
         if len(rows):
             mapped = _map_nodes(_NODES[rows] / STEPS, self._palette, self._intent)
             # Half of white is a code and a half: rounded up with a margin, whatever the last bit of the
@@ -135,26 +124,17 @@ def clip_codes(codes: np.ndarray, gamut: Gamut) -> np.ndarray:
         >>> clip_codes(red, mixture_gamut(black_and_white)).round(-3).tolist()
         [[[35000, 35000, 35000]]]
     """
-    side = STEPS + 1
-    cells = np.zeros(side**3, bool)
-    for row in codes:
-        node = row.astype(np.int64) * STEPS // WHITE
-        cells[(node[:, 0] * side + node[:, 1]) * side + node[:, 2]] = True
-    steps = np.add.outer(np.add.outer([0, side * side], [0, side]), [0, 1]).ravel()
-    corners = np.unique(np.minimum(np.flatnonzero(cells)[:, None] + steps, side**3 - 1))
-    nodes = np.stack(np.unravel_index(corners, (side,) * 3), axis=-1) / STEPS
-    wanted = srgb_to_linear(nodes)
+    corners = np.flatnonzero(_corners(_cells(codes)))
+    wanted = srgb_to_linear(_NODES[corners] / STEPS)
     shown = clip_to_gamut(wanted, gamut, EQUAL).clip(0, 1)
     if abs(shown - wanted).max() < 0.5 / WHITE:
         return codes
-    table = np.zeros((side**3, 3), np.int64)
+    table = np.zeros((len(_NODES), 3), np.int64)
     table[corners] = np.rint(linear_to_srgb(shown) * WHITE)
     out = np.empty(codes.shape, np.uint16)
     interpolate = _interpolation(codes.size // 3)
-    rows = max(1, _PIXELS_AT_ONCE // codes.shape[1])
-    for start in range(0, len(out), rows):
-        part = codes[start : start + rows].astype(np.int64).reshape(-1, 3)
-        interpolate(part, table, out[start : start + rows].reshape(-1, 3))
+    for part in _parts(codes):
+        interpolate(_sixteen_bits(codes[part]).reshape(-1, 3), table, out[part].reshape(-1, 3))
     return out
 
 
@@ -179,15 +159,34 @@ def _map_nodes(codes: np.ndarray, palette: Palette, intent: Intent) -> np.ndarra
     return linear_to_srgb(map_light(srgb_to_linear(codes), palette, intent))
 
 
-def _mark_cells(color: np.ndarray, cells: np.ndarray) -> None:
-    """Mark the node at or below each code of an image; `cells` is (33, 33, 33) bool."""
-    if color.dtype == np.uint8:
-        node = np.arange(256, dtype=np.int32) * STEPS // 255
-        red, green, blue = (node[color[..., channel]] for channel in range(3))
-    else:
-        red, green, blue = np.moveaxis(_sixteen_bits(color) * STEPS // WHITE, 2, 0)
+def _parts(color: np.ndarray) -> list[slice]:
+    """Return the rows of an image that are mapped at a time."""
+    rows = max(1, _PIXELS_AT_ONCE // color.shape[1])
+    return [slice(start, start + rows) for start in range(0, len(color), rows)]
+
+
+def _cells(color: np.ndarray) -> np.ndarray:
+    """Return (33, 33, 33) bool: the nodes at or below the codes of an image."""
     side = STEPS + 1
-    cells.reshape(-1)[(red * side + green) * side + blue] = True
+    cells = np.zeros(side**3, bool)
+    of_code = np.arange(256, dtype=np.int32) * STEPS // 255
+    for part in _parts(color):
+        if color.dtype == np.uint8:
+            red, green, blue = (of_code[color[part][..., channel]] for channel in range(3))
+        else:
+            red, green, blue = np.moveaxis(_sixteen_bits(color[part]) * STEPS // WHITE, 2, 0)
+        cells[(red * side + green) * side + blue] = True
+    return cells.reshape(side, side, side)
+
+
+def _corners(cells: np.ndarray) -> np.ndarray:
+    """Return (33^3,) bool: the nodes around some cells, (33, 33, 33) bool."""
+    needed = cells
+    for axis in range(3):
+        above = np.zeros_like(needed)
+        np.moveaxis(above, axis, 0)[1:] = np.moveaxis(needed, axis, 0)[:-1]
+        needed = needed | above
+    return needed.ravel()
 
 
 def _interpolation(pixels: int) -> Callable[[np.ndarray, np.ndarray, np.ndarray], None]:

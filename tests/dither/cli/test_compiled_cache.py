@@ -7,7 +7,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dither.cli.compiled_cache import cache_folder, keep_compiled_code
+from dither.cli.compiled_cache import keep_compiled_code
+from dither.native.cache import FOLDER_VARIABLE, cache_folder
 
 NAMES = ("JAX_COMPILATION_CACHE_DIR", "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS")
 
@@ -18,6 +19,7 @@ def clean(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Path:
     for name in NAMES:
         monkeypatch.setenv(name, "")
         monkeypatch.delenv(name)
+    monkeypatch.delenv(FOLDER_VARIABLE, raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setattr(sys, "platform", "linux")
     return tmp_path / "cache"
@@ -36,6 +38,12 @@ def test_a_folder_of_the_users_own_is_kept(clean: Path, monkeypatch: pytest.Monk
     keep_compiled_code()
     assert os.environ[NAMES[0]] == "elsewhere"
     assert not clean.exists()
+
+
+def test_it_is_beside_the_compiled_loops(clean: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(FOLDER_VARIABLE, str(clean / "all"))
+    keep_compiled_code()
+    assert Path(os.environ[NAMES[0]]).parent == clean / "all"
 
 
 def test_nothing_is_set_where_no_folder_can_be_made(clean: Path) -> None:
