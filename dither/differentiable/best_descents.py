@@ -1,11 +1,10 @@
 """Descents from several first palettes, of which only the best are finished.
 
-All descents do half of their steps, and those with the lowest losses the rest. Sooner the losses do not
-tell which descents end lowest.
+All descents do half of their steps, and those with the lowest losses do the rest. Earlier, the losses
+do not tell yet which descents end lowest.
 
 Source: K. Jamieson and A. Talwalkar, "Non-stochastic best arm identification and hyperparameter
-optimization" (2016): successive halving, here
-with one cut.
+optimization" (2016): successive halving, here with one cut.
 """
 
 from collections.abc import Sequence

@@ -164,7 +164,7 @@ def serpentine_lanes(
             for tap in range(1, len(taps)):
                 share = np.int32(taps[tap, 2])
                 total = plus(total, times(loaded(errors, starts[tap] + place), share))
-            # What depends on the pixel before comes last.
+            # The part that depends on the pixel before comes last.
             total = plus(total, times(value, one))
             total = shifted(minus(total, loaded(passed, 4 * index)), np.int32(bits))
             seen = at_most(at_least(total, lowest), highest)
