@@ -59,8 +59,8 @@ PaletteOption = Annotated[
     str | None,
     option(
         QUANTIZER,
-        "A name (list: dither palettes), a .gpl .pal .hex .act or image file, or colours such as "
-        "#000000,#ffffff.",
+        "A name (list: dither palettes), a .gpl .pal .hex .act .aco .ase .aseprite .txt .json or image "
+        "file, or colours such as '#000, tomato, #ffffff'.",
         *("--palette", "-p"),
         value="NAME|FILE|COLOURS",
         autocompletion=palette_names,

@@ -81,7 +81,11 @@ def test_bars_lie_where_pillow_pads(photo: np.ndarray) -> None:
     assert (made == np.asarray(expected)).all()
 
 
-@pytest.mark.parametrize("text", ["red", "#fff", "#12345g", "", "0x123456"])
+@pytest.mark.parametrize("text", ["rad", "#ffffffff0", "#12345g", "", "0x123456"])
 def test_colours_that_are_none(text: str) -> None:
     with pytest.raises(InputError, match="colour in hexadecimal such as '#ffffff'"):
         parse_background(text)
+
+
+def test_colours_in_short_are_read() -> None:
+    assert parse_background("#fff").tolist() == parse_background("White").tolist() == [255] * 3
