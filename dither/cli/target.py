@@ -90,7 +90,7 @@ class Target:
             return self.palette
         import numpy as np
 
-        from dither.palettes.from_image import k_means
+        from dither.palettes.from_image import palette_of
         from dither.samples import eight_bit_colors
 
         seen = []
@@ -99,7 +99,7 @@ class Target:
             # Transparent pixels take no part, unless all are transparent.
             shown = ... if frame.alpha is None or not frame.alpha.any() else frame.alpha > 0
             seen.append(pixels[shown].reshape(1, -1, 3))
-        return k_means(np.concatenate(seen, axis=1), self.colors)
+        return palette_of(np.concatenate(seen, axis=1), self.colors)
 
     def values(self, palette: "Palette | None") -> "np.ndarray":
         """Return the (levels,) or (colours, 3) values as which codes are saved.

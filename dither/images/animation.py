@@ -22,6 +22,7 @@ from dither.images.io import (
 )
 from dither.images.pillow_conversion import check_webp, from_pillow, to_pillow_8_bit
 from dither.images.raster_image import RasterImage, is_gray
+from dither.images.raster_like import as_raster_image
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -36,7 +37,8 @@ class Animation:
     """Frames of one size and their durations; a still image has one frame.
 
     Attributes:
-        frames: complete images, either all grey or all RGB.
+        frames: complete images, either all grey or all RGB; arrays and images of Pillow become raster
+            images.
         durations: milliseconds per frame.
         plays: number of times that the animation is shown, 0 for endless.
 
@@ -55,6 +57,7 @@ class Animation:
     plays: int = 1
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "frames", tuple(map(as_raster_image, self.frames)))
         if not self.frames or len(self.frames) != len(self.durations):
             raise InputError(
                 f"an animation needs one duration per frame, not {len(self.durations)} for "

@@ -6,7 +6,7 @@ import struct
 import warnings
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from dither.errors import InputError, TooLargeError
 from dither.files.atomic import atomic_write
@@ -16,6 +16,7 @@ from dither.images.pillow_conversion import check_webp, from_pillow, to_pillow
 from dither.images.png import png_bytes
 from dither.images.quiet_stderr import quiet_stderr
 from dither.images.raster_image import RasterImage
+from dither.images.raster_like import as_raster_image
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -245,19 +246,21 @@ def encode_pillow(picture: "Image.Image", format_name: str, options: dict[str, o
     return stream.getvalue()
 
 
-def write_image(path: Path | str, image: RasterImage, *, replace: bool = True) -> None:
+def write_image(path: Path | str, image: Any, *, replace: bool = True) -> None:
     """Write an image without loss, in the fewest bits per pixel; the file is replaced atomically.
 
     Args:
         path: its ending names the format: .png .tif .tiff .bmp .gif .webp .pbm .pgm .ppm .pnm.
-        image: uint8 samples, or uint16 grey without alpha.
+        image: a `RasterImage`, an array (H, W) or (H, W, C) with alpha last, or an image of Pillow:
+            8 bits, or 16 bits for grey without alpha; floats from 0 to 1 are rounded to 8 bits.
         replace: whether an existing file may be replaced.
 
     Raises:
         InputError: the format is not written or cannot store such samples, or the file cannot be
             written.
     """
-    write_encoded(path, lambda ending: encode_image(image, ending), replace=replace)
+    picture = as_raster_image(image)
+    write_encoded(path, lambda ending: encode_image(picture, ending), replace=replace)
 
 
 def write_encoded(path: Path | str, encode: Callable[[str], bytes], *, replace: bool) -> None:

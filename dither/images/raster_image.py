@@ -1,8 +1,11 @@
 """A raster image: colour samples, alpha and colour profile."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
+
+from dither.samples import join_alpha
 
 
 @dataclass(frozen=True, eq=False)
@@ -18,6 +21,14 @@ class RasterImage:
     color: np.ndarray
     alpha: np.ndarray | None = None
     profile: bytes | None = None
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        """Return (H, W) or (H, W, 3) colour samples, or these with alpha as the last channel."""
+        samples = self.color
+        if self.alpha is not None:
+            samples = samples[..., None] if samples.ndim == 2 else samples
+            samples = join_alpha(samples, self.alpha[..., None])
+        return samples if dtype is None else samples.astype(dtype)
 
 
 def is_gray(color: np.ndarray) -> bool:
