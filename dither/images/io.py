@@ -17,6 +17,7 @@ from dither.images.png import png_bytes
 from dither.images.quiet_stderr import quiet_stderr
 from dither.images.raster_image import RasterImage
 from dither.images.raster_like import as_raster_image
+from dither.images.unread_formats import what_it_is
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -127,7 +128,7 @@ def open_image(source: Source, max_pixels: int, name: str | None = None) -> Iter
         raise
     except UnidentifiedImageError:
         raise InputError(
-            f"{name} is not an image in one of the formats {', '.join(READ_FORMATS)}"
+            f"{name} is not an image in one of the formats {', '.join(READ_FORMATS)}{_known(source)}"
         ) from None
     except Image.DecompressionBombError:
         raise TooLargeError(f"{name} has more than {max_pixels} pixels") from None
@@ -136,6 +137,19 @@ def open_image(source: Source, max_pixels: int, name: str | None = None) -> Iter
     except _DAMAGE as error:
         reason = " ".join(str(error).split()) or type(error).__name__
         raise InputError(f"{name} is damaged or cannot be read: {reason}") from error
+
+
+def _known(source: Source) -> str:
+    """Return what a file is that is not read, as the end of a sentence; nothing if that is unknown."""
+    try:
+        if isinstance(source, str | Path):
+            with safe_open(source) as file:
+                found = what_it_is(file)
+        else:
+            found = what_it_is(source) if source.seekable() else None
+    except (InputError, OSError):
+        return ""
+    return "" if found is None else f", but {found}; convert it, such as to a PNG"
 
 
 def _check_png(picture: "Image.Image", file: BinaryIO) -> None:

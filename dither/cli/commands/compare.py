@@ -49,8 +49,7 @@ def compare(
         typer.Argument(
             metavar="DITHERED",
             rich_help_panel=INPUT,
-            help="One or several dithered pictures. If one has another size, the original is resized to "
-            "it, as --resize WxH does.",
+            help="Dithered pictures. For one of another size, the original is resized as by --resize.",
         ),
     ],
     max_pixels: Annotated[
