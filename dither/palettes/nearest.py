@@ -59,8 +59,7 @@ def nearest_indices(image: np.ndarray, palette: PaletteLike) -> np.ndarray:
         InputError: the image has another shape, dtype or range.
 
     Example:
-        >>> inks = Palette.from_hex("000000 ffffff ff0000")
-        >>> nearest_indices(np.array([[90, 200]], np.uint8), inks).tolist()
+        >>> nearest_indices(np.array([[90, 200]], np.uint8), "black, white, red").tolist()
         [[0, 1]]
     """
     picture = eight_bit_colors(image)
