@@ -96,32 +96,61 @@ def open_image(source: Source, max_pixels: int, name: str | None = None) -> Iter
     Raises:
         InputError: as `read_image`.
     """
-    from PIL import Image, UnidentifiedImageError
+    from PIL import Image
 
     name = name or (str(source) if isinstance(source, str | Path) else "the stream")
-    try:
-        with contextlib.ExitStack() as stack:
-            stack.enter_context(warnings.catch_warnings())
-            warnings.simplefilter("ignore")
-            stack.enter_context(_pillow_limit(max_pixels))
-            file = source
-            if isinstance(file, str | Path):
-                file = stack.enter_context(safe_open(file, name))
-            if not file.seekable():
-                file = io.BytesIO(read_all(file, name))
+    with damage_refused(name, max_pixels), contextlib.ExitStack() as stack:
+        stack.enter_context(warnings.catch_warnings())
+        warnings.simplefilter("ignore")
+        stack.enter_context(_pillow_limit(max_pixels))
+        file = stack.enter_context(opened_file(source, name))
+        picture = stack.enter_context(Image.open(file, formats=READ_FORMATS))
+        if picture.width * picture.height > max_pixels:
+            raise TooLargeError(f"{name} has more than {max_pixels} pixels")
+        if picture.format in ("GIF", "PNG"):
+            # Loading compares no checksums and accepts a file that is cut off after a frame.
+            if picture.format == "GIF":
+                check_complete(file)
+            else:
+                _check_png(picture, file)
             picture = stack.enter_context(Image.open(file, formats=READ_FORMATS))
-            if picture.width * picture.height > max_pixels:
-                raise TooLargeError(f"{name} has more than {max_pixels} pixels")
-            if picture.format in ("GIF", "PNG"):
-                # Loading compares no checksums and accepts a file that is cut off after a frame.
-                if picture.format == "GIF":
-                    check_complete(file)
-                else:
-                    _check_png(picture, file)
-                picture = stack.enter_context(Image.open(file, formats=READ_FORMATS))
-            if any(tile[0] == "libtiff" for tile in getattr(picture, "tile", ())):
-                stack.enter_context(quiet_stderr())
-            yield picture
+        if any(tile[0] == "libtiff" for tile in getattr(picture, "tile", ())):
+            stack.enter_context(quiet_stderr())
+        yield picture
+
+
+@contextlib.contextmanager
+def opened_file(source: Source, name: str) -> Iterator[BinaryIO]:
+    """Open a file safely, or make a stream seekable.
+
+    Args:
+        source: the file, or a binary stream, which stays open.
+        name: name used in error messages.
+
+    Raises:
+        InputError: as `safe_open` and `read_all`.
+    """
+    if isinstance(source, str | Path):
+        with safe_open(source, name) as file:
+            yield file
+    elif source.seekable():
+        yield source
+    else:
+        yield io.BytesIO(read_all(source, name))
+
+
+@contextlib.contextmanager
+def damage_refused(name: str, max_pixels: int = MAX_PIXELS) -> Iterator[None]:
+    """Turn the exceptions of Pillow's decoders into an InputError.
+
+    Args:
+        name: of the file.
+        max_pixels: the limit of pixels that was set.
+    """
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        yield
     except InputError:
         raise
     except UnidentifiedImageError:

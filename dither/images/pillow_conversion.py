@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 MAX_WEBP_SIDE = 16383
 _BAND_PIXELS = 1 << 18
 # Modes whose samples the embedded profile describes; others are converted, which makes it wrong.
-_PROFILED_MODES = ("1", "L", "LA", "P", "PA", "RGB", "RGBA")
+PROFILED_MODES = ("1", "L", "LA", "P", "PA", "RGB", "RGBA")
 
 
 def from_pillow(image: "Image.Image") -> RasterImage:
@@ -34,7 +34,7 @@ def from_pillow(image: "Image.Image") -> RasterImage:
         return RasterImage(samples.astype(np.uint16), None, profile)
     if image.mode == "F":
         return RasterImage(np.array(image, np.float32), None, profile)
-    if image.mode not in _PROFILED_MODES:
+    if image.mode not in PROFILED_MODES:
         profile = None
     gray = image.mode in ("1", "L", "LA", "La")
     if "transparency" in image.info or image.mode in ("LA", "La", "PA", "RGBA", "RGBa"):
