@@ -48,6 +48,16 @@ def threads_option(where: str = "") -> Any:
     return number(DITHERING, 0, 1024, text)
 
 
+MemoryOption = Annotated[
+    str | None,
+    option(
+        INPUT,
+        "Most memory to use [256MB]. PNG, JPEG and TIFF are read and dithered in bands of rows; images "
+        "that have to be read whole are refused if this is given and too little. Volumes are dithered "
+        "in blocks.",
+        value="SIZE",
+    ),
+]
 MIX_IN_HELP = (
     "Mix neighbouring pixels as linear light (true from a distance) or as encoded sRGB codes"
 )

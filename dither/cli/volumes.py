@@ -1,17 +1,16 @@
 """Dither volumes, and images larger than memory, block by block for `dither ordered`."""
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from dither.cli.inputs import title
+from dither.cli.memory import parse_memory
 from dither.cli.options import Batch, Job
 from dither.cli.target import Target
 from dither.console import log, progress_bar
 from dither.errors import InputError, TooLargeError
 
-_UNITS = {unit: 1000**power for power, unit in enumerate(("", "K", "M", "G", "T"))}
 _TIFF_SUFFIXES, _ZARR_SUFFIX = (".tif", ".tiff"), ".zarr"
 # Options of `dither ordered` that need the whole image.
 IMAGES_ONLY = (
@@ -20,48 +19,14 @@ IMAGES_ONLY = (
 )
 
 
-def parse_memory(text: str | None) -> int:
-    """Return the bytes that --memory names; 256 MB if it is not given.
-
-    Raises:
-        InputError: the text is no size from 16 MB to 1024 TiB.
-
-    Example:
-        >>> parse_memory("64MB"), parse_memory("1GiB")
-        (64000000, 1073741824)
-    """
-    if text is None:
-        from dither.volumes.work import MEMORY
-
-        return MEMORY
-    found = re.fullmatch(r"(\d{1,16}(?:\.\d{1,6})?) ?([KMGT]?)(i?)B?", text.strip(), re.IGNORECASE)
-    unit = "" if found is None else found[2].upper()
-    if found is None or (found[3] and not unit):
-        raise InputError(f"--memory is {text!r}; it must be a size such as 256MB or 2GiB")
-    factor = 1 << 10 * list(_UNITS).index(unit) if found[3] else _UNITS[unit]
-    memory = int(float(found[1]) * factor)
-    if not 16_000_000 <= memory <= 1 << 50:
-        raise InputError(f"--memory is {text!r}; it must be from 16MB to 1024TiB")
-    return memory
-
-
 def is_volume(images: list[Path], output: Path | None, memory: str | None) -> bool:
-    """Tell whether the work is done block by block, as the help of --memory says.
-
-    Raises:
-        InputError: --memory would have no effect.
-    """
+    """Tell whether the input is a volume, or an image that only the code for volumes reads fully."""
     memory_bytes = parse_memory(memory)
     suffix = "" if output is None else output.suffix.lower()
     if suffix == _ZARR_SUFFIX or any(map(_is_zarr, images)):
         return True
     if suffix in _TIFF_SUFFIXES and any(each.suffix.lower() in _TIFF_SUFFIXES for each in images):
         return any(_is_large_tiff(image, memory_bytes) for image in images)
-    if memory is not None:
-        raise InputError(
-            "--memory has no effect unless a .tif or .zarr is written as .tif or .zarr; other images "
-            "are read whole"
-        )
     return False
 
 

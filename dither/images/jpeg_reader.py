@@ -8,7 +8,7 @@ read and given back as soon as they are decoded. The fourth byte of each pixel, 
 
 import mmap
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO, cast
 
 import numpy as np
 
@@ -54,7 +54,7 @@ def color_rows(picture: "Image.Image", file: BinaryIO) -> Iterator[np.ndarray]:
     width, height = picture.size
     channels = 1 if picture.mode == "L" else 3
     memory = mmap.mmap(-1, 4 * width * height)
-    canvas = Image.frombuffer("RGBX", picture.size, memory, "raw", "RGBX", 0, 1)
+    canvas = Image.frombuffer("RGBX", picture.size, cast(Any, memory), "raw", "RGBX", 0, 1)
     # Also grey, whose black bytes would not tell decoded rows from others.
     decoder = Image._getdecoder("RGBX", "jpeg", ("RGBX", "RGBX"))  # pyright: ignore
     decoder.setimage(canvas.im, (0, 0, width, height))

@@ -48,7 +48,7 @@ def resize_samples(
         needed = resizing.needed(rows)
         part = None if alpha is None else alpha[needed]
         out[rows], band_alpha = resizing.resize(color[needed], part, rows)
-        if new_alpha is not None:
+        if new_alpha is not None and band_alpha is not None:
             new_alpha[rows] = band_alpha
     return out, new_alpha
 

@@ -94,7 +94,7 @@ def _row_bands(
     return None
 
 
-def _png_conversion(picture: "Image.Image") -> Callable[[np.ndarray], RasterImage] | None:
+def _png_conversion(picture: Any) -> Callable[[np.ndarray], RasterImage] | None:
     """Return the function that converts the bytes of a PNG's rows as `from_pillow` does."""
     from PIL import Image
 

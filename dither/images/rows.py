@@ -117,7 +117,8 @@ class RowStore:
     _dtype: np.dtype = field(default_factory=lambda: np.dtype(np.uint8))
 
     def __post_init__(self) -> None:
-        self._file = tempfile.SpooledTemporaryFile(max(1, self.room), dir=self.folder)  # noqa: SIM115
+        folder = None if self.folder is None else str(self.folder)
+        self._file = tempfile.SpooledTemporaryFile(max(1, self.room), dir=folder)  # noqa: SIM115
 
     def append(self, rows: np.ndarray) -> None:
         """Add (n, W) or (n, W, C) rows of the same kind as those before."""

@@ -3,7 +3,8 @@
 The entries that say how samples are stored are copied, so that Pillow reads a part as it reads the
 whole, whatever the compression.
 
-Source: Adobe, "TIFF Revision 6.0" (1992), section 2; BigTIFF (a mailing list of Adobe and others, 2004).
+Source: Adobe, "TIFF Revision 6.0" (1992), section 2; BigTIFF (Adobe and
+others, 2004).
 """
 
 import io
@@ -20,7 +21,7 @@ from dither.images.raster_image import RasterImage
 from dither.images.rows import band_height
 
 if TYPE_CHECKING:
-    from PIL import Image
+    pass
 
 _WIDTH, _HEIGHT, _BITS, _COMPRESSION, _PHOTOMETRIC = 256, 257, 258, 259, 262
 _OFFSETS, _ORIENTATION, _CHANNELS, _STRIP_ROWS, _COUNTS, _PLANES = 273, 274, 277, 278, 279, 284

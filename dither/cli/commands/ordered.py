@@ -8,6 +8,8 @@ import typer
 
 from dither.cli.choices import MixInChoice
 from dither.cli.declare import DITHERING, refuse_given, refuse_without_effect, with_option_groups
+from dither.cli.in_rows import rows_by_phase
+from dither.cli.memory import parse_memory
 from dither.cli.options import (
     MIX_IN_HELP,
     WITHOUT_BATCH,
@@ -15,13 +17,14 @@ from dither.cli.options import (
     Batch,
     IntentOption,
     Job,
+    MemoryOption,
     Quantizer,
     matrix_option,
     threads_option,
 )
 from dither.cli.pipeline import PerFrame, dither_images, finish
 from dither.cli.target import Target
-from dither.console import INPUT, delayed_progress, number, option
+from dither.console import delayed_progress, number, option
 from dither.matrix.catalog import DEFAULT_MATRIX
 
 _PALETTE_ONLY = "--intent --mixture-size --mix --candidates"
@@ -91,15 +94,7 @@ def ordered(
     candidates: Annotated[int | None, number(DITHERING, 1, 64, "", hidden=True)] = None,
     threads: Annotated[int | None, threads_option(", for levels and volumes")] = None,
     batch: Batch,
-    memory: Annotated[
-        str | None,
-        option(
-            INPUT,
-            "Memory for a volume [256MB]. With an output in .tif or .zarr, these are read as a volume: "
-            "a .zarr array, a TIFF with several pages, a TIFF larger than this.",
-            value="SIZE",
-        ),
-    ] = None,
+    memory: MemoryOption = None,
 ) -> None:
     """Dither by comparing pixels with a matrix."""
     target = Target.from_options(quantizer, intent)
@@ -148,7 +143,12 @@ def ordered(
 
         options |= {"levels": target.levels, "threads": 1 if threads is None else threads}
         function = functools.partial(ordered_dither, matrix=load_channels(name), **options)
-    dithering = PerFrame(function)
+    rows = functools.partial(rows_by_phase, function)
+    if add_noise is None and target.levels is None:
+        from dither.ordered.palette import palette_rows
+
+        rows = functools.partial(palette_rows, matrix=load_matrix(name), **options)
+    dithering = PerFrame(function, rows, memory=None if memory is None else parse_memory(memory))
     if batch.recursive:
         from dither.cli.batch.recursive import dither_folder
 
@@ -163,10 +163,8 @@ def ordered(
 def _may_be_volume(job: Job, memory: str | None) -> bool:
     """Tell from the file names alone whether the volume code has to look at them."""
     paths = job.images if job.output is None else [*job.images, job.output]
-    return (
-        memory is not None
-        or any(path.suffix.lower() in _VOLUME_SUFFIXES for path in paths)
-        or any(image.is_dir() for image in job.images)
+    return any(path.suffix.lower() in _VOLUME_SUFFIXES for path in paths) or any(
+        image.is_dir() for image in job.images
     )
 
 

@@ -168,7 +168,7 @@ def test_what_is_read_whole() -> None:
 
 
 @given(st.integers(0, 2**31), st.sampled_from(["PNG", "JPEG", "TIFF", "deflate"]))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_damage_is_one_sentence(seed: int, kind: str) -> None:
     generator = np.random.default_rng(seed)
     options = {"compression": "tiff_adobe_deflate"} if kind == "deflate" else {}
@@ -179,14 +179,13 @@ def test_damage_is_one_sentence(seed: int, kind: str) -> None:
         del content[generator.integers(len(content)) :]
     else:
         content[generator.integers(len(content))] ^= 1 << generator.integers(8)
+    content = bytes(content)
     try:
-        whole = read_image(io.BytesIO(bytes(content)), max_pixels=1 << 20)
+        whole = read_image(io.BytesIO(content), max_pixels=1 << 20)
     except InputError:
         with pytest.raises(InputError):
-            found = joined(bytes(content))
-            if found is None:
-                read_image(io.BytesIO(bytes(content)), max_pixels=1 << 20)
+            _ = joined(content) or read_image(io.BytesIO(content), max_pixels=1 << 20)
         return
-    found = joined(bytes(content))
+    found = joined(content)
     if found is not None:
         np.testing.assert_array_equal(found.color, whole.color)
