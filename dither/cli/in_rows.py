@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, cast
 from dither.cli.inputs import name_errors, title
 from dither.cli.memory import MEMORY
 from dither.cli.options import STREAM, Job
-from dither.cli.result_files import Dithered, enlarged
+from dither.cli.result_files import Dithered
 from dither.cli.target import Target
 from dither.errors import InputError, TooLargeError
 from dither.images.adjustments import Preparation, adjusted_rows, is_adjusted_in_rows
@@ -30,33 +30,9 @@ _WHOLE_BYTES = 20
 # Rows of a band are a multiple of this, as error diffusion needs it.
 _MULTIPLE = 64
 
-NextRows = Callable[["np.ndarray"], "np.ndarray"]
-
-
-def rows_by_phase(
-    function: "Callable[..., np.ndarray]",
-    *,
-    phase: tuple[int, int, int],
-    pixels: int,
-    **options: Any,
-) -> NextRows:
-    """Return a function that dithers the next rows of an image, each band at its phase.
-
-    Args:
-        function: dithers an array; takes `phase`.
-        phase: frame, row and column of the matrix at the image's first pixel.
-        pixels: of the whole image; not needed.
-        **options: more arguments of the function.
-    """
-    frame, row, column = phase
-
-    def next_rows(color: "np.ndarray") -> "np.ndarray":
-        nonlocal row
-        codes = function(color, phase=(frame, row, column), **options)
-        row += len(color)
-        return codes
-
-    return next_rows
+# Dithers the next rows of an image: a colour array, and as `phase` the frame, row and column of its
+# first pixel.
+NextRows = Callable[..., "np.ndarray"]
 
 
 @contextlib.contextmanager
@@ -94,11 +70,10 @@ def dithered_in_rows(
     source: RowSource,
     name: Path,
     output: Path,
-    job: Job,
     target: Target,
     preparation: Preparation,
     begin: Callable[..., NextRows],
-    phase: tuple[int, int, int],
+    frame: int,
     memory: int | None,
     on_progress: OnProgress,
 ) -> "Iterator[tuple[Animation, Dithered]]":
@@ -108,11 +83,10 @@ def dithered_in_rows(
         source: the image.
         name: of the input.
         output: its folder takes temporary files.
-        job: the scale.
         target: levels or a palette.
         preparation: the adjustments.
         begin: returns the function that dithers the next rows.
-        phase: of the image's first pixel.
+        frame: number of the image.
         memory: the option --memory in bytes, or None.
         on_progress: progress callback.
 
@@ -132,7 +106,7 @@ def dithered_in_rows(
     if target.palette is not None:
         keywords = {"palette": target.palette, "intent": target.intent}
     height, width = preparation.placement(source.shape).frame
-    next_rows = begin(phase=phase, pixels=height * width, **keywords)
+    next_rows = begin(phase=(frame, 0, 0), pixels=height * width, **keywords)
     step = -(-band_height(width) // _MULTIPLE) * _MULTIPLE
     folder = None if output == STREAM else output.parent
     room = limit // _STORE_SHARE
@@ -143,10 +117,10 @@ def dithered_in_rows(
             if preparation != Preparation():
                 bands = adjusted_rows(bands, source.shape, preparation)
             for band in gathered(bands, step):
-                codes.append(enlarged(next_rows(band.color), job.scale))
+                codes.append(next_rows(band.color, phase=(frame, done, 0)))
                 if band.alpha is not None:
                     has_alpha = True
-                    alphas.append(enlarged(band.alpha, job.scale))
+                    alphas.append(band.alpha)
                 profile, done = band.profile, done + len(band.color)
                 on_progress(done / height, "")
         alpha = alphas.rows if has_alpha else None

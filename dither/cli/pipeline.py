@@ -52,8 +52,9 @@ class PerFrame:
     Attributes:
         function: called with a colour array and `phase`, and with `palette` if there is one; returns
             levels or indices.
-        rows: called with `phase`, the number of `pixels`, and `palette` if there is one; returns a
-            function of the next rows of an image. None if the whole image is needed.
+        rows: called with the `phase` and the number of `pixels` of an image, and with `palette` if
+            there is one; returns a function like `function` for its next rows. None if the whole image
+            is needed.
         whole: what needs the whole image, in messages.
         memory: bytes that are allowed, or None if it was not given.
     """
@@ -212,8 +213,8 @@ def _dithered(
                     _check_result(rows.shape, 1, source, kind, job, target, preparation, note)
                 done = stack.enter_context(
                     dithered_in_rows(
-                        *(rows, source, output, job, target, preparation),
-                        *(dithering.rows, (number, 0, 0), dithering.memory, on_progress),
+                        *(rows, source, output, target, preparation),
+                        *(dithering.rows, number, dithering.memory, on_progress),
                     )
                 )
                 takes_rows = kind == "rows" or format_suffix(output, job) == ".png"

@@ -3,7 +3,7 @@
 import dataclasses
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from dither.cli.choices import PackedChoice
 from dither.cli.inputs import title
@@ -134,12 +134,11 @@ def png_pieces(
 ) -> Iterable[bytes]:
     """Return a PNG of levels or indices in pieces; arguments as in `image_file`."""
     from dither.images.indexed_files import indexed_png_parts
-    from dither.images.png import png_parts
-    from dither.images.rows import mapped
+    from dither.images.png import level_parts
 
     if values.ndim == 2:
         return indexed_png_parts(codes, values, alpha, log)
-    return png_parts(mapped(codes, values.__getitem__), alpha, profile)
+    return level_parts(codes, values, alpha, profile)
 
 
 def _sentence(output: Path, note: Callable[[str], None]) -> Callable[[str], None]:
@@ -185,12 +184,19 @@ def packing_note(report: dict[str, Any]) -> str:
 
 
 def enlarged(codes: "np.ndarray", scale: int) -> "np.ndarray":
-    """Return an image with each pixel as a square; rows that are made when needed are so already."""
+    """Return an image, or rows that are made when they are needed, with each pixel as a square."""
     from dither.images.rows import Rows
 
-    if isinstance(codes, Rows):
-        return codes
-    return codes if scale == 1 else codes.repeat(scale, axis=0).repeat(scale, axis=1)
+    if not isinstance(codes, Rows):
+        return codes if scale == 1 else codes.repeat(scale, axis=0).repeat(scale, axis=1)
+
+    def read(start: int, stop: int) -> "np.ndarray":
+        first = start // scale
+        rows = enlarged(codes[first : -(-stop // scale)], scale)
+        return rows[start - first * scale : stop - first * scale]
+
+    height, width, *channels = codes.shape
+    return cast(Any, Rows((height * scale, width * scale, *channels), codes.dtype, read))
 
 
 def _is_partly_transparent(frame: "RasterImage") -> bool:

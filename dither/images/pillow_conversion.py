@@ -127,10 +127,19 @@ def gray_bits(gray: RowArray) -> int:
         >>> gray_bits(np.array([[0, 85, 255]], np.uint8))
         2
     """
+    return fewest_bits(np.flatnonzero(value_counts(gray)))
+
+
+def value_counts(samples: RowArray) -> np.ndarray:
+    """Return (256,) int64 how often each value is in (H, W) uint8 samples."""
     counts = np.zeros(256, np.int64)
-    for rows in row_spans(gray):
-        counts += to_pillow_8_bit(RasterImage(gray[rows])).histogram()
-    present = np.flatnonzero(counts)
+    for rows in row_spans(samples):
+        counts += to_pillow_8_bit(RasterImage(samples[rows])).histogram()
+    return counts
+
+
+def fewest_bits(present: np.ndarray) -> int:
+    """Return the fewest bits, 1, 2, 4 or 8, whose evenly spaced greys include some values."""
     return next(bits for bits in (1, 2, 4, 8) if not (present % (255 // ((1 << bits) - 1))).any())
 
 

@@ -16,14 +16,16 @@ import numpy as np
 from dither.errors import InputError
 from dither.images.bit_packing import pack_rows
 from dither.images.indexed import IndexedFrames, to_indexed
-from dither.images.pillow_conversion import check_samples, gray_bits
+from dither.images.pillow_conversion import check_samples, fewest_bits, gray_bits, value_counts
 from dither.images.png_rows import PngRows, compressed_rows
 from dither.images.raster_image import RasterImage
-from dither.images.rows import RowArray
+from dither.images.rows import RowArray, mapped
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _GRAY, _RGB, _INDEXED, _GRAY_ALPHA, _RGBA = 0, 2, 3, 4, 6
 _MAX_SIDE = (1 << 31) - 1
+# Levels that can fit less than 8 bits.
+_FEW_LEVELS = 16
 # Compressed bytes in an IDAT chunk; readers take any size.
 _CHUNK_BYTES = 1 << 20
 _CHANNELS = {_GRAY: 1, _RGB: 3, _INDEXED: 1, _GRAY_ALPHA: 2, _RGBA: 4}
@@ -79,6 +81,33 @@ def png_parts(
     return color_parts(color, alpha, profile=profile)
 
 
+def level_parts(
+    codes: RowArray,
+    values: np.ndarray,
+    alpha: RowArray | None = None,
+    profile: bytes | None = None,
+) -> Iterator[bytes]:
+    """Yield the file of `png_parts` for `values[codes]`, without an array of these.
+
+    Args:
+        codes: (H, W) or (H, W, 3) levels.
+        values: (levels,) uint8 or uint16, ascending.
+        alpha: (H, W) uint8, or None.
+        profile: ICC profile, or None for sRGB.
+
+    Raises:
+        InputError: as `png_bytes`.
+    """
+    if codes.ndim == 2 and alpha is None and len(values) <= _FEW_LEVELS:
+        present = values[np.flatnonzero(value_counts(codes))]
+        bits = fewest_bits(present)
+        if bits < 8:
+            bits_of = values // (255 // ((1 << bits) - 1))
+            if (bits_of == np.arange(len(values))).all():
+                return _gray_codes(codes, bits, profile)
+    return png_parts(mapped(codes, values.__getitem__), alpha, profile)
+
+
 def gray_png(gray: np.ndarray, *, bits: int = 8, profile: bytes | None = None) -> bytes:
     r"""Encode grey as a PNG.
 
@@ -103,12 +132,14 @@ def gray_parts(gray: RowArray, *, bits: int = 8, profile: bytes | None = None) -
     if bits >= 8:
         return _encode(gray.shape, bits, _GRAY, _bytes_of(gray), profile)
     code_of = (np.arange(256) // (255 // ((1 << bits) - 1))).astype(np.uint8)
+    return _gray_codes(gray if bits == 1 else mapped(gray, code_of.__getitem__), bits, profile)
 
+
+def _gray_codes(codes: RowArray, bits: int, profile: bytes | None) -> Iterator[bytes]:
     def read(start: int, stop: int) -> np.ndarray:
-        rows = gray[start:stop]
-        return pack_rows(rows if bits == 1 else code_of[rows], bits, "msb")
+        return pack_rows(codes[start:stop], bits, "msb")
 
-    return _encode(gray.shape, bits, _GRAY, read, profile)
+    return _encode(codes.shape, bits, _GRAY, read, profile)
 
 
 def indexed_png(found: IndexedFrames, *, profile: bytes | None = None) -> bytes:

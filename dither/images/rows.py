@@ -4,11 +4,13 @@ An image larger than memory is read, adjusted and dithered in bands of rows from
 result waits in a `RowStore`, from which an encoder reads rows in any order.
 """
 
+import bisect
 import contextlib
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from pathlib import Path
+from typing import BinaryIO, cast
 
 import numpy as np
 
@@ -101,46 +103,66 @@ def row_spans(rows: RowArray) -> Iterator[slice]:
         yield slice(start, min(len(rows), start + step))
 
 
-@dataclass(eq=False)
 class RowStore:
     """Rows of a result, kept in memory up to a limit, then in a temporary file without a name.
 
-    Attributes:
+    Args:
         room: bytes to keep in memory.
         folder: of the temporary file; the system's if None.
     """
 
-    room: int
-    folder: Path | None = None
-    _file: tempfile.SpooledTemporaryFile = field(init=False)
-    _shape: tuple[int, ...] = (0,)
-    _dtype: np.dtype = field(default_factory=lambda: np.dtype(np.uint8))
-
-    def __post_init__(self) -> None:
-        folder = None if self.folder is None else str(self.folder)
-        self._file = tempfile.SpooledTemporaryFile(max(1, self.room), dir=folder)  # noqa: SIM115
+    def __init__(self, room: int, folder: Path | None = None) -> None:
+        self._room = room
+        self._folder = folder
+        self._bands: list[np.ndarray] = []
+        self._ends: list[int] = []  # numbers of the first rows after the bands in memory
+        self._file: BinaryIO | None = None
+        self._kind = np.empty((0, 0), np.uint8)
+        self._height = 0
 
     def append(self, rows: np.ndarray) -> None:
         """Add (n, W) or (n, W, C) rows of the same kind as those before."""
-        self._shape = (self._shape[0] + len(rows), *rows.shape[1:])
-        self._dtype = rows.dtype
-        self._file.write(np.ascontiguousarray(rows).data)
+        self._kind = rows[:0]
+        self._height += len(rows)
+        if self._file is None and self._height * self._row_bytes > self._room:
+            folder = None if self._folder is None else str(self._folder)
+            self._file = cast(BinaryIO, tempfile.TemporaryFile(dir=folder))  # noqa: SIM115
+            for band in self._bands:
+                self._file.write(np.ascontiguousarray(band).data)
+            self._bands.clear()
+        if self._file is not None:
+            self._file.write(np.ascontiguousarray(rows).data)
+        else:
+            self._bands.append(rows)
+            self._ends.append(self._height)
+
+    @property
+    def _row_bytes(self) -> int:
+        return int(np.prod(self._kind.shape[1:], dtype=np.int64)) * self._kind.dtype.itemsize
 
     @property
     def rows(self) -> Rows:
         """All rows that were added."""
-        row_bytes = int(np.prod(self._shape[1:], dtype=np.int64)) * self._dtype.itemsize
+        return Rows((self._height, *self._kind.shape[1:]), self._kind.dtype, self._read)
 
-        def read(start: int, stop: int) -> np.ndarray:
-            self._file.seek(start * row_bytes)
-            content = self._file.read((stop - start) * row_bytes)
-            return np.frombuffer(content, self._dtype).reshape(-1, *self._shape[1:])
-
-        return Rows(self._shape, self._dtype, read)
+    def _read(self, start: int, stop: int) -> np.ndarray:
+        if self._file is not None:
+            self._file.seek(start * self._row_bytes)
+            content = self._file.read((stop - start) * self._row_bytes)
+            return np.frombuffer(content, self._kind.dtype).reshape(-1, *self._kind.shape[1:])
+        parts, number = [self._kind], bisect.bisect_right(self._ends, start)
+        while start < stop:
+            band = self._bands[number]
+            first = self._ends[number] - len(band)
+            parts.append(band[start - first : stop - first])
+            start, number = self._ends[number], number + 1
+        return parts[1] if len(parts) == 2 else np.concatenate(parts)
 
     def close(self) -> None:
         """Free the rows."""
-        self._file.close()
+        self._bands.clear()
+        if self._file is not None:
+            self._file.close()
 
 
 @contextlib.contextmanager

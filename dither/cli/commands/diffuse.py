@@ -193,7 +193,8 @@ def _diffusion(
 def _rows(*, phase: tuple[int, int, int], pixels: int, **options: Any) -> NextRows:
     from dither.diffusion.error_diffusion import row_diffusion
 
-    return row_diffusion(frame=phase[0], **options)
+    diffuse = row_diffusion(frame=phase[0], **options)
+    return lambda color, phase: diffuse(color)
 
 
 def _kernel_and_matrix(

@@ -2,13 +2,13 @@
 
 import enum
 import functools
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from dither.cli.choices import MixInChoice
 from dither.cli.declare import DITHERING, refuse_given, refuse_without_effect, with_option_groups
-from dither.cli.in_rows import rows_by_phase
+from dither.cli.in_rows import NextRows
 from dither.cli.memory import parse_memory
 from dither.cli.options import (
     MIX_IN_HELP,
@@ -26,6 +26,9 @@ from dither.cli.pipeline import PerFrame, dither_images, finish
 from dither.cli.target import Target
 from dither.console import delayed_progress, number, option
 from dither.matrix.catalog import DEFAULT_MATRIX
+
+if TYPE_CHECKING:
+    import numpy as np
 
 _PALETTE_ONLY = "--intent --mixture-size --mix --candidates"
 _RULES = {
@@ -143,11 +146,8 @@ def ordered(
 
         options |= {"levels": target.levels, "threads": 1 if threads is None else threads}
         function = functools.partial(ordered_dither, matrix=load_channels(name), **options)
-    rows = functools.partial(rows_by_phase, function)
-    if add_noise is None and target.levels is None:
-        from dither.ordered.palette import palette_rows
-
-        rows = functools.partial(palette_rows, matrix=load_matrix(name), **options)
+    is_to_palette = add_noise is None and target.levels is None
+    rows = functools.partial(_palette_rows if is_to_palette else _any_rows, function)
     dithering = PerFrame(function, rows, memory=None if memory is None else parse_memory(memory))
     if batch.recursive:
         from dither.cli.batch.recursive import dither_folder
@@ -158,6 +158,22 @@ def ordered(
             report = dither_images(job, target, dithering, on_progress)
     used = {"matrix": name} if add_noise is None else {"noise": add_noise}
     finish(report, job.json_output, **used)
+
+
+# A batch pickles these with their arguments.
+def _any_rows(function: NextRows, *, phase: tuple[int, int, int], pixels: int) -> NextRows:
+    """Return a function of the next rows that depends on nothing but their phase: itself."""
+    return function
+
+
+def _palette_rows(
+    function: "functools.partial[np.ndarray]", *, phase: tuple[int, int, int], **options: Any
+) -> NextRows:
+    """Return a function of the next rows that looks up the palette once, at the first."""
+    from dither.ordered.palette import palette_rows
+
+    dither = palette_rows(phase=phase, **function.keywords, **options)
+    return lambda color, phase: dither(color)
 
 
 def _may_be_volume(job: Job, memory: str | None) -> bool:
