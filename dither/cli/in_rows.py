@@ -125,7 +125,8 @@ def dithered_in_rows(
                 on_progress(done / height, "")
         alpha = alphas.rows if has_alpha else None
         image = RasterImage(cast(Any, codes.rows), cast(Any, alpha), profile)
-        yield Animation((image,)), Dithered([cast(Any, codes.rows)], target.palette)
+        animation = Animation((image,), compression=source.compression)
+        yield animation, Dithered([cast(Any, codes.rows)], target.palette)
 
 
 def as_arrays(animation: "Animation", dithered: Dithered) -> "tuple[Animation, Dithered]":

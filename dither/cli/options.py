@@ -6,7 +6,13 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from dither.cli.choices import FitChoice, IntentChoice, PackedChoice, RotateChoice
+from dither.cli.choices import (
+    CompressionChoice,
+    FitChoice,
+    IntentChoice,
+    PackedChoice,
+    RotateChoice,
+)
 from dither.cli.declare import BATCH, DITHERING, PREPARATION, QUANTIZER
 from dither.console import INPUT, OUTPUT, ForceOption, JsonOption, QuietOption, number, option
 from dither.errors import InputError
@@ -169,6 +175,13 @@ class Job:
             "File name in a folder, with the {stem} or {name} (photo, photo.jpg) of the input "
             "[{stem}-dithered.png; with --recursive {stem}.png].",
             value="TEMPLATE",
+        ),
+    ] = None
+    compression: Annotated[
+        CompressionChoice | None,
+        option(
+            OUTPUT,
+            "Compression of a .tif; group4 is for 1 bit per pixel [that of a TIFF input, else none].",
         ),
     ] = None
     output_format: Annotated[

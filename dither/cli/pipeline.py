@@ -22,7 +22,14 @@ from dither.cli.in_rows import (
 from dither.cli.inputs import name_errors, read_content, read_input, title
 from dither.cli.line_art import Undithered, undithered, with_kept
 from dither.cli.options import STREAM, Job
-from dither.cli.outputs import Kind, format_suffix, open_outputs, output_kind, plan_outputs
+from dither.cli.outputs import (
+    ROW_SUFFIXES,
+    Kind,
+    format_suffix,
+    open_outputs,
+    output_kind,
+    plan_outputs,
+)
 from dither.cli.panel_outputs import check_frame
 from dither.cli.result_files import (
     Dithered,
@@ -217,7 +224,7 @@ def _dithered(
                         *(dithering.rows, number, dithering.memory, on_progress),
                     )
                 )
-                takes_rows = kind == "rows" or format_suffix(output, job) == ".png"
+                takes_rows = kind == "rows" or format_suffix(output, job) in ROW_SUFFIXES
                 yield done if takes_rows else as_arrays(*done)
                 return
         if isinstance(dithering, PerFrame):

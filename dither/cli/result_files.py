@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING, Any, cast
 
 from dither.cli.choices import PackedChoice
 from dither.cli.inputs import title
-from dither.cli.options import Job
-from dither.cli.outputs import Kind, format_suffix
+from dither.cli.options import STREAM, Job
+from dither.cli.outputs import TIFF_SUFFIXES, Kind, format_suffix
 from dither.cli.panel_outputs import buffer_note, panel_content
 from dither.cli.target import Target
 from dither.errors import InputError
@@ -96,9 +96,10 @@ def image_file(
     channels = [3] if values.ndim == 2 else []
     report: dict[str, Any] = {"shape": [*codes[0].shape, *channels]}
     if suffix == ".png" and len(codes) == 1:
-        sentence = _sentence(output, note)
         profile = animation.frames[0].profile
-        return png_pieces(codes[0], alphas[0], profile, values, sentence), report
+        return png_pieces(codes[0], alphas[0], profile, values, _sentence(output, note)), report
+    if suffix in TIFF_SUFFIXES:
+        return _tiff_pieces(animation, codes[0], alphas[0], values, output, job, note), report
     if suffix == ".gif" and any(map(_is_partly_transparent, animation.frames)):
         note(
             f"{output_title(output)}: a GIF has no partial transparency; alpha below 128 becomes "
@@ -139,6 +140,31 @@ def png_pieces(
     if values.ndim == 2:
         return indexed_png_parts(codes, values, alpha, log)
     return level_parts(codes, values, alpha, profile)
+
+
+def _tiff_pieces(
+    animation: "Animation",
+    codes: "RowArray",
+    alpha: "RowArray | None",
+    values: "np.ndarray",
+    output: Path,
+    job: Job,
+    note: Callable[[str], None],
+) -> Iterable[bytes]:
+    """Return a TIFF of levels or indices in pieces; arguments as in `image_file`."""
+    from dither.images.indexed_files import indexed_tiff_pieces
+    from dither.images.rows import mapped
+    from dither.images.tiff import compression_like, tiff_parts
+
+    options: dict[str, Any] = {
+        "like": compression_like(animation.compression),
+        "compression": None if job.compression is None else str(job.compression),
+        "folder": None if output == STREAM else output.parent,
+    }
+    if values.ndim == 2:
+        return indexed_tiff_pieces(codes, values, alpha, _sentence(output, note), **options)
+    profile = animation.frames[0].profile
+    return tiff_parts(mapped(codes, values.__getitem__), alpha, profile, **options)
 
 
 def _sentence(output: Path, note: Callable[[str], None]) -> Callable[[str], None]:

@@ -14,8 +14,8 @@ from dither.errors import InputError, TooLargeError
 _TIFF_SUFFIXES, _ZARR_SUFFIX = (".tif", ".tiff"), ".zarr"
 # Options of `dither ordered` that need the whole image.
 IMAGES_ONLY = (
-    "--output-dir --name --format --packed --colors --panel --preview --add-noise --resize --fit "
-    "--rotate --background --auto-contrast --scale --recursive --line-art --mask"
+    "--output-dir --name --format --compression --packed --colors --panel --preview --add-noise "
+    "--resize --fit --rotate --background --auto-contrast --scale --recursive --line-art --mask"
 )
 
 
@@ -109,15 +109,24 @@ def _is_zarr(path: Path) -> bool:
 
 
 def _is_large_tiff(path: Path, memory: int) -> bool:
-    """Tell whether a TIFF has several pages of one size, or more bytes than the memory."""
+    """Tell whether a TIFF has several pages of one size, or too many bytes and too deep colours.
+
+    Other large images are read in bands of rows, by `dither.images.tiff_reader`.
+    """
+    import numpy as np
+
     from dither.volumes.tiff_files import open_tiff, tiff_extent
     from dither.volumes.tiff_pages import has_several_pages
 
     try:
         pages, size = tiff_extent(path)
         if pages == 1 and size > memory:
-            open_tiff(path)
-        return pages > 1 or size > memory
+            found = open_tiff(path)
+            shallow = found.dtype.itemsize == 1 or (
+                found.dtype == np.uint16 and len(found.shape) == 3
+            )
+            return not shallow
+        return pages > 1
     except InputError:
         # Reading it whole gives the better error, or works; but it reads the first page only.
         return path.is_file() and has_several_pages(path)

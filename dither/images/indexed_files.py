@@ -4,7 +4,7 @@ import struct
 import zlib
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -27,7 +27,7 @@ from dither.images.pillow_conversion import to_pillow_8_bit
 from dither.images.png import color_parts, indexed_parts
 from dither.images.raster_image import RasterImage
 from dither.images.rows import RowArray, mapped, row_spans
-from dither.images.tiff import tiff_bytes
+from dither.images.tiff import indexed_tiff_parts, tiff_bytes, tiff_parts
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -37,6 +37,7 @@ _TOO_MANY_FOR_PNG = (
     f"a PNG palette holds at most {MAX_COLORS} entries, and the palette and its transparent colours "
     "are more; the file holds RGBA instead of indices"
 )
+_NO_ALPHA_IN_TIFF = "a TIFF palette has no transparency; the file holds RGBA instead of indices"
 
 
 def encode_indexed(
@@ -102,7 +103,7 @@ def encode_indexed(
             return _pbm_bytes(found, log)
     images = tuple(map(RasterImage, (colors[frame] for frame in frames), alphas))
     if format_name == "TIFF":
-        log("a TIFF palette has no transparency; the file holds RGBA instead of indices")
+        log(_NO_ALPHA_IN_TIFF)
     if format_name == "PNG":
         log(_TOO_MANY_FOR_PNG)
         pictures = [to_pillow_8_bit(image) for image in images]
@@ -133,6 +134,31 @@ def indexed_png_parts(
         return color_parts(mapped(frame, colors.__getitem__), alpha)
     _log_reused_entry(found, len(colors), log)
     return indexed_parts(found)
+
+
+def indexed_tiff_pieces(
+    frame: RowArray,
+    colors: np.ndarray,
+    alpha: RowArray | None = None,
+    log: Log | None = None,
+    **options: Any,
+) -> Iterator[bytes]:
+    """Yield a TIFF of palette indices in pieces; arguments as in `indexed_png_parts`.
+
+    Args:
+        frame: (H, W) uint8 indices.
+        colors: (K, 3) uint8 sRGB codes.
+        alpha: (H, W) uint8, or None.
+        log: called with a sentence if indices are lost.
+        **options: as in `tiff_parts`.
+    """
+    if alpha is None or all(alpha[rows].min() == 255 for rows in row_spans(alpha)):
+        found = with_palette([frame], colors, [None])
+        assert found is not None  # 256 colours fit
+        return indexed_tiff_parts(found, **options)
+    if log is not None:
+        log(_NO_ALPHA_IN_TIFF)
+    return tiff_parts(mapped(frame, colors.__getitem__), alpha, **options)
 
 
 def _log_reused_entry(found: IndexedFrames, count: int, log: Log) -> None:

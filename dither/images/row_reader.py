@@ -43,6 +43,8 @@ def open_rows(source: Source, max_pixels: int, name: str) -> Iterator[RowSource 
                 notes = tuple(unread_parts(picture, name))
                 shape, mode = (picture.height, picture.width), picture.mode
                 profile = picture.info.get("icc_profile") if mode in PROFILED_MODES else None
+                compression = str(picture.info.get("compression"))
+                compression = compression if picture.format == "TIFF" else None
                 depends = mode in ("P", "PA") and profile is None
         if found is None:
             yield None
@@ -68,7 +70,7 @@ def open_rows(source: Source, max_pixels: int, name: str) -> Iterator[RowSource 
                 for band in checked():
                     yield RasterImage(np.ascontiguousarray(band.color[..., 0]), band.alpha)
 
-        yield RowSource(shape, read, notes, piece_bytes)
+        yield RowSource(shape, read, notes, piece_bytes, compression)
 
 
 def _row_bands(

@@ -29,12 +29,14 @@ class RowSource:
         bands: yields the image as bands of rows with the same kind of samples; called once.
         notes: a sentence for each part of the file that is not read.
         piece_bytes: largest number of bytes that the file makes the reader hold at once.
+        compression: of a TIFF, by Pillow's name; None for other files.
     """
 
     shape: tuple[int, int]
     bands: Callable[[], Iterator[RasterImage]]
     notes: Sequence[str] = ()
     piece_bytes: int = 0
+    compression: str | None = None
 
 
 @dataclass(frozen=True)

@@ -34,8 +34,8 @@ _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12
 _NUMBERS = {1: "B", 3: "H", 4: "I", 16: "Q"}
 _UNCOMPRESSED, _OLD_JPEG = 1, 6
 _MAX_ENTRIES, _MAX_VALUES = 4096, 1 << 26
-# Bytes that a pixel of a part takes while it is decoded: Pillow's copy, and two of the samples.
-_PIXEL_BYTES = 4 + 2 * 4
+# Bytes of a pixel in Pillow while a part is decoded.
+_PIXEL_BYTES = 4
 
 
 @dataclass(frozen=True)
@@ -49,6 +49,7 @@ class TiffParts:
         part: width and height of a strip or tile.
         offsets: of each part.
         counts: bytes of each part.
+        samples: bytes of a pixel's samples.
     """
 
     order: str
@@ -57,14 +58,15 @@ class TiffParts:
     part: tuple[int, int]
     offsets: np.ndarray
     counts: np.ndarray
+    samples: int
 
     @property
     def piece_bytes(self) -> int:
         """Bytes that a strip, or a row of tiles, takes while it is decoded."""
         across = -(-self.size[0] // self.part[0])
-        height = self.part[1]
-        pixels = self.part[0] * across * height
-        return pixels * _PIXEL_BYTES + int(self.counts.max(initial=0))
+        pixels = self.part[0] * self.part[1]
+        decoded = pixels * _PIXEL_BYTES + int(self.counts.max(initial=0))
+        return decoded + 2 * across * pixels * self.samples  # tiles, and the band that joins them
 
 
 def tiff_parts(file: BinaryIO) -> TiffParts | None:
@@ -108,7 +110,10 @@ def tiff_parts(file: BinaryIO) -> TiffParts | None:
         row_bytes = -(-width * bits // 8)
         part, offsets, counts = _divided(height, part, row_bytes, offsets)
     copied = {tag: entries[tag] for tag in _COPIED if tag in entries}
-    return TiffParts(order, copied, (width, height), part, offsets, counts)
+    # Other colours than greys become RGB.
+    samples = max(channels, 1 if number(_PHOTOMETRIC, 1) < 2 else 3) if channels < 4 else 4
+    samples = 2 if number(_BITS, 1) == 16 and channels == 1 else samples
+    return TiffParts(order, copied, (width, height), part, offsets, counts, samples)
 
 
 def _divided(

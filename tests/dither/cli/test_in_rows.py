@@ -178,3 +178,33 @@ def test_a_hundred_megapixels_stay_within_the_memory(
     assert child.returncode == 0
     scale = 1 if sys.platform == "darwin" else 1024
     assert used.ru_maxrss * scale < 256_000_000
+
+
+def test_a_tiff_keeps_the_compression_of_its_source_by_both_ways(
+    run: Callable, refused: Callable[[str], str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    picture = Image.fromarray(photo(300, 200))
+    picture.save(tmp_path / "lzw.tif", compression="tiff_lzw", strip_size=3000)
+    picture.save(tmp_path / "in.png")
+    line = "dither ordered lzw.tif -o {}.tif --gray --bits 1"
+    run(line.format("rows"))
+    monkeypatch.setattr(pipeline, "_needs_whole", lambda *_: "the test")
+    run(line.format("whole"))
+    monkeypatch.undo()
+    monkeypatch.chdir(tmp_path)
+    assert (tmp_path / "rows.tif").read_bytes() == (tmp_path / "whole.tif").read_bytes()
+    run("dither ordered lzw.tif -o group4.tif --gray --bits 1 --compression group4")
+    run("dither ordered in.png -o plain.tif --gray --bits 1")
+    run("dither ordered in.png -o palette.tif --palette pico-8 --compression zstd")
+    for name, compression, mode in (
+        ("rows", "tiff_lzw", "1"),
+        ("group4", "group4", "1"),
+        ("plain", "raw", "1"),
+        ("palette", "zstd", "P"),
+    ):
+        with Image.open(tmp_path / f"{name}.tif") as made:
+            assert (made.info["compression"], made.mode) == (compression, mode)
+    said = refused("dither ordered in.png -o x.png --bits 1 --compression lzw")
+    assert "--compression is for .tif; x.png is none" in said
+    said = refused("dither ordered in.png -o x.tif --bits 1 --compression group4")
+    assert "group4 compresses 1 bit per pixel, and this result has 24" in said
