@@ -4,6 +4,7 @@ import contextlib
 import io
 import struct
 import warnings
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -36,8 +37,8 @@ WRITE_FORMATS = {
 }
 MAX_PIXELS = 1 << 28
 
-# The last chunk of a PNG: no content, the name, and the checksum of the name.
-_PNG_END = b"\0\0\0\0IEND\xaeB`\x82"
+# Bytes of a file that are checked at a time.
+_PIECE_BYTES = 1 << 18
 
 Source = Path | str | BinaryIO
 
@@ -167,11 +168,28 @@ def damage_refused(name: str, max_pixels: int = MAX_PIXELS) -> Iterator[None]:
 
 
 def _check_png(picture: "Image.Image", file: BinaryIO) -> None:
-    """Check the checksums of a PNG, and that it is complete up to its last byte."""
-    picture.verify()  # stops after the name of the last chunk
-    file.seek(-8, io.SEEK_CUR)
-    if file.read(len(_PNG_END)) != _PNG_END:
-        raise EOFError("it ends too early")
+    """Check the checksums of a PNG from its pixels on, and that it is complete up to its last byte.
+
+    Pillow has checked the chunks before the pixels. Its own check reads each chunk as a whole, and some
+    programs write all pixels as one.
+    """
+    file.seek(max(0, picture.tile[0][2] - 8))  # pyright: ignore[reportAttributeAccessIssue]
+    while True:
+        head = file.read(8)
+        if len(head) < 8:
+            raise EOFError("it ends too early")
+        size, name = struct.unpack(">I4s", head)
+        checksum = zlib.crc32(name)
+        while size:
+            piece = file.read(min(size, _PIECE_BYTES))
+            if not piece:
+                raise EOFError("it ends too early")
+            checksum = zlib.crc32(piece, checksum)
+            size -= len(piece)
+        if file.read(4) != struct.pack(">I", checksum):
+            raise ValueError(f"a wrong checksum in the chunk {name.decode('latin1')}")
+        if name == b"IEND":
+            return
 
 
 def unread_parts(picture: "Image.Image", name: str) -> list[str]:
