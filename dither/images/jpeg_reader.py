@@ -53,7 +53,10 @@ def color_rows(picture: "Image.Image", file: BinaryIO) -> Iterator[np.ndarray]:
 
     width, height = picture.size
     channels = 1 if picture.mode == "L" else 3
-    memory = mmap.mmap(-1, 4 * width * height)
+    try:
+        memory = mmap.mmap(-1, 4 * width * height)
+    except OSError as error:  # a limit of the system on addresses
+        raise MemoryError from error
     canvas = Image.frombuffer("RGBX", picture.size, cast(Any, memory), "raw", "RGBX", 0, 1)
     # Also grey, whose black bytes would not tell decoded rows from others.
     decoder = Image._getdecoder("RGBX", "jpeg", ("RGBX", "RGBX"))  # pyright: ignore
