@@ -6,6 +6,7 @@ near to one that mixtures of the palette can show, which keeps detail finer than
 look alike are shifted alike, so gradients stay smooth.
 """
 
+import functools
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -21,7 +22,7 @@ from dither.palettes.histogram import ColorHistogram, color_histogram
 _BIN_SIZES = {16: 1 / 48, 64: 1 / 64, 256: 1 / 80}
 # A colour is moved until it is this far, in OKLab, from what the palette can reach. To move all colours
 # inside would shift the mean of noise around the surface; the search settles such small errors itself.
-_TOLERANCE = np.float32(0.02)
+_TOLERANCE = 0.02
 _ROWS_AT_ONCE = 256
 
 
@@ -49,17 +50,12 @@ class GamutTarget:
         clipped = clip_codes(self.blurred, mixture_gamut(palette))
         if clipped is self.blurred:
             return out
-        # OKLab in single precision: a tenth of the tolerance would be precise enough.
-        cones, roots = (each.T.astype(np.float32) for each in (LINEAR_TO_CONES, ROOTS_TO_OKLAB))
-        for top in range(0, len(out), _ROWS_AT_ONCE):
-            rows = slice(top, top + _ROWS_AT_ONCE)
-            here, there = codes_to_linear(self.blurred[rows]), codes_to_linear(clipped[rows])
-            far = (here != there).any(axis=2)
-            here, there = here[far], there[far]
-            moved = (np.cbrt(there @ cones) - np.cbrt(here @ cones)) @ roots
-            distance = np.sqrt(np.einsum("nc,nc->n", moved, moved))
-            share = np.maximum(1 - _TOLERANCE / np.maximum(distance, _TOLERANCE), 0)
-            out[rows][far] += share[:, None] * (there - here)
+        from dither.optimizer.gamut_shift import GUESSES, shift
+
+        shift(
+            *(each.reshape(-1, 3) for each in (out, self.blurred, clipped)),
+            *(_linear_of_codes(WHITE), LINEAR_TO_CONES, ROOTS_TO_OKLAB, GUESSES, _TOLERANCE),
+        )
         return out
 
 
@@ -93,5 +89,9 @@ def bin_size(colors: int) -> float:
 
 def codes_to_linear(codes: np.ndarray) -> np.ndarray:
     """Return the float32 linear light of uint8 or uint16 sRGB codes, by a table, to save memory."""
-    white = np.iinfo(codes.dtype).max
-    return srgb_to_linear(np.arange(white + 1) / white).astype(np.float32)[codes]
+    return _linear_of_codes(np.iinfo(codes.dtype).max)[codes]
+
+
+@functools.cache
+def _linear_of_codes(white: int) -> np.ndarray:
+    return srgb_to_linear(np.arange(white + 1) / white).astype(np.float32)
