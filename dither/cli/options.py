@@ -58,9 +58,9 @@ MemoryOption = Annotated[
     str | None,
     option(
         INPUT,
-        "Most memory to use [256MB]. PNG, JPEG and TIFF are read and dithered in bands of rows; images "
-        "that have to be read whole are refused if this is given and too little. Volumes are dithered "
-        "in blocks.",
+        "Memory for images and results, in addition to the program itself [256MB]. PNG, JPEG and TIFF "
+        "are read and dithered in bands of rows; an image that has to be read whole is refused if this "
+        "is given and too little. Volumes are dithered in blocks.",
         value="SIZE",
     ),
 ]
