@@ -6,13 +6,14 @@ near to one that mixtures of the palette can show, which keeps detail finer than
 look alike are shifted alike, so gradients stay smooth.
 """
 
+import functools
 from dataclasses import dataclass, replace
 
 import numpy as np
 
 from dither.color import LINEAR_TO_CONES, ROOTS_TO_OKLAB, linear_to_srgb, srgb_to_linear
 from dither.optimizer.blur import gaussian_blur
-from dither.palettes.device_link import WHITE, clip_codes
+from dither.palettes.device_link import WHITE, ClipLink
 from dither.palettes.gamut import mixture_gamut
 from dither.palettes.histogram import ColorHistogram, color_histogram
 
@@ -45,22 +46,7 @@ class GamutTarget:
         Args:
             palette: (K, 3) linear light.
         """
-        out = codes_to_linear(self.picture)
-        clipped = clip_codes(self.blurred, mixture_gamut(palette))
-        if clipped is self.blurred:
-            return out
-        # OKLab in single precision: a tenth of the tolerance would be precise enough.
-        cones, roots = (each.T.astype(np.float32) for each in (LINEAR_TO_CONES, ROOTS_TO_OKLAB))
-        for top in range(0, len(out), _ROWS_AT_ONCE):
-            rows = slice(top, top + _ROWS_AT_ONCE)
-            here, there = codes_to_linear(self.blurred[rows]), codes_to_linear(clipped[rows])
-            far = (here != there).any(axis=2)
-            here, there = here[far], there[far]
-            moved = (np.cbrt(there @ cones) - np.cbrt(here @ cones)) @ roots
-            distance = np.sqrt(np.einsum("nc,nc->n", moved, moved))
-            share = np.maximum(1 - _TOLERANCE / np.maximum(distance, _TOLERANCE), 0)
-            out[rows][far] += share[:, None] * (there - here)
-        return out
+        return shift_into_gamut(self.picture, self.blurred, ClipLink(mixture_gamut(palette)))
 
 
 def gamut_target(
@@ -74,16 +60,53 @@ def gamut_target(
         sigma: standard deviation of the eye's blur in pixels.
         mask: (H, W) bool, True for pixels to ignore.
     """
-    linear = np.clip(gaussian_blur(codes_to_linear(picture), sigma), 0, 1)
+    linear = blurred_light(codes_to_linear(picture), sigma)
     histogram = color_histogram(linear, step=bin_size(colors))
     if mask is not None:
         counts = np.bincount(histogram.bins[~mask], minlength=len(histogram.counts))
         histogram = replace(histogram, counts=counts.astype(np.float64))
-    blurred = np.empty(linear.shape, np.uint16)
+    return GamutTarget(picture, light_to_codes(linear), histogram)
+
+
+def blurred_light(linear: np.ndarray, sigma: float) -> np.ndarray:
+    """Return (H, W, 3) float32: linear light blurred as by the eye.
+
+    Args:
+        linear: (H, W, 3) linear light, 0 to 1.
+        sigma: standard deviation of the eye's blur in pixels.
+    """
+    return np.clip(gaussian_blur(linear, sigma), 0, 1)
+
+
+def light_to_codes(linear: np.ndarray) -> np.ndarray:
+    """Return (H, W, 3) uint16 sRGB codes of linear light, 0 to 1."""
+    codes = np.empty(linear.shape, np.uint16)
     for top in range(0, len(linear), _ROWS_AT_ONCE):
         rows = slice(top, top + _ROWS_AT_ONCE)
-        blurred[rows] = np.rint(linear_to_srgb(linear[rows]) * WHITE)
-    return GamutTarget(picture, blurred, histogram)
+        codes[rows] = np.rint(linear_to_srgb(linear[rows]) * WHITE)
+    return codes
+
+
+def shift_into_gamut(picture: np.ndarray, blurred: np.ndarray, link: ClipLink) -> np.ndarray:
+    """Return (H, W, 3) float32 linear light: an image shifted as its blurred colours must be.
+
+    Args:
+        picture: (H, W, 3) uint8 sRGB codes.
+        blurred: (H, W, 3) uint16 sRGB codes of the blurred image.
+        link: moves colours into the palette's gamut.
+    """
+    out = codes_to_linear(picture)
+    # OKLab in single precision: a tenth of the tolerance would be precise enough.
+    cones, roots = (each.T.astype(np.float32) for each in (LINEAR_TO_CONES, ROOTS_TO_OKLAB))
+    for top in range(0, len(out), _ROWS_AT_ONCE):
+        rows = slice(top, top + _ROWS_AT_ONCE)
+        near, clipped = link.clip(blurred[rows])
+        here, there = codes_to_linear(blurred[rows][near]), codes_to_linear(clipped)
+        moved = (np.cbrt(there @ cones) - np.cbrt(here @ cones)) @ roots
+        distance = np.sqrt(np.einsum("nc,nc->n", moved, moved))
+        share = np.maximum(1 - _TOLERANCE / np.maximum(distance, _TOLERANCE), 0)
+        out[rows][near] += share[:, None] * (there - here)
+    return out
 
 
 def bin_size(colors: int) -> float:
@@ -93,5 +116,12 @@ def bin_size(colors: int) -> float:
 
 def codes_to_linear(codes: np.ndarray) -> np.ndarray:
     """Return the float32 linear light of uint8 or uint16 sRGB codes, by a table, to save memory."""
-    white = np.iinfo(codes.dtype).max
-    return srgb_to_linear(np.arange(white + 1) / white).astype(np.float32)[codes]
+    return _light_of_codes(int(np.iinfo(codes.dtype).max))[codes]
+
+
+@functools.cache
+def _light_of_codes(white: int) -> np.ndarray:
+    """Return (white + 1,) float32: the linear light of each sRGB code, read-only."""
+    table = srgb_to_linear(np.arange(white + 1) / white).astype(np.float32)
+    table.flags.writeable = False
+    return table

@@ -104,38 +104,58 @@ def device_link(palette: Palette, intent: Intent) -> DeviceLink | None:
     return None
 
 
-def clip_codes(codes: np.ndarray, gamut: Gamut) -> np.ndarray:
-    """Move colours to the nearest in a gamut, interpolated as by a device link.
+class ClipLink:
+    """Device link that moves colours to the nearest in a gamut; nodes are mapped when they are needed.
 
-    Only the nodes around the given colours are mapped, so this is faster than a whole device link, for
-    a gamut that is used once.
-
-    Args:
-        codes: (H, W, 3) uint16 sRGB codes.
-        gamut: the gamut.
-
-    Returns:
-        (H, W, 3) uint16; `codes` itself if all nodes are inside.
+    One object serves several images, such as the frames of a clip, and maps each node once.
 
     Example:
         >>> from dither.palettes.gamut import mixture_gamut
         >>> black_and_white = np.array([[0.0, 0, 0], [1, 1, 1]])
-        >>> red = np.full((1, 1, 3), [65535, 0, 0], np.uint16)
-        >>> clip_codes(red, mixture_gamut(black_and_white)).round(-3).tolist()
-        [[[35000, 35000, 35000]]]
+        >>> codes = np.array([[[65535, 0, 0], [0, 0, 0]]], np.uint16)
+        >>> near, clipped = ClipLink(mixture_gamut(black_and_white)).clip(codes)
+        >>> near.tolist(), clipped.round(-3).tolist()
+        ([[True, True]], [[35000, 35000, 35000], [0, 0, 0]])
     """
-    corners = np.flatnonzero(_corners(_cells(codes)))
-    wanted = srgb_to_linear(_NODES[corners] / STEPS)
-    shown = clip_to_gamut(wanted, gamut, EQUAL).clip(0, 1)
-    if abs(shown - wanted).max() < 0.5 / WHITE:
-        return codes
-    table = np.zeros((len(_NODES), 3), np.int64)
-    table[corners] = np.rint(linear_to_srgb(shown) * WHITE)
-    out = np.empty(codes.shape, np.uint16)
-    interpolate = _interpolation(codes.size // 3)
-    for part in _parts(codes):
-        interpolate(_sixteen_bits(codes[part]).reshape(-1, 3), table, out[part].reshape(-1, 3))
-    return out
+
+    def __init__(self, gamut: Gamut) -> None:
+        self._gamut = gamut
+        self._table = np.zeros((len(_NODES), 3), np.int64)
+        self._known = np.zeros(len(_NODES), bool)
+        self._moved = np.zeros(len(_NODES), bool)
+        self._pixels = 0
+
+    def clip(self, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Move the colours of an image that may lie outside.
+
+        Args:
+            codes: (H, W, 3) uint16 sRGB codes.
+
+        Returns:
+            (H, W) bool, the pixels with at least one node around them outside; all others are inside.
+            And (N, 3) uint16, the moved colours of these pixels, row by row.
+        """
+        cells = _cells(codes)
+        self._map(np.flatnonzero(_corners(cells) & ~self._known))
+        self._pixels += codes.size // 3
+        interpolate = _interpolation(self._pixels)
+        touched = _touched(self._moved)
+        near = np.empty(codes.shape[:2], bool)
+        clipped = []
+        for part in _parts(codes):
+            near[part] = touched[_cell_numbers(codes[part])]
+            inside = _sixteen_bits(codes[part][near[part]])
+            clipped.append(np.empty(inside.shape, np.uint16))
+            interpolate(inside, self._table, clipped[-1])
+        return near, np.concatenate(clipped)
+
+    def _map(self, rows: np.ndarray) -> None:
+        """Map the nodes with these numbers."""
+        wanted = srgb_to_linear(_NODES[rows] / STEPS)
+        shown = clip_to_gamut(wanted, self._gamut, EQUAL).clip(0, 1)
+        self._table[rows] = np.rint(linear_to_srgb(shown) * WHITE)
+        self._moved[rows] = (abs(shown - wanted) >= 0.5 / WHITE).any(axis=1)
+        self._known[rows] = True
 
 
 @functools.lru_cache(maxsize=4)
@@ -169,14 +189,20 @@ def _cells(color: np.ndarray) -> np.ndarray:
     """Return (33, 33, 33) bool: the nodes at or below the codes of an image."""
     side = STEPS + 1
     cells = np.zeros(side**3, bool)
-    of_code = np.arange(256, dtype=np.int32) * STEPS // 255
     for part in _parts(color):
-        if color.dtype == np.uint8:
-            red, green, blue = (of_code[color[part][..., channel]] for channel in range(3))
-        else:
-            red, green, blue = np.moveaxis(_sixteen_bits(color[part]) * STEPS // WHITE, 2, 0)
-        cells[(red * side + green) * side + blue] = True
+        cells[_cell_numbers(color[part])] = True
     return cells.reshape(side, side, side)
+
+
+def _cell_numbers(color: np.ndarray) -> np.ndarray:
+    """Return (H, W): the number of the node at or below the code of each pixel."""
+    side = STEPS + 1
+    if color.dtype == np.uint8:
+        of_code = np.arange(256, dtype=np.int32) * STEPS // 255
+        red, green, blue = (of_code[color[..., channel]] for channel in range(3))
+    else:
+        red, green, blue = np.moveaxis(_sixteen_bits(color) * STEPS // WHITE, 2, 0)
+    return (red * side + green) * side + blue
 
 
 def _corners(cells: np.ndarray) -> np.ndarray:
@@ -187,6 +213,20 @@ def _corners(cells: np.ndarray) -> np.ndarray:
         np.moveaxis(above, axis, 0)[1:] = np.moveaxis(needed, axis, 0)[:-1]
         needed = needed | above
     return needed.ravel()
+
+
+def _touched(nodes: np.ndarray) -> np.ndarray:
+    """Return (33^3,) bool: the cells, by the node below, with at least one of some nodes around them.
+
+    Args:
+        nodes: (33^3,) bool.
+    """
+    touched = nodes.reshape((STEPS + 1,) * 3)
+    for axis in range(3):
+        below = np.zeros_like(touched)
+        np.moveaxis(below, axis, 0)[:-1] = np.moveaxis(touched, axis, 0)[1:]
+        touched = touched | below
+    return touched.ravel()
 
 
 def _interpolation(pixels: int) -> Callable[[np.ndarray, np.ndarray, np.ndarray], None]:
