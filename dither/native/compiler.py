@@ -20,8 +20,8 @@ from numba.np import arrayobj
 from dither.native import machine_code
 from dither.native.arguments import scalar_dtype
 
-# Functions of the C library, which every process has loaded.
-_AVAILABLE = frozenset(("malloc", "free", "memcpy", "memmove", "memset"))
+# Functions of the C library, which every process has loaded, with one right result each.
+_AVAILABLE = frozenset(("malloc", "free", "memcpy", "memmove", "memset", "sqrt"))
 _njit: Any = numba.njit
 _NO_WRAPPERS = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 # numba's functions of this process.

@@ -112,7 +112,7 @@ _SMOOTH = 0.3
 # "clean": a narrow blur keeps images that are scaled to half their size free of noise.
 _CLEAN = (0.03, SearchConfig(sigma=0.65, lightness_penalty=0.11, color_penalty=0.0275))
 # Maximum number of colours: steps of the descent. Large palettes start near their result.
-_STEPS = ((32, 2000), (64, 800), (256, 300))
+_STEPS = ((8, 2000), (32, 1000), (64, 400), (256, 300))
 # Maximum number of colours: number of descents. Where it is 1, all starts end about equally well.
 _STARTS = ((4, 1), (16, 4), (32, 2), (256, 1))
 

@@ -22,7 +22,7 @@ from dither.palettes.histogram import ColorHistogram, color_histogram
 _BIN_SIZES = {16: 1 / 48, 64: 1 / 64, 256: 1 / 80}
 # A colour is moved until it is this far, in OKLab, from what the palette can reach. To move all colours
 # inside would shift the mean of noise around the surface; the search settles such small errors itself.
-_TOLERANCE = np.float32(0.02)
+_TOLERANCE = 0.02
 _ROWS_AT_ONCE = 256
 
 
@@ -95,17 +95,18 @@ def shift_into_gamut(picture: np.ndarray, blurred: np.ndarray, link: ClipLink) -
         blurred: (H, W, 3) uint16 sRGB codes of the blurred image.
         link: moves colours into the palette's gamut.
     """
+    from dither.optimizer.gamut_shift import GUESSES, shift
+
     out = codes_to_linear(picture)
-    # OKLab in single precision: a tenth of the tolerance would be precise enough.
-    cones, roots = (each.T.astype(np.float32) for each in (LINEAR_TO_CONES, ROOTS_TO_OKLAB))
     for top in range(0, len(out), _ROWS_AT_ONCE):
         rows = slice(top, top + _ROWS_AT_ONCE)
         near, clipped = link.clip(blurred[rows])
-        here, there = codes_to_linear(blurred[rows][near]), codes_to_linear(clipped)
-        moved = (np.cbrt(there @ cones) - np.cbrt(here @ cones)) @ roots
-        distance = np.sqrt(np.einsum("nc,nc->n", moved, moved))
-        share = np.maximum(1 - _TOLERANCE / np.maximum(distance, _TOLERANCE), 0)
-        out[rows][near] += share[:, None] * (there - here)
+        moved = out[rows][near]
+        shift(
+            *(moved, blurred[rows][near], clipped),
+            *(_linear_of_codes(WHITE), LINEAR_TO_CONES, ROOTS_TO_OKLAB, GUESSES, _TOLERANCE),
+        )
+        out[rows][near] = moved
     return out
 
 
@@ -116,12 +117,10 @@ def bin_size(colors: int) -> float:
 
 def codes_to_linear(codes: np.ndarray) -> np.ndarray:
     """Return the float32 linear light of uint8 or uint16 sRGB codes, by a table, to save memory."""
-    return _light_of_codes(int(np.iinfo(codes.dtype).max))[codes]
+    return _linear_of_codes(int(np.iinfo(codes.dtype).max))[codes]
 
 
 @functools.cache
-def _light_of_codes(white: int) -> np.ndarray:
-    """Return (white + 1,) float32: the linear light of each sRGB code, read-only."""
-    table = srgb_to_linear(np.arange(white + 1) / white).astype(np.float32)
-    table.flags.writeable = False
-    return table
+def _linear_of_codes(white: int) -> np.ndarray:
+    """Return (white + 1,) float32: the linear light of each sRGB code."""
+    return srgb_to_linear(np.arange(white + 1) / white).astype(np.float32)

@@ -25,6 +25,7 @@ from dither.color import srgb_to_linear
 from dither.errors import InputError
 from dither.extras import require_extra
 from dither.metrics.viewing import ViewingFilter
+from dither.optimizer import search
 from dither.optimizer.config import OptimizeConfig, Preset, preset_config
 from dither.optimizer.gamut_target import codes_to_linear, gamut_target
 from dither.optimizer.learned_palette import diffuse_target, learn_palette
@@ -32,7 +33,6 @@ from dither.optimizer.mapped_picture import MappedPicture, mapped_picture
 from dither.optimizer.mixed_pixels import mixed_pixels
 from dither.optimizer.palette_request import PaletteRequest
 from dither.optimizer.picture import checked_picture, few_distinct_colors, visible
-from dither.optimizer.search import direct_binary_search
 from dither.optimizer.viewing import seen_by
 from dither.palettes.device import DeviceLevels, device_palette, merge_equal_colors, round_to_device
 from dither.palettes.from_image import k_means
@@ -175,8 +175,10 @@ def optimize_palette(
         indices = diffuse_target(mapped.target, linear)
     indices = mapped.keep_exact(indices)
     if pixels == "search":
-        indices = direct_binary_search(
-            *(indices, linear, mapped.prepare(mask), config.search),
+        state = search.init(indices, linear, mapped.prepare(mask), config.search)
+        del mapped, gamut  # a search needs nothing else, and most memory
+        indices = search.run(
+            *(state, linear, config.search),
             threads=threads,
             on_progress=lambda share, text: on_progress(
                 _PALETTE_SHARE + (1 - _PALETTE_SHARE) * share, text

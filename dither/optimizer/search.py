@@ -38,7 +38,7 @@ from dither.progress import OnProgress, no_progress
 # The kernel's rows are filled up to a multiple of the samples in a vector register.
 _VECTOR = 8
 # Number of pixels that are visited in each tile before the other rows of tiles get their turn.
-_VISITS_AT_ONCE = 4
+_VISITS_AT_ONCE = 16
 _INDEX, _CELL = 6, 7  # in SearchState.pixels
 
 
@@ -89,6 +89,7 @@ def init(
     field = np.zeros((height + 2 * reach, width + _span(config), 3), np.float32)
     inside = field[reach : reach + height, reach : reach + width]
     inside[...] = np.moveaxis(error_field(errors, config), 0, -1)
+    del errors
     candidates = _candidate_table(linear_to_oklab(palette), image.cells, config.candidates)
     pixels = np.empty((height, width, 8), np.float32)
     pixels[..., :3], pixels[..., 3:6] = image.slopes, image.original
@@ -166,10 +167,25 @@ def direct_binary_search(
         (H, W) uint8.
     """
     state = init(indices, palette, image, config)
+    return run(state, palette, config, threads=threads, on_progress=on_progress)
+
+
+def run(
+    state: SearchState,
+    palette: np.ndarray,
+    config: SearchConfig,
+    *,
+    threads: int = 1,
+    on_progress: OnProgress = no_progress,
+) -> np.ndarray:
+    """Do all sweeps of `direct_binary_search` from a state, and return the indices.
+
+    The state is enough: without the `SearchImage`, a search needs half of the memory.
+    """
     for number in range(1, config.sweeps + 1):
         state, info = step(state, palette, config, threads=threads)
         on_progress(number / config.sweeps, f"sweep {number}")
-        if info.changed < indices.size / 1000:
+        if info.changed < state.pixels.shape[0] * state.pixels.shape[1] / 1000:
             break
     return state.indices
 

@@ -4,6 +4,9 @@ import numpy as np
 
 from dither.native.loop import compiled
 
+# Tiles of a row that are visited together: an even number whose pixels fit in a processor's cache.
+_TILES_AT_ONCE = 32
+
 
 @compiled(fastmath=True)
 def visit(
@@ -74,7 +77,9 @@ def visit(
     o02 = 2 * (m00 * m02 + m10 * m12 + m20 * m22)
     o12 = 2 * (m01 * m02 + m11 * m12 + m21 * m22)
     w0, w1, w2 = penalty
-    most = (shifts.shape[1] + 1) // 2
+    # A part of a row is visited at all positions while it is in the processor's cache.
+    tiles_at_once = min(_TILES_AT_ONCE, shifts.shape[1])
+    most = (tiles_at_once + 1) // 2
     ys, xs, best = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, np.int32)
     tiles = np.empty(most, np.int64)
     downs, rights, shared = (
@@ -101,10 +106,12 @@ def visit(
     threshold = np.float32(-change_threshold - 1e-9)
     changed = 0
     for tile_row in range(first, last, 2):
-        for half in range(2 * len(order)):
-            step = half // 2
+        for half in range(-(-shifts.shape[1] // tiles_at_once) * 2 * len(order)):
+            step = half // 2 % len(order)
+            start = half // (2 * len(order)) * tiles_at_once
+            end = min(start + tiles_at_once, shifts.shape[1])
             count = 0
-            for tile_column in range((half + step) % 2, shifts.shape[1], 2):
+            for tile_column in range(start + (half + step) % 2, end, 2):
                 down, right = shifts[tile_row, tile_column]
                 y = tile_row * side + (order[step, 0] + down & side - 1)
                 x = tile_column * side + (order[step, 1] + right & side - 1)

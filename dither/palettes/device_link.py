@@ -135,15 +135,19 @@ class ClipLink:
             (H, W) bool, the pixels with at least one node around them outside; all others are inside.
             And (N, 3) uint16, the moved colours of these pixels, row by row.
         """
-        cells = _cells(codes)
-        self._map(np.flatnonzero(_corners(cells) & ~self._known))
+        parts = _parts(codes)
+        numbers = [_cell_numbers(codes[part]) for part in parts]
+        cells = np.zeros(len(_NODES), bool)
+        for cell in numbers:
+            cells[cell] = True
+        self._map(np.flatnonzero(_corners(cells.reshape((STEPS + 1,) * 3)) & ~self._known))
         self._pixels += codes.size // 3
         interpolate = _interpolation(self._pixels)
         touched = _touched(self._moved)
         near = np.empty(codes.shape[:2], bool)
         clipped = []
-        for part in _parts(codes):
-            near[part] = touched[_cell_numbers(codes[part])]
+        for part, cell in zip(parts, numbers, strict=True):
+            near[part] = touched[cell]
             inside = _sixteen_bits(codes[part][near[part]])
             clipped.append(np.empty(inside.shape, np.uint16))
             interpolate(inside, self._table, clipped[-1])
