@@ -95,18 +95,16 @@ def shift_into_gamut(picture: np.ndarray, blurred: np.ndarray, link: ClipLink) -
         blurred: (H, W, 3) uint16 sRGB codes of the blurred image.
         link: moves colours into the palette's gamut.
     """
+    out = codes_to_linear(picture)
+    clipped = link.clip(blurred)
+    if clipped is blurred:
+        return out
     from dither.optimizer.gamut_shift import GUESSES, shift
 
-    out = codes_to_linear(picture)
-    for top in range(0, len(out), _ROWS_AT_ONCE):
-        rows = slice(top, top + _ROWS_AT_ONCE)
-        near, clipped = link.clip(blurred[rows])
-        moved = out[rows][near]
-        shift(
-            *(moved, blurred[rows][near], clipped),
-            *(_linear_of_codes(WHITE), LINEAR_TO_CONES, ROOTS_TO_OKLAB, GUESSES, _TOLERANCE),
-        )
-        out[rows][near] = moved
+    shift(
+        *(each.reshape(-1, 3) for each in (out, blurred, clipped)),
+        *(_linear_of_codes(WHITE), LINEAR_TO_CONES, ROOTS_TO_OKLAB, GUESSES, _TOLERANCE),
+    )
     return out
 
 

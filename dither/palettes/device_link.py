@@ -112,10 +112,9 @@ class ClipLink:
     Example:
         >>> from dither.palettes.gamut import mixture_gamut
         >>> black_and_white = np.array([[0.0, 0, 0], [1, 1, 1]])
-        >>> codes = np.array([[[65535, 0, 0], [0, 0, 0]]], np.uint16)
-        >>> near, clipped = ClipLink(mixture_gamut(black_and_white)).clip(codes)
-        >>> near.tolist(), clipped.round(-3).tolist()
-        ([[True, True]], [[35000, 35000, 35000], [0, 0, 0]])
+        >>> red = np.full((1, 1, 3), [65535, 0, 0], np.uint16)
+        >>> ClipLink(mixture_gamut(black_and_white)).clip(red).round(-3).tolist()
+        [[[35000, 35000, 35000]]]
     """
 
     def __init__(self, gamut: Gamut) -> None:
@@ -125,33 +124,28 @@ class ClipLink:
         self._moved = np.zeros(len(_NODES), bool)
         self._pixels = 0
 
-    def clip(self, codes: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-        """Move the colours of an image that may lie outside.
+    def clip(self, codes: np.ndarray) -> np.ndarray:
+        """Move the colours of an image.
 
         Args:
             codes: (H, W, 3) uint16 sRGB codes.
 
         Returns:
-            (H, W) bool, the pixels with at least one node around them outside; all others are inside.
-            And (N, 3) uint16, the moved colours of these pixels, row by row.
+            (H, W, 3) uint16; `codes` itself if all nodes around its colours are inside.
         """
-        parts = _parts(codes)
-        numbers = [_cell_numbers(codes[part]) for part in parts]
-        cells = np.zeros(len(_NODES), bool)
-        for cell in numbers:
-            cells[cell] = True
-        self._map(np.flatnonzero(_corners(cells.reshape((STEPS + 1,) * 3)) & ~self._known))
+        corners = _corners(_cells(codes))
+        self._map(np.flatnonzero(corners & ~self._known))
         self._pixels += codes.size // 3
+        if not self._moved[corners].any():
+            return codes
+        out = np.empty(codes.shape, np.uint16)
+        # The images count together: the compiled loop is loaded once for all.
         interpolate = _interpolation(self._pixels)
-        touched = _touched(self._moved)
-        near = np.empty(codes.shape[:2], bool)
-        clipped = []
-        for part, cell in zip(parts, numbers, strict=True):
-            near[part] = touched[cell]
-            inside = _sixteen_bits(codes[part][near[part]])
-            clipped.append(np.empty(inside.shape, np.uint16))
-            interpolate(inside, self._table, clipped[-1])
-        return near, np.concatenate(clipped)
+        for part in _parts(codes):
+            interpolate(
+                _sixteen_bits(codes[part]).reshape(-1, 3), self._table, out[part].reshape(-1, 3)
+            )
+        return out
 
     def _map(self, rows: np.ndarray) -> None:
         """Map the nodes with these numbers."""
@@ -193,20 +187,14 @@ def _cells(color: np.ndarray) -> np.ndarray:
     """Return (33, 33, 33) bool: the nodes at or below the codes of an image."""
     side = STEPS + 1
     cells = np.zeros(side**3, bool)
+    of_code = np.arange(256, dtype=np.int32) * STEPS // 255
     for part in _parts(color):
-        cells[_cell_numbers(color[part])] = True
+        if color.dtype == np.uint8:
+            red, green, blue = (of_code[color[part][..., channel]] for channel in range(3))
+        else:
+            red, green, blue = np.moveaxis(_sixteen_bits(color[part]) * STEPS // WHITE, 2, 0)
+        cells[(red * side + green) * side + blue] = True
     return cells.reshape(side, side, side)
-
-
-def _cell_numbers(color: np.ndarray) -> np.ndarray:
-    """Return (H, W): the number of the node at or below the code of each pixel."""
-    side = STEPS + 1
-    if color.dtype == np.uint8:
-        of_code = np.arange(256, dtype=np.int32) * STEPS // 255
-        red, green, blue = (of_code[color[..., channel]] for channel in range(3))
-    else:
-        red, green, blue = np.moveaxis(_sixteen_bits(color) * STEPS // WHITE, 2, 0)
-    return (red * side + green) * side + blue
 
 
 def _corners(cells: np.ndarray) -> np.ndarray:
@@ -217,20 +205,6 @@ def _corners(cells: np.ndarray) -> np.ndarray:
         np.moveaxis(above, axis, 0)[1:] = np.moveaxis(needed, axis, 0)[:-1]
         needed = needed | above
     return needed.ravel()
-
-
-def _touched(nodes: np.ndarray) -> np.ndarray:
-    """Return (33^3,) bool: the cells, by the node below, with at least one of some nodes around them.
-
-    Args:
-        nodes: (33^3,) bool.
-    """
-    touched = nodes.reshape((STEPS + 1,) * 3)
-    for axis in range(3):
-        below = np.zeros_like(touched)
-        np.moveaxis(below, axis, 0)[:-1] = np.moveaxis(touched, axis, 0)[1:]
-        touched = touched | below
-    return touched.ravel()
 
 
 def _interpolation(pixels: int) -> Callable[[np.ndarray, np.ndarray, np.ndarray], None]:
