@@ -46,6 +46,8 @@ from dither.progress import OnProgress, no_progress
 
 # The palette is learned from at least this many frames, and from more until this many pixels.
 _LEARNED_FRAMES, _LEARNED_PIXELS = 4, 1 << 20
+# Rounds of search and refit when the palette is learned: over so many pixels, a third changes little.
+_LEARNED_ROUNDS = 2
 # Sweeps over the pixels that have changed, and then over all pixels. On moving, fading and still clips,
 # 3 and 2 give as good frames as 2 over a frame on its own and 4 over all pixels, and fewer changes.
 _CHANGED_SWEEPS, _JOINING_SWEEPS = 3, 2
@@ -145,6 +147,10 @@ def optimize_frames(
     if palette is None:
         chosen = _spread_frames(count, stacked[..., 0].size // count)
         palette_share = 4 * len(chosen) / (4 * len(chosen) + count)
+        if not isinstance(preset, OptimizeConfig):
+            options["preset"] = replace(
+                preset_config(preset, request.count), rounds=_LEARNED_ROUNDS
+            )
         learned = optimize_palette(
             np.concatenate([pictures[index] for index in chosen]),
             colors,
