@@ -48,3 +48,13 @@ class PackedChoice(enum.StrEnum):
 
     msb = "msb"
     lsb = "lsb"
+
+
+class CompressionChoice(enum.StrEnum):
+    """The compression of a TIFF."""
+
+    none = "none"
+    deflate = "deflate"
+    lzw = "lzw"
+    group4 = "group4"
+    zstd = "zstd"

@@ -47,12 +47,14 @@ def read_input(
 
 @contextlib.contextmanager
 def name_errors(source: Path) -> Iterator[None]:
-    """Begin the InputErrors of a block with the name of the input."""
+    """Begin the InputErrors of a block with the name of the input, unless they begin with it."""
     try:
         yield
     except TooLargeError as error:
         raise InputError(f"{title(source)}: {error}; --max-pixels raises this limit") from None
     except InputError as error:
+        if str(error).startswith(f"{title(source)} "):
+            raise
         raise InputError(f"{title(source)}: {error}") from None
 
 

@@ -6,7 +6,13 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from dither.cli.choices import FitChoice, IntentChoice, PackedChoice, RotateChoice
+from dither.cli.choices import (
+    CompressionChoice,
+    FitChoice,
+    IntentChoice,
+    PackedChoice,
+    RotateChoice,
+)
 from dither.cli.declare import BATCH, DITHERING, PREPARATION, QUANTIZER
 from dither.console import INPUT, OUTPUT, ForceOption, JsonOption, QuietOption, number, option
 from dither.errors import InputError
@@ -48,6 +54,16 @@ def threads_option(where: str = "") -> Any:
     return number(DITHERING, 0, 1024, text)
 
 
+MemoryOption = Annotated[
+    str | None,
+    option(
+        INPUT,
+        "Most memory to use [256MB]. PNG, JPEG and TIFF are read and dithered in bands of rows; images "
+        "that have to be read whole are refused if this is given and too little. Volumes are dithered "
+        "in blocks.",
+        value="SIZE",
+    ),
+]
 MIX_IN_HELP = (
     "Mix neighbouring pixels as linear light (true from a distance) or as encoded sRGB codes"
 )
@@ -159,6 +175,13 @@ class Job:
             "File name in a folder, with the {stem} or {name} (photo, photo.jpg) of the input "
             "[{stem}-dithered.png; with --recursive {stem}.png].",
             value="TEMPLATE",
+        ),
+    ] = None
+    compression: Annotated[
+        CompressionChoice | None,
+        option(
+            OUTPUT,
+            "Compression of a .tif; group4 is for 1 bit per pixel [that of a TIFF input, else none].",
         ),
     ] = None
     output_format: Annotated[

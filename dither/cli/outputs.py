@@ -16,6 +16,9 @@ from dither.files.atomic import atomic_writes, check_writable, created_folder
 if TYPE_CHECKING:
     from dither.palettes.panel import Panel
 
+TIFF_SUFFIXES = (".tif", ".tiff")
+# Formats that are written from rows that are made when they are needed.
+ROW_SUFFIXES = (".png", *TIFF_SUFFIXES)
 # An image, packed rows, a panel's raw buffer, or that as source text of C.
 Kind = Literal["image", "rows", "buffer", "source"]
 
@@ -130,6 +133,8 @@ def check_suffix(path: Path, job: Job, panel: "Panel | None" = None) -> None:
             f"--packed is {job.packed}, but the controller of {panel.name} takes "
             f"{panel.packing.order}; the panel decides, so choose --packed {panel.packing.order}"
         )
+    if job.compression is not None and suffix not in TIFF_SUFFIXES:
+        raise InputError(f"--compression is for .tif; {path} is none, so leave it out")
     if output_kind(path, job, panel) != "image":
         if job.packed and path != STREAM and suffix in (*WRITE_FORMATS, ".jpg", ".jpeg"):
             raise InputError(

@@ -1,14 +1,14 @@
 """Files of results: images, packed rows, and buffers of panels, with their entries for --json."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 from dither.cli.choices import PackedChoice
 from dither.cli.inputs import title
-from dither.cli.options import Job
-from dither.cli.outputs import Kind, format_suffix
+from dither.cli.options import STREAM, Job
+from dither.cli.outputs import TIFF_SUFFIXES, Kind, format_suffix
 from dither.cli.panel_outputs import buffer_note, panel_content
 from dither.cli.target import Target
 from dither.errors import InputError
@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from dither.images.animation import Animation
     from dither.images.raster_image import RasterImage
+    from dither.images.rows import RowArray
     from dither.palettes.palette import Palette
 
 
@@ -49,13 +50,14 @@ def encoded_result(
     kind: Kind,
     job: Job,
     note: Callable[[str], None],
-) -> tuple[bytes, dict[str, Any]]:
-    """Return the bytes of a result, and its entries for --json."""
+) -> tuple[Iterable[bytes], dict[str, Any]]:
+    """Return the bytes of a result in pieces, and its entries for --json."""
     try:
         if kind != "image" and target.panel is not None:
-            codes = _enlarged(dithered.codes[0], job.scale)
+            codes = enlarged(dithered.codes[0], job.scale)
             name = output.with_name(f"{output.stem}{format_suffix(output, job)}")
-            return panel_content(target.panel, animation.frames[0], codes, kind, name)
+            content, report = panel_content(target.panel, animation.frames[0], codes, kind, name)
+            return [content], report
         if kind == "rows":
             return _packed_rows(animation.frames[0], dithered.codes[0], target.packed_bits, job)
         values = target.values(dithered.palette)
@@ -71,12 +73,12 @@ def image_file(
     output: Path,
     job: Job,
     note: Callable[[str], None],
-) -> tuple[bytes, dict[str, Any]]:
-    """Return an image file of levels, or of indices with their colour table.
+) -> tuple[Iterable[bytes], dict[str, Any]]:
+    """Return an image file of levels, or of indices with their colour table, in pieces.
 
     Args:
         animation: the original frames, for alpha, profiles and durations.
-        codes: levels or indices for each frame.
+        codes: levels or indices for each frame; for .png also as rows that are made when needed.
         values: (levels,) codes, or the (colours, 3) table of the indices, in which colours may repeat.
         output: names the format.
         job: the scale and the format of standard output.
@@ -86,11 +88,18 @@ def image_file(
     from dither.images.indexed_files import encode_indexed
 
     suffix = format_suffix(output, job)
-    codes = [_enlarged(frame, job.scale) for frame in codes]
+    codes = [enlarged(frame, job.scale) for frame in codes]
     alphas = [
-        None if frame.alpha is None else _enlarged(frame.alpha, job.scale)
+        None if frame.alpha is None else enlarged(frame.alpha, job.scale)
         for frame in animation.frames
     ]
+    channels = [3] if values.ndim == 2 else []
+    report: dict[str, Any] = {"shape": [*codes[0].shape, *channels]}
+    if suffix == ".png" and len(codes) == 1:
+        profile = animation.frames[0].profile
+        return png_pieces(codes[0], alphas[0], profile, values, _sentence(output, note)), report
+    if suffix in TIFF_SUFFIXES:
+        return _tiff_pieces(animation, codes[0], alphas[0], values, output, job, note), report
     if suffix == ".gif" and any(map(_is_partly_transparent, animation.frames)):
         note(
             f"{output_title(output)}: a GIF has no partial transparency; alpha below 128 becomes "
@@ -104,7 +113,7 @@ def image_file(
             alphas=alphas,
             durations=animation.durations,
             plays=animation.plays,
-            log=lambda sentence: note(f"{output_title(output)}: {sentence}"),
+            log=_sentence(output, note),
         )
     else:
         frames = tuple(
@@ -112,31 +121,80 @@ def image_file(
             for frame, levels, alpha in zip(animation.frames, codes, alphas, strict=True)
         )
         content = encode_animation(dataclasses.replace(animation, frames=frames), suffix)
-    channels = [3] if values.ndim == 2 else []
-    report: dict[str, Any] = {"shape": [*codes[0].shape, *channels]}
     if len(codes) > 1:
         report["frames"] = len(codes)
-    return content, report
+    return [content], report
+
+
+def png_pieces(
+    codes: "RowArray",
+    alpha: "RowArray | None",
+    profile: bytes | None,
+    values: "np.ndarray",
+    log: Callable[[str], None],
+) -> Iterable[bytes]:
+    """Return a PNG of levels or indices in pieces; arguments as in `image_file`."""
+    from dither.images.indexed_files import indexed_png_parts
+    from dither.images.png import level_parts
+
+    if values.ndim == 2:
+        return indexed_png_parts(codes, values, alpha, log)
+    return level_parts(codes, values, alpha, profile)
+
+
+def _tiff_pieces(
+    animation: "Animation",
+    codes: "RowArray",
+    alpha: "RowArray | None",
+    values: "np.ndarray",
+    output: Path,
+    job: Job,
+    note: Callable[[str], None],
+) -> Iterable[bytes]:
+    """Return a TIFF of levels or indices in pieces; arguments as in `image_file`."""
+    from dither.images.indexed_files import indexed_tiff_pieces
+    from dither.images.rows import mapped
+    from dither.images.tiff import compression_like, tiff_parts
+
+    options: dict[str, Any] = {
+        "like": compression_like(animation.compression),
+        "compression": None if job.compression is None else str(job.compression),
+        "folder": None if output == STREAM else output.parent,
+    }
+    if values.ndim == 2:
+        return indexed_tiff_pieces(codes, values, alpha, _sentence(output, note), **options)
+    profile = animation.frames[0].profile
+    return tiff_parts(mapped(codes, values.__getitem__), alpha, profile, **options)
+
+
+def _sentence(output: Path, note: Callable[[str], None]) -> Callable[[str], None]:
+    return lambda sentence: note(f"{output_title(output)}: {sentence}")
 
 
 def _packed_rows(
     frame: "RasterImage", codes: "np.ndarray", bits: int, job: Job
-) -> tuple[bytes, dict[str, Any]]:
+) -> tuple[Iterable[bytes], dict[str, Any]]:
     import numpy as np
 
     from dither.images.bit_packing import pack
+    from dither.images.rows import row_spans
 
     if codes.ndim == 3:
         raise InputError("--packed takes grey or a palette; --gray makes grey of colours")
-    if frame.alpha is not None and frame.alpha.min() < 255:
+    alpha = frame.alpha
+    if alpha is not None and any(alpha[rows].min() < 255 for rows in row_spans(alpha)):
         raise InputError("packed rows hold no alpha")
-    codes = _enlarged(codes.astype(np.uint8, copy=False), job.scale)
-    rows = pack(codes, bits=bits, order="lsb" if job.packed == PackedChoice.lsb else "msb")
-    return rows.tobytes(), {
+    codes = enlarged(codes, job.scale)
+    order = "lsb" if job.packed == PackedChoice.lsb else "msb"
+    packed = (
+        pack(codes[rows].astype(np.uint8, copy=False), bits=bits, order=order).tobytes()
+        for rows in row_spans(codes)
+    )
+    return packed, {
         "shape": list(codes.shape),
         "bits": bits,
         "order": str(job.packed),
-        "bytes_per_row": rows.shape[1],
+        "bytes_per_row": -(-codes.shape[1] * bits // 8),
     }
 
 
@@ -151,8 +209,20 @@ def packing_note(report: dict[str, Any]) -> str:
     return f": {width}x{height} pixels, {bits} bit{'s' if bits > 1 else ''} each, {row} bytes a row"
 
 
-def _enlarged(codes: "np.ndarray", scale: int) -> "np.ndarray":
-    return codes if scale == 1 else codes.repeat(scale, axis=0).repeat(scale, axis=1)
+def enlarged(codes: "np.ndarray", scale: int) -> "np.ndarray":
+    """Return an image, or rows that are made when they are needed, with each pixel as a square."""
+    from dither.images.rows import Rows
+
+    if not isinstance(codes, Rows):
+        return codes if scale == 1 else codes.repeat(scale, axis=0).repeat(scale, axis=1)
+
+    def read(start: int, stop: int) -> "np.ndarray":
+        first = start // scale
+        rows = enlarged(codes[first : -(-stop // scale)], scale)
+        return rows[start - first * scale : stop - first * scale]
+
+    height, width, *channels = codes.shape
+    return cast(Any, Rows((height * scale, width * scale, *channels), codes.dtype, read))
 
 
 def _is_partly_transparent(frame: "RasterImage") -> bool:

@@ -18,7 +18,7 @@ import numpy as np
 from dither.diffusion.kernel_files import load_kernel
 from dither.diffusion.kernels import FLOYD_STEINBERG, DiffusionKernel
 from dither.diffusion.plan import Clamp, HasColors, palette_colors, plan_scans
-from dither.diffusion.scan_order import scan_by_tone, scan_raster, scan_serpentine
+from dither.diffusion.scan_order import ScanState, scan_by_tone, scan_raster, scan_serpentine
 from dither.diffusion.thresholds import threshold_modulation
 from dither.diffusion.tone_kernels import VariableKernel
 from dither.errors import InputError
@@ -92,6 +92,70 @@ def error_diffuse(
         >>> error_diffuse(gray, palette=np.array([[0, 0, 0], [255, 255, 255]], np.uint8))
         array([[1, 0, 1, 0]], dtype=uint8)
     """
+    diffuse = row_diffusion(
+        levels=levels,
+        palette=palette,
+        kernel=kernel,
+        serpentine=serpentine,
+        light=light,
+        clamp=clamp,
+        intent=intent,
+        noise=noise,
+        matrix=matrix,
+        strength=strength,
+        frame=frame,
+        seed=seed,
+        threads=threads,
+    )
+    return diffuse(image)
+
+
+def row_diffusion(
+    *,
+    levels: int | None = None,
+    palette: np.ndarray | HasColors | None = None,
+    kernel: DiffusionKernel | VariableKernel | str = FLOYD_STEINBERG,
+    serpentine: bool = True,
+    light: Light | None = None,
+    clamp: Clamp | None = None,
+    intent: Intent | None = None,
+    noise: float = 0.0,
+    matrix: ThresholdMatrix | str | None = None,
+    strength: float = 0.5,
+    frame: int = 0,
+    seed: int = 0,
+    threads: int = 1,
+) -> Callable[[np.ndarray], np.ndarray]:
+    """Return a function that diffuses the next rows of one image, as `error_diffuse` does the whole.
+
+    Args:
+        levels: as in `error_diffuse`, like all the others.
+        palette: colours.
+        kernel: error kernel.
+        serpentine: whether to scan every second row to the left.
+        light: scale of errors and distances.
+        clamp: clipping of samples with their errors.
+        intent: rendering intent.
+        noise: range of white noise added to the threshold.
+        matrix: threshold matrix.
+        strength: range of its thresholds.
+        frame: frame of the matrix.
+        seed: seed of the noise.
+        threads: number of threads.
+
+    Returns:
+        A function of bands of rows from top to bottom; each but the last has a multiple of 64 rows.
+
+    Raises:
+        InputError: as `error_diffuse`.
+
+    Example:
+        >>> image = np.arange(128 * 40, dtype=np.uint16).reshape(128, 40) * 12
+        >>> diffuse = row_diffusion(levels=2)
+        >>> parts = np.concatenate([diffuse(image[:64]), diffuse(image[64:])])
+        >>> bool((parts == error_diffuse(image, levels=2)).all())
+        True
+    """
     threads = thread_count(threads)
     for name, number in (("noise", noise), ("strength", strength)):
         if not 0 <= number <= 1:
@@ -105,19 +169,25 @@ def error_diffuse(
     by_tone = isinstance(kernel, VariableKernel)
     if by_tone and palette is not None:
         raise InputError("a tone-dependent kernel needs levels; it cannot dither to a palette")
-    codes, plans = plan_scans(
-        image, levels=levels, palette=palette, light=light, clamp=clamp, intent=intent
-    )
     modulation = threshold_modulation(noise, matrix, strength, int(seed), frame)
     taps = np.array(() if by_tone else kernel.taps, np.int64).reshape(-1, 3)
-    for plan in plans:
-        if by_tone:
-            scan_by_tone(plan, kernel, serpentine, modulation)
-        elif serpentine:
-            scan_serpentine(plan, taps, modulation)
-        else:
-            scan_raster(plan, taps, modulation, threads)
-    return np.ascontiguousarray(codes)
+    states: list[ScanState] = []
+
+    def diffuse(image: np.ndarray) -> np.ndarray:
+        codes, plans = plan_scans(
+            image, levels=levels, palette=palette, light=light, clamp=clamp, intent=intent
+        )
+        states.extend(ScanState() for _ in plans[len(states) :])
+        for plan, state in zip(plans, states, strict=False):
+            if by_tone:
+                scan_by_tone(plan, kernel, serpentine, modulation, state)
+            elif serpentine:
+                scan_serpentine(plan, taps, modulation, state)
+            else:
+                scan_raster(plan, taps, modulation, threads, state)
+        return np.ascontiguousarray(codes)
+
+    return diffuse
 
 
 def requantize(

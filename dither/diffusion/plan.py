@@ -1,5 +1,6 @@
 """Scan plans: one per channel for levels, one for the whole image for a palette."""
 
+import functools
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -109,7 +110,6 @@ def plan_scans(
     check_light(light)
     image = checked_image(image)
     require_extra("error diffusion", "diffuse", "numba")
-    from dither.diffusion.compiled.quantize import level_table, palette_table
 
     mapped = isinstance(palette, Palette) or intent is not None
     clipped = clamp == "range" or (clamp is None and palette is not None and not mapped)
@@ -122,13 +122,13 @@ def plan_scans(
         if isinstance(palette, Palette):
             image = map_to_palette(image, palette, intent)
         codes = np.empty(image.shape[:2], np.uint8)
-        target = palette_table(light_of_codes(np.dtype(np.uint8), light)[colors])
+        target = _palette_target(colors.tobytes(), light)
         plans = [ScanPlan(image, codes, light, target, True, 0, bounds)]
     else:
         levels = 2 if levels is None else levels
         check_levels(levels)
         dtype = np.uint8 if levels <= 256 else np.uint16
-        target = level_table(light_of_levels(levels, image.dtype, light))
+        target = _level_target(levels, image.dtype, light)
         channels = np.moveaxis(image, 2, 0) if image.ndim == 3 else image[None]
         # Each channel is filled by itself, and lies together for that.
         outputs = np.empty(channels.shape, dtype)
@@ -138,6 +138,23 @@ def plan_scans(
             for channel, (samples, out) in enumerate(zip(channels, outputs, strict=True))
         ]
     return codes, plans if codes.size else []
+
+
+@functools.lru_cache(maxsize=4)
+def _palette_target(colors: bytes, light: Light) -> Any:
+    """Return the table of (K, 3) uint8 colours; it is made once for the bands of an image."""
+    from dither.diffusion.compiled.quantize import palette_table
+
+    codes = np.frombuffer(colors, np.uint8).reshape(-1, 3)
+    return palette_table(light_of_codes(np.dtype(np.uint8), light)[codes])
+
+
+@functools.lru_cache(maxsize=4)
+def _level_target(levels: int, dtype: np.dtype, light: Light) -> Any:
+    """Return the table of levels; it is made once for the bands of an image."""
+    from dither.diffusion.compiled.quantize import level_table
+
+    return level_table(light_of_levels(levels, dtype, light))
 
 
 def palette_colors(palette: np.ndarray | HasColors) -> np.ndarray:

@@ -39,6 +39,7 @@ class Animation:
         frames: complete images, either all grey or all RGB.
         durations: milliseconds per frame.
         plays: number of times that the animation is shown, 0 for endless.
+        compression: of a TIFF that it was read from, by Pillow's name; None for other files.
 
     Raises:
         InputError: there is no frame, the frames differ in shape, or there is not one duration per
@@ -53,6 +54,7 @@ class Animation:
     frames: tuple[RasterImage, ...]
     durations: tuple[int, ...] = (0,)
     plays: int = 1
+    compression: str | None = None
 
     def __post_init__(self) -> None:
         if not self.frames or len(self.frames) != len(self.durations):
@@ -104,7 +106,7 @@ def read_animation(
         if picture.format not in ("GIF", "PNG", "WEBP") or count == 1:
             picture.load()
             ImageOps.exif_transpose(picture, in_place=True)  # otherwise copies all images
-            return Animation((from_pillow(picture),))
+            return Animation((from_pillow(picture),), compression=tiff_compression(picture))
         if count > MAX_FRAMES:
             raise InputError(f"{name} has {count} frames; at most {MAX_FRAMES} are read")
         first = int(bool(getattr(picture, "default_image", False)))
@@ -123,6 +125,11 @@ def read_animation(
             frames.append(from_pillow(ImageOps.exif_transpose(picture.convert("RGBA"))))
         plays = _plays(picture.format, picture.info.get("loop"))
     return Animation(_simplified(frames), tuple(durations), plays)
+
+
+def tiff_compression(picture: "Image.Image") -> str | None:
+    """Return Pillow's name of the compression of an open TIFF; None for other files."""
+    return str(picture.info.get("compression")) if picture.format == "TIFF" else None
 
 
 def _plays(format_name: str, loop: int | None) -> int:

@@ -2,9 +2,9 @@
 
 import struct
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
@@ -24,14 +24,20 @@ from dither.images.io import (
     write_encoded,
 )
 from dither.images.pillow_conversion import to_pillow_8_bit
-from dither.images.png import color_png, indexed_png
+from dither.images.png import color_parts, indexed_parts
 from dither.images.raster_image import RasterImage
-from dither.images.tiff import tiff_bytes
+from dither.images.rows import RowArray, mapped, row_spans
+from dither.images.tiff import indexed_tiff_parts, tiff_bytes, tiff_parts
 
 if TYPE_CHECKING:
     from PIL import Image
 
 Log = Callable[[str], object]
+_TOO_MANY_FOR_PNG = (
+    f"a PNG palette holds at most {MAX_COLORS} entries, and the palette and its transparent colours "
+    "are more; the file holds RGBA instead of indices"
+)
+_NO_ALPHA_IN_TIFF = "a TIFF palette has no transparency; the file holds RGBA instead of indices"
 
 
 def encode_indexed(
@@ -72,6 +78,8 @@ def encode_indexed(
     alphas = [None if alpha is None or alpha.min(initial=255) == 255 else alpha for alpha in alphas]
     log = log or (lambda sentence: None)
     format_name = WRITE_FORMATS[ending]
+    if format_name == "PNG" and len(frames) == 1:
+        return b"".join(indexed_png_parts(frames[0], colors, alphas[0], log))
     if format_name == "GIF":
         alphas = [None if alpha is None else binary_alpha(alpha) for alpha in alphas]
     found = with_palette(frames, colors, alphas)
@@ -85,8 +93,6 @@ def encode_indexed(
         return indexed_gif(found, durations=durations, plays=plays)
     if format_name == "PNG" and found is not None:
         _log_reused_entry(found, len(colors), log)
-        if len(frames) == 1:
-            return indexed_png(found)
         return _animated_png(found, durations, plays)
     if len(frames) == 1 and found is not None and found.is_opaque:
         if format_name == "BMP":
@@ -97,17 +103,62 @@ def encode_indexed(
             return _pbm_bytes(found, log)
     images = tuple(map(RasterImage, (colors[frame] for frame in frames), alphas))
     if format_name == "TIFF":
-        log("a TIFF palette has no transparency; the file holds RGBA instead of indices")
+        log(_NO_ALPHA_IN_TIFF)
     if format_name == "PNG":
-        log(
-            f"a PNG palette holds at most {MAX_COLORS} entries, and the palette and its transparent "
-            "colours are more; the file holds RGBA instead of indices"
-        )
-        if len(frames) == 1:
-            return color_png(images[0].color, images[0].alpha)
+        log(_TOO_MANY_FOR_PNG)
         pictures = [to_pillow_8_bit(image) for image in images]
         return encode_frames(pictures, ending, {}, durations=durations, plays=plays)
     return encode_animation(Animation(images, tuple(durations), plays), ending)
+
+
+def indexed_png_parts(
+    frame: RowArray, colors: np.ndarray, alpha: RowArray | None = None, log: Log | None = None
+) -> Iterator[bytes]:
+    """Yield a PNG of palette indices in pieces, from rows that are made when they are needed.
+
+    Args:
+        frame: (H, W) uint8 indices from 0 to K - 1.
+        colors: (K, 3) uint8 sRGB codes, as in `encode_indexed`.
+        alpha: (H, W) uint8, or None if every pixel is opaque.
+        log: called with a sentence if indices are lost.
+
+    Raises:
+        InputError: as `encode_indexed`.
+    """
+    log = log or (lambda sentence: None)
+    if alpha is not None and all(alpha[rows].min() == 255 for rows in row_spans(alpha)):
+        alpha = None
+    found = with_palette([frame], colors, [alpha])
+    if found is None:
+        log(_TOO_MANY_FOR_PNG)
+        return color_parts(mapped(frame, colors.__getitem__), alpha)
+    _log_reused_entry(found, len(colors), log)
+    return indexed_parts(found)
+
+
+def indexed_tiff_pieces(
+    frame: RowArray,
+    colors: np.ndarray,
+    alpha: RowArray | None = None,
+    log: Log | None = None,
+    **options: Any,
+) -> Iterator[bytes]:
+    """Yield a TIFF of palette indices in pieces; arguments as in `indexed_png_parts`.
+
+    Args:
+        frame: (H, W) uint8 indices.
+        colors: (K, 3) uint8 sRGB codes.
+        alpha: (H, W) uint8, or None.
+        log: called with a sentence if indices are lost.
+        **options: as in `tiff_parts`.
+    """
+    if alpha is None or all(alpha[rows].min() == 255 for rows in row_spans(alpha)):
+        found = with_palette([frame], colors, [None])
+        assert found is not None  # 256 colours fit
+        return indexed_tiff_parts(found, **options)
+    if log is not None:
+        log(_NO_ALPHA_IN_TIFF)
+    return tiff_parts(mapped(frame, colors.__getitem__), alpha, **options)
 
 
 def _log_reused_entry(found: IndexedFrames, count: int, log: Log) -> None:

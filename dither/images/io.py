@@ -4,6 +4,7 @@ import contextlib
 import io
 import struct
 import warnings
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
@@ -36,8 +37,8 @@ WRITE_FORMATS = {
 }
 MAX_PIXELS = 1 << 28
 
-# The last chunk of a PNG: no content, the name, and the checksum of the name.
-_PNG_END = b"\0\0\0\0IEND\xaeB`\x82"
+# Bytes of a file that are checked at a time.
+_PIECE_BYTES = 1 << 18
 
 Source = Path | str | BinaryIO
 
@@ -96,32 +97,61 @@ def open_image(source: Source, max_pixels: int, name: str | None = None) -> Iter
     Raises:
         InputError: as `read_image`.
     """
-    from PIL import Image, UnidentifiedImageError
+    from PIL import Image
 
     name = name or (str(source) if isinstance(source, str | Path) else "the stream")
-    try:
-        with contextlib.ExitStack() as stack:
-            stack.enter_context(warnings.catch_warnings())
-            warnings.simplefilter("ignore")
-            stack.enter_context(_pillow_limit(max_pixels))
-            file = source
-            if isinstance(file, str | Path):
-                file = stack.enter_context(safe_open(file, name))
-            if not file.seekable():
-                file = io.BytesIO(read_all(file, name))
+    with damage_refused(name, max_pixels), contextlib.ExitStack() as stack:
+        stack.enter_context(warnings.catch_warnings())
+        warnings.simplefilter("ignore")
+        stack.enter_context(_pillow_limit(max_pixels))
+        file = stack.enter_context(opened_file(source, name))
+        picture = stack.enter_context(Image.open(file, formats=READ_FORMATS))
+        if picture.width * picture.height > max_pixels:
+            raise TooLargeError(f"{name} has more than {max_pixels} pixels")
+        if picture.format in ("GIF", "PNG"):
+            # Loading compares no checksums and accepts a file that is cut off after a frame.
+            if picture.format == "GIF":
+                check_complete(file)
+            else:
+                _check_png(picture, file)
             picture = stack.enter_context(Image.open(file, formats=READ_FORMATS))
-            if picture.width * picture.height > max_pixels:
-                raise TooLargeError(f"{name} has more than {max_pixels} pixels")
-            if picture.format in ("GIF", "PNG"):
-                # Loading compares no checksums and accepts a file that is cut off after a frame.
-                if picture.format == "GIF":
-                    check_complete(file)
-                else:
-                    _check_png(picture, file)
-                picture = stack.enter_context(Image.open(file, formats=READ_FORMATS))
-            if any(tile[0] == "libtiff" for tile in getattr(picture, "tile", ())):
-                stack.enter_context(quiet_stderr())
-            yield picture
+        if any(tile[0] == "libtiff" for tile in getattr(picture, "tile", ())):
+            stack.enter_context(quiet_stderr())
+        yield picture
+
+
+@contextlib.contextmanager
+def opened_file(source: Source, name: str) -> Iterator[BinaryIO]:
+    """Open a file safely, or make a stream seekable.
+
+    Args:
+        source: the file, or a binary stream, which stays open.
+        name: name used in error messages.
+
+    Raises:
+        InputError: as `safe_open` and `read_all`.
+    """
+    if isinstance(source, str | Path):
+        with safe_open(source, name) as file:
+            yield file
+    elif source.seekable():
+        yield source
+    else:
+        yield io.BytesIO(read_all(source, name))
+
+
+@contextlib.contextmanager
+def damage_refused(name: str, max_pixels: int = MAX_PIXELS) -> Iterator[None]:
+    """Turn the exceptions of Pillow's decoders into an InputError.
+
+    Args:
+        name: of the file.
+        max_pixels: the limit of pixels that was set.
+    """
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        yield
     except InputError:
         raise
     except UnidentifiedImageError:
@@ -138,11 +168,28 @@ def open_image(source: Source, max_pixels: int, name: str | None = None) -> Iter
 
 
 def _check_png(picture: "Image.Image", file: BinaryIO) -> None:
-    """Check the checksums of a PNG, and that it is complete up to its last byte."""
-    picture.verify()  # stops after the name of the last chunk
-    file.seek(-8, io.SEEK_CUR)
-    if file.read(len(_PNG_END)) != _PNG_END:
-        raise EOFError("it ends too early")
+    """Check the checksums of a PNG from its pixels on, and that it is complete up to its last byte.
+
+    Pillow has checked the chunks before the pixels. Its own check reads each chunk as a whole, and some
+    programs write all pixels as one.
+    """
+    file.seek(max(0, picture.tile[0][2] - 8))  # pyright: ignore[reportAttributeAccessIssue]
+    while True:
+        head = file.read(8)
+        if len(head) < 8:
+            raise EOFError("it ends too early")
+        size, name = struct.unpack(">I4s", head)
+        checksum = zlib.crc32(name)
+        while size:
+            piece = file.read(min(size, _PIECE_BYTES))
+            if not piece:
+                raise EOFError("it ends too early")
+            checksum = zlib.crc32(piece, checksum)
+            size -= len(piece)
+        if file.read(4) != struct.pack(">I", checksum):
+            raise ValueError(f"a wrong checksum in the chunk {name.decode('latin1')}")
+        if name == b"IEND":
+            return
 
 
 def unread_parts(picture: "Image.Image", name: str) -> list[str]:

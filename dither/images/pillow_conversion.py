@@ -6,6 +6,7 @@ import numpy as np
 
 from dither.errors import InputError
 from dither.images.raster_image import RasterImage, is_gray
+from dither.images.rows import RowArray, row_spans
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 MAX_WEBP_SIDE = 16383
 _BAND_PIXELS = 1 << 18
 # Modes whose samples the embedded profile describes; others are converted, which makes it wrong.
-_PROFILED_MODES = ("1", "L", "LA", "P", "PA", "RGB", "RGBA")
+PROFILED_MODES = ("1", "L", "LA", "P", "PA", "RGB", "RGBA")
 
 
 def from_pillow(image: "Image.Image") -> RasterImage:
@@ -34,7 +35,7 @@ def from_pillow(image: "Image.Image") -> RasterImage:
         return RasterImage(samples.astype(np.uint16), None, profile)
     if image.mode == "F":
         return RasterImage(np.array(image, np.float32), None, profile)
-    if image.mode not in _PROFILED_MODES:
+    if image.mode not in PROFILED_MODES:
         profile = None
     gray = image.mode in ("1", "L", "LA", "La")
     if "transparency" in image.info or image.mode in ("LA", "La", "PA", "RGBA", "RGBa"):
@@ -75,7 +76,7 @@ def to_pillow(image: RasterImage, ending: str, format_name: str) -> "Image.Image
     from PIL import Image
 
     color, alpha = image.color, image.alpha
-    check_samples(image, format_name)
+    check_samples(color, alpha, format_name)
     if color.dtype == np.uint16:
         little = color.astype("<u2")
         return Image.frombytes("I;16", (color.shape[1], color.shape[0]), little.tobytes())
@@ -90,16 +91,15 @@ def to_pillow(image: RasterImage, ending: str, format_name: str) -> "Image.Image
     return picture.convert("RGB") if ending == ".ppm" else picture
 
 
-def check_samples(image: RasterImage, format_name: str) -> None:
+def check_samples(color: RowArray, alpha: RowArray | None, format_name: str) -> None:
     """Check that a format can store the type of an image's samples.
 
     Raises:
         InputError: it cannot.
     """
-    color = image.color
     if color.dtype == np.uint16:
         deep = format_name in ("PNG", "TIFF", "PPM")
-        if color.ndim == 3 or image.alpha is not None or not deep:
+        if color.ndim == 3 or alpha is not None or not deep:
             raise InputError(
                 "more than 8 bits are only written for grey without alpha, as PNG, TIFF or PNM"
             )
@@ -117,7 +117,7 @@ def to_pillow_8_bit(image: RasterImage) -> "Image.Image":
     return Image.fromarray(np.concatenate([color, image.alpha[..., None]], axis=2))
 
 
-def gray_bits(gray: np.ndarray) -> int:
+def gray_bits(gray: RowArray) -> int:
     """Return the fewest bits, 1, 2, 4 or 8, whose evenly spaced greys include all of an image.
 
     Args:
@@ -127,7 +127,19 @@ def gray_bits(gray: np.ndarray) -> int:
         >>> gray_bits(np.array([[0, 85, 255]], np.uint8))
         2
     """
-    present = np.flatnonzero(to_pillow_8_bit(RasterImage(gray)).histogram())
+    return fewest_bits(np.flatnonzero(value_counts(gray)))
+
+
+def value_counts(samples: RowArray) -> np.ndarray:
+    """Return (256,) int64 how often each value is in (H, W) uint8 samples."""
+    counts = np.zeros(256, np.int64)
+    for rows in row_spans(samples):
+        counts += to_pillow_8_bit(RasterImage(samples[rows])).histogram()
+    return counts
+
+
+def fewest_bits(present: np.ndarray) -> int:
+    """Return the fewest bits, 1, 2, 4 or 8, whose evenly spaced greys include some values."""
     return next(bits for bits in (1, 2, 4, 8) if not (present % (255 // ((1 << bits) - 1))).any())
 
 

@@ -1,17 +1,83 @@
-"""TIFF files with a colour map; Pillow writes a white of 65,280 instead of 65,535 into the map.
+"""Write TIFF files: grey of 1, 8 or 16 bits, indices with a colour map, and 8-bit colours.
 
-Source: Adobe, "TIFF Revision 6.0" (1992), section 5: Palette-color Images.
+Pillow writes a white of 65,280 instead of 65,535 into colour maps, and takes whole images only.
+
+Source: Adobe, "TIFF Revision 6.0" (1992), sections 3 to 6 and 18; zstd has the number 50000 in libtiff.
 """
 
+import io
+import itertools
 import struct
+import zlib
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal, get_args
+
+import numpy as np
 
 from dither.errors import InputError
+from dither.images import tiff_reader
+from dither.images.bit_packing import pack_rows
 from dither.images.indexed import IndexedFrames
+from dither.images.pillow_conversion import check_samples, gray_bits
+from dither.images.rows import RowArray, RowStore, band_height, row_store
 
-_SHORT, _LONG, _RATIONAL = 3, 4, 5
-_PALETTE_COLOR = 3
+Compression = Literal["none", "deflate", "lzw", "group4", "zstd"]
+_NUMBERS: dict[str, int] = {"none": 1, "deflate": 8, "lzw": 5, "group4": 4, "zstd": 50000}
+# Pillow's names, where libtiff compresses strips.
+_PILLOW = {"lzw": "tiff_lzw", "group4": "group4", "zstd": "zstd"}
+# The compression of a result for that of its source, by Pillow's names; JPEG and WebP would blur it.
+_OF_SOURCES: dict[str, Compression] = {
+    "raw": "none",
+    "tiff_lzw": "lzw",
+    "group3": "group4",
+    "group4": "group4",
+    "tiff_ccitt": "group4",
+    "zstd": "zstd",
+}
+_SHORT, _LONG, _RATIONAL, _UNDEFINED = 3, 4, 5, 7
+_GRAY, _RGB, _PALETTE_COLOR = 1, 2, 3
 _BITS = 8
 _MAX_BYTES = (1 << 32) - 1
+# Uncompressed bytes of a strip that is compressed.
+_STRIP_BYTES = 1 << 18
+# Compressed bytes that wait in memory; more wait in a temporary file.
+_ROOM = 1 << 24
+
+
+@dataclass(frozen=True)
+class _Pixels:
+    """Pixels as they are stored.
+
+    Attributes:
+        size: width and height.
+        bits: of each sample.
+        photometric: kind of colour.
+        read: returns (rows, bytes) uint8 from a start to a stop.
+        mode: of Pillow, for the same bytes.
+        channels: samples of a pixel; with 2 or 4, the last is alpha.
+        color_map: entries of the colour map.
+        profile: ICC profile.
+    """
+
+    size: tuple[int, int]
+    bits: int
+    photometric: int
+    read: Callable[[int, int], np.ndarray]
+    mode: str
+    channels: int = 1
+    color_map: bytes = b""
+    profile: bytes | None = None
+
+    @property
+    def row_bytes(self) -> int:
+        return -(-self.size[0] * self.channels * self.bits // 8)
+
+
+def compression_like(name: str | None) -> Compression | None:
+    """Return the compression of results for Pillow's name of a source's; None for no TIFF."""
+    return None if name is None else _OF_SOURCES.get(name, "deflate")
 
 
 def tiff_bytes(found: IndexedFrames) -> bytes:
@@ -25,42 +91,220 @@ def tiff_bytes(found: IndexedFrames) -> bytes:
     Raises:
         InputError: the file would have 4 GiB or more.
     """
-    height, width = found.frames[0].shape
-    rows = found.frames[0]
+    return b"".join(indexed_tiff_parts(found))
+
+
+def indexed_tiff_parts(
+    found: IndexedFrames,
+    *,
+    like: Compression | None = None,
+    compression: Compression | None = None,
+    folder: Path | None = None,
+) -> Iterator[bytes]:
+    """Yield the file of `tiff_bytes` in pieces, from rows that are made when they are needed.
+
+    Args:
+        found: a frame with opaque colours.
+        like: the compression to use if it can hold the pixels.
+        compression: the compression to use.
+        folder: of temporary files.
+
+    Raises:
+        InputError: the file would have 4 GiB or more, or cannot be compressed so.
+    """
+    frame = found.frames[0]
     # 16 bits per value; 257 makes white 65,535.
     color_map = (found.padded_colors(_BITS).T.astype("<u2") * 257).tobytes()
-    tags = [
+    size = frame.shape[1], frame.shape[0]
+    pixels = _Pixels(size, _BITS, _PALETTE_COLOR, _bytes_of(frame), "L", color_map=color_map)
+    return _file(pixels, _chosen(pixels, like, compression), folder)
+
+
+def tiff_parts(
+    color: RowArray,
+    alpha: RowArray | None = None,
+    profile: bytes | None = None,
+    *,
+    like: Compression | None = None,
+    compression: Compression | None = None,
+    folder: Path | None = None,
+) -> Iterator[bytes]:
+    """Yield a TIFF of colours or greys in pieces; black and white take 1 bit per pixel.
+
+    Args:
+        color: (H, W) or (H, W, 3) uint8, or (H, W) uint16 without alpha.
+        alpha: (H, W) uint8, or None if every pixel is opaque.
+        profile: ICC profile, or None for sRGB.
+        like: the compression to use if it can hold the pixels.
+        compression: the compression to use.
+        folder: of temporary files.
+
+    Raises:
+        InputError: the samples have another type, the file would have 4 GiB or more, or cannot be
+            compressed so.
+    """
+    check_samples(color, alpha, "TIFF")
+    size = color.shape[1], color.shape[0]
+    if color.ndim == 2 and alpha is None and color.dtype == np.uint8 and gray_bits(color) == 1:
+
+        def read(start: int, stop: int) -> np.ndarray:
+            return pack_rows(color[start:stop], 1, "msb")
+
+        pixels = _Pixels(size, 1, _GRAY, read, "1", profile=profile)
+    else:
+        channels = (1 if color.ndim == 2 else 3) + (alpha is not None)
+        planes = [color] if alpha is None else [color, alpha]
+        bits = 8 * color.dtype.itemsize
+        mode = "I;16" if bits == 16 else {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}[channels]
+        kind = _GRAY if channels < 3 else _RGB
+        pixels = _Pixels(size, bits, kind, _bytes_of(*planes), mode, channels, profile=profile)
+    return _file(pixels, _chosen(pixels, like, compression), folder)
+
+
+def _chosen(
+    pixels: _Pixels, like: Compression | None, compression: Compression | None
+) -> Compression:
+    if compression is None:
+        # A source of 1 bit may get a result of more.
+        return "deflate" if like == "group4" and pixels.bits > 1 else like or "none"
+    if compression not in get_args(Compression):
+        raise InputError(
+            f"the compression is {compression!r}; it must be {', '.join(get_args(Compression))}"
+        )
+    if compression == "group4" and pixels.bits > 1:
+        bits = pixels.bits * pixels.channels
+        raise InputError(
+            f"group4 compresses 1 bit per pixel, and this result has {bits}; choose deflate, or "
+            "--gray with --bits 1"
+        )
+    return compression
+
+
+def _bytes_of(*planes: RowArray) -> Callable[[int, int], np.ndarray]:
+    """Return a reader of the rows of planes, (H, W) or (H, W, C), whose channels follow each other."""
+
+    def read(start: int, stop: int) -> np.ndarray:
+        parts = [plane[start:stop] for plane in planes]
+        parts = [part[..., None] if part.ndim == 2 else part for part in parts]
+        joined = parts[0] if len(parts) == 1 else np.concatenate(parts, axis=2)
+        little_endian = np.ascontiguousarray(joined, joined.dtype.newbyteorder("<"))
+        return little_endian.view(np.uint8).reshape(len(joined), -1)
+
+    return read
+
+
+def _file(pixels: _Pixels, compression: Compression, folder: Path | None) -> Iterator[bytes]:
+    """Yield the header and the strips."""
+    height, row_bytes = pixels.size[1], pixels.row_bytes
+    if compression == "none":
+        step = band_height(pixels.size[0])
+        header = _header(pixels, 1, height, np.array([height * row_bytes]))
+        strips = (
+            pixels.read(start, min(start + step, height)).tobytes()
+            for start in range(0, height, step)
+        )
+        return itertools.chain([header], strips)
+    return _compressed_file(pixels, compression, folder)
+
+
+def _compressed_file(
+    pixels: _Pixels, compression: Compression, folder: Path | None
+) -> Iterator[bytes]:
+    height = pixels.size[1]
+    step = min(height, max(1, _STRIP_BYTES // pixels.row_bytes))
+    counts = []
+    with row_store(_ROOM, folder) as strips:
+        for start in range(0, height, step):
+            rows = pixels.read(start, min(start + step, height))
+            strip = _compressed(rows, pixels, compression)
+            counts.append(len(strip))
+            strips.append(np.frombuffer(strip, np.uint8)[:, None])
+        yield _header(pixels, _NUMBERS[compression], step, np.array(counts))
+        yield from _pieces(strips)
+
+
+def _pieces(strips: RowStore) -> Iterator[bytes]:
+    content = strips.rows
+    for start in range(0, len(content), _STRIP_BYTES):
+        yield content[start : start + _STRIP_BYTES].tobytes()
+
+
+def _compressed(rows: np.ndarray, pixels: _Pixels, compression: Compression) -> bytes:
+    """Return a compressed strip."""
+    if compression == "deflate":
+        return zlib.compress(rows.tobytes())
+    from PIL import Image
+
+    rawmode = "I;16" if pixels.mode == "I;16" else pixels.mode
+    size = pixels.size[0], len(rows)
+    picture = Image.frombytes(pixels.mode, size, rows.tobytes(), "raw", rawmode)
+    file = io.BytesIO()
+    try:
+        # Pillow compresses a strip as a file of one strip, from which it is taken.
+        picture.save(file, "TIFF", compression=_PILLOW[compression], strip_size=1 << 30)
+    except (OSError, ValueError, KeyError) as error:
+        raise InputError(
+            f"the installed Pillow cannot compress with {compression}; choose deflate"
+        ) from error
+    found = tiff_reader.tiff_parts(file)
+    assert found is not None
+    assert len(found.counts) == 1
+    file.seek(int(found.offsets[0]))
+    return file.read(int(found.counts[0]))
+
+
+def _header(pixels: _Pixels, compression: int, strip_rows: int, counts: np.ndarray) -> bytes:
+    """Return all that comes before the strips."""
+    width, height = pixels.size
+    channels = pixels.channels
+    more: dict[int, bytes] = {}  # values that are longer than four bytes
+    tags: list[tuple[int, int, int, int | bytes]] = [
         (256, _LONG, 1, width),
         (257, _LONG, 1, height),
-        (258, _SHORT, 1, _BITS),
-        (259, _SHORT, 1, 1),  # no compression
-        (262, _SHORT, 1, _PALETTE_COLOR),
-        (273, _LONG, 1, 0),  # offset of the rows, set below
-        (277, _SHORT, 1, 1),  # samples per pixel
-        (278, _LONG, 1, height),  # rows per strip
-        (279, _LONG, 1, rows.size),
-        (282, _RATIONAL, 1, 0),
-        (283, _RATIONAL, 1, 0),
+        (258, _SHORT, channels, struct.pack(f"<{channels}H", *[pixels.bits] * channels)),
+        (259, _SHORT, 1, compression),
+        (262, _SHORT, 1, pixels.photometric),
+        (273, _LONG, len(counts), bytes(4 * len(counts))),  # offsets of the strips, set below
+        (277, _SHORT, 1, channels),
+        (278, _LONG, 1, strip_rows),
+        (279, _LONG, len(counts), counts.astype("<u4").tobytes()),
+        (282, _RATIONAL, 1, struct.pack("<II", 72, 1)),
+        (283, _RATIONAL, 1, struct.pack("<II", 72, 1)),
         (296, _SHORT, 1, 2),  # resolution per inch
-        (320, _SHORT, 3 << _BITS, 0),
     ]
+    if pixels.color_map:
+        tags.append((320, _SHORT, 3 << _BITS, pixels.color_map))
+    if channels in (2, 4):
+        tags.append((338, _SHORT, 1, 2))  # alpha that is not multiplied into the colours
+    if pixels.profile:
+        tags.append((34675, _UNDEFINED, len(pixels.profile), pixels.profile))
     start = 8 + 2 + 12 * len(tags) + 4
-    resolution = struct.pack("<II", 72, 1)
-    offsets = {282: start, 283: start, 320: start + len(resolution)}
-    offsets[273] = start + len(resolution) + len(color_map)
-    if offsets[273] + rows.size > _MAX_BYTES:
-        raise InputError(f"a TIFF holds less than 4 GiB, not {rows.size} bytes; choose .png")
-    entries = [
-        struct.pack("<HHII", tag, kind, count, offsets.get(tag, value))
-        for tag, kind, count, value in tags
-    ]
+    place = start
+    for tag, _, _, value in tags:
+        if isinstance(value, bytes) and len(value) > 4:
+            more[tag] = value
+            place += len(value) + len(value) % 2
+    stored = int(counts.sum())
+    if place + stored > _MAX_BYTES:
+        raise InputError(f"a TIFF holds less than 4 GiB, not {stored} bytes; choose .png")
+    offsets = (place + np.cumsum(counts) - counts).astype("<u4").tobytes()
+    if len(counts) > 1:
+        more[273] = offsets
+    entries, at = [], start
+    for tag, kind, count, value in tags:
+        if tag in more:
+            value = at
+            at += len(more[tag]) + len(more[tag]) % 2
+        elif tag == 273:
+            value = offsets
+        packed = value if isinstance(value, bytes) else struct.pack("<I", value)
+        entries.append(struct.pack("<HHI", tag, kind, count) + packed.ljust(4, b"\0"))
+    values = (value + b"\0" * (len(value) % 2) for value in more.values())
     return b"".join(
         [
             struct.pack("<2sHIH", b"II", 42, 8, len(tags)),
             *entries,
             struct.pack("<I", 0),
-            resolution,
-            color_map,
-            rows.tobytes(),
+            *values,
         ]
     )

@@ -187,13 +187,18 @@ def _cells(color: np.ndarray) -> np.ndarray:
     """Return (33, 33, 33) bool: the nodes at or below the codes of an image."""
     side = STEPS + 1
     cells = np.zeros(side**3, bool)
-    of_code = np.arange(256, dtype=np.int32) * STEPS // 255
+    # All 33^3 places fit 16 bits.
+    of_code = (np.arange(256) * STEPS // 255).astype(np.uint16)
+    steps = [of_code * np.uint16(stride) for stride in (side * side, side, 1)]
     for part in _parts(color):
         if color.dtype == np.uint8:
-            red, green, blue = (of_code[color[part][..., channel]] for channel in range(3))
+            places = steps[0].take(color[part][..., 0])
+            places += steps[1].take(color[part][..., 1])
+            places += steps[2].take(color[part][..., 2])
         else:
             red, green, blue = np.moveaxis(_sixteen_bits(color[part]) * STEPS // WHITE, 2, 0)
-        cells[(red * side + green) * side + blue] = True
+            places = (red * side + green) * side + blue
+        cells[places] = True
     return cells.reshape(side, side, side)
 
 

@@ -60,7 +60,8 @@ def test_few_frames_lie_between_the_command_and_the_pixels(
         sys.setprofile(None)
     assert longest[0] == "ordered"
     assert longest.index("for_each_tile") < len(longest) - 1
-    assert len(longest) <= 8, longest
+    # Two more than for a whole image: which of the two ways is taken, and the bands of rows.
+    assert len(longest) <= 10, longest
 
 
 LOADED = """

@@ -18,6 +18,7 @@ from dither.diffusion import (
     error_diffuse,
     requantize,
 )
+from dither.diffusion.error_diffusion import row_diffusion
 from dither.errors import InputError
 from dither.matrix.classical import white_noise
 from dither.matrix.threshold_matrix import ThresholdMatrix
@@ -406,3 +407,27 @@ def test_a_matrix_of_one_cell_changes_nothing() -> None:
     image = random_image((30, 30))
     matrix = ThresholdMatrix(np.zeros((1, 1), np.int64))
     assert (error_diffuse(image, matrix=matrix) == error_diffuse(image)).all()
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"levels": 2},
+        {"levels": 5, "noise": 0.3, "seed": 9},
+        {"levels": 3, "kernel": "ostromoukhov"},
+        {"levels": 2, "matrix": "blue-64x64"},
+        {"levels": 2, "serpentine": False},
+        {"levels": 4, "serpentine": False, "threads": 2},
+        {"palette": EIGHT_COLORS},
+        {"palette": EIGHT_COLORS, "kernel": "sierra", "noise": 0.1},
+        {"palette": EIGHT_COLORS, "serpentine": False},
+        {"palette": EIGHT_COLORS, "serpentine": False, "threads": 3, "kernel": "stucki"},
+    ],
+)
+def test_bands_of_rows_are_the_whole(options: dict) -> None:
+    image = np.random.default_rng(5).integers(0, 256, (64 * 4 + 11, 50, 3), np.uint8)
+    whole = error_diffuse(image, **options)
+    for cuts in ((64,), (128, 192), (64, 128, 192, 256)):
+        diffuse = row_diffusion(**options)
+        parts = [diffuse(band) for band in np.split(image, cuts)]
+        np.testing.assert_array_equal(np.concatenate(parts), whole)
