@@ -40,7 +40,7 @@ def noise(height: int, width: int) -> np.ndarray:
 
 @pytest.mark.parametrize("guessed", COLOR_COUNTS)
 def test_any_guess_leads_to_the_same_number(tried: list, guessed: int) -> None:
-    # A guess is enough if 0.72 of the error of k-means is at most 1, and hopeless from 2 on.
+    # A guess is enough if 0.62 of the error of k-means is at most 1, and hopeless from 2 on.
     found = smallest_palette(
         noise(300, 300), known=known(lambda count: 1.3 if count >= guessed else 1.9)
     )
