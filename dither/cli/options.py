@@ -71,6 +71,14 @@ MAX_SEED = (1 << 32) - 1
 MaxPixelsOption = Annotated[
     int, number(INPUT, 1, 1 << 40, "Refuse images with more pixels, all frames together.")
 ]
+NoColorManagementOption = Annotated[
+    bool,
+    option(
+        INPUT,
+        "Take samples as sRGB whatever the file's colour profile says, and keep the profile in images "
+        "of levels. Otherwise colours are converted to sRGB.",
+    ),
+]
 PaletteOption = Annotated[
     str | None,
     option(
@@ -150,6 +158,7 @@ class Job:
         ),
     ]
     max_pixels: MaxPixelsOption = 1 << 28
+    no_color_management: NoColorManagementOption = False
     output: Annotated[
         Path | None,
         option(
