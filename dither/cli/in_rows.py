@@ -57,7 +57,9 @@ def opened_in_rows(
         return
     with contextlib.ExitStack() as stack:
         try:
-            found = stack.enter_context(open_rows(content, job.max_pixels, title(source)))
+            managed = not job.no_color_management
+            rows = open_rows(content, job.max_pixels, title(source), color_management=managed)
+            found = stack.enter_context(rows)
         except TooLargeError as error:
             raise InputError(f"{error}; --max-pixels raises this limit") from None
         if found is not None and not is_adjusted_in_rows(preparation, found.shape):

@@ -58,9 +58,9 @@ MemoryOption = Annotated[
     str | None,
     option(
         INPUT,
-        "Most memory to use [256MB]. PNG, JPEG and TIFF are read and dithered in bands of rows; images "
-        "that have to be read whole are refused if this is given and too little. Volumes are dithered "
-        "in blocks.",
+        "Memory for images and results, in addition to the program itself [256MB]. PNG, JPEG and TIFF "
+        "are read and dithered in bands of rows; an image that has to be read whole is refused if this "
+        "is given and too little. Volumes are dithered in blocks.",
         value="SIZE",
     ),
 ]
@@ -70,6 +70,14 @@ MIX_IN_HELP = (
 MAX_SEED = (1 << 32) - 1
 MaxPixelsOption = Annotated[
     int, number(INPUT, 1, 1 << 40, "Refuse images with more pixels, all frames together.")
+]
+NoColorManagementOption = Annotated[
+    bool,
+    option(
+        INPUT,
+        "Take samples as sRGB whatever the file's colour profile says, and keep the profile in images "
+        "of levels. Otherwise colours are converted to sRGB.",
+    ),
 ]
 PaletteOption = Annotated[
     str | None,
@@ -150,6 +158,7 @@ class Job:
         ),
     ]
     max_pixels: MaxPixelsOption = 1 << 28
+    no_color_management: NoColorManagementOption = False
     output: Annotated[
         Path | None,
         option(

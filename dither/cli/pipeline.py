@@ -266,7 +266,8 @@ def _read_and_dithered(
     on_progress: OnProgress,
 ) -> "tuple[Animation, Dithered]":
     """Read a whole image or animation, prepare it and dither it."""
-    animation = read_input(source, job.max_pixels, note, content)
+    managed = not job.no_color_management
+    animation = read_input(source, job.max_pixels, note, content, color_management=managed)
     with name_errors(source):
         before = animation.frames[0].color.shape[:2]
         animation = _prepared(animation, source, output, kind, job, target, preparation, note)

@@ -179,7 +179,7 @@ def row_diffusion(
         )
         states.extend(ScanState() for _ in plans[len(states) :])
         for plan, state in zip(plans, states, strict=False):
-            if by_tone:
+            if isinstance(kernel, VariableKernel):
                 scan_by_tone(plan, kernel, serpentine, modulation, state)
             elif serpentine:
                 scan_serpentine(plan, taps, modulation, state)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from dither.errors import InputError, TooLargeError
+from dither.images.color_management import UNMANAGED, color_source, managed_picture
 from dither.images.gif import gif_bytes
 from dither.images.indexed import to_indexed
 from dither.images.io import (
@@ -20,7 +21,7 @@ from dither.images.io import (
     unread_parts,
     write_encoded,
 )
-from dither.images.pillow_conversion import check_webp, from_pillow, to_pillow_8_bit
+from dither.images.pillow_conversion import check_webp, to_pillow_8_bit
 from dither.images.raster_image import RasterImage, is_gray
 
 if TYPE_CHECKING:
@@ -74,6 +75,7 @@ def read_animation(
     *,
     max_pixels: int = MAX_PIXELS,
     name: str | None = None,
+    color_management: bool = True,
     log: Callable[[str], object] | None = None,
 ) -> Animation:
     """Read all frames of an animated GIF, PNG or WebP, or any other image as one frame.
@@ -85,6 +87,7 @@ def read_animation(
         source: the file, or a binary stream.
         max_pixels: refuse images with more pixels in all frames together.
         name: name used in error messages instead of the file's.
+        color_management: as for `read_image`.
         log: called with a sentence for each content that is not read: more than 8 bits per channel, or
             pages after the first.
 
@@ -103,10 +106,15 @@ def read_animation(
         if log is not None:
             for sentence in unread_parts(picture, name):
                 log(sentence)
+        colors = color_source(picture, name) if color_management else UNMANAGED
+        if log is not None and colors.note:
+            log(colors.note)
         if picture.format not in ("GIF", "PNG", "WEBP") or count == 1:
             picture.load()
             ImageOps.exif_transpose(picture, in_place=True)  # otherwise copies all images
-            return Animation((from_pillow(picture),), compression=tiff_compression(picture))
+            return Animation(
+                (managed_picture(picture, colors),), compression=tiff_compression(picture)
+            )
         if count > MAX_FRAMES:
             raise InputError(f"{name} has {count} frames; at most {MAX_FRAMES} are read")
         first = int(bool(getattr(picture, "default_image", False)))
@@ -122,7 +130,8 @@ def read_animation(
             if picture.size != size:
                 raise InputError(f"{name} is damaged: its frames differ in size")
             durations.append(round(picture.info.get("duration", 0)))
-            frames.append(from_pillow(ImageOps.exif_transpose(picture.convert("RGBA"))))
+            whole = ImageOps.exif_transpose(picture.convert("RGBA"))
+            frames.append(managed_picture(whole, colors))
         plays = _plays(picture.format, picture.info.get("loop"))
     return Animation(_simplified(frames), tuple(durations), plays)
 

@@ -12,8 +12,9 @@ from typing import TYPE_CHECKING, BinaryIO
 from dither.errors import InputError, TooLargeError
 from dither.files.atomic import atomic_write
 from dither.files.safe_open import read_all, safe_open
+from dither.images.color_management import UNMANAGED, color_source, managed_picture
 from dither.images.gif import check_complete, gif_bytes
-from dither.images.pillow_conversion import check_webp, from_pillow, to_pillow
+from dither.images.pillow_conversion import check_webp, to_pillow
 from dither.images.png import png_bytes
 from dither.images.quiet_stderr import quiet_stderr
 from dither.images.raster_image import RasterImage
@@ -56,18 +57,24 @@ _DAMAGE = (
 
 
 def read_image(
-    source: Source, *, max_pixels: int = MAX_PIXELS, name: str | None = None
+    source: Source,
+    *,
+    max_pixels: int = MAX_PIXELS,
+    name: str | None = None,
+    color_management: bool = True,
 ) -> RasterImage:
     """Read PNG, JPEG, TIFF, WebP, BMP, GIF (first frame) or PNM, rotated by its EXIF orientation.
 
-    16-bit grey stays uint16 and 32-bit float grey stays float32; palettes, CMYK and other colour
-    spaces become RGB; 1 bit becomes 0 and 255. Pillow reduces 16-bit RGB, and 16-bit grey with alpha,
-    to 8 bits, and ignores the transparent grey of a 16-bit PNG.
+    Colours become sRGB. 16-bit grey stays uint16 and 32-bit float grey stays float32; palettes, CMYK,
+    CIELAB and YCbCr become RGB; 1 bit becomes 0 and 255. Pillow reduces 16-bit RGB, and 16-bit grey
+    with alpha, to 8 bits, and ignores the transparent grey of a 16-bit PNG.
 
     Args:
         source: the file, or a binary stream.
         max_pixels: refuse larger images, whose decoding could exhaust the memory.
         name: name used in error messages instead of the file's.
+        color_management: convert the colours to sRGB by the file's colour profile, by cICP, gAMA and
+            cHRM of a PNG, or by a camera's mark of Adobe RGB. If False, the samples stay as they are.
 
     Raises:
         InputError: the file is missing, has another format, is damaged or does not fit into memory; a
@@ -80,9 +87,10 @@ def read_image(
     from PIL import ImageOps
 
     with open_image(source, max_pixels, name) as picture:
+        colors = color_source(picture, name or str(source)) if color_management else UNMANAGED
         picture.load()
         ImageOps.exif_transpose(picture, in_place=True)  # otherwise copies all images
-        return from_pillow(picture)
+        return managed_picture(picture, colors)
 
 
 @contextlib.contextmanager

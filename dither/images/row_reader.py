@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 
 from dither.images import jpeg_reader, png_reader, tiff_reader
+from dither.images.color_management import UNMANAGED, color_source, managed
 from dither.images.io import Source, damage_refused, open_image, opened_file, unread_parts
 from dither.images.pillow_conversion import PROFILED_MODES, from_pillow
 from dither.images.raster_image import RasterImage, is_gray
@@ -24,13 +25,16 @@ _UPRIGHT = (None, 1)
 
 
 @contextlib.contextmanager
-def open_rows(source: Source, max_pixels: int, name: str) -> Iterator[RowSource | None]:
+def open_rows(
+    source: Source, max_pixels: int, name: str, *, color_management: bool = True
+) -> Iterator[RowSource | None]:
     """Open an image to read it in bands of rows; None if its format needs it to be read whole.
 
     Args:
         source: the file, or a binary stream.
         max_pixels: refuse larger images.
         name: name used in error messages.
+        color_management: as for `read_image`.
 
     Raises:
         InputError: as `read_image`; for damaged rows, when they are read.
@@ -39,13 +43,17 @@ def open_rows(source: Source, max_pixels: int, name: str) -> Iterator[RowSource 
         with open_image(source, max_pixels, name) as picture:
             file = stack.enter_context(opened_file(source, name))
             with damage_refused(name):
-                found = _row_bands(picture, file)
-                notes = tuple(unread_parts(picture, name))
+                colors = color_source(picture, name) if color_management else UNMANAGED
+                is_converted = colors.space is not None
+                # Only whole pictures are read with their inks.
+                by_rows = not is_converted or colors.mode in ("L", "RGB")
+                found = _row_bands(picture, file) if by_rows else None
+                notes = (*unread_parts(picture, name), *filter(None, [colors.note]))
                 shape, mode = (picture.height, picture.width), picture.mode
                 profile = picture.info.get("icc_profile") if mode in PROFILED_MODES else None
                 compression = str(picture.info.get("compression"))
                 compression = compression if picture.format == "TIFF" else None
-                depends = mode in ("P", "PA") and profile is None
+                depends = mode in ("P", "PA") and profile is None and not is_converted
         if found is None:
             yield None
             return
@@ -59,7 +67,7 @@ def open_rows(source: Source, max_pixels: int, name: str) -> Iterator[RowSource 
                     if band is None:
                         break
                 rows += len(band.color)
-                yield RasterImage(band.color, band.alpha, profile)
+                yield managed(RasterImage(band.color, band.alpha, profile), colors)
             assert rows == shape[0]
 
         read = checked

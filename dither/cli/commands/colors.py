@@ -11,7 +11,13 @@ import typer
 from dither.cli.choices import IntentChoice
 from dither.cli.declare import DITHERING
 from dither.cli.inputs import name_errors, read_input, title
-from dither.cli.options import IntentOption, MaxPixelsOption, SeedOption, threads_option
+from dither.cli.options import (
+    IntentOption,
+    MaxPixelsOption,
+    NoColorManagementOption,
+    SeedOption,
+    threads_option,
+)
 from dither.console import (
     INPUT,
     OUTPUT,
@@ -63,6 +69,7 @@ def colors(
         ),
     ],
     max_pixels: MaxPixelsOption = 1 << 28,
+    no_color_management: NoColorManagementOption = False,
     output: Annotated[
         Path | None,
         option(OUTPUT, "Draw the plot here: .png, .svg or .pdf.", "--output", "-o", value="FILE"),
@@ -94,7 +101,8 @@ def colors(
     if output is not None:
         _check_output(output, image, force)
     messages: list[str] = []  # logged at the end: after an error only the error counts
-    picture = read_input(image, max_pixels, messages.append).frames[0]
+    managed = not no_color_management
+    picture = read_input(image, max_pixels, messages.append, color_management=managed).frames[0]
     count = thread_count(1 if threads is None else threads)
     with progress_bar("colors", None, quiet) as on_progress, name_errors(image):
         found = _findings(picture, palettes, permutations, intent, seed, count, on_progress)
