@@ -119,7 +119,7 @@ def dithered_in_rows(
             if preparation != Preparation():
                 bands = adjusted_rows(bands, source.shape, preparation)
             for band in gathered(bands, step):
-                codes.append(next_rows(band.color, phase=(frame, done, 0)))
+                codes.append(next_rows(target.colored(band.color), phase=(frame, done, 0)))
                 if band.alpha is not None:
                     has_alpha = True
                     alphas.append(band.alpha)
