@@ -45,7 +45,9 @@ def test_planes_hold_one_bit_each(shape: tuple[int, int], levels: int) -> None:
     bits = (levels - 1).bit_length()
     planes = np.unpackbits(raw_bytes(codes, levels, "planes"), axis=1)[:, : shape[1]]
     planes = planes.reshape(bits, *shape)
-    assert (sum(plane.astype(int) << bit for bit, plane in enumerate(planes)) == codes).all()
+    assert (
+        np.sum([plane.astype(int) << bit for bit, plane in enumerate(planes)], axis=0) == codes
+    ).all()
 
 
 @pytest.mark.parametrize(("levels", "bits"), [(2, 1), (3, 2), (8, 4), (16, 4), (17, 8), (300, 16)])
