@@ -13,7 +13,7 @@ from dither.cli.result_files import Dithered
 from dither.cli.target import Target
 from dither.errors import InputError, TooLargeError
 from dither.images.adjustments import Preparation, adjusted_rows, is_adjusted_in_rows
-from dither.images.raster_image import RasterImage
+from dither.images.raster_image import RasterImage, is_opaque
 from dither.images.rows import RowSource, band_height, gathered, row_store
 from dither.progress import OnProgress
 
@@ -51,6 +51,7 @@ def opened_in_rows(
         InputError: the image cannot be read.
     """
     from dither.images.row_reader import open_rows
+    from dither.images.rows import without_opaque_bands
 
     if job.line_art or job.mask is not None or job.preview is not None:
         yield None
@@ -64,6 +65,12 @@ def opened_in_rows(
             raise InputError(f"{error}; --max-pixels raises this limit") from None
         if found is not None and not is_adjusted_in_rows(preparation, found.shape):
             found = None
+        if found is not None and preparation.background is None:
+            place = preparation.placement(found.shape)
+            if place.frame != place.shape:
+                # Bars are transparent if the image has alpha, and they may come first.
+                with name_errors(source):
+                    found = without_opaque_bands(found)
         yield found
 
 
@@ -113,7 +120,7 @@ def dithered_in_rows(
     folder = None if output == STREAM else output.parent
     room = limit // _STORE_SHARE
     with row_store(room, folder) as codes, row_store(room, folder) as alphas:
-        profile, done, has_alpha = None, 0, False
+        profile, done, has_alpha = None, 0, False  # an opaque alpha is none
         with name_errors(name):
             bands = source.bands()
             if preparation != Preparation():
@@ -121,7 +128,7 @@ def dithered_in_rows(
             for band in gathered(bands, step):
                 codes.append(next_rows(band.color, phase=(frame, done, 0)))
                 if band.alpha is not None:
-                    has_alpha = True
+                    has_alpha |= not is_opaque(band.alpha)
                     alphas.append(band.alpha)
                 profile, done = band.profile, done + len(band.color)
                 on_progress(done / height, "")
