@@ -26,8 +26,8 @@ class RowSource:
 
     Attributes:
         shape: height and width.
-        bands: yields the image as bands of rows with the same kind of samples; each call starts anew. An
-            alpha that is opaque everywhere is not dropped, because that is known at the end only.
+        bands: yields the image as bands of rows with the same kind of samples; each call starts anew.
+            An alpha that is opaque everywhere is kept, because that is known at the end only.
         notes: a sentence for each part of the file that is not read.
         piece_bytes: largest number of bytes that the file makes the reader hold at once.
         compression: of a TIFF, by Pillow's name; None for other files.

