@@ -44,10 +44,12 @@ class RotateChoice(enum.StrEnum):
 
 
 class PackedChoice(enum.StrEnum):
-    """The bits of a byte that hold the leftmost pixel: the highest or the lowest."""
+    """Layouts of raw pixels; see `dither.images.raw_layout`."""
 
     msb = "msb"
     lsb = "lsb"
+    pages = "pages"
+    planes = "planes"
 
 
 class CompressionChoice(enum.StrEnum):

@@ -138,7 +138,7 @@ def dithered_in_rows(
             if spreads:
                 bands = filled_bands(bands)
             for band in gathered(bands, step):
-                found = next_rows(band.color, phase=(frame, done, 0))
+                found = next_rows(target.colored(band.color), phase=(frame, done, 0))
                 codes.append(without_hidden(found, band.alpha) if spreads else found)
                 if band.alpha is not None:
                     has_alpha |= not is_opaque(band.alpha)

@@ -207,9 +207,10 @@ class Job:
         PackedChoice | None,
         option(
             OUTPUT,
-            "Write raw rows of 1, 2 or 4 bits per pixel for display panels, the leftmost pixel in the "
-            "highest (msb) or the lowest bits (lsb). Grey, or up to 16 colours; with --panel, its raw "
-            "buffer.",
+            "Write raw pixels for displays, of grey, a palette, or levels such as rgb565: the leftmost "
+            "in the highest bits and bytes (msb) or the lowest (lsb); pages of 8 rows (SSD1306); or a "
+            "plane for each bit. With --panel, its raw buffer. Files in .h, .c, .xbm and .escpos "
+            "(thermal printers) need no --packed.",
         ),
     ] = None
     preview: Annotated[
@@ -423,8 +424,14 @@ class Quantizer:
         ),
     ] = None
     levels: Annotated[
-        int | None,
-        number(QUANTIZER, 2, 65536, "Levels per channel (2 to 65536).", "--levels", "-l"),
+        str | None,
+        option(
+            QUANTIZER,
+            "Levels per channel (2 to 65536); or of red, green and blue: three numbers such as "
+            "32,64,32, or rgb888, rgb666, rgb565, rgb555, rgb444, rgb332, rgb111.",
+            *("--levels", "-l"),
+            value="N|R,G,B|NAME",
+        ),
     ] = None
     palette: PaletteOption = None
     panel: PanelOption = None

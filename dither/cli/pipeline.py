@@ -34,6 +34,7 @@ from dither.cli.outputs import (
 from dither.cli.panel_outputs import check_frame
 from dither.cli.result_files import (
     Dithered,
+    check_raw,
     encoded_result,
     image_file,
     output_title,
@@ -140,8 +141,7 @@ def dither_images(
             )
     outputs = plan_outputs(job, target.panel)
     preparation = job.preparation_in(target.frame)
-    if job.packed and target.panel is None:
-        _ = target.packed_bits  # raises before any work
+    check_raw(job, target, outputs)
     files = list(outputs)
     if palette_output is not None:
         _check_palette_output(palette_output, outputs)
@@ -298,7 +298,7 @@ def _read_and_dithered(
         codes = []
         shown = with_kept(animation, kept)
         for frame, color in numbered_frames(shown, number, on_progress):
-            codes.append(dithering.function(color, phase=(frame, 0, 0), **keywords))
+            codes.append(dithering.function(target.colored(color), phase=(frame, 0, 0), **keywords))
         found = put_kept(Dithered(codes, palette), kept)
         return animation, _finished(found, animation, rule.report(seen), clear=dithering.spreads)
 

@@ -66,6 +66,8 @@ def dither_volume_file(
     if batch.jobs is not None and batch.scheduler is not None:
         raise InputError("choose one of --jobs and --scheduler, which has its own processes")
     source, output, palette = job.images[0], job.output, target.palette
+    if isinstance(target.levels, tuple):
+        raise InputError(f"{title(source)}: a volume takes one number of --levels for all channels")
     if palette is None:
         dithering = LevelDither(levels=target.levels or 2, preparation=job.preparation, **options)
     else:

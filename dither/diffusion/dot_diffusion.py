@@ -7,7 +7,7 @@ from dither.diffusion.plan import Clamp, HasColors, plan_scans
 from dither.matrix.catalog import load_matrix
 from dither.matrix.threshold_matrix import ThresholdMatrix
 from dither.palettes.palette import Intent
-from dither.samples import Light
+from dither.samples import Levels, Light
 
 # D. E. Knuth, "Digital halftones by dot diffusion", ACM Transactions on Graphics 6(4), 1987: the class
 # matrix with two dots of either colour.
@@ -30,7 +30,7 @@ KNUTH_CLASSES = ThresholdMatrix(
 def dot_diffuse(
     image: np.ndarray,
     *,
-    levels: int | None = None,
+    levels: Levels | None = None,
     palette: np.ndarray | HasColors | None = None,
     light: Light | None = None,
     clamp: Clamp | None = None,

@@ -27,7 +27,15 @@ from dither.matrix.catalog import load_matrix
 from dither.matrix.threshold_matrix import ThresholdMatrix
 from dither.palettes.palette import Intent
 from dither.parallel.processors import thread_count
-from dither.samples import Light, join_alpha, level_count, level_values, split_alpha
+from dither.samples import (
+    Levels,
+    Light,
+    join_alpha,
+    level_count,
+    level_picture,
+    levels_of,
+    split_alpha,
+)
 
 _MAX_SEED = (1 << 64) - 1
 
@@ -35,7 +43,7 @@ _MAX_SEED = (1 << 64) - 1
 def error_diffuse(
     image: np.ndarray,
     *,
-    levels: int | None = None,
+    levels: Levels | None = None,
     palette: np.ndarray | HasColors | None = None,
     kernel: DiffusionKernel | VariableKernel | str = FLOYD_STEINBERG,
     serpentine: bool = True,
@@ -115,7 +123,7 @@ def error_diffuse(
 
 def row_diffusion(
     *,
-    levels: int | None = None,
+    levels: Levels | None = None,
     palette: np.ndarray | HasColors | None = None,
     kernel: DiffusionKernel | VariableKernel | str = FLOYD_STEINBERG,
     serpentine: bool = True,
@@ -197,7 +205,7 @@ def requantize(
     image: np.ndarray,
     *,
     bits: int | None = None,
-    levels: int | None = None,
+    levels: Levels | None = None,
     palette: np.ndarray | HasColors | None = None,
     by: Callable[..., np.ndarray] = error_diffuse,
     **options: Any,
@@ -233,12 +241,13 @@ def requantize(
         return palette_colors(palette)[by(image, palette=palette, **options)]
     levels = level_count(bits, levels)
     color, alpha = split_alpha(without_hidden(image))
+    counts = levels_of(levels, 1 if color.ndim == 2 else color.shape[2])
     codes = by(color, levels=levels, **options)
-    if np.issubdtype(color.dtype, np.floating):
-        return join_alpha(codes.astype(color.dtype) / color.dtype.type(levels - 1), alpha)
-    deep = color.dtype.itemsize == 2 or levels > 256
-    picture = level_values(levels, np.dtype(np.uint16 if deep else np.uint8))[codes]
-    return join_alpha(picture, alpha)
+    dtype = color.dtype
+    if not np.issubdtype(dtype, np.floating):
+        deep = dtype.itemsize == 2 or max(counts, default=2) > 256
+        dtype = np.dtype(np.uint16 if deep else np.uint8)
+    return join_alpha(level_picture(codes, counts, dtype), alpha)
 
 
 # Former name, kept for one release.

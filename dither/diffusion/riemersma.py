@@ -8,13 +8,13 @@ from dither.diffusion.hidden import without_hidden
 from dither.diffusion.plan import Clamp, HasColors, plan_scans
 from dither.errors import InputError
 from dither.palettes.palette import Intent
-from dither.samples import Light
+from dither.samples import Levels, Light
 
 
 def riemersma_dither(
     image: np.ndarray,
     *,
-    levels: int | None = None,
+    levels: Levels | None = None,
     palette: np.ndarray | HasColors | None = None,
     light: Light | None = None,
     clamp: Clamp | None = None,

@@ -431,3 +431,16 @@ def test_bands_of_rows_are_the_whole(options: dict) -> None:
         diffuse = row_diffusion(**options)
         parts = [diffuse(band) for band in np.split(image, cuts)]
         np.testing.assert_array_equal(np.concatenate(parts), whole)
+
+
+@pytest.mark.parametrize("serpentine", [True, False])
+def test_levels_of_each_channel(serpentine: bool) -> None:
+    image = np.random.default_rng(0).integers(0, 256, (40, 30, 3), np.uint8)
+    found = error_diffuse(image, levels=(32, 64, 2), serpentine=serpentine)
+    for channel, count in enumerate((32, 64, 2)):
+        alone = error_diffuse(image[..., channel], levels=count, serpentine=serpentine)
+        assert (found[..., channel] == alone).all()
+    picture = requantize(image, levels=(32, 64, 2))
+    assert len(np.unique(picture[..., 2])) == 2
+    with pytest.raises(InputError, match="levels has 2 numbers"):
+        error_diffuse(image, levels=(2, 2))
