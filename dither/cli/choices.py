@@ -60,3 +60,12 @@ class CompressionChoice(enum.StrEnum):
     lzw = "lzw"
     group4 = "group4"
     zstd = "zstd"
+
+
+class AlphaChoice(enum.StrEnum):
+    """What becomes of transparent pixels."""
+
+    keep = "keep"
+    threshold = "threshold"
+    dither = "dither"
+    background = "background"

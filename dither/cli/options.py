@@ -7,6 +7,7 @@ from typing import Annotated, Any, cast
 import typer
 
 from dither.cli.choices import (
+    AlphaChoice,
     CompressionChoice,
     FitChoice,
     IntentChoice,
@@ -254,9 +255,18 @@ class Job:
         str | None,
         option(
             PREPARATION,
-            "Colour of the bars and behind transparent pixels, such as #ffffff [bars: transparent if "
-            "the image has alpha, else white].",
+            "Colour of the bars and behind transparent pixels, such as #ffffff or white, mixed in "
+            "linear light [bars: transparent if the image has alpha, else white].",
             value="COLOUR",
+        ),
+    ] = None
+    alpha: Annotated[
+        AlphaChoice | None,
+        option(
+            PREPARATION,
+            "Partial transparency: keep it, make pixels opaque from alpha 128 on (threshold) or by a "
+            "blue-noise pattern (dither), or composite on --background, else white [keep; .gif: "
+            "threshold; formats without alpha, packed rows and panel buffers: background].",
         ),
     ] = None
     auto_contrast: Annotated[
@@ -352,6 +362,11 @@ class Job:
     def __post_init__(self) -> None:
         if self.line_art and self.mask is not None:
             raise InputError("choose one of --line-art and --mask")
+        if self.background is not None and self.alpha not in (None, AlphaChoice.background):
+            raise InputError(
+                f"--background composites transparent pixels, and --alpha {self.alpha} does not; leave "
+                "one of them out"
+            )
         resize = None if self.resize is None else parse_resize(self.resize)
         if resize is not None:
             self._check_frame(resize)

@@ -91,11 +91,12 @@ class Target:
         from dither.palettes.from_image import k_means
         from dither.samples import eight_bit_colors
 
+        # Transparent pixels take no part, unless all are transparent.
+        is_seen = any(frame.alpha is None or frame.alpha.any() for frame in frames)
         seen = []
         for frame in frames:
             pixels = eight_bit_colors(frame.color)
-            # Transparent pixels take no part, unless all are transparent.
-            shown = ... if frame.alpha is None or not frame.alpha.any() else frame.alpha > 0
+            shown = ... if frame.alpha is None or not is_seen else frame.alpha > 0
             seen.append(pixels[shown].reshape(1, -1, 3))
         return k_means(np.concatenate(seen, axis=1), self.colors)
 

@@ -15,7 +15,7 @@ _TIFF_SUFFIXES, _ZARR_SUFFIX = (".tif", ".tiff"), ".zarr"
 # Options of `dither ordered` that need the whole image.
 IMAGES_ONLY = (
     "--output-dir --name --format --compression --packed --colors --panel --preview --add-noise "
-    "--resize --fit --rotate --background --auto-contrast --scale --recursive --line-art --mask"
+    "--resize --fit --rotate --background --alpha --auto-contrast --scale --recursive --line-art --mask"
 )
 
 

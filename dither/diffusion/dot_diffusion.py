@@ -2,6 +2,7 @@
 
 import numpy as np
 
+from dither.diffusion.hidden import without_hidden
 from dither.diffusion.plan import Clamp, HasColors, plan_scans
 from dither.matrix.catalog import load_matrix
 from dither.matrix.threshold_matrix import ThresholdMatrix
@@ -70,7 +71,12 @@ def dot_diffuse(
     classes = matrix.planes[frame % len(matrix.planes)].astype(np.int64)
     order = np.stack(np.unravel_index(np.argsort(classes, axis=None), classes.shape), axis=1)
     codes, plans = plan_scans(
-        image, levels=levels, palette=palette, light=light, clamp=clamp, intent=intent
+        without_hidden(image),
+        levels=levels,
+        palette=palette,
+        light=light,
+        clamp=clamp,
+        intent=intent,
     )
     from dither.diffusion.compiled import dot_diffusion as loops
 

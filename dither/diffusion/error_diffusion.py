@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from dither.diffusion.hidden import without_hidden
 from dither.diffusion.kernel_files import load_kernel
 from dither.diffusion.kernels import FLOYD_STEINBERG, DiffusionKernel
 from dither.diffusion.plan import Clamp, HasColors, palette_colors, plan_scans
@@ -61,6 +62,8 @@ def error_diffuse(
     Args:
         image: (H, W) or (H, W, C); uint8, uint16, bool, or float32/float64 in 0..1. With levels, each
             channel is diffused on its own; with a palette, C is 1 or 3, and grey counts as a colour.
+            With 2 or 4 channels, the last is alpha: the colours of pixels whose alpha is 0 do not
+            influence others.
         levels: levels per channel, 2 to 65,536; 2 if no palette is given. `level_values` gives their
             codes.
         palette: a `Palette`; or (K, 3) uint8 sRGB colours, 1 to 256, or any object with such `colors`.
@@ -115,7 +118,7 @@ def error_diffuse(
         seed=seed,
         threads=threads,
     )
-    return diffuse(image)
+    return diffuse(without_hidden(image))
 
 
 def row_diffusion(
@@ -211,7 +214,8 @@ def requantize(
 
     Args:
         image: (H, W) or (H, W, C); uint8, uint16, bool, or float32/float64 in 0..1. With 2 or 4
-            channels, the last is alpha; it is copied untouched, and refused with a palette.
+            channels, the last is alpha; it is copied untouched, and refused with a palette. The colours
+            of fully transparent pixels do not influence others.
         bits: bits per channel, 1 to 16, for 2**bits levels. Give exactly one of this, `levels` and
             `palette`.
         levels: levels per channel, 2 to 65,536.
@@ -236,7 +240,7 @@ def requantize(
             raise InputError("give exactly one of bits, levels and palette")
         return palette_colors(palette)[by(image, palette=palette, **options)]
     levels = level_count(bits, levels)
-    color, alpha = split_alpha(image)
+    color, alpha = split_alpha(without_hidden(image))
     counts = levels_of(levels, 1 if color.ndim == 2 else color.shape[2])
     codes = by(color, levels=levels, **options)
     dtype = color.dtype

@@ -22,7 +22,7 @@ from dither.color import to_gray
 from dither.errors import InputError
 from dither.images.background import framed, parse_background
 from dither.images.fit import MAX_SCALE, Fit, Placement, Rotate, Sides, check_fit, placement
-from dither.images.raster_image import RasterImage
+from dither.images.raster_image import RasterImage, without_opaque_alpha
 from dither.images.resampling import Box, resize_rows, resize_samples
 from dither.images.rows import cut
 from dither.images.tones import (
@@ -195,7 +195,8 @@ def adjusted_frames(
         image = RasterImage(color, alpha, image.profile)
         background, gray = preparation.background, preparation.gray
         done.append(framed(image, place.frame, place.offset, background, gray=gray))
-    return tuple(done)
+    # Cutting may leave opaque pixels only.
+    return without_opaque_alpha(done)
 
 
 def is_adjusted_in_rows(preparation: Preparation, shape: tuple[int, int]) -> bool:

@@ -66,6 +66,7 @@ def dither_folder(
             *(job.scale, job.packed, job.no_color_management),
             *(() if job.mask is None else (read_file(job.mask),)),
             *(("line art",) if job.line_art else ()),
+            *(() if job.alpha is None else (f"alpha {job.alpha}",)),
         )
     )
     with created_folder(results), open_journal(results) as journal:

@@ -159,6 +159,7 @@ def diffuse(
         functools.partial(_rows, **options) if by_rows else None,
         whole=f"--method {method}",
         memory=None if memory is None else parse_memory(memory),
+        spreads=True,
     )
     if batch.recursive:
         from dither.cli.batch.recursive import dither_folder

@@ -329,7 +329,7 @@ def test_a_background_fills_bars_and_transparent_pixels(
         ("--rotate auto --resize 50x", "--rotate auto needs a width and a height"),
         ("--fit fill --resize 9x9", "'fill' is not one of 'contain', 'cover', 'stretch'"),
         ("--rotate 45", "'45' is not one of 'auto', '90', '180', '270'"),
-        ("--background red", "the background is 'red'; it must be a colour in hexadecimal"),
+        ("--background reddish", "the background is 'reddish'; it must be a colour such as"),
         ("--exposure 6", "--exposure is 6.0; it must be from -5.0 to 5.0"),
         ("--exposure nan", "--exposure is nan"),
         ("--gamma 0", "--gamma is 0.0; it must be from 0.1 to 10.0"),
