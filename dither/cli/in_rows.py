@@ -12,7 +12,12 @@ from dither.cli.options import STREAM, Job
 from dither.cli.result_files import Dithered
 from dither.cli.target import Target
 from dither.errors import InputError, TooLargeError
-from dither.images.adjustments import Preparation, adjusted_rows, is_adjusted_in_rows
+from dither.images.adjustments import (
+    Preparation,
+    adjusted_rows,
+    is_adjusted_in_rows,
+    resized_resolution,
+)
 from dither.images.raster_image import RasterImage
 from dither.images.rows import RowSource, band_height, gathered, row_store
 from dither.progress import OnProgress
@@ -93,8 +98,8 @@ def dithered_in_rows(
         on_progress: progress callback.
 
     Yields:
-        The image, of which only alpha and the profile are kept, and its codes; both as rows that are
-        read when they are needed.
+        The image, of which only alpha, the profile and the resolution are kept, and its codes; both
+        as rows that are read when they are needed.
     """
     from dither.images.animation import Animation
 
@@ -126,7 +131,8 @@ def dithered_in_rows(
                 profile, done = band.profile, done + len(band.color)
                 on_progress(done / height, "")
         alpha = alphas.rows if has_alpha else None
-        image = RasterImage(cast(Any, codes.rows), cast(Any, alpha), profile)
+        resolution = resized_resolution(source.resolution, source.shape, preparation)
+        image = RasterImage(cast(Any, codes.rows), cast(Any, alpha), profile, resolution)
         animation = Animation((image,), compression=source.compression)
         yield animation, Dithered([cast(Any, codes.rows)], target.palette)
 

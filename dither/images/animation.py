@@ -23,6 +23,7 @@ from dither.images.io import (
 )
 from dither.images.pillow_conversion import check_webp, to_pillow_8_bit
 from dither.images.raster_image import RasterImage, is_gray
+from dither.images.resolution import file_resolution
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -111,10 +112,10 @@ def read_animation(
             log(colors.note)
         if picture.format not in ("GIF", "PNG", "WEBP") or count == 1:
             picture.load()
+            resolution = file_resolution(picture)
             ImageOps.exif_transpose(picture, in_place=True)  # otherwise copies all images
-            return Animation(
-                (managed_picture(picture, colors),), compression=tiff_compression(picture)
-            )
+            image = dataclasses.replace(managed_picture(picture, colors), resolution=resolution)
+            return Animation((image,), compression=tiff_compression(picture))
         if count > MAX_FRAMES:
             raise InputError(f"{name} has {count} frames; at most {MAX_FRAMES} are read")
         first = int(bool(getattr(picture, "default_image", False)))
@@ -122,7 +123,7 @@ def read_animation(
             raise TooLargeError(
                 f"{name} has more than {max_pixels} pixels in its {count - first} frames"
             )
-        size = picture.size
+        size, resolution = picture.size, file_resolution(picture)
         frames, durations = [], []
         for index in range(first, count):
             picture.seek(index)
@@ -131,7 +132,8 @@ def read_animation(
                 raise InputError(f"{name} is damaged: its frames differ in size")
             durations.append(round(picture.info.get("duration", 0)))
             whole = ImageOps.exif_transpose(picture.convert("RGBA"))
-            frames.append(managed_picture(whole, colors))
+            image = managed_picture(whole, colors)
+            frames.append(dataclasses.replace(image, resolution=resolution))
         plays = _plays(picture.format, picture.info.get("loop"))
     return Animation(_simplified(frames), tuple(durations), plays)
 
@@ -199,6 +201,8 @@ def encode_animation(animation: Animation, ending: str) -> bytes:
         options.update(lossless=True, exact=True)
     if animation.frames[0].profile:
         options["icc_profile"] = animation.frames[0].profile
+    if animation.frames[0].resolution and ending == ".png":
+        options["dpi"] = animation.frames[0].resolution
     return encode_frames(
         pictures, ending, options, durations=animation.durations, plays=animation.plays
     )

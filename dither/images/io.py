@@ -1,6 +1,7 @@
 """Read images from untrusted files, within limits, and write images without loss."""
 
 import contextlib
+import dataclasses
 import io
 import struct
 import warnings
@@ -12,12 +13,14 @@ from typing import TYPE_CHECKING, BinaryIO
 from dither.errors import InputError, TooLargeError
 from dither.files.atomic import atomic_write
 from dither.files.safe_open import read_all, safe_open
+from dither.images.bmp import with_bmp_density
 from dither.images.color_management import UNMANAGED, color_source, managed_picture
 from dither.images.gif import check_complete, gif_bytes
 from dither.images.pillow_conversion import check_webp, to_pillow
 from dither.images.png import png_bytes
 from dither.images.quiet_stderr import quiet_stderr
 from dither.images.raster_image import RasterImage
+from dither.images.resolution import file_resolution, per_metre
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -89,8 +92,10 @@ def read_image(
     with open_image(source, max_pixels, name) as picture:
         colors = color_source(picture, name or str(source)) if color_management else UNMANAGED
         picture.load()
+        resolution = file_resolution(picture)
         ImageOps.exif_transpose(picture, in_place=True)  # otherwise copies all images
-        return managed_picture(picture, colors)
+        image = managed_picture(picture, colors)
+        return dataclasses.replace(image, resolution=resolution)
 
 
 @contextlib.contextmanager
@@ -283,7 +288,12 @@ def encode_image(image: RasterImage, ending: str) -> bytes:
         options = {"lossless": True, "exact": True}
     if image.profile and format_name in ("TIFF", "WEBP"):
         options["icc_profile"] = image.profile
-    return encode_pillow(picture, format_name, options)
+    if image.resolution is not None and format_name == "TIFF":
+        options["dpi"] = image.resolution
+    content = encode_pillow(picture, format_name, options)
+    if image.resolution is not None and format_name == "BMP":
+        return with_bmp_density(content, per_metre(image.resolution))
+    return content
 
 
 def encode_pillow(picture: "Image.Image", format_name: str, options: dict[str, object]) -> bytes:

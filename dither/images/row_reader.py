@@ -15,6 +15,7 @@ from dither.images.color_management import UNMANAGED, color_source, managed
 from dither.images.io import Source, damage_refused, open_image, opened_file, unread_parts
 from dither.images.pillow_conversion import PROFILED_MODES, from_pillow
 from dither.images.raster_image import RasterImage, is_gray
+from dither.images.resolution import file_resolution
 from dither.images.rows import RowSource
 
 if TYPE_CHECKING:
@@ -53,6 +54,7 @@ def open_rows(
                 profile = picture.info.get("icc_profile") if mode in PROFILED_MODES else None
                 compression = str(picture.info.get("compression"))
                 compression = compression if picture.format == "TIFF" else None
+                resolution = file_resolution(picture)
                 depends = mode in ("P", "PA") and profile is None and not is_converted
         if found is None:
             yield None
@@ -78,7 +80,7 @@ def open_rows(
                 for band in checked():
                     yield RasterImage(np.ascontiguousarray(band.color[..., 0]), band.alpha)
 
-        yield RowSource(shape, read, notes, piece_bytes, compression)
+        yield RowSource(shape, read, notes, piece_bytes, compression, resolution)
 
 
 def _row_bands(

@@ -14,7 +14,7 @@ from typing import BinaryIO, cast
 
 import numpy as np
 
-from dither.images.raster_image import RasterImage
+from dither.images.raster_image import RasterImage, Resolution
 
 # Pixels of a band: few enough to stay small beside the program, enough to be worth a call.
 BAND_PIXELS = 1 << 19
@@ -30,6 +30,7 @@ class RowSource:
         notes: a sentence for each part of the file that is not read.
         piece_bytes: largest number of bytes that the file makes the reader hold at once.
         compression: of a TIFF, by Pillow's name; None for other files.
+        resolution: pixels per inch, across and down; None if unknown. The bands have none.
     """
 
     shape: tuple[int, int]
@@ -37,6 +38,7 @@ class RowSource:
     notes: Sequence[str] = ()
     piece_bytes: int = 0
     compression: str | None = None
+    resolution: Resolution | None = None
 
 
 @dataclass(frozen=True)

@@ -10,7 +10,7 @@ import itertools
 import struct
 import zlib
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -21,6 +21,8 @@ from dither.images import tiff_reader
 from dither.images.bit_packing import pack_rows
 from dither.images.indexed import IndexedFrames
 from dither.images.pillow_conversion import check_samples, gray_bits
+from dither.images.raster_image import Resolution
+from dither.images.resolution import rational
 from dither.images.rows import RowArray, RowStore, band_height, row_store
 
 Compression = Literal["none", "deflate", "lzw", "group4", "zstd"]
@@ -39,6 +41,7 @@ _OF_SOURCES: dict[str, Compression] = {
 _SHORT, _LONG, _RATIONAL, _UNDEFINED = 3, 4, 5, 7
 _GRAY, _RGB, _PALETTE_COLOR = 1, 2, 3
 _BITS = 8
+_DEFAULT_DPI = 72  # baseline TIFF needs a resolution
 _MAX_BYTES = (1 << 32) - 1
 # Uncompressed bytes of a strip that is compressed.
 _STRIP_BYTES = 1 << 18
@@ -59,6 +62,7 @@ class _Pixels:
         channels: samples of a pixel; with 2 or 4, the last is alpha.
         color_map: entries of the colour map.
         profile: ICC profile.
+        resolution: pixels per inch.
     """
 
     size: tuple[int, int]
@@ -69,6 +73,7 @@ class _Pixels:
     channels: int = 1
     color_map: bytes = b""
     profile: bytes | None = None
+    resolution: Resolution | None = None
 
     @property
     def row_bytes(self) -> int:
@@ -80,18 +85,19 @@ def compression_like(name: str | None) -> Compression | None:
     return None if name is None else _OF_SOURCES.get(name, "deflate")
 
 
-def tiff_bytes(found: IndexedFrames) -> bytes:
+def tiff_bytes(found: IndexedFrames, resolution: Resolution | None = None) -> bytes:
     """Encode the first frame as an uncompressed TIFF of 8 bits per pixel, as all readers take.
 
     The format has no count of colours: the map holds 256 of them, the last one repeated.
 
     Args:
         found: a frame with opaque colours.
+        resolution: pixels per inch, across and down.
 
     Raises:
         InputError: the file would have 4 GiB or more.
     """
-    return b"".join(indexed_tiff_parts(found))
+    return b"".join(indexed_tiff_parts(found, resolution=resolution))
 
 
 def indexed_tiff_parts(
@@ -100,6 +106,7 @@ def indexed_tiff_parts(
     like: Compression | None = None,
     compression: Compression | None = None,
     folder: Path | None = None,
+    resolution: Resolution | None = None,
 ) -> Iterator[bytes]:
     """Yield the file of `tiff_bytes` in pieces, from rows that are made when they are needed.
 
@@ -108,6 +115,7 @@ def indexed_tiff_parts(
         like: the compression to use if it can hold the pixels.
         compression: the compression to use.
         folder: of temporary files.
+        resolution: pixels per inch, across and down; 72 if None.
 
     Raises:
         InputError: the file would have 4 GiB or more, or cannot be compressed so.
@@ -117,6 +125,7 @@ def indexed_tiff_parts(
     color_map = (found.padded_colors(_BITS).T.astype("<u2") * 257).tobytes()
     size = frame.shape[1], frame.shape[0]
     pixels = _Pixels(size, _BITS, _PALETTE_COLOR, _bytes_of(frame), "L", color_map=color_map)
+    pixels = replace(pixels, resolution=resolution)
     return _file(pixels, _chosen(pixels, like, compression), folder)
 
 
@@ -128,6 +137,7 @@ def tiff_parts(
     like: Compression | None = None,
     compression: Compression | None = None,
     folder: Path | None = None,
+    resolution: Resolution | None = None,
 ) -> Iterator[bytes]:
     """Yield a TIFF of colours or greys in pieces; black and white take 1 bit per pixel.
 
@@ -138,6 +148,7 @@ def tiff_parts(
         like: the compression to use if it can hold the pixels.
         compression: the compression to use.
         folder: of temporary files.
+        resolution: pixels per inch, across and down; 72 if None.
 
     Raises:
         InputError: the samples have another type, the file would have 4 GiB or more, or cannot be
@@ -158,6 +169,7 @@ def tiff_parts(
         mode = "I;16" if bits == 16 else {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}[channels]
         kind = _GRAY if channels < 3 else _RGB
         pixels = _Pixels(size, bits, kind, _bytes_of(*planes), mode, channels, profile=profile)
+    pixels = replace(pixels, resolution=resolution)
     return _file(pixels, _chosen(pixels, like, compression), folder)
 
 
@@ -257,6 +269,7 @@ def _header(pixels: _Pixels, compression: int, strip_rows: int, counts: np.ndarr
     """Return all that comes before the strips."""
     width, height = pixels.size
     channels = pixels.channels
+    across, down = pixels.resolution or (_DEFAULT_DPI, _DEFAULT_DPI)
     more: dict[int, bytes] = {}  # values that are longer than four bytes
     tags: list[tuple[int, int, int, int | bytes]] = [
         (256, _LONG, 1, width),
@@ -268,8 +281,8 @@ def _header(pixels: _Pixels, compression: int, strip_rows: int, counts: np.ndarr
         (277, _SHORT, 1, channels),
         (278, _LONG, 1, strip_rows),
         (279, _LONG, len(counts), counts.astype("<u4").tobytes()),
-        (282, _RATIONAL, 1, struct.pack("<II", 72, 1)),
-        (283, _RATIONAL, 1, struct.pack("<II", 72, 1)),
+        (282, _RATIONAL, 1, struct.pack("<II", *rational(across))),
+        (283, _RATIONAL, 1, struct.pack("<II", *rational(down))),
         (296, _SHORT, 1, 2),  # resolution per inch
     ]
     if pixels.color_map:
