@@ -167,11 +167,13 @@ def check_whole(
         InputError: it does not fit.
     """
     from dither.images.io import open_image
+    from dither.images.pages import page_numbers
 
     if memory is None:
         return
     with open_image(content, job.max_pixels, title(source)) as picture:
-        frames = getattr(picture, "n_frames", 1) if picture.format != "TIFF" else 1
+        is_tiff = picture.format == "TIFF"
+        frames = len(page_numbers(picture)) if is_tiff else getattr(picture, "n_frames", 1)
         needed = picture.width * picture.height * frames * _WHOLE_BYTES
     if needed <= memory:
         return
@@ -182,8 +184,9 @@ def check_whole(
         )
     raise InputError(
         f"{title(source)} takes about {_megabytes(needed)}, because a file of its kind is decoded "
-        "whole (interlaced, progressive, turned, animated, or not PNG, JPEG or TIFF); --memory is "
-        f"{_megabytes(memory)}. Raise it, or convert the file to a PNG or TIFF without these"
+        "whole (interlaced, progressive, turned, animated, of several pages, or not PNG, JPEG or "
+        f"TIFF); --memory is {_megabytes(memory)}. Raise it, or convert the file to a PNG or TIFF "
+        "without these"
     )
 
 

@@ -1,7 +1,7 @@
 """Files of results: images, packed rows, and buffers of panels, with their entries for --json."""
 
 import dataclasses
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -103,8 +103,9 @@ def image_file(
         pieces = png_pieces(codes[0], alphas[0], profile, values, _sentence(output, note))
         return with_png_density(pieces, resolution), report
     if suffix in TIFF_SUFFIXES:
-        pieces = _tiff_pieces(animation, codes[0], alphas[0], values, output, job, note, resolution)
-        return pieces, report
+        if len(codes) > 1:
+            report["pages"] = len(codes)
+        return _tiff_pieces(animation, codes, alphas, values, output, job, note, resolution), report
     if suffix == ".gif" and any(map(_is_partly_transparent, animation.frames)):
         note(
             f"{output_title(output)}: a GIF has no partial transparency; alpha below 128 becomes "
@@ -150,8 +151,8 @@ def png_pieces(
 
 def _tiff_pieces(
     animation: "Animation",
-    codes: "RowArray",
-    alpha: "RowArray | None",
+    codes: "Sequence[RowArray]",
+    alphas: "Sequence[RowArray | None]",
     values: "np.ndarray",
     output: Path,
     job: Job,
@@ -161,7 +162,7 @@ def _tiff_pieces(
     """Return a TIFF of levels or indices in pieces; arguments as in `image_file`."""
     from dither.images.indexed_files import indexed_tiff_pieces
     from dither.images.rows import mapped
-    from dither.images.tiff import compression_like, tiff_parts
+    from dither.images.tiff import compression_like, tiff_stack_parts
 
     options: dict[str, Any] = {
         "like": compression_like(animation.compression),
@@ -170,9 +171,13 @@ def _tiff_pieces(
         "resolution": resolution,
     }
     if values.ndim == 2:
-        return indexed_tiff_pieces(codes, values, alpha, _sentence(output, note), **options)
+        return indexed_tiff_pieces(codes, values, alphas, _sentence(output, note), **options)
     profile = animation.frames[0].profile
-    return tiff_parts(mapped(codes, values.__getitem__), alpha, profile, **options)
+    pages = [
+        (mapped(frame, values.__getitem__), alpha)
+        for frame, alpha in zip(codes, alphas, strict=True)
+    ]
+    return tiff_stack_parts(pages, profile, **options)
 
 
 def _sentence(output: Path, note: Callable[[str], None]) -> Callable[[str], None]:

@@ -28,7 +28,7 @@ from dither.images.png import color_parts, indexed_parts, with_png_density
 from dither.images.raster_image import RasterImage, Resolution
 from dither.images.resolution import per_metre
 from dither.images.rows import RowArray, mapped, row_spans
-from dither.images.tiff import indexed_tiff_parts, tiff_bytes, tiff_parts
+from dither.images.tiff import indexed_tiff_parts, tiff_bytes, tiff_stack_parts
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -145,28 +145,33 @@ def indexed_png_parts(
 
 
 def indexed_tiff_pieces(
-    frame: RowArray,
+    frames: Sequence[RowArray],
     colors: np.ndarray,
-    alpha: RowArray | None = None,
+    alphas: Sequence[RowArray | None],
     log: Log | None = None,
     **options: Any,
 ) -> Iterator[bytes]:
     """Yield a TIFF of palette indices in pieces; arguments as in `indexed_png_parts`.
 
     Args:
-        frame: (H, W) uint8 indices.
+        frames: (H, W) uint8 indices of each page.
         colors: (K, 3) uint8 sRGB codes.
-        alpha: (H, W) uint8, or None.
+        alphas: (H, W) uint8 of each page, or None.
         log: called with a sentence if indices are lost.
         **options: as in `tiff_parts`.
     """
-    if alpha is None or all(alpha[rows].min() == 255 for rows in row_spans(alpha)):
-        found = with_palette([frame], colors, [None])
+    given = [alpha for alpha in alphas if alpha is not None]
+    if all(alpha[rows].min() == 255 for alpha in given for rows in row_spans(alpha)):
+        found = with_palette(frames, colors, [None] * len(frames))
         assert found is not None  # 256 colours fit
         return indexed_tiff_parts(found, **options)
     if log is not None:
         log(_NO_ALPHA_IN_TIFF)
-    return tiff_parts(mapped(frame, colors.__getitem__), alpha, **options)
+    pages = [
+        (mapped(frame, colors.__getitem__), alpha)
+        for frame, alpha in zip(frames, alphas, strict=True)
+    ]
+    return tiff_stack_parts(pages, **options)
 
 
 def _log_reused_entry(found: IndexedFrames, count: int, log: Log) -> None:

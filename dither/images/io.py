@@ -205,12 +205,13 @@ def _check_png(picture: "Image.Image", file: BinaryIO) -> None:
             return
 
 
-def unread_parts(picture: "Image.Image", name: str) -> list[str]:
+def unread_parts(picture: "Image.Image", name: str, *, pages_read: int = 1) -> list[str]:
     """Describe content of a file that is not read: more than 8 bits per channel, or further pages.
 
     Args:
         picture: as `open_image` yields it, not loaded yet.
         name: the file's name, for the sentences.
+        pages_read: number of pages of a TIFF that are read; with 1, others get a sentence.
 
     Returns:
         One sentence each.
@@ -225,7 +226,7 @@ def unread_parts(picture: "Image.Image", name: str) -> list[str]:
     ):
         sentences.append(f"{name} has more than 8 bits per channel; 8 are read")
     pages = getattr(picture, "n_frames", 1)
-    if picture.format == "TIFF" and pages > 1:
+    if picture.format == "TIFF" and pages > 1 and pages_read == 1:
         sentences.append(f"{name} has {pages} pages; the first is read")
     return sentences
 

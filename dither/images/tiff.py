@@ -6,10 +6,9 @@ Source: Adobe, "TIFF Revision 6.0" (1992), sections 3 to 6 and 18; zstd has the 
 """
 
 import io
-import itertools
 import struct
 import zlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, get_args
@@ -23,7 +22,7 @@ from dither.images.indexed import IndexedFrames
 from dither.images.pillow_conversion import check_samples, gray_bits
 from dither.images.raster_image import Resolution
 from dither.images.resolution import rational
-from dither.images.rows import RowArray, RowStore, band_height, row_store
+from dither.images.rows import RowArray, RowStore, band_height, mapped, row_store
 
 Compression = Literal["none", "deflate", "lzw", "group4", "zstd"]
 _NUMBERS: dict[str, int] = {"none": 1, "deflate": 8, "lzw": 5, "group4": 4, "zstd": 50000}
@@ -41,6 +40,7 @@ _OF_SOURCES: dict[str, Compression] = {
 _SHORT, _LONG, _RATIONAL, _UNDEFINED = 3, 4, 5, 7
 _GRAY, _RGB, _PALETTE_COLOR = 1, 2, 3
 _BITS = 8
+_FILE_HEADER = struct.Struct("<2sHI")
 _DEFAULT_DPI = 72  # baseline TIFF needs a resolution
 _MAX_BYTES = (1 << 32) - 1
 # Uncompressed bytes of a strip that is compressed.
@@ -108,10 +108,10 @@ def indexed_tiff_parts(
     folder: Path | None = None,
     resolution: Resolution | None = None,
 ) -> Iterator[bytes]:
-    """Yield the file of `tiff_bytes` in pieces, from rows that are made when they are needed.
+    """Yield the file of `tiff_bytes` in pieces, with a page for each frame, from rows made when needed.
 
     Args:
-        found: a frame with opaque colours.
+        found: frames with opaque colours.
         like: the compression to use if it can hold the pixels.
         compression: the compression to use.
         folder: of temporary files.
@@ -120,13 +120,18 @@ def indexed_tiff_parts(
     Raises:
         InputError: the file would have 4 GiB or more, or cannot be compressed so.
     """
-    frame = found.frames[0]
     # 16 bits per value; 257 makes white 65,535.
     color_map = (found.padded_colors(_BITS).T.astype("<u2") * 257).tobytes()
-    size = frame.shape[1], frame.shape[0]
-    pixels = _Pixels(size, _BITS, _PALETTE_COLOR, _bytes_of(frame), "L", color_map=color_map)
-    pixels = replace(pixels, resolution=resolution)
-    return _file(pixels, _chosen(pixels, like, compression), folder)
+    pages = [
+        _Pixels(
+            (frame.shape[1], frame.shape[0]),
+            *(_BITS, _PALETTE_COLOR, _bytes_of(frame), "L"),
+            color_map=color_map,
+            resolution=resolution,
+        )
+        for frame in found.frames
+    ]
+    return _file(pages, _chosen(pages[0], like, compression), folder)
 
 
 def tiff_parts(
@@ -154,23 +159,69 @@ def tiff_parts(
         InputError: the samples have another type, the file would have 4 GiB or more, or cannot be
             compressed so.
     """
-    check_samples(color, alpha, "TIFF")
-    size = color.shape[1], color.shape[0]
-    if color.ndim == 2 and alpha is None and color.dtype == np.uint8 and gray_bits(color) == 1:
+    return tiff_stack_parts(
+        *([(color, alpha)], profile),
+        like=like,
+        compression=compression,
+        folder=folder,
+        resolution=resolution,
+    )
 
-        def read(start: int, stop: int) -> np.ndarray:
-            return pack_rows(color[start:stop], 1, "msb")
 
-        pixels = _Pixels(size, 1, _GRAY, read, "1", profile=profile)
-    else:
-        channels = (1 if color.ndim == 2 else 3) + (alpha is not None)
-        planes = [color] if alpha is None else [color, alpha]
-        bits = 8 * color.dtype.itemsize
-        mode = "I;16" if bits == 16 else {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}[channels]
-        kind = _GRAY if channels < 3 else _RGB
-        pixels = _Pixels(size, bits, kind, _bytes_of(*planes), mode, channels, profile=profile)
-    pixels = replace(pixels, resolution=resolution)
-    return _file(pixels, _chosen(pixels, like, compression), folder)
+def tiff_stack_parts(
+    pages: Sequence[tuple[RowArray, RowArray | None]],
+    profile: bytes | None = None,
+    *,
+    like: Compression | None = None,
+    compression: Compression | None = None,
+    folder: Path | None = None,
+    resolution: Resolution | None = None,
+) -> Iterator[bytes]:
+    """Yield a TIFF of one or more pages in pieces; all pages are stored alike.
+
+    Args:
+        pages: colour and alpha of each, as in `tiff_parts`.
+        profile: as in `tiff_parts`.
+        like: as in `tiff_parts`.
+        compression: as in `tiff_parts`.
+        folder: as in `tiff_parts`.
+        resolution: as in `tiff_parts`.
+
+    Raises:
+        InputError: as `tiff_parts`.
+    """
+    for color, alpha in pages:
+        check_samples(color, alpha, "TIFF")
+    is_one_bit = all(
+        color.ndim == 2 and alpha is None and color.dtype == np.uint8 and gray_bits(color) == 1
+        for color, alpha in pages
+    )
+    # Readers of stacks expect pages of one kind.
+    has_alpha = any(alpha is not None for _, alpha in pages)
+    stored = []
+    for color, alpha in pages:
+        size = color.shape[1], color.shape[0]
+        if is_one_bit:
+            pixels = _Pixels(size, 1, _GRAY, _packed(color), "1")
+        else:
+            if has_alpha and alpha is None:
+                alpha = mapped(color, _opaque)
+            channels = (1 if color.ndim == 2 else 3) + has_alpha
+            planes = [color] if alpha is None else [color, alpha]
+            bits = 8 * color.dtype.itemsize
+            mode = "I;16" if bits == 16 else {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}[channels]
+            kind = _GRAY if channels < 3 else _RGB
+            pixels = _Pixels(size, bits, kind, _bytes_of(*planes), mode, channels)
+        stored.append(replace(pixels, profile=profile, resolution=resolution))
+    return _file(stored, _chosen(stored[0], like, compression), folder)
+
+
+def _packed(color: RowArray) -> Callable[[int, int], np.ndarray]:
+    return lambda start, stop: pack_rows(color[start:stop], 1, "msb")
+
+
+def _opaque(color: np.ndarray) -> np.ndarray:
+    return np.full(color.shape[:2], 255, np.uint8)
 
 
 def _chosen(
@@ -205,22 +256,46 @@ def _bytes_of(*planes: RowArray) -> Callable[[int, int], np.ndarray]:
     return read
 
 
-def _file(pixels: _Pixels, compression: Compression, folder: Path | None) -> Iterator[bytes]:
-    """Yield the header and the strips."""
-    height, row_bytes = pixels.size[1], pixels.row_bytes
+def _file(
+    pages: Sequence[_Pixels], compression: Compression, folder: Path | None
+) -> Iterator[bytes]:
+    """Yield the header and the pages; refuse what is certainly too large before any work."""
     if compression == "none":
-        step = band_height(pixels.size[0])
-        header = _header(pixels, 1, height, np.array([height * row_bytes]))
-        strips = (
-            pixels.read(start, min(start + step, height)).tobytes()
-            for start in range(0, height, step)
-        )
-        return itertools.chain([header], strips)
-    return _compressed_file(pixels, compression, folder)
+        _check_size(sum(pixels.size[1] * pixels.row_bytes for pixels in pages), _FILE_HEADER.size)
+    return _pages(pages, compression, folder)
 
 
-def _compressed_file(
-    pixels: _Pixels, compression: Compression, folder: Path | None
+def _pages(
+    pages: Sequence[_Pixels], compression: Compression, folder: Path | None
+) -> Iterator[bytes]:
+    place = _FILE_HEADER.size
+    header = _FILE_HEADER.pack(b"II", 42, place)
+    for number, pixels in enumerate(pages, start=1):
+        is_last = number == len(pages)
+        if compression == "none":
+            content = _plain_page(pixels, place, is_last)
+        else:
+            content = _compressed_page(pixels, compression, folder, place, is_last)
+        for piece in content:
+            place += len(piece)
+            yield header + piece
+            header = b""
+        if place % 2 and not is_last:
+            yield b"\0"
+            place += 1
+
+
+def _plain_page(pixels: _Pixels, place: int, is_last: bool) -> Iterator[bytes]:
+    """Yield an uncompressed page that begins at a place of the file."""
+    height = pixels.size[1]
+    step = band_height(pixels.size[0])
+    yield _header(pixels, 1, height, np.array([height * pixels.row_bytes]), place, is_last)
+    for start in range(0, height, step):
+        yield pixels.read(start, min(start + step, height)).tobytes()
+
+
+def _compressed_page(
+    pixels: _Pixels, compression: Compression, folder: Path | None, place: int, is_last: bool
 ) -> Iterator[bytes]:
     height = pixels.size[1]
     step = min(height, max(1, _STRIP_BYTES // pixels.row_bytes))
@@ -231,8 +306,13 @@ def _compressed_file(
             strip = _compressed(rows, pixels, compression)
             counts.append(len(strip))
             strips.append(np.frombuffer(strip, np.uint8)[:, None])
-        yield _header(pixels, _NUMBERS[compression], step, np.array(counts))
+        yield _header(pixels, _NUMBERS[compression], step, np.array(counts), place, is_last)
         yield from _pieces(strips)
+
+
+def _check_size(stored: int, more: int) -> None:
+    if stored + more > _MAX_BYTES:
+        raise InputError(f"a TIFF holds less than 4 GiB, not {stored} bytes; choose .png")
 
 
 def _pieces(strips: RowStore) -> Iterator[bytes]:
@@ -265,8 +345,15 @@ def _compressed(rows: np.ndarray, pixels: _Pixels, compression: Compression) -> 
     return file.read(int(found.counts[0]))
 
 
-def _header(pixels: _Pixels, compression: int, strip_rows: int, counts: np.ndarray) -> bytes:
-    """Return all that comes before the strips."""
+def _header(
+    pixels: _Pixels,
+    compression: int,
+    strip_rows: int,
+    counts: np.ndarray,
+    begin: int,
+    is_last: bool,
+) -> bytes:
+    """Return all that comes before the strips of a page, which begins at a place of the file."""
     width, height = pixels.size
     channels = pixels.channels
     across, down = pixels.resolution or (_DEFAULT_DPI, _DEFAULT_DPI)
@@ -291,15 +378,15 @@ def _header(pixels: _Pixels, compression: int, strip_rows: int, counts: np.ndarr
         tags.append((338, _SHORT, 1, 2))  # alpha that is not multiplied into the colours
     if pixels.profile:
         tags.append((34675, _UNDEFINED, len(pixels.profile), pixels.profile))
-    start = 8 + 2 + 12 * len(tags) + 4
+    start = begin + 2 + 12 * len(tags) + 4
     place = start
     for tag, _, _, value in tags:
         if isinstance(value, bytes) and len(value) > 4:
             more[tag] = value
             place += len(value) + len(value) % 2
     stored = int(counts.sum())
-    if place + stored > _MAX_BYTES:
-        raise InputError(f"a TIFF holds less than 4 GiB, not {stored} bytes; choose .png")
+    _check_size(stored, place)
+    end = place + stored
     offsets = (place + np.cumsum(counts) - counts).astype("<u4").tobytes()
     if len(counts) > 1:
         more[273] = offsets
@@ -315,9 +402,9 @@ def _header(pixels: _Pixels, compression: int, strip_rows: int, counts: np.ndarr
     values = (value + b"\0" * (len(value) % 2) for value in more.values())
     return b"".join(
         [
-            struct.pack("<2sHIH", b"II", 42, 8, len(tags)),
+            struct.pack("<H", len(tags)),
             *entries,
-            struct.pack("<I", 0),
+            struct.pack("<I", 0 if is_last else end + end % 2),
             *values,
         ]
     )
