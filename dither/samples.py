@@ -1,5 +1,6 @@
 """Image samples: their dtypes and ranges, and the code that shows each level."""
 
+from collections.abc import Sequence
 from typing import Literal, TypeVar
 
 import numpy as np
@@ -8,6 +9,8 @@ from dither.errors import InputError
 from dither.held import as_array
 
 Light = Literal["encoded", "linear"]
+# One number of levels for all channels, or one for each.
+Levels = int | Sequence[int]
 
 _MAX_LEVELS = 1 << 16
 # Resampling filters overshoot a little; float samples this far outside 0..1 are clipped, not refused.
@@ -26,6 +29,33 @@ def check_levels(levels: int) -> None:
     """
     if not isinstance(levels, int | np.integer) or not 2 <= levels <= _MAX_LEVELS:
         raise InputError(f"levels is {levels}; it must be a whole number from 2 to {_MAX_LEVELS}")
+
+
+def levels_of(levels: Levels, channels: int | None = None) -> tuple[int, ...]:
+    """Return the number of levels of each channel.
+
+    Args:
+        levels: one number for all channels, or one for each.
+        channels: how many there are; if None, numbers are only checked.
+
+    Raises:
+        InputError: there is a number for each of another number of channels, or one is out of range.
+
+    Example:
+        >>> levels_of(4, 3), levels_of((32, 64, 32), 3)
+        ((4, 4, 4), (32, 64, 32))
+    """
+    if not isinstance(levels, Sequence):
+        check_levels(levels)
+        return (int(levels),) * (1 if channels is None else channels)
+    for count in levels:
+        check_levels(count)
+    if channels is not None and len(levels) != channels:
+        raise InputError(
+            f"levels has {len(levels)} numbers, but the image has {channels} "
+            f"channel{'s' if channels > 1 else ''}"
+        )
+    return tuple(int(count) for count in levels)
 
 
 def check_light(light: str) -> None:
@@ -57,6 +87,29 @@ def level_values(levels: int, dtype: np.dtype) -> np.ndarray:
     """
     white, steps = int(np.iinfo(dtype).max), levels - 1
     return ((2 * np.arange(levels, dtype=np.int64) * white + steps) // (2 * steps)).astype(dtype)
+
+
+def level_picture(codes: np.ndarray, counts: Sequence[int], dtype: np.dtype) -> np.ndarray:
+    """Return the full-range value of each level of each channel: codes, or 0 to 1 for floats.
+
+    Args:
+        codes: (H, W) or (H, W, C) levels.
+        counts: number of levels of each channel.
+        dtype: of the result.
+
+    Example:
+        >>> level_picture(np.array([[[1, 1]]]), (2, 4), np.dtype(np.uint8)).tolist()
+        [[[255, 85]]]
+    """
+    if np.issubdtype(dtype, np.floating):
+        steps = np.array(counts, dtype) - 1
+        return codes.astype(dtype) / (steps if codes.ndim == 3 else steps[0])
+    if len(set(counts)) <= 1:
+        return level_values(counts[0] if counts else 2, dtype)[codes]
+    picture = np.empty(codes.shape, dtype)
+    for channel, count in enumerate(counts):
+        picture[..., channel] = level_values(count, dtype)[codes[..., channel]]
+    return picture
 
 
 def white_code(array: np.ndarray) -> int:

@@ -19,6 +19,7 @@ from PIL import Image
 COMMANDS = (
     ("dither ordered {} -o out.png --bits 1 --gray", 4),
     ("dither ordered {} -o out.png --bits 1", 4),
+    ("dither ordered {} -o out.png --bits 1 --resize 50%", 4),
     ("dither ordered {} -o out.png --palette spectra-6", 4),
     ("dither ordered {} -o out.png --colors 16", 4),
     ("dither diffuse {} -o out.png --bits 1", 4),

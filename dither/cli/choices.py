@@ -44,7 +44,28 @@ class RotateChoice(enum.StrEnum):
 
 
 class PackedChoice(enum.StrEnum):
-    """The bits of a byte that hold the leftmost pixel: the highest or the lowest."""
+    """Layouts of raw pixels; see `dither.images.raw_layout`."""
 
     msb = "msb"
     lsb = "lsb"
+    pages = "pages"
+    planes = "planes"
+
+
+class CompressionChoice(enum.StrEnum):
+    """The compression of a TIFF."""
+
+    none = "none"
+    deflate = "deflate"
+    lzw = "lzw"
+    group4 = "group4"
+    zstd = "zstd"
+
+
+class AlphaChoice(enum.StrEnum):
+    """What becomes of transparent pixels."""
+
+    keep = "keep"
+    threshold = "threshold"
+    dither = "dither"
+    background = "background"

@@ -21,7 +21,13 @@ def title(path: Path, stream: str = "standard input") -> str:
 
 
 def read_input(
-    source: Path, max_pixels: int, note: Callable[[str], None], content: bytes | None = None
+    source: Path,
+    max_pixels: int,
+    note: Callable[[str], None],
+    content: bytes | None = None,
+    *,
+    color_management: bool = True,
+    pages: bool = False,
 ) -> "Animation":
     """Read an image or animation from a file, standard input, or the content read from it before.
 
@@ -30,6 +36,8 @@ def read_input(
         max_pixels: refuse more, all frames together.
         note: called with a sentence about each part of the file that is not read.
         content: the bytes of the file, if they are read already.
+        color_management: convert colours to sRGB.
+        pages: read all pages of a TIFF, not only the first.
 
     Raises:
         InputError: the image cannot be read.
@@ -40,19 +48,28 @@ def read_input(
         content = read_content(source)
     file = source if content is None else BytesIO(content)
     try:
-        return read_animation(file, max_pixels=max_pixels, name=title(source), log=note)
+        return read_animation(
+            file,
+            max_pixels=max_pixels,
+            name=title(source),
+            color_management=color_management,
+            pages=pages,
+            log=note,
+        )
     except TooLargeError as error:
         raise InputError(f"{error}; --max-pixels raises this limit") from None
 
 
 @contextlib.contextmanager
 def name_errors(source: Path) -> Iterator[None]:
-    """Begin the InputErrors of a block with the name of the input."""
+    """Begin the InputErrors of a block with the name of the input, unless they begin with it."""
     try:
         yield
     except TooLargeError as error:
         raise InputError(f"{title(source)}: {error}; --max-pixels raises this limit") from None
     except InputError as error:
+        if str(error).startswith(f"{title(source)} "):
+            raise
         raise InputError(f"{title(source)}: {error}") from None
 
 

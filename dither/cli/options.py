@@ -6,7 +6,14 @@ from typing import Annotated, Any, cast
 
 import typer
 
-from dither.cli.choices import FitChoice, IntentChoice, PackedChoice, RotateChoice
+from dither.cli.choices import (
+    AlphaChoice,
+    CompressionChoice,
+    FitChoice,
+    IntentChoice,
+    PackedChoice,
+    RotateChoice,
+)
 from dither.cli.declare import BATCH, DITHERING, PREPARATION, QUANTIZER
 from dither.console import INPUT, OUTPUT, ForceOption, JsonOption, QuietOption, number, option
 from dither.errors import InputError
@@ -48,12 +55,30 @@ def threads_option(where: str = "") -> Any:
     return number(DITHERING, 0, 1024, text)
 
 
+MemoryOption = Annotated[
+    str | None,
+    option(
+        INPUT,
+        "Memory for images and results, in addition to the program itself [256MB]. PNG, JPEG and TIFF "
+        "are read and dithered in bands of rows; an image that has to be read whole is refused if this "
+        "is given and too little. Volumes are dithered in blocks.",
+        value="SIZE",
+    ),
+]
 MIX_IN_HELP = (
     "Mix neighbouring pixels as linear light (true from a distance) or as encoded sRGB codes"
 )
 MAX_SEED = (1 << 32) - 1
 MaxPixelsOption = Annotated[
     int, number(INPUT, 1, 1 << 40, "Refuse images with more pixels, all frames together.")
+]
+NoColorManagementOption = Annotated[
+    bool,
+    option(
+        INPUT,
+        "Take samples as sRGB whatever the file's colour profile says, and keep the profile in images "
+        "of levels. Otherwise colours are converted to sRGB.",
+    ),
 ]
 PaletteOption = Annotated[
     str | None,
@@ -134,6 +159,7 @@ class Job:
         ),
     ]
     max_pixels: MaxPixelsOption = 1 << 28
+    no_color_management: NoColorManagementOption = False
     output: Annotated[
         Path | None,
         option(
@@ -161,6 +187,13 @@ class Job:
             value="TEMPLATE",
         ),
     ] = None
+    compression: Annotated[
+        CompressionChoice | None,
+        option(
+            OUTPUT,
+            "Compression of a .tif; group4 is for 1 bit per pixel [that of a TIFF input, else none].",
+        ),
+    ] = None
     output_format: Annotated[
         str | None,
         option(
@@ -174,9 +207,10 @@ class Job:
         PackedChoice | None,
         option(
             OUTPUT,
-            "Write raw rows of 1, 2 or 4 bits per pixel for display panels, the leftmost pixel in the "
-            "highest (msb) or the lowest bits (lsb). Grey, or up to 16 colours; with --panel, its raw "
-            "buffer.",
+            "Write raw pixels for displays, of grey, a palette, or levels such as rgb565: the leftmost "
+            "in the highest bits and bytes (msb) or the lowest (lsb); pages of 8 rows (SSD1306); or a "
+            "plane for each bit. With --panel, its raw buffer. Files in .h, .c, .xbm and .escpos "
+            "(thermal printers) need no --packed.",
         ),
     ] = None
     preview: Annotated[
@@ -221,9 +255,18 @@ class Job:
         str | None,
         option(
             PREPARATION,
-            "Colour of the bars and behind transparent pixels, such as #ffffff [bars: transparent if "
-            "the image has alpha, else white].",
+            "Colour of the bars and behind transparent pixels, such as #ffffff or white, mixed in "
+            "linear light [bars: transparent if the image has alpha, else white].",
             value="COLOUR",
+        ),
+    ] = None
+    alpha: Annotated[
+        AlphaChoice | None,
+        option(
+            PREPARATION,
+            "Partial transparency: keep it, make pixels opaque from alpha 128 on (threshold) or by a "
+            "blue-noise pattern (dither), or composite on --background, else white [keep; .gif: "
+            "threshold; formats without alpha, packed rows and panel buffers: background].",
         ),
     ] = None
     auto_contrast: Annotated[
@@ -319,6 +362,11 @@ class Job:
     def __post_init__(self) -> None:
         if self.line_art and self.mask is not None:
             raise InputError("choose one of --line-art and --mask")
+        if self.background is not None and self.alpha not in (None, AlphaChoice.background):
+            raise InputError(
+                f"--background composites transparent pixels, and --alpha {self.alpha} does not; leave "
+                "one of them out"
+            )
         resize = None if self.resize is None else parse_resize(self.resize)
         if resize is not None:
             self._check_frame(resize)
@@ -376,8 +424,14 @@ class Quantizer:
         ),
     ] = None
     levels: Annotated[
-        int | None,
-        number(QUANTIZER, 2, 65536, "Levels per channel (2 to 65536).", "--levels", "-l"),
+        str | None,
+        option(
+            QUANTIZER,
+            "Levels per channel (2 to 65536); or of red, green and blue: three numbers such as "
+            "32,64,32, or rgb888, rgb666, rgb565, rgb555, rgb444, rgb332, rgb111.",
+            *("--levels", "-l"),
+            value="N|R,G,B|NAME",
+        ),
     ] = None
     palette: PaletteOption = None
     panel: PanelOption = None

@@ -16,8 +16,11 @@ from dither.files.atomic import atomic_writes, check_writable, created_folder
 if TYPE_CHECKING:
     from dither.palettes.panel import Panel
 
-# An image, packed rows, a panel's raw buffer, or that as source text of C.
-Kind = Literal["image", "rows", "buffer", "source"]
+TIFF_SUFFIXES = (".tif", ".tiff")
+# Formats that are written from rows that are made when they are needed.
+ROW_SUFFIXES = (".png", *TIFF_SUFFIXES)
+# An image, raw pixels, a file for a device, a panel's raw buffer, or that as source text of C.
+Kind = Literal["image", "rows", "device", "buffer", "source"]
 
 
 def plan_outputs(job: Job, panel: "Panel | None" = None) -> list[Path]:
@@ -105,10 +108,13 @@ def format_suffix(path: Path, job: Job) -> str:
 
 def output_kind(path: Path, job: Job, panel: "Panel | None") -> Kind:
     """Return what an output holds, which its suffix and --packed decide."""
+    from dither.images.device_files import DEVICE_ENDINGS
     from dither.images.io import WRITE_FORMATS
 
     suffix = format_suffix(path, job)
     if panel is None:
+        if suffix in DEVICE_ENDINGS:
+            return "device"
         return "rows" if job.packed else "image"
     if suffix in (".c", ".h"):
         return "source"
@@ -130,7 +136,12 @@ def check_suffix(path: Path, job: Job, panel: "Panel | None" = None) -> None:
             f"--packed is {job.packed}, but the controller of {panel.name} takes "
             f"{panel.packing.order}; the panel decides, so choose --packed {panel.packing.order}"
         )
-    if output_kind(path, job, panel) != "image":
+    if job.compression is not None and suffix not in TIFF_SUFFIXES:
+        raise InputError(f"--compression is for .tif; {path} is none, so leave it out")
+    kind = output_kind(path, job, panel)
+    if kind == "device" and job.packed and suffix not in (".c", ".h"):
+        raise InputError(f"{path} has a layout of its own; leave --packed out")
+    if kind != "image":
         if job.packed and path != STREAM and suffix in (*WRITE_FORMATS, ".jpg", ".jpeg"):
             raise InputError(
                 f"--packed writes raw rows, not an image; {path} should end otherwise, such as in .bin"

@@ -1,22 +1,41 @@
 """Read, prepare, dither and write images: the work of `ordered`, `diffuse` and `optimize`."""
 
+import contextlib
 import dataclasses
 import json
 import os
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 import typer
 
-from dither.cli.inputs import name_errors, read_input, title
+from dither.cli.alpha import AlphaRule, AlphaSeen, without_hidden
+from dither.cli.in_rows import (
+    NextRows,
+    as_arrays,
+    check_whole,
+    dithered_in_rows,
+    opened_in_rows,
+)
+from dither.cli.inputs import name_errors, read_content, read_input, title
 from dither.cli.line_art import Undithered, undithered, with_kept
-from dither.cli.options import Job
-from dither.cli.outputs import Kind, format_suffix, open_outputs, output_kind, plan_outputs
+from dither.cli.options import STREAM, Job
+from dither.cli.outputs import (
+    ROW_SUFFIXES,
+    TIFF_SUFFIXES,
+    Kind,
+    format_suffix,
+    open_outputs,
+    output_kind,
+    plan_outputs,
+)
 from dither.cli.panel_outputs import check_frame
 from dither.cli.result_files import (
     Dithered,
+    check_raw,
     encoded_result,
     image_file,
     output_title,
@@ -43,9 +62,19 @@ class PerFrame:
     Attributes:
         function: called with a colour array and `phase`, and with `palette` if there is one; returns
             levels or indices.
+        rows: called with the `phase` and the number of `pixels` of an image, and with `palette` if
+            there is one; returns a function like `function` for its next rows. None if the whole image
+            is needed.
+        whole: what needs the whole image, in messages.
+        memory: bytes that are allowed, or None if it was not given.
+        spreads: whether pixels influence others, so that the colours of hidden pixels must not count.
     """
 
     function: "Callable[..., np.ndarray]"
+    rows: Callable[..., NextRows] | None = None
+    whole: str = "the method"
+    memory: int | None = None
+    spreads: bool = False
 
 
 class PaletteLearner(Protocol):
@@ -113,8 +142,7 @@ def dither_images(
             )
     outputs = plan_outputs(job, target.panel)
     preparation = job.preparation_in(target.frame)
-    if job.packed and target.panel is None:
-        _ = target.packed_bits  # raises before any work
+    check_raw(job, target, outputs)
     files = list(outputs)
     if palette_output is not None:
         _check_palette_output(palette_output, outputs)
@@ -132,45 +160,30 @@ def dither_images(
 
             notes: list[str] = []
             kind = output_kind(output, job, target.panel)
-            animation = read_input(source, job.max_pixels, notes.append)
-            with name_errors(source):
-                before = animation.frames[0].color.shape[:2]
-                animation = _prepared(
-                    animation, source, output, kind, job, target, preparation, notes.append
+            with contextlib.ExitStack() as stack:
+                animation, dithered = stack.enter_context(
+                    _dithered(
+                        *(source, output, kind, job, target, dithering, preparation, number),
+                        *(notes.append, on_image),
+                    )
                 )
-                masks = undithered(job, preparation, before, animation)
-                if isinstance(dithering, PerFrame):
-                    palette = target.palette_for(animation.frames)
-                    kept = None if masks is None else masks.keep(animation, palette, target)
-                    keywords = {}
-                    if palette is not None:
-                        intent = target.intent if masks is None else "absolute"
-                        keywords = {"palette": palette, "intent": intent}
-                    codes = []
-                    shown = with_kept(animation, kept)
-                    for frame, color in numbered_frames(shown, number, on_image):
-                        phase = (frame, 0, 0)
-                        codes.append(dithering.function(color, phase=phase, **keywords))
-                    dithered = put_kept(Dithered(codes, palette), kept)
-                else:
-                    dithered = _whole(animation, target, dithering, masks, on_image)
-            number += len(dithered.codes)
-            if dithered.palette is not None:
-                palettes.append(dithered.palette.hex)
-                if palette_output is not None:
-                    _write_palette(palette_output, dithered.palette, opened)
-                    count = len(dithered.palette)
-                    messages.append(f"{title(source)} -> {palette_output}: {count} colours")
-            content, report = encoded_result(
-                animation, dithered, target, output, kind, job, notes.append
-            )
-            if job.preview is not None:
-                _write_preview(job.preview, animation, dithered, job, opened, notes.append)
-                messages.append(f"{title(source)} -> {job.preview}: as the panel looks")
-                report["preview"] = str(job.preview)
-            with opened(output) as file:
-                file.write(content)
-                file.flush()  # reports a full disk behind standard output
+                number += len(dithered.codes)
+                if dithered.palette is not None:
+                    palettes.append(dithered.palette.hex)
+                    if palette_output is not None:
+                        _write_palette(palette_output, dithered.palette, opened)
+                        count = len(dithered.palette)
+                        messages.append(f"{title(source)} -> {palette_output}: {count} colours")
+                content, report = encoded_result(
+                    animation, dithered, target, output, kind, job, notes.append
+                )
+                if job.preview is not None:
+                    _write_preview(job.preview, animation, dithered, job, opened, notes.append)
+                    messages.append(f"{title(source)} -> {job.preview}: as the panel looks")
+                    report["preview"] = str(job.preview)
+                with opened(output) as file:
+                    file.writelines(content)
+                    file.flush()  # reports a full disk behind standard output
             messages += [*notes, f"{title(source)} -> {output_title(output)}{packing_note(report)}"]
             if notes:
                 report["notes"] = notes
@@ -182,6 +195,142 @@ def dither_images(
     if target.panel is not None:
         common["panel"] = target.panel.name
     return {**common, "images": reports}
+
+
+@contextlib.contextmanager
+def _dithered(
+    source: Path,
+    output: Path,
+    kind: Kind,
+    job: Job,
+    target: Target,
+    dithering: Dithering,
+    preparation: Preparation,
+    number: int,
+    note: Callable[[str], None],
+    on_progress: OnProgress,
+) -> "Iterator[tuple[Animation, Dithered]]":
+    """Read, prepare and dither an image, in bands of rows if that is possible."""
+    content = None if source != STREAM else read_content(source)
+    file = source if content is None else BytesIO(content)
+    with contextlib.ExitStack() as stack:
+        because = _needs_whole(dithering, target, job, preparation)
+        if because is None and isinstance(dithering, PerFrame) and dithering.rows is not None:
+            rows = stack.enter_context(opened_in_rows(source, file, job, preparation))
+            if rows is not None:
+                for sentence in rows.notes:
+                    note(sentence)
+                with name_errors(source):
+                    _check_result(rows.shape, 1, source, kind, job, target, preparation, note)
+                done = stack.enter_context(
+                    dithered_in_rows(
+                        *(rows, source, output, target, preparation),
+                        *(dithering.rows, number, dithering.memory),
+                        *(AlphaRule.of(output, kind, job), dithering.spreads, note, on_progress),
+                    )
+                )
+                takes_rows = kind == "rows" or format_suffix(output, job) in ROW_SUFFIXES
+                yield done if takes_rows else as_arrays(*done)
+                return
+        if isinstance(dithering, PerFrame):
+            check_whole(source, file, job, dithering.memory, because)
+        yield _read_and_dithered(
+            *(source, content, output, kind, job, target, dithering, preparation, number),
+            *(note, on_progress),
+        )
+
+
+def _needs_whole(
+    dithering: Dithering, target: Target, job: Job, preparation: Preparation
+) -> str | None:
+    """Return what needs the whole image, or None if nothing does."""
+    if isinstance(dithering, PerFrame) and dithering.rows is None:
+        return dithering.whole
+    reasons = {
+        "--colors": target.colors is not None,
+        "--line-art": job.line_art,
+        "--mask": job.mask is not None,
+        "--preview": job.preview is not None,
+        "--auto-contrast": preparation.auto_contrast is not None,
+        "--rotate": preparation.rotate != 0,
+    }
+    return next((reason for reason, holds in reasons.items() if holds), None)
+
+
+def _read_and_dithered(
+    source: Path,
+    content: bytes | None,
+    output: Path,
+    kind: Kind,
+    job: Job,
+    target: Target,
+    dithering: Dithering,
+    preparation: Preparation,
+    number: int,
+    note: Callable[[str], None],
+    on_progress: OnProgress,
+) -> "tuple[Animation, Dithered]":
+    """Read a whole image or animation, prepare it and dither it."""
+    managed = not job.no_color_management
+    animation = read_input(
+        source, job.max_pixels, note, content, color_management=managed, pages=True
+    )
+    with name_errors(source):
+        before = animation.frames[0].color.shape[:2]
+        rule, seen = AlphaRule.of(output, kind, job), AlphaSeen()
+        for frame in animation.frames:
+            seen.add_read(frame.alpha)
+        animation = _prepared(animation, source, output, kind, job, target, preparation, note)
+        spreads = not isinstance(dithering, PerFrame) or dithering.spreads or job.line_art
+        animation = _with_alpha(animation, rule, seen, number, fill=spreads)
+    # Not in the block above: the sentence begins with the name of the output.
+    sentence = rule.sentence(seen, output)
+    if sentence is not None:
+        note(sentence)
+    with name_errors(source):
+        masks = undithered(job, preparation, before, animation)
+        if not isinstance(dithering, PerFrame):
+            found = _whole(animation, target, dithering, masks, on_progress)
+            return animation, _finished(found, animation, rule.report(seen), clear=True)
+        palette = target.palette_for(animation.frames)
+        kept = None if masks is None else masks.keep(animation, palette, target)
+        keywords = {}
+        if palette is not None:
+            intent = target.intent if masks is None else "absolute"
+            keywords = {"palette": palette, "intent": intent}
+        codes = []
+        shown = with_kept(animation, kept)
+        for frame, color in numbered_frames(shown, number, on_progress):
+            codes.append(dithering.function(target.colored(color), phase=(frame, 0, 0), **keywords))
+        found = put_kept(Dithered(codes, palette), kept)
+        return animation, _finished(found, animation, rule.report(seen), clear=dithering.spreads)
+
+
+def _with_alpha(
+    animation: "Animation", rule: AlphaRule, seen: AlphaSeen, number: int, *, fill: bool
+) -> "Animation":
+    """Return prepared frames with the alpha of the result; hidden colours are filled if wanted."""
+    from dither.images.mask import without_hidden_colors
+
+    if all(frame.alpha is None for frame in animation.frames):
+        return animation
+    frames = []
+    for index, frame in enumerate(animation.frames):
+        seen.add_prepared(frame.alpha)
+        ruled = rule.apply(frame, (number + index, 0, 0))
+        frames.append(without_hidden_colors(ruled) if fill else ruled)
+    return dataclasses.replace(animation, frames=tuple(frames))
+
+
+def _finished(
+    dithered: Dithered, animation: "Animation", about: dict[str, Any], *, clear: bool
+) -> Dithered:
+    """Return a result with more entries for --json, and code 0 in hidden pixels if `clear`."""
+    codes = dithered.codes
+    if clear:
+        alphas = [frame.alpha for frame in animation.frames]
+        codes = [without_hidden(*pair) for pair in zip(codes, alphas, strict=True)]
+    return dataclasses.replace(dithered, codes=codes, about={**dithered.about, **about})
 
 
 def finish(report: dict[str, Any], json_output: bool, **options: Any) -> None:
@@ -239,7 +388,7 @@ def _write_preview(
     values = dithered.palette.colors
     content, _ = image_file(animation, dithered.codes, values, path, job, note)
     with opened(path) as file:
-        file.write(content)
+        file.writelines(content)
 
 
 def _prepared(
@@ -258,13 +407,42 @@ def _prepared(
 
     first = animation.frames[0]
     animated = kind == "image" and format_suffix(output, job) in ANIMATED_SUFFIXES
-    if len(animation.frames) > 1 and not animated:
+    if animation.is_stack:
+        _check_stack(len(animation.frames), output, kind, job)
+    elif len(animation.frames) > 1 and not animated:
         note(
             f"{title(source)} has {len(animation.frames)} frames; {output_title(output)} holds the "
             "first"
         )
         animation = Animation((first,))
     shape = len(first.color), first.color.shape[1]
+    frames = len(animation.frames)
+    _check_result(shape, frames, source, kind, job, target, preparation, note)
+    if preparation == Preparation():
+        return animation
+    frames = adjusted_frames(animation.frames, preparation)
+    return dataclasses.replace(animation, frames=frames)
+
+
+def _check_stack(pages: int, output: Path, kind: Kind, job: Job) -> None:
+    if kind != "image" or format_suffix(output, job) not in TIFF_SUFFIXES:
+        raise InputError(
+            f"it has {pages} pages, and {output_title(output)} holds one image; choose .tif for the "
+            "result, or save the pages as files of their own"
+        )
+
+
+def _check_result(
+    shape: tuple[int, int],
+    frames: int,
+    source: Path,
+    kind: Kind,
+    job: Job,
+    target: Target,
+    preparation: Preparation,
+    note: Callable[[str], None],
+) -> None:
+    """Refuse results that are too large or do not fit the panel; say if an image is distorted."""
     place = preparation.placement(shape)
     (height, width), (old_height, old_width) = place.frame, place.turned
     if preparation.distorts(shape):
@@ -272,15 +450,11 @@ def _prepared(
             f"{title(source)} is {old_width}x{old_height}; {width}x{height} distorts it. Choose --fit "
             "contain (adds bars), cover (cuts off both ends) or stretch (distorts without this note)"
         )
-    pixels = len(animation.frames) * height * width * job.scale**2
+    pixels = frames * height * width * job.scale**2
     if pixels > job.max_pixels:
         raise TooLargeError(f"the result would have {pixels} pixels, more than {job.max_pixels}")
     if target.panel is not None and kind != "image":
         check_frame(target.panel, width * job.scale, height * job.scale)
-    if preparation == Preparation():
-        return animation
-    frames = adjusted_frames(animation.frames, preparation)
-    return dataclasses.replace(animation, frames=frames)
 
 
 def put_kept(dithered: Dithered, kept: "list[KeptPixels] | None") -> Dithered:

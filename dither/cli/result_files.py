@@ -1,14 +1,13 @@
 """Files of results: images, packed rows, and buffers of panels, with their entries for --json."""
 
 import dataclasses
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
-from dither.cli.choices import PackedChoice
 from dither.cli.inputs import title
-from dither.cli.options import Job
-from dither.cli.outputs import Kind, format_suffix
+from dither.cli.options import STREAM, Job
+from dither.cli.outputs import TIFF_SUFFIXES, Kind, format_suffix, output_kind
 from dither.cli.panel_outputs import buffer_note, panel_content
 from dither.cli.target import Target
 from dither.errors import InputError
@@ -17,7 +16,8 @@ if TYPE_CHECKING:
     import numpy as np
 
     from dither.images.animation import Animation
-    from dither.images.raster_image import RasterImage
+    from dither.images.raster_image import RasterImage, Resolution
+    from dither.images.rows import RowArray
     from dither.palettes.palette import Palette
 
 
@@ -49,17 +49,21 @@ def encoded_result(
     kind: Kind,
     job: Job,
     note: Callable[[str], None],
-) -> tuple[bytes, dict[str, Any]]:
-    """Return the bytes of a result, and its entries for --json."""
+) -> tuple[Iterable[bytes], dict[str, Any]]:
+    """Return the bytes of a result in pieces, and its entries for --json."""
     try:
         if kind != "image" and target.panel is not None:
-            codes = _enlarged(dithered.codes[0], job.scale)
+            codes = enlarged(dithered.codes[0], job.scale)
             name = output.with_name(f"{output.stem}{format_suffix(output, job)}")
-            return panel_content(target.panel, animation.frames[0], codes, kind, name)
-        if kind == "rows":
-            return _packed_rows(animation.frames[0], dithered.codes[0], target.packed_bits, job)
+            content, report = panel_content(target.panel, animation.frames[0], codes, kind, name)
+            return [content], report
+        if kind in ("rows", "device"):
+            return _raw(animation.frames[0], dithered, target, kind, output, job)
         values = target.values(dithered.palette)
-        return image_file(animation, dithered.codes, values, output, job, note)
+        codes = dithered.codes
+        if isinstance(target.levels, tuple):
+            codes = [level_codes(frame, target.levels) for frame in codes]
+        return image_file(animation, codes, values, output, job, note)
     except InputError as error:
         raise InputError(f"cannot write {output_title(output)}: {error}") from None
 
@@ -71,12 +75,12 @@ def image_file(
     output: Path,
     job: Job,
     note: Callable[[str], None],
-) -> tuple[bytes, dict[str, Any]]:
-    """Return an image file of levels, or of indices with their colour table.
+) -> tuple[Iterable[bytes], dict[str, Any]]:
+    """Return an image file of levels, or of indices with their colour table, in pieces.
 
     Args:
         animation: the original frames, for alpha, profiles and durations.
-        codes: levels or indices for each frame.
+        codes: levels or indices for each frame; for .png also as rows that are made when needed.
         values: (levels,) codes, or the (colours, 3) table of the indices, in which colours may repeat.
         output: names the format.
         job: the scale and the format of standard output.
@@ -84,13 +88,26 @@ def image_file(
     """
     from dither.images.animation import encode_animation
     from dither.images.indexed_files import encode_indexed
+    from dither.images.png import with_png_density
+    from dither.images.resolution import scaled
 
     suffix = format_suffix(output, job)
-    codes = [_enlarged(frame, job.scale) for frame in codes]
+    resolution = scaled(animation.frames[0].resolution, job.scale, job.scale)
+    codes = [enlarged(frame, job.scale) for frame in codes]
     alphas = [
-        None if frame.alpha is None else _enlarged(frame.alpha, job.scale)
+        None if frame.alpha is None else enlarged(frame.alpha, job.scale)
         for frame in animation.frames
     ]
+    channels = [3] if values.ndim == 2 else []
+    report: dict[str, Any] = {"shape": [*codes[0].shape, *channels]}
+    if suffix == ".png" and len(codes) == 1:
+        profile = animation.frames[0].profile
+        pieces = png_pieces(codes[0], alphas[0], profile, values, _sentence(output, note))
+        return with_png_density(pieces, resolution), report
+    if suffix in TIFF_SUFFIXES:
+        if len(codes) > 1:
+            report["pages"] = len(codes)
+        return _tiff_pieces(animation, codes, alphas, values, output, job, note, resolution), report
     if suffix == ".gif" and any(map(_is_partly_transparent, animation.frames)):
         note(
             f"{output_title(output)}: a GIF has no partial transparency; alpha below 128 becomes "
@@ -104,40 +121,137 @@ def image_file(
             alphas=alphas,
             durations=animation.durations,
             plays=animation.plays,
-            log=lambda sentence: note(f"{output_title(output)}: {sentence}"),
+            log=_sentence(output, note),
+            resolution=resolution,
         )
     else:
         frames = tuple(
-            dataclasses.replace(frame, color=values[levels], alpha=alpha)
+            dataclasses.replace(frame, color=values[levels], alpha=alpha, resolution=resolution)
             for frame, levels, alpha in zip(animation.frames, codes, alphas, strict=True)
         )
         content = encode_animation(dataclasses.replace(animation, frames=frames), suffix)
-    channels = [3] if values.ndim == 2 else []
-    report: dict[str, Any] = {"shape": [*codes[0].shape, *channels]}
     if len(codes) > 1:
         report["frames"] = len(codes)
-    return content, report
+    return [content], report
 
 
-def _packed_rows(
-    frame: "RasterImage", codes: "np.ndarray", bits: int, job: Job
-) -> tuple[bytes, dict[str, Any]]:
+def png_pieces(
+    codes: "RowArray",
+    alpha: "RowArray | None",
+    profile: bytes | None,
+    values: "np.ndarray",
+    log: Callable[[str], None],
+) -> Iterable[bytes]:
+    """Return a PNG of levels or indices in pieces; arguments as in `image_file`."""
+    from dither.images.indexed_files import indexed_png_parts
+    from dither.images.png import level_parts
+
+    if values.ndim == 2:
+        return indexed_png_parts(codes, values, alpha, log)
+    return level_parts(codes, values, alpha, profile)
+
+
+def _tiff_pieces(
+    animation: "Animation",
+    codes: "Sequence[RowArray]",
+    alphas: "Sequence[RowArray | None]",
+    values: "np.ndarray",
+    output: Path,
+    job: Job,
+    note: Callable[[str], None],
+    resolution: "Resolution | None",
+) -> Iterable[bytes]:
+    """Return a TIFF of levels or indices in pieces; arguments as in `image_file`."""
+    from dither.images.indexed_files import indexed_tiff_pieces
+    from dither.images.rows import mapped
+    from dither.images.tiff import compression_like, tiff_stack_parts
+
+    options: dict[str, Any] = {
+        "like": compression_like(animation.compression),
+        "compression": None if job.compression is None else str(job.compression),
+        "folder": None if output == STREAM else output.parent,
+        "resolution": resolution,
+    }
+    if values.ndim == 2:
+        return indexed_tiff_pieces(codes, values, alphas, _sentence(output, note), **options)
+    profile = animation.frames[0].profile
+    pages = [
+        (mapped(frame, values.__getitem__), alpha)
+        for frame, alpha in zip(codes, alphas, strict=True)
+    ]
+    return tiff_stack_parts(pages, profile, **options)
+
+
+def _sentence(output: Path, note: Callable[[str], None]) -> Callable[[str], None]:
+    return lambda sentence: note(f"{output_title(output)}: {sentence}")
+
+
+def check_raw(job: Job, target: Target, outputs: list[Path]) -> None:
+    """Refuse levels or colours that the layout of raw results cannot hold, before any work.
+
+    Raises:
+        InputError: the layout cannot hold them.
+    """
     import numpy as np
 
-    from dither.images.bit_packing import pack
+    from dither.images.device_files import device_file
+    from dither.images.raw_layout import raw_bytes
 
-    if codes.ndim == 3:
-        raise InputError("--packed takes grey or a palette; --gray makes grey of colours")
-    if frame.alpha is not None and frame.alpha.min() < 255:
-        raise InputError("packed rows hold no alpha")
-    codes = _enlarged(codes.astype(np.uint8, copy=False), job.scale)
-    rows = pack(codes, bits=bits, order="lsb" if job.packed == PackedChoice.lsb else "msb")
-    return rows.tobytes(), {
-        "shape": list(codes.shape),
-        "bits": bits,
-        "order": str(job.packed),
-        "bytes_per_row": rows.shape[1],
-    }
+    for output in outputs:
+        kind = output_kind(output, job, target.panel)
+        if kind not in ("rows", "device") or target.colors is not None:
+            continue
+        channels = (1, 1, 3) if isinstance(target.levels, tuple) else (1, 1)
+        none = np.zeros(channels, np.uint8)
+        try:
+            if kind == "rows":
+                raw_bytes(none, target.raw_levels, _layout(job))
+            else:
+                device_file(f"a{format_suffix(output, job)}", none, target.raw_levels, _layout(job))
+        except InputError as error:
+            raise InputError(f"cannot write {output_title(output)}: {error}") from None
+
+
+def _layout(job: Job) -> Any:
+    return "msb" if job.packed is None else str(job.packed)
+
+
+def _raw(
+    frame: "RasterImage", dithered: Dithered, target: Target, kind: Kind, output: Path, job: Job
+) -> tuple[Iterable[bytes], dict[str, Any]]:
+    """Return raw pixels, or a file for a device, in pieces."""
+    import numpy as np
+
+    from dither.color import LUMINANCE_WEIGHTS
+    from dither.images.device_files import device_file
+    from dither.images.raw_layout import bits_of, raw_bytes, row_bits
+    from dither.images.rows import row_spans
+
+    codes, layout = dithered.codes[0], _layout(job)
+    levels = target.raw_levels if dithered.palette is None else len(dithered.palette)
+    if codes.ndim == 3 and not isinstance(levels, tuple):
+        raise InputError(
+            "raw pixels are grey, of a palette, or of levels for each channel such as --levels "
+            "rgb565; --gray makes grey of colours"
+        )
+    alpha = frame.alpha
+    if alpha is not None and any(alpha[rows].min() < 255 for rows in row_spans(alpha)):
+        raise InputError("raw pixels hold no alpha; --background puts a colour behind them")
+    codes = enlarged(codes, job.scale)
+    bits = list(bits_of(levels)) if codes.ndim == 3 else row_bits(levels, layout)
+    report = {"shape": list(codes.shape), "bits": bits, "order": layout}
+    if kind == "device":
+        name = output.with_name(f"{output.stem}{format_suffix(output, job)}")
+        whole = codes[:]
+        if dithered.palette is not None and name.suffix in (".xbm", ".escpos"):
+            whole = whole == (dithered.palette.linear @ np.array(LUMINANCE_WEIGHTS)).argmax()
+        return [device_file(name, whole, levels, layout)], report
+    if layout in ("pages", "planes"):
+        content = raw_bytes(codes[:], levels, layout)
+        return [content.tobytes()], report | {"bytes_per_row": content.shape[1]}
+    pieces = (raw_bytes(codes[rows], levels, layout) for rows in row_spans(codes))
+    row = raw_bytes(codes[:1], levels, layout).shape[1] if len(codes) else 0
+    return (piece.tobytes() for piece in pieces), report | {"bytes_per_row": row}
 
 
 def packing_note(report: dict[str, Any]) -> str:
@@ -146,13 +260,40 @@ def packing_note(report: dict[str, Any]) -> str:
         return buffer_note(report)
     if "order" not in report:
         return ""
-    height, width = report["shape"]
-    bits, row = report["bits"], report["bytes_per_row"]
-    return f": {width}x{height} pixels, {bits} bit{'s' if bits > 1 else ''} each, {row} bytes a row"
+    height, width = report["shape"][:2]
+    bits = report["bits"] if isinstance(report["bits"], list) else [report["bits"]]
+    each = f"{'+'.join(map(str, bits))} bit{'s' if sum(bits) > 1 else ''} each"
+    row = f", {report['bytes_per_row']} bytes a row" if "bytes_per_row" in report else ""
+    return f": {width}x{height} pixels, {each}{row}"
 
 
-def _enlarged(codes: "np.ndarray", scale: int) -> "np.ndarray":
-    return codes if scale == 1 else codes.repeat(scale, axis=0).repeat(scale, axis=1)
+def level_codes(codes: "np.ndarray", levels: tuple[int, ...]) -> "np.ndarray":
+    """Return 8-bit codes of levels of each channel; rows that are made when needed stay such."""
+    import numpy as np
+
+    from dither.images.rows import Rows, mapped
+    from dither.samples import level_picture
+
+    def picture(rows: "np.ndarray") -> "np.ndarray":
+        return level_picture(rows, levels, np.dtype(np.uint8))
+
+    return cast(Any, mapped(codes, picture)) if isinstance(codes, Rows) else picture(codes)
+
+
+def enlarged(codes: "np.ndarray", scale: int) -> "np.ndarray":
+    """Return an image, or rows that are made when they are needed, with each pixel as a square."""
+    from dither.images.rows import Rows
+
+    if not isinstance(codes, Rows):
+        return codes if scale == 1 else codes.repeat(scale, axis=0).repeat(scale, axis=1)
+
+    def read(start: int, stop: int) -> "np.ndarray":
+        first = start // scale
+        rows = enlarged(codes[first : -(-stop // scale)], scale)
+        return rows[start - first * scale : stop - first * scale]
+
+    height, width, *channels = codes.shape
+    return cast(Any, Rows((height * scale, width * scale, *channels), codes.dtype, read))
 
 
 def _is_partly_transparent(frame: "RasterImage") -> bool:

@@ -1,67 +1,32 @@
 """Dither volumes, and images larger than memory, block by block for `dither ordered`."""
 
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from dither.cli.inputs import title
+from dither.cli.memory import parse_memory
 from dither.cli.options import Batch, Job
 from dither.cli.target import Target
 from dither.console import log, progress_bar
 from dither.errors import InputError, TooLargeError
 
-_UNITS = {unit: 1000**power for power, unit in enumerate(("", "K", "M", "G", "T"))}
 _TIFF_SUFFIXES, _ZARR_SUFFIX = (".tif", ".tiff"), ".zarr"
 # Options of `dither ordered` that need the whole image.
 IMAGES_ONLY = (
-    "--output-dir --name --format --packed --colors --panel --preview --add-noise --resize --fit "
-    "--rotate --background --auto-contrast --scale --recursive --line-art --mask"
+    "--output-dir --name --format --packed --colors --panel --preview --add-noise "
+    "--resize --fit --rotate --background --alpha --auto-contrast --scale --recursive --line-art --mask"
 )
 
 
-def parse_memory(text: str | None) -> int:
-    """Return the bytes that --memory names; 256 MB if it is not given.
-
-    Raises:
-        InputError: the text is no size from 16 MB to 1024 TiB.
-
-    Example:
-        >>> parse_memory("64MB"), parse_memory("1GiB")
-        (64000000, 1073741824)
-    """
-    if text is None:
-        from dither.volumes.work import MEMORY
-
-        return MEMORY
-    found = re.fullmatch(r"(\d{1,16}(?:\.\d{1,6})?) ?([KMGT]?)(i?)B?", text.strip(), re.IGNORECASE)
-    unit = "" if found is None else found[2].upper()
-    if found is None or (found[3] and not unit):
-        raise InputError(f"--memory is {text!r}; it must be a size such as 256MB or 2GiB")
-    factor = 1 << 10 * list(_UNITS).index(unit) if found[3] else _UNITS[unit]
-    memory = int(float(found[1]) * factor)
-    if not 16_000_000 <= memory <= 1 << 50:
-        raise InputError(f"--memory is {text!r}; it must be from 16MB to 1024TiB")
-    return memory
-
-
 def is_volume(images: list[Path], output: Path | None, memory: str | None) -> bool:
-    """Tell whether the work is done block by block, as the help of --memory says.
-
-    Raises:
-        InputError: --memory would have no effect.
-    """
+    """Tell whether the input is a volume, or an image that only the code for volumes reads fully."""
     memory_bytes = parse_memory(memory)
     suffix = "" if output is None else output.suffix.lower()
     if suffix == _ZARR_SUFFIX or any(map(_is_zarr, images)):
         return True
     if suffix in _TIFF_SUFFIXES and any(each.suffix.lower() in _TIFF_SUFFIXES for each in images):
         return any(_is_large_tiff(image, memory_bytes) for image in images)
-    if memory is not None:
-        raise InputError(
-            "--memory has no effect unless a .tif or .zarr is written as .tif or .zarr; other images "
-            "are read whole"
-        )
     return False
 
 
@@ -101,12 +66,15 @@ def dither_volume_file(
     if batch.jobs is not None and batch.scheduler is not None:
         raise InputError("choose one of --jobs and --scheduler, which has its own processes")
     source, output, palette = job.images[0], job.output, target.palette
+    if isinstance(target.levels, tuple):
+        raise InputError(f"{title(source)}: a volume takes one number of --levels for all channels")
     if palette is None:
         dithering = LevelDither(levels=target.levels or 2, preparation=job.preparation, **options)
     else:
         dithering = PaletteDither(
             palette, intent=target.intent, preparation=job.preparation, **options
         )
+    compression: Any = None if job.compression is None else str(job.compression)
     with progress_bar("dither", None, job.quiet) as on_progress:
         try:
             done = dither_volume(
@@ -119,6 +87,7 @@ def dither_volume_file(
                 scheduler=batch.scheduler,
                 max_voxels=job.max_pixels if limited else MAX_VOXELS,
                 replace=job.force,
+                compression=compression,
                 on_progress=on_progress,
             )
         except TooLargeError as error:
@@ -144,15 +113,24 @@ def _is_zarr(path: Path) -> bool:
 
 
 def _is_large_tiff(path: Path, memory: int) -> bool:
-    """Tell whether a TIFF has several pages of one size, or more bytes than the memory."""
+    """Tell whether a TIFF has several pages of one size, or too many bytes and too deep colours.
+
+    Other large images are read in bands of rows, by `dither.images.tiff_reader`.
+    """
+    import numpy as np
+
     from dither.volumes.tiff_files import open_tiff, tiff_extent
     from dither.volumes.tiff_pages import has_several_pages
 
     try:
         pages, size = tiff_extent(path)
         if pages == 1 and size > memory:
-            open_tiff(path)
-        return pages > 1 or size > memory
+            found = open_tiff(path)
+            shallow = found.dtype.itemsize == 1 or (
+                found.dtype == np.uint16 and len(found.shape) == 3
+            )
+            return not shallow
+        return pages > 1
     except InputError:
         # Reading it whole gives the better error, or works; but it reads the first page only.
         return path.is_file() and has_several_pages(path)

@@ -2,11 +2,12 @@
 
 import numpy as np
 
+from dither.diffusion.hidden import without_hidden
 from dither.diffusion.plan import Clamp, HasColors, plan_scans
 from dither.matrix.matrix_like import MatrixLike, as_matrix
 from dither.matrix.threshold_matrix import ThresholdMatrix
 from dither.palettes.palette import Intent
-from dither.samples import Light
+from dither.samples import Levels, Light
 
 # D. E. Knuth, "Digital halftones by dot diffusion", ACM Transactions on Graphics 6(4), 1987: the class
 # matrix with two dots of either colour.
@@ -29,7 +30,7 @@ KNUTH_CLASSES = ThresholdMatrix(
 def dot_diffuse(
     image: np.ndarray,
     *,
-    levels: int | None = None,
+    levels: Levels | None = None,
     palette: np.ndarray | HasColors | None = None,
     light: Light | None = None,
     clamp: Clamp | None = None,
@@ -69,7 +70,12 @@ def dot_diffuse(
     classes = matrix.planes[frame % len(matrix.planes)].astype(np.int64)
     order = np.stack(np.unravel_index(np.argsort(classes, axis=None), classes.shape), axis=1)
     codes, plans = plan_scans(
-        image, levels=levels, palette=palette, light=light, clamp=clamp, intent=intent
+        without_hidden(image),
+        levels=levels,
+        palette=palette,
+        light=light,
+        clamp=clamp,
+        intent=intent,
     )
     from dither.diffusion.compiled import dot_diffusion as loops
 

@@ -15,17 +15,26 @@ from typing import Any
 
 import numpy as np
 
+from dither.diffusion.hidden import without_hidden
 from dither.diffusion.kernel_files import load_kernel
 from dither.diffusion.kernels import FLOYD_STEINBERG, DiffusionKernel
 from dither.diffusion.plan import Clamp, HasColors, palette_colors, plan_scans
-from dither.diffusion.scan_order import scan_by_tone, scan_raster, scan_serpentine
+from dither.diffusion.scan_order import ScanState, scan_by_tone, scan_raster, scan_serpentine
 from dither.diffusion.thresholds import threshold_modulation
 from dither.diffusion.tone_kernels import VariableKernel
 from dither.errors import InputError
 from dither.matrix.matrix_like import MatrixLike, as_matrix
 from dither.palettes.palette import Intent
 from dither.parallel.processors import thread_count
-from dither.samples import Light, join_alpha, level_count, level_values, split_alpha
+from dither.samples import (
+    Levels,
+    Light,
+    join_alpha,
+    level_count,
+    level_picture,
+    levels_of,
+    split_alpha,
+)
 
 _MAX_SEED = (1 << 64) - 1
 
@@ -33,7 +42,7 @@ _MAX_SEED = (1 << 64) - 1
 def error_diffuse(
     image: np.ndarray,
     *,
-    levels: int | None = None,
+    levels: Levels | None = None,
     palette: np.ndarray | HasColors | None = None,
     kernel: DiffusionKernel | VariableKernel | str = FLOYD_STEINBERG,
     serpentine: bool = True,
@@ -52,6 +61,8 @@ def error_diffuse(
     Args:
         image: (H, W) or (H, W, C); uint8, uint16, bool, or float32/float64 in 0..1. With levels, each
             channel is diffused on its own; with a palette, C is 1 or 3, and grey counts as a colour.
+            With 2 or 4 channels, the last is alpha: the colours of pixels whose alpha is 0 do not
+            influence others.
         levels: levels per channel, 2 to 65,536; 2 if no palette is given. `level_values` gives their
             codes.
         palette: a `Palette`; or (K, 3) uint8 sRGB colours, 1 to 256, or any object with such `colors`.
@@ -91,6 +102,70 @@ def error_diffuse(
         >>> error_diffuse(gray, palette=np.array([[0, 0, 0], [255, 255, 255]], np.uint8))
         array([[1, 0, 1, 0]], dtype=uint8)
     """
+    diffuse = row_diffusion(
+        levels=levels,
+        palette=palette,
+        kernel=kernel,
+        serpentine=serpentine,
+        light=light,
+        clamp=clamp,
+        intent=intent,
+        noise=noise,
+        matrix=matrix,
+        strength=strength,
+        frame=frame,
+        seed=seed,
+        threads=threads,
+    )
+    return diffuse(without_hidden(image))
+
+
+def row_diffusion(
+    *,
+    levels: Levels | None = None,
+    palette: np.ndarray | HasColors | None = None,
+    kernel: DiffusionKernel | VariableKernel | str = FLOYD_STEINBERG,
+    serpentine: bool = True,
+    light: Light | None = None,
+    clamp: Clamp | None = None,
+    intent: Intent | None = None,
+    noise: float = 0.0,
+    matrix: MatrixLike | None = None,
+    strength: float = 0.5,
+    frame: int = 0,
+    seed: int = 0,
+    threads: int = 1,
+) -> Callable[[np.ndarray], np.ndarray]:
+    """Return a function that diffuses the next rows of one image, as `error_diffuse` does the whole.
+
+    Args:
+        levels: as in `error_diffuse`, like all the others.
+        palette: colours.
+        kernel: error kernel.
+        serpentine: whether to scan every second row to the left.
+        light: scale of errors and distances.
+        clamp: clipping of samples with their errors.
+        intent: rendering intent.
+        noise: range of white noise added to the threshold.
+        matrix: threshold matrix.
+        strength: range of its thresholds.
+        frame: frame of the matrix.
+        seed: seed of the noise.
+        threads: number of threads.
+
+    Returns:
+        A function of bands of rows from top to bottom; each but the last has a multiple of 64 rows.
+
+    Raises:
+        InputError: as `error_diffuse`.
+
+    Example:
+        >>> image = np.arange(128 * 40, dtype=np.uint16).reshape(128, 40) * 12
+        >>> diffuse = row_diffusion(levels=2)
+        >>> parts = np.concatenate([diffuse(image[:64]), diffuse(image[64:])])
+        >>> bool((parts == error_diffuse(image, levels=2)).all())
+        True
+    """
     threads = thread_count(threads)
     for name, number in (("noise", noise), ("strength", strength)):
         if not 0 <= number <= 1:
@@ -103,26 +178,32 @@ def error_diffuse(
     by_tone = isinstance(kernel, VariableKernel)
     if by_tone and palette is not None:
         raise InputError("a tone-dependent kernel needs levels; it cannot dither to a palette")
-    codes, plans = plan_scans(
-        image, levels=levels, palette=palette, light=light, clamp=clamp, intent=intent
-    )
     modulation = threshold_modulation(noise, matrix, strength, int(seed), frame)
     taps = np.array(() if by_tone else kernel.taps, np.int64).reshape(-1, 3)
-    for plan in plans:
-        if by_tone:
-            scan_by_tone(plan, kernel, serpentine, modulation)
-        elif serpentine:
-            scan_serpentine(plan, taps, modulation)
-        else:
-            scan_raster(plan, taps, modulation, threads)
-    return np.ascontiguousarray(codes)
+    states: list[ScanState] = []
+
+    def diffuse(image: np.ndarray) -> np.ndarray:
+        codes, plans = plan_scans(
+            image, levels=levels, palette=palette, light=light, clamp=clamp, intent=intent
+        )
+        states.extend(ScanState() for _ in plans[len(states) :])
+        for plan, state in zip(plans, states, strict=False):
+            if isinstance(kernel, VariableKernel):
+                scan_by_tone(plan, kernel, serpentine, modulation, state)
+            elif serpentine:
+                scan_serpentine(plan, taps, modulation, state)
+            else:
+                scan_raster(plan, taps, modulation, threads, state)
+        return np.ascontiguousarray(codes)
+
+    return diffuse
 
 
 def requantize(
     image: np.ndarray,
     *,
     bits: int | None = None,
-    levels: int | None = None,
+    levels: Levels | None = None,
     palette: np.ndarray | HasColors | None = None,
     by: Callable[..., np.ndarray] = error_diffuse,
     **options: Any,
@@ -131,7 +212,8 @@ def requantize(
 
     Args:
         image: (H, W) or (H, W, C); uint8, uint16, bool, or float32/float64 in 0..1. With 2 or 4
-            channels, the last is alpha; it is copied untouched, and refused with a palette.
+            channels, the last is alpha; it is copied untouched, and refused with a palette. The colours
+            of fully transparent pixels do not influence others.
         bits: bits per channel, 1 to 16, for 2**bits levels. Give exactly one of this, `levels` and
             `palette`.
         levels: levels per channel, 2 to 65,536.
@@ -156,13 +238,14 @@ def requantize(
             raise InputError("give exactly one of bits, levels and palette")
         return palette_colors(palette)[by(image, palette=palette, **options)]
     levels = level_count(bits, levels)
-    color, alpha = split_alpha(image)
+    color, alpha = split_alpha(without_hidden(image))
+    counts = levels_of(levels, 1 if color.ndim == 2 else color.shape[2])
     codes = by(color, levels=levels, **options)
-    if np.issubdtype(color.dtype, np.floating):
-        return join_alpha(codes.astype(color.dtype) / color.dtype.type(levels - 1), alpha)
-    deep = color.dtype.itemsize == 2 or levels > 256
-    picture = level_values(levels, np.dtype(np.uint16 if deep else np.uint8))[codes]
-    return join_alpha(picture, alpha)
+    dtype = color.dtype
+    if not np.issubdtype(dtype, np.floating):
+        deep = dtype.itemsize == 2 or max(counts, default=2) > 256
+        dtype = np.dtype(np.uint16 if deep else np.uint8)
+    return join_alpha(level_picture(codes, counts, dtype), alpha)
 
 
 # Former name, kept for one release.

@@ -1,5 +1,6 @@
 """Scan plans: one per channel for levels, one for the whole image for a palette."""
 
+import functools
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -11,11 +12,12 @@ from dither.extras import require_extra
 from dither.palettes.device_link import map_to_palette
 from dither.palettes.palette import Intent, Palette, as_colors, as_palette, names_palette
 from dither.samples import (
+    Levels,
     Light,
     as_color,
-    check_levels,
     check_light,
     checked_image,
+    levels_of,
 )
 
 Clamp = Literal["none", "range"]
@@ -73,7 +75,7 @@ class ScanPlan:
 def plan_scans(
     image: np.ndarray,
     *,
-    levels: int | None,
+    levels: Levels | None,
     palette: np.ndarray | HasColors | None,
     light: Light | None,
     clamp: Clamp | None,
@@ -110,7 +112,6 @@ def plan_scans(
     check_light(light)
     image = checked_image(image)
     require_extra("error diffusion", "diffuse", "numba")
-    from dither.diffusion.compiled.quantize import level_table, palette_table
 
     mapped = isinstance(palette, Palette) or intent is not None
     clipped = clamp == "range" or (clamp is None and palette is not None and not mapped)
@@ -123,20 +124,21 @@ def plan_scans(
         if isinstance(palette, Palette):
             image = map_to_palette(image, palette, intent)
         codes = np.empty(image.shape[:2], np.uint8)
-        target = palette_table(light_of_codes(np.dtype(np.uint8), light)[colors])
+        target = _palette_target(colors.tobytes(), light)
         plans = [ScanPlan(image, codes, light, target, True, 0, bounds)]
     else:
-        levels = 2 if levels is None else levels
-        check_levels(levels)
-        dtype = np.uint8 if levels <= 256 else np.uint16
-        target = level_table(light_of_levels(levels, image.dtype, light))
         channels = np.moveaxis(image, 2, 0) if image.ndim == 3 else image[None]
+        counts = levels_of(2 if levels is None else levels, len(channels))
+        dtype = np.uint8 if max(counts, default=2) <= 256 else np.uint16
+        targets = [_level_target(count, image.dtype, light) for count in counts]
         # Each channel is filled by itself, and lies together for that.
         outputs = np.empty(channels.shape, dtype)
         codes = np.moveaxis(outputs, 0, 2) if image.ndim == 3 else outputs[0]
         plans = [
             ScanPlan(samples, out, light, target, False, channel, bounds)
-            for channel, (samples, out) in enumerate(zip(channels, outputs, strict=True))
+            for channel, (samples, out, target) in enumerate(
+                zip(channels, outputs, targets, strict=True)
+            )
         ]
     return codes, plans if codes.size else []
 
@@ -144,6 +146,23 @@ def plan_scans(
 def named_palette(palette: Any) -> Any:
     """Return the `Palette` of a name, a file, a panel or a list of colours; others as they are."""
     return as_palette(palette) if names_palette(palette) else palette
+
+
+@functools.lru_cache(maxsize=4)
+def _palette_target(colors: bytes, light: Light) -> Any:
+    """Return the table of (K, 3) uint8 colours; it is made once for the bands of an image."""
+    from dither.diffusion.compiled.quantize import palette_table
+
+    codes = np.frombuffer(colors, np.uint8).reshape(-1, 3)
+    return palette_table(light_of_codes(np.dtype(np.uint8), light)[codes])
+
+
+@functools.lru_cache(maxsize=4)
+def _level_target(levels: int, dtype: np.dtype, light: Light) -> Any:
+    """Return the table of levels; it is made once for the bands of an image."""
+    from dither.diffusion.compiled.quantize import level_table
+
+    return level_table(light_of_levels(levels, dtype, light))
 
 
 def palette_colors(palette: np.ndarray | HasColors) -> np.ndarray:

@@ -1,6 +1,7 @@
 """Row-by-row scans: split the image into blocks of rows and call the compiled loop that fits."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -12,12 +13,36 @@ from dither.diffusion.wavefront import run_wavefront
 
 # Rows that are prepared at a time.
 _BLOCK_ROWS = 64
+# Images are cut into bands between two calls at multiples of this many rows only.
+BAND_MULTIPLE = 64
 # Steps after which a thread checks the others; a multiple of both chunks of the raster loops.
 _PART = 6 * 128
 
 
-def scan_serpentine(plan: ScanPlan, taps: np.ndarray, modulation: ThresholdModulation) -> None:
-    """Diffuse in serpentine order; taps are (n, 3): rows down, columns ahead, share in 1/65536."""
+@dataclass
+class ScanState:
+    """Errors that the rows of a channel, or of an image, pass to those below; changed by each scan.
+
+    Attributes:
+        row: number of the next row.
+        past: errors of the last rows, in the form of the scan; None before the first row.
+    """
+
+    row: int = 0
+    past: np.ndarray | None = None
+
+
+def scan_serpentine(
+    plan: ScanPlan, taps: np.ndarray, modulation: ThresholdModulation, state: ScanState
+) -> None:
+    """Diffuse the next rows in serpentine order.
+
+    Args:
+        plan: the rows.
+        taps: (n, 3) int64: rows down, columns ahead, share in 1/65536.
+        modulation: of the thresholds.
+        state: of the rows above.
+    """
     from dither.diffusion.compiled import serpentine
     from dither.diffusion.compiled.serpentine_lanes import fraction_bits
 
@@ -25,11 +50,12 @@ def scan_serpentine(plan: ScanPlan, taps: np.ndarray, modulation: ThresholdModul
     if plan.to_palette and not modulation.varies:
         bits = fraction_bits(taps, plan.bounds)
         if bits >= 0:
-            _scan_in_lanes(plan, taps, bits)
+            _scan_in_lanes(plan, taps, bits, state)
             return
     reach = max(0, *abs(taps[:, 1])) if len(taps) else 0
     ring = 1 + max(0, *taps[:, 0]) if len(taps) else 1
-    past = np.zeros((3,) * plan.to_palette + (ring, width + 2 * reach), np.int32)
+    if state.past is None:
+        state.past = np.zeros((3,) * plan.to_palette + (ring, width + 2 * reach), np.int32)
     loop: Any = serpentine.serpentine_to_palette
     tables: tuple[Any, ...] = ()
     if not plan.to_palette:
@@ -38,17 +64,20 @@ def scan_serpentine(plan: ScanPlan, taps: np.ndarray, modulation: ThresholdModul
     settings = *tables, plan.target, modulation, plan.channel, plan.bounds
     for y0 in range(0, height, _BLOCK_ROWS):
         rows = *plan.rows(y0, y0 + _BLOCK_ROWS), plan.codes[y0 : y0 + _BLOCK_ROWS]
-        loop(*rows, past, y0, taps, *settings)
+        loop(*rows, state.past, state.row + y0, taps, *settings)
+    state.row += height
 
 
-def _scan_in_lanes(plan: ScanPlan, taps: np.ndarray, bits: int) -> None:
+def _scan_in_lanes(plan: ScanPlan, taps: np.ndarray, bits: int, state: ScanState) -> None:
     """Diffuse to a palette in serpentine order, in 32 bits; `bits` of `fraction_bits`."""
     from dither.diffusion.compiled import serpentine_lanes as loops
 
     height, width = plan.samples.shape[:2]
     taps = loops.lane_taps(taps, bits)
     reach = abs(taps[:, 1]).max()
-    past = np.zeros((1 + taps[:, 0].max(), 4 * (width + 2 * reach)), np.int32)
+    if state.past is None:
+        state.past = np.zeros((1 + taps[:, 0].max(), 4 * (width + 2 * reach)), np.int32)
+    past = state.past
     lights, places, groups = plan.target
     tables = loops.compared_colors(lights), *loops.lane_colors(lights, taps[0, 2])
     settings = taps, np.zeros(len(taps), np.int64), bits, *tables, places, groups, plan.bounds
@@ -61,20 +90,26 @@ def _scan_in_lanes(plan: ScanPlan, taps: np.ndarray, bits: int) -> None:
             samples = (samples << bits) + half
         loops.serpentine_lanes(
             *(samples, units, plan.codes[y0 : y0 + _BLOCK_ROWS]),
-            *(past.ravel(), len(past), y0, *settings),
+            *(past.reshape(-1), len(past), state.row + y0, *settings),
         )
+    state.row += height
 
 
 def scan_by_tone(
-    plan: ScanPlan, kernel: VariableKernel, serpentine: bool, modulation: ThresholdModulation
+    plan: ScanPlan,
+    kernel: VariableKernel,
+    serpentine: bool,
+    modulation: ThresholdModulation,
+    state: ScanState,
 ) -> None:
-    """Diffuse one channel with shares that depend on its tone, in serpentine or raster order."""
+    """Diffuse the next rows of a channel with shares that depend on its tone, by either order."""
     from dither.diffusion.compiled.tone_dependent import tone_dependent_to_levels
 
     loop: Callable[..., None] = tone_dependent_to_levels
     shares = kernel.shares
     height, width = plan.samples.shape
-    past = np.zeros((2, width + 2), np.int64)
+    if state.past is None:
+        state.past = np.zeros((2, width + 2), np.int64)
     lights = plan.target.lights
     for y0 in range(0, height, _BLOCK_ROWS):
         samples, units = plan.rows(y0, y0 + _BLOCK_ROWS)
@@ -84,13 +119,18 @@ def scan_by_tone(
             light, tone = samples, tones(samples, lights)
         rows = light, tone, plan.codes[y0 : y0 + _BLOCK_ROWS]
         settings = plan.target, modulation, plan.channel, plan.bounds
-        loop(*rows, past, y0, serpentine, shares, *settings)
+        loop(*rows, state.past, state.row + y0, serpentine, shares, *settings)
+    state.row += height
 
 
 def scan_raster(
-    plan: ScanPlan, taps: np.ndarray, modulation: ThresholdModulation, threads: int
+    plan: ScanPlan,
+    taps: np.ndarray,
+    modulation: ThresholdModulation,
+    threads: int,
+    state: ScanState,
 ) -> None:
-    """Diffuse in raster order, in blocks of rows; taps as in `scan_serpentine`."""
+    """Diffuse the next rows in raster order, in blocks of rows; arguments as in `scan_serpentine`."""
     from dither.diffusion.compiled.raster import CHUNK, COLOR_CHUNK, ROWS
 
     height, width = plan.samples.shape[:2]
@@ -103,10 +143,14 @@ def scan_raster(
     lanes, chunk = (3, COLOR_CHUNK) if plan.to_palette else (1, CHUNK)
     steps = width + skew * (ROWS - 1)
     blocks = -(-height // ROWS)
-    threads = min(threads, blocks)
+    if state.past is None:
+        ring = min(threads, blocks) + 1
+        # Block b - threads is finished before b starts on the same thread, so a ring suffices.
+        state.past = np.zeros((ring, lanes, lead, width), np.int32)
+    passed = state.past
+    threads = min(len(passed) - 1, blocks)
+    first = state.row // ROWS
     part = steps if threads == 1 else _PART
-    # Block b - threads is finished before b starts on the same thread, so a ring of these suffices.
-    passed = np.zeros((threads + 1, lanes, lead, width), np.int32)
     fields = np.zeros((threads, lanes, back + chunk, lead + ROWS), np.int32)
     rows: list[Any] = [None] * threads
     loop = _raster_loop(plan, taps, modulation)
@@ -118,12 +162,15 @@ def scan_raster(
             fields[own] = 0
             rows[own] = plan.rows(y0, y0 + ROWS)
         span = (number * part, min(steps, (number + 1) * part))
-        # Block 0 reads the last slot of the ring, which is still zero.
-        errors = fields[own], passed[(block - 1) % (threads + 1)], passed[block % (threads + 1)]
-        loop(*rows[own], plan.codes[y0 : y0 + ROWS], errors, span, taps, skew, y0, *settings)
+        # The first block of an image reads the last slot of the ring, which is still zero.
+        slot = first + block
+        errors = fields[own], passed[(slot - 1) % len(passed)], passed[slot % len(passed)]
+        codes = plan.codes[y0 : y0 + ROWS]
+        loop(*rows[own], codes, errors, span, taps, skew, state.row + y0, *settings)
 
     lag = -(-skew * (ROWS + lead) // part)
     run_wavefront(blocks, -(-steps // part), lag, threads, work)
+    state.row += height
 
 
 def _raster_loop(

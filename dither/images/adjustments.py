@@ -13,7 +13,7 @@ so that these change alike.
 """
 
 import dataclasses
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,8 +22,10 @@ from dither.color import to_gray
 from dither.errors import InputError
 from dither.images.background import framed, parse_background
 from dither.images.fit import MAX_SCALE, Fit, Placement, Rotate, Sides, check_fit, placement
-from dither.images.raster_image import RasterImage
-from dither.images.resampling import resize_samples
+from dither.images.raster_image import RasterImage, Resolution, without_opaque_alpha
+from dither.images.resampling import Box, resize_rows, resize_samples
+from dither.images.resolution import scaled
+from dither.images.rows import cut
 from dither.images.tones import (
     LightChange,
     change_codes,
@@ -193,8 +195,96 @@ def adjusted_frames(
             alpha = np.full(place.shape, 255, np.uint8)
         image = RasterImage(color, alpha, image.profile)
         background, gray = preparation.background, preparation.gray
-        done.append(framed(image, place.frame, place.offset, background, gray=gray))
-    return tuple(done)
+        image = framed(image, place.frame, place.offset, background, gray=gray)
+        resolution = resized_resolution(frame.resolution, _shape(frame), preparation)
+        done.append(dataclasses.replace(image, resolution=resolution))
+    # Cutting may leave opaque pixels only.
+    return without_opaque_alpha(done)
+
+
+def resized_resolution(
+    resolution: Resolution | None, shape: tuple[int, int], preparation: Preparation
+) -> Resolution | None:
+    """Return the resolution that keeps the size of an image on paper when it is adjusted.
+
+    Args:
+        resolution: pixels per inch, across and down, or None.
+        shape: height and width before.
+        preparation: the adjustments.
+
+    Example:
+        >>> resized_resolution((300, 300), (40, 60), Preparation(resize=0.5))
+        (150.0, 150.0)
+    """
+    if resolution is None:
+        return None
+    place = preparation.placement(shape)
+    across, down = resolution[::-1] if place.turns % 2 else resolution
+    left, top, right, bottom = place.box
+    return scaled((across, down), place.shape[1] / (right - left), place.shape[0] / (bottom - top))
+
+
+def is_adjusted_in_rows(preparation: Preparation, shape: tuple[int, int]) -> bool:
+    """Return whether an image of a height and width can be adjusted in bands of rows."""
+    return preparation.auto_contrast is None and not preparation.placement(shape).turns
+
+
+def adjusted_rows(
+    bands: Iterator[RasterImage], shape: tuple[int, int], preparation: Preparation
+) -> Iterator[RasterImage]:
+    """Adjust an image that comes in bands of rows, as `adjusted` does.
+
+    Args:
+        bands: the image, from top to bottom.
+        shape: its height and width.
+        preparation: adjustments for which `is_adjusted_in_rows` is true.
+
+    Raises:
+        InputError: as `adjusted`.
+
+    Example:
+        >>> bands = iter([RasterImage(np.full((1, 2), 100, np.uint8))] * 2)
+        >>> [band.color.tolist() for band in adjusted_rows(bands, (2, 2), Preparation(contrast=0))]
+        [[[128, 128]], [[128, 128]]]
+    """
+    place = preparation.placement(shape)
+    change = _light_change((), preparation)
+    own = dataclasses.replace(preparation, resize=None, fit=None)
+    sized = (_sized(band, own) for band in bands)
+    if not place.is_cut_only:
+        sized = resize_rows(sized, shape, place.shape, place.box)
+    elif place.shape != shape:
+        sized = _cut_out(sized, place.box)
+    top, left = place.offset
+    below = place.frame[0] - place.shape[0] - top
+    width = place.frame[1]
+    background, gray = preparation.background, preparation.gray
+
+    def bar(image: RasterImage, height: int) -> RasterImage:
+        return framed(cut(image, 0, 0), (height, width), (0, left), background, gray=gray)
+
+    band = None
+    for image in sized:
+        band = RasterImage(_toned(image.color, change, preparation), image.alpha, image.profile)
+        if top:
+            yield bar(band, top)
+            top = 0
+        yield framed(band, (len(band.color), width), (0, left), background, gray=gray)
+    if below and band is not None:
+        yield bar(band, below)
+
+
+def _cut_out(bands: Iterator[RasterImage], box: Box) -> Iterator[RasterImage]:
+    """Cut a box of whole pixels out of an image in bands."""
+    left, above, right, below = map(int, box)
+    top = 0
+    for band in bands:
+        start, stop = max(above - top, 0), min(below - top, len(band.color))
+        top += len(band.color)
+        if start < stop:
+            part = cut(band, start, stop)
+            alpha = None if part.alpha is None else part.alpha[:, left:right]
+            yield RasterImage(part.color[:, left:right], alpha, part.profile)
 
 
 def _shape(image: RasterImage) -> tuple[int, int]:

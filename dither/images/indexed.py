@@ -1,13 +1,14 @@
 """Indexed images: frames of at most 256 colours as indices into one colour table."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import numpy as np
 
 from dither.errors import InputError
 from dither.images.raster_image import RasterImage
+from dither.images.rows import RowArray, Rows
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -22,7 +23,8 @@ class IndexedFrames:
     """Frames as indices into one table of at most 256 colours with alpha.
 
     Attributes:
-        frames: (H, W) uint8 indices each.
+        frames: (H, W) uint8 indices each; rows that are made when they are needed, if the images were
+            such rows.
         table: (K, 4) uint8 red, green, blue and alpha.
     """
 
@@ -54,7 +56,7 @@ class IndexedFrames:
         """Return one frame as a Pillow image of mode P."""
         from PIL import Image
 
-        picture = Image.fromarray(self.frames[frame])
+        picture = Image.fromarray(self.frames[frame][:])
         picture.putpalette(self.table[:, :3].tobytes())
         if not self.is_opaque:
             last = int(np.flatnonzero(self.table[:, 3] < _OPAQUE)[-1])
@@ -89,15 +91,26 @@ def to_indexed(images: Sequence[RasterImage]) -> IndexedFrames | None:
                 return None
     # Alpha is the highest byte, so that ascending order puts entries that are not opaque first.
     codes = np.sort(np.array(list(colors), np.uint8).view("<u4").ravel())
-    frames = []
-    for image in images:
-        frame = np.empty(image.color.shape[:2], np.uint8)
-        for start in range(0, len(frame), _ROWS):
-            rows = slice(start, start + _ROWS)
-            frame[rows] = np.searchsorted(codes, _codes(image, rows))
-        frames.append(frame)
     table = (codes[:, None] >> np.array([16, 8, 0, 24], np.uint32) & 255).astype(np.uint8)
-    return IndexedFrames(tuple(frames), table)
+    frames = tuple(
+        _indices(image.color, lambda rows, image=image: np.searchsorted(codes, _codes(image, rows)))
+        for image in images
+    )
+    return IndexedFrames(frames, table)
+
+
+def _indices(like: RowArray, make: Callable[[slice], np.ndarray]) -> np.ndarray:
+    """Return (H, W) uint8 indices: an array like an array, else rows when they are needed."""
+    shape = like.shape[0], like.shape[1]
+    if isinstance(like, Rows):
+        dtype = np.dtype(np.uint8)
+        found = Rows(shape, dtype, lambda start, stop: make(slice(start, stop)).astype(dtype))
+        return cast(Any, found)  # encoders slice it as they slice arrays
+    frame = np.empty(shape, np.uint8)
+    for start in range(0, len(frame), _ROWS):
+        rows = slice(start, start + _ROWS)
+        frame[rows] = make(rows)
+    return frame
 
 
 def _codes(image: RasterImage, rows: slice) -> np.ndarray:
@@ -113,7 +126,7 @@ def _codes(image: RasterImage, rows: slice) -> np.ndarray:
 
 
 def with_palette(
-    frames: Sequence[np.ndarray], colors: np.ndarray, alphas: Sequence[np.ndarray | None]
+    frames: Sequence[RowArray], colors: np.ndarray, alphas: Sequence[RowArray | None]
 ) -> IndexedFrames | None:
     """Return frames whose table begins with a whole palette; opaque pixels keep their indices.
 
@@ -166,17 +179,14 @@ def with_palette(
         table = np.concatenate([table, np.array(entries, np.uint8).reshape(-1, 4)])
         places[:256] = count * is_clear
         places[partial] = count + is_clear + np.arange(len(partial))
-    mapped = []
-    for frame, alpha in zip(frames, alphas, strict=True):
-        indices = np.empty_like(frame)
-        for start in range(0, len(frame), _ROWS):
-            rows = slice(start, start + _ROWS)
-            indices[rows] = places[_pairs(frame, alpha, rows)]
-        mapped.append(indices)
-    return IndexedFrames(tuple(mapped), table)
+    mapped = tuple(
+        _indices(frame, lambda rows, f=frame, a=alpha: places[_pairs(f, a, rows)])
+        for frame, alpha in zip(frames, alphas, strict=True)
+    )
+    return IndexedFrames(mapped, table)
 
 
-def _pairs(frame: np.ndarray, alpha: np.ndarray | None, rows: slice) -> np.ndarray:
+def _pairs(frame: RowArray, alpha: RowArray | None, rows: slice) -> np.ndarray:
     """Return 256 times alpha plus the index of each pixel in some rows."""
     high = np.uint16(_OPAQUE) if alpha is None else alpha[rows].astype(np.uint16)
     return high << np.uint16(8) | frame[rows]
@@ -193,7 +203,9 @@ def _checked_colors(colors: np.ndarray) -> np.ndarray:
     return colors
 
 
-def _checked_indices(frame: np.ndarray, count: int) -> np.ndarray:
+def _checked_indices(frame: RowArray, count: int) -> np.ndarray:
+    if isinstance(frame, Rows):  # codes of this program
+        return cast(Any, frame)
     frame = np.asarray(frame)
     if frame.ndim != 2 or not np.issubdtype(frame.dtype, np.integer):
         raise InputError(
@@ -206,7 +218,7 @@ def _checked_indices(frame: np.ndarray, count: int) -> np.ndarray:
     return np.ascontiguousarray(frame, np.uint8)
 
 
-def _check_alpha(alpha: np.ndarray | None, frame: np.ndarray) -> None:
+def _check_alpha(alpha: RowArray | None, frame: RowArray) -> None:
     if alpha is not None and (alpha.shape != frame.shape or alpha.dtype != np.uint8):
         raise InputError(
             f"alpha is uint8 of shape {frame.shape} like the indices, not {alpha.dtype} of shape "

@@ -2,7 +2,7 @@
 
 import struct
 import zlib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,14 +25,21 @@ from dither.images.io import (
     write_encoded,
 )
 from dither.images.pillow_conversion import to_pillow_8_bit
-from dither.images.png import color_png, indexed_png
-from dither.images.raster_image import RasterImage
-from dither.images.tiff import tiff_bytes
+from dither.images.png import color_parts, indexed_parts, with_png_density
+from dither.images.raster_image import RasterImage, Resolution
+from dither.images.resolution import per_metre
+from dither.images.rows import RowArray, mapped, row_spans
+from dither.images.tiff import indexed_tiff_parts, tiff_bytes, tiff_stack_parts
 
 if TYPE_CHECKING:
     from PIL import Image
 
 Log = Callable[[str], object]
+_TOO_MANY_FOR_PNG = (
+    f"a PNG palette holds at most {MAX_COLORS} entries, and the palette and its transparent colours "
+    "are more; the file holds RGBA instead of indices"
+)
+_NO_ALPHA_IN_TIFF = "a TIFF palette has no transparency; the file holds RGBA instead of indices"
 
 
 def encode_indexed(
@@ -44,6 +51,7 @@ def encode_indexed(
     durations: Sequence[int] = (0,),
     plays: int = 1,
     log: Log | None = None,
+    resolution: Resolution | None = None,
 ) -> bytes:
     r"""Encode palette indices; the values stored in the file are the indices.
 
@@ -58,6 +66,7 @@ def encode_indexed(
         durations: milliseconds per frame.
         plays: number of times that the animation is shown, 0 for endless.
         log: called with a sentence if indices or colours are lost.
+        resolution: pixels per inch, across and down, for PNG, TIFF and BMP.
 
     Raises:
         InputError: an array has another shape, dtype or range, or the format cannot store the image.
@@ -73,6 +82,9 @@ def encode_indexed(
     alphas = [None if alpha is None or alpha.min(initial=255) == 255 else alpha for alpha in alphas]
     log = log or (lambda sentence: None)
     format_name = WRITE_FORMATS[ending]
+    if format_name == "PNG" and len(frames) == 1:
+        parts = indexed_png_parts(frames[0], colors, alphas[0], log)
+        return b"".join(with_png_density(parts, resolution))
     if format_name == "GIF":
         alphas = [None if alpha is None else binary_alpha(alpha) for alpha in alphas]
     found = with_palette(frames, colors, alphas)
@@ -86,29 +98,81 @@ def encode_indexed(
         return indexed_gif(found, durations=durations, plays=plays)
     if format_name == "PNG" and found is not None:
         _log_reused_entry(found, len(colors), log)
-        if len(frames) == 1:
-            return indexed_png(found)
-        return _animated_png(found, durations, plays)
+        return _animated_png(found, durations, plays, resolution)
     if len(frames) == 1 and found is not None and found.is_opaque:
         if format_name == "BMP":
-            return bmp_bytes(found)
+            return bmp_bytes(found, None if resolution is None else per_metre(resolution))
         if format_name == "TIFF":
-            return tiff_bytes(found)
+            return tiff_bytes(found, resolution)
         if ending == ".pbm" and len(colors) == 2:
             return _pbm_bytes(found, log)
-    images = tuple(map(RasterImage, (colors[frame] for frame in frames), alphas))
+    images = tuple(
+        RasterImage(colors[frame], alpha, resolution=resolution)
+        for frame, alpha in zip(frames, alphas, strict=True)
+    )
     if format_name == "TIFF":
-        log("a TIFF palette has no transparency; the file holds RGBA instead of indices")
+        log(_NO_ALPHA_IN_TIFF)
     if format_name == "PNG":
-        log(
-            f"a PNG palette holds at most {MAX_COLORS} entries, and the palette and its transparent "
-            "colours are more; the file holds RGBA instead of indices"
-        )
-        if len(frames) == 1:
-            return color_png(images[0].color, images[0].alpha)
+        log(_TOO_MANY_FOR_PNG)
         pictures = [to_pillow_8_bit(image) for image in images]
-        return encode_frames(pictures, ending, {}, durations=durations, plays=plays)
+        options: dict[str, object] = {} if resolution is None else {"dpi": resolution}
+        return encode_frames(pictures, ending, options, durations=durations, plays=plays)
     return encode_animation(Animation(images, tuple(durations), plays), ending)
+
+
+def indexed_png_parts(
+    frame: RowArray, colors: np.ndarray, alpha: RowArray | None = None, log: Log | None = None
+) -> Iterator[bytes]:
+    """Yield a PNG of palette indices in pieces, from rows that are made when they are needed.
+
+    Args:
+        frame: (H, W) uint8 indices from 0 to K - 1.
+        colors: (K, 3) uint8 sRGB codes, as in `encode_indexed`.
+        alpha: (H, W) uint8, or None if every pixel is opaque.
+        log: called with a sentence if indices are lost.
+
+    Raises:
+        InputError: as `encode_indexed`.
+    """
+    log = log or (lambda sentence: None)
+    if alpha is not None and all(alpha[rows].min() == 255 for rows in row_spans(alpha)):
+        alpha = None
+    found = with_palette([frame], colors, [alpha])
+    if found is None:
+        log(_TOO_MANY_FOR_PNG)
+        return color_parts(mapped(frame, colors.__getitem__), alpha)
+    _log_reused_entry(found, len(colors), log)
+    return indexed_parts(found)
+
+
+def indexed_tiff_pieces(
+    frames: Sequence[RowArray],
+    colors: np.ndarray,
+    alphas: Sequence[RowArray | None],
+    log: Log | None = None,
+    **options: Any,
+) -> Iterator[bytes]:
+    """Yield a TIFF of palette indices in pieces; arguments as in `indexed_png_parts`.
+
+    Args:
+        frames: (H, W) uint8 indices of each page.
+        colors: (K, 3) uint8 sRGB codes.
+        alphas: (H, W) uint8 of each page, or None.
+        log: called with a sentence if indices are lost.
+        **options: as in `tiff_parts`.
+    """
+    given = [alpha for alpha in alphas if alpha is not None]
+    if all(alpha[rows].min() == 255 for alpha in given for rows in row_spans(alpha)):
+        found = with_palette(frames, colors, [None] * len(frames))
+        assert found is not None  # 256 colours fit
+        return indexed_tiff_parts(found, **options)
+    if log is not None:
+        log(_NO_ALPHA_IN_TIFF)
+    pages = [
+        (mapped(frame, colors.__getitem__), alpha)
+        for frame, alpha in zip(frames, alphas, strict=True)
+    ]
+    return tiff_stack_parts(pages, **options)
 
 
 def _log_reused_entry(found: IndexedFrames, count: int, log: Log) -> None:
@@ -117,7 +181,9 @@ def _log_reused_entry(found: IndexedFrames, count: int, log: Log) -> None:
         log(f"palette entry {place}, which no pixel shows, marks the transparent pixels")
 
 
-def _animated_png(found: IndexedFrames, durations: Sequence[int], plays: int) -> bytes:
+def _animated_png(
+    found: IndexedFrames, durations: Sequence[int], plays: int, resolution: Resolution | None
+) -> bytes:
     # Pillow stores the area of a frame whose colours change. Distinct colours in the place of repeated
     # ones make it see every index that changes.
     numbers = np.arange(len(found.table), dtype=np.uint8)
@@ -125,7 +191,8 @@ def _animated_png(found: IndexedFrames, durations: Sequence[int], plays: int) ->
     distinct[:, :3] = numbers[:, None]
     distinct = IndexedFrames(found.frames, distinct)
     pictures = [distinct.to_pillow(index) for index in range(len(found.frames))]
-    content = encode_frames(pictures, ".png", {}, durations=durations, plays=plays)
+    options: dict[str, object] = {} if resolution is None else {"dpi": resolution}
+    content = encode_frames(pictures, ".png", options, durations=durations, plays=plays)
     place = content.index(b"PLTE")
     chunk = b"PLTE" + found.table[:, :3].tobytes()
     checked = chunk + struct.pack(">I", zlib.crc32(chunk))
@@ -150,6 +217,7 @@ def write_indexed(
     colors: Any,
     *,
     alpha: np.ndarray | None = None,
+    resolution: Resolution | None = None,
     replace: bool = True,
 ) -> None:
     """Write palette indices as an image whose pixel values are the indices; it is replaced atomically.
@@ -172,6 +240,7 @@ def write_indexed(
         indices: (H, W) integers from 0 to K - 1.
         colors: a `Palette`, or (K, 3) uint8 sRGB codes, K from 1 to 256.
         alpha: (H, W) uint8, or None if every pixel is opaque.
+        resolution: pixels per inch, across and down; PNG, TIFF and BMP hold it.
         replace: whether an existing file may be replaced.
 
     Raises:
@@ -187,7 +256,9 @@ def write_indexed(
     table = as_array(getattr(colors, "colors", colors), "colors")
     write_encoded(
         path,
-        lambda ending: encode_indexed([codes], table, ending, alphas=[alpha]),
+        lambda ending: encode_indexed(
+            [codes], table, ending, alphas=[alpha], resolution=resolution
+        ),
         replace=replace,
     )
 

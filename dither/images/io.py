@@ -1,9 +1,11 @@
 """Read images from untrusted files, within limits, and write images without loss."""
 
 import contextlib
+import dataclasses
 import io
 import struct
 import warnings
+import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -11,12 +13,15 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from dither.errors import InputError, TooLargeError
 from dither.files.atomic import atomic_write
 from dither.files.safe_open import read_all, safe_open
+from dither.images.bmp import with_bmp_density
+from dither.images.color_management import UNMANAGED, color_source, managed_picture
 from dither.images.gif import check_complete, gif_bytes
-from dither.images.pillow_conversion import check_webp, from_pillow, to_pillow
+from dither.images.pillow_conversion import check_webp, to_pillow, transparency_of_file
 from dither.images.png import png_bytes
 from dither.images.quiet_stderr import quiet_stderr
-from dither.images.raster_image import RasterImage
+from dither.images.raster_image import RasterImage, without_opaque_alpha
 from dither.images.raster_like import as_raster_image
+from dither.images.resolution import file_resolution, per_metre
 from dither.images.unread_formats import what_it_is
 
 if TYPE_CHECKING:
@@ -38,8 +43,8 @@ WRITE_FORMATS = {
 }
 MAX_PIXELS = 1 << 28
 
-# The last chunk of a PNG: no content, the name, and the checksum of the name.
-_PNG_END = b"\0\0\0\0IEND\xaeB`\x82"
+# Bytes of a file that are checked at a time.
+_PIECE_BYTES = 1 << 18
 
 Source = Path | str | BinaryIO
 
@@ -57,18 +62,24 @@ _DAMAGE = (
 
 
 def read_image(
-    source: Source, *, max_pixels: int = MAX_PIXELS, name: str | None = None
+    source: Source,
+    *,
+    max_pixels: int = MAX_PIXELS,
+    name: str | None = None,
+    color_management: bool = True,
 ) -> RasterImage:
     """Read PNG, JPEG, TIFF, WebP, BMP, GIF (first frame) or PNM, rotated by its EXIF orientation.
 
-    16-bit grey stays uint16 and 32-bit float grey stays float32; palettes, CMYK and other colour
-    spaces become RGB; 1 bit becomes 0 and 255. Pillow reduces 16-bit RGB, and 16-bit grey with alpha,
-    to 8 bits, and ignores the transparent grey of a 16-bit PNG.
+    Colours become sRGB. 16-bit grey stays uint16 and 32-bit float grey stays float32; palettes, CMYK,
+    CIELAB and YCbCr become RGB; 1 bit becomes 0 and 255. An alpha channel that is opaque everywhere is
+    dropped. Pillow reduces 16-bit RGB, and 16-bit grey with an alpha channel, to 8 bits.
 
     Args:
         source: the file, or a binary stream.
         max_pixels: refuse larger images, whose decoding could exhaust the memory.
         name: name used in error messages instead of the file's.
+        color_management: convert the colours to sRGB by the file's colour profile, by cICP, gAMA and
+            cHRM of a PNG, or by a camera's mark of Adobe RGB. If False, the samples stay as they are.
 
     Raises:
         InputError: the file is missing, has another format, is damaged or does not fit into memory; a
@@ -81,9 +92,12 @@ def read_image(
     from PIL import ImageOps
 
     with open_image(source, max_pixels, name) as picture:
+        colors = color_source(picture, name or str(source)) if color_management else UNMANAGED
         picture.load()
+        resolution = file_resolution(picture)
         ImageOps.exif_transpose(picture, in_place=True)  # otherwise copies all images
-        return from_pillow(picture)
+        image = managed_picture(picture, colors)
+        return without_opaque_alpha([dataclasses.replace(image, resolution=resolution)])[0]
 
 
 @contextlib.contextmanager
@@ -101,34 +115,72 @@ def open_image(source: Source, max_pixels: int, name: str | None = None) -> Iter
     from PIL import Image, UnidentifiedImageError
 
     name = name or (str(source) if isinstance(source, str | Path) else "the stream")
-    try:
-        with contextlib.ExitStack() as stack:
-            stack.enter_context(warnings.catch_warnings())
-            warnings.simplefilter("ignore")
-            stack.enter_context(_pillow_limit(max_pixels))
-            file = source
-            if isinstance(file, str | Path):
-                file = stack.enter_context(safe_open(file, name))
-            if not file.seekable():
-                file = io.BytesIO(read_all(file, name))
+    with damage_refused(name, max_pixels), contextlib.ExitStack() as stack:
+        stack.enter_context(warnings.catch_warnings())
+        warnings.simplefilter("ignore")
+        stack.enter_context(_pillow_limit(max_pixels))
+        file = stack.enter_context(opened_file(source, name))
+        try:
             picture = stack.enter_context(Image.open(file, formats=READ_FORMATS))
-            if picture.width * picture.height > max_pixels:
-                raise TooLargeError(f"{name} has more than {max_pixels} pixels")
-            if picture.format in ("GIF", "PNG"):
-                # Loading compares no checksums and accepts a file that is cut off after a frame.
-                if picture.format == "GIF":
-                    check_complete(file)
-                else:
-                    _check_png(picture, file)
-                picture = stack.enter_context(Image.open(file, formats=READ_FORMATS))
-            if any(tile[0] == "libtiff" for tile in getattr(picture, "tile", ())):
-                stack.enter_context(quiet_stderr())
-            yield picture
+        except UnidentifiedImageError:
+            known = what_it_is(file)
+            but = "" if known is None else f", but {known}; convert it, such as to a PNG"
+            raise InputError(
+                f"{name} is not an image in one of the formats {', '.join(READ_FORMATS)}{but}"
+            ) from None
+        if picture.width * picture.height > max_pixels:
+            raise TooLargeError(f"{name} has more than {max_pixels} pixels")
+        if picture.format in ("GIF", "PNG"):
+            # Loading compares no checksums and accepts a file that is cut off after a frame.
+            if picture.format == "GIF":
+                check_complete(file)
+            else:
+                _check_png(picture, file)
+            picture = stack.enter_context(Image.open(file, formats=READ_FORMATS))
+            if picture.format == "PNG" and "transparency" in picture.info:
+                picture.info["transparency"] = transparency_of_file(picture)
+        if any(tile[0] == "libtiff" for tile in getattr(picture, "tile", ())):
+            stack.enter_context(quiet_stderr())
+        yield picture
+
+
+@contextlib.contextmanager
+def opened_file(source: Source, name: str) -> Iterator[BinaryIO]:
+    """Open a file safely, or make a stream seekable.
+
+    Args:
+        source: the file, or a binary stream, which stays open.
+        name: name used in error messages.
+
+    Raises:
+        InputError: as `safe_open` and `read_all`.
+    """
+    if isinstance(source, str | Path):
+        with safe_open(source, name) as file:
+            yield file
+    elif source.seekable():
+        yield source
+    else:
+        yield io.BytesIO(read_all(source, name))
+
+
+@contextlib.contextmanager
+def damage_refused(name: str, max_pixels: int = MAX_PIXELS) -> Iterator[None]:
+    """Turn the exceptions of Pillow's decoders into an InputError.
+
+    Args:
+        name: of the file.
+        max_pixels: the limit of pixels that was set.
+    """
+    from PIL import Image, UnidentifiedImageError
+
+    try:
+        yield
     except InputError:
         raise
     except UnidentifiedImageError:
         raise InputError(
-            f"{name} is not an image in one of the formats {', '.join(READ_FORMATS)}{_known(source)}"
+            f"{name} is not an image in one of the formats {', '.join(READ_FORMATS)}"
         ) from None
     except Image.DecompressionBombError:
         raise TooLargeError(f"{name} has more than {max_pixels} pixels") from None
@@ -139,33 +191,38 @@ def open_image(source: Source, max_pixels: int, name: str | None = None) -> Iter
         raise InputError(f"{name} is damaged or cannot be read: {reason}") from error
 
 
-def _known(source: Source) -> str:
-    """Return what a file is that is not read, as the end of a sentence; nothing if that is unknown."""
-    try:
-        if isinstance(source, str | Path):
-            with safe_open(source) as file:
-                found = what_it_is(file)
-        else:
-            found = what_it_is(source) if source.seekable() else None
-    except (InputError, OSError):
-        return ""
-    return "" if found is None else f", but {found}; convert it, such as to a PNG"
-
-
 def _check_png(picture: "Image.Image", file: BinaryIO) -> None:
-    """Check the checksums of a PNG, and that it is complete up to its last byte."""
-    picture.verify()  # stops after the name of the last chunk
-    file.seek(-8, io.SEEK_CUR)
-    if file.read(len(_PNG_END)) != _PNG_END:
-        raise EOFError("it ends too early")
+    """Check the checksums of a PNG from its pixels on, and that it is complete up to its last byte.
+
+    Pillow has checked the chunks before the pixels. Its own check reads each chunk as a whole, and some
+    programs write all pixels as one.
+    """
+    file.seek(max(0, picture.tile[0][2] - 8))  # pyright: ignore[reportAttributeAccessIssue]
+    while True:
+        head = file.read(8)
+        if len(head) < 8:
+            raise EOFError("it ends too early")
+        size, name = struct.unpack(">I4s", head)
+        checksum = zlib.crc32(name)
+        while size:
+            piece = file.read(min(size, _PIECE_BYTES))
+            if not piece:
+                raise EOFError("it ends too early")
+            checksum = zlib.crc32(piece, checksum)
+            size -= len(piece)
+        if file.read(4) != struct.pack(">I", checksum):
+            raise ValueError(f"a wrong checksum in the chunk {name.decode('latin1')}")
+        if name == b"IEND":
+            return
 
 
-def unread_parts(picture: "Image.Image", name: str) -> list[str]:
+def unread_parts(picture: "Image.Image", name: str, *, pages_read: int = 1) -> list[str]:
     """Describe content of a file that is not read: more than 8 bits per channel, or further pages.
 
     Args:
         picture: as `open_image` yields it, not loaded yet.
         name: the file's name, for the sentences.
+        pages_read: number of pages of a TIFF that are read; with 1, others get a sentence.
 
     Returns:
         One sentence each.
@@ -180,7 +237,7 @@ def unread_parts(picture: "Image.Image", name: str) -> list[str]:
     ):
         sentences.append(f"{name} has more than 8 bits per channel; 8 are read")
     pages = getattr(picture, "n_frames", 1)
-    if picture.format == "TIFF" and pages > 1:
+    if picture.format == "TIFF" and pages > 1 and pages_read == 1:
         sentences.append(f"{name} has {pages} pages; the first is read")
     return sentences
 
@@ -218,7 +275,7 @@ def encode_image(image: RasterImage, ending: str) -> bytes:
     becomes transparent and the rest opaque.
 
     Args:
-        image: uint8 samples, or uint16 grey without alpha.
+        image: uint8 samples, or uint16 grey; uint16 grey with alpha for PNG only.
         ending: the format: .png .tif .tiff .bmp .gif .webp .pbm .pgm .ppm .pnm.
 
     Raises:
@@ -232,6 +289,7 @@ def encode_image(image: RasterImage, ending: str) -> bytes:
     ending = ending.lower()
     check_ending(ending)
     format_name = WRITE_FORMATS[ending]
+    (image,) = without_opaque_alpha([image])
     if format_name == "GIF":
         return gif_bytes([image], durations=[0], plays=1)
     if format_name == "PNG":
@@ -243,7 +301,12 @@ def encode_image(image: RasterImage, ending: str) -> bytes:
         options = {"lossless": True, "exact": True}
     if image.profile and format_name in ("TIFF", "WEBP"):
         options["icc_profile"] = image.profile
-    return encode_pillow(picture, format_name, options)
+    if image.resolution is not None and format_name == "TIFF":
+        options["dpi"] = image.resolution
+    content = encode_pillow(picture, format_name, options)
+    if image.resolution is not None and format_name == "BMP":
+        return with_bmp_density(content, per_metre(image.resolution))
+    return content
 
 
 def encode_pillow(picture: "Image.Image", format_name: str, options: dict[str, object]) -> bytes:
@@ -266,7 +329,7 @@ def write_image(path: Path | str, image: Any, *, replace: bool = True) -> None:
     Args:
         path: its ending names the format: .png .tif .tiff .bmp .gif .webp .pbm .pgm .ppm .pnm.
         image: a `RasterImage`, an array (H, W) or (H, W, C) with alpha last, or an image of Pillow:
-            8 bits, or 16 bits for grey without alpha; floats from 0 to 1 are rounded to 8 bits.
+            8 bits, or 16 bits for grey; floats from 0 to 1 are rounded to 8 bits.
         replace: whether an existing file may be replaced.
 
     Raises:

@@ -6,6 +6,7 @@ import numpy as np
 
 from dither.errors import InputError
 from dither.images.raster_image import RasterImage, is_gray
+from dither.images.rows import RowArray, row_spans
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -13,7 +14,7 @@ if TYPE_CHECKING:
 MAX_WEBP_SIDE = 16383
 _BAND_PIXELS = 1 << 18
 # Modes whose samples the embedded profile describes; others are converted, which makes it wrong.
-_PROFILED_MODES = ("1", "L", "LA", "P", "PA", "RGB", "RGBA")
+PROFILED_MODES = ("1", "L", "LA", "P", "PA", "RGB", "RGBA")
 
 
 def from_pillow(image: "Image.Image") -> RasterImage:
@@ -31,10 +32,13 @@ def from_pillow(image: "Image.Image") -> RasterImage:
                 f"32-bit grey must have values from 0 to 65535, not {samples.min()} to "
                 f"{samples.max()}"
             )
-        return RasterImage(samples.astype(np.uint16), None, profile)
+        clear, alpha = image.info.get("transparency"), None
+        if isinstance(clear, int):  # of a PNG; Pillow itself has no mode for it
+            alpha = np.where(samples == clear, np.uint8(0), np.uint8(255))
+        return RasterImage(samples.astype(np.uint16), alpha, profile)
     if image.mode == "F":
         return RasterImage(np.array(image, np.float32), None, profile)
-    if image.mode not in _PROFILED_MODES:
+    if image.mode not in PROFILED_MODES:
         profile = None
     gray = image.mode in ("1", "L", "LA", "La")
     if "transparency" in image.info or image.mode in ("LA", "La", "PA", "RGBA", "RGBa"):
@@ -75,7 +79,7 @@ def to_pillow(image: RasterImage, ending: str, format_name: str) -> "Image.Image
     from PIL import Image
 
     color, alpha = image.color, image.alpha
-    check_samples(image, format_name)
+    check_samples(color, alpha, format_name)
     if color.dtype == np.uint16:
         little = color.astype("<u2")
         return Image.frombytes("I;16", (color.shape[1], color.shape[0]), little.tobytes())
@@ -90,18 +94,17 @@ def to_pillow(image: RasterImage, ending: str, format_name: str) -> "Image.Image
     return picture.convert("RGB") if ending == ".ppm" else picture
 
 
-def check_samples(image: RasterImage, format_name: str) -> None:
+def check_samples(color: RowArray, alpha: RowArray | None, format_name: str) -> None:
     """Check that a format can store the type of an image's samples.
 
     Raises:
         InputError: it cannot.
     """
-    color = image.color
     if color.dtype == np.uint16:
-        deep = format_name in ("PNG", "TIFF", "PPM")
-        if color.ndim == 3 or image.alpha is not None or not deep:
+        deep = ("PNG", "TIFF", "PPM") if alpha is None else ("PNG",)
+        if color.ndim == 3 or format_name not in deep:
             raise InputError(
-                "more than 8 bits are only written for grey without alpha, as PNG, TIFF or PNM"
+                "more than 8 bits are only written for grey, as PNG, or without alpha as TIFF or PNM"
             )
     elif color.dtype != np.uint8:
         raise InputError(f"samples must be uint8 or uint16, not {color.dtype}")
@@ -117,7 +120,7 @@ def to_pillow_8_bit(image: RasterImage) -> "Image.Image":
     return Image.fromarray(np.concatenate([color, image.alpha[..., None]], axis=2))
 
 
-def gray_bits(gray: np.ndarray) -> int:
+def gray_bits(gray: RowArray) -> int:
     """Return the fewest bits, 1, 2, 4 or 8, whose evenly spaced greys include all of an image.
 
     Args:
@@ -127,7 +130,40 @@ def gray_bits(gray: np.ndarray) -> int:
         >>> gray_bits(np.array([[0, 85, 255]], np.uint8))
         2
     """
-    present = np.flatnonzero(to_pillow_8_bit(RasterImage(gray)).histogram())
+    return fewest_bits(np.flatnonzero(value_counts(gray)))
+
+
+def value_counts(samples: RowArray) -> np.ndarray:
+    """Return (256,) int64 how often each value is in (H, W) uint8 samples."""
+    counts = np.zeros(256, np.int64)
+    for rows in row_spans(samples):
+        counts += to_pillow_8_bit(RasterImage(samples[rows])).histogram()
+    return counts
+
+
+def transparency_of_file(picture: "Image.Image") -> object:
+    """Return the transparent grey or colour of a PNG in the depth in which Pillow decodes its pixels.
+
+    Pillow reports it in the depth of the file, and compares it with pixels of 8 bits. A colour of 16
+    bits a channel loses its low bytes, as the pixels do.
+
+    Args:
+        picture: a PNG, not loaded yet.
+
+    Returns:
+        Its `info["transparency"]`, scaled; None if there is none.
+    """
+    found = picture.info.get("transparency")
+    rawmode = next((tile[3] for tile in getattr(picture, "tile", ())), None)
+    if isinstance(found, int) and rawmode in ("L;2", "L;4"):
+        return found * (255 // ((1 << int(rawmode[-1])) - 1))
+    if isinstance(found, tuple) and rawmode == "RGB;16B":
+        return tuple(value >> 8 for value in found)
+    return found
+
+
+def fewest_bits(present: np.ndarray) -> int:
+    """Return the fewest bits, 1, 2, 4 or 8, whose evenly spaced greys include some values."""
     return next(bits for bits in (1, 2, 4, 8) if not (present % (255 // ((1 << bits) - 1))).any())
 
 

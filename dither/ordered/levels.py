@@ -20,21 +20,21 @@ from dither.ordered.rounding import rounding
 from dither.ordered.tiling import TileWork, at_phase, for_each_tile
 from dither.parallel.processors import thread_count
 from dither.samples import (
+    Levels,
     Light,
-    check_levels,
     check_light,
     check_strength,
     checked_image,
     join_alpha,
     level_count,
+    level_picture,
     level_values,
+    levels_of,
     split_alpha,
 )
 
 # One matrix for all channels, one for each, or the names, files or arrays of either.
 Matrices = MatricesLike
-# One number of levels for all channels, or one for each.
-Levels = int | Sequence[int]
 
 
 @dataclass(frozen=True)
@@ -64,25 +64,14 @@ class LevelSpec:
     threads: int = 1
 
     def __post_init__(self) -> None:
-        for count in self.levels if isinstance(self.levels, Sequence) else (self.levels,):
-            check_levels(count)
+        levels_of(self.levels)
         check_light(self.light)
         check_strength(self.strength)
         object.__setattr__(self, "threads", thread_count(self.threads))
 
     def levels_of(self, channels: int) -> tuple[int, ...]:
-        """Return the number of levels of each channel.
-
-        Raises:
-            InputError: there is a number for each of another number of channels.
-        """
-        if not isinstance(self.levels, Sequence):
-            return (int(self.levels),) * channels
-        if len(self.levels) != channels:
-            raise InputError(
-                f"levels has {len(self.levels)} numbers, but the image has {channels} channels"
-            )
-        return tuple(int(count) for count in self.levels)
+        """Return the number of levels of each channel; see `dither.samples.levels_of`."""
+        return levels_of(self.levels, channels)
 
 
 def ordered_dither(
@@ -168,9 +157,7 @@ def requantize(
     color = checked_image(color)
     counts = spec.levels_of(_channels(color))
     if np.issubdtype(color.dtype, np.floating):
-        steps = np.array(counts, color.dtype) - 1
-        codes = _codes(color, matrix, spec)
-        picture = codes.astype(color.dtype) / (steps if color.ndim == 3 else steps[0])
+        picture = level_picture(_codes(color, matrix, spec), counts, color.dtype)
     else:
         color = _deep_enough(color, counts)
         picture = np.empty(color.shape, color.dtype)

@@ -90,22 +90,79 @@ def dither_to_palette(
         >>> float(dither_to_palette(image, palette).mean().round(2))
         0.5
     """
+    image = eight_bit_colors(image)
+    dither = palette_rows(
+        palette,
+        matrix,
+        mix=mix,
+        candidates=candidates,
+        light=light,
+        strength=strength,
+        intent=intent,
+        phase=phase,
+        pixels=image.size // 3,
+    )
+    return dither(image)
+
+
+def palette_rows(
+    palette: PaletteLike,
+    matrix: MatrixLike | None = None,
+    *,
+    mix: Mix | None = None,
+    candidates: int | None = None,
+    light: Light = "linear",
+    strength: float = 1.0,
+    intent: Intent | None = None,
+    phase: tuple[int, int, int] = (0, 0, 0),
+    pixels: int = 0,
+) -> Callable[[np.ndarray], np.ndarray]:
+    """Return a function that dithers the next rows of an image, as `dither_to_palette` does the whole.
+
+    Args:
+        palette: as in `dither_to_palette`, like all the others.
+        matrix: threshold matrix.
+        mix: two or many entries per mixture.
+        candidates: entries per mixture of many.
+        light: how colours mix.
+        strength: of the dithering.
+        intent: rendering intent.
+        phase: frame, row and column of the matrix at the image's first pixel.
+        pixels: of the whole image; compiled loops, which have to be loaded, are used for many.
+
+    Raises:
+        InputError: as `dither_to_palette`.
+
+    Example:
+        >>> image = np.full((64, 64), 188, np.uint8)
+        >>> dither = palette_rows(Palette.from_hex("000000 ffffff"))
+        >>> parts = np.concatenate([dither(image[:9]), dither(image[9:])])
+        >>> bool((parts == dither_to_palette(image, Palette.from_hex("000000 ffffff"))).all())
+        True
+    """
     check_mixture(mix, candidates, light, strength)
     palette = as_palette(palette)
     intent = palette.intent if intent is None else intent
     check_intent(intent)
-    image = eight_bit_colors(image)
     if strength == 0:
-        return nearest_indices(map_to_palette(image, palette, intent), palette)
+        return lambda image: nearest_indices(map_to_palette(image, palette, intent), palette)
     matrix = as_matrix(DEFAULT_MATRIX if matrix is None else matrix)
     mix = mix or ("two" if len(palette) == 2 else "many")
     candidates = candidates or (64 if len(palette) <= _FEW_COLORS else 32)
     plan = _plan(palette, intent, matrix, mix, int(candidates), light, float(strength), phase)
-    out = np.empty(image.shape[:2], np.uint8)
-    pick = _fastest_pick(mix, out.size)
-    for rows in block_rows(len(out), out[:1].size):
-        pick(image[rows], plan, rows.start, out[rows])
-    return out
+    pick = _fastest_pick(mix, pixels)
+    top = 0
+
+    def dither(image: np.ndarray) -> np.ndarray:
+        nonlocal top
+        image = eight_bit_colors(image)
+        out = np.empty(image.shape[:2], np.uint8)
+        for rows in block_rows(len(out), out[:1].size):
+            pick(image[rows], plan, top + rows.start, out[rows])
+        top += len(out)
+        return out
+
+    return dither
 
 
 def check_mixture(mix: Mix | None, candidates: int | None, light: Light, strength: float) -> None:

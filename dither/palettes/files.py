@@ -13,9 +13,10 @@ import numpy as np
 from dither.color import distinct_colors
 from dither.errors import InputError
 from dither.files.safe_open import read_file, safe_open
+from dither.images.color_management import color_source, managed, managed_picture
 from dither.images.indexed_files import color_table, encode_indexed
 from dither.images.io import open_image
-from dither.images.pillow_conversion import from_pillow
+from dither.images.raster_image import RasterImage
 from dither.palettes.adobe_files import exchange_colors, swatch_colors, table_colors
 from dither.palettes.aseprite_files import aseprite_colors, is_aseprite
 from dither.palettes.text_files import (
@@ -118,11 +119,13 @@ def _swatch(path: Path) -> np.ndarray:
             raise InputError(f"{path} has more than {_MAX_IMAGE_BYTES} bytes")
         file.seek(0)
         with open_image(file, _MAX_IMAGE_PIXELS, str(path)) as picture:
+            colors = color_source(picture, str(path))
             picture.load()
             table = color_table(picture)
             if table is not None:
-                return table[table[:, 3] > 0, :3]
-            image = from_pillow(ImageOps.exif_transpose(picture))
+                shown = table[table[:, 3] > 0, :3]
+                return managed(RasterImage(shown[None]), colors).color[0]
+            image = managed_picture(ImageOps.exif_transpose(picture), colors)
     color = image.color
     if color.dtype != np.uint8:
         raise InputError(f"{path} holds {color.dtype} samples; an image swatch has 8 bits")

@@ -11,7 +11,13 @@ import typer
 from dither.cli.choices import IntentChoice
 from dither.cli.declare import DITHERING
 from dither.cli.inputs import name_errors, read_input, title
-from dither.cli.options import IntentOption, MaxPixelsOption, SeedOption, threads_option
+from dither.cli.options import (
+    IntentOption,
+    MaxPixelsOption,
+    NoColorManagementOption,
+    SeedOption,
+    threads_option,
+)
 from dither.console import (
     INPUT,
     OUTPUT,
@@ -63,6 +69,7 @@ def colors(
         ),
     ],
     max_pixels: MaxPixelsOption = 1 << 28,
+    no_color_management: NoColorManagementOption = False,
     output: Annotated[
         Path | None,
         option(OUTPUT, "Draw the plot here: .png, .svg or .pdf.", "--output", "-o", value="FILE"),
@@ -94,7 +101,8 @@ def colors(
     if output is not None:
         _check_output(output, image, force)
     messages: list[str] = []  # logged at the end: after an error only the error counts
-    picture = read_input(image, max_pixels, messages.append).frames[0]
+    managed = not no_color_management
+    picture = read_input(image, max_pixels, messages.append, color_management=managed).frames[0]
     count = thread_count(1 if threads is None else threads)
     with progress_bar("colors", None, quiet) as on_progress, name_errors(image):
         found = _findings(picture, palettes, permutations, intent, seed, count, on_progress)
@@ -197,7 +205,7 @@ def _findings(
     on_progress: "OnProgress",
 ) -> _Findings:
     from dither.cli.compiled_cache import keep_compiled_code
-    from dither.color_count.count import count_colors, optimized_counts
+    from dither.color_count.count import optimized_counts, smallest_palette
     from dither.color_count.curve import COLOR_COUNTS, color_curve
     from dither.color_count.gap_statistic import GapConfig, gap_statistic
     from dither.images.mask import fill_masked, transparent_mask
@@ -214,10 +222,8 @@ def _findings(
     for count in curve:
         counts.append(count)
         on_progress(0.5 * len(counts) / len(COLOR_COUNTS), f"{count.colors} colours")
-    number = count_colors(wanted, known=counts if optimized else (), **searched)
-    # For an image with few colours, a second entry with all of them follows.
-    chosen = next(iter(optimized_counts(wanted, [number], **searched)))
-    on_progress(0.7, f"{number} colours")
+    chosen = smallest_palette(wanted, known=() if optimized else counts, **searched).measured
+    on_progress(0.7, f"{chosen.colors} colours")
     # Transparent pixels take the colours of their neighbours, and so diffuse little error.
     seen = wanted if mask is None else fill_masked(wanted, mask)
     estimates = gap_statistic(

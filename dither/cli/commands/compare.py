@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dither.cli.inputs import name_errors, read_content, read_input, title
-from dither.cli.options import STREAM
+from dither.cli.options import STREAM, NoColorManagementOption
 from dither.console import (
     INPUT,
     OUTPUT,
@@ -61,6 +61,7 @@ def compare(
             "memory.",
         ),
     ] = _MAX_PIXELS,
+    no_color_management: NoColorManagementOption = False,
     output: Annotated[
         Path | None,
         option(
@@ -81,7 +82,7 @@ def compare(
     if output is not None:
         _check_output(output, sources, force)
     messages: list[str] = []  # logged at the end: after an error only the error counts
-    pictures = _pictures(sources, max_pixels, messages.append)
+    pictures = _pictures(sources, max_pixels, not no_color_management, messages.append)
     from dither.comparison.compare import compare as compare_pictures
     from dither.comparison.compare import resized_to
 
@@ -154,7 +155,9 @@ def _check_output(output: Path, sources: list[Path], force: bool) -> None:
     check_writable(output, replace=force)
 
 
-def _pictures(sources: list[Path], max_pixels: int, note: Callable[[str], None]) -> "list[Picture]":
+def _pictures(
+    sources: list[Path], max_pixels: int, managed: bool, note: Callable[[str], None]
+) -> "list[Picture]":
     """Read the pictures over white, each with the bytes of its file."""
     from dither.comparison.embedded import Picture
     from dither.images.background import on_background
@@ -163,7 +166,7 @@ def _pictures(sources: list[Path], max_pixels: int, note: Callable[[str], None])
     pictures = []
     for source, name in zip(sources, _names(sources), strict=True):
         content = read_content(source)
-        animation = read_input(source, max_pixels, note, content)
+        animation = read_input(source, max_pixels, note, content, color_management=managed)
         first = animation.frames[0]
         if len(animation.frames) > 1:
             note(f"{title(source)} has {len(animation.frames)} frames; the first is compared")

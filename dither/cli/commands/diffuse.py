@@ -8,6 +8,8 @@ import typer
 
 from dither.cli.choices import MixInChoice
 from dither.cli.declare import DITHERING, refuse_without_effect, with_option_groups
+from dither.cli.in_rows import NextRows
+from dither.cli.memory import parse_memory
 from dither.cli.options import (
     MIX_IN_HELP,
     WITHOUT_BATCH,
@@ -15,6 +17,7 @@ from dither.cli.options import (
     Batch,
     IntentOption,
     Job,
+    MemoryOption,
     Quantizer,
     SeedOption,
     matrix_option,
@@ -125,6 +128,7 @@ def diffuse(
     seed: SeedOption = 0,
     threads: Annotated[int | None, threads_option(", with --raster")] = None,
     batch: Batch,
+    memory: MemoryOption = None,
 ) -> None:
     """Dither by passing errors to neighbours."""
     target = Target.from_options(quantizer, intent)
@@ -149,7 +153,14 @@ def diffuse(
         from dither.matrix.catalog import load_matrix
 
         options["matrix"] = KNUTH_CLASSES if matrix is None else load_matrix(matrix)
-    dithering = PerFrame(functools.partial(_diffusion, method=method, **options))
+    by_rows = method is MethodChoice.rows
+    dithering = PerFrame(
+        functools.partial(_diffusion, method=method, **options),
+        functools.partial(_rows, **options) if by_rows else None,
+        whole=f"--method {method}",
+        memory=None if memory is None else parse_memory(memory),
+        spreads=True,
+    )
     if batch.recursive:
         from dither.cli.batch.recursive import dither_folder
 
@@ -177,6 +188,14 @@ def _diffusion(
         return riemersma_dither(color, palette=palette, **options)
     function = dot_diffuse if method is MethodChoice.dots else error_diffuse
     return function(color, palette=palette, frame=phase[0], **options)
+
+
+# A batch pickles this with its arguments, too.
+def _rows(*, phase: tuple[int, int, int], pixels: int, **options: Any) -> NextRows:
+    from dither.diffusion.error_diffusion import row_diffusion
+
+    diffuse = row_diffusion(frame=phase[0], **options)
+    return lambda color, phase: diffuse(color)
 
 
 def _kernel_and_matrix(

@@ -91,8 +91,8 @@ def optimize(
         str | None,
         option(
             _CHOSEN_COLORS,
-            "Colours that the display can show: rgb888, rgb565, rgb444, or levels of red, green and "
-            "blue such as 8,8,4 [rgb888].",
+            "Colours that the display can show: rgb888, rgb666, rgb565, rgb555, rgb444, rgb332, "
+            "rgb111, or levels of red, green and blue such as 8,8,4 [rgb888].",
             value="NAME|R,G,B",
         ),
     ] = None,

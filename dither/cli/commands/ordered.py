@@ -2,12 +2,14 @@
 
 import enum
 import functools
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from dither.cli.choices import MixInChoice
 from dither.cli.declare import DITHERING, refuse_given, refuse_without_effect, with_option_groups
+from dither.cli.in_rows import NextRows
+from dither.cli.memory import parse_memory
 from dither.cli.options import (
     MIX_IN_HELP,
     WITHOUT_BATCH,
@@ -15,14 +17,18 @@ from dither.cli.options import (
     Batch,
     IntentOption,
     Job,
+    MemoryOption,
     Quantizer,
     matrix_option,
     threads_option,
 )
 from dither.cli.pipeline import PerFrame, dither_images, finish
 from dither.cli.target import Target
-from dither.console import INPUT, delayed_progress, number, option
+from dither.console import delayed_progress, number, option
 from dither.matrix.catalog import DEFAULT_MATRIX
+
+if TYPE_CHECKING:
+    import numpy as np
 
 _PALETTE_ONLY = "--intent --mixture-size --mix --candidates"
 _RULES = {
@@ -93,15 +99,7 @@ def ordered(
     candidates: Annotated[int | None, number(DITHERING, 1, 64, "", hidden=True)] = None,
     threads: Annotated[int | None, threads_option(", for levels and volumes")] = None,
     batch: Batch,
-    memory: Annotated[
-        str | None,
-        option(
-            INPUT,
-            "Memory for a volume [256MB]. With an output in .tif or .zarr, these are read as a volume: "
-            "a .zarr array, a TIFF with several pages, a TIFF larger than this.",
-            value="SIZE",
-        ),
-    ] = None,
+    memory: MemoryOption = None,
 ) -> None:
     """Dither by comparing pixels with a matrix."""
     target = Target.from_options(quantizer, intent)
@@ -150,7 +148,9 @@ def ordered(
 
         options |= {"levels": target.levels, "threads": 1 if threads is None else threads}
         function = functools.partial(ordered_dither, matrix=load_channels(name), **options)
-    dithering = PerFrame(function)
+    is_to_palette = add_noise is None and target.levels is None
+    rows = functools.partial(_palette_rows if is_to_palette else _any_rows, function)
+    dithering = PerFrame(function, rows, memory=None if memory is None else parse_memory(memory))
     if batch.recursive:
         from dither.cli.batch.recursive import dither_folder
 
@@ -162,13 +162,27 @@ def ordered(
     finish(report, job.json_output, **used)
 
 
+# A batch pickles these with their arguments.
+def _any_rows(function: NextRows, *, phase: tuple[int, int, int], pixels: int) -> NextRows:
+    """Return a function of the next rows that depends on nothing but their phase: itself."""
+    return function
+
+
+def _palette_rows(
+    function: "functools.partial[np.ndarray]", *, phase: tuple[int, int, int], **options: Any
+) -> NextRows:
+    """Return a function of the next rows that looks up the palette once, at the first."""
+    from dither.ordered.palette import palette_rows
+
+    dither = palette_rows(phase=phase, **function.keywords, **options)
+    return lambda color, phase: dither(color)
+
+
 def _may_be_volume(job: Job, memory: str | None) -> bool:
     """Tell from the file names alone whether the volume code has to look at them."""
     paths = job.images if job.output is None else [*job.images, job.output]
-    return (
-        memory is not None
-        or any(path.suffix.lower() in _VOLUME_SUFFIXES for path in paths)
-        or any(image.is_dir() for image in job.images)
+    return any(path.suffix.lower() in _VOLUME_SUFFIXES for path in paths) or any(
+        image.is_dir() for image in job.images
     )
 
 

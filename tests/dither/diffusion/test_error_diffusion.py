@@ -18,6 +18,7 @@ from dither.diffusion import (
     error_diffuse,
     requantize,
 )
+from dither.diffusion.error_diffusion import row_diffusion
 from dither.errors import InputError
 from dither.matrix.classical import white_noise
 from dither.matrix.threshold_matrix import ThresholdMatrix
@@ -310,7 +311,7 @@ def test_requantize_shows_the_codes_at_full_range(photo: np.ndarray) -> None:
 
 
 def test_alpha_is_untouched(photo: np.ndarray) -> None:
-    alpha = photo[..., 1:2]
+    alpha = np.maximum(photo[..., 1:2], 1)  # fully transparent pixels: test_hidden.py
     for color in (photo, photo[..., :1]):
         shown = requantize(np.concatenate([color, alpha], axis=2), bits=1)
         assert (shown[..., -1:] == alpha).all()
@@ -408,3 +409,40 @@ def test_a_matrix_of_one_cell_changes_nothing() -> None:
     image = random_image((30, 30))
     matrix = ThresholdMatrix(np.zeros((1, 1), np.int64))
     assert (error_diffuse(image, matrix=matrix) == error_diffuse(image)).all()
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        {"levels": 2},
+        {"levels": 5, "noise": 0.3, "seed": 9},
+        {"levels": 3, "kernel": "ostromoukhov"},
+        {"levels": 2, "matrix": "blue-64x64"},
+        {"levels": 2, "serpentine": False},
+        {"levels": 4, "serpentine": False, "threads": 2},
+        {"palette": EIGHT_COLORS},
+        {"palette": EIGHT_COLORS, "kernel": "sierra", "noise": 0.1},
+        {"palette": EIGHT_COLORS, "serpentine": False},
+        {"palette": EIGHT_COLORS, "serpentine": False, "threads": 3, "kernel": "stucki"},
+    ],
+)
+def test_bands_of_rows_are_the_whole(options: dict) -> None:
+    image = np.random.default_rng(5).integers(0, 256, (64 * 4 + 11, 50, 3), np.uint8)
+    whole = error_diffuse(image, **options)
+    for cuts in ((64,), (128, 192), (64, 128, 192, 256)):
+        diffuse = row_diffusion(**options)
+        parts = [diffuse(band) for band in np.split(image, cuts)]
+        np.testing.assert_array_equal(np.concatenate(parts), whole)
+
+
+@pytest.mark.parametrize("serpentine", [True, False])
+def test_levels_of_each_channel(serpentine: bool) -> None:
+    image = np.random.default_rng(0).integers(0, 256, (40, 30, 3), np.uint8)
+    found = error_diffuse(image, levels=(32, 64, 2), serpentine=serpentine)
+    for channel, count in enumerate((32, 64, 2)):
+        alone = error_diffuse(image[..., channel], levels=count, serpentine=serpentine)
+        assert (found[..., channel] == alone).all()
+    picture = requantize(image, levels=(32, 64, 2))
+    assert len(np.unique(picture[..., 2])) == 2
+    with pytest.raises(InputError, match="levels has 2 numbers"):
+        error_diffuse(image, levels=(2, 2))

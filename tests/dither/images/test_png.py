@@ -14,8 +14,10 @@ from PIL import Image
 
 from dither.errors import InputError
 from dither.images.indexed import IndexedFrames
-from dither.images.png import color_png, gray_png, indexed_png, png_bytes
+from dither.images.png import color_png, gray_png, indexed_png, level_parts, png_bytes
 from dither.images.raster_image import RasterImage
+from dither.images.rows import mapped
+from dither.samples import level_values
 
 CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 
@@ -181,3 +183,16 @@ def test_dithered_files_are_smaller_than_pillows(photo: np.ndarray, bits: int) -
             picture.putpalette(np.repeat(np.arange(1 << bits, dtype=np.uint8) * step, 3).tobytes())
             picture.save(stream, "PNG")
         assert len(gray_png(codes * step, bits=bits)) < most[bits] * len(stream.getvalue())
+
+
+def test_few_levels_need_no_search_for_their_colours() -> None:
+    random = np.random.default_rng(4)
+    for levels in (2, 3, 4, 5, 6, 7):
+        values = level_values(levels, np.dtype(np.uint8))
+        for shape in ((9, 40), (30, 40, 3)):
+            codes = random.integers(0, levels, shape, np.uint8)
+            for shown in (codes, np.minimum(codes, levels - 2), codes * np.uint8(0)):
+                wanted = png_bytes(RasterImage(values[shown]))
+                assert b"".join(level_parts(shown, values)) == wanted
+                rows = mapped(shown, lambda part: part)
+                assert b"".join(level_parts(rows, values)) == wanted
