@@ -7,8 +7,8 @@ Source: CompuServe, "Graphics Interchange Format, version 89a" (1990), appendix 
 technique for high-performance data compression" (1984).
 """
 
-import functools
 import importlib.util
+import io
 
 import numpy as np
 
@@ -35,6 +35,8 @@ def compress(pixels: np.ndarray, free: np.ndarray, transparent: int, bits: int) 
         >>> compress(np.array([1, 1, 1, 1], np.uint8), np.zeros(4, bool), 0, 2).hex(" ")
         '02 02 8c 53 00'
     """
+    if importlib.util.find_spec("numba") is None:
+        return _by_pillow(np.where(free, np.uint8(transparent), pixels), bits)
     fixed = np.zeros_like(free)
     ways = [(pixels, fixed, False)]
     if free.any():
@@ -67,14 +69,19 @@ def _encoded(
     # Every pixel takes 12 bits at most, and a clear code follows at most each 3,800 codes.
     out = np.zeros(len(pixels) * 3 // 2 + len(pixels) // 1024 + 16, np.uint8)
     table = np.zeros((_MOST_CODES, 1 << bits), np.int16)
-    encode = write_codes if _is_compiled() else write_codes.python
-    count = encode(pixels, free, transparent, bits, first, window, tolerance, table, out)
+    count = write_codes(pixels, free, transparent, bits, first, window, tolerance, table, out)
     return out[:count].tobytes()
 
 
-@functools.cache
-def _is_compiled() -> bool:
-    return importlib.util.find_spec("numba") is not None
+def _by_pillow(pixels: np.ndarray, bits: int) -> bytes:
+    """Compress with Pillow, which knows no free pixels: without numba, ours takes seconds."""
+    from PIL import Image, ImageFile
+
+    line = Image.frombytes("P", (len(pixels), 1), pixels.tobytes())
+    stream = io.BytesIO(bytes([bits]))
+    stream.seek(1)
+    ImageFile._save(line, stream, [("gif", (0, 0, len(pixels), 1), 0, ("P", bits, 0))])  # pyright: ignore[reportArgumentType, reportPrivateUsage]
+    return stream.getvalue() + b"\0"
 
 
 @compiled

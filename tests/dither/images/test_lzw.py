@@ -60,6 +60,15 @@ def test_freedom_makes_files_smaller() -> None:
     assert tight < 0.5 * len(compress(pixels, np.zeros(20_000, bool), 16, 5))
 
 
+def test_pillow_compresses_without_numba(monkeypatch: pytest.MonkeyPatch) -> None:
+    pixels = np.random.default_rng(0).integers(0, 4, (20, 30)).astype(np.uint8)
+    free = np.random.default_rng(1).random((20, 30)) < 0.3
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    content = compress(pixels.ravel(), free.ravel(), 4, 3)
+    monkeypatch.undo()
+    assert (decoded(content, (20, 30), 3) == np.where(free, 4, pixels)).all()
+
+
 def test_python_writes_the_same_codes() -> None:
     pixels = np.random.default_rng(0).integers(0, 4, 300).astype(np.uint8)
     free = np.random.default_rng(1).random(300) < 0.3
