@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from dither.images.raster_image import RasterImage
     from dither.palettes.palette import Intent, Palette
     from dither.palettes.panel import Panel
+    from dither.palettes.rgba import RgbaPalette
 
 
 @dataclass(frozen=True)
@@ -106,12 +107,12 @@ class Target:
 
         return as_color(color) if isinstance(self.levels, tuple) else color
 
-    def values(self, palette: "Palette | None") -> "np.ndarray":
+    def values(self, palette: "Palette | RgbaPalette | None") -> "np.ndarray":
         """Return the (levels,) or (colours, 3) values as which codes are saved.
 
-        Up to 256 levels are saved as 8 bits, whatever the depth of the image; levels of each channel
-        as `dither.cli.result_files.level_codes` makes them; inks of a panel as the colours that its
-        driver takes.
+        A palette with alpha has (colours, 4). Up to 256 levels are saved as 8 bits, whatever the depth
+        of the image; levels of each channel as `dither.cli.result_files.level_codes` makes them; inks
+        of a panel as the colours that its driver takes.
         """
         if self.panel is not None:
             return self.panel.pure
