@@ -147,9 +147,12 @@ class OptimizeTask:
     ) -> "list[OptimizedPalette]":
         if self.pixels != "search" and len(animation.frames) > 1:
             raise InputError("--pixels is for still images; the pixels of animations are searched")
+        from dither.images.alpha import beside_clear
         from dither.images.mask import transparent_mask
         from dither.optimizer.frames import optimize_frames
 
+        if colors is not None:
+            colors = beside_clear(colors, animation.frames)
         return optimize_frames(
             [frame.color for frame in animation.frames],
             colors,

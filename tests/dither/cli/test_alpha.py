@@ -388,3 +388,19 @@ def test_other_options_keep_the_alpha_as_it_is(folder: Path) -> None:
         found = read_image("out.png").alpha
         assert found is not None
         assert np.array_equal(found, alpha())
+
+
+@pytest.mark.parametrize("command", ["ordered", "diffuse", "optimize"])
+def test_256_colours_leave_an_entry_for_transparent_pixels(
+    run: Callable, folder: Path, command: str
+) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (60, 60, 4), np.uint8)
+    noise[..., 3] = np.where(noise[..., 3] < 60, 0, 255)
+    Image.fromarray(noise).save("binary.png")
+    for ending in ("png", "gif"):
+        run(f"dither {command} binary.png -o out.{ending} --colors 256")
+        with Image.open(f"out.{ending}") as picture:
+            assert picture.mode == "P"
+            found = np.array(picture.convert("RGBA"))
+        assert np.array_equal(found[..., 3], noise[..., 3])
+        assert len(np.unique(found[found[..., 3] > 0][:, :3], axis=0)) <= 255
