@@ -6,6 +6,7 @@ from typing import Literal, TypeVar
 import numpy as np
 
 from dither.errors import InputError
+from dither.held import as_array
 
 Light = Literal["encoded", "linear"]
 # One number of levels for all channels, or one for each.
@@ -14,6 +15,8 @@ Levels = int | Sequence[int]
 _MAX_LEVELS = 1 << 16
 # Resampling filters overshoot a little; float samples this far outside 0..1 are clipped, not refused.
 _TOLERANCE = 1e-3
+# Channels of an image whose first axis may be taken for the last.
+_CHANNELS = (1, 3, 4)
 
 Count = TypeVar("Count")
 
@@ -135,8 +138,12 @@ def level_count(bits: int | None, levels: Count | None) -> Count | int:
 
 
 def native_byte_order(image: np.ndarray) -> np.ndarray:
-    """Return the image in this machine's byte order; a copy only if that differs."""
-    image = np.asarray(image)
+    """Return the image in this machine's byte order; a copy only if that differs.
+
+    Raises:
+        InputError: the image is not an array of numbers.
+    """
+    image = as_array(image, "image")
     return image.astype(image.dtype.newbyteorder("="), copy=False)
 
 
@@ -145,13 +152,29 @@ def checked_image(image: np.ndarray) -> np.ndarray:
 
     Bool becomes 0 and 255 of uint8; other dtypes stay.
 
+    Args:
+        image: an array, or what `as_array` takes, such as an image of Pillow.
+
     Raises:
-        InputError: the shape is not (H, W) or (H, W, C), the dtype is another, or floats are outside
-            0..1.
+        InputError: the shape is not (H, W) or (H, W, C), a side is 0, the channels come first, the
+            dtype is another, or floats are outside 0..1.
+
+    Example:
+        >>> checked_image(np.zeros((0, 4), np.uint8))
+        Traceback (most recent call last):
+        ...
+        dither.errors.InputError: image has no pixels: its shape is (0, 4)
     """
     image = native_byte_order(image)
     if image.ndim not in (2, 3):
         raise InputError(f"an image has shape (H, W) or (H, W, C), not {image.shape}")
+    if not image.size:
+        raise InputError(f"image has no pixels: its shape is {image.shape}")
+    if image.ndim == 3 and image.shape[0] in _CHANNELS and min(image.shape[1:]) > max(_CHANNELS):
+        raise InputError(
+            f"image has shape {image.shape}, which is (C, H, W); an image is (H, W, C), such as "
+            "np.moveaxis(image, 0, -1)"
+        )
     if image.dtype == np.bool_:
         return image.astype(np.uint8) * np.uint8(255)
     if image.dtype in (np.float32, np.float64):

@@ -13,7 +13,12 @@ from dither.cli.options import STREAM, Job
 from dither.cli.result_files import Dithered
 from dither.cli.target import Target
 from dither.errors import InputError, TooLargeError
-from dither.images.adjustments import Preparation, adjusted_rows, is_adjusted_in_rows
+from dither.images.adjustments import (
+    Preparation,
+    adjusted_rows,
+    is_adjusted_in_rows,
+    resized_resolution,
+)
 from dither.images.mask import filled_bands
 from dither.images.raster_image import RasterImage, is_opaque
 from dither.images.rows import RowSource, band_height, gathered, row_store
@@ -108,8 +113,8 @@ def dithered_in_rows(
         on_progress: progress callback.
 
     Yields:
-        The image, of which only alpha and the profile are kept, and its codes; both as rows that are
-        read when they are needed.
+        The image, of which only alpha, the profile and the resolution are kept, and its codes; both
+        as rows that are read when they are needed.
     """
     from dither.images.animation import Animation
 
@@ -149,7 +154,8 @@ def dithered_in_rows(
         if sentence is not None:
             note(sentence)
         alpha = alphas.rows if has_alpha else None
-        image = RasterImage(cast(Any, codes.rows), cast(Any, alpha), profile)
+        resolution = resized_resolution(source.resolution, source.shape, preparation)
+        image = RasterImage(cast(Any, codes.rows), cast(Any, alpha), profile, resolution)
         animation = Animation((image,), compression=source.compression)
         yield animation, Dithered([cast(Any, codes.rows)], target.palette, rule.report(seen))
 
@@ -199,11 +205,13 @@ def check_whole(
         InputError: it does not fit.
     """
     from dither.images.io import open_image
+    from dither.images.pages import page_numbers
 
     if memory is None:
         return
     with open_image(content, job.max_pixels, title(source)) as picture:
-        frames = getattr(picture, "n_frames", 1) if picture.format != "TIFF" else 1
+        is_tiff = picture.format == "TIFF"
+        frames = len(page_numbers(picture)) if is_tiff else getattr(picture, "n_frames", 1)
         needed = picture.width * picture.height * frames * _WHOLE_BYTES
     if needed <= memory:
         return
@@ -214,8 +222,9 @@ def check_whole(
         )
     raise InputError(
         f"{title(source)} takes about {_megabytes(needed)}, because a file of its kind is decoded "
-        "whole (interlaced, progressive, turned, animated, or not PNG, JPEG or TIFF); --memory is "
-        f"{_megabytes(memory)}. Raise it, or convert the file to a PNG or TIFF without these"
+        "whole (interlaced, progressive, turned, animated, of several pages, or not PNG, JPEG or "
+        f"TIFF); --memory is {_megabytes(memory)}. Raise it, or convert the file to a PNG or TIFF "
+        "without these"
     )
 
 

@@ -27,6 +27,7 @@ def read_input(
     content: bytes | None = None,
     *,
     color_management: bool = True,
+    pages: bool = False,
 ) -> "Animation":
     """Read an image or animation from a file, standard input, or the content read from it before.
 
@@ -36,6 +37,7 @@ def read_input(
         note: called with a sentence about each part of the file that is not read.
         content: the bytes of the file, if they are read already.
         color_management: convert colours to sRGB.
+        pages: read all pages of a TIFF, not only the first.
 
     Raises:
         InputError: the image cannot be read.
@@ -51,6 +53,7 @@ def read_input(
             max_pixels=max_pixels,
             name=title(source),
             color_management=color_management,
+            pages=pages,
             log=note,
         )
     except TooLargeError as error:

@@ -70,8 +70,8 @@ class OptimizeTask:
             # The colours are counted without a viewing filter, and in some frames of a clip.
             if smallest.result and len(animation.frames) == 1 and self.viewing_filter is None:
                 results = [smallest.result]
-        if isinstance(colors, int) and self._takes_alpha(animation):
-            return self._to_rgba(animation, colors, about)
+        if isinstance(self.colors, int) and self._takes_alpha(animation):
+            return self._to_rgba(animation, self.colors, about)
         if results is None:
             results = self._optimized(animation, colors, on_progress)
         if self.measured:

@@ -38,10 +38,10 @@ def panel_names(incomplete: str) -> list[str]:
 
 
 def matrix_names(incomplete: str) -> list[str]:
-    """Return the shipped matrices that complete a word; for other words, shells complete file names."""
-    from dither.matrix.catalog import shipped_matrices
+    """Return the matrices that complete a word; for other words, shells complete file names."""
+    from dither.matrix.catalog import matrix_names
 
-    return [name for name in shipped_matrices() if name.startswith(incomplete)]
+    return [name for name in matrix_names() if name.startswith(incomplete)]
 
 
 def matrix_option(text: str) -> Any:
@@ -84,8 +84,8 @@ PaletteOption = Annotated[
     str | None,
     option(
         QUANTIZER,
-        "A name (list: dither palettes), a .gpl .pal .hex .act or image file, or colours such as "
-        "#000000,#ffffff.",
+        "A name (list: dither palettes), a .gpl .pal .hex .act .aco .ase .aseprite .txt .json or image "
+        "file, or colours such as '#000, tomato, #ffffff'.",
         *("--palette", "-p"),
         value="NAME|FILE|COLOURS",
         autocompletion=palette_names,

@@ -25,6 +25,7 @@ from dither.cli.line_art import Undithered, undithered, with_kept
 from dither.cli.options import STREAM, Job
 from dither.cli.outputs import (
     ROW_SUFFIXES,
+    TIFF_SUFFIXES,
     Kind,
     format_suffix,
     open_outputs,
@@ -275,7 +276,9 @@ def _read_and_dithered(
 ) -> "tuple[Animation, Dithered]":
     """Read a whole image or animation, prepare it and dither it."""
     managed = not job.no_color_management
-    animation = read_input(source, job.max_pixels, note, content, color_management=managed)
+    animation = read_input(
+        source, job.max_pixels, note, content, color_management=managed, pages=True
+    )
     with name_errors(source):
         before = animation.frames[0].color.shape[:2]
         rule, seen = AlphaRule.of(output, kind, job), AlphaSeen()
@@ -445,7 +448,9 @@ def _prepared(
 
     first = animation.frames[0]
     animated = kind == "image" and format_suffix(output, job) in ANIMATED_SUFFIXES
-    if len(animation.frames) > 1 and not animated:
+    if animation.is_stack:
+        _check_stack(len(animation.frames), output, kind, job)
+    elif len(animation.frames) > 1 and not animated:
         note(
             f"{title(source)} has {len(animation.frames)} frames; {output_title(output)} holds the "
             "first"
@@ -458,6 +463,14 @@ def _prepared(
         return animation
     frames = adjusted_frames(animation.frames, preparation)
     return dataclasses.replace(animation, frames=frames)
+
+
+def _check_stack(pages: int, output: Path, kind: Kind, job: Job) -> None:
+    if kind != "image" or format_suffix(output, job) not in TIFF_SUFFIXES:
+        raise InputError(
+            f"it has {pages} pages, and {output_title(output)} holds one image; choose .tif for the "
+            "result, or save the pages as files of their own"
+        )
 
 
 def _check_result(

@@ -1,7 +1,7 @@
 """Files of results: images, packed rows, and buffers of panels, with their entries for --json."""
 
 import dataclasses
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from dither.images.animation import Animation
-    from dither.images.raster_image import RasterImage
+    from dither.images.raster_image import RasterImage, Resolution
     from dither.images.rows import RowArray
     from dither.palettes.palette import Palette
     from dither.palettes.rgba import RgbaPalette
@@ -90,8 +90,11 @@ def image_file(
     """
     from dither.images.animation import encode_animation
     from dither.images.indexed_files import encode_indexed, encode_rgba_indexed
+    from dither.images.png import with_png_density
+    from dither.images.resolution import scaled
 
     suffix = format_suffix(output, job)
+    resolution = scaled(animation.frames[0].resolution, job.scale, job.scale)
     codes = [enlarged(frame, job.scale) for frame in codes]
     alphas = [
         None if frame.alpha is None else enlarged(frame.alpha, job.scale)
@@ -99,16 +102,26 @@ def image_file(
     ]
     channels = [values.shape[1]] if values.ndim == 2 else []
     report: dict[str, Any] = {"shape": [*codes[0].shape, *channels]}
-    if channels == [4]:
+    if channels == [4] and suffix not in TIFF_SUFFIXES:
         content = encode_rgba_indexed(
-            codes, values, suffix, durations=animation.durations, plays=animation.plays
+            codes,
+            values,
+            suffix,
+            durations=animation.durations,
+            plays=animation.plays,
+            resolution=resolution,
         )
         return [content], report | ({"frames": len(codes)} if len(codes) > 1 else {})
+    if channels == [4]:
+        alphas, values = [values[frame, 3] for frame in codes], values[:, :3]
     if suffix == ".png" and len(codes) == 1:
         profile = animation.frames[0].profile
-        return png_pieces(codes[0], alphas[0], profile, values, _sentence(output, note)), report
+        pieces = png_pieces(codes[0], alphas[0], profile, values, _sentence(output, note))
+        return with_png_density(pieces, resolution), report
     if suffix in TIFF_SUFFIXES:
-        return _tiff_pieces(animation, codes[0], alphas[0], values, output, job, note), report
+        if len(codes) > 1:
+            report["pages"] = len(codes)
+        return _tiff_pieces(animation, codes, alphas, values, output, job, note, resolution), report
     if suffix == ".gif" and any(map(_is_partly_transparent, animation.frames)):
         note(
             f"{output_title(output)}: a GIF has no partial transparency; alpha below 128 becomes "
@@ -123,10 +136,11 @@ def image_file(
             durations=animation.durations,
             plays=animation.plays,
             log=_sentence(output, note),
+            resolution=resolution,
         )
     else:
         frames = tuple(
-            dataclasses.replace(frame, color=values[levels], alpha=alpha)
+            dataclasses.replace(frame, color=values[levels], alpha=alpha, resolution=resolution)
             for frame, levels, alpha in zip(animation.frames, codes, alphas, strict=True)
         )
         content = encode_animation(dataclasses.replace(animation, frames=frames), suffix)
@@ -153,27 +167,33 @@ def png_pieces(
 
 def _tiff_pieces(
     animation: "Animation",
-    codes: "RowArray",
-    alpha: "RowArray | None",
+    codes: "Sequence[RowArray]",
+    alphas: "Sequence[RowArray | None]",
     values: "np.ndarray",
     output: Path,
     job: Job,
     note: Callable[[str], None],
+    resolution: "Resolution | None",
 ) -> Iterable[bytes]:
     """Return a TIFF of levels or indices in pieces; arguments as in `image_file`."""
     from dither.images.indexed_files import indexed_tiff_pieces
     from dither.images.rows import mapped
-    from dither.images.tiff import compression_like, tiff_parts
+    from dither.images.tiff import compression_like, tiff_stack_parts
 
     options: dict[str, Any] = {
         "like": compression_like(animation.compression),
         "compression": None if job.compression is None else str(job.compression),
         "folder": None if output == STREAM else output.parent,
+        "resolution": resolution,
     }
     if values.ndim == 2:
-        return indexed_tiff_pieces(codes, values, alpha, _sentence(output, note), **options)
+        return indexed_tiff_pieces(codes, values, alphas, _sentence(output, note), **options)
     profile = animation.frames[0].profile
-    return tiff_parts(mapped(codes, values.__getitem__), alpha, profile, **options)
+    pages = [
+        (mapped(frame, values.__getitem__), alpha)
+        for frame, alpha in zip(codes, alphas, strict=True)
+    ]
+    return tiff_stack_parts(pages, profile, **options)
 
 
 def _sentence(output: Path, note: Callable[[str], None]) -> Callable[[str], None]:

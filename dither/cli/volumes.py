@@ -14,7 +14,7 @@ from dither.errors import InputError, TooLargeError
 _TIFF_SUFFIXES, _ZARR_SUFFIX = (".tif", ".tiff"), ".zarr"
 # Options of `dither ordered` that need the whole image.
 IMAGES_ONLY = (
-    "--output-dir --name --format --compression --packed --colors --panel --preview --add-noise "
+    "--output-dir --name --format --packed --colors --panel --preview --add-noise "
     "--resize --fit --rotate --background --alpha --auto-contrast --scale --recursive --line-art --mask"
 )
 
@@ -74,6 +74,7 @@ def dither_volume_file(
         dithering = PaletteDither(
             palette, intent=target.intent, preparation=job.preparation, **options
         )
+    compression: Any = None if job.compression is None else str(job.compression)
     with progress_bar("dither", None, job.quiet) as on_progress:
         try:
             done = dither_volume(
@@ -86,6 +87,7 @@ def dither_volume_file(
                 scheduler=batch.scheduler,
                 max_voxels=job.max_pixels if limited else MAX_VOXELS,
                 replace=job.force,
+                compression=compression,
                 on_progress=on_progress,
             )
         except TooLargeError as error:

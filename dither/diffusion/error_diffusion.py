@@ -23,8 +23,7 @@ from dither.diffusion.scan_order import ScanState, scan_by_tone, scan_raster, sc
 from dither.diffusion.thresholds import threshold_modulation
 from dither.diffusion.tone_kernels import VariableKernel
 from dither.errors import InputError
-from dither.matrix.catalog import load_matrix
-from dither.matrix.threshold_matrix import ThresholdMatrix
+from dither.matrix.matrix_like import MatrixLike, as_matrix
 from dither.palettes.palette import Intent
 from dither.parallel.processors import thread_count
 from dither.samples import (
@@ -51,7 +50,7 @@ def error_diffuse(
     clamp: Clamp | None = None,
     intent: Intent | None = None,
     noise: float = 0.0,
-    matrix: ThresholdMatrix | str | None = None,
+    matrix: MatrixLike | None = None,
     strength: float = 0.5,
     frame: int = 0,
     seed: int = 0,
@@ -81,7 +80,7 @@ def error_diffuse(
             mapped.
         noise: range of white noise added to the threshold between two levels, as a share of their
             distance, 0 to 1.
-        matrix: threshold matrix that modulates that threshold, or its name or .npy file.
+        matrix: threshold matrix that modulates that threshold, or its name, file, or array.
         strength: range of the matrix's thresholds as a share of that distance, 0 to 1.
         frame: frame of a matrix with frames, wrapping around.
         seed: seed of the noise, 0 to 2^64 - 1.
@@ -131,7 +130,7 @@ def row_diffusion(
     clamp: Clamp | None = None,
     intent: Intent | None = None,
     noise: float = 0.0,
-    matrix: ThresholdMatrix | str | None = None,
+    matrix: MatrixLike | None = None,
     strength: float = 0.5,
     frame: int = 0,
     seed: int = 0,
@@ -175,8 +174,7 @@ def row_diffusion(
         raise InputError(f"seed is {seed}; it must be a whole number from 0 to {_MAX_SEED}")
     if not isinstance(kernel, DiffusionKernel | VariableKernel):
         kernel = load_kernel(kernel)
-    if matrix is not None and not isinstance(matrix, ThresholdMatrix):
-        matrix = load_matrix(matrix)
+    matrix = None if matrix is None else as_matrix(matrix)
     by_tone = isinstance(kernel, VariableKernel)
     if by_tone and palette is not None:
         raise InputError("a tone-dependent kernel needs levels; it cannot dither to a palette")

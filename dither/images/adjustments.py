@@ -22,8 +22,9 @@ from dither.color import to_gray
 from dither.errors import InputError
 from dither.images.background import framed, parse_background
 from dither.images.fit import MAX_SCALE, Fit, Placement, Rotate, Sides, check_fit, placement
-from dither.images.raster_image import RasterImage, without_opaque_alpha
+from dither.images.raster_image import RasterImage, Resolution, without_opaque_alpha
 from dither.images.resampling import Box, resize_rows, resize_samples
+from dither.images.resolution import scaled
 from dither.images.rows import cut
 from dither.images.tones import (
     LightChange,
@@ -194,9 +195,33 @@ def adjusted_frames(
             alpha = np.full(place.shape, 255, np.uint8)
         image = RasterImage(color, alpha, image.profile)
         background, gray = preparation.background, preparation.gray
-        done.append(framed(image, place.frame, place.offset, background, gray=gray))
+        image = framed(image, place.frame, place.offset, background, gray=gray)
+        resolution = resized_resolution(frame.resolution, _shape(frame), preparation)
+        done.append(dataclasses.replace(image, resolution=resolution))
     # Cutting may leave opaque pixels only.
     return without_opaque_alpha(done)
+
+
+def resized_resolution(
+    resolution: Resolution | None, shape: tuple[int, int], preparation: Preparation
+) -> Resolution | None:
+    """Return the resolution that keeps the size of an image on paper when it is adjusted.
+
+    Args:
+        resolution: pixels per inch, across and down, or None.
+        shape: height and width before.
+        preparation: the adjustments.
+
+    Example:
+        >>> resized_resolution((300, 300), (40, 60), Preparation(resize=0.5))
+        (150.0, 150.0)
+    """
+    if resolution is None:
+        return None
+    place = preparation.placement(shape)
+    across, down = resolution[::-1] if place.turns % 2 else resolution
+    left, top, right, bottom = place.box
+    return scaled((across, down), place.shape[1] / (right - left), place.shape[0] / (bottom - top))
 
 
 def is_adjusted_in_rows(preparation: Preparation, shape: tuple[int, int]) -> bool:

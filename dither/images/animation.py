@@ -21,8 +21,10 @@ from dither.images.io import (
     unread_parts,
     write_encoded,
 )
+from dither.images.pages import page_numbers, read_pages
 from dither.images.pillow_conversion import check_webp, to_pillow_8_bit
 from dither.images.raster_image import RasterImage, is_gray, without_opaque_alpha
+from dither.images.resolution import file_resolution
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -34,13 +36,14 @@ _MAX_PLAYS = 65535
 
 @dataclass(frozen=True, eq=False)
 class Animation:
-    """Frames of one size and their durations; a still image has one frame.
+    """Frames of one size and their durations, or pages of a TIFF; a still image has one frame.
 
     Attributes:
         frames: complete images, either all grey or all RGB.
         durations: milliseconds per frame.
         plays: number of times that the animation is shown, 0 for endless.
         compression: of a TIFF that it was read from, by Pillow's name; None for other files.
+        is_stack: whether the frames are pages of a TIFF.
 
     Raises:
         InputError: there is no frame, the frames differ in shape, or there is not one duration per
@@ -56,6 +59,7 @@ class Animation:
     durations: tuple[int, ...] = (0,)
     plays: int = 1
     compression: str | None = None
+    is_stack: bool = False
 
     def __post_init__(self) -> None:
         if not self.frames or len(self.frames) != len(self.durations):
@@ -76,6 +80,7 @@ def read_animation(
     max_pixels: int = MAX_PIXELS,
     name: str | None = None,
     color_management: bool = True,
+    pages: bool = False,
     log: Callable[[str], object] | None = None,
 ) -> Animation:
     """Read all frames of an animated GIF, PNG or WebP, or any other image as one frame.
@@ -88,11 +93,12 @@ def read_animation(
         max_pixels: refuse images with more pixels in all frames together.
         name: name used in error messages instead of the file's.
         color_management: as for `read_image`.
+        pages: read all pages of a TIFF as frames, not only the first; previews and masks are left out.
         log: called with a sentence for each content that is not read: more than 8 bits per channel, or
             pages after the first.
 
     Raises:
-        InputError: as `read_image`, or there are more than 16,384 frames.
+        InputError: as `read_image`, or there are more than 16,384 frames, or pages of different sizes.
 
     Example:
         >>> read_animation("clip.gif").durations  # doctest: +SKIP
@@ -103,16 +109,24 @@ def read_animation(
     with open_image(source, max_pixels, name) as picture:
         name = name or str(source)
         count = int(getattr(picture, "n_frames", 1))
+        numbers = page_numbers(picture) if pages else [0]
         if log is not None:
-            for sentence in unread_parts(picture, name):
+            for sentence in unread_parts(picture, name, pages_read=len(numbers)):
                 log(sentence)
+        if len(numbers) > 1:
+            compression = tiff_compression(picture)
+            options = {"color_management": color_management, "log": log}
+            found = read_pages(picture, numbers, name, max_pixels, **options)
+            return Animation(tuple(found), (0,) * len(found), 1, compression, is_stack=True)
         colors = color_source(picture, name) if color_management else UNMANAGED
         if log is not None and colors.note:
             log(colors.note)
         if picture.format not in ("GIF", "PNG", "WEBP") or count == 1:
             picture.load()
+            resolution = file_resolution(picture)
             ImageOps.exif_transpose(picture, in_place=True)  # otherwise copies all images
-            still = without_opaque_alpha([managed_picture(picture, colors)])
+            image = dataclasses.replace(managed_picture(picture, colors), resolution=resolution)
+            still = without_opaque_alpha([image])
             return Animation(still, compression=tiff_compression(picture))
         if count > MAX_FRAMES:
             raise InputError(f"{name} has {count} frames; at most {MAX_FRAMES} are read")
@@ -121,7 +135,7 @@ def read_animation(
             raise TooLargeError(
                 f"{name} has more than {max_pixels} pixels in its {count - first} frames"
             )
-        size = picture.size
+        size, resolution = picture.size, file_resolution(picture)
         frames, durations = [], []
         for index in range(first, count):
             picture.seek(index)
@@ -130,7 +144,8 @@ def read_animation(
                 raise InputError(f"{name} is damaged: its frames differ in size")
             durations.append(round(picture.info.get("duration", 0)))
             whole = ImageOps.exif_transpose(picture.convert("RGBA"))
-            frames.append(managed_picture(whole, colors))
+            image = managed_picture(whole, colors)
+            frames.append(dataclasses.replace(image, resolution=resolution))
         plays = _plays(picture.format, picture.info.get("loop"))
     return Animation(_simplified(frames), tuple(durations), plays)
 
@@ -197,6 +212,8 @@ def encode_animation(animation: Animation, ending: str) -> bytes:
         options.update(lossless=True, exact=True)
     if animation.frames[0].profile:
         options["icc_profile"] = animation.frames[0].profile
+    if animation.frames[0].resolution and ending == ".png":
+        options["dpi"] = animation.frames[0].resolution
     return encode_frames(
         pictures, ending, options, durations=animation.durations, plays=animation.plays
     )

@@ -1,22 +1,22 @@
 """Backgrounds: a colour behind transparent pixels, and bars around an image."""
 
-import re
+from dataclasses import replace
 
 import numpy as np
 
 from dither.color import code_boundaries, linear_to_srgb, srgb_to_linear, to_gray
+from dither.color_text import css_colors, find_color
 from dither.errors import InputError
 from dither.images.raster_image import RasterImage
 from dither.samples import white_code
-
-_HEX = re.compile(r"#?[0-9A-Fa-f]{6}|#[0-9A-Fa-f]{3}")
+from dither.suggestions import did_you_mean
 
 
 def parse_background(text: str) -> np.ndarray:
-    """Return the sRGB codes of a colour in hexadecimal, or of one that CSS names.
+    """Return the sRGB codes of a colour.
 
     Args:
-        text: RRGGBB with or without #, #RGB, or a name such as "white".
+        text: #rgb, RRGGBB with or without #, or a name of CSS.
 
     Returns:
         (3,) uint8.
@@ -28,17 +28,14 @@ def parse_background(text: str) -> np.ndarray:
         >>> parse_background("#0f380f").tolist()
         [15, 56, 15]
     """
-    if not _HEX.fullmatch(text):
-        from PIL import ImageColor
-
-        if text.lower() not in ImageColor.colormap:
-            raise InputError(
-                f"the background is {text[:40]!r}; it must be a colour such as '#ffffff' or 'white'"
-            )
-        return np.array(ImageColor.getrgb(text), np.uint8)
-    digits = text.removeprefix("#")
-    digits = "".join(2 * digit for digit in digits) if len(digits) == 3 else digits
-    return np.frombuffer(bytes.fromhex(digits), np.uint8)
+    color = find_color(text)
+    if color is None:
+        advice = (
+            "it must be a colour in hexadecimal such as '#ffffff', or a name of CSS such as 'white'"
+        )
+        names = css_colors() if text.isalpha() else ()
+        raise InputError(f"the background is {text[:40]!r}; {did_you_mean(text, names, advice)}")
+    return np.array(color, np.uint8)
 
 
 def on_background(image: RasterImage, background: str, *, gray: bool = False) -> RasterImage:
@@ -64,13 +61,13 @@ def on_background(image: RasterImage, background: str, *, gray: bool = False) ->
     if color.ndim < codes.ndim + 2:
         color, profile = np.stack([color] * 3, axis=2), None
     if image.alpha is None:
-        return RasterImage(color, None, profile)
+        return replace(image, color=color, profile=profile)
     clear = image.alpha == 0
     mixed = np.where(clear if color.ndim == 2 else clear[..., None], codes, color)
     partial = (image.alpha > 0) & (image.alpha < 255)
     if partial.any():
         mixed[partial] = _mixed(color[partial], image.alpha[partial], codes)
-    return RasterImage(mixed, None, profile)
+    return replace(image, color=mixed, alpha=None, profile=profile)
 
 
 def _mixed(color: np.ndarray, alpha: np.ndarray, codes: np.ndarray) -> np.ndarray:

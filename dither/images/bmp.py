@@ -12,12 +12,13 @@ from dither.images.bit_packing import pack_rows
 from dither.images.indexed import IndexedFrames
 
 _HEADERS = 14 + 40
+_DENSITY = 14 + 24  # offset of the resolution
 _PIXELS_PER_METRE = 3780  # 96 per inch
 _MAX_SIDE = (1 << 31) - 1
 _MAX_BYTES = (1 << 32) - 1
 
 
-def bmp_bytes(found: IndexedFrames) -> bytes:
+def bmp_bytes(found: IndexedFrames, per_metre: tuple[int, int] | None = None) -> bytes:
     """Encode the first frame as a BMP of 1, 4 or 8 bits per pixel.
 
     The header counts the entries of the table. The file holds 2**bits of them, the last one repeated,
@@ -25,6 +26,7 @@ def bmp_bytes(found: IndexedFrames) -> bytes:
 
     Args:
         found: a frame with opaque colours.
+        per_metre: pixels per metre, across and down; 3780 if None.
 
     Raises:
         InputError: the file would have 4 GiB or more, or a side more than 2,147,483,647 pixels.
@@ -47,12 +49,23 @@ def bmp_bytes(found: IndexedFrames) -> bytes:
         rows = pack_rows(rows, bits, "msb")
     # From the bottom up.
     rows = np.pad(rows, ((0, 0), (0, row_size - rows.shape[1])))[::-1]
+    density = per_metre or (_PIXELS_PER_METRE, _PIXELS_PER_METRE)
     return b"".join(
         [
             struct.pack("<2sIII", b"BM", size, 0, offset),
             struct.pack("<IiiHHII", 40, width, height, 1, bits, 0, rows.size),
-            struct.pack("<iiII", _PIXELS_PER_METRE, _PIXELS_PER_METRE, len(found.table), 0),
+            struct.pack("<iiII", *density, len(found.table), 0),
             blue_green_red.tobytes(),
             rows.tobytes(),
         ]
     )
+
+
+def with_bmp_density(content: bytes, per_metre: tuple[int, int]) -> bytes:
+    """Return a BMP with another resolution.
+
+    Args:
+        content: a BMP with a BITMAPINFOHEADER.
+        per_metre: pixels per metre, across and down.
+    """
+    return content[:_DENSITY] + struct.pack("<ii", *per_metre) + content[_DENSITY + 8 :]

@@ -24,10 +24,11 @@ from dither.images.io import (
     write_encoded,
 )
 from dither.images.pillow_conversion import to_pillow_8_bit
-from dither.images.png import color_parts, indexed_parts
-from dither.images.raster_image import RasterImage
+from dither.images.png import color_parts, indexed_parts, with_png_density
+from dither.images.raster_image import RasterImage, Resolution
+from dither.images.resolution import per_metre
 from dither.images.rows import RowArray, mapped, row_spans
-from dither.images.tiff import indexed_tiff_parts, tiff_bytes, tiff_parts
+from dither.images.tiff import indexed_tiff_parts, tiff_bytes, tiff_stack_parts
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -49,6 +50,7 @@ def encode_indexed(
     durations: Sequence[int] = (0,),
     plays: int = 1,
     log: Log | None = None,
+    resolution: Resolution | None = None,
 ) -> bytes:
     r"""Encode palette indices; the values stored in the file are the indices.
 
@@ -63,6 +65,7 @@ def encode_indexed(
         durations: milliseconds per frame.
         plays: number of times that the animation is shown, 0 for endless.
         log: called with a sentence if indices or colours are lost.
+        resolution: pixels per inch, across and down, for PNG, TIFF and BMP.
 
     Raises:
         InputError: an array has another shape, dtype or range, or the format cannot store the image.
@@ -79,7 +82,8 @@ def encode_indexed(
     log = log or (lambda sentence: None)
     format_name = WRITE_FORMATS[ending]
     if format_name == "PNG" and len(frames) == 1:
-        return b"".join(indexed_png_parts(frames[0], colors, alphas[0], log))
+        parts = indexed_png_parts(frames[0], colors, alphas[0], log)
+        return b"".join(with_png_density(parts, resolution))
     if format_name == "GIF":
         alphas = [None if alpha is None else binary_alpha(alpha) for alpha in alphas]
     found = with_palette(frames, colors, alphas)
@@ -93,21 +97,25 @@ def encode_indexed(
         return indexed_gif(found, durations=durations, plays=plays)
     if format_name == "PNG" and found is not None:
         _log_reused_entry(found, len(colors), log)
-        return _animated_png(found, durations, plays)
+        return _animated_png(found, durations, plays, resolution)
     if len(frames) == 1 and found is not None and found.is_opaque:
         if format_name == "BMP":
-            return bmp_bytes(found)
+            return bmp_bytes(found, None if resolution is None else per_metre(resolution))
         if format_name == "TIFF":
-            return tiff_bytes(found)
+            return tiff_bytes(found, resolution)
         if ending == ".pbm" and len(colors) == 2:
             return _pbm_bytes(found, log)
-    images = tuple(map(RasterImage, (colors[frame] for frame in frames), alphas))
+    images = tuple(
+        RasterImage(colors[frame], alpha, resolution=resolution)
+        for frame, alpha in zip(frames, alphas, strict=True)
+    )
     if format_name == "TIFF":
         log(_NO_ALPHA_IN_TIFF)
     if format_name == "PNG":
         log(_TOO_MANY_FOR_PNG)
         pictures = [to_pillow_8_bit(image) for image in images]
-        return encode_frames(pictures, ending, {}, durations=durations, plays=plays)
+        options: dict[str, object] = {} if resolution is None else {"dpi": resolution}
+        return encode_frames(pictures, ending, options, durations=durations, plays=plays)
     return encode_animation(Animation(images, tuple(durations), plays), ending)
 
 
@@ -137,28 +145,33 @@ def indexed_png_parts(
 
 
 def indexed_tiff_pieces(
-    frame: RowArray,
+    frames: Sequence[RowArray],
     colors: np.ndarray,
-    alpha: RowArray | None = None,
+    alphas: Sequence[RowArray | None],
     log: Log | None = None,
     **options: Any,
 ) -> Iterator[bytes]:
     """Yield a TIFF of palette indices in pieces; arguments as in `indexed_png_parts`.
 
     Args:
-        frame: (H, W) uint8 indices.
+        frames: (H, W) uint8 indices of each page.
         colors: (K, 3) uint8 sRGB codes.
-        alpha: (H, W) uint8, or None.
+        alphas: (H, W) uint8 of each page, or None.
         log: called with a sentence if indices are lost.
         **options: as in `tiff_parts`.
     """
-    if alpha is None or all(alpha[rows].min() == 255 for rows in row_spans(alpha)):
-        found = with_palette([frame], colors, [None])
+    given = [alpha for alpha in alphas if alpha is not None]
+    if all(alpha[rows].min() == 255 for alpha in given for rows in row_spans(alpha)):
+        found = with_palette(frames, colors, [None] * len(frames))
         assert found is not None  # 256 colours fit
         return indexed_tiff_parts(found, **options)
     if log is not None:
         log(_NO_ALPHA_IN_TIFF)
-    return tiff_parts(mapped(frame, colors.__getitem__), alpha, **options)
+    pages = [
+        (mapped(frame, colors.__getitem__), alpha)
+        for frame, alpha in zip(frames, alphas, strict=True)
+    ]
+    return tiff_stack_parts(pages, **options)
 
 
 def encode_rgba_indexed(
@@ -168,15 +181,17 @@ def encode_rgba_indexed(
     *,
     durations: Sequence[int] = (0,),
     plays: int = 1,
+    resolution: Resolution | None = None,
 ) -> bytes:
-    r"""Encode indices into a palette with alpha; a PNG holds them, other formats the colours.
+    r"""Encode indices into a palette with alpha: in a PNG as indices, in a WebP as colours.
 
     Args:
         frames: (H, W) uint8 indices from 0 to K - 1, of one size.
         table: (K, 4) uint8 red, green, blue and alpha.
-        ending: .png, .webp, .tif or .tiff.
+        ending: .png or .webp.
         durations: milliseconds per frame.
         plays: number of times that the animation is shown, 0 for endless.
+        resolution: pixels per inch, across and down; a PNG holds it.
 
     Raises:
         InputError: the format cannot store the image.
@@ -189,8 +204,8 @@ def encode_rgba_indexed(
     if ending == ".png":
         found = IndexedFrames(tuple(frames), table)
         if len(frames) == 1:
-            return b"".join(indexed_parts(found))
-        return _animated_png(found, durations, plays)
+            return b"".join(with_png_density(indexed_parts(found), resolution))
+        return _animated_png(found, durations, plays, resolution)
     images = tuple(RasterImage(table[frame, :3], table[frame, 3]) for frame in frames)
     return encode_animation(Animation(images, tuple(durations), plays), ending)
 
@@ -201,7 +216,9 @@ def _log_reused_entry(found: IndexedFrames, count: int, log: Log) -> None:
         log(f"palette entry {place}, which no pixel shows, marks the transparent pixels")
 
 
-def _animated_png(found: IndexedFrames, durations: Sequence[int], plays: int) -> bytes:
+def _animated_png(
+    found: IndexedFrames, durations: Sequence[int], plays: int, resolution: Resolution | None
+) -> bytes:
     # Pillow stores the area of a frame whose colours change. Distinct colours in the place of repeated
     # ones make it see every index that changes.
     numbers = np.arange(len(found.table), dtype=np.uint8)
@@ -209,7 +226,8 @@ def _animated_png(found: IndexedFrames, durations: Sequence[int], plays: int) ->
     distinct[:, :3] = numbers[:, None]
     distinct = IndexedFrames(found.frames, distinct)
     pictures = [distinct.to_pillow(index) for index in range(len(found.frames))]
-    content = encode_frames(pictures, ".png", {}, durations=durations, plays=plays)
+    options: dict[str, object] = {} if resolution is None else {"dpi": resolution}
+    content = encode_frames(pictures, ".png", options, durations=durations, plays=plays)
     place = content.index(b"PLTE")
     chunk = b"PLTE" + found.table[:, :3].tobytes()
     checked = chunk + struct.pack(">I", zlib.crc32(chunk))
@@ -234,6 +252,7 @@ def write_indexed(
     colors: np.ndarray,
     *,
     alpha: np.ndarray | None = None,
+    resolution: Resolution | None = None,
     replace: bool = True,
 ) -> None:
     """Write palette indices as an image whose pixel values are the indices; it is replaced atomically.
@@ -256,6 +275,7 @@ def write_indexed(
         indices: (H, W) integers from 0 to K - 1.
         colors: (K, 3) uint8 sRGB codes, K from 1 to 256, such as `Palette.colors`.
         alpha: (H, W) uint8, or None if every pixel is opaque.
+        resolution: pixels per inch, across and down; PNG, TIFF and BMP hold it.
         replace: whether an existing file may be replaced.
 
     Raises:
@@ -269,7 +289,9 @@ def write_indexed(
     """
     write_encoded(
         path,
-        lambda ending: encode_indexed([indices], colors, ending, alphas=[alpha]),
+        lambda ending: encode_indexed(
+            [indices], colors, ending, alphas=[alpha], resolution=resolution
+        ),
         replace=replace,
     )
 

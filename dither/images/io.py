@@ -1,6 +1,7 @@
 """Read images from untrusted files, within limits, and write images without loss."""
 
 import contextlib
+import dataclasses
 import io
 import struct
 import warnings
@@ -12,12 +13,14 @@ from typing import TYPE_CHECKING, BinaryIO
 from dither.errors import InputError, TooLargeError
 from dither.files.atomic import atomic_write
 from dither.files.safe_open import read_all, safe_open
+from dither.images.bmp import with_bmp_density
 from dither.images.color_management import UNMANAGED, color_source, managed_picture
 from dither.images.gif import check_complete, gif_bytes
 from dither.images.pillow_conversion import check_webp, to_pillow, transparency_of_file
 from dither.images.png import png_bytes
 from dither.images.quiet_stderr import quiet_stderr
 from dither.images.raster_image import RasterImage, without_opaque_alpha
+from dither.images.resolution import file_resolution, per_metre
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -89,8 +92,10 @@ def read_image(
     with open_image(source, max_pixels, name) as picture:
         colors = color_source(picture, name or str(source)) if color_management else UNMANAGED
         picture.load()
+        resolution = file_resolution(picture)
         ImageOps.exif_transpose(picture, in_place=True)  # otherwise copies all images
-        return without_opaque_alpha([managed_picture(picture, colors)])[0]
+        image = managed_picture(picture, colors)
+        return without_opaque_alpha([dataclasses.replace(image, resolution=resolution)])[0]
 
 
 @contextlib.contextmanager
@@ -202,12 +207,13 @@ def _check_png(picture: "Image.Image", file: BinaryIO) -> None:
             return
 
 
-def unread_parts(picture: "Image.Image", name: str) -> list[str]:
+def unread_parts(picture: "Image.Image", name: str, *, pages_read: int = 1) -> list[str]:
     """Describe content of a file that is not read: more than 8 bits per channel, or further pages.
 
     Args:
         picture: as `open_image` yields it, not loaded yet.
         name: the file's name, for the sentences.
+        pages_read: number of pages of a TIFF that are read; with 1, others get a sentence.
 
     Returns:
         One sentence each.
@@ -222,7 +228,7 @@ def unread_parts(picture: "Image.Image", name: str) -> list[str]:
     ):
         sentences.append(f"{name} has more than 8 bits per channel; 8 are read")
     pages = getattr(picture, "n_frames", 1)
-    if picture.format == "TIFF" and pages > 1:
+    if picture.format == "TIFF" and pages > 1 and pages_read == 1:
         sentences.append(f"{name} has {pages} pages; the first is read")
     return sentences
 
@@ -286,7 +292,12 @@ def encode_image(image: RasterImage, ending: str) -> bytes:
         options = {"lossless": True, "exact": True}
     if image.profile and format_name in ("TIFF", "WEBP"):
         options["icc_profile"] = image.profile
-    return encode_pillow(picture, format_name, options)
+    if image.resolution is not None and format_name == "TIFF":
+        options["dpi"] = image.resolution
+    content = encode_pillow(picture, format_name, options)
+    if image.resolution is not None and format_name == "BMP":
+        return with_bmp_density(content, per_metre(image.resolution))
+    return content
 
 
 def encode_pillow(picture: "Image.Image", format_name: str, options: dict[str, object]) -> bytes:

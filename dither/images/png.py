@@ -8,7 +8,7 @@ Source: W3C, "Portable Network Graphics (PNG) Specification (Third Edition)" (20
 import itertools
 import struct
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, cast
 
 import numpy as np
@@ -18,10 +18,12 @@ from dither.images.bit_packing import pack_rows
 from dither.images.indexed import IndexedFrames, to_indexed
 from dither.images.pillow_conversion import check_samples, fewest_bits, gray_bits, value_counts
 from dither.images.png_rows import PngRows, compressed_rows
-from dither.images.raster_image import RasterImage
+from dither.images.raster_image import RasterImage, Resolution
+from dither.images.resolution import per_metre
 from dither.images.rows import RowArray, mapped, row_spans
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
+_HEADER_BYTES = 8 + 25  # signature and IHDR
 _GRAY, _RGB, _INDEXED, _GRAY_ALPHA, _RGBA = 0, 2, 3, 4, 6
 _MAX_SIDE = (1 << 31) - 1
 # Levels that can fit less than 8 bits.
@@ -50,7 +52,24 @@ def png_bytes(image: RasterImage) -> bytes:
         >>> png_bytes(RasterImage(np.array([[0, 85]], np.uint8)))[24:26]  # 2 bits, grey
         b'\x02\x00'
     """
-    return b"".join(png_parts(image.color, image.alpha, image.profile))
+    parts = png_parts(image.color, image.alpha, image.profile)
+    return b"".join(with_png_density(parts, image.resolution))
+
+
+def with_png_density(parts: Iterable[bytes], resolution: Resolution | None) -> Iterable[bytes]:
+    """Return a PNG in pieces with a pHYs chunk after its header; the same pieces without a resolution.
+
+    Args:
+        parts: the file; the first piece holds its whole header.
+        resolution: pixels per inch, across and down.
+    """
+    if resolution is None:
+        return parts
+    parts = iter(parts)
+    first = next(parts)
+    # 1 is the unit metre.
+    density = _chunk(b"pHYs", struct.pack(">IIB", *per_metre(resolution), 1))
+    return itertools.chain([first[:_HEADER_BYTES] + density + first[_HEADER_BYTES:]], parts)
 
 
 def png_parts(

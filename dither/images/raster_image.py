@@ -1,24 +1,45 @@
-"""A raster image: colour samples, alpha and colour profile."""
+"""A raster image: colour samples, alpha, colour profile and resolution."""
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
 
+from dither.errors import InputError
+
+# Pixels per inch, across and down.
+Resolution = tuple[float, float]
+
 
 @dataclass(frozen=True, eq=False)
 class RasterImage:
-    """An image as stored in a file: colour samples, alpha and colour profile.
+    """An image as stored in a file: colour samples, alpha, colour profile and resolution.
 
     Attributes:
         color: (H, W) grey or (H, W, 3) RGB; uint8, uint16 or float32.
         alpha: (H, W) uint8, or None if every pixel is opaque.
         profile: ICC profile of the samples, or None for sRGB.
+        resolution: pixels per inch, across and down, above 0; None if unknown. TIFF, PNG and BMP
+            hold it.
+
+    Raises:
+        InputError: the resolution is no such pair.
     """
 
     color: np.ndarray
     alpha: np.ndarray | None = None
     profile: bytes | None = None
+    resolution: Resolution | None = None
+
+    def __post_init__(self) -> None:
+        found = self.resolution
+        if found is not None and not (
+            len(found) == 2 and all(math.isfinite(each) and each > 0 for each in found)
+        ):
+            raise InputError(
+                f"the resolution is {found}; it must be two numbers of pixels per inch above 0"
+            )
 
 
 def is_gray(color: np.ndarray) -> bool:

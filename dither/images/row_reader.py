@@ -14,8 +14,10 @@ import numpy as np
 from dither.images import jpeg_reader, png_reader, tiff_reader
 from dither.images.color_management import UNMANAGED, color_source, managed
 from dither.images.io import Source, damage_refused, open_image, opened_file, unread_parts
+from dither.images.pages import page_numbers
 from dither.images.pillow_conversion import PROFILED_MODES, from_pillow
 from dither.images.raster_image import RasterImage, is_gray
+from dither.images.resolution import file_resolution
 from dither.images.rows import RowSource
 
 if TYPE_CHECKING:
@@ -54,6 +56,7 @@ def open_rows(
                 profile = picture.info.get("icc_profile") if mode in PROFILED_MODES else None
                 compression = str(picture.info.get("compression"))
                 compression = compression if picture.format == "TIFF" else None
+                resolution = file_resolution(picture)
                 depends = mode in ("P", "PA") and profile is None and not is_converted
         if found is None:
             yield None
@@ -79,7 +82,7 @@ def open_rows(
                 for band in checked():
                     yield RasterImage(np.ascontiguousarray(band.color[..., 0]), band.alpha)
 
-        yield RowSource(shape, read, notes, piece_bytes, compression)
+        yield RowSource(shape, read, notes, piece_bytes, compression, resolution)
 
 
 def _row_bands(
@@ -98,6 +101,8 @@ def _row_bands(
             return lambda: map(convert, png_reader.packed_rows(file, *size)), 0
     if picture.format == "JPEG" and jpeg_reader.is_read_in_rows(picture):
         return lambda: map(RasterImage, jpeg_reader.color_rows(picture, file)), 0
+    if picture.format == "TIFF" and len(page_numbers(picture)) > 1:
+        return None
     if picture.format == "TIFF" and picture.mode != "F" and not picture.mode.startswith("I;32"):
         parts = tiff_reader.tiff_parts(file)
         if parts is not None and parts.size == size:

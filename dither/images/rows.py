@@ -14,7 +14,7 @@ from typing import BinaryIO, cast
 
 import numpy as np
 
-from dither.images.raster_image import RasterImage, is_opaque
+from dither.images.raster_image import RasterImage, Resolution, is_opaque
 
 # Pixels of a band: few enough to stay small beside the program, enough to be worth a call.
 BAND_PIXELS = 1 << 19
@@ -31,6 +31,7 @@ class RowSource:
         notes: a sentence for each part of the file that is not read.
         piece_bytes: largest number of bytes that the file makes the reader hold at once.
         compression: of a TIFF, by Pillow's name; None for other files.
+        resolution: pixels per inch, across and down; None if unknown. The bands have none.
     """
 
     shape: tuple[int, int]
@@ -38,6 +39,7 @@ class RowSource:
     notes: Sequence[str] = ()
     piece_bytes: int = 0
     compression: str | None = None
+    resolution: Resolution | None = None
 
 
 def without_opaque_bands(source: RowSource) -> RowSource:

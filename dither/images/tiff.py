@@ -9,8 +9,8 @@ import io
 import itertools
 import struct
 import zlib
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal, get_args
 
@@ -21,7 +21,9 @@ from dither.images import tiff_reader
 from dither.images.bit_packing import pack_rows
 from dither.images.indexed import IndexedFrames
 from dither.images.pillow_conversion import check_samples, gray_bits
-from dither.images.rows import RowArray, RowStore, band_height, row_store
+from dither.images.raster_image import Resolution
+from dither.images.resolution import rational
+from dither.images.rows import RowArray, RowStore, band_height, mapped, row_store
 
 Compression = Literal["none", "deflate", "lzw", "group4", "zstd"]
 _NUMBERS: dict[str, int] = {"none": 1, "deflate": 8, "lzw": 5, "group4": 4, "zstd": 50000}
@@ -36,9 +38,11 @@ _OF_SOURCES: dict[str, Compression] = {
     "tiff_ccitt": "group4",
     "zstd": "zstd",
 }
-_SHORT, _LONG, _RATIONAL, _UNDEFINED = 3, 4, 5, 7
+_SHORT, _LONG, _RATIONAL, _UNDEFINED, _LONG8 = 3, 4, 5, 7, 16
 _GRAY, _RGB, _PALETTE_COLOR = 1, 2, 3
 _BITS = 8
+FILE_HEADER_BYTES = {False: 8, True: 16}
+_DEFAULT_DPI = 72  # baseline TIFF needs a resolution
 _MAX_BYTES = (1 << 32) - 1
 # Uncompressed bytes of a strip that is compressed.
 _STRIP_BYTES = 1 << 18
@@ -47,31 +51,32 @@ _ROOM = 1 << 24
 
 
 @dataclass(frozen=True)
-class _Pixels:
-    """Pixels as they are stored.
+class StoredPixels:
+    """Pixels of a page as they are stored.
 
     Attributes:
         size: width and height.
         bits: of each sample.
         photometric: kind of colour.
         read: returns (rows, bytes) uint8 from a start to a stop.
-        mode: of Pillow, for the same bytes.
         channels: samples of a pixel; with 2 or 4, the last is alpha.
         color_map: entries of the colour map.
         profile: ICC profile.
+        resolution: pixels per inch.
     """
 
     size: tuple[int, int]
     bits: int
     photometric: int
     read: Callable[[int, int], np.ndarray]
-    mode: str
     channels: int = 1
     color_map: bytes = b""
     profile: bytes | None = None
+    resolution: Resolution | None = None
 
     @property
     def row_bytes(self) -> int:
+        """Bytes of a row."""
         return -(-self.size[0] * self.channels * self.bits // 8)
 
 
@@ -80,18 +85,19 @@ def compression_like(name: str | None) -> Compression | None:
     return None if name is None else _OF_SOURCES.get(name, "deflate")
 
 
-def tiff_bytes(found: IndexedFrames) -> bytes:
+def tiff_bytes(found: IndexedFrames, resolution: Resolution | None = None) -> bytes:
     """Encode the first frame as an uncompressed TIFF of 8 bits per pixel, as all readers take.
 
     The format has no count of colours: the map holds 256 of them, the last one repeated.
 
     Args:
         found: a frame with opaque colours.
+        resolution: pixels per inch, across and down.
 
     Raises:
         InputError: the file would have 4 GiB or more.
     """
-    return b"".join(indexed_tiff_parts(found))
+    return b"".join(indexed_tiff_parts(found, resolution=resolution))
 
 
 def indexed_tiff_parts(
@@ -100,24 +106,32 @@ def indexed_tiff_parts(
     like: Compression | None = None,
     compression: Compression | None = None,
     folder: Path | None = None,
+    resolution: Resolution | None = None,
 ) -> Iterator[bytes]:
-    """Yield the file of `tiff_bytes` in pieces, from rows that are made when they are needed.
+    """Yield the file of `tiff_bytes` in pieces, with a page for each frame, from rows made when needed.
 
     Args:
-        found: a frame with opaque colours.
+        found: frames with opaque colours.
         like: the compression to use if it can hold the pixels.
         compression: the compression to use.
         folder: of temporary files.
+        resolution: pixels per inch, across and down; 72 if None.
 
     Raises:
         InputError: the file would have 4 GiB or more, or cannot be compressed so.
     """
-    frame = found.frames[0]
     # 16 bits per value; 257 makes white 65,535.
     color_map = (found.padded_colors(_BITS).T.astype("<u2") * 257).tobytes()
-    size = frame.shape[1], frame.shape[0]
-    pixels = _Pixels(size, _BITS, _PALETTE_COLOR, _bytes_of(frame), "L", color_map=color_map)
-    return _file(pixels, _chosen(pixels, like, compression), folder)
+    pages = [
+        StoredPixels(
+            (frame.shape[1], frame.shape[0]),
+            *(_BITS, _PALETTE_COLOR, _bytes_of(frame)),
+            color_map=color_map,
+            resolution=resolution,
+        )
+        for frame in found.frames
+    ]
+    return _file(pages, chosen_compression(pages[0], like, compression), folder)
 
 
 def tiff_parts(
@@ -128,6 +142,7 @@ def tiff_parts(
     like: Compression | None = None,
     compression: Compression | None = None,
     folder: Path | None = None,
+    resolution: Resolution | None = None,
 ) -> Iterator[bytes]:
     """Yield a TIFF of colours or greys in pieces; black and white take 1 bit per pixel.
 
@@ -138,32 +153,84 @@ def tiff_parts(
         like: the compression to use if it can hold the pixels.
         compression: the compression to use.
         folder: of temporary files.
+        resolution: pixels per inch, across and down; 72 if None.
 
     Raises:
         InputError: the samples have another type, the file would have 4 GiB or more, or cannot be
             compressed so.
     """
-    check_samples(color, alpha, "TIFF")
-    size = color.shape[1], color.shape[0]
-    if color.ndim == 2 and alpha is None and color.dtype == np.uint8 and gray_bits(color) == 1:
-
-        def read(start: int, stop: int) -> np.ndarray:
-            return pack_rows(color[start:stop], 1, "msb")
-
-        pixels = _Pixels(size, 1, _GRAY, read, "1", profile=profile)
-    else:
-        channels = (1 if color.ndim == 2 else 3) + (alpha is not None)
-        planes = [color] if alpha is None else [color, alpha]
-        bits = 8 * color.dtype.itemsize
-        mode = "I;16" if bits == 16 else {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}[channels]
-        kind = _GRAY if channels < 3 else _RGB
-        pixels = _Pixels(size, bits, kind, _bytes_of(*planes), mode, channels, profile=profile)
-    return _file(pixels, _chosen(pixels, like, compression), folder)
+    return tiff_stack_parts(
+        *([(color, alpha)], profile),
+        like=like,
+        compression=compression,
+        folder=folder,
+        resolution=resolution,
+    )
 
 
-def _chosen(
-    pixels: _Pixels, like: Compression | None, compression: Compression | None
+def tiff_stack_parts(
+    pages: Sequence[tuple[RowArray, RowArray | None]],
+    profile: bytes | None = None,
+    *,
+    like: Compression | None = None,
+    compression: Compression | None = None,
+    folder: Path | None = None,
+    resolution: Resolution | None = None,
+) -> Iterator[bytes]:
+    """Yield a TIFF of one or more pages in pieces; all pages are stored alike.
+
+    Args:
+        pages: colour and alpha of each, as in `tiff_parts`.
+        profile: as in `tiff_parts`.
+        like: as in `tiff_parts`.
+        compression: as in `tiff_parts`.
+        folder: as in `tiff_parts`.
+        resolution: as in `tiff_parts`.
+
+    Raises:
+        InputError: as `tiff_parts`.
+    """
+    for color, alpha in pages:
+        check_samples(color, alpha, "TIFF")
+    is_one_bit = all(
+        color.ndim == 2 and alpha is None and color.dtype == np.uint8 and gray_bits(color) == 1
+        for color, alpha in pages
+    )
+    # Readers of stacks expect pages of one kind.
+    has_alpha = any(alpha is not None for _, alpha in pages)
+    stored = []
+    for color, alpha in pages:
+        size = color.shape[1], color.shape[0]
+        if is_one_bit:
+            pixels = StoredPixels(size, 1, _GRAY, _packed(color))
+        else:
+            if has_alpha and alpha is None:
+                alpha = mapped(color, _opaque)
+            channels = (1 if color.ndim == 2 else 3) + has_alpha
+            planes = [color] if alpha is None else [color, alpha]
+            bits = 8 * color.dtype.itemsize
+            kind = _GRAY if channels < 3 else _RGB
+            pixels = StoredPixels(size, bits, kind, _bytes_of(*planes), channels)
+        stored.append(replace(pixels, profile=profile, resolution=resolution))
+    return _file(stored, chosen_compression(stored[0], like, compression), folder)
+
+
+def _packed(color: RowArray) -> Callable[[int, int], np.ndarray]:
+    return lambda start, stop: pack_rows(color[start:stop], 1, "msb")
+
+
+def _opaque(color: np.ndarray) -> np.ndarray:
+    return np.full(color.shape[:2], 255, np.uint8)
+
+
+def chosen_compression(
+    pixels: StoredPixels, like: Compression | None, compression: Compression | None
 ) -> Compression:
+    """Return the compression of some pixels: the one that is asked for, or like that of a source.
+
+    Raises:
+        InputError: there is no such compression, or it cannot compress such pixels.
+    """
     if compression is None:
         # A source of 1 bit may get a result of more.
         return "deflate" if like == "group4" and pixels.bits > 1 else like or "none"
@@ -193,22 +260,84 @@ def _bytes_of(*planes: RowArray) -> Callable[[int, int], np.ndarray]:
     return read
 
 
-def _file(pixels: _Pixels, compression: Compression, folder: Path | None) -> Iterator[bytes]:
-    """Yield the header and the strips."""
-    height, row_bytes = pixels.size[1], pixels.row_bytes
+def _file(
+    pages: Sequence[StoredPixels], compression: Compression, folder: Path | None
+) -> Iterator[bytes]:
+    """Yield the header and the pages; refuse what is certainly too large before any work."""
     if compression == "none":
-        step = band_height(pixels.size[0])
-        header = _header(pixels, 1, height, np.array([height * row_bytes]))
-        strips = (
-            pixels.read(start, min(start + step, height)).tobytes()
-            for start in range(0, height, step)
+        _check_size(
+            sum(pixels.size[1] * pixels.row_bytes for pixels in pages), FILE_HEADER_BYTES[False]
         )
-        return itertools.chain([header], strips)
-    return _compressed_file(pixels, compression, folder)
+    return stored_pages(pages, compression, folder=folder)
 
 
-def _compressed_file(
-    pixels: _Pixels, compression: Compression, folder: Path | None
+def stored_pages(
+    pages: Iterable[StoredPixels],
+    compression: Compression,
+    *,
+    big: bool = False,
+    folder: Path | None = None,
+) -> Iterator[bytes]:
+    """Yield a TIFF of stored pixels in pieces.
+
+    Args:
+        pages: one or more.
+        compression: of all pages.
+        big: write BigTIFF, which holds more than 4 GiB.
+        folder: of temporary files.
+
+    Raises:
+        InputError: the file would have 4 GiB or more, and is not big.
+    """
+    place = FILE_HEADER_BYTES[big]
+    header, waiting = file_header(big), None
+    for pixels in itertools.chain(pages, [None]):
+        if waiting is not None:
+            is_last = pixels is None
+            if compression == "none":
+                content = _plain_page(waiting, place, is_last, big)
+            else:
+                content = _compressed_page(waiting, compression, folder, place, is_last, big)
+            for piece in content:
+                place += len(piece)
+                yield header + piece
+                header = b""
+            if place % 2 and not is_last:
+                yield b"\0"
+                place += 1
+        waiting = pixels
+
+
+def file_header(big: bool) -> bytes:
+    """Return the header of a TIFF whose first page follows, or of a BigTIFF."""
+    if big:
+        return struct.pack("<2sHHHQ", b"II", 43, 8, 0, FILE_HEADER_BYTES[True])
+    return struct.pack("<2sHI", b"II", 42, FILE_HEADER_BYTES[False])
+
+
+def _plain_page(pixels: StoredPixels, place: int, is_last: bool, big: bool) -> Iterator[bytes]:
+    """Yield an uncompressed page that begins at a place of the file."""
+    height = pixels.size[1]
+    step = band_height(pixels.size[0])
+    yield plain_header(pixels, place, is_last, big)
+    for start in range(0, height, step):
+        yield pixels.read(start, min(start + step, height)).tobytes()
+
+
+def plain_header(pixels: StoredPixels, place: int, is_last: bool, big: bool = False) -> bytes:
+    """Return what comes before the samples of an uncompressed page that begins at a place."""
+    height = pixels.size[1]
+    counts = np.array([height * pixels.row_bytes])
+    return _header(pixels, 1, height, counts, place, is_last, big)
+
+
+def _compressed_page(
+    pixels: StoredPixels,
+    compression: Compression,
+    folder: Path | None,
+    place: int,
+    is_last: bool,
+    big: bool,
 ) -> Iterator[bytes]:
     height = pixels.size[1]
     step = min(height, max(1, _STRIP_BYTES // pixels.row_bytes))
@@ -219,8 +348,14 @@ def _compressed_file(
             strip = _compressed(rows, pixels, compression)
             counts.append(len(strip))
             strips.append(np.frombuffer(strip, np.uint8)[:, None])
-        yield _header(pixels, _NUMBERS[compression], step, np.array(counts))
+        number = _NUMBERS[compression]
+        yield _header(pixels, number, step, np.array(counts), place, is_last, big)
         yield from _pieces(strips)
+
+
+def _check_size(stored: int, more: int) -> None:
+    if stored + more > _MAX_BYTES:
+        raise InputError(f"a TIFF holds less than 4 GiB, not {stored} bytes; choose .png")
 
 
 def _pieces(strips: RowStore) -> Iterator[bytes]:
@@ -229,15 +364,15 @@ def _pieces(strips: RowStore) -> Iterator[bytes]:
         yield content[start : start + _STRIP_BYTES].tobytes()
 
 
-def _compressed(rows: np.ndarray, pixels: _Pixels, compression: Compression) -> bytes:
+def _compressed(rows: np.ndarray, pixels: StoredPixels, compression: Compression) -> bytes:
     """Return a compressed strip."""
     if compression == "deflate":
         return zlib.compress(rows.tobytes())
     from PIL import Image
 
-    rawmode = "I;16" if pixels.mode == "I;16" else pixels.mode
-    size = pixels.size[0], len(rows)
-    picture = Image.frombytes(pixels.mode, size, rows.tobytes(), "raw", rawmode)
+    # Without a predictor, LZW and zstd compress bytes, whatever samples they are.
+    mode, width = ("1", pixels.size[0]) if compression == "group4" else ("L", pixels.row_bytes)
+    picture = Image.frombytes(mode, (width, len(rows)), rows.tobytes())
     file = io.BytesIO()
     try:
         # Pillow compresses a strip as a file of one strip, from which it is taken.
@@ -253,10 +388,21 @@ def _compressed(rows: np.ndarray, pixels: _Pixels, compression: Compression) -> 
     return file.read(int(found.counts[0]))
 
 
-def _header(pixels: _Pixels, compression: int, strip_rows: int, counts: np.ndarray) -> bytes:
-    """Return all that comes before the strips."""
+def _header(
+    pixels: StoredPixels,
+    compression: int,
+    strip_rows: int,
+    counts: np.ndarray,
+    begin: int,
+    is_last: bool,
+    big: bool,
+) -> bytes:
+    """Return all that comes before the strips of a page, which begins at a place of the file."""
     width, height = pixels.size
     channels = pixels.channels
+    word, long = ("Q", _LONG8) if big else ("I", _LONG)
+    count_word, line, room = ("Q", 20, 8) if big else ("H", 12, 4)
+    across, down = pixels.resolution or (_DEFAULT_DPI, _DEFAULT_DPI)
     more: dict[int, bytes] = {}  # values that are longer than four bytes
     tags: list[tuple[int, int, int, int | bytes]] = [
         (256, _LONG, 1, width),
@@ -264,12 +410,12 @@ def _header(pixels: _Pixels, compression: int, strip_rows: int, counts: np.ndarr
         (258, _SHORT, channels, struct.pack(f"<{channels}H", *[pixels.bits] * channels)),
         (259, _SHORT, 1, compression),
         (262, _SHORT, 1, pixels.photometric),
-        (273, _LONG, len(counts), bytes(4 * len(counts))),  # offsets of the strips, set below
+        (273, long, len(counts), bytes(room * len(counts))),  # offsets of the strips, set below
         (277, _SHORT, 1, channels),
         (278, _LONG, 1, strip_rows),
-        (279, _LONG, len(counts), counts.astype("<u4").tobytes()),
-        (282, _RATIONAL, 1, struct.pack("<II", 72, 1)),
-        (283, _RATIONAL, 1, struct.pack("<II", 72, 1)),
+        (279, long, len(counts), counts.astype(f"<u{room}").tobytes()),
+        (282, _RATIONAL, 1, struct.pack("<II", *rational(across))),
+        (283, _RATIONAL, 1, struct.pack("<II", *rational(down))),
         (296, _SHORT, 1, 2),  # resolution per inch
     ]
     if pixels.color_map:
@@ -278,17 +424,18 @@ def _header(pixels: _Pixels, compression: int, strip_rows: int, counts: np.ndarr
         tags.append((338, _SHORT, 1, 2))  # alpha that is not multiplied into the colours
     if pixels.profile:
         tags.append((34675, _UNDEFINED, len(pixels.profile), pixels.profile))
-    start = 8 + 2 + 12 * len(tags) + 4
+    start = begin + struct.calcsize(f"<{count_word}") + line * len(tags) + room
     place = start
     for tag, _, _, value in tags:
-        if isinstance(value, bytes) and len(value) > 4:
+        if isinstance(value, bytes) and len(value) > room:
             more[tag] = value
             place += len(value) + len(value) % 2
     stored = int(counts.sum())
-    if place + stored > _MAX_BYTES:
-        raise InputError(f"a TIFF holds less than 4 GiB, not {stored} bytes; choose .png")
-    offsets = (place + np.cumsum(counts) - counts).astype("<u4").tobytes()
-    if len(counts) > 1:
+    if not big:
+        _check_size(stored, place)
+    end = place + stored
+    offsets = (place + np.cumsum(counts) - counts).astype(f"<u{room}").tobytes()
+    if len(offsets) > room:
         more[273] = offsets
     entries, at = [], start
     for tag, kind, count, value in tags:
@@ -297,14 +444,14 @@ def _header(pixels: _Pixels, compression: int, strip_rows: int, counts: np.ndarr
             at += len(more[tag]) + len(more[tag]) % 2
         elif tag == 273:
             value = offsets
-        packed = value if isinstance(value, bytes) else struct.pack("<I", value)
-        entries.append(struct.pack("<HHI", tag, kind, count) + packed.ljust(4, b"\0"))
+        packed = value if isinstance(value, bytes) else struct.pack(f"<{word}", value)
+        entries.append(struct.pack(f"<HH{word}", tag, kind, count) + packed.ljust(room, b"\0"))
     values = (value + b"\0" * (len(value) % 2) for value in more.values())
     return b"".join(
         [
-            struct.pack("<2sHIH", b"II", 42, 8, len(tags)),
+            struct.pack(f"<{count_word}", len(tags)),
             *entries,
-            struct.pack("<I", 0),
+            struct.pack(f"<{word}", 0 if is_last else end + end % 2),
             *values,
         ]
     )

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from dither.errors import InputError
+from dither.images.tiff import Compression
 from dither.parallel import run_tasks
 from dither.parallel.processors import thread_count
 from dither.progress import OnProgress, no_progress
@@ -40,6 +41,7 @@ def dither_volume(
     scheduler: str | None = None,
     max_voxels: int = MAX_VOXELS,
     replace: bool = True,
+    compression: Compression | None = None,
     on_progress: OnProgress = no_progress,
 ) -> DitheredVolume:
     """Dither a volume, or an image of any size, within bounded memory.
@@ -59,6 +61,7 @@ def dither_volume(
         scheduler: address of a Dask scheduler to use instead, whose machines see both paths.
         max_voxels: as in `volume_work`.
         replace: as in `volume_work`.
+        compression: as in `volume_work`.
         on_progress: called several times a second with the share of the work done, 0 to 1, and a short
             text; an exception that it raises ends the work.
 
@@ -84,6 +87,7 @@ def dither_volume(
         at_once=at_once,
         max_voxels=max_voxels,
         replace=replace,
+        compression=compression,
     ) as work:
         workers: dict[str, Any] = {"scheduler": scheduler}
         if scheduler is None:

@@ -1,6 +1,8 @@
 """Volumes in TIFF and BigTIFF files: pages of one size, read and written by the library tifffile."""
 
-from collections.abc import Iterator
+import dataclasses
+import os
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -8,6 +10,15 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 
 from dither.errors import InputError
+from dither.images.raster_image import Resolution
+from dither.images.tiff import (
+    FILE_HEADER_BYTES,
+    Compression,
+    StoredPixels,
+    file_header,
+    plain_header,
+    stored_pages,
+)
 from dither.volumes.damage import damaged
 from dither.volumes.regions import Region
 from dither.volumes.tiff_layout import TiffLayout, read_part, tiff_layout, value_of
@@ -21,7 +32,17 @@ _PAGE_ENTRY_BYTES = 4096
 _TYPES = ("bool", "uint8", "uint16", "float32", "float64")
 # Uncompressed samples are divided after about this many bytes of rows.
 _PIECE_BYTES = 1 << 18
-_WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB = 0, 1, 2
+_WHITE_IS_ZERO, _BLACK_IS_ZERO, _RGB, _PALETTE = 0, 1, 2, 3
+# The compression of results for the number of a source's: CCITT, LZW and zstd stay; JPEG would blur.
+_OF_SOURCES: dict[int, Compression] = {
+    1: "none",
+    2: "group4",
+    3: "group4",
+    4: "group4",
+    5: "lzw",
+    50000: "zstd",
+}
+_PER_INCH = {2: 1.0, 3: 2.54}
 _UNASSOCIATED_ALPHA = (2,)
 _ORIENTATION, _RESOLUTIONS, _RESOLUTION_UNIT, _PROFILE = 274, (282, 283), 296, 34675
 
@@ -37,6 +58,7 @@ class TiffVolume:
         grid: layers, rows and columns of a strip or tile; for uncompressed samples, some rows.
         offsets: of each page's samples if they are uncompressed, else None.
         inverted: whether 0 is white.
+        pixels: of a new file: how a page is stored; it reads no rows.
     """
 
     path: str
@@ -45,6 +67,7 @@ class TiffVolume:
     grid: tuple[int, int, int]
     offsets: np.ndarray | None
     inverted: bool = False
+    pixels: StoredPixels | None = None
 
     def read(self, region: Region) -> np.ndarray:
         """Read the samples of a region.
@@ -65,13 +88,27 @@ class TiffVolume:
         return ~out if out.dtype.kind in "bu" else 1 - out
 
     def write(self, region: Region, values: np.ndarray) -> None:
-        """Write the samples of a region."""
+        """Write the samples of a region; if they have 1 bit, its first column is a multiple of 8."""
         assert self.offsets is not None
+        if self.dtype == np.bool_:
+            self._write_bits(region, values, self.offsets)
+            return
         values = np.ascontiguousarray(values, self.dtype)
         with Path(self.path).open("r+b") as file:
             for offset, run in self._runs(region, values, self.offsets):
                 file.seek(offset)
                 file.write(run)
+
+    def _write_bits(self, region: Region, values: np.ndarray, offsets: np.ndarray) -> None:
+        """Write black and white, 8 samples in a byte."""
+        packed = np.packbits(values.reshape(region.sides) != 0, axis=2)
+        row_bytes = -(-self.shape[2] // 8)
+        with Path(self.path).open("r+b") as file:
+            for start, page in zip(offsets[region.layers], packed, strict=True):
+                rows = [page] if packed.shape[2] == row_bytes else page
+                for y, row in enumerate(rows, start=region.rows.start):
+                    file.seek(int(start) + y * row_bytes + region.columns.start // 8)
+                    file.write(row.tobytes())
 
     def _runs(
         self, region: Region, values: np.ndarray, offsets: np.ndarray
@@ -155,10 +192,7 @@ def make_tiff(
     if channels == 2:
         options["planarconfig"] = "contig"
     if palette is not None:
-        # The map has 256 entries. Black in the rest would look like one more colour.
-        colors = palette.colors.T.astype(np.uint16) * 257
-        colormap = np.pad(colors, ((0, 0), (0, 256 - len(palette))), mode="edge")
-        options.update(photometric="palette", colormap=colormap)
+        options.update(photometric="palette", colormap=_color_map(palette))
     if like is not None:
         options.update(_copied_options(like, palette is None and shape[3:] == like.shape[3:]))
     size = int(np.prod(shape, dtype=np.int64)) * dtype.itemsize
@@ -174,7 +208,127 @@ def make_tiff(
         )
     assert written is not None
     offsets = written[0] + np.arange(shape[0], dtype=np.int64) * (size // shape[0])
-    return TiffVolume(str(path), shape, dtype, _row_grid(shape, dtype), offsets)
+    pixels = stored_pixels(shape, dtype, palette, options)
+    return TiffVolume(str(path), shape, dtype, _row_grid(shape, dtype), offsets, False, pixels)
+
+
+def make_bilevel_tiff(
+    path: Path | str, shape: tuple[int, ...], *, like: TiffVolume | None = None
+) -> TiffVolume:
+    """Make a TIFF file of uncompressed black and white for writing, 1 bit a sample.
+
+    Args:
+        path: must not exist.
+        shape: (Z, Y, X), or (Z, Y, X, 1).
+        like: as in `make_tiff`.
+    """
+    options = {} if like is None else _copied_options(like, shape[3:] == like.shape[3:])
+    pixels = stored_pixels(shape, np.dtype(np.bool_), None, options)
+    page = pixels.row_bytes * shape[1]
+    big = (page + _PAGE_ENTRY_BYTES) * shape[0] > _MAX_CLASSIC_BYTES
+    offsets, place = [], FILE_HEADER_BYTES[big]
+    with Path(path).open("xb") as file:
+        file.write(file_header(big))
+        for layer in range(shape[0]):
+            is_last = layer == shape[0] - 1
+            header = plain_header(pixels, place, is_last, big)
+            file.seek(place)
+            file.write(header)
+            offsets.append(place + len(header))
+            place += len(header) + page
+            place += place % 2
+        file.truncate(offsets[-1] + page)
+    grid = _row_grid(shape[:3], np.dtype(np.uint8))
+    return TiffVolume(str(path), shape, np.dtype(np.bool_), grid, np.array(offsets), False, pixels)
+
+
+def compress_tiff(volume: TiffVolume, compression: Compression) -> None:
+    """Compress a new file whose samples are complete.
+
+    Args:
+        volume: from `make_tiff` or `make_bilevel_tiff`; the file is replaced.
+        compression: any but "none".
+    """
+    assert volume.pixels is not None
+    path, pixels = Path(volume.path), volume.pixels
+    beside = path.with_name(f"{path.name}.compressed")
+    size = pixels.row_bytes * volume.shape[1] * volume.shape[0]
+    big = size + _PAGE_ENTRY_BYTES * volume.shape[0] > _MAX_CLASSIC_BYTES
+    assert volume.offsets is not None
+    with path.open("rb") as source, beside.open("wb") as file:
+        pages = (
+            dataclasses.replace(pixels, read=_row_reader(volume, source, int(offset), pixels))
+            for offset in volume.offsets
+        )
+        file.writelines(stored_pages(pages, compression, big=big, folder=path.parent))
+        file.flush()
+        os.fsync(file.fileno())
+    beside.replace(path)
+
+
+def _row_reader(
+    volume: TiffVolume, file: BinaryIO, offset: int, pixels: StoredPixels
+) -> Callable[[int, int], np.ndarray]:
+    def read(start: int, stop: int) -> np.ndarray:
+        rows = np.empty((stop - start, pixels.row_bytes), np.uint8)
+        file.seek(offset + start * pixels.row_bytes)
+        _read_into(volume.path, file, rows.reshape(-1).data)
+        return rows
+
+    return read
+
+
+def _no_rows(start: int, stop: int) -> np.ndarray:
+    raise NotImplementedError
+
+
+def source_compression(volume: TiffVolume) -> Compression:
+    """Return the compression of results for that of a source."""
+    number = int(tiff_layout(volume.path).key.compression)
+    return _OF_SOURCES.get(number, "deflate")
+
+
+def stored_pixels(
+    shape: tuple[int, ...],
+    dtype: np.dtype,
+    palette: "Palette | None" = None,
+    options: Mapping[str, Any] | None = None,
+) -> StoredPixels:
+    """Return how the pages of a volume are stored.
+
+    Args:
+        shape: (Z, Y, X) or (Z, Y, X, C).
+        dtype: of the samples; bool for 1 bit.
+        palette: colours of the indices.
+        options: of the writer, as `make_tiff` copies them from another file.
+    """
+    channels = shape[3] if len(shape) == 4 else 1
+    bits = 1 if dtype == np.bool_ else 8 * dtype.itemsize
+    kind, color_map = _RGB if channels > 2 else _BLACK_IS_ZERO, b""
+    if palette is not None:
+        kind, color_map = _PALETTE, _color_map(palette).astype("<u2").tobytes()
+    return StoredPixels(
+        (shape[2], shape[1]),
+        *(bits, kind, _no_rows, channels, color_map),
+        **_stored_options(options or {}),
+    )
+
+
+def _stored_options(options: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the profile and the resolution, per inch, of options of tifffile's writer."""
+    found: dict[str, Any] = {"profile": options.get("iccprofile")}
+    factor = _PER_INCH.get(options.get("resolutionunit", 1))
+    if "resolution" in options and factor is not None:
+        across, down = (top / bottom * factor for top, bottom in options["resolution"])
+        resolution: Resolution = across, down
+        found["resolution"] = resolution
+    return found
+
+
+def _color_map(palette: "Palette") -> np.ndarray:
+    """Return (3, 256) uint16; black after the palette would look like one more colour."""
+    colors = palette.colors.T.astype(np.uint16) * 257
+    return np.pad(colors, ((0, 0), (0, 256 - len(palette))), mode="edge")
 
 
 def tiff_extent(path: Path | str) -> tuple[int, int]:

@@ -12,9 +12,24 @@ import numpy as np
 from dither.errors import InputError, TooLargeError
 from dither.files.atomic_folder import atomic_path, check_path
 from dither.images.adjustments import Preparation
-from dither.volumes.block import PaletteDither, VolumeDither, dither_block, output_layout
+from dither.images.tiff import Compression, chosen_compression
+from dither.volumes.block import (
+    LevelDither,
+    PaletteDither,
+    VolumeDither,
+    dither_block,
+    output_layout,
+)
 from dither.volumes.regions import Region, block_sides, regions
-from dither.volumes.tiff_files import TiffVolume, make_tiff, open_tiff
+from dither.volumes.tiff_files import (
+    TiffVolume,
+    compress_tiff,
+    make_bilevel_tiff,
+    make_tiff,
+    open_tiff,
+    source_compression,
+    stored_pixels,
+)
 from dither.volumes.zarr_arrays import (
     ZarrVolume,
     check_replaceable,
@@ -76,6 +91,7 @@ def volume_work(
     at_once: int = 1,
     max_voxels: int = MAX_VOXELS,
     replace: bool = True,
+    compression: Compression | None = None,
 ) -> Iterator[VolumeWork]:
     """Divide a volume into blocks for the caller to dither in any order, here or on other machines.
 
@@ -92,6 +108,7 @@ def volume_work(
         at_once: number of blocks that share the memory; fewer if the pieces are large.
         max_voxels: refuse larger volumes, whose result could fill the disk.
         replace: whether to overwrite an existing target.
+        compression: of a TIFF; if None, like the source's. It is applied when all blocks are done.
 
     Raises:
         InputError: a file cannot be read or written, its pieces are larger than the memory, or a
@@ -125,7 +142,13 @@ def volume_work(
             f"{source}: a chunk decompresses to {opened.piece_bytes} bytes, more than the memory of "
             f"{memory}"
         )
+    is_bilevel = _is_bilevel(target, dithering, shape, dtype)
+    dtype = np.dtype(np.bool_) if is_bilevel else dtype
+    chosen = _compression(opened, target, shape, dtype, compression)
     chunks, grid = _pieces(opened, Path(target), room)
+    if is_bilevel and grid[2] < shape[2]:
+        # Blocks share no byte.
+        grid = grid[0], grid[1], min(shape[2], math.lcm(grid[2], 8))
     try:
         block_sides(opened.shape, grid, room)
     except InputError as error:
@@ -137,6 +160,8 @@ def volume_work(
     with atomic_path(target, replace=replace) as temporary:
         made = _make_target(temporary, opened, dithering, shape, dtype, chunks)
         yield VolumeWork(opened, made, dithering, block, at_once)
+        if isinstance(made, TiffVolume) and chosen != "none":
+            compress_tiff(made, chosen)
 
 
 def open_volume(path: Path | str) -> StoredVolume:
@@ -194,6 +219,35 @@ def _pieces(
     return (chunks[0], chunks[1], chunks[2]), (grid[0], grid[1], grid[2])
 
 
+def _is_bilevel(
+    target: Path | str, dithering: VolumeDither, shape: tuple[int, ...], dtype: np.dtype
+) -> bool:
+    """Return whether a TIFF of black and white is written, which takes 1 bit a sample."""
+    is_tiff = Path(target).suffix.lower() in TIFF_ENDINGS
+    levels = dithering.levels if isinstance(dithering, LevelDither) else 0
+    return is_tiff and levels == 2 and dtype == np.uint8 and shape[3:] in ((), (1,))
+
+
+def _compression(
+    source: StoredVolume,
+    target: Path | str,
+    shape: tuple[int, ...],
+    dtype: np.dtype,
+    compression: Compression | None,
+) -> Compression:
+    """Return the compression of the target.
+
+    Raises:
+        InputError: it cannot be used for this target.
+    """
+    if Path(target).suffix.lower() not in TIFF_ENDINGS:
+        if compression is not None:
+            raise InputError(f"compression is for TIFF, and {target} is a Zarr array")
+        return "none"
+    like = source_compression(source) if isinstance(source, TiffVolume) else None
+    return chosen_compression(stored_pixels(shape, dtype), like, compression)
+
+
 def _make_target(
     temporary: Path,
     source: StoredVolume,
@@ -206,6 +260,8 @@ def _make_target(
     palette = dithering.palette if isinstance(dithering, PaletteDither) else None
     if chunks is None:
         like = source if isinstance(source, TiffVolume) else None
+        if dtype == np.bool_:
+            return make_bilevel_tiff(temporary, shape, like=like)
         return make_tiff(temporary, shape, dtype, palette=palette, like=like)
     attributes = {} if palette is None else {"palette": palette.hex}
     return make_zarr(temporary, shape, dtype, chunks, flat=is_flat(source), attributes=attributes)

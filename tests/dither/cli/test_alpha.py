@@ -404,3 +404,13 @@ def test_256_colours_leave_an_entry_for_transparent_pixels(
             found = np.array(picture.convert("RGBA"))
         assert np.array_equal(found[..., 3], noise[..., 3])
         assert len(np.unique(found[found[..., 3] > 0][:, :3], axis=0)) <= 255
+
+
+@pytest.mark.parametrize("ending", ["png", "tif", "bmp"])
+@pytest.mark.parametrize("options", ["--bits 1", "--colors 12", "--bits 2 --alpha background"])
+def test_the_resolution_stays(folder: Path, ending: str, options: str) -> None:
+    with Image.open("one.png") as picture:
+        picture.save("dense.png", dpi=(300, 300))
+    dither(f"diffuse dense.png -o out.{ending} {options}")
+    with Image.open(f"out.{ending}") as picture:
+        assert picture.info["dpi"][0] == pytest.approx(300, abs=0.1)

@@ -11,7 +11,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 from conftest import ROOT
-from PIL import Image
+from PIL import Image, ImageSequence
 
 from dither.cli.app import app
 from dither.cli.volumes import parse_memory
@@ -135,11 +135,89 @@ def test_a_stack_that_was_cut_is_not_taken_for_its_first_page(
     assert not (tmp_path / "out.tif").exists()
 
 
-def test_a_stack_to_a_picture_is_its_first_page_as_before(run: Callable, volumes: Path) -> None:
-    run("dither ordered in.tif -o first.png --bits 1")
-    with Image.open(volumes / "first.png") as picture:
-        shown = np.asarray(picture.convert("L"))
-    np.testing.assert_array_equal(shown, requantize(VOLUME[0], bits=1))
+def test_a_stack_does_not_become_the_picture_of_one_layer(volumes: Path) -> None:
+    with pytest.raises(InputError, match=r"has 6 pages, and .*first\.png holds one image"):
+        app(
+            ["ordered", str(volumes / "in.tif"), "-o", str(volumes / "first.png"), "--bits", "1"],
+            standalone_mode=False,
+        )
+    assert not (volumes / "first.png").exists()
+
+
+def _pages(path: Path) -> list[Image.Image]:
+    with Image.open(path) as picture:
+        return [page.copy() for page in ImageSequence.Iterator(picture)]
+
+
+@pytest.mark.parametrize("compression", ["none", "deflate", "lzw", "group4", "zstd"])
+def test_black_and_white_stacks_take_1_bit_a_sample(volumes: Path, compression: str) -> None:
+    options = ["--compression", compression, "--bits", "1", "--quiet"]
+    app(
+        ["ordered", str(volumes / "in.tif"), "-o", str(volumes / "o.tif"), *options],
+        standalone_mode=False,
+    )
+    pages = _pages(volumes / "o.tif")
+    assert [page.mode for page in pages] == ["1"] * 6
+    with tifffile.TiffFile(volumes / "o.tif") as file:
+        numbers = {"none": 1, "deflate": 8, "lzw": 5, "group4": 4, "zstd": 50000}
+        assert {page.compression for page in file.pages} == {numbers[compression]}
+    for layer, page in enumerate(pages):
+        wanted = requantize(VOLUME[layer], bits=1, phase=(layer, 0, 0))
+        np.testing.assert_array_equal(np.asarray(page.convert("L")), wanted)
+
+
+@pytest.mark.parametrize(("kind", "number"), [(None, 1), ("zlib", 8), ("predictor", 8)])
+def test_the_compression_of_the_source_stays(volumes: Path, kind: str | None, number: int) -> None:
+    if kind == "predictor":
+        tifffile.imwrite(volumes / "in.tif", VOLUME, compression="zlib", predictor=True)
+    else:
+        tifffile.imwrite(volumes / "in.tif", VOLUME, compression=kind)
+    for options in (["--bits", "1"], ["--levels", "5"], ["--palette", "game-boy"]):
+        output = str(volumes / "o.tif")
+        app(
+            ["ordered", str(volumes / "in.tif"), "-o", output, *options, "--force", "--quiet"],
+            standalone_mode=False,
+        )
+        with tifffile.TiffFile(output) as file:
+            assert {page.compression for page in file.pages} == {number}
+        assert len(_pages(Path(output))) == 6
+
+
+def test_deep_colours_become_1_bit(volumes: Path) -> None:
+    deep = np.random.default_rng(4).integers(0, 65536, (3, 30, 37, 3), np.uint16)
+    tifffile.imwrite(volumes / "deep.tif", deep, photometric="rgb", resolution=(600, 600))
+    for options in (["--gray", "--bits", "1"], ["--levels", "300"], ["--bits", "1"]):
+        results = []
+        for compression in ("none", "deflate", "lzw"):
+            arguments = [*options, "--compression", compression, "--force", "--quiet"]
+            app(
+                ["ordered", str(volumes / "deep.tif"), "-o", str(volumes / "o.tif"), *arguments],
+                standalone_mode=False,
+            )
+            with tifffile.TiffFile(volumes / "o.tif") as file:
+                page = file.pages.first
+                bits = 1 if "--gray" in options else 16 if "--levels" in options else 8
+                assert (page.bitspersample, page.compression) == (
+                    bits,
+                    {"none": 1, "deflate": 8, "lzw": 5}[compression],
+                )
+                if compression != "lzw":  # it needs another library
+                    results.append(file.asarray())
+        assert results[0].shape[:3] == deep.shape[:3]
+        np.testing.assert_array_equal(results[0], results[1])
+
+
+def test_compressions_that_cannot_be_are_refused_before_work(volumes: Path) -> None:
+    for output, options, sentence in [
+        ("o.tif", ["--levels", "4", "--compression", "group4"], "group4 compresses 1 bit"),
+        ("o.zarr", ["--bits", "1", "--compression", "lzw"], "compression is for TIFF"),
+    ]:
+        with pytest.raises(InputError, match=sentence):
+            app(
+                ["ordered", str(volumes / "in.tif"), "-o", str(volumes / output), *options],
+                standalone_mode=False,
+            )
+        assert not (volumes / output).exists()
 
 
 def test_without_the_libraries_one_sentence_names_the_extra(volumes: Path, tmp_path: Path) -> None:

@@ -109,7 +109,11 @@ def test_colours_by_name_and_in_hexadecimal(text: str, codes: list[int]) -> None
     assert parse_background(text).tolist() == codes
 
 
-@pytest.mark.parametrize("text", ["reddish", "#ff", "#12345g", "", "0x123456", "fff"])
+@pytest.mark.parametrize("text", ["rad", "#ffffffff0", "#12345g", "", "0x123456"])
 def test_colours_that_are_none(text: str) -> None:
-    with pytest.raises(InputError, match="a colour such as '#ffffff' or 'white'"):
+    with pytest.raises(InputError, match="the background is"):
         parse_background(text)
+
+
+def test_colours_in_short_are_read() -> None:
+    assert parse_background("#fff").tolist() == parse_background("White").tolist() == [255] * 3

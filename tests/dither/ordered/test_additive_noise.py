@@ -17,7 +17,7 @@ BLUE = TriangularDistribution().quantiles(4096)[load_matrix("blue-64x64").ranks]
 
 
 @given(
-    st.tuples(st.integers(0, 12), st.integers(0, 9)),
+    st.tuples(st.integers(1, 12), st.integers(1, 9)),
     st.integers(2, 300),
     st.sampled_from([np.uint8, np.uint16]),
     st.tuples(st.integers(-3, 3), st.integers(-9, 9), st.integers(-9, 9)),

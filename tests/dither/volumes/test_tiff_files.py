@@ -12,9 +12,17 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from dither.errors import InputError
+from dither.images.tiff import Compression
 from dither.palettes.palette import Palette
-from dither.volumes.regions import Region
-from dither.volumes.tiff_files import make_tiff, open_tiff, tiff_extent
+from dither.volumes import tiff_files
+from dither.volumes.regions import Region, regions
+from dither.volumes.tiff_files import (
+    compress_tiff,
+    make_bilevel_tiff,
+    make_tiff,
+    open_tiff,
+    tiff_extent,
+)
 from dither.volumes.tiff_pages import has_several_pages, page_offsets
 
 tifffile = pytest.importorskip("tifffile")
@@ -250,3 +258,19 @@ def test_what_is_no_tiff_is_one_sentence(tmp_path: Path) -> None:
         open_tiff(tmp_path / "none.tif")
     with pytest.raises(InputError, match="cannot read"):
         open_tiff(tmp_path)
+
+
+@pytest.mark.parametrize("compression", ["none", "deflate"])
+def test_large_stacks_of_black_and_white_are_bigtiff(
+    tmp_path: Path, compression: Compression, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tiff_files, "_MAX_CLASSIC_BYTES", 100)
+    values = VOLUME > 127
+    made = make_bilevel_tiff(tmp_path / "out.tif", values.shape)
+    for region in regions(values.shape, (2, 10, 16)):
+        made.write(region, values[region])
+    if compression != "none":
+        compress_tiff(made, compression)
+    with tifffile.TiffFile(tmp_path / "out.tif") as file:
+        assert file.is_bigtiff
+    np.testing.assert_array_equal(tifffile.imread(tmp_path / "out.tif"), values)
