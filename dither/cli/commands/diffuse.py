@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dither.cli.choices import MixInChoice
-from dither.cli.declare import DITHERING, refuse_without_effect, with_option_groups
+from dither.cli.declare import DITHERING, any_given, refuse_without_effect, with_option_groups
 from dither.cli.in_rows import NextRows
 from dither.cli.memory import parse_memory
 from dither.cli.options import (
@@ -33,7 +33,9 @@ from dither.parallel.processors import thread_count
 if TYPE_CHECKING:
     import numpy as np
 
+    from dither.images.raster_image import RasterImage
     from dither.palettes.palette import Palette
+    from dither.palettes.rgba import RgbaPalette
 
 _ROWS_ONLY = "--kernel --serpentine --raster --threshold-noise --strength --seed --threads"
 _RULES = {
@@ -160,6 +162,7 @@ def diffuse(
         whole=f"--method {method}",
         memory=None if memory is None else parse_memory(memory),
         spreads=True,
+        rgba=_rgba(context, options) if by_rows else None,
     )
     if batch.recursive:
         from dither.cli.batch.recursive import dither_folder
@@ -173,7 +176,25 @@ def diffuse(
     finish(report, job.json_output, method=method.value, **order)
 
 
+def _rgba(
+    context: typer.Context, options: dict[str, Any]
+) -> "functools.partial[np.ndarray] | None":
+    """Return the function for palettes with alpha, unless an option is given that it lacks."""
+    if any_given(context, "--mix-in --intent --clamp --threshold-noise --matrix"):
+        return None
+    return functools.partial(_to_rgba, kernel=options["kernel"], serpentine=options["serpentine"])
+
+
 # A batch pickles this with its arguments.
+def _to_rgba(
+    frame: "RasterImage", palette: "RgbaPalette", *, phase: tuple[int, int, int], **options: Any
+) -> "np.ndarray":
+    from dither.diffusion.rgba import diffuse_rgba
+
+    return diffuse_rgba(frame, palette, **options)
+
+
+# A batch pickles this with its arguments, too.
 def _diffusion(
     color: "np.ndarray",
     *,
@@ -190,7 +211,7 @@ def _diffusion(
     return function(color, palette=palette, frame=phase[0], **options)
 
 
-# A batch pickles this with its arguments, too.
+# And this.
 def _rows(*, phase: tuple[int, int, int], pixels: int, **options: Any) -> NextRows:
     from dither.diffusion.error_diffusion import row_diffusion
 

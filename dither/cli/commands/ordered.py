@@ -7,7 +7,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dither.cli.choices import MixInChoice
-from dither.cli.declare import DITHERING, refuse_given, refuse_without_effect, with_option_groups
+from dither.cli.declare import (
+    DITHERING,
+    any_given,
+    refuse_given,
+    refuse_without_effect,
+    with_option_groups,
+)
 from dither.cli.in_rows import NextRows
 from dither.cli.memory import parse_memory
 from dither.cli.options import (
@@ -38,6 +44,8 @@ _RULES = {
     "with --add-noise": "--threads --matrix --strength --mix-in",
 }
 _IMAGE_RULES = {"with --palette or --panel or --colors": "--add-noise --threads"}
+# Options that palettes with alpha lack.
+_NOT_FOR_RGBA = "--intent --strength --mix-in --mixture-size --mix --candidates"
 _VOLUME_SUFFIXES = frozenset((".tif", ".tiff", ".zarr"))
 
 
@@ -150,7 +158,14 @@ def ordered(
         function = functools.partial(ordered_dither, matrix=load_channels(name), **options)
     is_to_palette = add_noise is None and target.levels is None
     rows = functools.partial(_palette_rows if is_to_palette else _any_rows, function)
-    dithering = PerFrame(function, rows, memory=None if memory is None else parse_memory(memory))
+    rgba = None
+    if target.colors and not any_given(context, _NOT_FOR_RGBA):
+        from dither.ordered.rgba import ordered_rgba
+
+        rgba = functools.partial(ordered_rgba, matrix=load_matrix(name))
+    dithering = PerFrame(
+        function, rows, memory=None if memory is None else parse_memory(memory), rgba=rgba
+    )
     if batch.recursive:
         from dither.cli.batch.recursive import dither_folder
 
