@@ -64,6 +64,15 @@ MemoryOption = Annotated[
         value="SIZE",
     ),
 ]
+InksOption = Annotated[
+    bool,
+    option(
+        DITHERING,
+        "Dither each ink of a CMYK or multi-ink TIFF, or of a CMYK JPEG, by itself, so that dots of "
+        "inks avoid each other; writes a .tif of inks, without colour management.",
+        "--inks",
+    ),
+]
 MIX_IN_HELP = (
     "Mix neighbouring pixels as linear light (true from a distance) or as encoded sRGB codes"
 )

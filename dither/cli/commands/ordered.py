@@ -9,12 +9,14 @@ import typer
 from dither.cli.choices import MixInChoice
 from dither.cli.declare import DITHERING, refuse_given, refuse_without_effect, with_option_groups
 from dither.cli.in_rows import NextRows
+from dither.cli.inks import COLORS_ONLY, dither_inks
 from dither.cli.memory import parse_memory
 from dither.cli.options import (
     MIX_IN_HELP,
     WITHOUT_BATCH,
     WITHOUT_EFFECT,
     Batch,
+    InksOption,
     IntentOption,
     Job,
     MemoryOption,
@@ -96,11 +98,26 @@ def ordered(
     mix: Annotated[MixChoice | None, typer.Option(hidden=True)] = None,
     candidates: Annotated[int | None, number(DITHERING, 1, 64, "", hidden=True)] = None,
     threads: Annotated[int | None, threads_option(", for levels and volumes")] = None,
+    inks: InksOption = False,
     batch: Batch,
     memory: MemoryOption = None,
 ) -> None:
     """Dither by comparing pixels with a matrix."""
     target = Target.from_options(quantizer, intent)
+    if inks:
+        refuse_given(
+            context,
+            f"{COLORS_ONLY} --add-noise --strength --threads",
+            "is not for --inks, which keeps inks",
+        )
+        refuse_without_effect(context, {**WITHOUT_EFFECT, **WITHOUT_BATCH})
+        name = matrix or DEFAULT_MATRIX
+        begin = functools.partial(_begin_inks, name, target.levels or 2)
+        used = None if memory is None else parse_memory(memory)
+        with delayed_progress("dither", job.quiet) as on_progress:
+            report = dither_inks(job, target.levels or 2, begin, used, on_progress)
+        finish(report, job.json_output, matrix=name)
+        return
     volume = _may_be_volume(job, memory) and _is_volume(job, memory)
     rules = {**WITHOUT_EFFECT, **_RULES}
     refuse_without_effect(context, rules if volume else rules | _IMAGE_RULES)
@@ -158,6 +175,17 @@ def ordered(
             report = dither_images(job, target, dithering, on_progress)
     used = {"matrix": name} if add_noise is None else {"noise": add_noise}
     finish(report, job.json_output, **used)
+
+
+def _begin_inks(name: str, levels: int, inks: int, number: int) -> NextRows:
+    """Return the function that dithers the next rows of the inks of an image."""
+    from dither.matrix.catalog import load_channels
+    from dither.ordered.inks import dither_ink_rows
+
+    matrices = load_channels(name)
+    return lambda color, phase: dither_ink_rows(
+        color, matrices, levels=levels, phase=(number, *phase[1:])
+    )
 
 
 # A batch pickles these with their arguments.
