@@ -68,8 +68,8 @@ InksOption = Annotated[
     bool,
     option(
         DITHERING,
-        "Dither each ink of a CMYK or multi-ink TIFF, or of a CMYK JPEG, by itself, so that dots of "
-        "inks avoid each other; writes a .tif of inks, without colour management.",
+        "Dither the inks of a CMYK or multi-ink TIFF, or of a CMYK JPEG, and write them as a .tif of "
+        "inks, without colour management; dither ordered keeps the dots of inks apart.",
         "--inks",
     ),
 ]

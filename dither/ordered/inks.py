@@ -1,9 +1,9 @@
 """Ordered dithering of inks with one matrix, whose dots avoid each other.
 
 Inks share the ranks of a matrix: the first takes the pixels of the lowest ranks, the next ink those of
-the ranks that follow, and so on; only if all amounts together exceed the whole paper, inks meet again at
-the lowest ranks. Any union of the first inks is a dot pattern of the matrix, which is why the picture
-is less grainy than with the same thresholds for all inks, where dots lie on each other. The darkest ink
+the ranks that follow, and so on. Only if all amounts together exceed the whole paper, inks meet again,
+at the lowest ranks. Any union of the first inks is a dot pattern of the matrix, so that the picture is
+less grainy than with the same thresholds for all inks, where dots lie on each other. The darkest ink
 comes first, because its own pattern is the most visible.
 
 Source: Lau, Ulichney, Arce, "Blue and green noise halftoning models" (2003): dots of different inks

@@ -39,6 +39,7 @@ _RULES = {
     "with --mix two": "--candidates",
     "with --add-noise": "--threads --matrix --strength --mix-in",
 }
+_LAYERS = {"without --recursive": "--preview", "without --output -": "--format"}
 _IMAGE_RULES = {"with --palette or --panel or --colors": "--add-noise --threads"}
 _VOLUME_SUFFIXES = frozenset((".tif", ".tiff", ".zarr"))
 
@@ -146,7 +147,8 @@ def ordered(
         return
     from dither.matrix.catalog import load_channels, load_matrix
 
-    refuse_without_effect(context, WITHOUT_BATCH)
+    layers = not batch.recursive and len(job.images) == 1 and job.images[0].is_dir()
+    refuse_without_effect(context, _LAYERS if layers else WITHOUT_BATCH)
     name = matrix or DEFAULT_MATRIX
     if add_noise is not None:
         from dither.ordered.additive_noise import load_noise, noise_dither
@@ -166,10 +168,10 @@ def ordered(
     is_to_palette = add_noise is None and target.levels is None
     rows = functools.partial(_palette_rows if is_to_palette else _any_rows, function)
     dithering = PerFrame(function, rows, memory=None if memory is None else parse_memory(memory))
-    if batch.recursive:
+    if batch.recursive or layers:
         from dither.cli.batch.recursive import dither_folder
 
-        report = dither_folder(job, target, dithering, batch)
+        report = dither_folder(job, target, dithering, batch, layers=layers)
     else:
         with delayed_progress("dither", job.quiet) as on_progress:
             report = dither_images(job, target, dithering, on_progress)

@@ -153,13 +153,13 @@ def _shared(flat: np.ndarray) -> np.ndarray:
 
 @pytest.mark.parametrize("amounts", AMOUNTS)
 def test_the_overlap_of_inks_is_less_visible_than_with_one_matrix(amounts: tuple) -> None:
-    flat = np.zeros((128, 128, len(amounts)), np.uint8) + np.uint8(amounts)
+    flat = np.zeros((128, 128, len(amounts)), np.uint8) + np.array(amounts, np.uint8)
     coupled = dither_ink_rows(flat, [load_matrix()], levels=2)
     assert _grain(coupled) < 0.9 * _grain(_shared(flat))
 
 
 def test_inks_of_at_most_all_the_paper_share_no_pixel() -> None:
-    flat = np.zeros((64, 64, 4), np.uint8) + np.uint8([70, 60, 80, 40])
+    flat = np.zeros((64, 64, 4), np.uint8) + np.array([70, 60, 80, 40], np.uint8)
     assert dither_ink_rows(flat, [load_matrix()], levels=2).sum(axis=2).max() == 1
 
 
