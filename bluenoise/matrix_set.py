@@ -1,6 +1,7 @@
 """Input of evaluate, report and export: one threshold matrix, one per channel, or noise."""
 
 import io
+import os
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -10,11 +11,14 @@ import numpy as np
 
 from dither.errors import InputError
 from dither.files.npy import read_npy
+from dither.held import as_array
+from dither.matrix.arrays import matrices_of
 from dither.matrix.catalog import load_channels, shipped_matrices
+from dither.matrix.matrix_like import as_matrices
 from dither.matrix.threshold_matrix import ThresholdMatrix, channel_thresholds
 
-# One matrix, one per channel, or an array, as `matrix_set_of` reads it.
-MatrixLike = ThresholdMatrix | Sequence[ThresholdMatrix] | np.ndarray
+# One matrix, one per channel, a name or file, or an array, as `matrix_set_of` reads it.
+MatrixLike = ThresholdMatrix | Sequence[ThresholdMatrix] | np.ndarray | str | os.PathLike[str]
 
 
 @dataclass(frozen=True, eq=False)
@@ -77,9 +81,10 @@ def matrix_set_of(content: MatrixLike) -> MatrixSet:
     """Return the matrices or the noise that an object holds.
 
     Args:
-        content: a matrix; one matrix per channel; or an array: integer ranks (H, W) or (T, H, W), or
-            floats (H, W), (T, H, W) or (H, W, C) with C from 2 to 4. Floats that equal the thresholds
-            (rank + 1/2) / N of their order are a matrix; all others are noise.
+        content: a matrix, or its name or file; one matrix per channel; or an array: integers, whose
+            order gives the ranks (`dither.matrix.arrays`), or floats (H, W), (T, H, W) or (H, W, C)
+            with C from 2 to 4. Floats that equal the thresholds (rank + 1/2) / N of their order are a
+            matrix; all others are noise.
 
     Raises:
         InputError: `content` is none of these.
@@ -90,10 +95,15 @@ def matrix_set_of(content: MatrixLike) -> MatrixSet:
     """
     if isinstance(content, ThresholdMatrix):
         return MatrixSet((content,))
-    if not isinstance(content, np.ndarray):
-        return MatrixSet(tuple(content))
+    if isinstance(content, str | os.PathLike):
+        return load_matrix_set(os.fspath(content))
+    if isinstance(content, list | tuple):
+        return MatrixSet(as_matrices(content))
+    content = as_array(content, "matrix")
     if content.dtype.kind != "f":
-        return MatrixSet((ThresholdMatrix(content),))
+        return MatrixSet(matrices_of(content))
+    if content.ndim == 3 and content.shape[2] == 1:
+        content = content[..., 0]
     has_channels = content.ndim == 3 and 2 <= content.shape[2] <= 4
     planes = tuple(np.moveaxis(content, 2, 0) if has_channels else content[None])
     matrices = tuple(ThresholdMatrix.from_values(plane) for plane in planes)

@@ -1,16 +1,22 @@
 """Image samples: their dtypes and ranges, and the code that shows each level."""
 
+from collections.abc import Sequence
 from typing import Literal, TypeVar
 
 import numpy as np
 
 from dither.errors import InputError
+from dither.held import as_array
 
 Light = Literal["encoded", "linear"]
+# One number of levels for all channels, or one for each.
+Levels = int | Sequence[int]
 
 _MAX_LEVELS = 1 << 16
 # Resampling filters overshoot a little; float samples this far outside 0..1 are clipped, not refused.
 _TOLERANCE = 1e-3
+# Channels of an image whose first axis may be taken for the last.
+_CHANNELS = (1, 3, 4)
 
 Count = TypeVar("Count")
 
@@ -23,6 +29,33 @@ def check_levels(levels: int) -> None:
     """
     if not isinstance(levels, int | np.integer) or not 2 <= levels <= _MAX_LEVELS:
         raise InputError(f"levels is {levels}; it must be a whole number from 2 to {_MAX_LEVELS}")
+
+
+def levels_of(levels: Levels, channels: int | None = None) -> tuple[int, ...]:
+    """Return the number of levels of each channel.
+
+    Args:
+        levels: one number for all channels, or one for each.
+        channels: how many there are; if None, numbers are only checked.
+
+    Raises:
+        InputError: there is a number for each of another number of channels, or one is out of range.
+
+    Example:
+        >>> levels_of(4, 3), levels_of((32, 64, 32), 3)
+        ((4, 4, 4), (32, 64, 32))
+    """
+    if not isinstance(levels, Sequence):
+        check_levels(levels)
+        return (int(levels),) * (1 if channels is None else channels)
+    for count in levels:
+        check_levels(count)
+    if channels is not None and len(levels) != channels:
+        raise InputError(
+            f"levels has {len(levels)} numbers, but the image has {channels} "
+            f"channel{'s' if channels > 1 else ''}"
+        )
+    return tuple(int(count) for count in levels)
 
 
 def check_light(light: str) -> None:
@@ -56,6 +89,29 @@ def level_values(levels: int, dtype: np.dtype) -> np.ndarray:
     return ((2 * np.arange(levels, dtype=np.int64) * white + steps) // (2 * steps)).astype(dtype)
 
 
+def level_picture(codes: np.ndarray, counts: Sequence[int], dtype: np.dtype) -> np.ndarray:
+    """Return the full-range value of each level of each channel: codes, or 0 to 1 for floats.
+
+    Args:
+        codes: (H, W) or (H, W, C) levels.
+        counts: number of levels of each channel.
+        dtype: of the result.
+
+    Example:
+        >>> level_picture(np.array([[[1, 1]]]), (2, 4), np.dtype(np.uint8)).tolist()
+        [[[255, 85]]]
+    """
+    if np.issubdtype(dtype, np.floating):
+        steps = np.array(counts, dtype) - 1
+        return codes.astype(dtype) / (steps if codes.ndim == 3 else steps[0])
+    if len(set(counts)) <= 1:
+        return level_values(counts[0] if counts else 2, dtype)[codes]
+    picture = np.empty(codes.shape, dtype)
+    for channel, count in enumerate(counts):
+        picture[..., channel] = level_values(count, dtype)[codes[..., channel]]
+    return picture
+
+
 def white_code(array: np.ndarray) -> int:
     """Return the code of white: the largest of an integer dtype, 1 for bool and floats.
 
@@ -82,8 +138,12 @@ def level_count(bits: int | None, levels: Count | None) -> Count | int:
 
 
 def native_byte_order(image: np.ndarray) -> np.ndarray:
-    """Return the image in this machine's byte order; a copy only if that differs."""
-    image = np.asarray(image)
+    """Return the image in this machine's byte order; a copy only if that differs.
+
+    Raises:
+        InputError: the image is not an array of numbers.
+    """
+    image = as_array(image, "image")
     return image.astype(image.dtype.newbyteorder("="), copy=False)
 
 
@@ -92,13 +152,29 @@ def checked_image(image: np.ndarray) -> np.ndarray:
 
     Bool becomes 0 and 255 of uint8; other dtypes stay.
 
+    Args:
+        image: an array, or what `as_array` takes, such as an image of Pillow.
+
     Raises:
-        InputError: the shape is not (H, W) or (H, W, C), the dtype is another, or floats are outside
-            0..1.
+        InputError: the shape is not (H, W) or (H, W, C), a side is 0, the channels come first, the
+            dtype is another, or floats are outside 0..1.
+
+    Example:
+        >>> checked_image(np.zeros((0, 4), np.uint8))
+        Traceback (most recent call last):
+        ...
+        dither.errors.InputError: image has no pixels: its shape is (0, 4)
     """
     image = native_byte_order(image)
     if image.ndim not in (2, 3):
         raise InputError(f"an image has shape (H, W) or (H, W, C), not {image.shape}")
+    if not image.size:
+        raise InputError(f"image has no pixels: its shape is {image.shape}")
+    if image.ndim == 3 and image.shape[0] in _CHANNELS and min(image.shape[1:]) > max(_CHANNELS):
+        raise InputError(
+            f"image has shape {image.shape}, which is (C, H, W); an image is (H, W, C), such as "
+            "np.moveaxis(image, 0, -1)"
+        )
     if image.dtype == np.bool_:
         return image.astype(np.uint8) * np.uint8(255)
     if image.dtype in (np.float32, np.float64):

@@ -29,7 +29,8 @@ from dither.images.gif import gif_bytes
 from dither.images.io import MAX_PIXELS, open_image
 from dither.images.pillow_conversion import check_webp
 from dither.images.raster_image import RasterImage
-from dither.matrix.threshold_matrix import ThresholdMatrix, as_channels, channel_thresholds
+from dither.matrix.arrays import matrices_of
+from dither.matrix.threshold_matrix import ThresholdMatrix, channel_thresholds
 from dither.palettes.files import read_colors
 from dither.palettes.palette import Palette
 from dither.palettes.panel import Ink, Panel, PanelPacking
@@ -139,7 +140,7 @@ def _swatch(path: Path, pixels: int) -> None:
 
 def _channels(count: int) -> None:
     matrix = ThresholdMatrix(np.arange(6).reshape(2, 3))
-    as_channels(channel_thresholds([matrix] * count))
+    matrices_of(channel_thresholds([matrix] * count))
 
 
 def _kernel(side: int) -> None:

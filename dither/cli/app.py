@@ -46,7 +46,9 @@ _COMMANDS: dict[str, dict[str, Any]] = {
         "dither compare photo.jpg one-bit.png game-boy.png -o compared.html",
     ),
     "studio": examples("dither studio -o studio.html"),
-    "palettes": examples("dither palettes", "dither palettes --json"),
+    "palettes": examples(
+        "dither palettes", "dither palettes pico-8", "dither palettes mine.ase -o mine.gpl"
+    ),
     "panels": examples("dither panels", "dither panels --json"),
 }
 

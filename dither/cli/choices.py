@@ -44,10 +44,12 @@ class RotateChoice(enum.StrEnum):
 
 
 class PackedChoice(enum.StrEnum):
-    """The bits of a byte that hold the leftmost pixel: the highest or the lowest."""
+    """Layouts of raw pixels; see `dither.images.raw_layout`."""
 
     msb = "msb"
     lsb = "lsb"
+    pages = "pages"
+    planes = "planes"
 
 
 class CompressionChoice(enum.StrEnum):
@@ -58,3 +60,12 @@ class CompressionChoice(enum.StrEnum):
     lzw = "lzw"
     group4 = "group4"
     zstd = "zstd"
+
+
+class AlphaChoice(enum.StrEnum):
+    """What becomes of transparent pixels."""
+
+    keep = "keep"
+    threshold = "threshold"
+    dither = "dither"
+    background = "background"

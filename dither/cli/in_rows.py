@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
+from dither.cli.alpha import AlphaRule, AlphaSeen, without_hidden
 from dither.cli.inputs import name_errors, title
 from dither.cli.memory import MEMORY
 from dither.cli.options import STREAM, Job
@@ -18,7 +19,8 @@ from dither.images.adjustments import (
     is_adjusted_in_rows,
     resized_resolution,
 )
-from dither.images.raster_image import RasterImage
+from dither.images.mask import filled_bands
+from dither.images.raster_image import RasterImage, is_opaque
 from dither.images.rows import RowSource, band_height, gathered, row_store
 from dither.progress import OnProgress
 
@@ -56,6 +58,7 @@ def opened_in_rows(
         InputError: the image cannot be read.
     """
     from dither.images.row_reader import open_rows
+    from dither.images.rows import without_opaque_bands
 
     if job.line_art or job.mask is not None or job.preview is not None:
         yield None
@@ -69,6 +72,12 @@ def opened_in_rows(
             raise InputError(f"{error}; --max-pixels raises this limit") from None
         if found is not None and not is_adjusted_in_rows(preparation, found.shape):
             found = None
+        if found is not None and preparation.background is None:
+            place = preparation.placement(found.shape)
+            if place.frame != place.shape:
+                # Bars are transparent if the image has alpha, and they may come first.
+                with name_errors(source):
+                    found = without_opaque_bands(found)
         yield found
 
 
@@ -82,6 +91,9 @@ def dithered_in_rows(
     begin: Callable[..., NextRows],
     frame: int,
     memory: int | None,
+    rule: AlphaRule,
+    spreads: bool,
+    note: Callable[[str], None],
     on_progress: OnProgress,
 ) -> "Iterator[tuple[Animation, Dithered]]":
     """Dither an image in bands; the result is valid until the block ends.
@@ -95,6 +107,9 @@ def dithered_in_rows(
         begin: returns the function that dithers the next rows.
         frame: number of the image.
         memory: the option --memory in bytes, or None.
+        rule: what becomes of transparent pixels.
+        spreads: whether pixels influence others, so that hidden colours must not count.
+        note: called with a sentence about alpha that the output cannot hold.
         on_progress: progress callback.
 
     Yields:
@@ -118,23 +133,46 @@ def dithered_in_rows(
     folder = None if output == STREAM else output.parent
     room = limit // _STORE_SHARE
     with row_store(room, folder) as codes, row_store(room, folder) as alphas:
-        profile, done, has_alpha = None, 0, False
+        profile, done, has_alpha = None, 0, False  # an opaque alpha is none
         with name_errors(name):
-            bands = source.bands()
+            seen = AlphaSeen()
+            bands = _watched(source.bands(), seen.add_read)
             if preparation != Preparation():
                 bands = adjusted_rows(bands, source.shape, preparation)
+            bands = _ruled(_watched(bands, seen.add_prepared), rule, frame)
+            if spreads:
+                bands = filled_bands(bands)
             for band in gathered(bands, step):
-                codes.append(next_rows(band.color, phase=(frame, done, 0)))
+                found = next_rows(target.colored(band.color), phase=(frame, done, 0))
+                codes.append(without_hidden(found, band.alpha) if spreads else found)
                 if band.alpha is not None:
-                    has_alpha = True
+                    has_alpha |= not is_opaque(band.alpha)
                     alphas.append(band.alpha)
                 profile, done = band.profile, done + len(band.color)
                 on_progress(done / height, "")
+        sentence = rule.sentence(seen, output)
+        if sentence is not None:
+            note(sentence)
         alpha = alphas.rows if has_alpha else None
         resolution = resized_resolution(source.resolution, source.shape, preparation)
         image = RasterImage(cast(Any, codes.rows), cast(Any, alpha), profile, resolution)
         animation = Animation((image,), compression=source.compression)
-        yield animation, Dithered([cast(Any, codes.rows)], target.palette)
+        yield animation, Dithered([cast(Any, codes.rows)], target.palette, rule.report(seen))
+
+
+def _watched(
+    bands: Iterator[RasterImage], look: "Callable[[np.ndarray | None], None]"
+) -> Iterator[RasterImage]:
+    for band in bands:
+        look(band.alpha)
+        yield band
+
+
+def _ruled(bands: Iterator[RasterImage], rule: AlphaRule, frame: int) -> Iterator[RasterImage]:
+    row = 0
+    for band in bands:
+        yield rule.apply(band, (frame, row, 0))
+        row += len(band.color)
 
 
 def as_arrays(animation: "Animation", dithered: Dithered) -> "tuple[Animation, Dithered]":

@@ -37,6 +37,8 @@ class Undithered:
         """Return the frames, mapped to the palette, with the pixels in their final colours."""
         from dither.palettes.line_art import keep_line_art
 
+        if isinstance(target.levels, tuple):
+            raise InputError("--line-art and --mask take one number of levels for all channels")
         return [
             keep_line_art(
                 frame.color,

@@ -12,6 +12,7 @@ from dither.progress import OnProgress, no_progress
 if TYPE_CHECKING:
     import numpy as np
 
+    from dither.color_count.count import SmallestPalette
     from dither.images.animation import Animation
     from dither.metrics import ViewingFilter
     from dither.optimizer.config import Preset
@@ -58,11 +59,16 @@ class OptimizeTask:
         # Processes that share a graphics card must not each reserve most of its memory.
         os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
         keep_compiled_code()
-        colors, about = self.colors, {}
+        colors, about, results = self.colors, {}, None
         if colors == "auto":
             on_progress(0.0, "count colours")
-            colors = about["colors"] = self._color_count(animation)
-        results = self._optimized(animation, colors, on_progress)
+            smallest = self._smallest_palette(animation)
+            colors = about["colors"] = smallest.measured.colors
+            # The colours are counted without a viewing filter, and in some frames of a clip.
+            if smallest.result and len(animation.frames) == 1 and self.viewing_filter is None:
+                results = [smallest.result]
+        if results is None:
+            results = self._optimized(animation, colors, on_progress)
         if self.measured:
             about |= _measurements(animation, results)
         return Dithered([each.indices for each in results], results[0].palette, about)
@@ -88,11 +94,11 @@ class OptimizeTask:
             "threads": self.threads,
         }
 
-    def _color_count(self, animation: "Animation") -> int:
-        """Return how many colours an image or a few frames of an animation need."""
+    def _smallest_palette(self, animation: "Animation") -> "SmallestPalette":
+        """Return the smallest palette for an image or a few frames of an animation."""
         import numpy as np
 
-        from dither.color_count.count import count_colors
+        from dither.color_count.count import smallest_palette
         from dither.images.mask import transparent_mask
         from dither.samples import eight_bit_colors
 
@@ -103,7 +109,9 @@ class OptimizeTask:
             pictures.append(eight_bit_colors(frame.color))
             mask = transparent_mask(frame.alpha)
             masks.append(np.zeros(pictures[-1].shape[:2], bool) if mask is None else mask)
-        return count_colors(np.concatenate(pictures), mask=np.concatenate(masks), **self._options())
+        return smallest_palette(
+            np.concatenate(pictures), mask=np.concatenate(masks), **self._options()
+        )
 
     def _optimized(
         self, animation: "Animation", colors: int | None, on_progress: OnProgress

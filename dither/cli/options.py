@@ -7,6 +7,7 @@ from typing import Annotated, Any, cast
 import typer
 
 from dither.cli.choices import (
+    AlphaChoice,
     CompressionChoice,
     FitChoice,
     IntentChoice,
@@ -37,10 +38,10 @@ def panel_names(incomplete: str) -> list[str]:
 
 
 def matrix_names(incomplete: str) -> list[str]:
-    """Return the shipped matrices that complete a word; for other words, shells complete file names."""
-    from dither.matrix.catalog import shipped_matrices
+    """Return the matrices that complete a word; for other words, shells complete file names."""
+    from dither.matrix.catalog import matrix_names
 
-    return [name for name in shipped_matrices() if name.startswith(incomplete)]
+    return [name for name in matrix_names() if name.startswith(incomplete)]
 
 
 def matrix_option(text: str) -> Any:
@@ -92,8 +93,8 @@ PaletteOption = Annotated[
     str | None,
     option(
         QUANTIZER,
-        "A name (list: dither palettes), a .gpl .pal .hex .act or image file, or colours such as "
-        "#000000,#ffffff.",
+        "A name (list: dither palettes), a .gpl .pal .hex .act .aco .ase .aseprite .txt .json or image "
+        "file, or colours such as '#000, tomato, #ffffff'.",
         *("--palette", "-p"),
         value="NAME|FILE|COLOURS",
         autocompletion=palette_names,
@@ -215,9 +216,10 @@ class Job:
         PackedChoice | None,
         option(
             OUTPUT,
-            "Write raw rows of 1, 2 or 4 bits per pixel for display panels, the leftmost pixel in the "
-            "highest (msb) or the lowest bits (lsb). Grey, or up to 16 colours; with --panel, its raw "
-            "buffer.",
+            "Write raw pixels for displays, of grey, a palette, or levels such as rgb565: the leftmost "
+            "in the highest bits and bytes (msb) or the lowest (lsb); pages of 8 rows (SSD1306); or a "
+            "plane for each bit. With --panel, its raw buffer. Files in .h, .c, .xbm and .escpos "
+            "(thermal printers) need no --packed.",
         ),
     ] = None
     preview: Annotated[
@@ -262,9 +264,18 @@ class Job:
         str | None,
         option(
             PREPARATION,
-            "Colour of the bars and behind transparent pixels, such as #ffffff [bars: transparent if "
-            "the image has alpha, else white].",
+            "Colour of the bars and behind transparent pixels, such as #ffffff or white, mixed in "
+            "linear light [bars: transparent if the image has alpha, else white].",
             value="COLOUR",
+        ),
+    ] = None
+    alpha: Annotated[
+        AlphaChoice | None,
+        option(
+            PREPARATION,
+            "Partial transparency: keep it, make pixels opaque from alpha 128 on (threshold) or by a "
+            "blue-noise pattern (dither), or composite on --background, else white [keep; .gif: "
+            "threshold; formats without alpha, packed rows and panel buffers: background].",
         ),
     ] = None
     auto_contrast: Annotated[
@@ -360,6 +371,11 @@ class Job:
     def __post_init__(self) -> None:
         if self.line_art and self.mask is not None:
             raise InputError("choose one of --line-art and --mask")
+        if self.background is not None and self.alpha not in (None, AlphaChoice.background):
+            raise InputError(
+                f"--background composites transparent pixels, and --alpha {self.alpha} does not; leave "
+                "one of them out"
+            )
         resize = None if self.resize is None else parse_resize(self.resize)
         if resize is not None:
             self._check_frame(resize)
@@ -417,8 +433,14 @@ class Quantizer:
         ),
     ] = None
     levels: Annotated[
-        int | None,
-        number(QUANTIZER, 2, 65536, "Levels per channel (2 to 65536).", "--levels", "-l"),
+        str | None,
+        option(
+            QUANTIZER,
+            "Levels per channel (2 to 65536); or of red, green and blue: three numbers such as "
+            "32,64,32, or rgb888, rgb666, rgb565, rgb555, rgb444, rgb332, rgb111.",
+            *("--levels", "-l"),
+            value="N|R,G,B|NAME",
+        ),
     ] = None
     palette: PaletteOption = None
     panel: PanelOption = None

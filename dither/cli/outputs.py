@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 TIFF_SUFFIXES = (".tif", ".tiff")
 # Formats that are written from rows that are made when they are needed.
 ROW_SUFFIXES = (".png", *TIFF_SUFFIXES)
-# An image, packed rows, a panel's raw buffer, or that as source text of C.
-Kind = Literal["image", "rows", "buffer", "source"]
+# An image, raw pixels, a file for a device, a panel's raw buffer, or that as source text of C.
+Kind = Literal["image", "rows", "device", "buffer", "source"]
 
 
 def plan_outputs(job: Job, panel: "Panel | None" = None) -> list[Path]:
@@ -108,10 +108,13 @@ def format_suffix(path: Path, job: Job) -> str:
 
 def output_kind(path: Path, job: Job, panel: "Panel | None") -> Kind:
     """Return what an output holds, which its suffix and --packed decide."""
+    from dither.images.device_files import DEVICE_ENDINGS
     from dither.images.io import WRITE_FORMATS
 
     suffix = format_suffix(path, job)
     if panel is None:
+        if suffix in DEVICE_ENDINGS:
+            return "device"
         return "rows" if job.packed else "image"
     if suffix in (".c", ".h"):
         return "source"
@@ -135,7 +138,10 @@ def check_suffix(path: Path, job: Job, panel: "Panel | None" = None) -> None:
         )
     if job.compression is not None and suffix not in TIFF_SUFFIXES:
         raise InputError(f"--compression is for .tif; {path} is none, so leave it out")
-    if output_kind(path, job, panel) != "image":
+    kind = output_kind(path, job, panel)
+    if kind == "device" and job.packed and suffix not in (".c", ".h"):
+        raise InputError(f"{path} has a layout of its own; leave --packed out")
+    if kind != "image":
         if job.packed and path != STREAM and suffix in (*WRITE_FORMATS, ".jpg", ".jpeg"):
             raise InputError(
                 f"--packed writes raw rows, not an image; {path} should end otherwise, such as in .bin"

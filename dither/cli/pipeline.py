@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
 
 import typer
 
+from dither.cli.alpha import AlphaRule, AlphaSeen, without_hidden
 from dither.cli.in_rows import (
     NextRows,
     as_arrays,
@@ -34,6 +35,7 @@ from dither.cli.outputs import (
 from dither.cli.panel_outputs import check_frame
 from dither.cli.result_files import (
     Dithered,
+    check_raw,
     encoded_result,
     image_file,
     output_title,
@@ -65,12 +67,14 @@ class PerFrame:
             is needed.
         whole: what needs the whole image, in messages.
         memory: bytes that are allowed, or None if it was not given.
+        spreads: whether pixels influence others, so that the colours of hidden pixels must not count.
     """
 
     function: "Callable[..., np.ndarray]"
     rows: Callable[..., NextRows] | None = None
     whole: str = "the method"
     memory: int | None = None
+    spreads: bool = False
 
 
 class PaletteLearner(Protocol):
@@ -140,8 +144,7 @@ def dither_images(
             )
     outputs = plan_outputs(job, target.panel)
     preparation = job.preparation_in(target.frame)
-    if job.packed and target.panel is None:
-        _ = target.packed_bits  # raises before any work
+    check_raw(job, target, outputs)
     files = list(outputs)
     if palette_output is not None:
         _check_palette_output(palette_output, outputs)
@@ -224,7 +227,8 @@ def _dithered(
                 done = stack.enter_context(
                     dithered_in_rows(
                         *(rows, source, output, target, preparation),
-                        *(dithering.rows, number, dithering.memory, on_progress),
+                        *(dithering.rows, number, dithering.memory),
+                        *(AlphaRule.of(output, kind, job), dithering.spreads, note, on_progress),
                     )
                 )
                 takes_rows = kind == "rows" or format_suffix(output, job) in ROW_SUFFIXES
@@ -275,10 +279,21 @@ def _read_and_dithered(
     )
     with name_errors(source):
         before = animation.frames[0].color.shape[:2]
+        rule, seen = AlphaRule.of(output, kind, job), AlphaSeen()
+        for frame in animation.frames:
+            seen.add_read(frame.alpha)
         animation = _prepared(animation, source, output, kind, job, target, preparation, note)
+        spreads = not isinstance(dithering, PerFrame) or dithering.spreads or job.line_art
+        animation = _with_alpha(animation, rule, seen, number, fill=spreads)
+    # Not in the block above: the sentence begins with the name of the output.
+    sentence = rule.sentence(seen, output)
+    if sentence is not None:
+        note(sentence)
+    with name_errors(source):
         masks = undithered(job, preparation, before, animation)
         if not isinstance(dithering, PerFrame):
-            return animation, _whole(animation, target, dithering, masks, on_progress)
+            found = _whole(animation, target, dithering, masks, on_progress)
+            return animation, _finished(found, animation, rule.report(seen), clear=True)
         palette = target.palette_for(animation.frames)
         kept = None if masks is None else masks.keep(animation, palette, target)
         keywords = {}
@@ -288,8 +303,36 @@ def _read_and_dithered(
         codes = []
         shown = with_kept(animation, kept)
         for frame, color in numbered_frames(shown, number, on_progress):
-            codes.append(dithering.function(color, phase=(frame, 0, 0), **keywords))
-        return animation, put_kept(Dithered(codes, palette), kept)
+            codes.append(dithering.function(target.colored(color), phase=(frame, 0, 0), **keywords))
+        found = put_kept(Dithered(codes, palette), kept)
+        return animation, _finished(found, animation, rule.report(seen), clear=dithering.spreads)
+
+
+def _with_alpha(
+    animation: "Animation", rule: AlphaRule, seen: AlphaSeen, number: int, *, fill: bool
+) -> "Animation":
+    """Return prepared frames with the alpha of the result; hidden colours are filled if wanted."""
+    from dither.images.mask import without_hidden_colors
+
+    if all(frame.alpha is None for frame in animation.frames):
+        return animation
+    frames = []
+    for index, frame in enumerate(animation.frames):
+        seen.add_prepared(frame.alpha)
+        ruled = rule.apply(frame, (number + index, 0, 0))
+        frames.append(without_hidden_colors(ruled) if fill else ruled)
+    return dataclasses.replace(animation, frames=tuple(frames))
+
+
+def _finished(
+    dithered: Dithered, animation: "Animation", about: dict[str, Any], *, clear: bool
+) -> Dithered:
+    """Return a result with more entries for --json, and code 0 in hidden pixels if `clear`."""
+    codes = dithered.codes
+    if clear:
+        alphas = [frame.alpha for frame in animation.frames]
+        codes = [without_hidden(*pair) for pair in zip(codes, alphas, strict=True)]
+    return dataclasses.replace(dithered, codes=codes, about={**dithered.about, **about})
 
 
 def finish(report: dict[str, Any], json_output: bool, **options: Any) -> None:

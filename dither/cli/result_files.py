@@ -5,10 +5,9 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
-from dither.cli.choices import PackedChoice
 from dither.cli.inputs import title
 from dither.cli.options import STREAM, Job
-from dither.cli.outputs import TIFF_SUFFIXES, Kind, format_suffix
+from dither.cli.outputs import TIFF_SUFFIXES, Kind, format_suffix, output_kind
 from dither.cli.panel_outputs import buffer_note, panel_content
 from dither.cli.target import Target
 from dither.errors import InputError
@@ -58,10 +57,13 @@ def encoded_result(
             name = output.with_name(f"{output.stem}{format_suffix(output, job)}")
             content, report = panel_content(target.panel, animation.frames[0], codes, kind, name)
             return [content], report
-        if kind == "rows":
-            return _packed_rows(animation.frames[0], dithered.codes[0], target.packed_bits, job)
+        if kind in ("rows", "device"):
+            return _raw(animation.frames[0], dithered, target, kind, output, job)
         values = target.values(dithered.palette)
-        return image_file(animation, dithered.codes, values, output, job, note)
+        codes = dithered.codes
+        if isinstance(target.levels, tuple):
+            codes = [level_codes(frame, target.levels) for frame in codes]
+        return image_file(animation, codes, values, output, job, note)
     except InputError as error:
         raise InputError(f"cannot write {output_title(output)}: {error}") from None
 
@@ -184,31 +186,72 @@ def _sentence(output: Path, note: Callable[[str], None]) -> Callable[[str], None
     return lambda sentence: note(f"{output_title(output)}: {sentence}")
 
 
-def _packed_rows(
-    frame: "RasterImage", codes: "np.ndarray", bits: int, job: Job
-) -> tuple[Iterable[bytes], dict[str, Any]]:
+def check_raw(job: Job, target: Target, outputs: list[Path]) -> None:
+    """Refuse levels or colours that the layout of raw results cannot hold, before any work.
+
+    Raises:
+        InputError: the layout cannot hold them.
+    """
     import numpy as np
 
-    from dither.images.bit_packing import pack
+    from dither.images.device_files import device_file
+    from dither.images.raw_layout import raw_bytes
+
+    for output in outputs:
+        kind = output_kind(output, job, target.panel)
+        if kind not in ("rows", "device") or target.colors is not None:
+            continue
+        channels = (1, 1, 3) if isinstance(target.levels, tuple) else (1, 1)
+        none = np.zeros(channels, np.uint8)
+        try:
+            if kind == "rows":
+                raw_bytes(none, target.raw_levels, _layout(job))
+            else:
+                device_file(f"a{format_suffix(output, job)}", none, target.raw_levels, _layout(job))
+        except InputError as error:
+            raise InputError(f"cannot write {output_title(output)}: {error}") from None
+
+
+def _layout(job: Job) -> Any:
+    return "msb" if job.packed is None else str(job.packed)
+
+
+def _raw(
+    frame: "RasterImage", dithered: Dithered, target: Target, kind: Kind, output: Path, job: Job
+) -> tuple[Iterable[bytes], dict[str, Any]]:
+    """Return raw pixels, or a file for a device, in pieces."""
+    import numpy as np
+
+    from dither.color import LUMINANCE_WEIGHTS
+    from dither.images.device_files import device_file
+    from dither.images.raw_layout import bits_of, raw_bytes, row_bits
     from dither.images.rows import row_spans
 
-    if codes.ndim == 3:
-        raise InputError("--packed takes grey or a palette; --gray makes grey of colours")
+    codes, layout = dithered.codes[0], _layout(job)
+    levels = target.raw_levels if dithered.palette is None else len(dithered.palette)
+    if codes.ndim == 3 and not isinstance(levels, tuple):
+        raise InputError(
+            "raw pixels are grey, of a palette, or of levels for each channel such as --levels "
+            "rgb565; --gray makes grey of colours"
+        )
     alpha = frame.alpha
     if alpha is not None and any(alpha[rows].min() < 255 for rows in row_spans(alpha)):
-        raise InputError("packed rows hold no alpha")
+        raise InputError("raw pixels hold no alpha; --background puts a colour behind them")
     codes = enlarged(codes, job.scale)
-    order = "lsb" if job.packed == PackedChoice.lsb else "msb"
-    packed = (
-        pack(codes[rows].astype(np.uint8, copy=False), bits=bits, order=order).tobytes()
-        for rows in row_spans(codes)
-    )
-    return packed, {
-        "shape": list(codes.shape),
-        "bits": bits,
-        "order": str(job.packed),
-        "bytes_per_row": -(-codes.shape[1] * bits // 8),
-    }
+    bits = list(bits_of(levels)) if codes.ndim == 3 else row_bits(levels, layout)
+    report = {"shape": list(codes.shape), "bits": bits, "order": layout}
+    if kind == "device":
+        name = output.with_name(f"{output.stem}{format_suffix(output, job)}")
+        whole = codes[:]
+        if dithered.palette is not None and name.suffix in (".xbm", ".escpos"):
+            whole = whole == (dithered.palette.linear @ np.array(LUMINANCE_WEIGHTS)).argmax()
+        return [device_file(name, whole, levels, layout)], report
+    if layout in ("pages", "planes"):
+        content = raw_bytes(codes[:], levels, layout)
+        return [content.tobytes()], report | {"bytes_per_row": content.shape[1]}
+    pieces = (raw_bytes(codes[rows], levels, layout) for rows in row_spans(codes))
+    row = raw_bytes(codes[:1], levels, layout).shape[1] if len(codes) else 0
+    return (piece.tobytes() for piece in pieces), report | {"bytes_per_row": row}
 
 
 def packing_note(report: dict[str, Any]) -> str:
@@ -217,9 +260,24 @@ def packing_note(report: dict[str, Any]) -> str:
         return buffer_note(report)
     if "order" not in report:
         return ""
-    height, width = report["shape"]
-    bits, row = report["bits"], report["bytes_per_row"]
-    return f": {width}x{height} pixels, {bits} bit{'s' if bits > 1 else ''} each, {row} bytes a row"
+    height, width = report["shape"][:2]
+    bits = report["bits"] if isinstance(report["bits"], list) else [report["bits"]]
+    each = f"{'+'.join(map(str, bits))} bit{'s' if sum(bits) > 1 else ''} each"
+    row = f", {report['bytes_per_row']} bytes a row" if "bytes_per_row" in report else ""
+    return f": {width}x{height} pixels, {each}{row}"
+
+
+def level_codes(codes: "np.ndarray", levels: tuple[int, ...]) -> "np.ndarray":
+    """Return 8-bit codes of levels of each channel; rows that are made when needed stay such."""
+    import numpy as np
+
+    from dither.images.rows import Rows, mapped
+    from dither.samples import level_picture
+
+    def picture(rows: "np.ndarray") -> "np.ndarray":
+        return level_picture(rows, levels, np.dtype(np.uint8))
+
+    return cast(Any, mapped(codes, picture)) if isinstance(codes, Rows) else picture(codes)
 
 
 def enlarged(codes: "np.ndarray", scale: int) -> "np.ndarray":

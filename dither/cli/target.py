@@ -16,22 +16,20 @@ if TYPE_CHECKING:
     from dither.palettes.palette import Intent, Palette
     from dither.palettes.panel import Panel
 
-_MAX_PACKED = 16
-
 
 @dataclass(frozen=True)
 class Target:
     """Levels, palette or number of colours to dither to; one of the three is set.
 
     Attributes:
-        levels: levels of every channel.
+        levels: levels of every channel, or of red, green and blue.
         palette: the palette of all images.
         colors: the size of a palette made for each image.
         panel: the panel that `palette` shows as it looks, if there is one.
         intent: rendering intent; the palette's own if None.
     """
 
-    levels: int | None = None
+    levels: int | tuple[int, int, int] | None = None
     palette: "Palette | None" = None
     colors: int | None = None
     panel: "Panel | None" = None
@@ -48,7 +46,7 @@ class Target:
             return cls.from_panel(given.panel, intent)
         if given.palette is not None:
             return cls.from_palette(given.palette, intent)
-        levels = given.levels if given.bits is None else 1 << given.bits
+        levels = parse_levels(given.levels) if given.bits is None else 1 << given.bits
         return cls(levels, colors=given.colors, intent=None if intent is None else intent.value)
 
     @classmethod
@@ -93,19 +91,27 @@ class Target:
         from dither.palettes.from_image import k_means
         from dither.samples import eight_bit_colors
 
+        # Transparent pixels take no part, unless all are transparent.
+        is_seen = any(frame.alpha is None or frame.alpha.any() for frame in frames)
         seen = []
         for frame in frames:
             pixels = eight_bit_colors(frame.color)
-            # Transparent pixels take no part, unless all are transparent.
-            shown = ... if frame.alpha is None or not frame.alpha.any() else frame.alpha > 0
+            shown = ... if frame.alpha is None or not is_seen else frame.alpha > 0
             seen.append(pixels[shown].reshape(1, -1, 3))
         return k_means(np.concatenate(seen, axis=1), self.colors)
+
+    def colored(self, color: "np.ndarray") -> "np.ndarray":
+        """Return an image in the channels that it is dithered in: colour for levels of each channel."""
+        from dither.samples import as_color
+
+        return as_color(color) if isinstance(self.levels, tuple) else color
 
     def values(self, palette: "Palette | None") -> "np.ndarray":
         """Return the (levels,) or (colours, 3) values as which codes are saved.
 
-        Up to 256 levels are saved as 8 bits, whatever the depth of the image; inks of a panel as the
-        colours that its driver takes.
+        Up to 256 levels are saved as 8 bits, whatever the depth of the image; levels of each channel
+        as `dither.cli.result_files.level_codes` makes them; inks of a panel as the colours that its
+        driver takes.
         """
         if self.panel is not None:
             return self.panel.pure
@@ -116,19 +122,38 @@ class Target:
         from dither.samples import level_values
 
         assert self.levels is not None  # without a palette
+        if isinstance(self.levels, tuple):
+            return np.arange(256, dtype=np.uint8)
         return level_values(self.levels, np.dtype(np.uint8 if self.levels <= 256 else np.uint16))
 
     @property
-    def packed_bits(self) -> int:
-        """The bits per pixel of packed rows: the first of 1, 2 and 4 that hold all codes.
+    def raw_levels(self) -> int | tuple[int, int, int]:
+        """The number of codes of raw results, for all channels or for each."""
+        return self.levels or self.colors or len(self.palette or ())
 
-        Raises:
-            InputError: there are more than 16 levels or colours, or 8 levels, which take 3 bits.
-        """
-        count = self.levels or self.colors or len(self.palette or ())
-        if count > _MAX_PACKED or self.levels == 8:
-            kind = "levels" if self.levels else "colours"
-            raise InputError(
-                f"--packed takes 1, 2 or 4 bits per pixel, up to {_MAX_PACKED} {kind}; not {count}"
-            )
-        return next(bits for bits in (1, 2, 4) if count <= 1 << bits)
+
+def parse_levels(text: str | None) -> int | tuple[int, int, int] | None:
+    """Return the levels that --levels names.
+
+    Raises:
+        InputError: the text is no number from 2 to 65,536, three numbers from 2 to 256, or a name.
+
+    Example:
+        >>> parse_levels("4"), parse_levels("rgb565")
+        (4, (32, 64, 32))
+    """
+    from dither.palettes.device import parse_device
+    from dither.samples import check_levels
+
+    if text is None:
+        return None
+    if text.isdecimal():
+        check_levels(int(text))
+        return int(text)
+    try:
+        return parse_device(text)
+    except InputError:
+        raise InputError(
+            f"--levels is {text[:40]!r}; it must be a number from 2 to 65536, three from 2 to 256 such "
+            "as 32,64,32, or rgb888, rgb666, rgb565, rgb555, rgb444, rgb332, rgb111"
+        ) from None

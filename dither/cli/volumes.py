@@ -17,7 +17,7 @@ _TIFF_SUFFIXES, _ZARR_SUFFIX = (".tif", ".tiff"), ".zarr"
 # Options of `dither ordered` that need the whole image.
 IMAGES_ONLY = (
     "--output-dir --name --format --packed --colors --panel --preview --add-noise "
-    "--resize --fit --rotate --background --auto-contrast --scale --recursive --line-art --mask"
+    "--resize --fit --rotate --background --alpha --auto-contrast --scale --recursive --line-art --mask"
 )
 
 
@@ -68,6 +68,8 @@ def dither_volume_file(
     if batch.jobs is not None and batch.scheduler is not None:
         raise InputError("choose one of --jobs and --scheduler, which has its own processes")
     source, output, palette = job.images[0], job.output, target.palette
+    if isinstance(target.levels, tuple):
+        raise InputError(f"{title(source)}: a volume takes one number of --levels for all channels")
     if palette is None:
         dithering = LevelDither(levels=target.levels or 2, preparation=job.preparation, **options)
     else:

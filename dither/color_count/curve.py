@@ -106,7 +106,10 @@ def color_curve(
     require_extra("the colour curve", "diffuse", "numba")
     threads = thread_count(threads)
     sample = whole.tiles(SAMPLED_PIXELS)
-    return (_search_count(sample, colors, seed, threads) for colors in useful_counts(counts, whole))
+    return (
+        search_count(sample, colors, seed=seed, threads=threads)
+        for colors in useful_counts(counts, whole)
+    )
 
 
 def useful_counts(counts: Sequence[int], whole: PictureSample) -> list[int]:
@@ -151,8 +154,17 @@ def elbow_count(counts: Sequence[ColorCount]) -> ColorCount:
     return counts[int(below.argmax())]
 
 
-def _search_count(sample: PictureSample, colors: int, seed: int, threads: int) -> ColorCount:
-    """Find a palette by k-means, and refit it to searched pixels."""
+def search_count(
+    sample: PictureSample, colors: int, *, seed: int = 0, threads: int = 1
+) -> ColorCount:
+    """Find a palette by k-means, refit it to searched pixels, and measure the result.
+
+    Args:
+        sample: the image or a sample of it.
+        colors: number of colours, 2 to 256.
+        seed: of k-means.
+        threads: number of threads; the result does not depend on it.
+    """
     single = few_distinct_colors(sample.picture, 1)
     if single is not None:
         other = np.full((1, 3), 0 if single.any() else 255, np.uint8)

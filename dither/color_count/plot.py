@@ -20,7 +20,7 @@ def color_plot(
     Args:
         estimates: from `dither.gap_statistic`, from few colours to many.
         counts: from `dither.color_curve`.
-        chosen: from `dither.optimized_counts`, for the number of `count_colors`.
+        chosen: the number of `dither.count_colors` and its error.
         title: name of the image.
     """
     figure = Figure(figsize=(10, 7), layout="constrained")

@@ -2,11 +2,12 @@
 
 import numpy as np
 
+from dither.diffusion.hidden import without_hidden
 from dither.diffusion.plan import Clamp, HasColors, plan_scans
-from dither.matrix.catalog import load_matrix
+from dither.matrix.matrix_like import MatrixLike, as_matrix
 from dither.matrix.threshold_matrix import ThresholdMatrix
 from dither.palettes.palette import Intent
-from dither.samples import Light
+from dither.samples import Levels, Light
 
 # D. E. Knuth, "Digital halftones by dot diffusion", ACM Transactions on Graphics 6(4), 1987: the class
 # matrix with two dots of either colour.
@@ -29,12 +30,12 @@ KNUTH_CLASSES = ThresholdMatrix(
 def dot_diffuse(
     image: np.ndarray,
     *,
-    levels: int | None = None,
+    levels: Levels | None = None,
     palette: np.ndarray | HasColors | None = None,
     light: Light | None = None,
     clamp: Clamp | None = None,
     intent: Intent | None = None,
-    matrix: ThresholdMatrix | str = KNUTH_CLASSES,
+    matrix: MatrixLike = KNUTH_CLASSES,
     frame: int = 0,
 ) -> np.ndarray:
     """Dither by dot diffusion and return codes: levels, or indices into a palette.
@@ -52,7 +53,7 @@ def dot_diffuse(
         light: as in `error_diffuse`.
         intent: as in `error_diffuse`.
         clamp: as in `error_diffuse`.
-        matrix: matrix whose ranks are the classes, or its name or .npy file.
+        matrix: matrix whose ranks are the classes, or its name, file, or array.
         frame: frame of a matrix with frames, wrapping around.
 
     Returns:
@@ -65,12 +66,16 @@ def dot_diffuse(
         >>> int(dot_diffuse(np.full((8, 8), 128, np.uint8)).sum())
         32
     """
-    if not isinstance(matrix, ThresholdMatrix):
-        matrix = load_matrix(matrix)
+    matrix = as_matrix(matrix)
     classes = matrix.planes[frame % len(matrix.planes)].astype(np.int64)
     order = np.stack(np.unravel_index(np.argsort(classes, axis=None), classes.shape), axis=1)
     codes, plans = plan_scans(
-        image, levels=levels, palette=palette, light=light, clamp=clamp, intent=intent
+        without_hidden(image),
+        levels=levels,
+        palette=palette,
+        light=light,
+        clamp=clamp,
+        intent=intent,
     )
     from dither.diffusion.compiled import dot_diffusion as loops
 

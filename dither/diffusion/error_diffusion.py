@@ -15,6 +15,7 @@ from typing import Any
 
 import numpy as np
 
+from dither.diffusion.hidden import without_hidden
 from dither.diffusion.kernel_files import load_kernel
 from dither.diffusion.kernels import FLOYD_STEINBERG, DiffusionKernel
 from dither.diffusion.plan import Clamp, HasColors, palette_colors, plan_scans
@@ -22,11 +23,18 @@ from dither.diffusion.scan_order import ScanState, scan_by_tone, scan_raster, sc
 from dither.diffusion.thresholds import threshold_modulation
 from dither.diffusion.tone_kernels import VariableKernel
 from dither.errors import InputError
-from dither.matrix.catalog import load_matrix
-from dither.matrix.threshold_matrix import ThresholdMatrix
+from dither.matrix.matrix_like import MatrixLike, as_matrix
 from dither.palettes.palette import Intent
 from dither.parallel.processors import thread_count
-from dither.samples import Light, join_alpha, level_count, level_values, split_alpha
+from dither.samples import (
+    Levels,
+    Light,
+    join_alpha,
+    level_count,
+    level_picture,
+    levels_of,
+    split_alpha,
+)
 
 _MAX_SEED = (1 << 64) - 1
 
@@ -34,7 +42,7 @@ _MAX_SEED = (1 << 64) - 1
 def error_diffuse(
     image: np.ndarray,
     *,
-    levels: int | None = None,
+    levels: Levels | None = None,
     palette: np.ndarray | HasColors | None = None,
     kernel: DiffusionKernel | VariableKernel | str = FLOYD_STEINBERG,
     serpentine: bool = True,
@@ -42,7 +50,7 @@ def error_diffuse(
     clamp: Clamp | None = None,
     intent: Intent | None = None,
     noise: float = 0.0,
-    matrix: ThresholdMatrix | str | None = None,
+    matrix: MatrixLike | None = None,
     strength: float = 0.5,
     frame: int = 0,
     seed: int = 0,
@@ -53,6 +61,8 @@ def error_diffuse(
     Args:
         image: (H, W) or (H, W, C); uint8, uint16, bool, or float32/float64 in 0..1. With levels, each
             channel is diffused on its own; with a palette, C is 1 or 3, and grey counts as a colour.
+            With 2 or 4 channels, the last is alpha: the colours of pixels whose alpha is 0 do not
+            influence others.
         levels: levels per channel, 2 to 65,536; 2 if no palette is given. `level_values` gives their
             codes.
         palette: a `Palette`; or (K, 3) uint8 sRGB colours, 1 to 256, or any object with such `colors`.
@@ -70,7 +80,7 @@ def error_diffuse(
             mapped.
         noise: range of white noise added to the threshold between two levels, as a share of their
             distance, 0 to 1.
-        matrix: threshold matrix that modulates that threshold, or its name or .npy file.
+        matrix: threshold matrix that modulates that threshold, or its name, file, or array.
         strength: range of the matrix's thresholds as a share of that distance, 0 to 1.
         frame: frame of a matrix with frames, wrapping around.
         seed: seed of the noise, 0 to 2^64 - 1.
@@ -107,12 +117,12 @@ def error_diffuse(
         seed=seed,
         threads=threads,
     )
-    return diffuse(image)
+    return diffuse(without_hidden(image))
 
 
 def row_diffusion(
     *,
-    levels: int | None = None,
+    levels: Levels | None = None,
     palette: np.ndarray | HasColors | None = None,
     kernel: DiffusionKernel | VariableKernel | str = FLOYD_STEINBERG,
     serpentine: bool = True,
@@ -120,7 +130,7 @@ def row_diffusion(
     clamp: Clamp | None = None,
     intent: Intent | None = None,
     noise: float = 0.0,
-    matrix: ThresholdMatrix | str | None = None,
+    matrix: MatrixLike | None = None,
     strength: float = 0.5,
     frame: int = 0,
     seed: int = 0,
@@ -164,8 +174,7 @@ def row_diffusion(
         raise InputError(f"seed is {seed}; it must be a whole number from 0 to {_MAX_SEED}")
     if not isinstance(kernel, DiffusionKernel | VariableKernel):
         kernel = load_kernel(kernel)
-    if matrix is not None and not isinstance(matrix, ThresholdMatrix):
-        matrix = load_matrix(matrix)
+    matrix = None if matrix is None else as_matrix(matrix)
     by_tone = isinstance(kernel, VariableKernel)
     if by_tone and palette is not None:
         raise InputError("a tone-dependent kernel needs levels; it cannot dither to a palette")
@@ -194,7 +203,7 @@ def requantize(
     image: np.ndarray,
     *,
     bits: int | None = None,
-    levels: int | None = None,
+    levels: Levels | None = None,
     palette: np.ndarray | HasColors | None = None,
     by: Callable[..., np.ndarray] = error_diffuse,
     **options: Any,
@@ -203,7 +212,8 @@ def requantize(
 
     Args:
         image: (H, W) or (H, W, C); uint8, uint16, bool, or float32/float64 in 0..1. With 2 or 4
-            channels, the last is alpha; it is copied untouched, and refused with a palette.
+            channels, the last is alpha; it is copied untouched, and refused with a palette. The colours
+            of fully transparent pixels do not influence others.
         bits: bits per channel, 1 to 16, for 2**bits levels. Give exactly one of this, `levels` and
             `palette`.
         levels: levels per channel, 2 to 65,536.
@@ -228,13 +238,14 @@ def requantize(
             raise InputError("give exactly one of bits, levels and palette")
         return palette_colors(palette)[by(image, palette=palette, **options)]
     levels = level_count(bits, levels)
-    color, alpha = split_alpha(image)
+    color, alpha = split_alpha(without_hidden(image))
+    counts = levels_of(levels, 1 if color.ndim == 2 else color.shape[2])
     codes = by(color, levels=levels, **options)
-    if np.issubdtype(color.dtype, np.floating):
-        return join_alpha(codes.astype(color.dtype) / color.dtype.type(levels - 1), alpha)
-    deep = color.dtype.itemsize == 2 or levels > 256
-    picture = level_values(levels, np.dtype(np.uint16 if deep else np.uint8))[codes]
-    return join_alpha(picture, alpha)
+    dtype = color.dtype
+    if not np.issubdtype(dtype, np.floating):
+        deep = dtype.itemsize == 2 or max(counts, default=2) > 256
+        dtype = np.dtype(np.uint16 if deep else np.uint8)
+    return join_alpha(level_picture(codes, counts, dtype), alpha)
 
 
 # Former name, kept for one release.

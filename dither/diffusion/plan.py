@@ -12,11 +12,12 @@ from dither.extras import require_extra
 from dither.palettes.device_link import map_to_palette
 from dither.palettes.palette import Intent, Palette
 from dither.samples import (
+    Levels,
     Light,
     as_color,
-    check_levels,
     check_light,
     checked_image,
+    levels_of,
 )
 
 Clamp = Literal["none", "range"]
@@ -74,7 +75,7 @@ class ScanPlan:
 def plan_scans(
     image: np.ndarray,
     *,
-    levels: int | None,
+    levels: Levels | None,
     palette: np.ndarray | HasColors | None,
     light: Light | None,
     clamp: Clamp | None,
@@ -125,17 +126,18 @@ def plan_scans(
         target = _palette_target(colors.tobytes(), light)
         plans = [ScanPlan(image, codes, light, target, True, 0, bounds)]
     else:
-        levels = 2 if levels is None else levels
-        check_levels(levels)
-        dtype = np.uint8 if levels <= 256 else np.uint16
-        target = _level_target(levels, image.dtype, light)
         channels = np.moveaxis(image, 2, 0) if image.ndim == 3 else image[None]
+        counts = levels_of(2 if levels is None else levels, len(channels))
+        dtype = np.uint8 if max(counts, default=2) <= 256 else np.uint16
+        targets = [_level_target(count, image.dtype, light) for count in counts]
         # Each channel is filled by itself, and lies together for that.
         outputs = np.empty(channels.shape, dtype)
         codes = np.moveaxis(outputs, 0, 2) if image.ndim == 3 else outputs[0]
         plans = [
             ScanPlan(samples, out, light, target, False, channel, bounds)
-            for channel, (samples, out) in enumerate(zip(channels, outputs, strict=True))
+            for channel, (samples, out, target) in enumerate(
+                zip(channels, outputs, targets, strict=True)
+            )
         ]
     return codes, plans if codes.size else []
 

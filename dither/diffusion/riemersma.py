@@ -4,16 +4,17 @@ from fractions import Fraction
 
 import numpy as np
 
+from dither.diffusion.hidden import without_hidden
 from dither.diffusion.plan import Clamp, HasColors, plan_scans
 from dither.errors import InputError
 from dither.palettes.palette import Intent
-from dither.samples import Light
+from dither.samples import Levels, Light
 
 
 def riemersma_dither(
     image: np.ndarray,
     *,
-    levels: int | None = None,
+    levels: Levels | None = None,
     palette: np.ndarray | HasColors | None = None,
     light: Light | None = None,
     clamp: Clamp | None = None,
@@ -57,7 +58,12 @@ def riemersma_dither(
         raise InputError(f"ratio is {ratio}; it must be from 1 to 1000000")
     shares = queue_shares(int(queue), float(ratio))
     codes, plans = plan_scans(
-        image, levels=levels, palette=palette, light=light, clamp=clamp, intent=intent
+        without_hidden(image),
+        levels=levels,
+        palette=palette,
+        light=light,
+        clamp=clamp,
+        intent=intent,
     )
     from dither.diffusion.compiled import hilbert
 

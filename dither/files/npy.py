@@ -18,18 +18,17 @@ _MAX_HEADER = 4096
 _MAX_SIDE = 1 << 16
 # A matrix of 512 x 512 with 256 frames.
 MAX_VALUES = 1 << 26
-_NPY_TYPES = ("|u1", "<u2", "<u4", "<i4", "<i8", "<f4", "<f8")
 
 
 def read_npy(path: Path | str) -> np.ndarray:
     """Read an untrusted .npy file; its header is checked against the file's size first.
 
     Args:
-        path: a file with an array of 1 to 3 dimensions, of unsigned 8-, 16- or 32-bit integers, signed
-            32- or 64-bit integers, or 32- or 64-bit floats.
+        path: a file with an array of 1 to 4 dimensions, of integers or floats of any size and byte
+            order.
 
     Returns:
-        The array, little-endian.
+        The array, in the byte order of this machine.
 
     Raises:
         InputError: the file is missing, is not a .npy file, has the wrong length, or holds another
@@ -63,11 +62,11 @@ def _read_checked(path: Path, file: BinaryIO) -> np.ndarray:
         shape, fortran_order, dtype = read_header[version[0] - 1](file)
     except (ValueError, SyntaxError, TypeError, tokenize.TokenError) as error:
         raise InputError(f"{path} has a damaged .npy header") from error
-    if dtype.str not in _NPY_TYPES:
-        raise InputError(f"{path} holds {dtype}; the dtype must be one of {', '.join(_NPY_TYPES)}")
-    if not 1 <= len(shape) <= 3 or any(not 1 <= side <= _MAX_SIDE for side in shape):
+    if dtype.kind not in "iuf" or dtype.shape:
+        raise InputError(f"{path} holds {dtype}; it must hold integers or floats")
+    if not 1 <= len(shape) <= 4 or any(not 1 <= side <= _MAX_SIDE for side in shape):
         raise InputError(
-            f"{path} has shape {shape}; it must have 1 to 3 sides from 1 to {_MAX_SIDE}"
+            f"{path} has shape {shape}; it must have 1 to 4 sides from 1 to {_MAX_SIDE}"
         )
     if math.prod(shape) > MAX_VALUES:
         raise InputError(f"{path} has shape {shape}; at most {MAX_VALUES} values are read")
@@ -75,6 +74,7 @@ def _read_checked(path: Path, file: BinaryIO) -> np.ndarray:
     if size != expected:
         raise InputError(f"{path} has {size} bytes; its header announces {expected}")
     values = np.frombuffer(file.read(size), dtype)
+    values = values.astype(dtype.newbyteorder("="), copy=False)
     return values.reshape(shape, order="F" if fortran_order else "C")
 
 

@@ -22,7 +22,7 @@ from dither.color import to_gray
 from dither.errors import InputError
 from dither.images.background import framed, parse_background
 from dither.images.fit import MAX_SCALE, Fit, Placement, Rotate, Sides, check_fit, placement
-from dither.images.raster_image import RasterImage, Resolution
+from dither.images.raster_image import RasterImage, Resolution, without_opaque_alpha
 from dither.images.resampling import Box, resize_rows, resize_samples
 from dither.images.resolution import scaled
 from dither.images.rows import cut
@@ -198,7 +198,8 @@ def adjusted_frames(
         image = framed(image, place.frame, place.offset, background, gray=gray)
         resolution = resized_resolution(frame.resolution, _shape(frame), preparation)
         done.append(dataclasses.replace(image, resolution=resolution))
-    return tuple(done)
+    # Cutting may leave opaque pixels only.
+    return without_opaque_alpha(done)
 
 
 def resized_resolution(

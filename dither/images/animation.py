@@ -23,7 +23,7 @@ from dither.images.io import (
 )
 from dither.images.pages import page_numbers, read_pages
 from dither.images.pillow_conversion import check_webp, to_pillow_8_bit
-from dither.images.raster_image import RasterImage, is_gray
+from dither.images.raster_image import RasterImage, is_gray, without_opaque_alpha
 from dither.images.resolution import file_resolution
 
 if TYPE_CHECKING:
@@ -126,7 +126,8 @@ def read_animation(
             resolution = file_resolution(picture)
             ImageOps.exif_transpose(picture, in_place=True)  # otherwise copies all images
             image = dataclasses.replace(managed_picture(picture, colors), resolution=resolution)
-            return Animation((image,), compression=tiff_compression(picture))
+            still = without_opaque_alpha([image])
+            return Animation(still, compression=tiff_compression(picture))
         if count > MAX_FRAMES:
             raise InputError(f"{name} has {count} frames; at most {MAX_FRAMES} are read")
         first = int(bool(getattr(picture, "default_image", False)))
@@ -161,16 +162,15 @@ def _plays(format_name: str, loop: int | None) -> int:
     return 1 if loop is None else loop + 1
 
 
-def _simplified(frames: list[RasterImage]) -> tuple[RasterImage, ...]:
+def _simplified(images: list[RasterImage]) -> tuple[RasterImage, ...]:
     """Drop alpha if all frames are opaque, and colour if all are grey."""
-    if all(frame.alpha is None or frame.alpha.min() == 255 for frame in frames):
-        frames = [dataclasses.replace(frame, alpha=None) for frame in frames]
+    frames = without_opaque_alpha(images)
     if all(frame.profile is None and is_gray(frame.color) for frame in frames):
-        frames = [
+        return tuple(
             dataclasses.replace(frame, color=np.ascontiguousarray(frame.color[..., 0]))
             for frame in frames
-        ]
-    return tuple(frames)
+        )
+    return frames
 
 
 def encode_animation(animation: Animation, ending: str) -> bytes:

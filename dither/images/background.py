@@ -1,22 +1,20 @@
 """Backgrounds: a colour behind transparent pixels, and bars around an image."""
 
-import re
-
 import numpy as np
 
-from dither.color import to_gray
+from dither.color import code_boundaries, linear_to_srgb, srgb_to_linear, to_gray
+from dither.color_text import css_colors, find_color
 from dither.errors import InputError
 from dither.images.raster_image import RasterImage
 from dither.samples import white_code
-
-_HEX = re.compile(r"#?[0-9A-Fa-f]{6}")
+from dither.suggestions import did_you_mean
 
 
 def parse_background(text: str) -> np.ndarray:
-    """Return the sRGB codes of a colour in hexadecimal.
+    """Return the sRGB codes of a colour.
 
     Args:
-        text: RRGGBB, with or without #.
+        text: #rgb, RRGGBB with or without #, or a name of CSS.
 
     Returns:
         (3,) uint8.
@@ -28,15 +26,20 @@ def parse_background(text: str) -> np.ndarray:
         >>> parse_background("#0f380f").tolist()
         [15, 56, 15]
     """
-    if not _HEX.fullmatch(text):
-        raise InputError(
-            f"the background is {text[:40]!r}; it must be a colour in hexadecimal such as '#ffffff'"
+    color = find_color(text)
+    if color is None:
+        advice = (
+            "it must be a colour in hexadecimal such as '#ffffff', or a name of CSS such as 'white'"
         )
-    return np.frombuffer(bytes.fromhex(text.removeprefix("#")), np.uint8)
+        names = css_colors() if text.isalpha() else ()
+        raise InputError(f"the background is {text[:40]!r}; {did_you_mean(text, names, advice)}")
+    return np.array(color, np.uint8)
 
 
 def on_background(image: RasterImage, background: str, *, gray: bool = False) -> RasterImage:
-    """Composite an image over an opaque colour, mixing sRGB codes as browsers do.
+    """Composite an image over an opaque colour, mixing linear light.
+
+    Half-transparent white on black is then half as bright as white, and dithering keeps that light.
 
     Args:
         image: uint8, uint16 or floats.
@@ -50,21 +53,30 @@ def on_background(image: RasterImage, background: str, *, gray: bool = False) ->
     Example:
         >>> half = RasterImage(np.array([[0, 9]], np.uint8), np.array([[127, 255]], np.uint8))
         >>> on_background(half, "#ffffff").color
-        array([[128,   9]], dtype=uint8)
+        array([[188,   9]], dtype=uint8)
     """
     color, codes, profile = image.color, _codes(image.color, background, gray), image.profile
     if color.ndim < codes.ndim + 2:
         color, profile = np.stack([color] * 3, axis=2), None
     if image.alpha is None:
         return RasterImage(color, None, profile)
-    alpha = image.alpha if color.ndim == 2 else image.alpha[..., None]
-    if np.issubdtype(color.dtype, np.floating):
-        mixed = codes + (color - codes) * (alpha / 255)
-    else:
-        # The largest sum, 65,535 * 255 + 127, fits into 32 bits.
-        mixed = color * alpha.astype(np.uint32) + codes.astype(np.uint32) * (255 - alpha)
-        mixed = (mixed + 127) // 255
-    return RasterImage(mixed.astype(color.dtype), None, profile)
+    clear = image.alpha == 0
+    mixed = np.where(clear if color.ndim == 2 else clear[..., None], codes, color)
+    partial = (image.alpha > 0) & (image.alpha < 255)
+    if partial.any():
+        mixed[partial] = _mixed(color[partial], image.alpha[partial], codes)
+    return RasterImage(mixed, None, profile)
+
+
+def _mixed(color: np.ndarray, alpha: np.ndarray, codes: np.ndarray) -> np.ndarray:
+    """Return (N,) or (N, 3) sRGB codes of pixels, by (N,) uint8 alpha, over a background."""
+    white = white_code(color)
+    share = (alpha / 255).reshape(alpha.shape + (1,) * (color.ndim - 1))
+    light, behind = srgb_to_linear(color / white), srgb_to_linear(codes / white)
+    mixed = behind + (light - behind) * share
+    if white == 1:
+        return linear_to_srgb(mixed).astype(color.dtype)
+    return np.searchsorted(code_boundaries(white), mixed, side="right").astype(color.dtype)
 
 
 def framed(

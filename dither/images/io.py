@@ -16,10 +16,10 @@ from dither.files.safe_open import read_all, safe_open
 from dither.images.bmp import with_bmp_density
 from dither.images.color_management import UNMANAGED, color_source, managed_picture
 from dither.images.gif import check_complete, gif_bytes
-from dither.images.pillow_conversion import check_webp, to_pillow
+from dither.images.pillow_conversion import check_webp, to_pillow, transparency_of_file
 from dither.images.png import png_bytes
 from dither.images.quiet_stderr import quiet_stderr
-from dither.images.raster_image import RasterImage
+from dither.images.raster_image import RasterImage, without_opaque_alpha
 from dither.images.resolution import file_resolution, per_metre
 
 if TYPE_CHECKING:
@@ -69,8 +69,8 @@ def read_image(
     """Read PNG, JPEG, TIFF, WebP, BMP, GIF (first frame) or PNM, rotated by its EXIF orientation.
 
     Colours become sRGB. 16-bit grey stays uint16 and 32-bit float grey stays float32; palettes, CMYK,
-    CIELAB and YCbCr become RGB; 1 bit becomes 0 and 255. Pillow reduces 16-bit RGB, and 16-bit grey
-    with alpha, to 8 bits, and ignores the transparent grey of a 16-bit PNG.
+    CIELAB and YCbCr become RGB; 1 bit becomes 0 and 255. An alpha channel that is opaque everywhere is
+    dropped. Pillow reduces 16-bit RGB, and 16-bit grey with an alpha channel, to 8 bits.
 
     Args:
         source: the file, or a binary stream.
@@ -95,7 +95,7 @@ def read_image(
         resolution = file_resolution(picture)
         ImageOps.exif_transpose(picture, in_place=True)  # otherwise copies all images
         image = managed_picture(picture, colors)
-        return dataclasses.replace(image, resolution=resolution)
+        return without_opaque_alpha([dataclasses.replace(image, resolution=resolution)])[0]
 
 
 @contextlib.contextmanager
@@ -128,6 +128,8 @@ def open_image(source: Source, max_pixels: int, name: str | None = None) -> Iter
             else:
                 _check_png(picture, file)
             picture = stack.enter_context(Image.open(file, formats=READ_FORMATS))
+            if picture.format == "PNG" and "transparency" in picture.info:
+                picture.info["transparency"] = transparency_of_file(picture)
         if any(tile[0] == "libtiff" for tile in getattr(picture, "tile", ())):
             stack.enter_context(quiet_stderr())
         yield picture
@@ -264,7 +266,7 @@ def encode_image(image: RasterImage, ending: str) -> bytes:
     becomes transparent and the rest opaque.
 
     Args:
-        image: uint8 samples, or uint16 grey without alpha.
+        image: uint8 samples, or uint16 grey; uint16 grey with alpha for PNG only.
         ending: the format: .png .tif .tiff .bmp .gif .webp .pbm .pgm .ppm .pnm.
 
     Raises:
@@ -278,6 +280,7 @@ def encode_image(image: RasterImage, ending: str) -> bytes:
     ending = ending.lower()
     check_ending(ending)
     format_name = WRITE_FORMATS[ending]
+    (image,) = without_opaque_alpha([image])
     if format_name == "GIF":
         return gif_bytes([image], durations=[0], plays=1)
     if format_name == "PNG":
@@ -316,7 +319,7 @@ def write_image(path: Path | str, image: RasterImage, *, replace: bool = True) -
 
     Args:
         path: its ending names the format: .png .tif .tiff .bmp .gif .webp .pbm .pgm .ppm .pnm.
-        image: uint8 samples, or uint16 grey without alpha.
+        image: uint8 samples, or uint16 grey.
         replace: whether an existing file may be replaced.
 
     Raises:

@@ -1,8 +1,12 @@
 """Masks of excluded pixels, such as transparent ones, whose colour must not affect the result."""
 
+from collections.abc import Iterator
+
 import numpy as np
 
 from dither.errors import InputError
+from dither.images.raster_image import RasterImage
+from dither.images.rows import band_height, cut, joined
 
 
 def check_mask(mask: np.ndarray | None, shape: tuple[int, int]) -> np.ndarray | None:
@@ -68,3 +72,71 @@ def _nearest(valid: np.ndarray) -> np.ndarray:
     indices = np.where(valid, np.arange(valid.shape[1]), -1)
     last = np.maximum.accumulate(indices, axis=1)
     return np.where(last < 0, valid.argmax(axis=1)[:, None], last)
+
+
+def filled_bands(bands: Iterator[RasterImage]) -> Iterator[RasterImage]:
+    """Fill the fully transparent pixels of an image in bands, as `fill_masked` fills a whole one.
+
+    Bands above the first visible pixel wait as a number of rows only. An image without any visible
+    pixel becomes black.
+
+    Args:
+        bands: the image, from top to bottom.
+
+    Example:
+        >>> clear, shown = np.zeros((1, 2), np.uint8), np.array([[0, 9]], np.uint8)
+        >>> bands = [RasterImage(shown + 1, clear), RasterImage(shown, shown)]
+        >>> [band.color.tolist() for band in filled_bands(iter(bands))]
+        [[[9, 9]], [[9, 9]]]
+    """
+    above, waiting = None, list[RasterImage]()
+    for band in bands:
+        if band.alpha is None:
+            yield band
+            continue
+        mask, color = band.alpha == 0, band.color
+        if above is None and mask.all():
+            # A view of one row takes no memory.
+            black = np.broadcast_to(np.zeros_like(color[:1]), color.shape)
+            waiting.append(
+                RasterImage(black, np.broadcast_to(band.alpha[:1], mask.shape), band.profile)
+            )
+            continue
+        if above is not None and mask.any():
+            mask = np.concatenate([np.zeros_like(mask[:1]), mask])
+            color = fill_masked(np.concatenate([above, color]), mask)[1:]
+        elif mask.any():
+            color = fill_masked(color, mask)
+        for rows in waiting:
+            first = np.repeat(color[:1], len(rows.color), axis=0)
+            yield RasterImage(first, np.array(rows.alpha), rows.profile)
+        waiting.clear()
+        above = color[-1:]
+        yield RasterImage(color, band.alpha, band.profile)
+    for rows in waiting:
+        yield RasterImage(np.array(rows.color), np.array(rows.alpha), rows.profile)
+
+
+def without_hidden_colors(image: RasterImage) -> RasterImage:
+    """Return an image whose fully transparent pixels have the colours of their neighbours.
+
+    The colours that a file stores in transparent pixels are arbitrary. Where pixels influence their
+    neighbours, they must not count.
+
+    Args:
+        image: with or without alpha.
+
+    Returns:
+        The same image if no pixel is fully transparent.
+
+    Example:
+        >>> image = RasterImage(np.array([[7, 200]], np.uint8), np.array([[255, 0]], np.uint8))
+        >>> without_hidden_colors(image).color.tolist()
+        [[7, 7]]
+    """
+    if image.alpha is None or image.alpha.all():
+        return image
+    height, width = image.alpha.shape
+    step = band_height(width)
+    bands = (cut(image, top, min(height, top + step)) for top in range(0, height, step))
+    return joined(list(filled_bands(bands)))

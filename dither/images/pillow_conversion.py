@@ -32,7 +32,10 @@ def from_pillow(image: "Image.Image") -> RasterImage:
                 f"32-bit grey must have values from 0 to 65535, not {samples.min()} to "
                 f"{samples.max()}"
             )
-        return RasterImage(samples.astype(np.uint16), None, profile)
+        clear, alpha = image.info.get("transparency"), None
+        if isinstance(clear, int):  # of a PNG; Pillow itself has no mode for it
+            alpha = np.where(samples == clear, np.uint8(0), np.uint8(255))
+        return RasterImage(samples.astype(np.uint16), alpha, profile)
     if image.mode == "F":
         return RasterImage(np.array(image, np.float32), None, profile)
     if image.mode not in PROFILED_MODES:
@@ -98,10 +101,10 @@ def check_samples(color: RowArray, alpha: RowArray | None, format_name: str) -> 
         InputError: it cannot.
     """
     if color.dtype == np.uint16:
-        deep = format_name in ("PNG", "TIFF", "PPM")
-        if color.ndim == 3 or alpha is not None or not deep:
+        deep = ("PNG", "TIFF", "PPM") if alpha is None else ("PNG",)
+        if color.ndim == 3 or format_name not in deep:
             raise InputError(
-                "more than 8 bits are only written for grey without alpha, as PNG, TIFF or PNM"
+                "more than 8 bits are only written for grey, as PNG, or without alpha as TIFF or PNM"
             )
     elif color.dtype != np.uint8:
         raise InputError(f"samples must be uint8 or uint16, not {color.dtype}")
@@ -136,6 +139,27 @@ def value_counts(samples: RowArray) -> np.ndarray:
     for rows in row_spans(samples):
         counts += to_pillow_8_bit(RasterImage(samples[rows])).histogram()
     return counts
+
+
+def transparency_of_file(picture: "Image.Image") -> object:
+    """Return the transparent grey or colour of a PNG in the depth in which Pillow decodes its pixels.
+
+    Pillow reports it in the depth of the file, and compares it with pixels of 8 bits. A colour of 16
+    bits a channel loses its low bytes, as the pixels do.
+
+    Args:
+        picture: a PNG, not loaded yet.
+
+    Returns:
+        Its `info["transparency"]`, scaled; None if there is none.
+    """
+    found = picture.info.get("transparency")
+    rawmode = next((tile[3] for tile in getattr(picture, "tile", ())), None)
+    if isinstance(found, int) and rawmode in ("L;2", "L;4"):
+        return found * (255 // ((1 << int(rawmode[-1])) - 1))
+    if isinstance(found, tuple) and rawmode == "RGB;16B":
+        return tuple(value >> 8 for value in found)
+    return found
 
 
 def fewest_bits(present: np.ndarray) -> int:

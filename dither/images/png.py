@@ -20,7 +20,7 @@ from dither.images.pillow_conversion import check_samples, fewest_bits, gray_bit
 from dither.images.png_rows import PngRows, compressed_rows
 from dither.images.raster_image import RasterImage, Resolution
 from dither.images.resolution import per_metre
-from dither.images.rows import RowArray, mapped
+from dither.images.rows import RowArray, mapped, row_spans
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _HEADER_BYTES = 8 + 25  # signature and IHDR
@@ -43,7 +43,7 @@ def png_bytes(image: RasterImage) -> bytes:
     and at most 256 colours (alpha included) a palette of 1, 2, 4 or 8 bits.
 
     Args:
-        image: uint8 samples, or uint16 grey without alpha.
+        image: uint8 samples, or uint16 grey.
 
     Raises:
         InputError: the samples have another type, or a side has more than 2,147,483,647 pixels.
@@ -78,7 +78,7 @@ def png_parts(
     """Yield the file of `png_bytes` in pieces, from rows that are made when they are needed.
 
     Args:
-        color: (H, W) or (H, W, 3) uint8, or (H, W) uint16 without alpha.
+        color: (H, W) or (H, W, 3) uint8, or (H, W) uint16.
         alpha: (H, W) uint8, or None if every pixel is opaque.
         profile: ICC profile, or None for sRGB.
 
@@ -87,7 +87,9 @@ def png_parts(
     """
     check_samples(color, alpha, "PNG")
     if color.dtype == np.uint16:
-        return gray_parts(color, bits=16, profile=profile)
+        if alpha is None:
+            return gray_parts(color, bits=16, profile=profile)
+        return _deep_gray_parts(color, alpha, profile)
     bits = gray_bits(color) if alpha is None and color.ndim == 2 else 8
     if bits < 8:
         return gray_parts(color, bits=bits, profile=profile)
@@ -184,6 +186,29 @@ def _gray_codes(codes: RowArray, bits: int, profile: bytes | None) -> Iterator[b
         return pack_rows(codes[start:stop], bits, "msb")
 
     return _encode(codes.shape, bits, _GRAY, read, profile)
+
+
+def _deep_gray_parts(gray: RowArray, alpha: RowArray, profile: bytes | None) -> Iterator[bytes]:
+    """Yield a PNG of 16-bit grey: with one transparent grey if that is enough, else with alpha.
+
+    Many readers reduce 16-bit grey with an alpha channel to 8 bits, but not one with a tRNS chunk.
+    """
+    shown, is_partial = np.zeros(1 << 16, bool), False
+    for rows in row_spans(gray):
+        part = alpha[rows]
+        shown[gray[rows][part > 0]] = True
+        is_partial |= bool(((part > 0) & (part < 255)).any())
+    if is_partial or shown.all():
+        deep = mapped(alpha, lambda rows: rows.astype(np.uint16) * np.uint16(257))
+        return _encode(gray.shape, 16, _GRAY_ALPHA, _bytes_of(gray, deep), profile)
+    clear = np.uint16(np.argmin(shown))
+
+    def read(start: int, stop: int) -> np.ndarray:
+        rows = np.where(alpha[start:stop] == 0, clear, gray[start:stop])
+        return rows.astype(">u2").view(np.uint8)
+
+    transparent = _chunk(b"tRNS", struct.pack(">H", int(clear)))
+    return _encode(gray.shape, 16, _GRAY, read, profile, [transparent])
 
 
 def indexed_png(found: IndexedFrames, *, profile: bytes | None = None) -> bytes:

@@ -20,6 +20,8 @@ _BLOCK_BYTES = 1 << 16
 # An image of fewer bytes is its own sample; of a larger one, 1/32 or at least as many are tried.
 _SAMPLE_BYTES = 3 << 13
 _SAMPLES = 3
+# An image of fewer bytes is small: it takes at most some hundredths of a second.
+_SMALL_BYTES = 1 << 19
 _SAMPLE_SHARE = 32
 # A search for repetitions takes 5 times as long, so it has to gain at least 1 %.
 _WORTHWHILE = 0.99
@@ -58,9 +60,9 @@ class Way:
 
     def compressed(self, rows: PngRows, start: int, stop: int) -> Iterator[bytes]:
         """Yield the zlib stream of some rows, in pieces."""
-        # Level 6 takes half as long again, for files that are 0.5 % smaller.
         strategy = zlib.Z_DEFAULT_STRATEGY if self.repeats else zlib.Z_RLE
-        compressor = zlib.compressobj(5 if self.repeats else 1, strategy=strategy)
+        level = _search_level(rows) if self.repeats else 1
+        compressor = zlib.compressobj(level, strategy=strategy)
         step = max(1, _BLOCK_BYTES // rows.row_bytes)
         above = np.zeros((1, rows.row_bytes), np.uint8)
         for top in range(start, stop, step):
@@ -98,6 +100,14 @@ def compressed_rows(rows: PngRows) -> Iterator[bytes]:
         yield from best
     else:
         yield from way.compressed(rows, 0, rows.height)
+
+
+def _search_level(rows: PngRows) -> int:
+    """Return zlib's level for repetitions: the highest for small images, where it takes no time.
+
+    It takes three times as long as level 5, for files that are 0 to 3 % smaller.
+    """
+    return 9 if rows.height * rows.row_bytes <= _SMALL_BYTES else 5
 
 
 def _spans(rows: PngRows) -> list[tuple[int, int]]:

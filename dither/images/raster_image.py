@@ -1,7 +1,8 @@
 """A raster image: colour samples, alpha, colour profile and resolution."""
 
 import math
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 
@@ -49,3 +50,32 @@ def is_gray(color: np.ndarray) -> bool:
         (True, False)
     """
     return color.ndim == 2 or bool((color == color[..., :1]).all())
+
+
+def is_opaque(alpha: np.ndarray | None) -> bool:
+    """Return whether all pixels are opaque.
+
+    Args:
+        alpha: (H, W) uint8, or None.
+    """
+    return alpha is None or int(alpha.min(initial=255)) == 255
+
+
+def without_opaque_alpha(frames: Sequence[RasterImage]) -> tuple[RasterImage, ...]:
+    """Return images without their alpha if every pixel of every image is opaque.
+
+    Programs store opaque pictures as RGBA; formats without alpha can hold these.
+
+    Args:
+        frames: one image, or the frames of an animation.
+
+    Example:
+        >>> image = RasterImage(np.zeros((1, 1), np.uint8), np.full((1, 1), 255, np.uint8))
+        >>> without_opaque_alpha([image])[0].alpha is None
+        True
+    """
+    if all(frame.alpha is None for frame in frames) or not all(
+        is_opaque(frame.alpha) for frame in frames
+    ):
+        return tuple(frames)
+    return tuple(replace(frame, alpha=None) for frame in frames)

@@ -1,6 +1,7 @@
 """Read image files in bands of rows: PNG without interlacing, baseline JPEG, and TIFF.
 
-The bands together are what `read_image` returns; other files are read whole.
+The bands together are what `read_image` returns, but for an alpha that is opaque everywhere; other
+files are read whole.
 """
 
 import contextlib

@@ -8,13 +8,13 @@ import bisect
 import contextlib
 import tempfile
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import BinaryIO, cast
 
 import numpy as np
 
-from dither.images.raster_image import RasterImage, Resolution
+from dither.images.raster_image import RasterImage, Resolution, is_opaque
 
 # Pixels of a band: few enough to stay small beside the program, enough to be worth a call.
 BAND_PIXELS = 1 << 19
@@ -26,7 +26,8 @@ class RowSource:
 
     Attributes:
         shape: height and width.
-        bands: yields the image as bands of rows with the same kind of samples; called once.
+        bands: yields the image as bands of rows with the same kind of samples; each call starts anew.
+            An alpha that is opaque everywhere is kept, because that is known at the end only.
         notes: a sentence for each part of the file that is not read.
         piece_bytes: largest number of bytes that the file makes the reader hold at once.
         compression: of a TIFF, by Pillow's name; None for other files.
@@ -39,6 +40,23 @@ class RowSource:
     piece_bytes: int = 0
     compression: str | None = None
     resolution: Resolution | None = None
+
+
+def without_opaque_bands(source: RowSource) -> RowSource:
+    """Return an image without its alpha if that is opaque everywhere; it is read once to find out.
+
+    Args:
+        source: the image; `bands` is called again for the result.
+    """
+    for band in source.bands():
+        if band.alpha is None or not is_opaque(band.alpha):
+            return source
+
+    def bands() -> Iterator[RasterImage]:
+        for band in source.bands():
+            yield RasterImage(band.color, None, band.profile)
+
+    return replace(source, bands=bands)
 
 
 @dataclass(frozen=True)

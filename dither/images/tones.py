@@ -80,7 +80,8 @@ def luminance_ends(images: Iterable[RasterImage], percent: float) -> tuple[float
     """Return the linear light between which luminance lies, but for a share of the pixels at each end.
 
     Args:
-        images: the frames of one animation, counted together; fully transparent pixels are left out.
+        images: the frames of one animation, counted together; fully transparent pixels are left out,
+            unless all are.
         percent: the share at each end, 0 to below 50, in percent.
 
     Returns:
@@ -92,7 +93,9 @@ def luminance_ends(images: Iterable[RasterImage], percent: float) -> tuple[float
         (0.0, 1.0)
     """
     white, counts = 1, np.zeros(1, np.int64)
-    for image in images:
+    images = list(images)
+    shown = [image for image in images if image.alpha is None or image.alpha.any()]
+    for image in shown or images:
         white = 255 if image.color.dtype == np.uint8 else _DEEP_WHITE
         grays = image.color if image.color.ndim == 2 else to_gray(image.color)
         mask = transparent_mask(image.alpha)

@@ -1,4 +1,4 @@
-"""Load threshold matrices: shipped ones by name, others from .npy files."""
+"""Load threshold matrices: shipped and classical ones by name, others from .npy files and textures."""
 
 import functools
 import hashlib
@@ -7,30 +7,36 @@ from importlib import resources
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-
 from dither.errors import InputError
 from dither.files.npy import read_npy, write_npy
-from dither.matrix.threshold_matrix import ThresholdMatrix, as_channels
+from dither.matrix.arrays import matrices_of
+from dither.matrix.named import CLASSICAL, classical_matrix
+from dither.matrix.threshold_matrix import ThresholdMatrix
+from dither.suggestions import did_you_mean
 
 DEFAULT_MATRIX = "blue-64x64"
 
+# As `TEXTURE_ENDINGS` of `dither.matrix.textures`, whose import takes time; a test compares them.
+_TEXTURE_ENDINGS = (".png", ".tif", ".tiff", ".bmp", ".gif", ".pgm", ".ppm", ".pnm")
 _REINSTALL = "install bluenoise-dither again"
 
 
 def load_matrix(name: str | Path = DEFAULT_MATRIX) -> ThresholdMatrix:
-    """Load a shipped matrix by name, or any matrix from a .npy file.
+    """Load a matrix by name, or any matrix from a .npy file or a texture.
 
     Args:
-        name: a name from `shipped_matrices`, or a path ending in .npy.
+        name: a name from `shipped_matrices`; a classical name such as bayer-8x8, clustered-dot-45 or
+            white (`dither.matrix.named`); or a path. A file is taken by the order of its values: a
+            .npy of integers or floats, or a texture of 8 or 16 bits (.png, .tif, ...), of which the
+            first channel counts.
 
     Raises:
-        InputError: there is no such name or file, the file does not hold the ranks of one matrix, or a
-            shipped file was changed.
+        InputError: there is no such name or file, the file does not hold one matrix, or a shipped file
+            was changed.
 
     Example:
-        >>> load_matrix("blue-64x64").shape
-        (64, 64)
+        >>> load_matrix("blue-64x64").shape, load_matrix("bayer-8x8").shape
+        ((64, 64), (8, 8))
     """
     first, *others = load_channels(name)
     if others:
@@ -42,23 +48,38 @@ def load_channels(name: str | Path = DEFAULT_MATRIX) -> tuple[ThresholdMatrix, .
     """Load the matrix of each channel: one for all channels, or one per channel of the file.
 
     Args:
-        name: as in `load_matrix`. A file of floats holds (H, W, C) thresholds in 0..1, C from 2 to 4.
+        name: as in `load_matrix`. A .npy file of channels holds (H, W, C), C from 2 to 4.
 
     Raises:
-        InputError: there is no such name or file, or the file holds neither ranks nor thresholds.
+        InputError: there is no such name or file, or the file holds no values that can be ordered.
 
     Example:
         >>> [matrix.shape for matrix in load_channels("blue-64x64")]
         [(64, 64)]
     """
-    if Path(name).suffix == ".npy":
+    ending = Path(name).suffix.lower()
+    if ending == ".npy" or ending in _TEXTURE_ENDINGS:
         return _read_channels(Path(name))
-    if str(name) not in shipped_matrices():
+    if str(name) in shipped_matrices():
+        return _shipped_channels(str(name))
+    made = classical_matrix(str(name))
+    if made is None:
+        names = matrix_names()
+        advice = f"give a .npy file, a .png or .tif texture, or one of: {', '.join(names)}"
         raise InputError(
-            f"no matrix is named {str(name)!r}; give a .npy file or one of: "
-            f"{', '.join(shipped_matrices())}"
+            f"no matrix is named {str(name)[:80]!r}; {did_you_mean(str(name)[:80], names, advice)}"
         )
-    return _shipped_channels(str(name))
+    return (made,)
+
+
+def matrix_names() -> list[str]:
+    """Return the names that `load_matrix` lists: the shipped matrices, then classical ones.
+
+    Example:
+        >>> {"blue-64x64", "bayer-8x8"} <= set(matrix_names())
+        True
+    """
+    return [*shipped_matrices(), "bayer", "clustered-dot-45", "white", *CLASSICAL]
 
 
 @functools.lru_cache(maxsize=4)
@@ -78,11 +99,14 @@ def _shipped_channels(name: str) -> tuple[ThresholdMatrix, ...]:
 
 
 def _read_channels(path: Path) -> tuple[ThresholdMatrix, ...]:
-    array = read_npy(path)
+    if path.suffix.lower() == ".npy":
+        values = read_npy(path)
+    else:
+        from dither.matrix.textures import read_texture
+
+        values = read_texture(path)
     try:
-        if np.issubdtype(array.dtype, np.integer):
-            return (ThresholdMatrix(array),)
-        return as_channels(array)
+        return matrices_of(values)
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
 

@@ -17,7 +17,8 @@ class ThresholdMatrix:
     for image sequences: frame t uses plane t, and the planes repeat.
 
     Attributes:
-        ranks: (H, W), or (T, H, W) with frames; uint16, or uint32 above 65,536 cells; read-only.
+        ranks: (H, W), or (T, H, W) with frames; uint16, or uint32 above 65,536 cells; read-only. (H, W,
+            1) becomes (H, W).
 
     Raises:
         InputError: the ranks are not a permutation of 0..N-1 in two or three dimensions.
@@ -32,6 +33,8 @@ class ThresholdMatrix:
 
     def __post_init__(self) -> None:
         ranks = np.array(self.ranks, order="C")
+        if ranks.ndim == 3 and ranks.shape[2] == 1 and min(ranks.shape[:2]) > 1:
+            ranks = ranks[..., 0]  # one channel, not frames of one column
         if ranks.ndim not in (2, 3) or ranks.size == 0:
             raise InputError(
                 f"a threshold matrix has shape (H, W) or (T, H, W) and no empty side; not {ranks.shape}"
@@ -109,25 +112,3 @@ def channel_thresholds(matrices: Sequence[ThresholdMatrix]) -> np.ndarray:
         [[[0.25, 0.25], [0.75, 0.75]]]
     """
     return np.stack([matrix.thresholds for matrix in matrices], axis=-1)
-
-
-def as_channels(array: np.ndarray) -> tuple[ThresholdMatrix, ...]:
-    """Make one matrix per channel from (H, W, C) thresholds in 0..1; undoes `channel_thresholds`.
-
-    Raises:
-        InputError: the array does not hold the thresholds of 2 to 4 channels.
-
-    Example:
-        >>> as_channels(np.array([[[0.25, 0.75], [0.75, 0.25]]]))[1].ranks.tolist()
-        [[1, 0]]
-    """
-    if array.ndim != 3 or not 2 <= array.shape[2] <= 4:
-        raise InputError(
-            f"a threshold matrix holds integer ranks, or thresholds of 2 to 4 channels with shape "
-            f"(H, W, C); not {array.dtype} of shape {array.shape}"
-        )
-    matrices = tuple(ThresholdMatrix.from_values(array[..., c]) for c in range(array.shape[2]))
-    # Additive noise has the same shape, but its values are not (rank + 1/2) / N.
-    if not np.allclose(channel_thresholds(matrices), array, rtol=0, atol=1e-6):
-        raise InputError("the values are not the thresholds (rank + 1/2) / N of any matrix")
-    return matrices

@@ -1,9 +1,13 @@
 """Compiled loops: numba compiles Python functions; later processes load them without numba.
 
 Importing numba and loading one of its cached functions takes a second; loading an object file through
-llvmlite takes a twentieth. So `dither.native.loop.compiled` keeps the machine code of each loop as an
-object file in a folder of the user (`dither.native.cache`), and numba is imported only when a loop is
-compiled.
+llvmlite takes a twentieth. So the machine code of each loop is kept as an object file, and numba is
+imported only when a loop is compiled. `dither.native.loop.compiled` looks for the file in three places:
 
-`python -m dither.native` compiles all loops at once, for example after an installation.
+1. in the package: `scripts/compile_at_installation.py` compiles the loops of `loops.txt` while the
+   project is installed;
+2. in a folder of the user (`dither.native.cache`);
+3. nowhere: it compiles the loop, and writes the file for the user.
+
+`python -m dither.native` compiles all listed loops for the user; `--record` writes the list.
 """

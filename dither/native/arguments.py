@@ -1,6 +1,8 @@
 """Arguments of compiled loops: their types as text, and their values as 64-bit words."""
 
+import re
 import struct
+from collections import namedtuple
 from collections.abc import Sequence
 from typing import Any
 
@@ -43,6 +45,59 @@ def type_text(value: Any) -> str:
             parts = [f"{name}={part}" for name, part in zip(names, parts, strict=True)]
         return f"{type(value).__name__ if names else ''}({', '.join(parts)})"
     return str(scalar_dtype(value))
+
+
+def examples(text: str) -> tuple[Any, ...]:
+    """Return arguments of the types in a text: the inverse of `type_text`.
+
+    Arrays are small, and a named tuple is of a new class with the same name and fields.
+
+    Raises:
+        ValueError: no argument has such a type.
+
+    Example:
+        >>> type_text(examples("(int64, Pair(one=uint8[2A], two=(bool, float32)))"))
+        '(int64, Pair(one=uint8[2A], two=(bool, float32)))'
+    """
+    tokens = re.findall(r"[(),=]|[^(),=\s]+", text)[::-1]
+    try:
+        found = _example(tokens)
+    except (IndexError, TypeError) as error:
+        raise ValueError(f"no arguments have the types {text}") from error
+    if tokens or not isinstance(found, tuple) or type_text(found) != text:
+        raise ValueError(f"no arguments have the types {text}")
+    return found
+
+
+def _example(tokens: list[str]) -> Any:
+    """Take the tokens of one type from the end of a list; return a value of the type."""
+    token = tokens.pop()
+    if token == "(" or tokens[-1:] == ["("]:
+        return _example_tuple(token, tokens)
+    array = re.fullmatch(r"(\w+)\[([1-9])([AC])\]", token)
+    if array is None:
+        return np.dtype(token).type(0)
+    dtype, axes, order = array.groups()
+    whole = np.zeros((2,) * int(axes), dtype)
+    return whole if order == "C" else np.repeat(whole, 2, axis=-1)[..., ::2]
+
+
+def _example_tuple(first: str, tokens: list[str]) -> Any:
+    """Return the tuple that begins with its bracket, or with the name of its class."""
+    names: list[str] = []
+    values: list[Any] = []
+    named = first != "("
+    if named:
+        tokens.pop()
+    while tokens[-1] != ")":
+        if named:
+            names.append(tokens.pop())
+            tokens.pop()
+        values.append(_example(tokens))
+        if tokens[-1] == ",":
+            tokens.pop()
+    tokens.pop()
+    return namedtuple(first, names)(*values) if named else tuple(values)
 
 
 def scalar_dtype(value: Any) -> np.dtype:

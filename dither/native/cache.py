@@ -1,4 +1,4 @@
-"""Object files of compiled loops, in one folder of each user."""
+"""Object files of compiled loops: those made at the installation, and one folder of each user."""
 
 import contextlib
 import hashlib
@@ -10,6 +10,14 @@ from pathlib import Path
 # Another folder for the files, for example one that all users of a machine or an image may read.
 FOLDER_VARIABLE = "DITHER_CACHE_DIR"
 _CHECKSUM = hashlib.sha256().digest_size
+
+
+def installed_folder() -> Path:
+    """Return the folder of the loops that the installation has compiled, which may not exist.
+
+    There is one for each version of Python: several can share a clone of the project.
+    """
+    return Path(__file__).parent / "objects" / str(sys.implementation.cache_tag)
 
 
 def cache_folder() -> Path:
@@ -26,8 +34,19 @@ def cache_folder() -> Path:
     return Path(base) / "bluenoise-dither"
 
 
+def read_installed(name: str, folder: Path | None = None) -> bytes | None:
+    """Return the content of a file made at the installation, or None if it is missing or damaged.
+
+    Who can write it can write the Python files next to it, so its owner does not matter.
+    """
+    try:
+        return _checked(((folder or installed_folder()) / name).read_bytes())
+    except OSError:
+        return None
+
+
 def read_object(name: str) -> bytes | None:
-    """Return the content of a file, or None if it is missing, damaged or not the user's own.
+    """Return the content of a user's file, or None if it is missing, damaged or not the user's own.
 
     Machine code is run as it is: a file that another user can write is refused, except root's.
     """
@@ -35,18 +54,27 @@ def read_object(name: str) -> bytes | None:
         with (cache_folder() / name).open("rb") as file:
             if hasattr(os, "getuid") and os.fstat(file.fileno()).st_uid not in (0, os.getuid()):
                 return None
-            data = file.read()
+            return _checked(file.read())
     except (OSError, RuntimeError):  # a user without a home folder
         return None
+
+
+def _checked(data: bytes) -> bytes | None:
     checksum, content = data[:_CHECKSUM], data[_CHECKSUM:]
     return content if hashlib.sha256(content).digest() == checksum else None
 
 
-def write_object(name: str, content: bytes) -> bool:
-    """Write a file, at once or not at all; return whether this was possible."""
+def write_object(name: str, content: bytes, into: Path | None = None) -> bool:
+    """Write a file, at once or not at all; return whether this was possible.
+
+    Args:
+        name: name of the file.
+        content: what it holds.
+        into: the folder, made if it is missing; the user's by default.
+    """
     temporary = None
     try:
-        folder = cache_folder()
+        folder = into or cache_folder()
         folder.mkdir(parents=True, exist_ok=True)
         descriptor, temporary = tempfile.mkstemp(dir=folder)
         with os.fdopen(descriptor, "wb") as file:

@@ -19,6 +19,7 @@ from numba.np import arrayobj
 
 from dither.native import machine_code
 from dither.native.arguments import scalar_dtype
+from dither.native.processor import Processor
 
 # Functions of the C library, which every process has loaded, with one right result each.
 _AVAILABLE = frozenset(("malloc", "free", "memcpy", "memmove", "memset", "sqrt"))
@@ -28,10 +29,11 @@ _NO_WRAPPERS = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 _made: dict[Any, Any] = {}
 
 
-def compile_loop(loop: Any, given: tuple[Any, ...], symbol: str) -> bytes:
+def compile_loop(loop: Any, given: tuple[Any, ...], symbol: str, processor: Processor) -> bytes:
     """Return a packed object file of a loop for the types of these arguments.
 
-    Its function takes an array of words (`dither.native.arguments.words`), as numba calls functions.
+    numba optimises for the processor that its environment variables name (`Processor.variables`).
+    The function takes an array of words (`dither.native.arguments.words`), as numba calls functions.
 
     Raises:
         NotImplementedError: the loop needs a function of numba's runtime, or returns an array.
@@ -55,7 +57,8 @@ def compile_loop(loop: Any, given: tuple[Any, ...], symbol: str) -> bytes:
             each.linkage = "internal"
         elif not each.name.startswith("llvm.") and each.name not in _AVAILABLE:
             raise NotImplementedError(f"{loop.python.__name__} needs {each.name}")
-    return machine_code.pack(symbol, result, machine_code.target_machine().emit_object(module))
+    code = machine_code.target_machine(processor).emit_object(module)
+    return machine_code.pack(symbol, result, processor, code)
 
 
 def compile_in_process(loop: Any) -> Any:

@@ -4,25 +4,30 @@ import ctypes
 import functools
 import importlib
 import importlib.util
+import sys
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import astuple
 from pathlib import Path
 from typing import Any
 
 from dither.native import arguments, cache, machine_code, notice
 from dither.native.fingerprint import fingerprint, referenced
+from dither.native.processor import Processor, host
 
 # A number that is raised when the form of the files changes.
-_FORM = 1
+_FORM = 2
 _compiling = threading.RLock()
+# Module, name and types of arguments of the loops of this process.
+loaded: set[tuple[str, str, str]] = set()
 
 
 class Compiled:
     """A function that is compiled when it is called, for the types of its arguments.
 
-    It takes numbers, arrays and (named) tuples of them, and returns None or a number. Only a first
-    process compiles; later ones load its machine code. The GIL is released while it runs. Compiled
-    functions may call one another, and return anything there.
+    It takes numbers, arrays and (named) tuples of them, and returns None or a number. The installation
+    or a first process compiles it; later processes load the machine code. The GIL is released while it
+    runs. Compiled functions may call one another, and return anything there.
 
     Attributes:
         python: the function in Python, which computes the same.
@@ -72,22 +77,50 @@ class Compiled:
             else:
                 yield value
 
-    def _load(self, given: tuple[Any, ...]) -> Callable[[tuple[Any, ...]], Any]:
-        """Return a function of the arguments: from a file, or else compiled."""
-        kinds = arguments.type_text(given)
-        parts = (*machine_code.compiler_and_machine(), _FORM, kinds, *self.parts())
-        name = f"{self.python.__name__}-{fingerprint(iter(parts))}"
-        content = cache.read_object(f"{name}.o")
-        if content is None:
-            from dither.native import compiler
+    def symbol(self, kinds: str) -> str:
+        """Return a name for the machine code of this function, for arguments of these types.
 
-            notice.show()
+        The versions of numba and llvmlite are not in it, because machine code needs neither: files
+        that an installation has made stay valid when they change.
+        """
+        parts = (sys.implementation.cache_tag, _FORM, kinds, *self.parts())
+        return f"{self.python.__name__}-{fingerprint(iter(parts))}"
+
+    def kept_name(self, symbol: str, processor: Processor) -> str:
+        """Return the name of an object file in the user's folder."""
+        made_by = fingerprint(iter((symbol, *machine_code.compilers(), *astuple(processor))))
+        return f"{self.python.__name__}-{made_by}.o"
+
+    def compile(self, given: tuple[Any, ...], processor: Processor) -> bytes:
+        """Return the packed object file for the types of these arguments, and keep it for the user.
+
+        Raises:
+            NotImplementedError: this loop cannot be an object file.
+        """
+        from dither.native import compiler
+
+        notice.show()
+        symbol = self.symbol(arguments.type_text(given))
+        content = compiler.compile_loop(self, given, symbol, processor)
+        cache.write_object(self.kept_name(symbol, processor), content)
+        return content
+
+    def _load(self, given: tuple[Any, ...]) -> Callable[[tuple[Any, ...]], Any]:
+        """Return a function of the arguments: installed, from a file of the user, or else compiled."""
+        kinds = arguments.type_text(given)
+        loaded.add((self.python.__module__, self.python.__qualname__, kinds))
+        symbol = self.symbol(kinds)
+        content = cache.read_installed(f"{symbol}.o")
+        if content is None or not machine_code.made_for(content).runs_on(host()):
+            content = cache.read_object(self.kept_name(symbol, host()))
+        if content is None:
             try:
-                content = compiler.compile_loop(self, given, name)
+                content = self.compile(given, host())
             except NotImplementedError:
+                from dither.native import compiler
+
                 function = compiler.compile_in_process(self)
                 return lambda given: function(*given)
-            cache.write_object(f"{name}.o", content)
         call = machine_code.load(content)
 
         def entry(given: tuple[Any, ...]) -> Any:

@@ -6,8 +6,11 @@ import importlib.util
 import json
 import threading
 from collections.abc import Callable, Iterator
+from dataclasses import astuple
 from pathlib import Path
 from typing import Any
+
+from dither.native.processor import Processor, host
 
 # int entry(result, exception, words), as numba calls functions: 0 if it succeeds.
 _PROTOTYPE = ctypes.CFUNCTYPE(ctypes.c_int32, ctypes.c_void_p, ctypes.c_void_p, ctypes.c_void_p)
@@ -20,9 +23,19 @@ RESULTS = {
 _loading = threading.Lock()
 
 
-def pack(symbol: str, result: str, code: bytes) -> bytes:
-    """Return an object file with the name of its function and the type of the result."""
-    return json.dumps([symbol, result]).encode() + b"\n" + code
+def pack(symbol: str, result: str, processor: Processor, code: bytes) -> bytes:
+    """Return an object file after a line with the names of its function, its result and processor."""
+    return json.dumps([symbol, result, *astuple(processor)]).encode() + b"\n" + code
+
+
+def made_for(content: bytes) -> Processor:
+    """Return the processor that `pack` was given."""
+    _, _, *processor = _header(content)
+    return Processor(*processor)
+
+
+def _header(content: bytes) -> list[str]:
+    return json.loads(content.partition(b"\n")[0])
 
 
 def load(content: bytes) -> Callable[[Any], Any]:
@@ -31,8 +44,8 @@ def load(content: bytes) -> Callable[[Any], Any]:
     Raises:
         RuntimeError: when it is called, if the loop raises an exception.
     """
-    header, _, code = content.partition(b"\n")
-    symbol, result = json.loads(header)
+    symbol, result, *_ = _header(content)
+    code = content.partition(b"\n")[2]
     from llvmlite import binding
 
     with _loading:
@@ -52,18 +65,22 @@ def load(content: bytes) -> Callable[[Any], Any]:
     return call
 
 
-def target_machine() -> Any:
-    """Return a target machine for this processor, with the same options as numba's."""
+def target_machine(processor: Processor) -> Any:
+    """Return a target machine for a processor, with the same options as numba's."""
     from llvmlite import binding
 
     binding.initialize_native_target()
     binding.initialize_native_asmprinter()
-    target = binding.Target.from_default_triple()
+    target = binding.Target.from_triple(processor.triple)
     # numba: code that is not moved may use absolute addresses, except on ARM.
     reloc = "static" if target.name.startswith("x86") else "default"
-    cpu, features = _processor()
     return target.create_target_machine(
-        cpu=cpu, features=features, opt=3, reloc=reloc, codemodel="jitdefault", jit=True
+        cpu=processor.cpu,
+        features=processor.features,
+        opt=3,
+        reloc=reloc,
+        codemodel="jitdefault",
+        jit=True,
     )
 
 
@@ -71,39 +88,18 @@ def target_machine() -> Any:
 def _engine() -> Any:
     from llvmlite import binding
 
-    machine = target_machine()
+    machine = target_machine(host())
     empty = binding.parse_assembly("")
     empty.triple = machine.triple
     return binding.create_mcjit_compiler(empty, machine)
 
 
 @functools.cache
-def _processor() -> tuple[str, str]:
-    """Return the name and the features of this processor, as LLVM names them."""
-    from llvmlite import binding
-
-    try:
-        features = binding.get_host_cpu_features().flatten()
-    except RuntimeError:  # unknown on this system
-        features = ""
-    return binding.get_host_cpu_name(), features
-
-
-@functools.cache
-def compiler_and_machine() -> tuple[str, ...]:
-    """Return what decides, besides the source, about machine code: compilers, system and processor."""
-    import sys
-
+def compilers() -> tuple[str, ...]:
+    """Return the versions of the compilers, which decide about machine code besides the source."""
     import llvmlite
-    from llvmlite import binding
 
-    return (
-        sys.implementation.cache_tag,
-        llvmlite.__version__,
-        *_numba_version(),
-        binding.get_default_triple(),
-        *_processor(),
-    )
+    return llvmlite.__version__, *_numba_version()
 
 
 def _numba_version() -> Iterator[str]:

@@ -13,7 +13,7 @@ import numpy as np
 
 from dither.color import LINEAR_TO_CONES, ROOTS_TO_OKLAB, linear_to_srgb, srgb_to_linear
 from dither.optimizer.blur import gaussian_blur
-from dither.palettes.device_link import WHITE, clip_codes
+from dither.palettes.device_link import WHITE, ClipLink
 from dither.palettes.gamut import mixture_gamut
 from dither.palettes.histogram import ColorHistogram, color_histogram
 
@@ -46,17 +46,7 @@ class GamutTarget:
         Args:
             palette: (K, 3) linear light.
         """
-        out = codes_to_linear(self.picture)
-        clipped = clip_codes(self.blurred, mixture_gamut(palette))
-        if clipped is self.blurred:
-            return out
-        from dither.optimizer.gamut_shift import GUESSES, shift
-
-        shift(
-            *(each.reshape(-1, 3) for each in (out, self.blurred, clipped)),
-            *(_linear_of_codes(WHITE), LINEAR_TO_CONES, ROOTS_TO_OKLAB, GUESSES, _TOLERANCE),
-        )
-        return out
+        return shift_into_gamut(self.picture, self.blurred, ClipLink(mixture_gamut(palette)))
 
 
 def gamut_target(
@@ -70,16 +60,52 @@ def gamut_target(
         sigma: standard deviation of the eye's blur in pixels.
         mask: (H, W) bool, True for pixels to ignore.
     """
-    linear = np.clip(gaussian_blur(codes_to_linear(picture), sigma), 0, 1)
+    linear = blurred_light(codes_to_linear(picture), sigma)
     histogram = color_histogram(linear, step=bin_size(colors))
     if mask is not None:
         counts = np.bincount(histogram.bins[~mask], minlength=len(histogram.counts))
         histogram = replace(histogram, counts=counts.astype(np.float64))
-    blurred = np.empty(linear.shape, np.uint16)
+    return GamutTarget(picture, light_to_codes(linear), histogram)
+
+
+def blurred_light(linear: np.ndarray, sigma: float) -> np.ndarray:
+    """Return (H, W, 3) float32: linear light blurred as by the eye.
+
+    Args:
+        linear: (H, W, 3) linear light, 0 to 1.
+        sigma: standard deviation of the eye's blur in pixels.
+    """
+    return np.clip(gaussian_blur(linear, sigma), 0, 1)
+
+
+def light_to_codes(linear: np.ndarray) -> np.ndarray:
+    """Return (H, W, 3) uint16 sRGB codes of linear light, 0 to 1."""
+    codes = np.empty(linear.shape, np.uint16)
     for top in range(0, len(linear), _ROWS_AT_ONCE):
         rows = slice(top, top + _ROWS_AT_ONCE)
-        blurred[rows] = np.rint(linear_to_srgb(linear[rows]) * WHITE)
-    return GamutTarget(picture, blurred, histogram)
+        codes[rows] = np.rint(linear_to_srgb(linear[rows]) * WHITE)
+    return codes
+
+
+def shift_into_gamut(picture: np.ndarray, blurred: np.ndarray, link: ClipLink) -> np.ndarray:
+    """Return (H, W, 3) float32 linear light: an image shifted as its blurred colours must be.
+
+    Args:
+        picture: (H, W, 3) uint8 sRGB codes.
+        blurred: (H, W, 3) uint16 sRGB codes of the blurred image.
+        link: moves colours into the palette's gamut.
+    """
+    out = codes_to_linear(picture)
+    clipped = link.clip(blurred)
+    if clipped is blurred:
+        return out
+    from dither.optimizer.gamut_shift import GUESSES, shift
+
+    shift(
+        *(each.reshape(-1, 3) for each in (out, blurred, clipped)),
+        *(_linear_of_codes(WHITE), LINEAR_TO_CONES, ROOTS_TO_OKLAB, GUESSES, _TOLERANCE),
+    )
+    return out
 
 
 def bin_size(colors: int) -> float:
@@ -89,9 +115,10 @@ def bin_size(colors: int) -> float:
 
 def codes_to_linear(codes: np.ndarray) -> np.ndarray:
     """Return the float32 linear light of uint8 or uint16 sRGB codes, by a table, to save memory."""
-    return _linear_of_codes(np.iinfo(codes.dtype).max)[codes]
+    return _linear_of_codes(int(np.iinfo(codes.dtype).max))[codes]
 
 
 @functools.cache
 def _linear_of_codes(white: int) -> np.ndarray:
+    """Return (white + 1,) float32: the linear light of each sRGB code."""
     return srgb_to_linear(np.arange(white + 1) / white).astype(np.float32)

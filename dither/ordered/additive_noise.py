@@ -16,7 +16,7 @@ import numpy as np
 from dither.errors import InputError
 from dither.files.npy import read_npy
 from dither.ordered.tiling import at_phase, for_each_tile
-from dither.samples import check_levels, checked_image
+from dither.samples import Levels, checked_image, levels_of
 
 # Noise for a quantizer spans a few steps; more is a mistake of units.
 _MAX_STEPS = 16
@@ -26,7 +26,7 @@ def noise_dither(
     image: np.ndarray,
     noise: np.ndarray,
     *,
-    levels: int,
+    levels: Levels,
     phase: tuple[int, int, int] = (0, 0, 0),
 ) -> np.ndarray:
     """Add noise, round, and return the level of every sample: round(v q / V + noise).
@@ -38,7 +38,7 @@ def noise_dither(
         image: (H, W) or (H, W, C); uint8, uint16, bool, or float32/float64 in 0..1.
         noise: (h, w) for all channels, (h, w, C) for each, or (T, h, w) frames; in steps between
             levels, as `bluenoise generate --distribution triangular` writes it.
-        levels: q + 1, from 2 to 65,536.
+        levels: q + 1, from 2 to 65,536; one number for all channels, or one for each.
         phase: frame, row and column of the noise at the image's first pixel; they wrap around.
 
     Returns:
@@ -52,13 +52,18 @@ def noise_dither(
         >>> noise_dither(image, np.array([[-0.3, 0.3, -0.6, 0.6]]), levels=3).tolist()
         [[1, 1, 0, 2]]
     """
-    check_levels(levels)
     image = checked_image(image)
     channels = 1 if image.ndim == 2 else image.shape[2]
+    counts = levels_of(levels, channels)
     tiled = at_phase(_planes(checked_noise(noise), channels), phase)
-    codes = np.empty(image.shape, np.uint8 if levels <= 256 else np.uint16)
+    codes = np.empty(image.shape, np.uint8 if max(counts, default=2) <= 256 else np.uint16)
     white = 1 if np.issubdtype(image.dtype, np.floating) else int(np.iinfo(image.dtype).max)
-    for_each_tile(image, [tiled + 0.5], codes, functools.partial(_add_and_round, levels - 1, white))
+    planes = [(image, tiled + 0.5, codes)]
+    if len(set(counts)) > 1:
+        own = [tiled[..., [c % tiled.shape[-1]]] + 0.5 for c in range(channels)]
+        planes = [(image[..., c], own[c], codes[..., c]) for c in range(channels)]
+    for (samples, cells, out), count in zip(planes, counts, strict=False):
+        for_each_tile(samples, [cells], out, functools.partial(_add_and_round, count - 1, white))
     return codes
 
 

@@ -8,33 +8,33 @@ tile; the decision itself is in `dither.ordered.rounding`.
 import functools
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from dither.errors import InputError
 from dither.images.bit_packing import BitOrder, check_packing, pack_rows
-from dither.matrix.catalog import DEFAULT_MATRIX, load_channels
+from dither.matrix.catalog import DEFAULT_MATRIX
+from dither.matrix.matrix_like import MatricesLike, as_matrices
 from dither.matrix.threshold_matrix import ThresholdMatrix
 from dither.ordered.rounding import rounding
 from dither.ordered.tiling import TileWork, at_phase, for_each_tile
 from dither.parallel.processors import thread_count
 from dither.samples import (
+    Levels,
     Light,
-    check_levels,
     check_light,
     check_strength,
     checked_image,
     join_alpha,
     level_count,
+    level_picture,
     level_values,
+    levels_of,
     split_alpha,
 )
 
-# One matrix for all channels, one for each, or the name or .npy file of either.
-Matrices = ThresholdMatrix | Sequence[ThresholdMatrix] | str | Path
-# One number of levels for all channels, or one for each.
-Levels = int | Sequence[int]
+# One matrix for all channels, one for each, or the names, files or arrays of either.
+Matrices = MatricesLike
 
 
 @dataclass(frozen=True)
@@ -64,25 +64,14 @@ class LevelSpec:
     threads: int = 1
 
     def __post_init__(self) -> None:
-        for count in self.levels if isinstance(self.levels, Sequence) else (self.levels,):
-            check_levels(count)
+        levels_of(self.levels)
         check_light(self.light)
         check_strength(self.strength)
         object.__setattr__(self, "threads", thread_count(self.threads))
 
     def levels_of(self, channels: int) -> tuple[int, ...]:
-        """Return the number of levels of each channel.
-
-        Raises:
-            InputError: there is a number for each of another number of channels.
-        """
-        if not isinstance(self.levels, Sequence):
-            return (int(self.levels),) * channels
-        if len(self.levels) != channels:
-            raise InputError(
-                f"levels has {len(self.levels)} numbers, but the image has {channels} channels"
-            )
-        return tuple(int(count) for count in self.levels)
+        """Return the number of levels of each channel; see `dither.samples.levels_of`."""
+        return levels_of(self.levels, channels)
 
 
 def ordered_dither(
@@ -100,8 +89,8 @@ def ordered_dither(
     Args:
         image: (H, W) or (H, W, C); uint8, uint16, bool, or float32/float64 in 0..1. Every channel is
             dithered, alpha too.
-        matrix: a matrix for all channels, one for each of them, or the name or .npy file of either; the
-            shipped 64x64 by default.
+        matrix: a matrix for all channels, or a sequence of one for each; or its name, file, or array of
+            ranks or values, (H, W), (T, H, W) or (H, W, C); the shipped 64x64 by default.
         levels: 2 to 65,536, spread evenly from black to white as sRGB codes; one number for all
             channels, or one for each: (32, 64, 32) is RGB565.
         light: which mean of neighbouring levels is kept: that of the codes ("encoded"), or that of
@@ -168,9 +157,7 @@ def requantize(
     color = checked_image(color)
     counts = spec.levels_of(_channels(color))
     if np.issubdtype(color.dtype, np.floating):
-        steps = np.array(counts, color.dtype) - 1
-        codes = _codes(color, matrix, spec)
-        picture = codes.astype(color.dtype) / (steps if color.ndim == 3 else steps[0])
+        picture = level_picture(_codes(color, matrix, spec), counts, color.dtype)
     else:
         color = _deep_enough(color, counts)
         picture = np.empty(color.shape, color.dtype)
@@ -197,7 +184,7 @@ def packed_dither(
 
     Args:
         image: (H, W); uint8, uint16, bool, or float32/float64 in 0..1.
-        matrix: a matrix, or the name or .npy file of one; the shipped 64x64 by default.
+        matrix: a matrix, or its name, file, or array; the shipped 64x64 by default.
         bits: bits per pixel: 1, 2 or 4, that is 2, 4 or 16 levels; 0 is black.
         order: as in `pack`.
         light: as in `ordered_dither`.
@@ -313,9 +300,7 @@ def _deep_enough(image: np.ndarray, counts: Sequence[int]) -> np.ndarray:
 
 def _matrices(matrix: Matrices, channels: int) -> Sequence[ThresholdMatrix]:
     """Return one matrix for all channels or one for each, all of one shape."""
-    if isinstance(matrix, str | Path):
-        matrix = load_channels(matrix)
-    matrices = [matrix] if isinstance(matrix, ThresholdMatrix) else list(matrix)
+    matrices = as_matrices(matrix)
     if len(matrices) not in (1, channels):
         raise InputError(
             f"{len(matrices)} matrices were given for an image of {channels} "

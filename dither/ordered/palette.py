@@ -19,7 +19,8 @@ from typing import Literal
 import numpy as np
 
 from dither.errors import InputError
-from dither.matrix.catalog import DEFAULT_MATRIX, load_matrix
+from dither.matrix.catalog import DEFAULT_MATRIX
+from dither.matrix.matrix_like import MatrixLike, as_matrix
 from dither.matrix.threshold_matrix import ThresholdMatrix
 from dither.ordered.mixture_tables import STEPS, WHITE, candidate_table, pair_table
 from dither.ordered.palette_plan import PalettePlan
@@ -47,7 +48,7 @@ Pick = Callable[[np.ndarray, PalettePlan, int, np.ndarray], None]
 def dither_to_palette(
     image: np.ndarray,
     palette: Palette,
-    matrix: ThresholdMatrix | str | None = None,
+    matrix: MatrixLike | None = None,
     *,
     mix: Mix | None = None,
     candidates: int | None = None,
@@ -62,7 +63,7 @@ def dither_to_palette(
         image: (H, W) or (H, W, 3); uint8, uint16, bool, or float32/float64 in 0..1, as sRGB codes. More
             than 8 bits are rounded to 8.
         palette: 2 to 256 colours.
-        matrix: a matrix, or the name or .npy file of one; the shipped 64x64 by default.
+        matrix: a matrix, or its name, file, or array; the shipped 64x64 by default.
         mix: colours per mixture: "two" (mostly less grain) or "many" (mostly truer colour). Default:
             "two" for palettes of two colours, else "many".
         candidates: N, 1 to 64, entries per mixture of many; more is more accurate and slower. 1 takes
@@ -106,7 +107,7 @@ def dither_to_palette(
 
 def palette_rows(
     palette: Palette,
-    matrix: ThresholdMatrix | str | None = None,
+    matrix: MatrixLike | None = None,
     *,
     mix: Mix | None = None,
     candidates: int | None = None,
@@ -144,8 +145,7 @@ def palette_rows(
     check_intent(intent)
     if strength == 0:
         return lambda image: nearest_indices(map_to_palette(image, palette, intent), palette)
-    if not isinstance(matrix, ThresholdMatrix):
-        matrix = load_matrix(DEFAULT_MATRIX if matrix is None else matrix)
+    matrix = as_matrix(DEFAULT_MATRIX if matrix is None else matrix)
     mix = mix or ("two" if len(palette) == 2 else "many")
     candidates = candidates or (64 if len(palette) <= _FEW_COLORS else 32)
     plan = _plan(palette, intent, matrix, mix, int(candidates), light, float(strength), phase)

@@ -91,6 +91,8 @@ class PaletteColors:
 
     def mapped(self, colors: np.ndarray) -> np.ndarray:
         """Return (N, 3) uint8: the mixtures of entries that show colours of (N, 3) uint8."""
+        if not len(colors):
+            return colors
         return eight_bit_colors(map_to_palette(colors[None], self._palette, self._intent))[0]
 
     def light(self, shown: np.ndarray) -> np.ndarray:

@@ -20,15 +20,23 @@ DeviceLevels = tuple[int, int, int]
 _FLAT_SHARE, _FLAT_PIXELS, _FLAT_DISTANCE = 0.25, 1e-4, 0.06
 # Rarer colours cannot be flat areas and are not searched.
 _MAX_FLAT_COLORS = 1 << 14
-# Common displays of 24, 16 and 12 bits per pixel.
-_DEVICES = {"rgb888": (256, 256, 256), "rgb565": (32, 64, 32), "rgb444": (16, 16, 16)}
+# Common displays of 24 to 3 bits per pixel.
+_DEVICES = {
+    "rgb888": (256, 256, 256),
+    "rgb666": (64, 64, 64),
+    "rgb565": (32, 64, 32),
+    "rgb555": (32, 32, 32),
+    "rgb444": (16, 16, 16),
+    "rgb332": (8, 8, 4),
+    "rgb111": (2, 2, 2),
+}
 
 
 def parse_device(text: str) -> DeviceLevels:
     """Return the levels of red, green and blue of a device given by name or as three numbers.
 
     Args:
-        text: "rgb888", "rgb565", "rgb444", or three numbers from 2 to 256 such as "8,8,4".
+        text: "rgb888", "rgb565", "rgb332" ..., or three numbers from 2 to 256 such as "8,8,4".
 
     Raises:
         InputError: the text is none of these.

@@ -104,38 +104,56 @@ def device_link(palette: Palette, intent: Intent) -> DeviceLink | None:
     return None
 
 
-def clip_codes(codes: np.ndarray, gamut: Gamut) -> np.ndarray:
-    """Move colours to the nearest in a gamut, interpolated as by a device link.
+class ClipLink:
+    """Device link that moves colours to the nearest in a gamut; nodes are mapped when they are needed.
 
-    Only the nodes around the given colours are mapped, so this is faster than a whole device link, for
-    a gamut that is used once.
-
-    Args:
-        codes: (H, W, 3) uint16 sRGB codes.
-        gamut: the gamut.
-
-    Returns:
-        (H, W, 3) uint16; `codes` itself if all nodes are inside.
+    One object serves several images, such as the frames of a clip, and maps each node once.
 
     Example:
         >>> from dither.palettes.gamut import mixture_gamut
         >>> black_and_white = np.array([[0.0, 0, 0], [1, 1, 1]])
         >>> red = np.full((1, 1, 3), [65535, 0, 0], np.uint16)
-        >>> clip_codes(red, mixture_gamut(black_and_white)).round(-3).tolist()
+        >>> ClipLink(mixture_gamut(black_and_white)).clip(red).round(-3).tolist()
         [[[35000, 35000, 35000]]]
     """
-    corners = np.flatnonzero(_corners(_cells(codes)))
-    wanted = srgb_to_linear(_NODES[corners] / STEPS)
-    shown = clip_to_gamut(wanted, gamut, EQUAL).clip(0, 1)
-    if abs(shown - wanted).max() < 0.5 / WHITE:
-        return codes
-    table = np.zeros((len(_NODES), 3), np.int64)
-    table[corners] = np.rint(linear_to_srgb(shown) * WHITE)
-    out = np.empty(codes.shape, np.uint16)
-    interpolate = _interpolation(codes.size // 3)
-    for part in _parts(codes):
-        interpolate(_sixteen_bits(codes[part]).reshape(-1, 3), table, out[part].reshape(-1, 3))
-    return out
+
+    def __init__(self, gamut: Gamut) -> None:
+        self._gamut = gamut
+        self._table = np.zeros((len(_NODES), 3), np.int64)
+        self._known = np.zeros(len(_NODES), bool)
+        self._moved = np.zeros(len(_NODES), bool)
+        self._pixels = 0
+
+    def clip(self, codes: np.ndarray) -> np.ndarray:
+        """Move the colours of an image.
+
+        Args:
+            codes: (H, W, 3) uint16 sRGB codes.
+
+        Returns:
+            (H, W, 3) uint16; `codes` itself if all nodes around its colours are inside.
+        """
+        corners = _corners(_cells(codes))
+        self._map(np.flatnonzero(corners & ~self._known))
+        self._pixels += codes.size // 3
+        if not self._moved[corners].any():
+            return codes
+        out = np.empty(codes.shape, np.uint16)
+        # The images count together: the compiled loop is loaded once for all.
+        interpolate = _interpolation(self._pixels)
+        for part in _parts(codes):
+            interpolate(
+                _sixteen_bits(codes[part]).reshape(-1, 3), self._table, out[part].reshape(-1, 3)
+            )
+        return out
+
+    def _map(self, rows: np.ndarray) -> None:
+        """Map the nodes with these numbers."""
+        wanted = srgb_to_linear(_NODES[rows] / STEPS)
+        shown = clip_to_gamut(wanted, self._gamut, EQUAL).clip(0, 1)
+        self._table[rows] = np.rint(linear_to_srgb(shown) * WHITE)
+        self._moved[rows] = (abs(shown - wanted) >= 0.5 / WHITE).any(axis=1)
+        self._known[rows] = True
 
 
 @functools.lru_cache(maxsize=4)

@@ -1,12 +1,11 @@
-"""Read and write palette files: .gpl, .pal, .hex, .act and image swatches.
+"""Read and write palette files of drawing programs, and image swatches.
 
 Every reader accepts arbitrary bytes and returns colours or raises one InputError.
 """
 
 import os
-import re
 import struct
-from collections.abc import Iterable
+from collections.abc import Callable
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +17,16 @@ from dither.images.color_management import color_source, managed, managed_pictur
 from dither.images.indexed_files import color_table, encode_indexed
 from dither.images.io import open_image
 from dither.images.raster_image import RasterImage
+from dither.palettes.adobe_files import exchange_colors, swatch_colors, table_colors
+from dither.palettes.aseprite_files import aseprite_colors, is_aseprite
+from dither.palettes.text_files import (
+    Rows,
+    gimp_colors,
+    hex_colors,
+    jasc_colors,
+    json_colors,
+    paint_net_colors,
+)
 
 WRITE_ENDINGS = (".gpl", ".pal", ".hex", ".act", ".png")
 IMAGE_ENDINGS = (".png", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".ppm", ".pgm", ".pnm")
@@ -33,9 +42,10 @@ def read_colors(path: Path | str) -> np.ndarray:
 
     Args:
         path: its ending names the format: .gpl (GIMP), .pal (JASC text or Microsoft RIFF), .hex (one
-            RRGGBB per line), .act (Adobe), or an image. A PNG, GIF, BMP or TIFF with a colour table
-            gives the whole table in its order, without padding and transparent entries; another image
-            the colours of its pixels, row by row.
+            RRGGBB per line), .txt (paint.net), .json (Lospec), .act, .aco and .ase (Adobe), .aseprite
+            and .ase (Aseprite), or an image. A PNG, GIF, BMP or TIFF with a colour table gives the
+            whole table in its order, without padding and transparent entries; another image the
+            colours of its pixels, row by row.
 
     Returns:
         (K, 3) uint8 sRGB codes.
@@ -51,62 +61,20 @@ def read_colors(path: Path | str) -> np.ndarray:
     ending = path.suffix.lower()
     if ending in IMAGE_ENDINGS:
         return distinct_colors(_swatch(path))
-    readers = {".gpl": _gimp, ".pal": _pal, ".hex": _hex, ".act": _adobe}
-    if ending not in readers:
+    if ending not in _READERS:
         raise InputError(
-            f"cannot read a palette from {path}: the ending must be one of "
-            f"{', '.join((*readers, *IMAGE_ENDINGS))}"
+            f"cannot read a palette from {path}: the ending must be one of {', '.join(READ_ENDINGS)}"
         )
-    colors = readers[ending](path, read_file(path, _MAX_BYTES))
+    parse, largest = _READERS[ending]
+    colors = parse(path, read_file(path, largest))
     return distinct_colors(np.array(colors, np.uint8).reshape(-1, 3))
 
 
-def _lines(data: bytes) -> list[str]:
-    """Return the stripped lines of a text file; only names may contain bytes that are not UTF-8."""
-    return [line.strip() for line in data.decode("utf-8-sig", errors="replace").split("\n")]
+def _read_pal(path: Path, data: bytes) -> Rows:
+    return _riff_colors(path, data) if data[:4] == b"RIFF" else jasc_colors(path, data)
 
 
-def _triple(path: Path, number: int, line: str) -> list[int]:
-    """Parse red, green and blue at the start of a line; `number` counts from 1."""
-    fields = line.split()[:3]
-    if len(fields) == 3 and all(re.fullmatch(r"[0-9]{1,3}", field) for field in fields):
-        values = [int(field) for field in fields]
-        if max(values) <= 255:
-            return values
-    raise InputError(
-        f"line {number} of {path} does not begin with red, green and blue from 0 to 255: {line[:40]!r}"
-    )
-
-
-def _gimp(path: Path, data: bytes) -> list[list[int]]:
-    """Parse a GIMP palette: a title, `Name: value` lines, # comments, then `R G B name` lines."""
-    lines = _lines(data)
-    if lines[0] != "GIMP Palette":
-        raise InputError(f"{path} is not a GIMP palette: its first line is not 'GIMP Palette'")
-    return [
-        _triple(path, number, line)
-        for number, line in enumerate(lines[1:], 2)
-        if line and not line.startswith("#") and not re.match(r"[A-Za-z]+:", line)
-    ]
-
-
-def _pal(path: Path, data: bytes) -> Iterable[Iterable[int]]:
-    if data[:4] == b"RIFF":
-        return _riff(path, data)
-    lines = _lines(data)
-    if lines[0] != "JASC-PAL":
-        raise InputError(f"{path} begins neither with 'JASC-PAL' nor with 'RIFF'")
-    if len(lines) < 3 or lines[1] != "0100" or not re.fullmatch(r"[0-9]{1,5}", lines[2]):
-        raise InputError(
-            f"{path} has no JASC-PAL header: 'JASC-PAL', '0100', the number of colours"
-        )
-    colors = [_triple(path, number, line) for number, line in enumerate(lines[3:], 4) if line]
-    if len(colors) != int(lines[2]):
-        raise InputError(f"{path} announces {int(lines[2])} colours and holds {len(colors)}")
-    return colors
-
-
-def _riff(path: Path, data: bytes) -> Iterable[Iterable[int]]:
+def _riff_colors(path: Path, data: bytes) -> Rows:
     """Parse Microsoft's simple palette file: RIFF('PAL ' data(LOGPALETTE)), entries R, G, B, flags.
 
     Source: Microsoft and IBM, "Multimedia Programming Interface and Data Specifications 1.0" (1991).
@@ -116,31 +84,27 @@ def _riff(path: Path, data: bytes) -> Iterable[Iterable[int]]:
     (count,) = struct.unpack_from("<H", data, 22)
     if len(data) < 24 + 4 * count:
         raise InputError(f"{path} announces {count} colours and holds {(len(data) - 24) // 4}")
-    return np.frombuffer(data, np.uint8, 4 * count, 24).reshape(-1, 4)[:, :3]
+    return [(data[at], data[at + 1], data[at + 2]) for at in range(24, 24 + 4 * count, 4)]
 
 
-def _hex(path: Path, data: bytes) -> list[list[int]]:
-    """Parse one RRGGBB per line, as Lospec's palette list exports it."""
-    colors = []
-    for number, line in enumerate(_lines(data), 1):
-        if line and not re.fullmatch(r"#?[0-9A-Fa-f]{6}", line):
-            raise InputError(f"line {number} of {path} is not a colour RRGGBB: {line[:40]!r}")
-        if line:
-            colors.append(list(bytes.fromhex(line.removeprefix("#"))))
-    return colors
+def _read_ase(path: Path, data: bytes) -> Rows:
+    """Parse a file of Aseprite or of Adobe: both use the ending .ase."""
+    return aseprite_colors(path, data) if is_aseprite(data) else exchange_colors(path, data)
 
 
-def _adobe(path: Path, data: bytes) -> Iterable[Iterable[int]]:
-    """Parse an Adobe colour table: 256 times R, G, B; in newer files, then the number of colours.
-
-    Source: "Adobe Photoshop File Formats Specification" (2019), section "Color Table".
-    """
-    if len(data) not in (768, 772):
-        raise InputError(f"{path} has {len(data)} bytes; an Adobe colour table has 768 or 772")
-    count = 256 if len(data) == 768 else struct.unpack_from(">H", data, 768)[0]
-    if not 1 <= count <= 256:
-        raise InputError(f"{path} announces {count} colours; a colour table holds 1 to 256")
-    return np.frombuffer(data, np.uint8, 3 * count).reshape(-1, 3)
+# The parser of each ending, and the largest file that it takes.
+_READERS: dict[str, tuple[Callable[[Path, bytes], Rows], int]] = {
+    ".gpl": (gimp_colors, _MAX_BYTES),
+    ".pal": (_read_pal, _MAX_BYTES),
+    ".hex": (hex_colors, _MAX_BYTES),
+    ".act": (table_colors, _MAX_BYTES),
+    ".txt": (paint_net_colors, _MAX_BYTES),
+    ".json": (json_colors, _MAX_BYTES),
+    ".aco": (swatch_colors, _MAX_BYTES),
+    ".ase": (_read_ase, _MAX_IMAGE_BYTES),
+    ".aseprite": (aseprite_colors, _MAX_IMAGE_BYTES),
+}
+READ_ENDINGS = (*_READERS, *IMAGE_ENDINGS)
 
 
 def _swatch(path: Path) -> np.ndarray:

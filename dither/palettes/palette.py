@@ -1,23 +1,30 @@
 """A palette: load and save it, index an image with it, and replace it by another in an image."""
 
-import re
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
 
 import numpy as np
 
-from dither.color import LUMINANCE_WEIGHTS, linear_to_oklab, packed_codes, srgb_to_linear
+from dither.color import (
+    LUMINANCE_WEIGHTS,
+    distinct_colors,
+    linear_to_oklab,
+    packed_codes,
+    srgb_to_linear,
+)
+from dither.color_text import is_color, parse_colors, split_colors
 from dither.errors import InputError
 from dither.files.atomic import atomic_write
-from dither.palettes.files import encode_colors, read_colors
+from dither.palettes.files import READ_ENDINGS, encode_colors, read_colors
 from dither.palettes.named import NAMED_PALETTES, palette_names
+from dither.suggestions import did_you_mean
 
 Intent = Literal["perceptual", "relative", "absolute"]
 MAX_COLORS = 256
 # Index of an end of the palette that is to be chosen.
 CHOOSE = -1
-_HEX = re.compile(r"#?[0-9A-Fa-f]{6}")
+_LOSPEC = "lospec:"
 
 
 @dataclass(frozen=True, eq=False)
@@ -141,24 +148,20 @@ class Palette:
         """Parse a list of colours such as "#0f380f #9bbc0f".
 
         Args:
-            text: colours RRGGBB in hexadecimal, with or without #, separated by commas or spaces.
+            text: colours as #rgb, RRGGBB with or without #, or names of CSS, separated by commas or
+                blanks; quotes and brackets are ignored, and repeated colours dropped.
             **options: further attributes, such as `white`.
 
         Raises:
-            InputError: an item is not a colour or appears twice, or there are not 2 to 256 items.
+            InputError: an item is not a colour, or there are not 2 to 256 distinct ones.
 
         Example:
-            >>> Palette.from_hex("#0f380f, 9bbc0f").colors
+            >>> Palette.from_hex("#0f380f, white").colors
             array([[ 15,  56,  15],
-                   [155, 188,  15]], dtype=uint8)
+                   [255, 255, 255]], dtype=uint8)
         """
-        items = _items(text)
-        for item in items:
-            if not _HEX.fullmatch(item):
-                raise InputError(f"{item[:40]!r} is not a colour in hexadecimal such as '#0f380f'")
-        return cls(
-            np.array([list(bytes.fromhex(item.removeprefix("#"))) for item in items]), **options
-        )
+        colors = np.array(parse_colors(text), np.uint8).reshape(-1, 3)
+        return cls(_distinct(repr(text[:80]), colors), **options)
 
     @property
     def hex(self) -> list[str]:
@@ -208,10 +211,6 @@ class Palette:
         return order.astype(np.uint8)[position]
 
 
-def _items(text: str) -> list[str]:
-    return re.split(r"[\s,]+", text.strip(" \t\r\n,"))
-
-
 def check_intent(intent: Intent) -> None:
     """Raise InputError unless `intent` is a rendering intent."""
     if intent not in get_args(Intent):
@@ -222,9 +221,9 @@ def load_palette(text: str | Path) -> Palette:
     """Load a palette by name, from a file, or from a list of colours.
 
     Args:
-        text: a name from `palette_names`; a path ending in .gpl, .pal, .hex, .act or an image's
-            ending; or colours in hexadecimal, separated by commas or spaces. Repeated colours of a
-            file are dropped.
+        text: a name from `palette_names`; a path with an ending that `read_colors` knows, such as
+            .gpl, .hex, .ase or an image's; or colours as #rgb, RRGGBB or names of CSS, separated by
+            commas or blanks. Repeated colours are dropped.
 
     Raises:
         InputError: the text is none of these, or the file is missing, damaged or too large, or does
@@ -233,25 +232,42 @@ def load_palette(text: str | Path) -> Palette:
     Example:
         >>> load_palette("game-boy").hex
         ['#0f380f', '#306230', '#8bac0f', '#9bbc0f']
-        >>> len(load_palette("#000000 #ffffff #ff0000"))
+        >>> len(load_palette("black, white, #f00"))
         3
     """
     text = str(text)
     if text in NAMED_PALETTES:
         return Palette.from_hex(NAMED_PALETTES[text])
-    if text.startswith("#") or all(_HEX.fullmatch(item) for item in _items(text)):
-        return Palette.from_hex(text)
-    if not Path(text).suffix:
+    if text.lower().startswith(_LOSPEC):
+        name = "-".join(text[len(_LOSPEC) :].lower().split()) or "NAME"
         raise InputError(
-            f"{text[:80]!r} is not a palette: give colours such as '#000000 #ffffff', a palette file, "
-            f"or one of: {', '.join(palette_names())}"
+            f"{text[:80]!r} is not downloaded: save https://lospec.com/palette-list/{name[:60]}.hex "
+            "and give the path of that file"
         )
-    colors = read_colors(text)
+    if Path(text).suffix.lower() not in READ_ENDINGS:
+        items = split_colors(text)
+        if text.startswith("#") or any(is_color(item) for item in items):
+            return Palette.from_hex(text)
+        if not Path(text).suffix:
+            names = palette_names()
+            advice = (
+                "give colours such as '#000000 #ffffff', a palette file, or one of: "
+                f"{', '.join(names)}"
+            )
+            raise InputError(
+                f"{text[:80]!r} is not a palette; {did_you_mean(text[:80], names, advice)}"
+            )
+    return Palette(_distinct(text, read_colors(text)))
+
+
+def _distinct(name: str, colors: np.ndarray) -> np.ndarray:
+    """Return the distinct rows of (N, 3) uint8 codes; `name` begins the error message."""
+    colors = distinct_colors(colors)
     if not 2 <= len(colors) <= MAX_COLORS:
         raise InputError(
-            f"{text} holds {len(colors)} distinct colours; a palette holds 2 to {MAX_COLORS}"
+            f"{name} holds {len(colors)} distinct colours; a palette holds 2 to {MAX_COLORS}"
         )
-    return Palette(colors)
+    return colors
 
 
 def save_palette(path: str | Path, palette: Palette, *, replace: bool = True) -> None:

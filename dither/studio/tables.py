@@ -1,8 +1,6 @@
 """Data of the studio page: matrices, palettes, diffusion kernels and tables of light."""
 
 import base64
-import functools
-from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -11,14 +9,7 @@ from dither.color import code_boundaries, srgb_to_linear
 from dither.diffusion.kernels import DIFFUSION_KERNELS
 from dither.diffusion.light import light_of_codes
 from dither.matrix.catalog import load_channels
-from dither.matrix.classical import (
-    bayer,
-    clustered_dot,
-    interleaved_gradient_noise,
-    playstation,
-    r2_sequence,
-    white_noise,
-)
+from dither.matrix.named import CLASSICAL
 from dither.matrix.threshold_matrix import ThresholdMatrix
 from dither.palettes.named import palette_names
 from dither.palettes.palette import load_palette
@@ -37,21 +28,6 @@ SHIPPED = (
     "blue-64x64-levels-4",
     "blue-64x64-levels-16",
 )
-
-# Matrices that the commands read from a file, which the page offers for download.
-CLASSICAL: dict[str, Callable[[], ThresholdMatrix]] = {
-    "bayer-2x2": functools.partial(bayer, 2, 2),
-    "bayer-4x4": functools.partial(bayer, 4, 4),
-    "bayer-8x8": functools.partial(bayer, 8, 8),
-    "bayer-16x16": functools.partial(bayer, 16, 16),
-    "dots-6x6": functools.partial(clustered_dot, 4),
-    "dots-8x8": functools.partial(clustered_dot, 6),
-    "dots-12x12": functools.partial(clustered_dot, 8),
-    "playstation-4x4": playstation,
-    "gradient-noise-128x128": functools.partial(interleaved_gradient_noise, 128, 128),
-    "r2-128x128": functools.partial(r2_sequence, 128, 128),
-    "white-64x64": functools.partial(white_noise, 64, 64),
-}
 
 
 def studio_tables() -> dict[str, Any]:

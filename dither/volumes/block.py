@@ -8,14 +8,14 @@ together without a seam.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
 from dither.errors import InputError
 from dither.images.adjustments import Preparation, adjusted
 from dither.images.raster_image import RasterImage
-from dither.matrix.catalog import DEFAULT_MATRIX, load_channels
+from dither.matrix.catalog import DEFAULT_MATRIX
+from dither.matrix.matrix_like import MatrixLike, as_matrices
 from dither.matrix.threshold_matrix import ThresholdMatrix
 from dither.ordered.levels import Matrices, ordered_dither, requantize
 from dither.ordered.palette import Mix, check_mixture, dither_to_palette
@@ -114,7 +114,7 @@ class PaletteDither:
     """
 
     palette: Palette
-    matrix: ThresholdMatrix | str = DEFAULT_MATRIX
+    matrix: MatrixLike = DEFAULT_MATRIX
     mix: Mix | None = None
     candidates: int | None = None
     light: Light = "linear"
@@ -234,7 +234,4 @@ def _refuse_whole_images(preparation: Preparation) -> None:
 
 def _load_matrices(dithering: VolumeDither) -> Sequence[ThresholdMatrix]:
     """Return the matrix of all channels, or one per channel."""
-    matrix = dithering.matrix
-    if isinstance(matrix, ThresholdMatrix):
-        return (matrix,)
-    return load_channels(matrix) if isinstance(matrix, str | Path) else matrix
+    return as_matrices(dithering.matrix)

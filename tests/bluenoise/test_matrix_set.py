@@ -41,8 +41,8 @@ def test_other_floats_are_noise(noise: np.ndarray, channels: int) -> None:
 @pytest.mark.parametrize(
     ("array", "words"),
     [
-        (np.zeros((4, 4), int), "permutation"),
-        (np.arange(16), "has shape"),
+        (np.zeros((4, 4), int), "no order"),
+        (np.arange(16), "has the shape"),
         (np.zeros((0, 4), int), "no empty side"),
         (np.zeros((4, 4), bool), "bool"),
         (np.full((4, 4), np.nan), "NaN"),
@@ -63,7 +63,7 @@ def test_matrices_that_do_not_fit_together_are_refused() -> None:
     with pytest.raises(InputError, match="1 to 4"):
         MatrixSet(())
     with pytest.raises(InputError, match="an array of numbers"):
-        matrix_set_of([[0, 1], [2, 3]])  # pyright: ignore[reportArgumentType]
+        matrix_set_of(None)  # pyright: ignore[reportArgumentType]
     frames = ThresholdMatrix(np.arange(8).reshape(2, 2, 2))
     with pytest.raises(InputError, match="frames"):
         matrix_set_of([frames, frames])

@@ -472,3 +472,17 @@ def test_every_colour_has_the_same_grey() -> None:
         grays[red, red] = red
         colors = np.stack([np.full_like(green, red), green, blue], axis=2)
         assert (grays == to_gray(colors)).all(), red
+
+
+@pytest.mark.parametrize("dtype", ["u1", ">u2", "<i4", ">i8", "<f4", ">f8"])
+def test_the_page_takes_matrix_files_by_their_order(tmp_path: Path, dtype: str) -> None:
+    ranks = np.random.default_rng(3).permutation(30).reshape(5, 6)
+    for array in ((ranks + 1).astype(dtype), np.asfortranarray(ranks).astype(dtype, order="F")):
+        np.save(tmp_path / "m.npy", array)
+        script = (TEMPLATE / "npy.js").read_text(encoding="utf-8")
+        script += """
+        const bytes = new Uint8Array(require("fs").readFileSync("m.npy"));
+        const { height, width, planes } = readNpy(bytes);
+        console.log(JSON.stringify([height, width, Array.from(planes[0])]));
+        """
+        assert _in_node(tmp_path, script) == [5, 6, ranks.ravel().tolist()]

@@ -14,6 +14,7 @@ from dither.cli.batch.journal import Journal, Origin, Stamp, open_journal
 from dither.cli.batch.worker import Outcome, dither_one, lost
 from dither.cli.options import STREAM, Batch, Job
 from dither.cli.outputs import check_suffix, result_name
+from dither.cli.result_files import check_raw
 from dither.cli.target import Target
 from dither.console import log, progress_bar, stop
 from dither.errors import InputError
@@ -55,10 +56,10 @@ def dither_folder(
             there is no image, or `check` raises it.
     """
     folder, results = _folders(job, batch)
-    if job.packed and target.panel is None:
-        _ = target.packed_bits  # raises before any work
     template = job.name or ("{stem}.bin" if job.packed else "{stem}.png")
-    check_suffix(results / result_name(template, Path("x")), job, target.panel)
+    example = results / result_name(template, Path("x"))
+    check_suffix(example, job, target.panel)
+    check_raw(job, target, [example])
     found = discover(folder, results, functools.partial(result_name, template))
     found = as_layers(found) if layers else found
     skipped = found.skipped_sentence()
@@ -67,9 +68,10 @@ def dither_folder(
     options = fingerprint(
         (
             *(installed_version(), target, dithering, job.preparation_in(target.frame)),
-            *(job.scale, job.packed),
+            *(job.scale, job.packed, job.no_color_management),
             *(() if job.mask is None else (read_file(job.mask),)),
             *(("line art",) if job.line_art else ()),
+            *(() if job.alpha is None else (f"alpha {job.alpha}",)),
         )
     )
     with created_folder(results), open_journal(results) as journal:

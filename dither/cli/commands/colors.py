@@ -205,7 +205,7 @@ def _findings(
     on_progress: "OnProgress",
 ) -> _Findings:
     from dither.cli.compiled_cache import keep_compiled_code
-    from dither.color_count.count import count_colors, optimized_counts
+    from dither.color_count.count import optimized_counts, smallest_palette
     from dither.color_count.curve import COLOR_COUNTS, color_curve
     from dither.color_count.gap_statistic import GapConfig, gap_statistic
     from dither.images.mask import fill_masked, transparent_mask
@@ -222,10 +222,8 @@ def _findings(
     for count in curve:
         counts.append(count)
         on_progress(0.5 * len(counts) / len(COLOR_COUNTS), f"{count.colors} colours")
-    number = count_colors(wanted, known=counts if optimized else (), **searched)
-    # For an image with few colours, a second entry with all of them follows.
-    chosen = next(iter(optimized_counts(wanted, [number], **searched)))
-    on_progress(0.7, f"{number} colours")
+    chosen = smallest_palette(wanted, known=() if optimized else counts, **searched).measured
+    on_progress(0.7, f"{chosen.colors} colours")
     # Transparent pixels take the colours of their neighbours, and so diffuse little error.
     seen = wanted if mask is None else fill_masked(wanted, mask)
     estimates = gap_statistic(

@@ -162,6 +162,7 @@ def diffuse(
         functools.partial(_rows, **options) if by_rows else None,
         whole=f"--method {method}",
         memory=None if memory is None else parse_memory(memory),
+        spreads=True,
     )
     if inks:
         refuse_given(context, f"{COLORS_ONLY} --method", "is not for --inks, which keeps inks")

@@ -91,8 +91,8 @@ def optimize(
         str | None,
         option(
             _CHOSEN_COLORS,
-            "Colours that the display can show: rgb888, rgb565, rgb444, or levels of red, green and "
-            "blue such as 8,8,4 [rgb888].",
+            "Colours that the display can show: rgb888, rgb666, rgb565, rgb555, rgb444, rgb332, "
+            "rgb111, or levels of red, green and blue such as 8,8,4 [rgb888].",
             value="NAME|R,G,B",
         ),
     ] = None,
@@ -205,15 +205,13 @@ def _color_count(text: str) -> int | Literal["auto"]:
 
 def _kept(text: str, colors: int) -> "np.ndarray":
     """Return (N, 3) uint8 colours from one colour or any text that --palette takes."""
-    import re
-
     import numpy as np
 
+    from dither.color_text import find_color
     from dither.palettes.palette import load_palette
 
-    single = re.fullmatch(r"#?([0-9A-Fa-f]{6})", text.strip())
-    color = single and np.array([list(bytes.fromhex(single[1]))], np.uint8)
-    kept = load_palette(text).colors if color is None else color
+    color = find_color(text)
+    kept = load_palette(text).colors if color is None else np.array([color], np.uint8)
     if len(kept) >= colors:
         raise InputError(
             f"--keep fixes {len(kept)} of {colors} colours; at least one must be left to choose"

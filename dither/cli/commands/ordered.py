@@ -60,8 +60,10 @@ def ordered(
     matrix: Annotated[
         str | None,
         matrix_option(
-            "A shipped matrix (list: bluenoise list) or a .npy file. If it has frames, each image or "
-            f"animation frame takes the next one [{DEFAULT_MATRIX}]."
+            "A shipped matrix (list: bluenoise list); bayer-8x8, clustered-dot-45, white, r2, "
+            "gradient-noise or playstation, also of other sizes, such as bayer-4x4; or a .npy "
+            "file or a PNG or TIFF texture, whose values are taken by their order. "
+            f"If it has frames, each image or animation frame takes the next one [{DEFAULT_MATRIX}]."
         ),
     ] = None,
     add_noise: Annotated[

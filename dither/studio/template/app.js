@@ -190,17 +190,15 @@ function isLook({ title, ...look }) {
     return names.every(same);
 }
 
-// The command reads a matrix that is not shipped from a file.
+// The command reads a matrix that was opened from its file.
 function matrixFile() {
-    if (choices.method !== "ordered" || PACKED[choices.matrix]?.shipped) return null;
-    return loadedMatrices.has(choices.matrix) ? choices.matrix : `${choices.matrix}.npy`;
+    return choices.method === "ordered" && loadedMatrices.has(choices.matrix) ? choices.matrix : null;
 }
 
 function showCommand() {
     $("command").textContent = commandOf(choices, opened.name, matrixFile());
     const needed = [];
     if (!opened.onDisk) needed.push([opened.name, async () => opened.file]);
-    if (matrixFile() && !loadedMatrices.has(choices.matrix)) needed.push([matrixFile(), async () => writtenNpy(matrixOfChoice())]);
     const parts = needed.flatMap(([name, made], index) => {
         const button = document.createElement("button");
         Object.assign(button, { type: "button", className: "link", textContent: name });

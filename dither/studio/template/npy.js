@@ -1,4 +1,9 @@
-// Read, check and write matrices as .npy files.
+// Read matrices from .npy files: ranks or values of any type, taken by their order.
+
+const READERS = {
+    u1: "getUint8", i1: "getInt8", u2: "getUint16", i2: "getInt16", u4: "getUint32", i4: "getInt32",
+    u8: "getBigUint64", i8: "getBigInt64", f4: "getFloat32", f8: "getFloat64",
+};
 
 function readNpy(bytes) {
     const text = String.fromCharCode(...bytes.subarray(0, Math.min(bytes.length, 4096)));
@@ -6,34 +11,31 @@ function readNpy(bytes) {
     const long = bytes[6] > 1;
     const start = (long ? 12 : 10) + (bytes[8] | (bytes[9] << 8));
     const header = text.slice(0, start);
-    const shape = header.match(/'shape':\s*\((\d+),\s*(\d+)\)/);
-    const type = header.match(/'descr':\s*'([<|]?[ui][1248])'/)?.[1];
-    if (!shape || !type || header.includes("'fortran_order': True")) {
-        throw new Error("The matrix must hold integer ranks with rows and columns; frames and channels are not supported here.");
+    const shape = header.match(/'shape':\s*\((\d+),\s*(\d+)(?:,\s*1)*,?\s*\)/);
+    const [, order, type] = header.match(/'descr':\s*'([<>|=]?)([a-z][1248])'/) ?? [];
+    if (!shape || !(type in READERS)) {
+        throw new Error("The matrix must hold numbers in rows and columns; frames and channels are not supported here.");
     }
     const [height, width] = [Number(shape[1]), Number(shape[2])];
     const count = height * width;
-    const size = Number(type.at(-1));
+    const size = Number(type[1]);
     if (count < 1 || bytes.length !== start + count * size) throw new Error("The matrix file is truncated or too long.");
     const view = new DataView(bytes.buffer, bytes.byteOffset + start);
-    const ranks = new Uint32Array(count);
-    const seen = new Uint8Array(count);
+    const byColumns = header.includes("'fortran_order': True");
+    const values = new Float64Array(count);
     for (let i = 0; i < count; i++) {
-        const rank = { 1: () => view.getUint8(i), 2: () => view.getUint16(2 * i, true), 4: () => view.getUint32(4 * i, true), 8: () => Number(view.getBigUint64(8 * i, true)) }[size]();
-        if (!(rank < count) || seen[rank]) throw new Error("The matrix must hold each rank from 0 upward exactly once.");
-        [ranks[i], seen[rank]] = [rank, 1];
+        const place = byColumns ? (i % width) * height + Math.floor(i / width) : i;
+        values[i] = Number(view[READERS[type]](place * size, order !== ">"));
     }
-    return { height, width, count, planes: [ranks] };
+    return { height, width, count, planes: [ranksOf(values)] };
 }
 
-// Write ranks as 16-bit integers.
-function writtenNpy({ height, width, planes: [ranks] }) {
-    const header = `{'descr': '<u2', 'fortran_order': False, 'shape': (${height}, ${width}), }`;
-    const padded = header.padEnd(128 - 11) + "\n";
-    const bytes = new Uint8Array(128 + 2 * ranks.length);
-    const start = `\x93NUMPY\x01\x00${String.fromCharCode(padded.length & 255, padded.length >> 8)}${padded}`;
-    for (let i = 0; i < start.length; i++) bytes[i] = start.charCodeAt(i);
-    const view = new DataView(bytes.buffer, 128);
-    ranks.forEach((rank, i) => view.setUint16(2 * i, rank, true));
-    return new Blob([bytes], { type: "application/octet-stream" });
+// Equal values rank row by row.
+function ranksOf(values) {
+    if (!values.every(Number.isFinite)) throw new Error("The matrix must hold finite numbers.");
+    if (values.length > 1 && values.every((value) => value === values[0])) throw new Error("All values of the matrix are equal, so they have no order.");
+    const places = Array.from(values.keys()).sort((a, b) => values[a] - values[b] || a - b);
+    const ranks = new Uint32Array(values.length);
+    places.forEach((place, rank) => (ranks[place] = rank));
+    return ranks;
 }

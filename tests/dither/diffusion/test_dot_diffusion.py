@@ -17,8 +17,8 @@ pytest.importorskip("numba", reason="an extra of its own")
 
 
 @given(
-    height=st.integers(0, 12),
-    width=st.integers(0, 12),
+    height=st.integers(1, 12),
+    width=st.integers(1, 12),
     channels=st.sampled_from([None, 1, 3]),
     dtype=st.sampled_from([np.uint8, np.uint16]),
     levels=st.sampled_from([2, 2, 5, 300]),

@@ -57,8 +57,8 @@ def test_every_kernel_matches_the_reference(kernel: DiffusionKernel, serpentine:
 
 
 @given(
-    height=st.integers(0, 40),
-    width=st.integers(0, 12),
+    height=st.integers(1, 40),
+    width=st.integers(1, 12),
     channels=st.sampled_from([None, 1, 3, 4]),
     dtype=st.sampled_from([np.uint8, np.uint16]),
     levels=st.sampled_from([2, 3, 7, 256, 300]),
@@ -105,8 +105,8 @@ def test_any_image_to_levels_matches_the_reference(
 
 
 @given(
-    height=st.integers(0, 40),
-    width=st.integers(0, 8),
+    height=st.integers(1, 40),
+    width=st.integers(1, 8),
     gray=st.booleans(),
     dtype=st.sampled_from([np.uint8, np.uint16]),
     count=st.sampled_from([1, 2, 3, 16, 17, 60]),
@@ -265,21 +265,23 @@ def test_linear_light_chooses_the_nearest_in_light() -> None:
     assert error_diffuse(image[:1], light="encoded").item() == 1
 
 
-@pytest.mark.parametrize(
-    "shape", [(0, 0), (0, 5), (5, 0), (1, 1), (1, 9), (9, 1), (4, 4, 0), (0, 4, 3)]
-)
+@pytest.mark.parametrize("shape", [(1, 1), (1, 9), (9, 1), (1, 4, 3)])
 @pytest.mark.parametrize("serpentine", [True, False])
-def test_empty_and_tiny_images_pass(shape: tuple[int, ...], serpentine: bool) -> None:
+def test_tiny_images_pass(shape: tuple[int, ...], serpentine: bool) -> None:
     for kernel in ("floyd-steinberg", "stevenson-arce"):
         for dtype in (np.uint8, np.float32):
             image = np.ones(shape, dtype)
             codes = error_diffuse(image, kernel=kernel, serpentine=serpentine, threads=2)
             assert codes.shape == shape
-            if shape[2:] != (0,):
-                codes = error_diffuse(
-                    image, palette=EIGHT_COLORS, kernel=kernel, serpentine=serpentine
-                )
-                assert codes.shape == shape[:2]
+            codes = error_diffuse(image, palette=EIGHT_COLORS, kernel=kernel, serpentine=serpentine)
+            assert codes.shape == shape[:2]
+
+
+@pytest.mark.parametrize("shape", [(0, 0), (0, 5), (5, 0), (4, 4, 0), (0, 4, 3)])
+def test_images_without_pixels_are_refused(shape: tuple[int, ...]) -> None:
+    for options in ({"levels": 2}, {"palette": EIGHT_COLORS}):
+        with pytest.raises(InputError, match="image has no pixels: its shape is"):
+            error_diffuse(np.ones(shape, np.uint8), **options)
 
 
 @pytest.mark.parametrize("serpentine", [True, False])
@@ -309,7 +311,7 @@ def test_requantize_shows_the_codes_at_full_range(photo: np.ndarray) -> None:
 
 
 def test_alpha_is_untouched(photo: np.ndarray) -> None:
-    alpha = photo[..., 1:2]
+    alpha = np.maximum(photo[..., 1:2], 1)  # fully transparent pixels: test_hidden.py
     for color in (photo, photo[..., :1]):
         shown = requantize(np.concatenate([color, alpha], axis=2), bits=1)
         assert (shown[..., -1:] == alpha).all()
@@ -431,3 +433,16 @@ def test_bands_of_rows_are_the_whole(options: dict) -> None:
         diffuse = row_diffusion(**options)
         parts = [diffuse(band) for band in np.split(image, cuts)]
         np.testing.assert_array_equal(np.concatenate(parts), whole)
+
+
+@pytest.mark.parametrize("serpentine", [True, False])
+def test_levels_of_each_channel(serpentine: bool) -> None:
+    image = np.random.default_rng(0).integers(0, 256, (40, 30, 3), np.uint8)
+    found = error_diffuse(image, levels=(32, 64, 2), serpentine=serpentine)
+    for channel, count in enumerate((32, 64, 2)):
+        alone = error_diffuse(image[..., channel], levels=count, serpentine=serpentine)
+        assert (found[..., channel] == alone).all()
+    picture = requantize(image, levels=(32, 64, 2))
+    assert len(np.unique(picture[..., 2])) == 2
+    with pytest.raises(InputError, match="levels has 2 numbers"):
+        error_diffuse(image, levels=(2, 2))

@@ -39,8 +39,8 @@ def test_shares_sum_to_1_and_are_mirrored() -> None:
 
 
 @given(
-    height=st.integers(0, 70),
-    width=st.integers(0, 9),
+    height=st.integers(1, 70),
+    width=st.integers(1, 9),
     dtype=st.sampled_from([np.uint8, np.uint16]),
     levels=st.sampled_from([2, 2, 3, 7, 300]),
     serpentine=st.booleans(),

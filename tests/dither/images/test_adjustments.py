@@ -70,7 +70,7 @@ def test_brightness_and_contrast_are_clipped_together(photo: np.ndarray) -> None
         ({"shadows": -1.1}, "shadows is -1.1; it must be from -1 to 1"),
         ({"highlights": 2}, "highlights is 2"),
         ({"auto_contrast": 50}, "auto_contrast is 50; it must be from 0 to 49"),
-        ({"background": "white"}, "the background is 'white'"),
+        ({"background": "whites"}, "the background is 'whites'; did you mean 'white' or"),
         ({"fit": "fill"}, "fit is 'fill'; it must be 'contain', 'cover' or 'stretch'"),
         ({"rotate": 45}, "rotate is 45; it must be 'auto', 0, 90, 180 or 270"),
         ({"fit": "cover", "resize": 0.5}, "fit is 'cover', which needs a width and a height"),

@@ -10,17 +10,11 @@ from dither.images.raster_image import RasterImage
 
 @pytest.mark.parametrize("channels", [(), (3,)])
 @pytest.mark.parametrize("background", ["#ffffff", "#10c0ff"])
-def test_a_background_is_what_pillow_lays_an_image_over(
-    channels: tuple[int, ...], background: str
-) -> None:
+def test_a_background_is_mixed_as_light(channels: tuple[int, ...], background: str) -> None:
     generator = np.random.default_rng(0)
     color = generator.integers(0, 256, (40, 50, *channels)).astype(np.uint8)
     alpha = generator.integers(0, 256, (40, 50)).astype(np.uint8)
     alpha[0], alpha[1] = 0, 255
-    picture = Image.fromarray(color).convert("RGB")
-    picture.putalpha(Image.fromarray(alpha))
-    ground = Image.new("RGBA", picture.size, background)
-    expected = np.array(Image.alpha_composite(ground, picture))[..., :3].astype(int)
     made = on_background(RasterImage(color, alpha, b"profile"), background)
     assert made.alpha is None
     assert made.color.dtype == np.uint8
@@ -28,18 +22,39 @@ def test_a_background_is_what_pillow_lays_an_image_over(
     assert made.color.ndim == (2 if stays_gray else 3)
     assert made.profile == (None if color.ndim == 2 and not stays_gray else b"profile")
     found = made.color if made.color.ndim == 3 else np.stack([made.color] * 3, axis=2)
-    assert np.abs(expected - found).max() <= 1
-    assert (found[0] == parse_background(background)).all()
-    assert np.array_equal(found[1], color[1] if channels else np.stack([color[1]] * 3, axis=1))
+    whole = color if channels else np.stack([color] * 3, axis=2)
+    behind = parse_background(background)
+    for y, x, channel in np.ndindex(*found.shape):
+        share = alpha[y, x] / 255
+        light = share * light_of(whole[y, x, channel]) + (1 - share) * light_of(behind[channel])
+        assert (
+            light_of(found[y, x, channel] - 0.501)
+            <= light
+            <= light_of(found[y, x, channel] + 0.501)
+        )
+    assert (found[0] == behind).all()
+    assert np.array_equal(found[1], whole[1])
+
+
+def light_of(code: float) -> float:
+    """IEC 61966-2-1, one value at a time."""
+    value = float(code) / 255
+    return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4
+
+
+def test_half_of_white_on_black_is_half_the_light() -> None:
+    half = RasterImage(np.full((1, 1), 255, np.uint8), np.full((1, 1), 127, np.uint8))
+    assert on_background(half, "black").color.item() == 187
+    assert on_background(half, "#000").color.item() == 187
 
 
 def test_backgrounds_of_deep_and_float_samples() -> None:
     alpha = np.array([[0, 51, 255]], np.uint8)
     deep = on_background(RasterImage(np.zeros((1, 3), np.uint16), alpha), "ffffff").color
-    assert deep.tolist() == [[65535, 52428, 0]]
+    assert deep.tolist() == [[65535, round(65535 * (1.055 * 0.8 ** (1 / 2.4) - 0.055)), 0]]
     floats = on_background(RasterImage(np.zeros((1, 3), np.float32), alpha), "ffffff").color
     assert floats.dtype == np.float32
-    assert floats == pytest.approx(np.array([[1, 0.8, 0]]))
+    assert floats == pytest.approx(np.array([[1, 1.055 * 0.8 ** (1 / 2.4) - 0.055, 0]]))
     opaque = np.zeros((1, 3), np.uint8)
     assert on_background(RasterImage(opaque), "#ffffff").color is opaque
 
@@ -81,7 +96,24 @@ def test_bars_lie_where_pillow_pads(photo: np.ndarray) -> None:
     assert (made == np.asarray(expected)).all()
 
 
-@pytest.mark.parametrize("text", ["red", "#fff", "#12345g", "", "0x123456"])
+@pytest.mark.parametrize(
+    ("text", "codes"),
+    [
+        ("red", [255, 0, 0]),
+        ("Teal", [0, 128, 128]),
+        ("#f80", [255, 136, 0]),
+        ("0f380f", [15, 56, 15]),
+    ],
+)
+def test_colours_by_name_and_in_hexadecimal(text: str, codes: list[int]) -> None:
+    assert parse_background(text).tolist() == codes
+
+
+@pytest.mark.parametrize("text", ["rad", "#ffffffff0", "#12345g", "", "0x123456"])
 def test_colours_that_are_none(text: str) -> None:
-    with pytest.raises(InputError, match="colour in hexadecimal such as '#ffffff'"):
+    with pytest.raises(InputError, match="the background is"):
         parse_background(text)
+
+
+def test_colours_in_short_are_read() -> None:
+    assert parse_background("#fff").tolist() == parse_background("White").tolist() == [255] * 3

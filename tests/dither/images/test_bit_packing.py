@@ -49,7 +49,7 @@ def test_what_cannot_be_packed_is_one_sentence(codes, options: dict, sentence: s
     st.integers(1, 3),
 )
 def test_packed_dither_is_packing_after_dithering(size, order, dtype, threads: int) -> None:
-    height, width, bits = size
+    height, width, bits = max(1, size[0]), max(1, size[1]), size[2]
     image = np.random.default_rng(width).integers(0, 256, (height, width))
     image = (image / 255 if dtype == np.float32 else image).astype(dtype)
     options = {"light": "linear", "phase": (0, 3, 5), "strength": 0.8, "threads": threads}

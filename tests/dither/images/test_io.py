@@ -324,3 +324,46 @@ def test_every_changed_bit_of_a_png_is_refused(place: int) -> None:
     changed[place // 8] ^= 1 << place % 8
     with pytest.raises(InputError, match=r"damaged|not an image"):
         read_image(io.BytesIO(bytes(changed)))
+
+
+@pytest.mark.parametrize("ending", ["png", "tif", "webp"])
+def test_an_opaque_alpha_is_none(tmp_path: Path, photo: np.ndarray, ending: str) -> None:
+    rgba = np.dstack([photo, np.full(photo.shape[:2], 255, np.uint8)])
+    options = {"lossless": True} if ending == "webp" else {}
+    path = _saved(tmp_path / f"p.{ending}", Image.fromarray(rgba), **options)
+    assert read_image(path).alpha is None
+    rgba[3, 4, 3] = 254
+    path = _saved(tmp_path / f"p.{ending}", Image.fromarray(rgba), **options)
+    assert read_image(path).alpha is not None
+
+
+@pytest.mark.parametrize("ending", ["bmp", "ppm", "tif", "png", "webp", "gif"])
+def test_formats_without_alpha_take_one_that_is_opaque(
+    tmp_path: Path, photo: np.ndarray, ending: str
+) -> None:
+    few = photo // 128 * 255
+    write_image(tmp_path / f"a.{ending}", RasterImage(few, np.full(few.shape[:2], 255, np.uint8)))
+    write_image(tmp_path / f"b.{ending}", RasterImage(few))
+    assert (tmp_path / f"a.{ending}").read_bytes() == (tmp_path / f"b.{ending}").read_bytes()
+
+
+@pytest.mark.parametrize("partial", [False, True])
+def test_deep_grey_is_written_with_its_transparency(tmp_path: Path, partial: bool) -> None:
+    gray = np.random.default_rng(0).integers(0, 65536, (40, 50)).astype(np.uint16)
+    alpha = np.where(gray % 3 == 0, 0, 255).astype(np.uint8)
+    alpha[0, 0] = 100 if partial else 255
+    write_image(tmp_path / "out.png", RasterImage(gray, alpha))
+    if partial:  # a reader of all 16 bits
+        content = (tmp_path / "out.png").read_bytes()
+        assert content[24:26] == b"\x10\x04"
+        with Image.open(tmp_path / "out.png") as picture:
+            found = np.asarray(picture)
+        assert np.array_equal(found[..., -1], alpha)
+        assert np.array_equal(found[..., 0], gray >> 8)
+    else:
+        image = read_image(tmp_path / "out.png")
+        assert image.alpha is not None
+        assert np.array_equal(image.alpha, alpha)
+        assert np.array_equal(image.color[alpha > 0], gray[alpha > 0])
+    with pytest.raises(InputError, match="without alpha as TIFF or PNM"):
+        write_image(tmp_path / "out.tif", RasterImage(gray, alpha))

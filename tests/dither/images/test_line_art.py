@@ -121,7 +121,7 @@ def test_transparent_pixels_have_no_effect() -> None:
     assert line_art_mask(page, alpha)[:50].all()
 
 
-@pytest.mark.parametrize("shape", [(0, 5), (1, 1), (1, 400), (7, 3)])
+@pytest.mark.parametrize("shape", [(1, 1), (1, 400), (7, 3)])
 def test_small_images_have_a_mask(shape: tuple[int, int]) -> None:
     assert line_art_mask(np.full(shape, 7, np.uint8)).tolist() == np.ones(shape, bool).tolist()
 

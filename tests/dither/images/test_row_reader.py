@@ -15,7 +15,7 @@ from PIL import Image
 from dither.errors import InputError
 from dither.images import rows
 from dither.images.io import read_image
-from dither.images.raster_image import RasterImage
+from dither.images.raster_image import RasterImage, without_opaque_alpha
 from dither.images.row_reader import open_rows
 
 
@@ -41,7 +41,8 @@ def joined(content: bytes) -> RasterImage | None:
         assert source.shape[0] == sum(len(band.color) for band in bands)
     alphas = [band.alpha for band in bands if band.alpha is not None]
     color = np.concatenate([band.color for band in bands])
-    return RasterImage(color, np.concatenate(alphas) if alphas else None, bands[0].profile)
+    alpha = np.concatenate(alphas) if alphas else None
+    return without_opaque_alpha([RasterImage(color, alpha, bands[0].profile)])[0]
 
 
 def encoded(picture: Image.Image, kind: str, **options: object) -> bytes:
@@ -84,8 +85,9 @@ def pictures() -> Iterator[tuple[str, Image.Image]]:
 def test_png(name: str, picture: Image.Image) -> None:
     for level in (0, 6):
         check(encoded(picture, "PNG", compress_level=level))
-    if picture.mode in ("L", "RGB", "P"):
-        transparent = {"L": 9, "RGB": (1, 2, 3), "P": 1}[picture.mode]
+    if picture.mode in ("L", "RGB", "P", "I;16"):
+        corner = picture.getpixel((0, 0))
+        transparent = 1 if picture.mode == "P" else corner
         check(encoded(picture, "PNG", transparency=transparent))
         check(encoded(picture, "PNG", icc_profile=b"profile"))
 
@@ -109,6 +111,55 @@ def test_png_with_all_filters_and_depths() -> None:
             content += struct.pack(">I", len(part)) + name + part
             content += struct.pack(">I", zlib.crc32(name + part))
         check(content)
+
+
+@pytest.mark.parametrize("bits", [1, 2, 4, 8, 16])
+@pytest.mark.parametrize("kind", [0, 2])
+def test_the_transparent_colour_of_a_png(kind: int, bits: int) -> None:
+    if kind == 2 and bits < 8:
+        return
+    channels = 3 if kind else 1
+    samples = np.arange(16 * channels).reshape(4, 4, channels) * 1300 >> (16 - bits)
+    if bits < 8:
+        samples = samples % (1 << bits)
+    key = samples[1, 2]
+    if bits == 16:
+        rows = [line.astype(">u2").tobytes() for line in samples]
+    elif bits == 8:
+        rows = [line.astype(np.uint8).tobytes() for line in samples]
+    else:
+        digits = (samples[..., 0, None] >> np.arange(bits)[::-1] & 1).reshape(4, -1)
+        rows = [np.packbits(line).tobytes() for line in digits]
+    parts = [
+        (b"IHDR", struct.pack(">IIBBBBB", 4, 4, bits, kind, 0, 0, 0)),
+        (b"tRNS", struct.pack(f">{channels}H", *key.tolist())),
+        (b"IDAT", zlib.compress(b"".join(b"\0" + row for row in rows))),
+        (b"IEND", b""),
+    ]
+    content = b"\x89PNG\r\n\x1a\n"
+    for name, part in parts:
+        content += struct.pack(">I", len(part)) + name + part
+        content += struct.pack(">I", zlib.crc32(name + part))
+    if (kind, bits) != (2, 16):  # which is read whole
+        check(content)
+    found = read_image(io.BytesIO(content))
+    assert found.alpha is not None
+    assert np.array_equal(found.alpha == 0, (samples == key).all(axis=2))
+    assert np.isin(found.alpha, [0, 255]).all()
+    assert found.color.dtype == (np.uint16 if (kind, bits) == (0, 16) else np.uint8)
+
+
+def test_an_opaque_alpha_is_dropped_before_bars_are_drawn() -> None:
+    opaque = np.dstack([photo(30, 60), np.full((60, 30), 255, np.uint8)])
+    for last, kept in ((255, False), (254, True)):
+        opaque[-1, -1, 3] = last
+        with open_rows(
+            io.BytesIO(encoded(Image.fromarray(opaque), "PNG")), 1 << 20, "it"
+        ) as source:
+            assert source is not None
+            found = list(rows.without_opaque_bands(source).bands())
+        assert all((band.alpha is not None) == kept for band in found)
+        assert np.array_equal(np.concatenate([band.color for band in found]), opaque[..., :3])
 
 
 def test_jpeg() -> None:

@@ -52,18 +52,27 @@ def test_channels_come_back(channels: int, height: int, width: int, seed: int) -
             load_matrix(path)
 
 
-def test_noise_is_no_threshold_matrix(tmp_path: Path) -> None:
-    np.save(tmp_path / "m.npy", np.random.default_rng(0).normal(size=(8, 8, 3)))
-    with pytest.raises(InputError, match=r"m\.npy: .* not the thresholds"):
-        load_channels(tmp_path / "m.npy")
+def test_other_values_are_taken_by_their_order(tmp_path: Path) -> None:
+    noise = np.random.default_rng(0).normal(size=(8, 8, 3))
+    np.save(tmp_path / "m.npy", noise)
+    found = load_channels(tmp_path / "m.npy")
+    expected = [ThresholdMatrix.from_values(noise[..., channel]) for channel in range(3)]
+    assert [each.ranks.tolist() for each in found] == [each.ranks.tolist() for each in expected]
 
 
-def test_float_files_and_unknown_names_are_refused(tmp_path: Path) -> None:
+def test_one_value_and_unknown_names_are_refused(tmp_path: Path) -> None:
     np.save(tmp_path / "m.npy", np.zeros((2, 2)))
-    with pytest.raises(InputError, match="float64"):
+    with pytest.raises(InputError, match=r"m\.npy: all 4 values of the matrix are 0.0: no order"):
         load_matrix(tmp_path / "m.npy")
     with pytest.raises(InputError, match="blue-64x64"):
         load_matrix("red-64x64")
+
+
+@pytest.mark.parametrize("dtype", ["i1", ">u2", ">i4", ">i8", ">u8", "f2", ">f4", "f8"])
+def test_files_of_any_type_and_byte_order_are_taken(tmp_path: Path, dtype: str) -> None:
+    ranks = np.random.default_rng(0).permutation(20).reshape(4, 5)
+    np.save(tmp_path / "m.npy", (ranks + 1).astype(dtype)[..., None])
+    assert (load_matrix(tmp_path / "m.npy").ranks == ranks).all()
 
 
 def test_the_manifest_speaks_json() -> None:

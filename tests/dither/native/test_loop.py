@@ -188,3 +188,74 @@ def test_the_name_of_a_file_changes_with_all_that_its_code_depends_on(
 ) -> None:
     assert _name(_loop()) == _name(_loop())
     assert _name(_loop()) != _name(_loop(**change))
+
+
+@compiled
+def one(value):
+    return value * 0 + 1
+
+
+@compiled
+def two(value):
+    return value * 0 + 2
+
+
+@pytest.mark.parametrize(
+    ("change", "answer"),
+    [
+        ({}, 1),
+        ({"features": ""}, 1),
+        ({"cpu": "generic"}, 1),
+        ({"cpu": "another"}, 2),
+        ({"features": "+another"}, 2),
+        ({"triple": "another"}, 2),
+        (None, 2),
+    ],
+)
+def test_installed_code_is_taken_first_if_it_runs_here(
+    change: dict[str, str] | None, answer: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dither.native import machine_code
+    from dither.native.processor import Processor, host
+
+    monkeypatch.setattr(loops.cache, "installed_folder", lambda: tmp_path)
+    assert (one(3), two(3)) == (1, 2)
+    # The code of one loop under the name of the other: the answer says which code was loaded.
+    kept = loops.cache.read_object(one.kept_name(one.symbol("(int64)"), host()))
+    assert kept is not None
+    code = kept.partition(b"\n")[2]
+    processor = Processor(**{**vars(host()), **(change or {})})
+    content = machine_code.pack(one.symbol("(int64)"), "int64", processor, code)
+    name = f"{two.symbol('(int64)')}.o"
+    loops.cache.write_object(name, content, tmp_path)
+    if change is None:
+        data = (tmp_path / name).read_bytes()
+        (tmp_path / name).write_bytes(bytes([data[0] ^ 1]) + data[1:])
+    assert Compiled(two.python, **two.options)(3) == answer
+
+
+def test_installed_code_needs_no_folder_of_the_user(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from dither.native.processor import host
+
+    content = two.compile((3,), host())
+    monkeypatch.setattr(loops.cache, "installed_folder", lambda: tmp_path / "installed")
+    monkeypatch.setenv(loops.cache.FOLDER_VARIABLE, str(tmp_path / "user"))
+    name = f"{two.symbol('(int64)')}.o"
+    assert loops.cache.write_object(name, content, tmp_path / "installed")
+    monkeypatch.setattr(Compiled, "compile", None)
+    assert Compiled(two.python, **two.options)(3) == 2
+    assert not (tmp_path / "user").exists()
+
+
+def test_names_do_not_depend_on_the_versions_of_the_compilers(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    from dither.native import machine_code
+    from dither.native.processor import host
+
+    symbol, kept = two.symbol("(int64)"), two.kept_name("x", host())
+    monkeypatch.setattr(machine_code, "compilers", lambda: ("other",))
+    assert two.symbol("(int64)") == symbol
+    assert two.kept_name("x", host()) != kept

@@ -17,7 +17,7 @@ BLUE = TriangularDistribution().quantiles(4096)[load_matrix("blue-64x64").ranks]
 
 
 @given(
-    st.tuples(st.integers(0, 12), st.integers(0, 9)),
+    st.tuples(st.integers(1, 12), st.integers(1, 9)),
     st.integers(2, 300),
     st.sampled_from([np.uint8, np.uint16]),
     st.tuples(st.integers(-3, 3), st.integers(-9, 9), st.integers(-9, 9)),
@@ -72,3 +72,12 @@ def test_what_is_no_noise_is_one_sentence(tmp_path: Path) -> None:
         load_noise(tmp_path / "m.npy")
     with pytest.raises(InputError, match="cannot read"):
         load_noise(tmp_path / "none.npy")
+
+
+def test_levels_of_each_channel() -> None:
+    rng = np.random.default_rng(0)
+    image, noise = rng.random((20, 30, 3)), rng.uniform(-0.5, 0.5, (7, 7, 3))
+    found = noise_dither(image, noise, levels=(32, 64, 2))
+    for channel, count in enumerate((32, 64, 2)):
+        alone = noise_dither(image[..., channel], noise[..., channel], levels=count)
+        assert (found[..., channel] == alone).all()

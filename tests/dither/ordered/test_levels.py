@@ -43,9 +43,9 @@ def test_every_16_bit_value_at_4_levels() -> None:
 
 
 @given(
-    height=st.integers(0, 20),
-    width=st.integers(0, 20),
-    channels=st.sampled_from([None, 1, 3, 5]),
+    height=st.integers(1, 20),
+    width=st.integers(1, 20),
+    channels=st.sampled_from([None, 1, 3, 4]),
     dtype=st.sampled_from([np.uint8, np.uint16]),
     levels=st.sampled_from([2, 3, 4, 16, 200]),
     cells=st.tuples(st.integers(1, 7), st.integers(1, 7)),
@@ -169,10 +169,26 @@ def test_level_values_round_halves_upward() -> None:
     assert level_values(256, np.dtype(np.uint8)).tolist() == list(range(256))
 
 
-@pytest.mark.parametrize("shape", [(0, 0), (0, 5), (5, 0), (1, 1), (4, 0, 3), (0, 4, 3)])
-def test_empty_and_tiny_images_pass(shape: tuple[int, ...]) -> None:
-    assert requantize(np.zeros(shape, np.uint8), bits=1).shape == shape
-    assert requantize(np.zeros(shape, np.float32), bits=1).shape == shape
+@pytest.mark.parametrize("shape", [(0, 0), (0, 5), (5, 0), (4, 0, 3), (0, 4, 3), (4, 4, 0)])
+@pytest.mark.parametrize("dtype", [np.uint8, np.float32, bool])
+def test_images_without_pixels_are_refused(shape: tuple[int, ...], dtype: type) -> None:
+    with pytest.raises(InputError, match="image has no pixels: its shape is"):
+        requantize(np.zeros(shape, dtype), bits=1)
+
+
+def test_tiny_images_pass() -> None:
+    for dtype in (np.uint8, np.float32):
+        assert requantize(np.zeros((1, 1), dtype), bits=1).shape == (1, 1)
+
+
+def test_channels_that_come_first_are_refused() -> None:
+    image = np.zeros((3, 64, 64), np.uint8)
+    sentence = r"image has shape \(3, 64, 64\), which is \(C, H, W\); an image is \(H, W, C\)"
+    with pytest.raises(InputError, match=sentence):
+        requantize(image, bits=1)
+    assert requantize(np.moveaxis(image, 0, -1), bits=1).shape == (64, 64, 3)
+    # A few rows of colours are an image.
+    assert requantize(np.zeros((3, 64, 3), np.uint8), bits=1).shape == (3, 64, 3)
 
 
 @pytest.mark.parametrize(

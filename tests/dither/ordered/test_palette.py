@@ -18,7 +18,7 @@ from dither.palettes.palette import Palette, load_palette, palette_names
 
 
 @given(
-    st.tuples(st.integers(0, 9), st.integers(0, 40)),
+    st.tuples(st.integers(1, 9), st.integers(1, 40)),
     st.sampled_from(["uint8", "uint16", "float64", "bool"]),
     st.sampled_from([2, 3]),
     st.tuples(st.integers(-3, 3), st.integers(-9, 9), st.integers(-9, 9)),

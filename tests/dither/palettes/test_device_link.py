@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from dither.color import linear_to_srgb, srgb_to_linear
 from dither.errors import InputError
 from dither.palettes import device_link, device_link_loop
-from dither.palettes.device_link import STEPS, WHITE, link_table, map_to_palette
+from dither.palettes.device_link import STEPS, WHITE, ClipLink, link_table, map_to_palette
+from dither.palettes.gamut import mixture_gamut
+from dither.palettes.gamut_mapping import EQUAL, clip_to_gamut
 from dither.palettes.intent import map_light
 from dither.palettes.palette import Intent, Palette, load_palette
 from dither.samples import eight_bit_colors
@@ -114,7 +116,7 @@ def test_greys_depend_on_greys_alone(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @given(
-    st.tuples(st.integers(0, 5), st.integers(0, 9)),
+    st.tuples(st.integers(1, 5), st.integers(1, 9)),
     st.sampled_from(["uint8", "uint16", "float32", "float64", "bool"]),
     st.sampled_from([None, 1, 3]),
 )
@@ -210,3 +212,17 @@ def test_division_by_white_is_exact() -> None:
     numbers = np.concatenate([multiples - 1, multiples, multiples + 1, [2**32 - 2]])
     numbers = numbers[(numbers >= 0) & (numbers <= 2**32 - 2)]
     assert (device_link_loop.over_white.python(numbers) == numbers // 65535).all()
+
+
+def test_a_clip_link_of_several_images_answers_as_one_of_each() -> None:
+    gamut = mixture_gamut(load_palette("inky-spectra-6").linear)
+    generator = np.random.default_rng(0)
+    first, second = generator.integers(0, 65536, (2, 40, 30, 3)).astype(np.uint16)
+    shared = ClipLink(gamut)
+    shared.clip(first)
+    assert (shared.clip(second) == ClipLink(gamut).clip(second)).all()
+    greys = np.full((4, 4, 3), 20000, np.uint16)
+    assert shared.clip(greys) is greys
+    wanted = clip_to_gamut(srgb_to_linear(second / 65535).reshape(-1, 3), gamut, EQUAL).clip(0, 1)
+    clipped = srgb_to_linear(shared.clip(second) / 65535).reshape(-1, 3)
+    assert np.abs(clipped - wanted).mean() < 0.01

@@ -12,7 +12,7 @@ from PIL import Image
 from PIL.GimpPaletteFile import GimpPaletteFile
 
 from dither.errors import InputError
-from dither.palettes.files import IMAGE_ENDINGS, WRITE_ENDINGS, encode_colors, read_colors
+from dither.palettes.files import READ_ENDINGS, WRITE_ENDINGS, encode_colors, read_colors
 from dither.palettes.palette import Palette, save_palette
 
 THREE = np.array([[0, 0, 0], [255, 128, 1], [9, 10, 255]], np.uint8)
@@ -27,6 +27,16 @@ RIFF = (
     + b"".join(bytes([*color, 4]) for color in THREE.tolist())
 )
 TABLE = THREE.tobytes().ljust(768, b"\0")
+ASE = b"ASEF" + struct.pack(">HHIHIHH4s4fH", 1, 0, 1, 1, 26, 1, 0, b"CMYK", 0, 0.5, 1, 0, 2)
+_PALETTE = struct.pack("<III8x", 2, 0, 1) + struct.pack(
+    "<H4BH4BH3s", 0, 1, 2, 3, 255, 1, 9, 8, 7, 255, 3, b"ink"
+)
+ASEPRITE = (
+    struct.pack("<IHHHHH", 0, 0xA5E0, 1, 8, 8, 32).ljust(128, b"\0")
+    + struct.pack("<IHHHxxI", 22 + len(_PALETTE), 0xF1FA, 1, 100, 1)
+    + struct.pack("<IH", 6 + len(_PALETTE), 0x2019)
+    + _PALETTE
+)
 
 
 def _file(folder: Path, name: str, data: bytes) -> Path:
@@ -124,7 +134,7 @@ def test_others_read_what_is_written(tmp_path: Path) -> None:
         ("p.act", TABLE + b"\0\0\0\0", "announces 0 colours"),
         ("p.act", TABLE + b"\1\1\0\0", "announces 257 colours"),
         ("p.png", b"GIMP Palette", "is not an image"),
-        ("p.ase", b"", "the ending must be one of .gpl"),
+        ("p.kpl", b"", "the ending must be one of .gpl"),
     ],
 )
 def test_damaged_files_are_refused_in_one_sentence(
@@ -172,11 +182,19 @@ WHOLE = {
     ".hex": [b"000000\nff8001\n"],
     ".act": [TABLE, TABLE + b"\0\3\xff\xff"],
     ".png": [encode_colors("p.png", THREE)],
+    ".txt": [b"; paint.net\nFF000000\nFFff8001 ; orange\n"],
+    ".json": [b'{"name": "three", "colors": ["000000", "#fff", [9, 10, 255]]}'],
+    ".aco": [
+        struct.pack(">HH5H5H", 1, 2, 0, 0, 0, 0, 0, 7, 5000, 100, 65000, 0),
+        struct.pack(">HH5HI2H", 2, 1, 8, 5000, 0, 0, 0, 2, 97, 0),
+    ],
+    ".ase": [ASE, ASEPRITE],
+    ".aseprite": [ASEPRITE],
 }
 
 
 @given(
-    ending=st.sampled_from([".gpl", ".pal", ".hex", ".act", *IMAGE_ENDINGS]),
+    ending=st.sampled_from(READ_ENDINGS),
     data=st.binary(max_size=900),
 )
 def test_random_bytes_give_colours_or_one_sentence(ending: str, data: bytes) -> None:

@@ -74,9 +74,9 @@ def test_what_is_no_palette_is_refused(colors: np.ndarray, sentence: str) -> Non
     [
         ("#000000 #fffff", "'#fffff' is not a colour in hexadecimal"),
         ("#", "'#' is not a colour"),
-        ("000000", r"shape \(1, 3\)"),
-        ("#00ff00 00FF00", "#00ff00 appears 2 times"),
-        ("game-girl", "'game-girl' is not a palette: .* game-boy"),
+        ("000000", "'000000' holds 1 distinct colours"),
+        ("#00ff00 00FF00", "'#00ff00 00FF00' holds 1 distinct colours; a palette holds 2 to 256"),
+        ("game-girl", r"'game-girl' is not a palette; did you mean 'game-boy'\? .* game-boy"),
         ("", "'' is not a palette"),
         ("no-such-file.gpl", "cannot read no-such-file.gpl: there is no such file"),
         ("a\0b.hex", "cannot read a\0b.hex: embedded null byte"),

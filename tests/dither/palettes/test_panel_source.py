@@ -9,10 +9,11 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from dither.images.c_source import c_name
 from dither.palettes.panel import Panel
 from dither.palettes.panel_buffer import pack_panel
 from dither.palettes.panel_files import load_panel
-from dither.palettes.panel_source import c_name, panel_c_source
+from dither.palettes.panel_source import panel_c_source
 
 
 def _random(panel: Panel) -> np.ndarray:

@@ -90,6 +90,16 @@ def test_auto_takes_the_fewest_colours_that_are_hardly_seen(run: Callable, folde
     assert (read_image(folder / "out" / "flag-dithered.png").color == FLAG).all()
 
 
+@pytest.mark.slow
+@pytest.mark.parametrize("options", ["", "--viewing-filter gaussian:1"])
+def test_auto_writes_what_its_number_writes(run: Callable, folder: Path, options: str) -> None:
+    (entry,) = json.loads(
+        run(f"dither optimize photo.png -o auto.png --colors auto --json {options}").stdout
+    )["images"]
+    run(f"dither optimize photo.png -o number.png --colors {entry['colors']} {options}")
+    assert (folder / "auto.png").read_bytes() == (folder / "number.png").read_bytes()
+
+
 def test_colors_keep_device_and_all_that_is_told(
     run: Callable, folder: Path, photo: np.ndarray
 ) -> None:

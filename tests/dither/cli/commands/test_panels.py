@@ -180,7 +180,10 @@ def test_an_animation_stays_one(run: Callable, tmp_path: Path, photo: np.ndarray
             "photo.png other.png --output-dir o --panel small.toml --preview p.png",
             "--preview shows one image, and there are 2",
         ),
-        ("clear.png -o out.bin --panel small.toml", "the buffer of a panel holds no alpha"),
+        (
+            "clear.png -o out.bin --panel small.toml --alpha keep",
+            "the buffer of a panel holds no alpha",
+        ),
         ("photo.png -o x.png --panel bad.toml", "bad.toml: ppi is 0; it must be a number from 20"),
     ],
 )

@@ -1,0 +1,78 @@
+"""Turn what callers hold into arrays: lists, images of Pillow, and anything with `__array__`."""
+
+import os
+from typing import Any
+
+import numpy as np
+
+from dither.errors import InputError
+
+# Modes of Pillow whose samples are not grey, RGB, or either with alpha, and the mode they become.
+_CONVERTED = {
+    "CMYK": "RGB",
+    "YCbCr": "RGB",
+    "LAB": "RGB",
+    "HSV": "RGB",
+    "RGBX": "RGB",
+    "La": "LA",
+    "RGBa": "RGBA",
+}
+_MOST_SHOWN = 60
+
+
+def as_array(held: Any, argument: str) -> np.ndarray:
+    """Return the numbers that a caller holds as an array.
+
+    Args:
+        held: an array; nested lists of numbers; an image of Pillow, whose colour table is looked up; or
+            an object with `__array__`, such as a tensor or a table of pandas.
+        argument: name of the argument, for the message.
+
+    Returns:
+        An array of bools, integers, floats or complex numbers; not a copy if `held` is an array.
+
+    Raises:
+        InputError: `held` is none of these.
+
+    Example:
+        >>> as_array([[0, 1]], "image").shape
+        (1, 2)
+        >>> as_array(None, "image")
+        Traceback (most recent call last):
+        ...
+        dither.errors.InputError: image is None; it must be an array of numbers
+    """
+    if held is None or isinstance(held, str | bytes | os.PathLike):
+        raise InputError(f"{argument} is {_short(held)}; it must be an array of numbers")
+    if hasattr(held, "getbands") and hasattr(held, "convert"):
+        held = _plain_mode(held)
+    try:
+        array = np.asarray(held)
+    except InputError:
+        raise
+    # Objects raise whatever they like, such as RuntimeError for tensors with gradients.
+    except Exception as error:
+        reason = " ".join(str(error).split()) or type(error).__name__
+        raise InputError(
+            f"{argument}, a {type(held).__name__}, cannot be read as an array: {reason}"
+        ) from None
+    if array.dtype.kind not in "biufc":
+        kind = type(held).__name__
+        raise InputError(
+            f"{argument} is {_short(held)} of type {kind}; it must be an array of numbers"
+        )
+    return array
+
+
+def _plain_mode(picture: Any) -> Any:
+    """Return an image of Pillow in a mode whose samples are grey, RGB, or either with alpha."""
+    mode = picture.mode
+    if mode in ("P", "PA"):
+        transparent = mode == "PA" or "transparency" in picture.info
+        return picture.convert("RGBA" if transparent else "RGB")
+    return picture.convert(_CONVERTED[mode]) if mode in _CONVERTED else picture
+
+
+def _short(held: Any) -> str:
+    text = " ".join(repr(held).split())
+    return text if len(text) <= _MOST_SHOWN else f"{text[:_MOST_SHOWN]}..."

@@ -1,0 +1,52 @@
+"""What becomes of partial transparency: kept, decided for each pixel, or composited."""
+
+from dataclasses import replace
+from typing import Literal
+
+import numpy as np
+
+from dither.images.background import on_background
+from dither.images.raster_image import RasterImage, is_opaque
+
+Alpha = Literal["keep", "threshold", "dither", "background"]
+
+# From this alpha on, pixels become opaque.
+_OPAQUE_FROM = 128
+
+
+def is_partly_transparent(alpha: np.ndarray | None) -> bool:
+    """Return whether a pixel is neither opaque nor fully transparent.
+
+    Args:
+        alpha: (H, W) uint8, or None.
+    """
+    return alpha is not None and bool(((alpha > 0) & (alpha < 255)).any())
+
+
+def threshold_alpha(image: RasterImage) -> RasterImage:
+    """Return an image whose pixels are opaque from alpha 128 on, and fully transparent below.
+
+    Args:
+        image: with or without alpha.
+
+    Example:
+        >>> image = RasterImage(np.zeros((1, 2), np.uint8), np.array([[127, 128]], np.uint8))
+        >>> threshold_alpha(image).alpha.tolist()
+        [[0, 255]]
+    """
+    if image.alpha is None:
+        return image
+    return replace(image, alpha=np.where(image.alpha < _OPAQUE_FROM, np.uint8(0), np.uint8(255)))
+
+
+def composite(image: RasterImage, background: str, *, gray: bool = False) -> RasterImage:
+    """Return an image over an opaque colour; one without transparent pixels stays as it is.
+
+    Args:
+        image: with or without alpha.
+        background: as in `on_background`.
+        gray: as in `on_background`.
+    """
+    if is_opaque(image.alpha):
+        return replace(image, alpha=None)
+    return on_background(image, background, gray=gray)

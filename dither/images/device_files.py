@@ -1,0 +1,102 @@
+"""Files that displays, printers and programs in C read: XBM, C arrays, and ESC/POS raster."""
+
+from collections.abc import Sequence
+from pathlib import PurePath
+
+import numpy as np
+
+from dither.errors import InputError
+from dither.images.bit_packing import pack
+from dither.images.c_source import c_name, c_source, hex_lines
+from dither.images.raw_layout import Layout, raw_bytes
+
+# Endings of the files, and what they hold.
+DEVICE_ENDINGS = {".c": "a C array", ".h": "a C array", ".xbm": "XBM", ".escpos": "ESC/POS raster"}
+# Rows of one command of a thermal printer: many printers have little memory. Source: python-escpos 3.1.
+_RASTER_ROWS = 960
+_MOST_RASTER_BYTES = 0xFFFF
+
+
+def device_file(
+    path: PurePath | str, codes: np.ndarray, levels: int | Sequence[int], layout: Layout = "msb"
+) -> bytes:
+    """Return a file of dithered codes for a device.
+
+    Args:
+        path: its ending names the format: .h or .c for a C array named after the file, .xbm, or .escpos
+            for a thermal printer.
+        codes: as in `dither.images.raw_layout.raw_bytes`. XBM and printers take 0 for black, 1 for
+            white.
+        levels: as there.
+        layout: of a C array.
+
+    Raises:
+        InputError: the ending is none of these, or the format cannot hold such codes.
+
+    Example:
+        >>> device_file("a.escpos", np.array([[0, 1]], np.uint8), 2).hex()
+        '1d7630000100010080'
+    """
+    path = PurePath(path)
+    ending = path.suffix.lower()
+    if ending in (".c", ".h"):
+        height, width = codes.shape[:2]
+        content = raw_bytes(codes, levels, layout)
+        comment = f"{width}x{height} pixels, {layout}; {content.size} bytes."
+        return c_source(path, comment, (width, height), [("", "", content)]).encode()
+    if ending not in DEVICE_ENDINGS:
+        raise InputError(f"the ending is {ending!r}; it must be one of {', '.join(DEVICE_ENDINGS)}")
+    if codes.ndim == 3 or levels != 2:
+        raise InputError(f"{DEVICE_ENDINGS[ending]} holds black and white; give --bits 1 --gray")
+    return xbm(codes, path.stem) if ending == ".xbm" else escpos_raster(codes)
+
+
+def xbm(codes: np.ndarray, name: str) -> bytes:
+    r"""Return an X bitmap, in which black pixels are set.
+
+    Source: X Consortium, "X Window System, version 11, release 5", XReadBitmapFile (1991).
+
+    Args:
+        codes: (H, W), 0 for black.
+        name: of the image; characters that C does not allow are replaced.
+
+    Example:
+        >>> xbm(np.array([[0, 1, 0]], np.uint8), "dots").splitlines()[-2].strip()
+        b'0x05,'
+    """
+    height, width = codes.shape
+    name = c_name(name)
+    lines = [
+        f"#define {name}_width {width}",
+        f"#define {name}_height {height}",
+        f"static unsigned char {name}_bits[] = {{",
+        *hex_lines(pack((codes == 0).astype(np.uint8), order="lsb")),
+        "};",
+    ]
+    return "\n".join([*lines, ""]).encode()
+
+
+def escpos_raster(codes: np.ndarray) -> bytes:
+    """Return the commands by which a thermal printer prints an image: GS v 0 for each part of it.
+
+    Source: Seiko Epson, "ESC/POS Command Reference", GS v 0.
+
+    Args:
+        codes: (H, W), 0 for black; W up to 524,280.
+
+    Raises:
+        InputError: the image is too wide.
+
+    Example:
+        >>> escpos_raster(np.array([[0, 1]], np.uint8)).hex(" ")
+        '1d 76 30 00 01 00 01 00 80'
+    """
+    rows = pack((codes == 0).astype(np.uint8))
+    if rows.shape[1] > _MOST_RASTER_BYTES:
+        raise InputError(f"the image is {codes.shape[1]} pixels wide; ESC/POS has 524280 at most")
+    parts = []
+    for top in range(0, len(rows), _RASTER_ROWS):
+        part = rows[top : top + _RASTER_ROWS]
+        size = part.shape[1].to_bytes(2, "little") + len(part).to_bytes(2, "little")
+        parts.append(b"\x1dv0\0" + size + part.tobytes())
+    return b"".join(parts)

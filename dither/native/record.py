@@ -1,0 +1,89 @@
+"""Find the loops that commands use: run commands on small pictures, and note what they load."""
+
+import contextlib
+import importlib
+import io
+import os
+import sys
+import tempfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+from dither.native.listed import ListedLoop
+from dither.native.loop import loaded
+
+# Large enough that every command uses its compiled loops.
+_LARGE, _SMALL = (1500, 1400), (24, 16)
+_PANEL = "spectra-6-7.3"
+
+
+def _commands() -> Iterator[str]:
+    """Yield the commands: each kind of target, scan and sample that has a loop of its own."""
+    for image in ("small", "gray16"):
+        # Every scan order, to few levels, to two levels, and to colours.
+        for scan in ("", " --raster", " --method curve", " --method dots"):
+            for target in ("--bits 1", "--bits 2", "--palette pico-8"):
+                yield f"dither diffuse {image}.png {target}{scan}"
+        yield f"dither diffuse {image}.png --bits 1 --kernel ostromoukhov"
+        yield f"dither diffuse {image}.png --palette pico-8 --noise 0.2"
+        yield f"dither diffuse {image}.png --palette pico-8 --noise 0.2 --raster"
+        yield f"dither diffuse {image}.png --bits 1 --raster --noise 0.2"
+    yield "dither diffuse small.png --palette pico-8 --mix-in linear"
+    yield "dither diffuse small.png --palette pico-8 --raster --clamp range"
+    yield "dither diffuse small.png --colors 40"
+    yield f"dither diffuse large.png --panel {_PANEL}"
+    yield "dither ordered large.png --palette pico-8"
+    yield "dither ordered large.png --palette pico-8 --mixture-size 2"
+    yield f"dither ordered large.png --panel {_PANEL}"
+    yield "dither optimize small.png --palette pico-8"
+    yield "dither optimize small.png --colors 4"
+    yield f"dither optimize small.png --panel {_PANEL}"
+    yield "dither colors small.png --permutations 4"
+    yield "bluenoise generate 16x16"
+    yield "bluenoise generate 4x8x8"
+    yield "bluenoise generate 16x16 --method void-and-cluster"
+
+
+COMMANDS = tuple(_commands())
+
+
+def recorded_loops(commands: Sequence[str] = COMMANDS) -> list[ListedLoop]:
+    """Run commands in this process, which should be new; return the loops that it loads, sorted.
+
+    Raises:
+        RuntimeError: a command fails.
+    """
+    arguments, before = sys.argv, Path.cwd()
+    with tempfile.TemporaryDirectory() as name, contextlib.ExitStack() as stack:
+        os.chdir(name)
+        stack.callback(os.chdir, before)
+        stack.callback(setattr, sys, "argv", arguments)
+        _write_pictures(Path(name))
+        for number, command in enumerate(commands):
+            _run(number, command)
+    return sorted(ListedLoop(*each) for each in loaded)
+
+
+def _run(number: int, command: str) -> None:
+    program, *words = command.split()
+    suffix = {"colors": "", "generate": ".npy"}.get(words[0], ".png")
+    output = ["-o", f"{number}{suffix}", "--quiet"] if suffix else []
+    sys.argv = [program, *words, *output]
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            importlib.import_module(f"{program}.cli").main()
+    except SystemExit as ended:
+        if ended.code:
+            raise RuntimeError(f"{command} fails") from ended
+
+
+def _write_pictures(folder: Path) -> None:
+    import numpy as np
+    from PIL import Image
+
+    def noise(size: tuple[int, int], *channels: int) -> np.ndarray:
+        return np.random.default_rng(0).integers(0, 1 << 16, (*size[::-1], *channels), np.uint16)
+
+    Image.fromarray(noise(_LARGE, 3).astype(np.uint8)).save(folder / "large.png", compress_level=0)
+    Image.fromarray(noise(_SMALL, 3).astype(np.uint8)).save(folder / "small.png")
+    Image.fromarray(noise(_SMALL)).save(folder / "gray16.png")

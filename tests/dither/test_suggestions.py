@@ -1,0 +1,45 @@
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from dither.palettes.named import palette_names
+from dither.suggestions import close_names, did_you_mean
+
+
+@pytest.mark.parametrize(
+    ("word", "first"),
+    [
+        ("gameboy", "game-boy"),
+        ("Game Boy", "game-boy"),
+        ("game_boy", "game-boy"),
+        ("game-girl", "game-boy"),
+        ("pico8", "pico-8"),
+        ("zx", None),
+        ("spectrum", "zx-spectrum"),
+        ("acep", "acep-7"),
+        ("holiday", None),
+    ],
+)
+def test_the_closest_name_is_first(word: str, first: str | None) -> None:
+    assert next(iter(close_names(word, palette_names())), None) == first
+
+
+@given(st.text(max_size=20), st.lists(st.text(max_size=20), max_size=8))
+def test_suggestions_are_names(word: str, names: list[str]) -> None:
+    found = close_names(word, names)
+    assert len(found) <= 3
+    assert set(found) <= set(names)
+    assert did_you_mean(word, names, "give a name").lower().endswith("give a name")
+
+
+def test_every_name_suggests_itself() -> None:
+    for name in palette_names():
+        assert close_names(name, palette_names())[0] == name
+
+
+def test_the_question_lists_all_close_names() -> None:
+    assert (
+        did_you_mean("bayer", ["bayer-4x4", "bayer-8x8"], "give a name")
+        == "did you mean 'bayer-4x4' or 'bayer-8x8'? Give a name"
+    )
+    assert did_you_mean("x", ["bayer"], "give a name") == "give a name"
