@@ -123,6 +123,7 @@ def dither_images(
     on_progress: OnProgress = no_progress,
     *,
     palette_output: Path | None = None,
+    first_frame: int = 0,
 ) -> dict[str, Any]:
     """Read each image, dither it and write it; either all results are written or none.
 
@@ -132,6 +133,7 @@ def dither_images(
         dithering: dithers one frame, or one image or animation.
         on_progress: progress callback.
         palette_output: palette file for the palette of the only image, if wanted.
+        first_frame: number of the first image.
 
     Returns:
         The report for --json.
@@ -154,7 +156,7 @@ def dither_images(
     if job.preview is not None:
         _check_preview(job.preview, outputs, files)
         files.append(job.preview)
-    reports, palettes, number = [], [], 0
+    reports, palettes, number = [], [], first_frame
     messages: list[str] = []  # logged at the end: after an error only the error counts
     with open_outputs(files, job) as opened:
         for index, (source, output) in enumerate(zip(job.images, outputs, strict=True)):

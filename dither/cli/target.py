@@ -128,6 +128,19 @@ class Target:
             return np.arange(256, dtype=np.uint8)
         return level_values(self.levels, np.dtype(np.uint8 if self.levels <= 256 else np.uint16))
 
+    def equal_levels(self, what: str) -> int | None:
+        """Return the levels of every channel, or None for a palette.
+
+        Args:
+            what: the subject of the error message, which cannot have levels of each channel.
+
+        Raises:
+            InputError: red, green and blue have levels of their own.
+        """
+        if isinstance(self.levels, tuple):
+            raise InputError(f"{what} takes one number of --levels for all channels")
+        return self.levels
+
     @property
     def raw_levels(self) -> int | tuple[int, int, int]:
         """The number of codes of raw results, for all channels or for each."""

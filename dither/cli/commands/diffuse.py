@@ -7,14 +7,22 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dither.cli.choices import MixInChoice
-from dither.cli.declare import DITHERING, any_given, refuse_without_effect, with_option_groups
+from dither.cli.declare import (
+    DITHERING,
+    any_given,
+    refuse_given,
+    refuse_without_effect,
+    with_option_groups,
+)
 from dither.cli.in_rows import NextRows
+from dither.cli.inks import COLORS_ONLY, dither_inks
 from dither.cli.memory import parse_memory
 from dither.cli.options import (
     MIX_IN_HELP,
     WITHOUT_BATCH,
     WITHOUT_EFFECT,
     Batch,
+    InksOption,
     IntentOption,
     Job,
     MemoryOption,
@@ -129,6 +137,7 @@ def diffuse(
     ] = None,
     seed: SeedOption = 0,
     threads: Annotated[int | None, threads_option(", with --raster")] = None,
+    inks: InksOption = False,
     batch: Batch,
     memory: MemoryOption = None,
 ) -> None:
@@ -164,6 +173,15 @@ def diffuse(
         spreads=True,
         rgba=_rgba(context, options) if by_rows else None,
     )
+    if inks:
+        refuse_given(context, f"{COLORS_ONLY} --method", "is not for --inks, which keeps inks")
+        begin = functools.partial(_begin_inks, {**options, "light": "encoded"})
+        with delayed_progress("dither", job.quiet) as on_progress:
+            report = dither_inks(
+                job, target.equal_levels("--inks") or 2, begin, dithering.memory, on_progress
+            )
+        finish(report, job.json_output, kernel=kernel)
+        return
     if batch.recursive:
         from dither.cli.batch.recursive import dither_folder
 
@@ -209,6 +227,26 @@ def _diffusion(
         return riemersma_dither(color, palette=palette, **options)
     function = dot_diffuse if method is MethodChoice.dots else error_diffuse
     return function(color, palette=palette, frame=phase[0], **options)
+
+
+def _begin_inks(options: dict[str, Any], inks: int, number: int) -> NextRows:
+    """Return the function that diffuses the next rows of the inks of an image, each by itself."""
+    import numpy as np
+
+    from dither.diffusion.error_diffusion import row_diffusion
+
+    functions = [
+        row_diffusion(frame=number, **{**options, "seed": options["seed"] + ink})
+        for ink in range(inks)
+    ]
+
+    def rows(color: "np.ndarray", phase: tuple[int, int, int]) -> "np.ndarray":
+        planes = [
+            diffuse(np.ascontiguousarray(color[..., ink])) for ink, diffuse in enumerate(functions)
+        ]
+        return np.stack(planes, axis=2)
+
+    return rows
 
 
 # And this.
