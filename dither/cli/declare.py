@@ -80,6 +80,11 @@ def refuse_given(context: typer.Context, options: str, why: str) -> None:
             raise InputError(f"{name} {why}")
 
 
+def any_given(context: typer.Context, options: str) -> bool:
+    """Return whether one of some options, separated by spaces, differs from its default."""
+    return not _given_options(context).keys().isdisjoint(options.split())
+
+
 def _is_given(condition: str, given: Mapping[str, str]) -> bool:
     """Tell whether an option is given, such as "--gray", or has a value, such as "--method dots"."""
     name, _, value = condition.partition(" ")

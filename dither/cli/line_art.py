@@ -37,14 +37,12 @@ class Undithered:
         """Return the frames, mapped to the palette, with the pixels in their final colours."""
         from dither.palettes.line_art import keep_line_art
 
-        if isinstance(target.levels, tuple):
-            raise InputError("--line-art and --mask take one number of levels for all channels")
         return [
             keep_line_art(
                 frame.color,
                 mask,
                 palette=palette,
-                levels=target.levels if palette is None else None,
+                levels=target.equal_levels("--line-art or --mask") if palette is None else None,
                 intent=target.intent,
                 tints=self.tints,
             )

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from dither.optimizer.config import Preset
     from dither.optimizer.optimize import OptimizedPalette, Pixels
     from dither.palettes.palette import Intent, Palette
+    from dither.palettes.rgba import RgbaPalette
 
 # Frames of an animation in which colours are counted.
 _COUNTED_FRAMES = 4
@@ -40,6 +41,7 @@ class OptimizeTask:
         seed: as there.
         threads: as there.
         measured: whether errors are measured for --json.
+        with_alpha: whether images with partial alpha get a palette with alpha.
     """
 
     colors: int | Literal["auto"] | None
@@ -53,6 +55,7 @@ class OptimizeTask:
     seed: int
     threads: int = dataclasses.field(compare=False)
     measured: bool = dataclasses.field(compare=False)
+    with_alpha: bool = True
 
     def __call__(self, animation: "Animation", on_progress: OnProgress = no_progress) -> Dithered:
         """Optimise an image or animation."""
@@ -67,6 +70,8 @@ class OptimizeTask:
             # The colours are counted without a viewing filter, and in some frames of a clip.
             if smallest.result and len(animation.frames) == 1 and self.viewing_filter is None:
                 results = [smallest.result]
+        if isinstance(self.colors, int) and self._takes_alpha(animation):
+            return self._to_rgba(animation, self.colors, about)
         if results is None:
             results = self._optimized(animation, colors, on_progress)
         if self.measured:
@@ -76,11 +81,35 @@ class OptimizeTask:
     def draft(self, frames: int) -> "OptimizeTask":
         """Return a faster task that finds the same palette; that of a clip needs the search."""
         pixels = "diffusion" if frames == 1 else self.pixels
-        return dataclasses.replace(self, pixels=pixels, measured=False)
+        return dataclasses.replace(self, pixels=pixels, measured=False, with_alpha=False)
 
     def with_mapped(self, palette: "Palette") -> "OptimizeTask":
         """Return the task that dithers images that are mapped to a palette already."""
         return dataclasses.replace(self, colors=None, palette=palette, keep=None, intent="absolute")
+
+    def _takes_alpha(self, animation: "Animation") -> bool:
+        """Return whether the palette is to have alpha; options that it lacks decide against it."""
+        from dither.images.alpha import is_partly_transparent
+
+        lacking = (self.palette, self.keep, self.intent, self.viewing_filter)
+        return (
+            self.with_alpha
+            and all(option is None for option in lacking)
+            and self.device_levels == (256, 256, 256)
+            and self.pixels in ("search", "diffusion")
+            and any(is_partly_transparent(frame.alpha) for frame in animation.frames)
+        )
+
+    def _to_rgba(self, animation: "Animation", colors: int, about: dict[str, Any]) -> Dithered:
+        """Learn a palette with alpha and diffuse to it."""
+        from dither.diffusion.rgba import diffuse_rgba
+        from dither.palettes.rgba import learn_rgba
+
+        palette = learn_rgba(animation.frames, colors, seed=self.seed)
+        codes = [diffuse_rgba(frame, palette) for frame in animation.frames]
+        if self.measured:
+            about = about | _rgba_measurements(animation, codes, palette)
+        return Dithered(codes, palette, about)
 
     def _options(self) -> dict[str, Any]:
         """Return the arguments that counting colours and optimising share."""
@@ -118,9 +147,12 @@ class OptimizeTask:
     ) -> "list[OptimizedPalette]":
         if self.pixels != "search" and len(animation.frames) > 1:
             raise InputError("--pixels is for still images; the pixels of animations are searched")
+        from dither.images.alpha import beside_clear
         from dither.images.mask import transparent_mask
         from dither.optimizer.frames import optimize_frames
 
+        if colors is not None:
+            colors = beside_clear(colors, animation.frames)
         return optimize_frames(
             [frame.color for frame in animation.frames],
             colors,
@@ -153,5 +185,31 @@ def _measurements(animation: "Animation", results: "list[OptimizedPalette]") -> 
         "palette": results[0].palette.hex,
         "usage": np.mean([each.usage for each in results], axis=0).tolist(),
         "loss": float(trace[-1]) if len(trace) else None,
+        "errors": errors if len(errors) > 1 else errors[0],
+    }
+
+
+def _rgba_measurements(
+    animation: "Animation", codes: "list[np.ndarray]", palette: "RgbaPalette"
+) -> dict[str, Any]:
+    """Return the palette and the errors of each frame, seen over white, for --json."""
+    import numpy as np
+
+    from dither.images.alpha import composite
+    from dither.images.raster_image import RasterImage
+    from dither.metrics import image_errors
+    from dither.samples import eight_bit_colors
+
+    errors, usage = [], []
+    for frame, indices in zip(animation.frames, codes, strict=True):
+        seen = palette.colors[indices]
+        after = composite(RasterImage(seen[..., :3], seen[..., 3]), "#ffffff").color
+        before = eight_bit_colors(composite(frame, "#ffffff").color)
+        errors.append(dataclasses.asdict(image_errors(before, eight_bit_colors(after))))
+        usage.append(np.bincount(indices.ravel(), minlength=len(palette)) / indices.size)
+    return {
+        "palette": palette.hex,
+        "usage": np.mean(usage, axis=0).tolist(),
+        "loss": None,
         "errors": errors if len(errors) > 1 else errors[0],
     }

@@ -65,6 +65,15 @@ MemoryOption = Annotated[
         value="SIZE",
     ),
 ]
+InksOption = Annotated[
+    bool,
+    option(
+        DITHERING,
+        "Dither the inks of a CMYK or multi-ink TIFF, or of a CMYK JPEG, and write them as a .tif of "
+        "inks, without colour management; dither ordered keeps the dots of inks apart.",
+        "--inks",
+    ),
+]
 MIX_IN_HELP = (
     "Mix neighbouring pixels as linear light (true from a distance) or as encoded sRGB codes"
 )

@@ -53,6 +53,7 @@ if TYPE_CHECKING:
     from dither.images.animation import Animation
     from dither.palettes.line_art import KeptPixels
     from dither.palettes.palette import Palette
+    from dither.palettes.rgba import RgbaPalette
 
 
 @dataclasses.dataclass(frozen=True)
@@ -68,6 +69,8 @@ class PerFrame:
         whole: what needs the whole image, in messages.
         memory: bytes that are allowed, or None if it was not given.
         spreads: whether pixels influence others, so that the colours of hidden pixels must not count.
+        rgba: called with a frame with alpha, a palette with alpha and `phase`; returns indices. None if
+            images with partial alpha get a palette without alpha.
     """
 
     function: "Callable[..., np.ndarray]"
@@ -75,6 +78,7 @@ class PerFrame:
     whole: str = "the method"
     memory: int | None = None
     spreads: bool = False
+    rgba: "Callable[..., np.ndarray] | None" = None
 
 
 class PaletteLearner(Protocol):
@@ -119,6 +123,7 @@ def dither_images(
     on_progress: OnProgress = no_progress,
     *,
     palette_output: Path | None = None,
+    first_frame: int = 0,
 ) -> dict[str, Any]:
     """Read each image, dither it and write it; either all results are written or none.
 
@@ -128,6 +133,7 @@ def dither_images(
         dithering: dithers one frame, or one image or animation.
         on_progress: progress callback.
         palette_output: palette file for the palette of the only image, if wanted.
+        first_frame: number of the first image.
 
     Returns:
         The report for --json.
@@ -150,7 +156,7 @@ def dither_images(
     if job.preview is not None:
         _check_preview(job.preview, outputs, files)
         files.append(job.preview)
-    reports, palettes, number = [], [], 0
+    reports, palettes, number = [], [], first_frame
     messages: list[str] = []  # logged at the end: after an error only the error counts
     with open_outputs(files, job) as opened:
         for index, (source, output) in enumerate(zip(job.images, outputs, strict=True)):
@@ -292,6 +298,9 @@ def _read_and_dithered(
         if not isinstance(dithering, PerFrame):
             found = _whole(animation, target, dithering, masks, on_progress)
             return animation, _finished(found, animation, rule.report(seen), clear=True)
+        if target.colors and dithering.rgba and masks is None and seen.partial and rule.is_kept:
+            found = _to_rgba(animation, target.colors, dithering.rgba, number, on_progress)
+            return animation, _finished(found, animation, rule.report(seen), clear=False)
         palette = target.palette_for(animation.frames)
         kept = None if masks is None else masks.keep(animation, palette, target)
         keywords = {}
@@ -304,6 +313,24 @@ def _read_and_dithered(
             codes.append(dithering.function(target.colored(color), phase=(frame, 0, 0), **keywords))
         found = put_kept(Dithered(codes, palette), kept)
         return animation, _finished(found, animation, rule.report(seen), clear=dithering.spreads)
+
+
+def _to_rgba(
+    animation: "Animation",
+    colors: int,
+    function: "Callable[..., np.ndarray]",
+    number: int,
+    on_progress: OnProgress,
+) -> Dithered:
+    """Dither frames with partial alpha to a palette with alpha, learned from all of them."""
+    from dither.palettes.rgba import learn_rgba
+
+    palette = learn_rgba(animation.frames, colors)
+    codes = []
+    for index, frame in enumerate(animation.frames):
+        codes.append(function(frame, palette, phase=(number + index, 0, 0)))
+        on_progress((index + 1) / len(animation.frames), "")
+    return Dithered(codes, palette)
 
 
 def _with_alpha(
@@ -354,12 +381,28 @@ def _check_palette_output(path: Path, outputs: list[Path]) -> None:
 
 
 def _write_palette(
-    path: Path, palette: "Palette", opened: "Callable[[Path], AbstractContextManager[BinaryIO]]"
+    path: Path,
+    palette: "Palette | RgbaPalette",
+    opened: "Callable[[Path], AbstractContextManager[BinaryIO]]",
 ) -> None:
+    import numpy as np
+
+    from dither.images.indexed_files import encode_rgba_indexed
     from dither.palettes.files import encode_colors
 
+    colors = palette.colors
+    if colors.shape[1] == 4:
+        if path.suffix.lower() != ".png":
+            raise InputError(
+                f"cannot write {path}: the palette has colours with alpha, which only a .png holds; "
+                "choose .png, or --alpha threshold, dither or background"
+            )
+        swatch = np.arange(len(colors), dtype=np.uint8)[None]
+        content = encode_rgba_indexed([swatch], colors, ".png")
+    else:
+        content = encode_colors(path, colors)
     with opened(path) as file:
-        file.write(encode_colors(path, palette.colors))
+        file.write(content)
 
 
 def _check_preview(path: Path, outputs: list[Path], files: list[Path]) -> None:
@@ -475,12 +518,15 @@ def _whole(
     """Dither all frames together, except the pixels of the masks."""
     if masks is None:
         return dithering(animation, on_progress)
+    from dither.palettes.rgba import RgbaPalette
+
     palette, about = target.palette, {}
     if palette is None:
         # The palette is learned from the image as it is.
         first = dithering.draft(len(animation.frames))(animation, on_progress)
         palette, about = first.palette, first.about
         assert palette is not None  # it was learned
+        assert not isinstance(palette, RgbaPalette)  # a draft has no alpha
     kept = masks.keep(animation, palette, target)
     dithering = dithering.with_mapped(palette)
     dithered = put_kept(dithering(with_kept(animation, kept), on_progress), kept)

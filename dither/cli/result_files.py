@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from dither.images.raster_image import RasterImage, Resolution
     from dither.images.rows import RowArray
     from dither.palettes.palette import Palette
+    from dither.palettes.rgba import RgbaPalette
 
 
 @dataclasses.dataclass(frozen=True)
@@ -32,7 +33,7 @@ class Dithered:
     """
 
     codes: "list[np.ndarray]"
-    palette: "Palette | None" = None
+    palette: "Palette | RgbaPalette | None" = None
     about: dict[str, Any] = dataclasses.field(default_factory=dict)
 
 
@@ -81,13 +82,14 @@ def image_file(
     Args:
         animation: the original frames, for alpha, profiles and durations.
         codes: levels or indices for each frame; for .png also as rows that are made when needed.
-        values: (levels,) codes, or the (colours, 3) table of the indices, in which colours may repeat.
+        values: (levels,) codes, or the (colours, 3) table of the indices, in which colours may repeat;
+            (colours, 4) with alpha takes the place of the frames' alpha.
         output: names the format.
         job: the scale and the format of standard output.
         note: called with a sentence about content that the format cannot hold.
     """
     from dither.images.animation import encode_animation
-    from dither.images.indexed_files import encode_indexed
+    from dither.images.indexed_files import encode_indexed, encode_rgba_indexed
     from dither.images.png import with_png_density
     from dither.images.resolution import scaled
 
@@ -98,8 +100,20 @@ def image_file(
         None if frame.alpha is None else enlarged(frame.alpha, job.scale)
         for frame in animation.frames
     ]
-    channels = [3] if values.ndim == 2 else []
+    channels = [values.shape[1]] if values.ndim == 2 else []
     report: dict[str, Any] = {"shape": [*codes[0].shape, *channels]}
+    if channels == [4] and suffix not in TIFF_SUFFIXES:
+        content = encode_rgba_indexed(
+            codes,
+            values,
+            suffix,
+            durations=animation.durations,
+            plays=animation.plays,
+            resolution=resolution,
+        )
+        return [content], report | ({"frames": len(codes)} if len(codes) > 1 else {})
+    if channels == [4]:
+        alphas, values = [values[frame, 3] for frame in codes], values[:, :3]
     if suffix == ".png" and len(codes) == 1:
         profile = animation.frames[0].profile
         pieces = png_pieces(codes[0], alphas[0], profile, values, _sentence(output, note))
@@ -244,7 +258,8 @@ def _raw(
         name = output.with_name(f"{output.stem}{format_suffix(output, job)}")
         whole = codes[:]
         if dithered.palette is not None and name.suffix in (".xbm", ".escpos"):
-            whole = whole == (dithered.palette.linear @ np.array(LUMINANCE_WEIGHTS)).argmax()
+            linear = cast("Palette", dithered.palette).linear  # no raw pixels have alpha
+            whole = whole == (linear @ np.array(LUMINANCE_WEIGHTS)).argmax()
         return [device_file(name, whole, levels, layout)], report
     if layout in ("pages", "planes"):
         content = raw_bytes(codes[:], levels, layout)

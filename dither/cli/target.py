@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from dither.images.raster_image import RasterImage
     from dither.palettes.palette import Intent, Palette
     from dither.palettes.panel import Panel
+    from dither.palettes.rgba import RgbaPalette
 
 
 @dataclass(frozen=True)
@@ -88,6 +89,7 @@ class Target:
             return self.palette
         import numpy as np
 
+        from dither.images.alpha import beside_clear
         from dither.palettes.from_image import palette_of
         from dither.samples import eight_bit_colors
 
@@ -98,7 +100,7 @@ class Target:
             pixels = eight_bit_colors(frame.color)
             shown = ... if frame.alpha is None or not is_seen else frame.alpha > 0
             seen.append(pixels[shown].reshape(1, -1, 3))
-        return palette_of(np.concatenate(seen, axis=1), self.colors)
+        return palette_of(np.concatenate(seen, axis=1), beside_clear(self.colors, frames))
 
     def colored(self, color: "np.ndarray") -> "np.ndarray":
         """Return an image in the channels that it is dithered in: colour for levels of each channel."""
@@ -106,12 +108,12 @@ class Target:
 
         return as_color(color) if isinstance(self.levels, tuple) else color
 
-    def values(self, palette: "Palette | None") -> "np.ndarray":
+    def values(self, palette: "Palette | RgbaPalette | None") -> "np.ndarray":
         """Return the (levels,) or (colours, 3) values as which codes are saved.
 
-        Up to 256 levels are saved as 8 bits, whatever the depth of the image; levels of each channel
-        as `dither.cli.result_files.level_codes` makes them; inks of a panel as the colours that its
-        driver takes.
+        A palette with alpha has (colours, 4). Up to 256 levels are saved as 8 bits, whatever the depth
+        of the image; levels of each channel as `dither.cli.result_files.level_codes` makes them; inks
+        of a panel as the colours that its driver takes.
         """
         if self.panel is not None:
             return self.panel.pure
@@ -125,6 +127,19 @@ class Target:
         if isinstance(self.levels, tuple):
             return np.arange(256, dtype=np.uint8)
         return level_values(self.levels, np.dtype(np.uint8 if self.levels <= 256 else np.uint16))
+
+    def equal_levels(self, what: str) -> int | None:
+        """Return the levels of every channel, or None for a palette.
+
+        Args:
+            what: the subject of the error message, which cannot have levels of each channel.
+
+        Raises:
+            InputError: red, green and blue have levels of their own.
+        """
+        if isinstance(self.levels, tuple):
+            raise InputError(f"{what} takes one number of --levels for all channels")
+        return self.levels
 
     @property
     def raw_levels(self) -> int | tuple[int, int, int]:

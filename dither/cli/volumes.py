@@ -1,6 +1,8 @@
 """Dither volumes, and images larger than memory, block by block for `dither ordered`."""
 
-from collections.abc import Mapping
+import contextlib
+import os
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -8,7 +10,7 @@ from dither.cli.inputs import title
 from dither.cli.memory import parse_memory
 from dither.cli.options import Batch, Job
 from dither.cli.target import Target
-from dither.console import log, progress_bar
+from dither.console import log, progress_bar, stop
 from dither.errors import InputError, TooLargeError
 
 _TIFF_SUFFIXES, _ZARR_SUFFIX = (".tif", ".tiff"), ".zarr"
@@ -66,16 +68,15 @@ def dither_volume_file(
     if batch.jobs is not None and batch.scheduler is not None:
         raise InputError("choose one of --jobs and --scheduler, which has its own processes")
     source, output, palette = job.images[0], job.output, target.palette
-    if isinstance(target.levels, tuple):
-        raise InputError(f"{title(source)}: a volume takes one number of --levels for all channels")
+    levels = target.equal_levels("a volume")
     if palette is None:
-        dithering = LevelDither(levels=target.levels or 2, preparation=job.preparation, **options)
+        dithering = LevelDither(levels=levels or 2, preparation=job.preparation, **options)
     else:
         dithering = PaletteDither(
             palette, intent=target.intent, preparation=job.preparation, **options
         )
     compression: Any = None if job.compression is None else str(job.compression)
-    with progress_bar("dither", None, job.quiet) as on_progress:
+    with _stopped(), progress_bar("dither", None, job.quiet) as on_progress:
         try:
             done = dither_volume(
                 source,
@@ -88,6 +89,7 @@ def dither_volume_file(
                 max_voxels=job.max_pixels if limited else MAX_VOXELS,
                 replace=job.force,
                 compression=compression,
+                resume=_work_key(source, dithering),
                 on_progress=on_progress,
             )
         except TooLargeError as error:
@@ -104,6 +106,27 @@ def dither_volume_file(
     }
     common = {"levels": target.levels} if palette is None else {"palettes": [palette.hex]}
     return {**common, "images": [entry]}
+
+
+@contextlib.contextmanager
+def _stopped() -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        raise stop("Run the same command to resume.") from None
+
+
+def _work_key(source: Path, dithering: Any) -> str:
+    """Return a text that is equal for the same source, options and version."""
+    from dither.cli.batch.fingerprint import fingerprint
+    from dither.files.safe_open import read_file
+    from dither.version import installed_version
+
+    matrix = str(dithering.matrix)
+    content = read_file(Path(matrix)) if matrix.endswith(".npy") else None
+    paths = sorted(source.rglob("*")) if source.is_dir() else [source]
+    stamps = [(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in paths]
+    return fingerprint((installed_version(), os.path.realpath(source), stamps, dithering, content))
 
 
 def _is_zarr(path: Path) -> bool:

@@ -29,6 +29,7 @@ from dither.parallel.processors import thread_count
 from dither.samples import (
     Levels,
     Light,
+    checked_image,
     join_alpha,
     level_count,
     level_picture,
@@ -239,6 +240,7 @@ def requantize(
         return palette_colors(palette)[by(image, palette=palette, **options)]
     levels = level_count(bits, levels)
     color, alpha = split_alpha(without_hidden(image))
+    color = color if color.dtype == np.bool_ else checked_image(color)
     counts = levels_of(levels, 1 if color.ndim == 2 else color.shape[2])
     codes = by(color, levels=levels, **options)
     dtype = color.dtype

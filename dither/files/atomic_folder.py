@@ -54,6 +54,63 @@ def atomic_path(path: Path | str, *, replace: bool = True) -> Iterator[Path]:
         raise InputError(f"cannot write {path}: {error.strerror or error}") from error
 
 
+@contextlib.contextmanager
+def resumable_path(path: Path | str, key: str, *, replace: bool = True) -> Iterator[Path]:
+    """Yield a folder for unfinished work beside `path`; move the result to `path` when the block ends.
+
+    The block makes the result in that folder, under the name of `path`. After Ctrl-C, and if the
+    process is killed, the folder stays, and the next block for the same key gets it as it is. On
+    another error it is removed.
+
+    Args:
+        path: the file or folder to write.
+        key: letters and digits, equal for equal work.
+        replace: whether an existing file or folder may be replaced.
+
+    Raises:
+        InputError: as `atomic_path`, or another process does the same work.
+    """
+    check_path(path, replace=replace)
+    target = Path(os.path.realpath(path))
+    folder = target.parent / f"{TEMP_PREFIX}{target.name}-{key}"
+    try:
+        remove_stale_temps(target.parent)
+        folder.mkdir(exist_ok=True)
+        with _locked(folder, path):
+            try:
+                yield folder
+            except (KeyboardInterrupt, SystemExit):
+                raise
+            except BaseException:
+                shutil.rmtree(folder, ignore_errors=True)
+                raise
+            beside = folder / target.name
+            _sync_files(beside)
+            if not replace and target.exists():
+                raise OutputExistsError(f"{path} exists; give --force to replace it")
+            _replace(beside, target, folder / OLD)
+            sync_folder(target.parent)
+            shutil.rmtree(folder, ignore_errors=True)
+    except OSError as error:
+        raise InputError(f"cannot write {path}: {error.strerror or error}") from error
+
+
+@contextlib.contextmanager
+def _locked(folder: Path, path: Path | str) -> Iterator[None]:
+    """Hold the lock of a folder; the system releases it when the process ends."""
+    try:
+        import fcntl
+    except ImportError:  # not on Windows
+        yield
+        return
+    with (folder / "lock").open("wb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise InputError(f"cannot write {path}: another process writes it") from None
+        yield
+
+
 def check_path(path: Path | str, *, replace: bool = True) -> None:
     """Check, before long work starts, that a file or folder can be made at `path`.
 

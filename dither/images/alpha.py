@@ -1,5 +1,6 @@
 """What becomes of partial transparency: kept, decided for each pixel, or composited."""
 
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Literal
 
@@ -12,6 +13,8 @@ Alpha = Literal["keep", "threshold", "dither", "background"]
 
 # From this alpha on, pixels become opaque.
 _OPAQUE_FROM = 128
+# Entries of the colour table of a file.
+_MAX_ENTRIES = 256
 
 
 def is_partly_transparent(alpha: np.ndarray | None) -> bool:
@@ -21,6 +24,22 @@ def is_partly_transparent(alpha: np.ndarray | None) -> bool:
         alpha: (H, W) uint8, or None.
     """
     return alpha is not None and bool(((alpha > 0) & (alpha < 255)).any())
+
+
+def beside_clear(colors: int, images: Sequence[RasterImage]) -> int:
+    """Return how many colours to learn so that an entry for transparent pixels fits into the table.
+
+    Args:
+        colors: number of colours that was asked for.
+        images: with or without alpha.
+
+    Example:
+        >>> clear = RasterImage(np.zeros((1, 1), np.uint8), np.zeros((1, 1), np.uint8))
+        >>> beside_clear(256, [clear]), beside_clear(255, [clear])
+        (255, 255)
+    """
+    is_clear = any(image.alpha is not None and not image.alpha.all() for image in images)
+    return min(colors, _MAX_ENTRIES - is_clear)
 
 
 def threshold_alpha(image: RasterImage) -> RasterImage:

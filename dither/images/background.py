@@ -1,5 +1,7 @@
 """Backgrounds: a colour behind transparent pixels, and bars around an image."""
 
+from dataclasses import replace
+
 import numpy as np
 
 from dither.color import code_boundaries, linear_to_srgb, srgb_to_linear, to_gray
@@ -59,13 +61,13 @@ def on_background(image: RasterImage, background: str, *, gray: bool = False) ->
     if color.ndim < codes.ndim + 2:
         color, profile = np.stack([color] * 3, axis=2), None
     if image.alpha is None:
-        return RasterImage(color, None, profile)
+        return replace(image, color=color, profile=profile)
     clear = image.alpha == 0
     mixed = np.where(clear if color.ndim == 2 else clear[..., None], codes, color)
     partial = (image.alpha > 0) & (image.alpha < 255)
     if partial.any():
         mixed[partial] = _mixed(color[partial], image.alpha[partial], codes)
-    return RasterImage(mixed, None, profile)
+    return replace(image, color=mixed, alpha=None, profile=profile)
 
 
 def _mixed(color: np.ndarray, alpha: np.ndarray, codes: np.ndarray) -> np.ndarray:

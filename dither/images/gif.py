@@ -1,7 +1,7 @@
 """GIF files: check that one is complete, and write frames with exact durations and colour table.
 
-Pillow reads GIFs and compresses the frames written here. By itself it merges equal frames, and it takes
-a file that is cut off after a frame for complete.
+Pillow reads GIFs. It takes one that is cut off after a frame for complete, and its writer merges equal
+frames.
 Source: CompuServe, "Graphics Interchange Format, version 89a" (1990); the number of repeats is in the
 extension NETSCAPE2.0.
 """
@@ -13,7 +13,9 @@ from typing import BinaryIO
 import numpy as np
 
 from dither.errors import InputError
+from dither.images.gif_frames import DrawnFrame, drawn_frames
 from dither.images.indexed import MAX_COLORS, IndexedFrames, to_indexed
+from dither.images.lzw import compress
 from dither.images.raster_image import RasterImage
 
 _TRAILER, _EXTENSION, _IMAGE = b";", b"!", b","
@@ -106,18 +108,15 @@ def indexed_gif(found: IndexedFrames, *, durations: Sequence[int], plays: int) -
     Raises:
         InputError: a side is not from 1 to 65,535 pixels, or a duration is above 655.35 seconds.
     """
-    from PIL import Image
-    from PIL.GifImagePlugin import getdata
-
     frames = found.frames
     height, width = frames[0].shape
     _check_size(height, width)
-    clear = np.flatnonzero(found.table[:, 3] == 0)
-    transparent = int(clear[0]) if len(clear) else None
     if max(durations) > 10 * _MAX_COUNT:
         raise InputError(
             f"a GIF frame lasts at most {_MAX_COUNT / 100} s, not {max(durations) / 1000} s"
         )
+    clear = np.flatnonzero(found.table[:, 3] == 0)
+    transparent = int(clear[0]) if len(clear) else None
     size_code = max(len(found.table) - 1, 1).bit_length() - 1
     parts = [
         struct.pack("<6sHHBBB", b"GIF89a", width, height, 0xF0 | size_code, 0, 0),
@@ -127,21 +126,37 @@ def indexed_gif(found: IndexedFrames, *, durations: Sequence[int], plays: int) -
         # The file stores the number of repeats after the first time; 0 is endless.
         repeats = min(max(plays - 1, 0), _MAX_COUNT)
         parts.append(b"!\xff\x0bNETSCAPE2.0" + struct.pack("<BBHB", 3, 1, repeats, 0))
-    before = None
     ends = (np.cumsum([0, *durations]) + 5) // 10
-    for frame, hundredths in zip(frames, np.diff(ends).tolist(), strict=True):
-        top, left, part = 0, 0, frame
-        if before is not None and transparent is None:
-            top, left, part = _changed_area(before, frame)
-        options = {"duration": 10 * hundredths}
-        if len(frames) > 1:
-            options["disposal"] = _KEEP if transparent is None else _CLEAR
-        if transparent is not None:
-            options["transparency"] = transparent
-        picture = Image.fromarray(np.ascontiguousarray(part))
-        parts.extend(getdata(picture, (left, top), **options))
-        before = frame
+    drawn = drawn_frames(frames, transparent)
+    for frame, hundredths in zip(drawn, np.diff(ends).tolist(), strict=True):
+        disposal = 0 if len(frames) == 1 else _CLEAR if frame.clears else _KEEP
+        mark = _skipped_entry(frame, len(found.table)) if transparent is None else transparent
+        free = frame.free if mark is not None else np.zeros_like(frame.free)
+        is_marked = transparent is not None or bool(free.any())
+        mark = mark if is_marked and mark is not None else 0
+        flags = disposal << 2 | is_marked
+        part_height, part_width = frame.pixels.shape
+        largest = max(int(frame.pixels.max()), mark)
+        parts += [
+            struct.pack("<3sBHBB", b"!\xf9\x04", flags, hundredths, mark, 0),
+            struct.pack("<cHHHHB", _IMAGE, frame.left, frame.top, part_width, part_height, 0),
+            compress(
+                *(np.ascontiguousarray(frame.pixels).ravel(), free.ravel()),
+                *(mark, max(2, largest.bit_length())),
+            ),
+        ]
     return b"".join([*parts, _TRAILER])
+
+
+def _skipped_entry(frame: DrawnFrame, count: int) -> int | None:
+    """Return an index that no changed pixel of a frame has, to mark the unchanged; None if all do.
+
+    Args:
+        frame: the frame.
+        count: entries of the colour table.
+    """
+    unused = np.bincount(frame.pixels[~frame.free], minlength=min(count + 1, MAX_COLORS)) == 0
+    return int(unused.argmax()) if unused.any() else None
 
 
 def _check_size(height: int, width: int) -> None:
@@ -163,12 +178,3 @@ def _with_binary_alpha(image: RasterImage) -> RasterImage:
     clear = image.alpha < _OPAQUE
     color = np.where(clear if image.color.ndim == 2 else clear[..., None], 0, image.color)
     return RasterImage(color.astype(np.uint8), binary_alpha(image.alpha))
-
-
-def _changed_area(before: np.ndarray, frame: np.ndarray) -> tuple[int, int, np.ndarray]:
-    """Return top, left and pixels of the smallest rectangle of all changes; one pixel if none."""
-    rows, columns = (np.flatnonzero((before != frame).any(axis=axis)) for axis in (1, 0))
-    if not len(rows):
-        return 0, 0, frame[:1, :1]
-    top, left = int(rows[0]), int(columns[0])
-    return top, left, frame[top : rows[-1] + 1, left : columns[-1] + 1]

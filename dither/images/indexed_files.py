@@ -175,6 +175,42 @@ def indexed_tiff_pieces(
     return tiff_stack_parts(pages, **options)
 
 
+def encode_rgba_indexed(
+    frames: Sequence[np.ndarray],
+    table: np.ndarray,
+    ending: str,
+    *,
+    durations: Sequence[int] = (0,),
+    plays: int = 1,
+    resolution: Resolution | None = None,
+) -> bytes:
+    r"""Encode indices into a palette with alpha: in a PNG as indices, in a WebP as colours.
+
+    Args:
+        frames: (H, W) uint8 indices from 0 to K - 1, of one size.
+        table: (K, 4) uint8 red, green, blue and alpha.
+        ending: .png or .webp.
+        durations: milliseconds per frame.
+        plays: number of times that the animation is shown, 0 for endless.
+        resolution: pixels per inch, across and down; a PNG holds it.
+
+    Raises:
+        InputError: the format cannot store the image.
+
+    Example:
+        >>> table = np.array([[0, 0, 0, 0], [0, 0, 0, 128]], np.uint8)
+        >>> encode_rgba_indexed([np.array([[1, 0]], np.uint8)], table, ".png")[24:26]
+        b'\x01\x03'
+    """
+    if ending == ".png":
+        found = IndexedFrames(tuple(frames), table)
+        if len(frames) == 1:
+            return b"".join(with_png_density(indexed_parts(found), resolution))
+        return _animated_png(found, durations, plays, resolution)
+    images = tuple(RasterImage(table[frame, :3], table[frame, 3]) for frame in frames)
+    return encode_animation(Animation(images, tuple(durations), plays), ending)
+
+
 def _log_reused_entry(found: IndexedFrames, count: int, log: Log) -> None:
     """Say that an entry of the palette is transparent, because there is no room for one more."""
     for place in np.flatnonzero(found.table[:count, 3] == 0).tolist():

@@ -1,6 +1,7 @@
 """Masks of excluded pixels, such as transparent ones, whose colour must not affect the result."""
 
 from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 
@@ -99,7 +100,7 @@ def filled_bands(bands: Iterator[RasterImage]) -> Iterator[RasterImage]:
             # A view of one row takes no memory.
             black = np.broadcast_to(np.zeros_like(color[:1]), color.shape)
             waiting.append(
-                RasterImage(black, np.broadcast_to(band.alpha[:1], mask.shape), band.profile)
+                replace(band, color=black, alpha=np.broadcast_to(band.alpha[:1], mask.shape))
             )
             continue
         if above is not None and mask.any():
@@ -109,12 +110,12 @@ def filled_bands(bands: Iterator[RasterImage]) -> Iterator[RasterImage]:
             color = fill_masked(color, mask)
         for rows in waiting:
             first = np.repeat(color[:1], len(rows.color), axis=0)
-            yield RasterImage(first, np.array(rows.alpha), rows.profile)
+            yield replace(rows, color=first, alpha=np.array(rows.alpha))
         waiting.clear()
         above = color[-1:]
-        yield RasterImage(color, band.alpha, band.profile)
+        yield replace(band, color=color)
     for rows in waiting:
-        yield RasterImage(np.array(rows.color), np.array(rows.alpha), rows.profile)
+        yield replace(rows, color=np.array(rows.color), alpha=np.array(rows.alpha))
 
 
 def without_hidden_colors(image: RasterImage) -> RasterImage:
@@ -139,4 +140,4 @@ def without_hidden_colors(image: RasterImage) -> RasterImage:
     height, width = image.alpha.shape
     step = band_height(width)
     bands = (cut(image, top, min(height, top + step)) for top in range(0, height, step))
-    return joined(list(filled_bands(bands)))
+    return replace(image, color=joined(list(filled_bands(bands))).color)

@@ -7,6 +7,7 @@ Source: Adobe, "TIFF Revision 6.0" (1992), sections 3 to 6 and 18; zstd has the 
 
 import io
 import itertools
+import operator
 import struct
 import zlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -63,6 +64,7 @@ class StoredPixels:
         color_map: entries of the colour map.
         profile: ICC profile.
         resolution: pixels per inch.
+        more: tag, type, count and little-endian bytes of further entries.
     """
 
     size: tuple[int, int]
@@ -73,6 +75,7 @@ class StoredPixels:
     color_map: bytes = b""
     profile: bytes | None = None
     resolution: Resolution | None = None
+    more: tuple[tuple[int, int, int, bytes], ...] = ()
 
     @property
     def row_bytes(self) -> int:
@@ -420,10 +423,11 @@ def _header(
     ]
     if pixels.color_map:
         tags.append((320, _SHORT, 3 << _BITS, pixels.color_map))
-    if channels in (2, 4):
+    if channels in (2, 4) and pixels.photometric in (_GRAY, _RGB):
         tags.append((338, _SHORT, 1, 2))  # alpha that is not multiplied into the colours
     if pixels.profile:
         tags.append((34675, _UNDEFINED, len(pixels.profile), pixels.profile))
+    tags = sorted([*tags, *pixels.more], key=operator.itemgetter(0))
     start = begin + struct.calcsize(f"<{count_word}") + line * len(tags) + room
     place = start
     for tag, _, _, value in tags:

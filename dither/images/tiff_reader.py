@@ -9,7 +9,7 @@ others, 2004).
 
 import io
 import struct
-from collections.abc import Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, BinaryIO
 
@@ -36,6 +36,9 @@ _UNCOMPRESSED, _OLD_JPEG = 1, 6
 _MAX_ENTRIES, _MAX_VALUES = 4096, 1 << 26
 # Bytes of a pixel in Pillow while a part is decoded.
 _PIXEL_BYTES = 4
+
+
+Decode = Callable[["TiffParts", tuple[int, int], bytes], RasterImage]
 
 
 @dataclass(frozen=True)
@@ -76,7 +79,7 @@ def tiff_parts(file: BinaryIO) -> TiffParts | None:
         ValueError: the file is damaged.
         struct.error: it ends too early.
     """
-    order, entries = _first_page(file)
+    order, entries = first_page(file)
     if entries is None:
         return None
 
@@ -129,12 +132,15 @@ def _divided(
     return (width, step), offsets[0] + tops * row_bytes, np.minimum(step, height - tops) * row_bytes
 
 
-def bands(file: BinaryIO, parts: TiffParts) -> Iterator[RasterImage]:
+def bands(
+    file: BinaryIO, parts: TiffParts, decode: "Decode | None" = None
+) -> Iterator[RasterImage]:
     """Yield a band for each strip or row of tiles, without a colour profile.
 
     Args:
         file: the file.
         parts: of that file.
+        decode: returns the image of a strip or tile, from the parts, its size and its bytes.
 
     Raises:
         OSError: a part is damaged.
@@ -155,7 +161,10 @@ def bands(file: BinaryIO, parts: TiffParts) -> Iterator[RasterImage]:
                 raise EOFError("it ends too early")
             # A tile is stored whole, even if the page ends within it.
             stored = tall if is_tiled else rows
-            images.append(_decoded(_small_tiff(parts, (wide, stored), content)))
+            if decode is not None:
+                images.append(decode(parts, (wide, stored), content))
+                continue
+            images.append(_decoded(small_tiff(parts, (wide, stored), content)))
         yield _cut(_beside(images), rows, width)
 
 
@@ -184,7 +193,7 @@ def _cut(image: RasterImage, rows: int, width: int) -> RasterImage:
     return RasterImage(image.color[:rows, :width], alpha)
 
 
-def _small_tiff(parts: TiffParts, size: tuple[int, int], content: bytes) -> bytes:
+def small_tiff(parts: TiffParts, size: tuple[int, int], content: bytes) -> bytes:
     """Return a TIFF of one strip."""
     order = parts.order
     one = {
@@ -221,8 +230,15 @@ def _small_tiff(parts: TiffParts, size: tuple[int, int], content: bytes) -> byte
     )
 
 
-def _first_page(file: BinaryIO) -> tuple[str, dict[int, tuple[int, int, bytes]] | None]:
-    """Return the byte order, and type, count and bytes of the entries; None if they are unusual."""
+def first_page(
+    file: BinaryIO, more: Collection[int] = ()
+) -> tuple[str, dict[int, tuple[int, int, bytes]] | None]:
+    """Return the byte order, and type, count and bytes of the entries; None if they are unusual.
+
+    Args:
+        file: a TIFF.
+        more: tags of further entries to return.
+    """
     file.seek(0)
     mark, version = struct.unpack("<2s2s", file.read(4))
     order = "<" if mark == b"II" else ">"
@@ -243,10 +259,14 @@ def _first_page(file: BinaryIO) -> tuple[str, dict[int, tuple[int, int, bytes]] 
     wanted |= {_TILE_WIDTH, _TILE_HEIGHT, _TILE_OFFSETS, _TILE_COUNTS, *_COPIED}
     for start in range(0, line * count, line):
         tag, kind, values = struct.unpack_from(order + "HH" + word, table, start)
-        if tag not in wanted:
+        if tag not in wanted and tag not in more:
             continue
         size = _SIZES.get(kind, 0) * values
-        if not size or size > _MAX_VALUES or (kind not in _NUMBERS and tag not in _COPIED):
+        if (
+            not size
+            or size > _MAX_VALUES
+            or (kind not in _NUMBERS and tag not in _COPIED and tag not in more)
+        ):
             return order, None
         content = table[start + line - room : start + line]
         if size > room:

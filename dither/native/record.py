@@ -35,6 +35,7 @@ def _commands() -> Iterator[str]:
     yield "dither ordered large.png --palette pico-8"
     yield "dither ordered large.png --palette pico-8 --mixture-size 2"
     yield f"dither ordered large.png --panel {_PANEL}"
+    yield "dither ordered clip.gif --palette pico-8"
     yield "dither optimize small.png --palette pico-8"
     yield "dither optimize small.png --colors 4"
     yield f"dither optimize small.png --panel {_PANEL}"
@@ -66,7 +67,7 @@ def recorded_loops(commands: Sequence[str] = COMMANDS) -> list[ListedLoop]:
 
 def _run(number: int, command: str) -> None:
     program, *words = command.split()
-    suffix = {"colors": "", "generate": ".npy"}.get(words[0], ".png")
+    suffix = {"colors": "", "generate": ".npy"}.get(words[0], Path(words[1]).suffix)
     output = ["-o", f"{number}{suffix}", "--quiet"] if suffix else []
     sys.argv = [program, *words, *output]
     try:
@@ -87,3 +88,5 @@ def _write_pictures(folder: Path) -> None:
     Image.fromarray(noise(_LARGE, 3).astype(np.uint8)).save(folder / "large.png", compress_level=0)
     Image.fromarray(noise(_SMALL, 3).astype(np.uint8)).save(folder / "small.png")
     Image.fromarray(noise(_SMALL)).save(folder / "gray16.png")
+    frames = [Image.fromarray(noise(_SMALL).astype(np.uint8) + number) for number in range(2)]
+    frames[0].save(folder / "clip.gif", save_all=True, append_images=frames[1:])

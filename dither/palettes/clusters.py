@@ -30,22 +30,22 @@ _PRODUCTS = 1 << 18
 
 
 class Cloud:
-    """Points of three coordinates, each with a weight.
+    """Points of the same number of coordinates, each with a weight.
 
     Attributes:
-        points: (N, 3) float64.
+        points: (N, D) float64; D is 3 for colours.
         weights: (N,) float64, above 0.
     """
 
     def __init__(self, points: np.ndarray, weights: np.ndarray):
         self.points = points
         self.weights = weights
-        # With a fourth coordinate of 1, one product gives |centre|^2 - 2 point . centre. The missing
+        # With one more coordinate, of 1, one product gives |centre|^2 - 2 point . centre. The missing
         # |point|^2 is the same for every centre. Single precision is enough to compare.
         self._homogeneous = np.column_stack([points, np.ones(len(points))]).astype(np.float32)
 
     def nearest(self, centers: np.ndarray) -> np.ndarray:
-        """Return the index of the nearest of (K, 3) centres to each point, (N,) intp."""
+        """Return the index of the nearest of (K, D) centres to each point, (N,) intp."""
         nearest = np.empty(len(self.points), np.intp)
         for rows, squares in self._squares(centers):
             squares.argmin(axis=1, out=nearest[rows])
@@ -93,7 +93,7 @@ def cluster(cloud: Cloud, count: int, generator: np.random.Generator) -> np.ndar
         generator: draws the first centres.
 
     Returns:
-        (count, 3) float64; fewer if the points are fewer than `count`.
+        (count, D) float64; fewer if the points are fewer than `count`.
 
     Example:
         >>> points = np.array([[0, 0, 0], [0, 0, 0.1], [1, 0, 0], [1, 0, 0.1]])
@@ -122,7 +122,7 @@ def refine(cloud: Cloud, centers: np.ndarray, iterations: int) -> np.ndarray:
 
     Args:
         cloud: the points.
-        centers: (K, 3) float64.
+        centers: (K, D) float64.
         iterations: 1 or more.
 
     Example:
@@ -175,7 +175,7 @@ def _split_and_remove(
     deviations = Cloud((cloud.points - centers[group]) ** 2, cloud.weights)
     spread = np.sqrt(deviations.means(group, np.zeros_like(centers)))
     axis = spread[worst].argmax(axis=1)
-    offset = np.zeros((len(worst), 3))
+    offset = np.zeros((len(worst), centers.shape[1]))
     offset[np.arange(len(worst)), axis] = spread[worst, axis]
     more = np.concatenate([centers, centers[worst] + offset])
     more[worst] -= offset

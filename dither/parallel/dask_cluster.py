@@ -1,5 +1,7 @@
 """Run tasks on the machines of a Dask scheduler, which restarts the task of a process that dies."""
 
+import asyncio
+import concurrent.futures
 import contextlib
 import functools
 import logging
@@ -18,6 +20,8 @@ from dither.version import installation
 # Interval at which the cluster's threads are counted.
 _COUNT_SECONDS = 2
 CONNECT_TIMEOUT_SECONDS = 10
+# An answer to a first question takes a scheduler much less.
+_ANSWER_SECONDS = 4
 
 
 def run_on_dask(
@@ -121,23 +125,60 @@ def _unpickled_function(shared: bytes) -> Callable[[Any], Any]:
 def _connected(scheduler: str) -> Iterator[Any]:
     import distributed
 
-    try:
-        client = distributed.Client(
-            scheduler, timeout=CONNECT_TIMEOUT_SECONDS, set_as_default=False
-        )
-    except (OSError, ValueError, TypeError, TimeoutError) as error:
-        raise InputError(
-            f"no scheduler answers at {scheduler}: {' '.join(str(error).split()) or 'timeout'}"
-        ) from None
     # A lost scheduler is reported in one sentence, not by Dask's log.
-    log = logging.getLogger("distributed.client")
-    before = log.level
-    log.setLevel(logging.CRITICAL)
+    logs = [logging.getLogger(f"distributed.{name}") for name in ("client", "core", "comm")]
+    before = [log.level for log in logs]
+    for log in logs:
+        log.setLevel(logging.CRITICAL)
     try:
-        yield client
+        _check_scheduler(scheduler)
+        with _no_answer(scheduler):
+            client = distributed.Client(
+                scheduler, timeout=CONNECT_TIMEOUT_SECONDS, set_as_default=False
+            )
+        try:
+            yield client
+        finally:
+            client.close(timeout=CONNECT_TIMEOUT_SECONDS)
     finally:
-        client.close(timeout=CONNECT_TIMEOUT_SECONDS)
-        log.setLevel(before)
+        for log, level in zip(logs, before, strict=True):
+            log.setLevel(level)
+
+
+def _check_scheduler(scheduler: str) -> None:
+    """Refuse an address at which no scheduler answers.
+
+    Dask's client waits without an end for a server that is silent, and a client that could not connect
+    takes 20 seconds to be deleted and prints a traceback then.
+    """
+    with _no_answer(scheduler), concurrent.futures.ThreadPoolExecutor(1) as executor:
+        # In a thread, because the caller, such as a notebook, may run an event loop.
+        kind = executor.submit(lambda: asyncio.run(_kind_of_server(scheduler))).result()
+        if kind != "Scheduler":
+            raise ValueError(f"it is a {kind}")
+
+
+async def _kind_of_server(address: str) -> str:
+    """Return Dask's name of a server's kind."""
+    import distributed
+
+    options = distributed.Security().get_connection_args("client")
+    server: Any = distributed.rpc(address, timeout=_ANSWER_SECONDS, connection_args=options)
+    try:
+        found = await asyncio.wait_for(server.identity(), _ANSWER_SECONDS)
+    finally:
+        await server.close_rpc()
+    return str(found.get("type"))
+
+
+@contextlib.contextmanager
+def _no_answer(scheduler: str) -> Iterator[None]:
+    """Turn the errors of a connection into an InputError."""
+    try:
+        yield
+    except Exception as error:
+        reason = " ".join(str(error).split()) or "timeout"
+        raise InputError(f"no scheduler answers at {scheduler or repr('')}: {reason}") from None
 
 
 def _answer(future: Any, task: Task, on_lost: Callable[[Task], Answer], scheduler: str) -> Answer:

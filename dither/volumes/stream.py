@@ -11,7 +11,7 @@ from dither.parallel import run_tasks
 from dither.parallel.processors import thread_count
 from dither.progress import OnProgress, no_progress
 from dither.volumes.block import VolumeDither
-from dither.volumes.work import MAX_VOXELS, MEMORY, is_flat, volume_work
+from dither.volumes.work import MAX_VOXELS, MEMORY, is_flat, recorded_work
 
 
 class DitheredVolume(NamedTuple):
@@ -42,6 +42,7 @@ def dither_volume(
     max_voxels: int = MAX_VOXELS,
     replace: bool = True,
     compression: Compression | None = None,
+    resume: str | None = None,
     on_progress: OnProgress = no_progress,
 ) -> DitheredVolume:
     """Dither a volume, or an image of any size, within bounded memory.
@@ -62,6 +63,8 @@ def dither_volume(
         max_voxels: as in `volume_work`.
         replace: as in `volume_work`.
         compression: as in `volume_work`.
+        resume: text that is equal for equal work. After Ctrl-C or a kill, the finished blocks stay in a
+            hidden folder beside the target, and work with the same text takes them. None to begin anew.
         on_progress: called several times a second with the share of the work done, 0 to 1, and a short
             text; an exception that it raises ends the work.
 
@@ -79,7 +82,7 @@ def dither_volume(
     if scheduler is not None:  # its machines have memory and working folders of their own
         at_once = 1
         source, target = Path(source).absolute(), Path(target).absolute()
-    with volume_work(
+    with recorded_work(
         source,
         target,
         dithering,
@@ -88,14 +91,23 @@ def dither_volume(
         max_voxels=max_voxels,
         replace=replace,
         compression=compression,
-    ) as work:
+        resume=resume,
+    ) as (work, record):
         workers: dict[str, Any] = {"scheduler": scheduler}
         if scheduler is None:
             processes = jobs > 1
             workers = {"jobs": work.at_once} if processes else {"jobs": 1, "threads": work.at_once}
-        blocks, share = work.regions(), 0.0
-        answers = run_tasks(work.do, blocks, **workers, poll=lambda: on_progress(share, ""))
-        for done, _ in enumerate(answers, start=1):
+        blocks = work.regions()
+        left = [number for number in range(len(blocks)) if number not in work.done]
+        share = len(work.done) / len(blocks)
+        answers = run_tasks(
+            *(work.do, [blocks[number] for number in left]),
+            **workers,
+            poll=lambda: on_progress(share, ""),
+        )
+        for done, (number, _) in enumerate(answers, start=1 + len(work.done)):
+            if record is not None:
+                record.add(left[number])
             share = done / len(blocks)
             on_progress(share, "")
     shape = work.target.shape[1:] if is_flat(work.target) else work.target.shape

@@ -242,12 +242,15 @@ def make_bilevel_tiff(
     return TiffVolume(str(path), shape, np.dtype(np.bool_), grid, np.array(offsets), False, pixels)
 
 
-def compress_tiff(volume: TiffVolume, compression: Compression) -> None:
+def compress_tiff(
+    volume: TiffVolume, compression: Compression, before: Callable[[], None] = lambda: None
+) -> None:
     """Compress a new file whose samples are complete.
 
     Args:
         volume: from `make_tiff` or `make_bilevel_tiff`; the file is replaced.
         compression: any but "none".
+        before: called before the file is replaced.
     """
     assert volume.pixels is not None
     path, pixels = Path(volume.path), volume.pixels
@@ -263,6 +266,7 @@ def compress_tiff(volume: TiffVolume, compression: Compression) -> None:
         file.writelines(stored_pages(pages, compression, big=big, folder=path.parent))
         file.flush()
         os.fsync(file.fileno())
+    before()
     beside.replace(path)
 
 

@@ -1,7 +1,10 @@
 """Divide the dithering of a file into blocks that are independent of one another."""
 
+import dataclasses
+import hashlib
 import math
 import os
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +13,7 @@ from typing import NamedTuple
 import numpy as np
 
 from dither.errors import InputError, TooLargeError
-from dither.files.atomic_folder import atomic_path, check_path
+from dither.files.atomic_folder import atomic_path, check_path, resumable_path
 from dither.images.adjustments import Preparation
 from dither.images.tiff import Compression, chosen_compression
 from dither.volumes.block import (
@@ -20,6 +23,7 @@ from dither.volumes.block import (
     dither_block,
     output_layout,
 )
+from dither.volumes.done_blocks import DoneBlocks
 from dither.volumes.regions import Region, block_sides, regions
 from dither.volumes.tiff_files import (
     TiffVolume,
@@ -37,6 +41,7 @@ from dither.volumes.zarr_arrays import (
     is_zarr,
     make_zarr,
     open_zarr,
+    reopened_zarr,
 )
 
 TIFF_ENDINGS = (".tif", ".tiff")
@@ -63,6 +68,7 @@ class VolumeWork(NamedTuple):
         dithering: a `LevelDither` or `PaletteDither`.
         block: layers, rows and columns of a block.
         at_once: number of blocks that fit into the memory at the same time.
+        done: numbers of the blocks, in the order of `regions`, that stopped work has finished.
     """
 
     source: StoredVolume
@@ -70,6 +76,7 @@ class VolumeWork(NamedTuple):
     dithering: VolumeDither
     block: tuple[int, int, int]
     at_once: int
+    done: frozenset[int] = frozenset()
 
     def regions(self) -> list[Region]:
         """Return the region of every block."""
@@ -120,6 +127,45 @@ def volume_work(
         ...     for region in work.regions():
         ...         work.do(region)
     """
+    with recorded_work(
+        source,
+        target,
+        dithering,
+        memory=memory,
+        at_once=at_once,
+        max_voxels=max_voxels,
+        replace=replace,
+        compression=compression,
+    ) as (work, _):
+        yield work
+
+
+@contextmanager
+def recorded_work(
+    source: Path | str,
+    target: Path | str,
+    dithering: VolumeDither,
+    *,
+    memory: int,
+    at_once: int,
+    max_voxels: int,
+    replace: bool,
+    compression: Compression | None,
+    resume: str | None = None,
+) -> Iterator[tuple[VolumeWork, DoneBlocks | None]]:
+    """Divide a volume as `volume_work` does, and record finished blocks if it is to be resumed.
+
+    Args:
+        source: as in `volume_work`, like those up to `compression`.
+        target: the target.
+        dithering: the dithering.
+        memory: bytes.
+        at_once: number of blocks.
+        max_voxels: the limit.
+        replace: whether to overwrite.
+        compression: of a TIFF.
+        resume: text that is equal for equal work, which may resume; None to begin anew always.
+    """
     if not LEAST_MEMORY <= memory <= MOST_MEMORY:
         raise InputError(
             f"memory is {memory} bytes; it must be from {LEAST_MEMORY:,} to {MOST_MEMORY:,}"
@@ -157,11 +203,62 @@ def volume_work(
     piece = math.prod(min(pair) for pair in zip(grid, opened.shape, strict=False))
     at_once = max(1, min(at_once, room // piece))
     block = block_sides(opened.shape, grid, room // at_once)
-    with atomic_path(target, replace=replace) as temporary:
-        made = _make_target(temporary, opened, dithering, shape, dtype, chunks)
-        yield VolumeWork(opened, made, dithering, block, at_once)
+    if resume is None:
+        with atomic_path(target, replace=replace) as temporary:
+            made = _make_target(temporary, opened, dithering, shape, dtype, chunks)
+            yield VolumeWork(opened, made, dithering, block, at_once), None
+            if isinstance(made, TiffVolume) and chosen != "none":
+                compress_tiff(made, chosen)
+        return
+    text = repr((resume, opened.shape, shape, dtype.str, block, chunks, chosen))
+    key = hashlib.sha256(text.encode()).hexdigest()[:16]
+    with resumable_path(target, key, replace=replace) as folder:
+        result = folder / Path(os.path.realpath(target)).name
+        record = DoneBlocks(folder / "done", result)
+        finished = record.read()
+        if finished is None:
+            _remove(result)
+            made = _make_target(result, opened, dithering, shape, dtype, chunks)
+            record.begin()
+        else:
+            made = _reopened(result, folder, opened, dithering, shape, dtype, chunks)
+        work = VolumeWork(opened, made, dithering, block, at_once, finished or frozenset())
+        try:
+            yield work, record
+        except KeyboardInterrupt:
+            record.flush()
+            raise
         if isinstance(made, TiffVolume) and chosen != "none":
-            compress_tiff(made, chosen)
+            compress_tiff(made, chosen, record.end)
+        record.end()
+
+
+def _reopened(
+    result: Path,
+    folder: Path,
+    source: StoredVolume,
+    dithering: VolumeDither,
+    shape: tuple[int, ...],
+    dtype: np.dtype,
+    chunks: tuple[int, int, int] | None,
+) -> StoredVolume:
+    """Return an unfinished target, whose layout is that of a new one."""
+    scratch = folder / f"scratch{result.suffix}"
+    _remove(scratch)
+    made = _make_target(scratch, source, dithering, shape, dtype, chunks)
+    try:
+        if isinstance(made, TiffVolume):
+            return dataclasses.replace(made, path=str(result))
+        return reopened_zarr(made, result)
+    finally:
+        _remove(scratch)
+
+
+def _remove(path: Path) -> None:
+    if path.is_dir():
+        shutil.rmtree(path)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def open_volume(path: Path | str) -> StoredVolume:

@@ -1,5 +1,6 @@
 """Volumes in Zarr arrays of formats 2 and 3, read and written by the library zarr."""
 
+import dataclasses
 import json
 import math
 import os
@@ -191,6 +192,18 @@ def make_zarr(
     )
     piece_bytes = math.prod(sides) * dtype.itemsize
     return ZarrVolume(array, shape, dtype, chunks, chunks, flat, piece_bytes)
+
+
+def reopened_zarr(volume: ZarrVolume, path: Path | str) -> ZarrVolume:
+    """Return a new array's description for an array of the same layout at another path.
+
+    Args:
+        volume: from `make_zarr`.
+        path: the other array, whose metadata is that of `volume`.
+    """
+    import zarr
+
+    return dataclasses.replace(volume, array=zarr.open_array(str(path), mode="r+"))
 
 
 def default_chunks(shape: tuple[int, ...]) -> tuple[int, int, int]:

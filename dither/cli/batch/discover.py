@@ -14,18 +14,27 @@ _IMAGE_SUFFIXES = re.compile(
 )
 # Reasons to skip, each with the noun for one and for several.
 _NOT_AN_IMAGE, _HIDDEN, _LINK = "not an image", "hidden", "link to a folder"
+_BELOW = "in a subfolder"
 _SKIPPED = {
     _NOT_AN_IMAGE: ("file that is not an image", "files that are not images"),
     _HIDDEN: ("hidden file or folder", "hidden files and folders"),
+    _BELOW: ("image in a subfolder", "images in subfolders"),
     _LINK: ("link to a folder", "links to folders"),
 }
 
 
 class Pair(NamedTuple):
-    """An image and the file of its result, each relative to its folder."""
+    """An image and the file of its result, each relative to its folder.
+
+    Attributes:
+        source: the image.
+        result: the file of its result.
+        frame: number of the matrix's frame, if the images are the layers of a volume.
+    """
 
     source: Path
     result: Path
+    frame: int = 0
 
 
 class Discovered(NamedTuple):
@@ -104,13 +113,37 @@ def discover(folder: Path, results: Path, named: Callable[[Path], str]) -> Disco
     return Discovered(pairs, refused, dict(skipped))
 
 
+def as_layers(found: Discovered) -> Discovered:
+    """Return the images directly in a folder as layers, in natural order: layer-2 before layer-10.
+
+    Example:
+        >>> pairs = [Pair(Path(name), Path(name)) for name in ("a10.png", "a2.png", "b/a1.png")]
+        >>> [(pair.source.name, pair.frame) for pair in as_layers(Discovered(pairs, {}, {})).pairs]
+        [('a2.png', 0), ('a10.png', 1)]
+    """
+    direct = [pair for pair in found.pairs if len(pair.source.parts) == 1]
+    ordered = sorted(direct, key=lambda pair: _natural(pair.source.name))
+    pairs = [pair._replace(frame=number) for number, pair in enumerate(ordered)]
+    below = len(found.pairs) - len(direct)
+    skipped = {**found.skipped, **({_BELOW: below} if below else {})}
+    return found._replace(pairs=pairs, skipped=skipped)
+
+
+def _natural(name: str) -> tuple[list[tuple[int, str]], str]:
+    """Return a key by which numbers in names are compared as numbers."""
+    parts = re.split(r"([0-9]+)", name)
+    # The text before each number, and its length-free value.
+    key = [(int(part), "") if part.isdecimal() else (-1, part.casefold()) for part in parts]
+    return key, name
+
+
 def _conflicts(pairs: list[Pair], folder: Path, results: Path) -> dict[Path, str]:
     """Return a sentence for each image whose result would overwrite another result or an image."""
     count = Counter(pair.result for pair in pairs)
     parents = {above for result in count for above in result.parents}
     images = {os.path.realpath(folder / pair.source) for pair in pairs}
     refused = {}
-    for source, result in pairs:
+    for source, result, _ in pairs:
         path, place = folder / source, results / result
         if count[result] > 1:
             refused[path] = (

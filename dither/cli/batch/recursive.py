@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dither.cli.batch.discover import Discovered, Pair, discover
+from dither.cli.batch.discover import Discovered, Pair, as_layers, discover
 from dither.cli.batch.fingerprint import fingerprint
 from dither.cli.batch.journal import Journal, Origin, Stamp, open_journal
 from dither.cli.batch.worker import Outcome, dither_one, lost
@@ -32,6 +32,8 @@ def dither_folder(
     dithering: "Dithering",
     batch: Batch,
     check: Callable[[], None] | None = None,
+    *,
+    layers: bool = False,
 ) -> dict[str, Any]:
     """Dither the images of a folder and its subfolders.
 
@@ -42,6 +44,8 @@ def dither_folder(
         batch: processes or a scheduler.
         check: raises an InputError on machines that cannot do the work, as in
             `dither.parallel.run_tasks`.
+        layers: the images are layers of a volume: those in subfolders are left out, and the frames of
+            the matrix follow each other in the natural order of the names.
 
     Returns:
         The report for --json: "images" made in this run, the number already "done", and those that
@@ -57,6 +61,7 @@ def dither_folder(
     check_suffix(example, job, target.panel)
     check_raw(job, target, [example])
     found = discover(folder, results, functools.partial(result_name, template))
+    found = as_layers(found) if layers else found
     skipped = found.skipped_sentence()
     if not found.pairs and not found.refused:
         raise InputError(f"{folder} holds no images. {skipped}".rstrip(". "))
@@ -136,12 +141,14 @@ def _plan(
     real_folder = Path(os.path.realpath(folder))
     plan = _Plan([], 0, {str(path): sentence for path, sentence in found.refused.items()})
     for pair in found.pairs:
-        task = Pair(folder / pair.source, results / pair.result)
+        task = Pair(folder / pair.source, results / pair.result, pair.frame)
         name, stamp = str(pair.result), None
         with contextlib.suppress(OSError):
             stamp = Stamp.of(task.result)
         try:
-            origin = Origin(str(real_folder / pair.source), Stamp.of(task.source), options)
+            # A layer is dithered again if another one comes before it.
+            used = f"{options}-{pair.frame}" if pair.frame else options
+            origin = Origin(str(real_folder / pair.source), Stamp.of(task.source), used)
         except OSError as error:
             plan.failed[str(task.source)] = f"cannot read {task.source}: {error.strerror or error}"
             continue

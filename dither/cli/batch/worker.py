@@ -41,7 +41,7 @@ def dither_one(job: "Job", target: "Target", dithering: "Dithering", pair: Pair)
     try:
         with _ONE_AT_A_TIME:
             pair.result.parent.mkdir(parents=True, exist_ok=True)
-            report = dither_images(job, target, dithering)
+            report = dither_images(job, target, dithering, first_frame=pair.frame)
         entry = report["images"][0]
         if "palettes" in report:
             entry["palette"] = report["palettes"][0]

@@ -7,14 +7,22 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dither.cli.choices import MixInChoice
-from dither.cli.declare import DITHERING, refuse_without_effect, with_option_groups
+from dither.cli.declare import (
+    DITHERING,
+    any_given,
+    refuse_given,
+    refuse_without_effect,
+    with_option_groups,
+)
 from dither.cli.in_rows import NextRows
+from dither.cli.inks import COLORS_ONLY, dither_inks
 from dither.cli.memory import parse_memory
 from dither.cli.options import (
     MIX_IN_HELP,
     WITHOUT_BATCH,
     WITHOUT_EFFECT,
     Batch,
+    InksOption,
     IntentOption,
     Job,
     MemoryOption,
@@ -33,7 +41,9 @@ from dither.parallel.processors import thread_count
 if TYPE_CHECKING:
     import numpy as np
 
+    from dither.images.raster_image import RasterImage
     from dither.palettes.palette import Palette
+    from dither.palettes.rgba import RgbaPalette
 
 _ROWS_ONLY = "--kernel --serpentine --raster --threshold-noise --strength --seed --threads"
 _RULES = {
@@ -127,6 +137,7 @@ def diffuse(
     ] = None,
     seed: SeedOption = 0,
     threads: Annotated[int | None, threads_option(", with --raster")] = None,
+    inks: InksOption = False,
     batch: Batch,
     memory: MemoryOption = None,
 ) -> None:
@@ -160,7 +171,17 @@ def diffuse(
         whole=f"--method {method}",
         memory=None if memory is None else parse_memory(memory),
         spreads=True,
+        rgba=_rgba(context, options) if by_rows else None,
     )
+    if inks:
+        refuse_given(context, f"{COLORS_ONLY} --method", "is not for --inks, which keeps inks")
+        begin = functools.partial(_begin_inks, {**options, "light": "encoded"})
+        with delayed_progress("dither", job.quiet) as on_progress:
+            report = dither_inks(
+                job, target.equal_levels("--inks") or 2, begin, dithering.memory, on_progress
+            )
+        finish(report, job.json_output, kernel=kernel)
+        return
     if batch.recursive:
         from dither.cli.batch.recursive import dither_folder
 
@@ -173,7 +194,25 @@ def diffuse(
     finish(report, job.json_output, method=method.value, **order)
 
 
+def _rgba(
+    context: typer.Context, options: dict[str, Any]
+) -> "functools.partial[np.ndarray] | None":
+    """Return the function for palettes with alpha, unless an option is given that it lacks."""
+    if any_given(context, "--mix-in --intent --clamp --threshold-noise --matrix"):
+        return None
+    return functools.partial(_to_rgba, kernel=options["kernel"], serpentine=options["serpentine"])
+
+
 # A batch pickles this with its arguments.
+def _to_rgba(
+    frame: "RasterImage", palette: "RgbaPalette", *, phase: tuple[int, int, int], **options: Any
+) -> "np.ndarray":
+    from dither.diffusion.rgba import diffuse_rgba
+
+    return diffuse_rgba(frame, palette, **options)
+
+
+# A batch pickles this with its arguments, too.
 def _diffusion(
     color: "np.ndarray",
     *,
@@ -190,7 +229,27 @@ def _diffusion(
     return function(color, palette=palette, frame=phase[0], **options)
 
 
-# A batch pickles this with its arguments, too.
+def _begin_inks(options: dict[str, Any], inks: int, number: int) -> NextRows:
+    """Return the function that diffuses the next rows of the inks of an image, each by itself."""
+    import numpy as np
+
+    from dither.diffusion.error_diffusion import row_diffusion
+
+    functions = [
+        row_diffusion(frame=number, **{**options, "seed": options["seed"] + ink})
+        for ink in range(inks)
+    ]
+
+    def rows(color: "np.ndarray", phase: tuple[int, int, int]) -> "np.ndarray":
+        planes = [
+            diffuse(np.ascontiguousarray(color[..., ink])) for ink, diffuse in enumerate(functions)
+        ]
+        return np.stack(planes, axis=2)
+
+    return rows
+
+
+# And this.
 def _rows(*, phase: tuple[int, int, int], pixels: int, **options: Any) -> NextRows:
     from dither.diffusion.error_diffusion import row_diffusion
 

@@ -7,14 +7,22 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dither.cli.choices import MixInChoice
-from dither.cli.declare import DITHERING, refuse_given, refuse_without_effect, with_option_groups
+from dither.cli.declare import (
+    DITHERING,
+    any_given,
+    refuse_given,
+    refuse_without_effect,
+    with_option_groups,
+)
 from dither.cli.in_rows import NextRows
+from dither.cli.inks import COLORS_ONLY, dither_inks
 from dither.cli.memory import parse_memory
 from dither.cli.options import (
     MIX_IN_HELP,
     WITHOUT_BATCH,
     WITHOUT_EFFECT,
     Batch,
+    InksOption,
     IntentOption,
     Job,
     MemoryOption,
@@ -37,7 +45,10 @@ _RULES = {
     "with --mix two": "--candidates",
     "with --add-noise": "--threads --matrix --strength --mix-in",
 }
+_LAYERS = {"without --recursive": "--preview", "without --output -": "--format"}
 _IMAGE_RULES = {"with --palette or --panel or --colors": "--add-noise --threads"}
+# Options that palettes with alpha lack.
+_NOT_FOR_RGBA = "--intent --strength --mix-in --mixture-size --mix --candidates"
 _VOLUME_SUFFIXES = frozenset((".tif", ".tiff", ".zarr"))
 
 
@@ -98,11 +109,27 @@ def ordered(
     mix: Annotated[MixChoice | None, typer.Option(hidden=True)] = None,
     candidates: Annotated[int | None, number(DITHERING, 1, 64, "", hidden=True)] = None,
     threads: Annotated[int | None, threads_option(", for levels and volumes")] = None,
+    inks: InksOption = False,
     batch: Batch,
     memory: MemoryOption = None,
 ) -> None:
     """Dither by comparing pixels with a matrix."""
     target = Target.from_options(quantizer, intent)
+    if inks:
+        refuse_given(
+            context,
+            f"{COLORS_ONLY} --add-noise --strength --threads",
+            "is not for --inks, which keeps inks",
+        )
+        refuse_without_effect(context, {**WITHOUT_EFFECT, **WITHOUT_BATCH})
+        name = matrix or DEFAULT_MATRIX
+        levels = target.equal_levels("--inks") or 2
+        begin = functools.partial(_begin_inks, name, levels)
+        used = None if memory is None else parse_memory(memory)
+        with delayed_progress("dither", job.quiet) as on_progress:
+            report = dither_inks(job, levels, begin, used, on_progress)
+        finish(report, job.json_output, matrix=name)
+        return
     volume = _may_be_volume(job, memory) and _is_volume(job, memory)
     rules = {**WITHOUT_EFFECT, **_RULES}
     refuse_without_effect(context, rules if volume else rules | _IMAGE_RULES)
@@ -131,7 +158,8 @@ def ordered(
         return
     from dither.matrix.catalog import load_channels, load_matrix
 
-    refuse_without_effect(context, WITHOUT_BATCH)
+    layers = not batch.recursive and len(job.images) == 1 and job.images[0].is_dir()
+    refuse_without_effect(context, _LAYERS if layers else WITHOUT_BATCH)
     name = matrix or DEFAULT_MATRIX
     if add_noise is not None:
         from dither.ordered.additive_noise import load_noise, noise_dither
@@ -150,16 +178,34 @@ def ordered(
         function = functools.partial(ordered_dither, matrix=load_channels(name), **options)
     is_to_palette = add_noise is None and target.levels is None
     rows = functools.partial(_palette_rows if is_to_palette else _any_rows, function)
-    dithering = PerFrame(function, rows, memory=None if memory is None else parse_memory(memory))
-    if batch.recursive:
+    rgba = None
+    if target.colors and not any_given(context, _NOT_FOR_RGBA):
+        from dither.ordered.rgba import ordered_rgba
+
+        rgba = functools.partial(ordered_rgba, matrix=load_matrix(name))
+    dithering = PerFrame(
+        function, rows, memory=None if memory is None else parse_memory(memory), rgba=rgba
+    )
+    if batch.recursive or layers:
         from dither.cli.batch.recursive import dither_folder
 
-        report = dither_folder(job, target, dithering, batch)
+        report = dither_folder(job, target, dithering, batch, layers=layers)
     else:
         with delayed_progress("dither", job.quiet) as on_progress:
             report = dither_images(job, target, dithering, on_progress)
     used = {"matrix": name} if add_noise is None else {"noise": add_noise}
     finish(report, job.json_output, **used)
+
+
+def _begin_inks(name: str, levels: int, inks: int, number: int) -> NextRows:
+    """Return the function that dithers the next rows of the inks of an image."""
+    from dither.matrix.catalog import load_channels
+    from dither.ordered.inks import dither_ink_rows
+
+    matrices = load_channels(name)
+    return lambda color, phase: dither_ink_rows(
+        color, matrices, levels=levels, phase=(number, *phase[1:])
+    )
 
 
 # A batch pickles these with their arguments.

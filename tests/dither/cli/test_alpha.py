@@ -3,6 +3,7 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -179,8 +180,8 @@ def test_threshold_dither_and_background(run: Callable, folder: Path) -> None:
             )
             (entry,) = json.loads(done.stdout)["images"]
             assert entry["alpha"] == mode
-            found = read_image("out.png").alpha
-            expected = {
+            found: Any = read_image("out.png").alpha
+            expected: Any = {
                 "keep": source.alpha,
                 "threshold": np.where(source.alpha >= 128, 255, 0),
                 "dither": dither_alpha(source).alpha,
@@ -216,7 +217,7 @@ def test_dithered_alpha_keeps_its_mean_and_that_of_the_colours() -> None:
 def test_the_frames_of_a_clip_take_theirs_of_the_matrix() -> None:
     half = RasterImage(np.zeros((64, 64), np.uint8), np.full((64, 64), 128, np.uint8))
     frames = [
-        dither_alpha(half, phase=(number, 0, 0), matrix="blue-16x64x64").alpha
+        np.array(dither_alpha(half, phase=(number, 0, 0), matrix="blue-16x64x64").alpha)
         for number in (0, 1, 16)
     ]
     assert not np.array_equal(frames[0], frames[1])
@@ -295,3 +296,121 @@ def test_a_transparent_grey_of_16_bits_is_kept(run: Callable, folder: Path) -> N
             assert found.alpha is not None
             assert np.array_equal(found.alpha == 0, deep == 700)
     assert found.color.dtype == np.uint16
+
+
+def soft_shadow(size: int = 256) -> np.ndarray:
+    y, x = np.mgrid[0:size, 0:size] - size / 2
+    found = np.zeros((size, size, 4), np.uint8)
+    found[..., 3] = np.clip(1.6 * (size / 2 - np.hypot(y, x)), 0, 200)
+    return found
+
+
+@pytest.mark.parametrize("command", ["ordered", "diffuse", "optimize"])
+def test_colours_with_alpha(run: Callable, folder: Path, command: str) -> None:
+    Image.fromarray(soft_shadow()).save("shadow.png")
+    for source in ("shadow", "one"):
+        done = run(f"dither {command} {source}.png -o out.png --force --colors 32 --json")
+        report = json.loads(done.stdout)
+        (palette,) = report["palettes"]
+        assert 20 < len(palette) <= 32
+        assert palette[0] == "#00000000"
+        before = np.array(Image.open(f"{source}.png"))
+        with Image.open("out.png") as picture:
+            assert picture.mode == "P"
+            found = np.array(picture.convert("RGBA"))
+        assert (found[before[..., 3] == 0] == 0).all()
+        assert (found[before[..., 3] == 255, 3] == 255).all()
+        assert len(np.unique(found.reshape(-1, 4), axis=0)) <= 32
+        shown = found[..., 3].astype(float) - before[..., 3]
+        blurred = shown[: len(shown) // 8 * 8, : shown.shape[1] // 4 * 4]
+        blurred = blurred.reshape(len(blurred) // 8, 8, -1, 4).mean(axis=(1, 3))
+        assert np.abs(blurred).mean() < 4
+
+
+def test_a_soft_edge_takes_less_than_half_of_what_it_took(folder: Path) -> None:
+    y, x = np.mgrid[0:200, 0:200]
+    soft = np.clip(8 * (90 - np.hypot(y - 100, x - 100)), 0, 255)
+    waves = np.stack([np.sin(x / 17 + c) + np.cos(y / 15 - c) for c in range(3)], axis=2)
+    picture = np.dstack([np.clip(waves * 60 + 128, 0, 255), soft]).astype(np.uint8)
+    Image.fromarray(picture).save("soft.png")
+    dither("diffuse soft.png -o with.png --colors 64")
+    dither("diffuse soft.png -o without.png --colors 64 --intent absolute")
+    assert Path("with.png").stat().st_size < 0.5 * Path("without.png").stat().st_size
+
+
+@pytest.mark.parametrize("ending", ["webp", "tif"])
+def test_colours_with_alpha_in_formats_without_a_palette(folder: Path, ending: str) -> None:
+    dither("diffuse one.png -o out.png --colors 20")
+    dither(f"diffuse one.png -o out.{ending} --colors 20")
+    expected = np.array(Image.open("out.png").convert("RGBA"))
+    found = np.array(Image.open(f"out.{ending}").convert("RGBA"))
+    assert np.array_equal(found, expected)
+
+
+def test_the_palette_of_a_clip_has_alpha(run: Callable, folder: Path) -> None:
+    first, second = (Image.fromarray(np.roll(soft_shadow(96), step, axis=1)) for step in (0, 9))
+    first.save("clip.png", save_all=True, append_images=[second], duration=50)
+    for command in ("ordered", "diffuse", "optimize"):
+        run(f"dither {command} clip.png -o out.png --colors 16 --force")
+        with Image.open("out.png") as picture:
+            assert getattr(picture, "n_frames", 1) == 2
+            for number, step in ((0, 0), (1, 9)):
+                picture.seek(number)
+                found = np.array(picture.convert("RGBA"))[..., 3].astype(int)
+                wanted = np.roll(soft_shadow(96), step, axis=1)[..., 3]
+                assert np.abs(found - wanted).mean() < 15
+
+
+def test_a_palette_with_alpha_is_written_as_png_only(
+    run: Callable, refused: Callable, folder: Path
+) -> None:
+    run("dither optimize one.png -o out.png --colors 12 --palette-output colors.png")
+    swatch = np.array(Image.open("colors.png").convert("RGBA"))
+    assert swatch.shape[0] == 1
+    assert set(map(tuple, np.array(Image.open("out.png").convert("RGBA")).reshape(-1, 4))) <= set(
+        map(tuple, swatch[0])
+    )
+    said = refused("dither optimize one.png -o x.png --colors 12 --palette-output colors.gpl")
+    assert (
+        "cannot write colors.gpl: the palette has colours with alpha, which only a .png holds"
+        in said
+    )
+    assert not Path("x.png").exists()
+
+
+def test_other_options_keep_the_alpha_as_it_is(folder: Path) -> None:
+    for options in (
+        "--colors 6 --method curve",
+        "--colors 6 --intent absolute",
+        "--palette pico-8",
+    ):
+        dither(f"diffuse one.png -o out.png {options}")
+        found = read_image("out.png").alpha
+        assert found is not None
+        assert np.array_equal(found, alpha())
+
+
+@pytest.mark.parametrize("command", ["ordered", "diffuse", "optimize"])
+def test_256_colours_leave_an_entry_for_transparent_pixels(
+    run: Callable, folder: Path, command: str
+) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (60, 60, 4), np.uint8)
+    noise[..., 3] = np.where(noise[..., 3] < 60, 0, 255)
+    Image.fromarray(noise).save("binary.png")
+    for ending in ("png", "gif"):
+        run(f"dither {command} binary.png -o out.{ending} --colors 256")
+        with Image.open(f"out.{ending}") as picture:
+            assert picture.mode == "P"
+            found = np.array(picture.convert("RGBA"))
+        assert np.array_equal(found[..., 3], noise[..., 3])
+        assert len(np.unique(found[found[..., 3] > 0][:, :3], axis=0)) <= 255
+
+
+@pytest.mark.parametrize("ending", ["png", "tif", "bmp"])
+@pytest.mark.parametrize("options", ["--bits 1", "--colors 12", "--bits 2 --alpha background"])
+def test_the_resolution_stays(folder: Path, ending: str, options: str) -> None:
+    with Image.open("one.png") as picture:
+        picture.save("dense.png", dpi=(300, 300))
+    dither(f"diffuse dense.png -o out.{ending} {options}")
+    with Image.open(f"out.{ending}") as picture:
+        assert picture.info["dpi"][0] == pytest.approx(300, abs=0.1)

@@ -128,6 +128,7 @@ OTHER: dict[str, Any] = {
     "intent": "relative",
     "viewing_filter": parse_filter("nasanen:127dpi,40cm"),
     "seed": 1,
+    "with_alpha": False,
 }
 
 

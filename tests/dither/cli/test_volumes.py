@@ -248,6 +248,89 @@ def test_without_the_libraries_one_sentence_names_the_extra(volumes: Path, tmp_p
     assert typed("small.tif", "-o", "out.tif").returncode == 0
 
 
+_STOPPING = """
+import os, sys
+from dither.volumes import done_blocks, work
+from dither.cli import main
+done_blocks._SECONDS = 0
+work._SHARE = 4000
+count, kind = int(sys.argv[1]), sys.argv[2]
+before = work.VolumeWork.do
+
+def do(self, region):
+    global count
+    count -= 1
+    if count < 0:
+        if kind == "kill":
+            os._exit(9)
+        import _thread
+        _thread.interrupt_main()
+    before(self, region)
+
+work.VolumeWork.do = do
+sys.argv = ["dither", *sys.argv[3:]]
+main()
+"""
+
+
+@pytest.mark.parametrize("kind", ["kill", "interrupt"])
+@pytest.mark.parametrize("target", ["out.tif", "out.zarr"])
+@pytest.mark.parametrize("options", [["--bits", "1"], ["--levels", "5"]])
+def test_a_stopped_volume_resumes_to_the_same_bytes(
+    tmp_path: Path, kind: str, target: str, options: list[str]
+) -> None:
+    volume = np.resize(VOLUME, (24, 40, 50))
+    tifffile.imwrite(tmp_path / "in.tif", volume)
+    arguments = ["ordered", "in.tif", *options, "--memory", "16MB", "--threads", "1"]
+    arguments += [] if target == "out.zarr" else ["--compression", "deflate"]
+
+    def typed(count: int, *more: str) -> "subprocess.CompletedProcess[str]":
+        return subprocess.run(
+            [sys.executable, "-c", _STOPPING, str(count), kind, *arguments, *more],
+            cwd=tmp_path,
+            env={**os.environ, "PYTHONPATH": str(ROOT)},
+            capture_output=True,
+            text=True,
+        )
+
+    whole = typed(10**6, "-o", f"whole-{target}", "--json")
+    assert whole.returncode == 0, whole.stderr
+    blocks = json.loads(whole.stdout)["images"][0]["blocks"]
+    assert blocks > 8
+    stopped = typed(5, "-o", target)
+    assert stopped.returncode == (9 if kind == "kill" else 130), stopped.stderr
+    assert not (tmp_path / target).exists()
+    [folder] = tmp_path.glob(".part-*")
+    finished = len((folder / "done").read_bytes()) // 8
+    assert 3 <= finished < blocks
+    if kind == "interrupt":
+        assert stopped.stderr == "Stopped. Run the same command to resume.\n"
+    assert typed(blocks - finished, "-o", target).returncode == 0
+    assert not list(tmp_path.glob(".part-*"))
+    if target == "out.tif":
+        assert (tmp_path / target).read_bytes() == (tmp_path / f"whole-{target}").read_bytes()
+    else:
+        found, wanted = (
+            zarr.open_array(str(tmp_path / name), mode="r")[...]
+            for name in (target, f"whole-{target}")
+        )
+        np.testing.assert_array_equal(found, wanted)
+
+
+def test_a_changed_source_begins_anew(tmp_path: Path) -> None:
+    tifffile.imwrite(tmp_path / "in.tif", VOLUME)
+    arguments = ["ordered", "in.tif", "-o", "out.tif", "--bits", "1"]
+    stop = [sys.executable, "-c", _STOPPING, "0", "kill", *arguments]
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    assert subprocess.run(stop, cwd=tmp_path, env=env).returncode == 9
+    tifffile.imwrite(tmp_path / "in.tif", 255 - VOLUME)
+    again = [sys.executable, "-m", "dither.cli", *arguments]
+    assert subprocess.run(again, cwd=tmp_path, env=env).returncode == 0
+    wanted = requantize(255 - VOLUME[0], bits=1)
+    found = tifffile.imread(tmp_path / "out.tif")[0] * np.uint8(255)
+    np.testing.assert_array_equal(found, wanted)
+
+
 @pytest.mark.slow
 def test_ctrl_c_leaves_nothing_half_done(tmp_path: Path) -> None:
     volume = zarr.create_array(
@@ -261,7 +344,8 @@ def test_ctrl_c_leaves_nothing_half_done(tmp_path: Path) -> None:
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=60)
     assert process.returncode == 130
-    assert {path.name for path in tmp_path.iterdir()} == {"in.zarr"}
+    names = {path.name for path in tmp_path.iterdir() if not path.name.startswith(".part-")}
+    assert names == {"in.zarr"}
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """A real scheduler and two real workers, one of which is killed while it works."""
 
+import contextlib
 import functools
 import json
 import os
@@ -9,6 +10,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -16,6 +18,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 import pytest
+from conftest import ROOT
 from PIL import Image
 
 from dither.cli.batch.journal import JOURNAL_NAME
@@ -181,13 +184,54 @@ def test_a_scheduler_that_ends_is_one_sentence(cluster: Cluster) -> None:
         list(run_tasks(time.sleep, [0, 60, 60], scheduler=cluster.address, poll=end))
 
 
-@pytest.mark.slow
-def test_no_scheduler_is_one_sentence() -> None:
+@pytest.mark.parametrize(
+    "address", ["tcp://127.0.0.1:1", "nonsense://x", "", "tcp://127.0.0.1:abc", "tls://127.0.0.1:1"]
+)
+def test_no_scheduler_is_one_sentence_within_seconds(address: str) -> None:
     pytest.importorskip("distributed", reason="the extra scale")
-    with pytest.raises(InputError, match=r"no scheduler answers at tcp://127\.0\.0\.1:1"):
-        list(run_tasks(time.sleep, [0], scheduler="tcp://127.0.0.1:1"))
-    with pytest.raises(InputError, match="no scheduler answers at nonsense"):
-        list(run_tasks(time.sleep, [0], scheduler="nonsense://x"))
+    _refused(address)
+
+
+@pytest.mark.parametrize("kind", ["silent", "closing", "another protocol"])
+def test_another_server_is_no_scheduler(kind: str) -> None:
+    pytest.importorskip("distributed", reason="the extra scale")
+    with socket.create_server(("127.0.0.1", 0)) as server:
+        held = []
+
+        def serve() -> None:
+            with contextlib.suppress(OSError):
+                while True:
+                    connection = server.accept()[0]
+                    held.append(connection)
+                    if kind == "closing":
+                        connection.close()
+                    if kind == "another protocol":
+                        connection.sendall(b"HTTP/1.0 400 Bad request\r\n\r\n" * 9)
+
+        threading.Thread(target=serve, daemon=True).start()
+        _refused(f"tcp://127.0.0.1:{server.getsockname()[1]}")
+        for connection in held:
+            connection.close()
+
+
+def _refused(address: str) -> None:
+    """In another process, because a client that is deleted late prints its error at the end."""
+    script = (
+        "import sys, time\nfrom dither.errors import InputError\n"
+        "from dither.parallel import run_tasks\n"
+        "try:\n    list(run_tasks(time.sleep, [0], scheduler=sys.argv[1]))\n"
+        "except InputError as error:\n    print(error)"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", script, address],
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+        capture_output=True,
+        text=True,
+        timeout=18,
+    )
+    assert done.stdout.startswith(f"no scheduler answers at {address or repr(address)}")
+    assert done.stdout.count("\n") == 1
+    assert done.stderr == ""
 
 
 def _another_version(folder: Path) -> Path:

@@ -1,0 +1,80 @@
+import io
+import struct
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from PIL import Image
+
+from dither.images.lzw import compress, write_codes
+
+pytest.importorskip("numba")
+
+
+def decoded(content: bytes, shape: tuple[int, int], bits: int) -> np.ndarray:
+    height, width = shape
+    ramp = np.repeat(np.arange(1 << bits, dtype=np.uint8), 3)
+    head = struct.pack("<6sHHBBB", b"GIF89a", width, height, 0xF0 | bits - 1, 0, 0) + ramp.tobytes()
+    head += struct.pack("<cHHHHB", b",", 0, 0, width, height, 0)
+    return np.array(Image.open(io.BytesIO(head + content + b";")).convert("L"))
+
+
+def nothing_free(pixels: np.ndarray) -> np.ndarray:
+    return np.zeros(pixels.size, bool)
+
+
+@given(st.integers(2, 8), st.integers(1, 300), st.integers(1, 60), st.integers(0, 9))
+def test_pillow_reads_every_size(bits: int, width: int, height: int, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    pixels = rng.integers(0, 1 << bits, (height, width)).astype(np.uint8)
+    pixels[rng.random((height, width)) < 0.1 * seed] = 1
+    content = compress(pixels.ravel(), nothing_free(pixels), 0, bits)
+    assert (decoded(content, (height, width), bits) == pixels).all()
+
+
+@pytest.mark.parametrize("bits", [2, 5, 8])
+def test_a_full_table_is_kept_or_cleared(bits: int) -> None:
+    rng = np.random.default_rng(0)
+    pixels = rng.integers(0, 1 << bits, (300, 400)).astype(np.uint8)
+    pixels[150:] = np.arange(400) // 7 % (1 << bits)
+    content = compress(pixels.ravel(), nothing_free(pixels), 0, bits)
+    assert (decoded(content, (300, 400), bits) == pixels).all()
+
+
+@given(st.integers(0, 20))
+def test_free_pixels_take_either_value(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    pixels = rng.integers(0, 3, (40, 50)).astype(np.uint8)
+    free = rng.random((40, 50)) < 0.05 * seed
+    content = compress(pixels.ravel(), free.ravel(), 3, 2)
+    found = decoded(content, (40, 50), 2)
+    assert (found == np.where(free & (found == 3), 3, pixels)).all()
+
+
+def test_freedom_makes_files_smaller() -> None:
+    rng = np.random.default_rng(0)
+    pixels = rng.integers(0, 16, 20_000).astype(np.uint8)
+    free = np.repeat(rng.random(200) < 0.7, 100)
+    tight = len(compress(pixels, free, 16, 5))
+    assert tight < 0.5 * len(compress(pixels, np.zeros(20_000, bool), 16, 5))
+
+
+def test_pillow_compresses_without_numba(monkeypatch: pytest.MonkeyPatch) -> None:
+    pixels = np.random.default_rng(0).integers(0, 4, (20, 30)).astype(np.uint8)
+    free = np.random.default_rng(1).random((20, 30)) < 0.3
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    content = compress(pixels.ravel(), free.ravel(), 4, 3)
+    monkeypatch.undo()
+    assert (decoded(content, (20, 30), 3) == np.where(free, 4, pixels)).all()
+
+
+def test_python_writes_the_same_codes() -> None:
+    pixels = np.random.default_rng(0).integers(0, 4, 300).astype(np.uint8)
+    free = np.random.default_rng(1).random(300) < 0.3
+    results = []
+    for write in (write_codes, write_codes.python):
+        table, out = np.zeros((4096, 8), np.int16), np.zeros(600, np.uint8)
+        count = write(pixels, free, 4, 3, False, 64, 1.2, table, out)
+        results.append(out[:count].tobytes())
+    assert results[0] == results[1]
