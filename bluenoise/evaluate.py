@@ -9,6 +9,7 @@ import numpy as np
 from dither.color import LUMINANCE_WEIGHTS
 from dither.errors import InputError
 from dither.matrix.classical import bayer, white_noise
+from dither.matrix.matrix_like import MatrixLike, as_matrix
 from dither.matrix.threshold_matrix import ThresholdMatrix
 from dither.metrics import temporal
 from dither.metrics.patterns import (
@@ -83,7 +84,7 @@ class Evaluation(NamedTuple):
 
 
 def evaluate(
-    matrix: ThresholdMatrix,
+    matrix: MatrixLike,
     *,
     values: np.ndarray | None = None,
     filters: Mapping[str, ViewingFilter] = STANDARD_FILTERS,
@@ -91,17 +92,18 @@ def evaluate(
     """Measure the dot patterns and the spectrum of a matrix.
 
     Args:
-        matrix: the matrix.
+        matrix: the matrix, or its name, file, or array of ranks or values.
         values: array of the same shape whose spectrum is measured; None for the ranks.
         filters: viewing filters by name, including gaussian:1.5.
 
     Raises:
-        InputError: the matrix has some_levels than 2 or more than 2^22 cells.
+        InputError: the matrix has fewer than 2 or more than 2^22 cells.
 
     Example:
         >>> round(evaluate(bayer(64, 64)).energy["gaussian:1.5"])
         276
     """
+    matrix = as_matrix(matrix)
     cells = matrix.ranks.size
     if not 2 <= cells <= _MOST_CELLS:
         raise InputError(f"the matrix has {cells} cells; 2 to {_MOST_CELLS} can be evaluated")

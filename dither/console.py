@@ -26,6 +26,7 @@ from dither.extras import install_hint
 from dither.native import notice
 from dither.option_values import convert_simply
 from dither.parallel import WorkerLostError
+from dither.suggestions import did_you_mean
 
 if TYPE_CHECKING:
     from rich.progress import Progress
@@ -80,8 +81,12 @@ QuietOption = Annotated[bool, option(OUTPUT, "Print errors only.", "--quiet")]
 JsonOption = Annotated[bool, option(OUTPUT, "Print one JSON object to standard output.", "--json")]
 
 
-def run(app: typer.Typer) -> None:
+def run(app: typer.Typer, mistake: str | None = None) -> None:
     """Run a command line and exit; unusable input and missing libraries are one-line errors.
+
+    Args:
+        app: the commands.
+        mistake: a sentence about words that name no command; it is printed instead.
 
     Raises:
         SystemExit: always.
@@ -101,12 +106,15 @@ def run(app: typer.Typer) -> None:
     # Not every release exports UsageError; its subclass BadParameter is public.
     usage_error: type[Exception] = typer.BadParameter.__mro__[1]
     try:
+        if mistake is not None:
+            raise InputError(mistake)
         code = app(sys.argv[1:] or ["--help"], standalone_mode=False)
         sys.stdout.flush()
         if code == _STOPPED:  # typer turns KeyboardInterrupt into this
             print("Stopped.", file=sys.stderr)
     except usage_error as error:
-        code = _fail(error.format_message())  # pyright: ignore[reportAttributeAccessIssue]
+        message = error.format_message()  # pyright: ignore[reportAttributeAccessIssue]
+        code = _fail(with_suggestion(message))
     except (InputError, WorkerLostError) as error:
         code = _fail(str(error))
     except ModuleNotFoundError as error:
@@ -125,6 +133,49 @@ def run(app: typer.Typer) -> None:
             raise
         code = _fail(_NO_MEMORY)
     sys.exit(code or 0)
+
+
+def with_suggestion(message: str) -> str:
+    """Return typer's message about a wrong choice, with the question for a close one.
+
+    Example:
+        >>> with_suggestion("Value error, 'smoth' is not one of 'balanced', 'smooth'.")
+        "'smoth' is not one of 'balanced', 'smooth'; did you mean 'smooth'?"
+    """
+    message = message.replace("Value error, ", "")
+    found = re.search(r"'([^']*)' is not one of ((?:'[^']*'(?:, )?)+)\.?$", message)
+    if found is None:
+        return message
+    question = did_you_mean(found[1], re.findall("'([^']*)'", found[2]), "")
+    return f"{message.removesuffix('.')}; {question.strip()}" if question else message
+
+
+def file_for_command(
+    words: Iterable[str], commands: Iterable[str], endings: Iterable[str]
+) -> str | None:
+    """Return the first file among words that name no command, or None.
+
+    Args:
+        words: the arguments of the command line.
+        commands: the names of all commands.
+        endings: endings of files that commands take.
+
+    Example:
+        >>> file_for_command(["--bits", "1", "a.png"], ["ordered"], [".png"])
+        'a.png'
+        >>> file_for_command(["ordered", "a.png"], ["ordered"], [".png"])
+    """
+    words, known, taken = list(words), {*commands, "--help", "--version"}, tuple(endings)
+    # A first word that is neither an option nor a file is a mistyped command.
+    first = next(iter(words), "")
+    if known.intersection(words) or not (first.startswith("-") or first.lower().endswith(taken)):
+        return None
+    files = [
+        (before.startswith("-"), word)  # such as that of --output
+        for before, word in zip(["", *words], words, strict=False)
+        if word.lower().endswith(taken)
+    ]
+    return min(files, key=lambda file: file[0])[1] if files else None
 
 
 def lacks_memory(error: Exception) -> bool:

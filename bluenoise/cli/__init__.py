@@ -1,10 +1,11 @@
 """The command line `bluenoise`: one module for each command."""
 
+import shlex
 import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from dither.console import command_line, examples, run
+from dither.console import command_line, examples, file_for_command, run
 
 if TYPE_CHECKING:
     import typer
@@ -64,4 +65,10 @@ def __getattr__(name: str) -> Any:
 
 def main() -> None:
     """Run the command `bluenoise`."""
-    run(app_of(sys.argv[1:]))
+    words = sys.argv[1:]
+    file = file_for_command(words, _COMMANDS, (".npy",))
+    mistake = None
+    if file is not None:
+        command = shlex.join(["bluenoise", "evaluate", file])
+        mistake = f"{file!r} is not a command; to score the matrix: {command}"
+    run(app_of(words), mistake)

@@ -11,6 +11,7 @@ from bluenoise.export.shaders import LANGUAGES, c_header, shader
 from bluenoise.export.texels import PIXEL_FORMATS, PixelFormat, Texels, texels
 from bluenoise.matrix_set import MatrixSet
 from dither.errors import InputError
+from dither.suggestions import did_you_mean
 
 Layout = Literal["plane", "flipbook", "array", "pages", "frames"]
 
@@ -91,8 +92,9 @@ def encode(format_names: tuple[str, ...], matrix_set: MatrixSet, name: str) -> l
     """
     for each in format_names:
         if each not in FORMATS and each not in FAMILIES:
-            known = ", ".join((*FORMATS, *FAMILIES))
-            raise InputError(f"no format is named {each!r}; use one of {known}")
+            names = [*FORMATS, *FAMILIES]
+            advice = f"use one of {', '.join(names)}"
+            raise InputError(f"no format is named {each!r}; {did_you_mean(each, names, advice)}")
     files: dict[str, ExportedFile] = {}
     for each in format_names:
         if each in FAMILIES:

@@ -11,11 +11,12 @@ def main() -> None:
     os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         # Imported here so that Ctrl-C during the imports ends without a traceback.
-        from dither.cli.app import app_of
+        from dither.cli.app import app_of, mistaken_command
         from dither.console import run
 
+        mistake = mistaken_command(sys.argv[1:])
         app = app_of(sys.argv[1:])
     except KeyboardInterrupt:
         print("Stopped.", file=sys.stderr)
         sys.exit(130)
-    run(app)
+    run(app, mistake)

@@ -1,14 +1,21 @@
 """The command line `dither`: its commands and the examples in their help."""
 
+import shlex
 from collections.abc import Iterable
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dither.console import command_line, examples, former_spellings
+from dither.console import command_line, examples, file_for_command, former_spellings
 
 if TYPE_CHECKING:
     import typer
 
     app: typer.Typer
+
+_IMAGE_ENDINGS = (
+    *(".png", ".jpg", ".jpeg", ".gif", ".webp", ".tif", ".tiff", ".bmp"),
+    *(".pbm", ".pgm", ".ppm", ".pnm", ".zarr"),
+)
 
 # The settings of each command, which is the function of this name in `dither.cli.commands`.
 _COMMANDS: dict[str, dict[str, Any]] = {
@@ -62,6 +69,24 @@ def app_of(words: Iterable[str]) -> "typer.Typer":
             for name, settings in _COMMANDS.items()
         },
         words,
+    )
+
+
+def mistaken_command(words: Iterable[str]) -> str | None:
+    """Return the sentence that says which command dithers a file, if words name a file and no command.
+
+    Example:
+        >>> mistaken_command(["photo.png"])
+        "'photo.png' is not a command; to dither it: dither ordered photo.png -o photo-dithered.png \
+--bits 1 (dither --help lists other commands)"
+    """
+    file = file_for_command(words, _COMMANDS, _IMAGE_ENDINGS)
+    if file is None:
+        return None
+    output = f"{Path(file).stem}-dithered.png"
+    command = shlex.join(["dither", "ordered", file, "-o", output, "--bits", "1"])
+    return (
+        f"{file!r} is not a command; to dither it: {command} (dither --help lists other commands)"
     )
 
 

@@ -90,7 +90,7 @@ class Target:
         import numpy as np
 
         from dither.images.alpha import beside_clear
-        from dither.palettes.from_image import k_means
+        from dither.palettes.from_image import palette_of
         from dither.samples import eight_bit_colors
 
         # Transparent pixels take no part, unless all are transparent.
@@ -100,7 +100,7 @@ class Target:
             pixels = eight_bit_colors(frame.color)
             shown = ... if frame.alpha is None or not is_seen else frame.alpha > 0
             seen.append(pixels[shown].reshape(1, -1, 3))
-        return k_means(np.concatenate(seen, axis=1), beside_clear(self.colors, frames))
+        return palette_of(np.concatenate(seen, axis=1), beside_clear(self.colors, frames))
 
     def colored(self, color: "np.ndarray") -> "np.ndarray":
         """Return an image in the channels that it is dithered in: colour for levels of each channel."""

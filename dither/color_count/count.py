@@ -32,7 +32,7 @@ from dither.errors import InputError
 from dither.optimizer.config import OptimizeConfig, Preset, preset_config
 from dither.optimizer.optimize import OptimizedPalette, Pixels, optimize_palette
 from dither.palettes.device import DeviceLevels, check_device
-from dither.palettes.palette import MAX_COLORS, Intent, Palette
+from dither.palettes.palette import MAX_COLORS, Intent, PaletteLike, as_colors
 from dither.parallel.processors import thread_count
 
 HARDLY_VISIBLE = 1.0
@@ -55,7 +55,7 @@ def count_colors(
     threshold: float = HARDLY_VISIBLE,
     preset: Preset | OptimizeConfig = "balanced",
     pixels: Pixels = "search",
-    keep: Palette | np.ndarray | None = None,
+    keep: PaletteLike | None = None,
     device_levels: DeviceLevels = (256, 256, 256),
     intent: Intent | None = None,
     mask: np.ndarray | None = None,
@@ -125,7 +125,7 @@ def smallest_palette(
     threshold: float = HARDLY_VISIBLE,
     preset: Preset | OptimizeConfig = "balanced",
     pixels: Pixels = "search",
-    keep: Palette | np.ndarray | None = None,
+    keep: PaletteLike | None = None,
     device_levels: DeviceLevels = (256, 256, 256),
     intent: Intent | None = None,
     mask: np.ndarray | None = None,
@@ -176,7 +176,7 @@ def optimized_counts(
     *,
     preset: Preset | OptimizeConfig = "balanced",
     pixels: Pixels = "search",
-    keep: Palette | np.ndarray | None = None,
+    keep: PaletteLike | None = None,
     device_levels: DeviceLevels = (256, 256, 256),
     intent: Intent | None = None,
     mask: np.ndarray | None = None,
@@ -212,7 +212,7 @@ class _Options(NamedTuple):
 
     preset: Preset | OptimizeConfig
     pixels: Pixels
-    keep: Palette | np.ndarray | None
+    keep: PaletteLike | None
     device_levels: DeviceLevels
     intent: Intent | None
     seed: int
@@ -265,7 +265,7 @@ def _counts_to_try(counts: Sequence[int], whole: PictureSample, options: _Option
     """Return the numbers that leave a colour to learn, up to the image's own number of colours."""
     check_device(options.device_levels)
     if options.keep is not None:
-        kept = len(options.keep)
+        kept = len(as_colors(options.keep, "keep"))
         if kept >= MAX_COLORS:
             raise InputError(f"keep has {kept} colours; at least one of 256 must be left to learn")
         return [count for count in counts if count > kept]

@@ -27,7 +27,7 @@ from dither.color import packed_codes
 from dither.color_count.gap_estimate import GapEstimate
 from dither.errors import InputError
 from dither.extras import require_extra
-from dither.palettes.palette import Palette
+from dither.palettes.palette import Palette, PaletteLike, as_palette
 from dither.parallel.processors import thread_count
 from dither.progress import OnProgress, no_progress
 from dither.samples import eight_bit_colors
@@ -106,7 +106,7 @@ class GapConfig:
 
 def gap_statistic(
     image: np.ndarray,
-    palettes: Sequence[ColorGrid | Palette] = COLOR_GRIDS,
+    palettes: Sequence[ColorGrid | PaletteLike] = COLOR_GRIDS,
     config: GapConfig = GapConfig(),
     *,
     seed: int = 0,
@@ -121,7 +121,7 @@ def gap_statistic(
     Args:
         image: (H, W) or (H, W, 3); uint8, uint16, bool, or float32/float64 in 0..1, as sRGB codes. More
             than 8 bits are rounded to 8.
-        palettes: grids or palettes to dither to.
+        palettes: grids, or palettes or their names, files or colours, to dither to.
         config: number of permutations.
         seed: 0 or more; the same seed gives the same figures.
         threads: number of threads, 0 for one per processor; the result does not depend on it.
@@ -146,6 +146,7 @@ def gap_statistic(
     require_extra("the Gap statistic", "diffuse", "numba")
     threads = thread_count(threads)
     codes, width = packed_codes(picture).ravel(), picture.shape[1]
+    palettes = [each if isinstance(each, ColorGrid) else as_palette(each) for each in palettes]
     losses = [_loss_function(palette, width) for palette in palettes]
     null_losses: list[list[float]] = [[] for _ in palettes]
 

@@ -4,6 +4,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dither.errors import InputError
+from dither.images.adjustments import Preparation, adjusted
+from dither.images.fit import Sides
 from dither.images.io import encode_image
 from dither.images.raster_image import RasterImage
 from dither.metrics.image import ImageErrors, image_errors
@@ -39,14 +42,15 @@ def compare(
 
     Args:
         original: (H, W) or (H, W, 3); uint8, uint16, bool, or float32/float64 in 0..1, as sRGB codes.
-        dithered: the same size; dtype and number of channels may differ.
+        dithered: dtype and number of channels may differ. If it has another size, the original is
+            resized to it (see `resized_to`).
         on_progress: called with the share of the work done, 0 to 1, and a short text.
 
     Returns:
         The measures; `dataclasses.asdict` makes them ready for JSON.
 
     Raises:
-        InputError: another shape or dtype, no pixels, NaN, or different sizes.
+        InputError: another shape or dtype, no pixels, or NaN.
 
     Example:
         >>> checks = np.indices((64, 64)).sum(axis=0) % 2 == 0
@@ -54,13 +58,38 @@ def compare(
         >>> found.colors, round(found.errors.blurred_1_5, 1)
         (2, 0.2)
     """
+    samples = checked_image(dithered)
+    original = resized_to(original, samples.shape[:2])
     errors = image_errors(
-        *(original, dithered),
+        *(original, samples),
         on_progress=lambda share, text: on_progress(_ERRORS_SHARE * share, text),
     )
     on_progress(_ERRORS_SHARE, "file size")
-    samples = checked_image(dithered)
     return Comparison(errors, _color_count(samples), len(png_bytes(samples)))
+
+
+def resized_to(original: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
+    """Return an original in the size of a dithered image, resized as `--resize WxH` resizes.
+
+    Args:
+        original: (H, W), (H, W, 1) or (H, W, 3); a dtype that `checked_image` accepts.
+        shape: rows and columns of the result; other proportions distort the image.
+
+    Raises:
+        InputError: the original is not such an image.
+
+    Example:
+        >>> resized_to(np.full((4, 8), 9, np.uint8), (2, 4)).tolist()
+        [[9, 9, 9, 9], [9, 9, 9, 9]]
+    """
+    samples = checked_image(original)
+    if samples.shape[:2] == tuple(shape):
+        return samples
+    if samples.ndim == 3 and samples.shape[2] not in (1, 3):
+        raise InputError(f"original has {samples.shape[2]} channels; it must have 1 or 3")
+    color = samples[..., 0] if samples.ndim == 3 and samples.shape[2] == 1 else samples
+    height, width = shape
+    return adjusted(RasterImage(color), Preparation(resize=Sides(width, height))).color
 
 
 def png_bytes(samples: np.ndarray) -> bytes:

@@ -7,6 +7,7 @@ from dither.diffusion.kernels import DIFFUSION_KERNELS, DiffusionKernel
 from dither.diffusion.tone_kernels import VARIABLE_KERNELS, VariableKernel
 from dither.errors import InputError
 from dither.files.safe_open import read_file
+from dither.suggestions import did_you_mean
 
 _MAX_BYTES = 1 << 16
 _FIELDS = {"weights", "origin", "divisor"}
@@ -33,8 +34,9 @@ def load_kernel(name: str | Path) -> DiffusionKernel | VariableKernel:
         return published[str(name)]
     path = Path(name)
     if path.suffix != ".json":
+        advice = f"give a .json file or one of: {', '.join(published)}"
         raise InputError(
-            f"no kernel is named {str(name)!r}; give a .json file or one of: {', '.join(published)}"
+            f"no kernel is named {str(name)!r}; {did_you_mean(str(name)[:80], published, advice)}"
         )
     content = read_file(path, _MAX_BYTES)
     try:

@@ -10,7 +10,7 @@ from dither.diffusion.light import WHITE, light_of_codes, light_of_floats, light
 from dither.errors import InputError
 from dither.extras import require_extra
 from dither.palettes.device_link import map_to_palette
-from dither.palettes.palette import Intent, Palette
+from dither.palettes.palette import Intent, Palette, as_colors, as_palette, names_palette
 from dither.samples import (
     Levels,
     Light,
@@ -107,6 +107,7 @@ def plan_scans(
         raise InputError(f"clamp is {clamp!r}; it must be 'none' or 'range'")
     if palette is None and intent is not None:
         raise InputError(f"intent is {intent!r}; it needs a palette")
+    palette = named_palette(palette)
     light = light or ("encoded" if palette is None else "linear")
     check_light(light)
     image = checked_image(image)
@@ -142,6 +143,11 @@ def plan_scans(
     return codes, plans if codes.size else []
 
 
+def named_palette(palette: Any) -> Any:
+    """Return the `Palette` of a name, a file, a panel or a list of colours; others as they are."""
+    return as_palette(palette) if names_palette(palette) else palette
+
+
 @functools.lru_cache(maxsize=4)
 def _palette_target(colors: bytes, light: Light) -> Any:
     """Return the table of (K, 3) uint8 colours; it is made once for the bands of an image."""
@@ -165,9 +171,12 @@ def palette_colors(palette: np.ndarray | HasColors) -> np.ndarray:
     Raises:
         InputError: the palette has another shape or dtype, or not 1 to 256 colours.
     """
-    colors = np.asarray(palette if isinstance(palette, np.ndarray) else palette.colors)
-    if colors.dtype != np.uint8 or colors.ndim != 2 or colors.shape[1] != 3:
-        raise InputError(f"a palette must be (K, 3) uint8, not {colors.shape} {colors.dtype}")
+    colors = as_colors(named_palette(palette))
+    if colors.dtype.kind not in "iu" or (
+        colors.size and not 0 <= colors.min() <= colors.max() <= 255
+    ):
+        raise InputError(f"a palette holds integer sRGB codes from 0 to 255, not {colors.dtype}")
+    colors = colors.astype(np.uint8, copy=False)
     if not 1 <= len(colors) <= 256:
         raise InputError(f"a palette must have 1 to 256 colours, not {len(colors)}")
     return colors

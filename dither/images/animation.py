@@ -24,6 +24,7 @@ from dither.images.io import (
 from dither.images.pages import page_numbers, read_pages
 from dither.images.pillow_conversion import check_webp, to_pillow_8_bit
 from dither.images.raster_image import RasterImage, is_gray, without_opaque_alpha
+from dither.images.raster_like import as_raster_image
 from dither.images.resolution import file_resolution
 
 if TYPE_CHECKING:
@@ -39,7 +40,8 @@ class Animation:
     """Frames of one size and their durations, or pages of a TIFF; a still image has one frame.
 
     Attributes:
-        frames: complete images, either all grey or all RGB.
+        frames: complete images, either all grey or all RGB; arrays and images of Pillow become raster
+            images.
         durations: milliseconds per frame.
         plays: number of times that the animation is shown, 0 for endless.
         compression: of a TIFF that it was read from, by Pillow's name; None for other files.
@@ -62,6 +64,7 @@ class Animation:
     is_stack: bool = False
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "frames", tuple(map(as_raster_image, self.frames)))
         if not self.frames or len(self.frames) != len(self.durations):
             raise InputError(
                 f"an animation needs one duration per frame, not {len(self.durations)} for "

@@ -10,6 +10,7 @@ import numpy as np
 
 from dither.color import LUMINANCE_WEIGHTS, srgb_to_linear
 from dither.errors import InputError
+from dither.held import as_array
 from dither.images.animation import Animation, encode_animation, encode_frames
 from dither.images.bmp import bmp_bytes
 from dither.images.gif import binary_alpha, indexed_gif
@@ -249,7 +250,7 @@ def _pbm_bytes(found: IndexedFrames, log: Log) -> bytes:
 def write_indexed(
     path: Path | str,
     indices: np.ndarray,
-    colors: np.ndarray,
+    colors: Any,
     *,
     alpha: np.ndarray | None = None,
     resolution: Resolution | None = None,
@@ -273,7 +274,7 @@ def write_indexed(
     Args:
         path: its ending names the format, as for `write_image`.
         indices: (H, W) integers from 0 to K - 1.
-        colors: (K, 3) uint8 sRGB codes, K from 1 to 256, such as `Palette.colors`.
+        colors: a `Palette`, or (K, 3) uint8 sRGB codes, K from 1 to 256.
         alpha: (H, W) uint8, or None if every pixel is opaque.
         resolution: pixels per inch, across and down; PNG, TIFF and BMP hold it.
         replace: whether an existing file may be replaced.
@@ -287,10 +288,12 @@ def write_indexed(
         >>> indices = dither.dither_to_palette(photo, palette)  # doctest: +SKIP
         >>> dither.write_indexed("out.png", indices, palette.colors)  # doctest: +SKIP
     """
+    codes = as_array(indices, "indices")
+    table = as_array(getattr(colors, "colors", colors), "colors")
     write_encoded(
         path,
         lambda ending: encode_indexed(
-            [indices], colors, ending, alphas=[alpha], resolution=resolution
+            [codes], table, ending, alphas=[alpha], resolution=resolution
         ),
         replace=replace,
     )

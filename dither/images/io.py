@@ -8,7 +8,7 @@ import warnings
 import zlib
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING, BinaryIO
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 from dither.errors import InputError, TooLargeError
 from dither.files.atomic import atomic_write
@@ -20,7 +20,9 @@ from dither.images.pillow_conversion import check_webp, to_pillow, transparency_
 from dither.images.png import png_bytes
 from dither.images.quiet_stderr import quiet_stderr
 from dither.images.raster_image import RasterImage, without_opaque_alpha
+from dither.images.raster_like import as_raster_image
 from dither.images.resolution import file_resolution, per_metre
+from dither.images.unread_formats import what_it_is
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -110,7 +112,7 @@ def open_image(source: Source, max_pixels: int, name: str | None = None) -> Iter
     Raises:
         InputError: as `read_image`.
     """
-    from PIL import Image
+    from PIL import Image, UnidentifiedImageError
 
     name = name or (str(source) if isinstance(source, str | Path) else "the stream")
     with damage_refused(name, max_pixels), contextlib.ExitStack() as stack:
@@ -118,7 +120,14 @@ def open_image(source: Source, max_pixels: int, name: str | None = None) -> Iter
         warnings.simplefilter("ignore")
         stack.enter_context(_pillow_limit(max_pixels))
         file = stack.enter_context(opened_file(source, name))
-        picture = stack.enter_context(Image.open(file, formats=READ_FORMATS))
+        try:
+            picture = stack.enter_context(Image.open(file, formats=READ_FORMATS))
+        except UnidentifiedImageError:
+            known = what_it_is(file)
+            but = "" if known is None else f", but {known}; convert it, such as to a PNG"
+            raise InputError(
+                f"{name} is not an image in one of the formats {', '.join(READ_FORMATS)}{but}"
+            ) from None
         if picture.width * picture.height > max_pixels:
             raise TooLargeError(f"{name} has more than {max_pixels} pixels")
         if picture.format in ("GIF", "PNG"):
@@ -314,19 +323,21 @@ def encode_pillow(picture: "Image.Image", format_name: str, options: dict[str, o
     return stream.getvalue()
 
 
-def write_image(path: Path | str, image: RasterImage, *, replace: bool = True) -> None:
+def write_image(path: Path | str, image: Any, *, replace: bool = True) -> None:
     """Write an image without loss, in the fewest bits per pixel; the file is replaced atomically.
 
     Args:
         path: its ending names the format: .png .tif .tiff .bmp .gif .webp .pbm .pgm .ppm .pnm.
-        image: uint8 samples, or uint16 grey.
+        image: a `RasterImage`, an array (H, W) or (H, W, C) with alpha last, or an image of Pillow:
+            8 bits, or 16 bits for grey; floats from 0 to 1 are rounded to 8 bits.
         replace: whether an existing file may be replaced.
 
     Raises:
         InputError: the format is not written or cannot store such samples, or the file cannot be
             written.
     """
-    write_encoded(path, lambda ending: encode_image(image, ending), replace=replace)
+    picture = as_raster_image(image)
+    write_encoded(path, lambda ending: encode_image(picture, ending), replace=replace)
 
 
 def write_encoded(path: Path | str, encode: Callable[[str], bytes], *, replace: bool) -> None:

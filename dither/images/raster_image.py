@@ -3,10 +3,12 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
 
 from dither.errors import InputError
+from dither.samples import join_alpha
 
 # Pixels per inch, across and down.
 Resolution = tuple[float, float]
@@ -40,6 +42,14 @@ class RasterImage:
             raise InputError(
                 f"the resolution is {found}; it must be two numbers of pixels per inch above 0"
             )
+
+    def __array__(self, dtype: Any = None, copy: bool | None = None) -> np.ndarray:
+        """Return (H, W) or (H, W, 3) colour samples, or these with alpha as the last channel."""
+        samples = self.color
+        if self.alpha is not None:
+            samples = samples[..., None] if samples.ndim == 2 else samples
+            samples = join_alpha(samples, self.alpha[..., None])
+        return samples if dtype is None else samples.astype(dtype)
 
 
 def is_gray(color: np.ndarray) -> bool:

@@ -40,7 +40,7 @@ from dither.optimizer.viewing import seen_by
 from dither.palettes.device import DeviceLevels
 from dither.palettes.device_link import ClipLink
 from dither.palettes.gamut import mixture_gamut
-from dither.palettes.palette import Intent, Palette
+from dither.palettes.palette import Intent, PaletteLike, as_palette
 from dither.parallel.processors import thread_count
 from dither.progress import OnProgress, no_progress
 
@@ -63,8 +63,8 @@ def optimize_frames(
     frames: Sequence[np.ndarray],
     colors: int | None = None,
     *,
-    palette: Palette | None = None,
-    keep: Palette | np.ndarray | None = None,
+    palette: PaletteLike | None = None,
+    keep: PaletteLike | None = None,
     preset: Preset | OptimizeConfig = "balanced",
     pixels: Pixels = "search",
     device_levels: DeviceLevels = (256, 256, 256),
@@ -134,6 +134,7 @@ def optimize_frames(
         ]
     if pixels != "search":
         raise InputError(f"pixels is {pixels!r}; with {count} frames it must be 'search'")
+    palette = None if palette is None else as_palette(palette)
     request = PaletteRequest(colors, palette, keep, device_levels)
     threads = thread_count(threads)
     stacked, stacked_mask = np.concatenate(pictures), _stack_masks(checked)

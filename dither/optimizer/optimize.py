@@ -36,7 +36,7 @@ from dither.optimizer.picture import checked_picture, few_distinct_colors, visib
 from dither.optimizer.viewing import seen_by
 from dither.palettes.device import DeviceLevels, device_palette, merge_equal_colors, round_to_device
 from dither.palettes.from_image import k_means
-from dither.palettes.palette import Intent, Palette, check_intent
+from dither.palettes.palette import Intent, Palette, PaletteLike, as_palette, check_intent
 from dither.parallel.processors import thread_count
 from dither.progress import OnProgress, no_progress
 
@@ -74,8 +74,8 @@ def optimize_palette(
     image: np.ndarray,
     colors: int | None = None,
     *,
-    palette: Palette | None = None,
-    keep: Palette | np.ndarray | None = None,
+    palette: PaletteLike | None = None,
+    keep: PaletteLike | None = None,
     preset: Preset | OptimizeConfig = "balanced",
     pixels: Pixels = "search",
     device_levels: DeviceLevels = (256, 256, 256),
@@ -92,7 +92,8 @@ def optimize_palette(
         image: (H, W) or (H, W, 3); uint8, uint16, bool, or float32/float64 in 0..1, as sRGB codes. More
             than 8 bits are rounded to 8.
         colors: number of colours, 2 to 256; 16 if neither this nor a palette is given.
-        palette: a palette to use unchanged; do not give `colors` or `keep` with it.
+        palette: a palette, or its name, file or (K, 3) colours, to use unchanged; do not give `colors`
+            or `keep` with it.
         keep: fewer than `colors` colours that the palette must contain, as a palette or (N, 3) uint8;
             the others are learned.
         preset: "balanced"; "smooth", for the least error seen from afar; "clean", for the least grain;
@@ -125,6 +126,7 @@ def optimize_palette(
         >>> found.indices.shape, len(found.palette)  # doctest: +SKIP
         ((64, 64), 3)
     """
+    palette = None if palette is None else as_palette(palette)
     picture, mask = checked_picture(image, mask)
     if pixels not in get_args(Pixels):
         raise InputError(f"pixels is {pixels!r}; it must be search, diffusion, matrix or random")

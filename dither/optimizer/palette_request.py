@@ -7,7 +7,7 @@ import numpy as np
 from dither.color import distinct_colors, srgb_to_linear
 from dither.errors import InputError
 from dither.palettes.device import DeviceLevels, check_device
-from dither.palettes.palette import MAX_COLORS, Palette
+from dither.palettes.palette import MAX_COLORS, Palette, PaletteLike, as_colors, as_palette
 
 _DEFAULT_COLORS = 16
 
@@ -28,7 +28,7 @@ class PaletteRequest:
 
     colors: int | None = None
     palette: Palette | None = None
-    keep: Palette | np.ndarray | None = None
+    keep: PaletteLike | None = None
     device_levels: DeviceLevels = (256, 256, 256)
 
     def __post_init__(self) -> None:
@@ -59,12 +59,12 @@ class PaletteRequest:
         """Return (N, 3) linear light: the colours that must be in the palette."""
         if self.keep is None:
             return np.empty((0, 3))
-        if isinstance(self.keep, Palette):
-            return self.keep.linear
+        if isinstance(self.keep, str):
+            return as_palette(self.keep).linear
         # A plain array, because a palette has at least two colours.
-        if self.keep.ndim != 2 or self.keep.shape[1] != 3 or self.keep.dtype != np.uint8:
-            raise InputError(
-                "keep must be a palette or (N, 3) uint8, not "
-                f"{self.keep.dtype} of shape {self.keep.shape}"
-            )
-        return srgb_to_linear(distinct_colors(self.keep) / 255)
+        colors = as_colors(self.keep, "keep")
+        if colors.dtype.kind not in "iu" or (
+            colors.size and not 0 <= colors.min() <= colors.max() <= 255
+        ):
+            raise InputError(f"keep holds integer sRGB codes from 0 to 255, not {colors.dtype}")
+        return srgb_to_linear(distinct_colors(colors.astype(np.uint8)) / 255)

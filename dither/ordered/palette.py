@@ -29,7 +29,7 @@ from dither.ordered.tiling import at_phase, block_rows
 from dither.palettes.device_link import map_to_palette
 from dither.palettes.exact_colors import exact_colors, keep_exact
 from dither.palettes.nearest import nearest_indices
-from dither.palettes.palette import Intent, Palette, check_intent
+from dither.palettes.palette import Intent, Palette, PaletteLike, as_palette, check_intent
 from dither.samples import Light, check_light, check_strength, eight_bit_colors
 
 Mix = Literal["two", "many"]
@@ -47,7 +47,7 @@ Pick = Callable[[np.ndarray, PalettePlan, int, np.ndarray], None]
 
 def dither_to_palette(
     image: np.ndarray,
-    palette: Palette,
+    palette: PaletteLike,
     matrix: MatrixLike | None = None,
     *,
     mix: Mix | None = None,
@@ -62,7 +62,7 @@ def dither_to_palette(
     Args:
         image: (H, W) or (H, W, 3); uint8, uint16, bool, or float32/float64 in 0..1, as sRGB codes. More
             than 8 bits are rounded to 8.
-        palette: 2 to 256 colours.
+        palette: a palette, its name or file, or (K, 3) colours, 2 to 256.
         matrix: a matrix, or its name, file, or array; the shipped 64x64 by default.
         mix: colours per mixture: "two" (mostly less grain) or "many" (mostly truer colour). Default:
             "two" for palettes of two colours, else "many".
@@ -106,7 +106,7 @@ def dither_to_palette(
 
 
 def palette_rows(
-    palette: Palette,
+    palette: PaletteLike,
     matrix: MatrixLike | None = None,
     *,
     mix: Mix | None = None,
@@ -141,6 +141,7 @@ def palette_rows(
         True
     """
     check_mixture(mix, candidates, light, strength)
+    palette = as_palette(palette)
     intent = palette.intent if intent is None else intent
     check_intent(intent)
     if strength == 0:

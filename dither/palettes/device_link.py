@@ -18,7 +18,7 @@ from dither.palettes.exact_colors import exact_colors, keep_exact
 from dither.palettes.gamut import Gamut
 from dither.palettes.gamut_mapping import EQUAL, clip_to_gamut
 from dither.palettes.intent import map_light
-from dither.palettes.palette import Intent, Palette
+from dither.palettes.palette import Intent, Palette, PaletteLike, as_palette
 from dither.samples import as_color, checked_image, eight_bit_colors
 
 # Steps of the grid along each channel, and the code of white.
@@ -30,13 +30,15 @@ _COMPILED_PIXELS = 1 << 17
 _PIXELS_AT_ONCE = 1 << 16
 
 
-def map_to_palette(image: np.ndarray, palette: Palette, intent: Intent | None = None) -> np.ndarray:
+def map_to_palette(
+    image: np.ndarray, palette: PaletteLike, intent: Intent | None = None
+) -> np.ndarray:
     """Map an image to colours that mixtures of a palette can show, to be dithered with "absolute".
 
     Args:
         image: (H, W), (H, W, 1) or (H, W, 3); uint8, uint16, bool, or float32/float64 in 0..1, as sRGB
             codes.
-        palette: the palette.
+        palette: the palette, or its name, file or (K, 3) colours.
         intent: rendering intent; the palette's own if None.
 
     Returns:
@@ -52,6 +54,7 @@ def map_to_palette(image: np.ndarray, palette: Palette, intent: Intent | None = 
         >>> (map_to_palette(np.full((1, 1), 255, np.uint8), panel) // 257).tolist()
         [[[161, 164, 165]]]
     """
+    palette = as_palette(palette)
     color = as_color(checked_image(image))
     intent = intent or palette.intent
     link = device_link(palette, intent)

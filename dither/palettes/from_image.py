@@ -9,6 +9,7 @@ from dither.color import (
     unpacked_codes,
 )
 from dither.errors import InputError
+from dither.held import as_array
 from dither.palettes.boxes import cut_at_medians
 from dither.palettes.clusters import Cloud, cluster, refine
 from dither.palettes.color_counts import coarse_cells, color_cells, color_counts
@@ -106,10 +107,33 @@ def k_means(image: np.ndarray, colors: int, *, seed: int = 0) -> Palette:
     return _palette(refine(Cloud(cells.oklab, cells.weights), centers, _FINE_ITERATIONS))
 
 
+def palette_of(image: np.ndarray, colors: int) -> Palette:
+    """Extract a palette by k-means; that of a blank page has its colour, and black or white beside it.
+
+    Args:
+        image: (H, W, 3) uint8 sRGB codes.
+        colors: number of colours, 2 to 256.
+
+    Raises:
+        InputError: as `k_means`, except for an image of a single colour.
+
+    Example:
+        >>> palette_of(np.full((2, 2, 3), 255, np.uint8), 4).hex
+        ['#000000', '#ffffff']
+    """
+    image = as_array(image, "image")
+    if image.size and image.ndim == 3 and (image == image[:1, :1]).all():
+        own = image[0, 0]
+        other = np.zeros_like(own) if own.any() else np.full_like(own, 255)
+        return Palette(sorted_by_lightness(np.stack([own, other])), intent="absolute")
+    return k_means(image, colors)
+
+
 def _checked_counts(image: np.ndarray, colors: int) -> tuple[np.ndarray, np.ndarray]:
     """Check the arguments and return the distinct colours and the pixels of each."""
     if not isinstance(colors, int | np.integer) or not 2 <= colors <= MAX_COLORS:
         raise InputError(f"colors is {colors}; it must be a whole number from 2 to {MAX_COLORS}")
+    image = as_array(image, "image")
     if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or image.size == 0:
         raise InputError(
             f"a palette needs an image of (H, W, 3) uint8, not {image.shape} {image.dtype}"

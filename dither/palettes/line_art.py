@@ -28,6 +28,7 @@ import numpy as np
 
 from dither.color import packed_codes, unpacked_codes
 from dither.errors import InputError
+from dither.held import as_array
 from dither.images.cells import connected_regions, join_cells, split_cells, window
 from dither.images.window_scores import luma_of
 from dither.palettes.available import (
@@ -38,7 +39,7 @@ from dither.palettes.available import (
     with_contrast,
 )
 from dither.palettes.device_link import map_to_palette
-from dither.palettes.palette import Intent, Palette
+from dither.palettes.palette import Intent, PaletteLike, as_palette
 from dither.samples import check_levels, checked_image, eight_bit_colors, level_values
 
 _CELL, _BACKGROUND_RADIUS, _BIN = 8, 2, 8
@@ -98,7 +99,7 @@ def keep_line_art(
     image: np.ndarray,
     mask: np.ndarray,
     *,
-    palette: Palette | None = None,
+    palette: PaletteLike | None = None,
     levels: int | None = None,
     intent: Intent | None = None,
     tints: bool = True,
@@ -108,7 +109,7 @@ def keep_line_art(
     Args:
         image: (H, W) or (H, W, 3); uint8, uint16, bool, or float32/float64 in 0..1, as sRGB codes.
         mask: (H, W) bool, True for flat areas, lines and text; see `line_art_mask`.
-        palette: the palette that the image is dithered to.
+        palette: the palette that the image is dithered to, or its name, file or (K, 3) colours.
         levels: or the number of levels of every channel, 2 to 65,536.
         intent: rendering intent by which colours are mapped to the palette; the palette's own if None.
         tints: leave flat areas that no available colour resembles to the ditherer, and lines of low
@@ -132,7 +133,8 @@ def keep_line_art(
     """
     if (palette is None) == (levels is None):
         raise InputError("give either a palette or levels")
-    image = np.asarray(image)
+    image = as_array(image, "image")
+    palette = None if palette is None else as_palette(palette)
     picture = eight_bit_colors(image)
     mask = np.asarray(mask)
     if mask.shape != picture.shape[:2] or mask.dtype != np.bool_:

@@ -10,7 +10,7 @@ notes on the scale of OKLab's chroma.
 import numpy as np
 
 from dither.color import linear_to_oklab, packed_codes, srgb_to_linear, unpacked_codes
-from dither.palettes.palette import Palette
+from dither.palettes.palette import PaletteLike, as_colors
 from dither.samples import eight_bit_colors
 
 CHROMA_WEIGHT = 2.0
@@ -41,7 +41,7 @@ def weigh_light(linear: np.ndarray) -> np.ndarray:
     return lab
 
 
-def nearest_indices(image: np.ndarray, palette: Palette | np.ndarray) -> np.ndarray:
+def nearest_indices(image: np.ndarray, palette: PaletteLike) -> np.ndarray:
     """Return the index of the palette entry that looks most like each pixel.
 
     Each distinct colour of the image is compared once with all entries; of equally near entries, the
@@ -50,7 +50,7 @@ def nearest_indices(image: np.ndarray, palette: Palette | np.ndarray) -> np.ndar
     Args:
         image: (H, W) or (H, W, 3); uint8, uint16, bool, or float32/float64 in 0..1, as sRGB codes. More
             than 8 bits are rounded to 8.
-        palette: a palette, or (K, 3) uint8 colours.
+        palette: a palette, its name or file, or (K, 3) colours.
 
     Returns:
         (H, W) uint8.
@@ -59,12 +59,11 @@ def nearest_indices(image: np.ndarray, palette: Palette | np.ndarray) -> np.ndar
         InputError: the image has another shape, dtype or range.
 
     Example:
-        >>> inks = Palette.from_hex("000000 ffffff ff0000")
-        >>> nearest_indices(np.array([[90, 200]], np.uint8), inks).tolist()
+        >>> nearest_indices(np.array([[90, 200]], np.uint8), "black, white, red").tolist()
         [[0, 1]]
     """
     picture = eight_bit_colors(image)
-    colors = palette.colors if isinstance(palette, Palette) else np.asarray(palette)
+    colors = as_colors(palette)
     if not picture.size:
         return np.zeros(picture.shape[:2], np.uint8)
     codes, place = _distinct(packed_codes(picture))

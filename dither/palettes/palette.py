@@ -1,5 +1,7 @@
 """A palette: load and save it, index an image with it, and replace it by another in an image."""
 
+import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal, get_args
@@ -16,6 +18,7 @@ from dither.color import (
 from dither.color_text import is_color, parse_colors, split_colors
 from dither.errors import InputError
 from dither.files.atomic import atomic_write
+from dither.held import as_array
 from dither.palettes.files import READ_ENDINGS, encode_colors, read_colors
 from dither.palettes.named import NAMED_PALETTES, palette_names
 from dither.suggestions import did_you_mean
@@ -195,7 +198,7 @@ class Palette:
             >>> two.indices(np.array([[[255, 255, 255], [0, 0, 0]]], np.uint8)).tolist()
             [[1, 0]]
         """
-        image = np.asarray(image)
+        image = as_array(image, "image")
         if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8:
             raise InputError(
                 f"an image of palette colours is (H, W, 3) uint8, not {image.shape} {image.dtype}"
@@ -270,13 +273,94 @@ def _distinct(name: str, colors: np.ndarray) -> np.ndarray:
     return colors
 
 
-def save_palette(path: str | Path, palette: Palette, *, replace: bool = True) -> None:
+# A palette, the name, file or colours of one, (K, 3) colours, or an object that has a palette.
+PaletteLike = Palette | str | os.PathLike[str] | np.ndarray | Sequence[Any]
+
+
+def as_palette(held: Any, argument: str = "palette") -> Palette:
+    """Return the palette that a caller holds.
+
+    Args:
+        held: a palette; any text that `load_palette` takes; a list of such colours; an object with an
+            attribute `palette`, such as a panel or the result of `optimize_palette`; or colours, as
+            `as_colors` takes them.
+        argument: name of the argument, for the message.
+
+    Raises:
+        InputError: `held` is none of these.
+
+    Example:
+        >>> as_palette([[0, 0, 0], [255, 255, 255]]).hex, as_palette("black white").hex
+        (['#000000', '#ffffff'], ['#000000', '#ffffff'])
+    """
+    if isinstance(held, Palette):
+        return held
+    own = getattr(held, "palette", None)
+    if isinstance(own, Palette):
+        return own
+    if isinstance(held, str | os.PathLike):
+        return load_palette(os.fspath(held))
+    if names_palette(held):
+        return Palette.from_hex(",".join(held))
+    return Palette(as_colors(held, argument))
+
+
+def names_palette(held: Any) -> bool:
+    """Return whether an object names a palette, its file or its colours, or has a palette."""
+    if isinstance(held, list | tuple):
+        return len(held) > 0 and all(isinstance(each, str) for each in held)
+    return isinstance(held, str | os.PathLike) or isinstance(
+        getattr(held, "palette", None), Palette
+    )
+
+
+def as_colors(held: Any, argument: str = "palette") -> np.ndarray:
+    """Return the colours that a caller holds; repeated ones stay, so that indices stay right.
+
+    Args:
+        held: what `as_palette` takes; or an array: (K, 3), or (K, 4) with an opaque alpha; integers
+            from 0 to 255, floats from 0 to 1 (sRGB codes divided by 255), or floats up to 255. A flat
+            list of 3 K numbers, as Pillow's `getpalette` returns it, is taken too.
+        argument: name of the argument, for the message.
+
+    Returns:
+        (K, 3) integers; uint8 if `held` was.
+
+    Raises:
+        InputError: `held` is none of these.
+
+    Example:
+        >>> as_colors([[0, 0, 0], [1, 0.5, 0]]).tolist()
+        [[0, 0, 0], [255, 128, 0]]
+    """
+    if isinstance(held, Palette) or names_palette(held):
+        return as_palette(held).colors
+    colors = as_array(getattr(held, "colors", held), argument)
+    if colors.ndim == 1 and colors.size > 3 and colors.size % 3 == 0:
+        colors = colors.reshape(-1, 3)
+    if colors.ndim != 2 or colors.shape[1] not in (3, 4):
+        raise InputError(
+            f"{argument} must hold colours of red, green and blue as (K, 3), not {colors.shape}"
+        )
+    if colors.dtype.kind == "f":
+        # Written so that NaN fails too.
+        if not (colors.size and colors.min() >= 0 and colors.max() <= 255):
+            raise InputError(f"{argument} holds floats outside 0 to 1 and 0 to 255, or NaN")
+        colors = np.rint(colors * (255 if colors.max() <= 1 else 1)).astype(np.uint8)
+    if colors.shape[1] == 4:
+        if (colors[:, 3] != 255).any():
+            raise InputError(f"{argument} holds a colour that is not opaque; give (K, 3) colours")
+        colors = colors[:, :3]
+    return colors
+
+
+def save_palette(path: str | Path, palette: PaletteLike, *, replace: bool = True) -> None:
     """Write a palette file that `load_palette` and drawing programs read; it is replaced atomically.
 
     Args:
         path: ending in .gpl (GIMP), .pal (JASC text), .hex (one RRGGBB per line), .act (Adobe), or
             .png (a swatch of one row).
-        palette: the colours.
+        palette: the palette, or what `as_palette` takes, such as its name or (K, 3) colours.
         replace: whether an existing file may be replaced.
 
     Raises:
@@ -285,12 +369,12 @@ def save_palette(path: str | Path, palette: Palette, *, replace: bool = True) ->
     Example:
         >>> save_palette("mine.gpl", load_palette("game-boy"))  # doctest: +SKIP
     """
-    content = encode_colors(path, palette.colors)
+    content = encode_colors(path, as_palette(palette).colors)
     with atomic_write(path, replace=replace) as file:
         file.write(content)
 
 
-def recolored(image: np.ndarray, palette: Palette, new: Palette) -> np.ndarray:
+def recolored(image: np.ndarray, palette: PaletteLike, new: PaletteLike) -> np.ndarray:
     """Replace each colour of a dithered image by the colour of the same index in another palette.
 
     For example, dither to the measured look of inks, then write the codes that the device expects.
@@ -298,7 +382,7 @@ def recolored(image: np.ndarray, palette: Palette, new: Palette) -> np.ndarray:
     Args:
         image: (H, W, 3) uint8 with only colours of `palette`, or (H, W) integer indices from 0 to
             K - 1.
-        palette: the palette that the image was dithered to.
+        palette: the palette that the image was dithered to, or what `as_palette` takes.
         new: the new palette, of the same length.
 
     Returns:
@@ -313,11 +397,12 @@ def recolored(image: np.ndarray, palette: Palette, new: Palette) -> np.ndarray:
         >>> recolored(np.array([[0, 3]]), greens, grays).tolist()
         [[[0, 0, 0], [255, 255, 255]]]
     """
+    palette, new = as_palette(palette), as_palette(new, "new")
     if len(palette) != len(new):
         raise InputError(
             f"a palette of {len(palette)} colours cannot be replaced by one of {len(new)}"
         )
-    image = np.asarray(image)
+    image = as_array(image, "image")
     if image.ndim != 2:
         return new.colors[palette.indices(image)]
     if not np.issubdtype(image.dtype, np.integer):

@@ -8,6 +8,7 @@ from typing import Any
 from dither.errors import InputError
 from dither.files.safe_open import read_file
 from dither.palettes.panel import Ink, Panel, PanelPacking, check_whole
+from dither.suggestions import did_you_mean
 
 _MAX_BYTES = 1 << 16
 # A shipped file may be based on another; longer chains are a mistake.
@@ -57,9 +58,9 @@ def load_panel(text: str | Path) -> Panel:
     elif text.lower().endswith(".toml"):
         name, content = Path(text).stem, read_file(text, _MAX_BYTES)
     else:
-        raise InputError(
-            f"{text[:80]!r} is not a panel: give a name (dither panels lists them) or a .toml file"
-        )
+        advice = "give a name (dither panels lists them) or a .toml file"
+        question = did_you_mean(text[:80], panel_names(), advice)
+        raise InputError(f"{text[:80]!r} is not a panel: {question}")
     try:
         return _panel(name, _with_bases(_parsed(content)))
     except InputError as error:

@@ -19,7 +19,7 @@ from dither.matrix.matrix_like import MatrixLike, as_matrices
 from dither.matrix.threshold_matrix import ThresholdMatrix
 from dither.ordered.levels import Matrices, ordered_dither, requantize
 from dither.ordered.palette import Mix, check_mixture, dither_to_palette
-from dither.palettes.palette import Intent, Palette, check_intent
+from dither.palettes.palette import Intent, Palette, as_palette, check_intent
 from dither.samples import (
     Light,
     check_levels,
@@ -95,7 +95,8 @@ class PaletteDither:
     """Ordered dithering of every layer to a palette, such as the colours of materials.
 
     Attributes:
-        palette: 2 to 256 colours; the index of one is stored per voxel.
+        palette: 2 to 256 colours, or what `as_palette` takes, such as a name; the index of one is
+            stored per voxel.
         matrix: as in `dither_to_palette`; with frames, each layer takes the next.
         mix: as in `dither_to_palette`.
         candidates: as in `dither_to_palette`.
@@ -123,6 +124,7 @@ class PaletteDither:
     preparation: Preparation = _UNCHANGED
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "palette", as_palette(self.palette))
         if self.intent is not None:
             check_intent(self.intent)
         check_mixture(self.mix, self.candidates, self.light, self.strength)

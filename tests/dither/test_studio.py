@@ -6,6 +6,7 @@ import io
 import json
 import re
 import shutil
+import struct
 import subprocess
 from collections.abc import Callable, Iterable
 from pathlib import Path
@@ -486,3 +487,35 @@ def test_the_page_takes_matrix_files_by_their_order(tmp_path: Path, dtype: str) 
         console.log(JSON.stringify([height, width, Array.from(planes[0])]));
         """
         assert _in_node(tmp_path, script) == [5, 6, ranks.ravel().tolist()]
+
+
+def test_the_page_reads_the_palette_files_of_the_commands(tmp_path: Path) -> None:
+    colors = np.array([[0, 0, 0], [255, 128, 1], [9, 10, 255]])
+    codes = ["000000", "ff8001", "090aff"]
+    block = b"".join(
+        struct.pack(">HIHH4s3fH", 1, 22, 1, 0, b"RGB ", *(color / 255), 2) for color in colors
+    )
+    wide = b"".join(struct.pack(">5H", 0, *(257 * color), 0) for color in colors)
+    entries = b"".join(struct.pack("<H4B", 0, *color, 255) for color in colors)
+    chunk = struct.pack("<IHIII8x", 26 + len(entries), 0x2019, 3, 0, 2) + entries
+    frame = struct.pack("<IHHHxxI", 16 + len(chunk), 0xF1FA, 1, 9, 1) + chunk
+    files = {
+        "a.ase": b"ASEF" + struct.pack(">HHI", 1, 0, 3) + block,
+        "a.aco": struct.pack(">HH", 1, 3) + wide,
+        "b.ase": struct.pack("<IHHHHH", 0, 0xA5E0, 1, 8, 8, 32).ljust(128, b"\0") + frame,
+        "a.json": json.dumps({"colors": codes}).encode(),
+        "a.txt": b"; paint.net\n" + b"".join(f"FF{code}\n".encode() for code in codes),
+        "b.txt": b"#000, ff8001 '#090aff'",
+    }
+    for name, content in files.items():
+        (tmp_path / name).write_bytes(content)
+    script = (TEMPLATE / "palette_files.js").read_text(encoding="utf-8")
+    script += """
+    const read = (name) => colorsOfFile(name, new Uint8Array(require("fs").readFileSync(name)));
+    console.log(JSON.stringify(given.names.map(read)));
+    """
+    found = _in_node(tmp_path, script, names=list(files))
+    for name, read in zip(files, found, strict=True):
+        assert read == [f"#{code}" for code in codes], name
+        if name != "b.txt":  # the command takes such a list as text, not as a file
+            assert load_palette(tmp_path / name).hex == read

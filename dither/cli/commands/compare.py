@@ -49,7 +49,7 @@ def compare(
         typer.Argument(
             metavar="DITHERED",
             rich_help_panel=INPUT,
-            help="One or several dithered pictures of the original's size.",
+            help="Dithered pictures. For one of another size, the original is resized as by --resize.",
         ),
     ],
     max_pixels: Annotated[
@@ -84,7 +84,22 @@ def compare(
     messages: list[str] = []  # logged at the end: after an error only the error counts
     pictures = _pictures(sources, max_pixels, not no_color_management, messages.append)
     from dither.comparison.compare import compare as compare_pictures
+    from dither.comparison.compare import resized_to
 
+    shapes = {picture.pixels.shape[:2] for picture in pictures[1:]}
+    if len(shapes) > 1 and output is not None:
+        raise InputError(
+            "a page shows pictures of one size, and the dithered ones differ; give each its own page"
+        )
+    original_shape = list(pictures[0].pixels.shape)
+    for height, width in sorted(shapes - {pictures[0].pixels.shape[:2]}):
+        messages.append(_resizing_note(title(original), original_shape, height, width))
+    if output is not None:
+        same = pictures[0].pixels.shape[:2] in shapes
+        resized = resized_to(pictures[0].pixels, next(iter(shapes)))
+        pictures[0] = dataclasses.replace(
+            pictures[0], pixels=resized, file=pictures[0].file if same else None
+        )
     page, results = None, []
     with progress_bar("compare", None, quiet) as on_progress:
         share = (0.8 if output is not None else 1) / len(dithered)
@@ -120,7 +135,7 @@ def compare(
             for source, result in zip(dithered, results, strict=True)
         ]
         paths = {"original": str(original), "output": None if output is None else str(output)}
-        print(json.dumps({**paths, "shape": list(pictures[0].pixels.shape), "images": images}))
+        print(json.dumps({**paths, "shape": original_shape, "images": images}))
     elif output is None:
         from dither.comparison.table import comparison_table
 
@@ -143,7 +158,7 @@ def _check_output(output: Path, sources: list[Path], force: bool) -> None:
 def _pictures(
     sources: list[Path], max_pixels: int, managed: bool, note: Callable[[str], None]
 ) -> "list[Picture]":
-    """Read the pictures over white, each with the bytes of its file; all of one size."""
+    """Read the pictures over white, each with the bytes of its file."""
     from dither.comparison.embedded import Picture
     from dither.images.background import on_background
     from dither.samples import checked_image
@@ -160,13 +175,18 @@ def _pictures(
         with name_errors(source):
             pixels = checked_image(on_background(first, "#ffffff").color)
         pictures.append(Picture(name, pixels, content))
-        height, width = pictures[0].pixels.shape[:2]
-        if pixels.shape[:2] != (height, width):
-            raise InputError(
-                f"{title(source)} has {pixels.shape[0]} x {pixels.shape[1]} rows and columns, and "
-                f"{title(sources[0])} {height} x {width}; they must be of one size"
-            )
     return pictures
+
+
+def _resizing_note(name: str, shape: list[int], height: int, width: int) -> str:
+    """Return the sentence that the original is resized, and distorted if its proportions change."""
+    old_height, old_width = shape[:2]
+    # Half a pixel more or less comes from rounding a side.
+    distorts = abs(width * old_height - height * old_width) > max(old_height, old_width) / 2
+    how = ", which distorts it" if distorts else ""
+    return (
+        f"{name} is {old_width}x{old_height}; it is resized to {width}x{height} for comparison{how}"
+    )
 
 
 def _names(sources: list[Path]) -> list[str]:

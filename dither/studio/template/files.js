@@ -32,7 +32,7 @@ async function openFile(file) {
     const name = file.name || "pasted.png";
     try {
         if (/\.npy$/i.test(name)) loadMatrix(name, readNpy(new Uint8Array(await file.arrayBuffer())));
-        else if (/\.(gpl|pal|hex|act|txt)$/i.test(name)) usePalette(colorsOfFile(name, new Uint8Array(await file.arrayBuffer())));
+        else if (/\.(gpl|pal|hex|act|txt|json|aco|ase|aseprite)$/i.test(name)) usePalette(colorsOfFile(name, new Uint8Array(await file.arrayBuffer())));
         else await openPicture(file, name, true);
     } catch (error) {
         complain(error.message);

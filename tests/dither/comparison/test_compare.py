@@ -61,7 +61,6 @@ def test_progress_goes_from_none_to_nearly_done(photo: np.ndarray) -> None:
     ("image", "words"),
     [
         (np.full((4, 5), np.nan), "float images hold 0 to 1"),
-        (np.zeros((5, 4), np.uint8), "4 x 5 rows and columns and the dithered picture 5 x 4"),
         (np.zeros((4, 5, 4), np.uint8), "1 or 3 channels"),
         (np.zeros((4, 5), np.int32), "not int32"),
     ],
@@ -69,3 +68,16 @@ def test_progress_goes_from_none_to_nearly_done(photo: np.ndarray) -> None:
 def test_what_cannot_be_compared_is_one_sentence(image: np.ndarray, words: str) -> None:
     with pytest.raises(dither.InputError, match=words):
         dither.compare(np.zeros((4, 5), np.uint8), image)
+
+
+@pytest.mark.parametrize("size", [(24, 40), (96, 160), (30, 80)])
+def test_an_original_of_another_size_is_resized_as_before_dithering(
+    photo: np.ndarray, size: tuple[int, int]
+) -> None:
+    height, width = size
+    preparation = dither.Preparation(resize=dither.Sides(width, height))
+    resized = dither.adjusted(dither.RasterImage(photo), preparation).color
+    dithered = dither.requantize(resized, bits=1)
+    assert dither.compare(photo, dithered) == dither.compare(resized, dithered)
+    gray = photo[..., :1]
+    assert dither.compare(gray, dithered) == dither.compare(gray[..., 0], dithered)

@@ -31,7 +31,7 @@ def test_kept_colours_are_distinct_linear_light() -> None:
         ({"colors": 4, "palette": TWO}, "either a palette"),
         ({"keep": TWO, "palette": TWO}, "either a palette"),
         ({"colors": 2, "keep": TWO}, "keep has 2 of 2 colours"),
-        ({"keep": np.zeros((2, 3))}, "keep must be a palette or .* not float64"),
+        ({"keep": np.full((2, 3), -0.5)}, "keep holds floats outside 0 to 1 and 0 to 255"),
         ({"device_levels": (1, 8, 8)}, "device_levels is"),
     ],
 )

@@ -28,8 +28,8 @@ def folder(tmp_path: Path, photo: np.ndarray) -> Path:
     [
         ("photo.png", "Missing argument 'DITHERED'"),
         (
-            "photo.png one.png small.png",
-            "small.png has 40 x 80 rows and columns, and photo.png 48 x 80",
+            "photo.png one.png small.png -o page.html",
+            "a page shows pictures of one size, and the dithered ones differ",
         ),
         ("photo.png one.png text.png", "text.png is not an image"),
         ("photo.png missing.png", "cannot read missing.png: there is no such file"),
@@ -89,3 +89,18 @@ def test_clips_and_clear_pictures_are_said_to_be(run: Callable, folder: Path, ph
     same, over = json.loads(done.stdout)["images"]
     assert same["errors"]["blurred_1_5"] == 0
     assert over["errors"]["blurred_1_5"] == dither.compare(photo, white).errors.blurred_1_5
+
+
+def test_an_original_of_another_size_is_resized(run: Callable, folder: Path) -> None:
+    run("dither ordered photo.png -o half.png --bits 1 --resize 50%")
+    done = run("dither compare photo.png half.png one.png small.png --json")
+    assert "photo.png is 80x48; it is resized to 40x24 for comparison\n" in done.stderr
+    assert "resized to 80x40 for comparison, which distorts it" in done.stderr
+    found = json.loads(done.stdout)
+    assert found["shape"] == [48, 80, 3]
+    half, one, _ = found["images"]
+    run("dither compare photo.png half.png -o page.html")
+    assert "40 \N{MULTIPLICATION SIGN} 24 pixels" in (folder / "page.html").read_text()
+    alone = json.loads(run("dither compare photo.png one.png --json").stdout)["images"]
+    assert [one] == alone
+    assert half["errors"]["blurred_1_5"] > 0

@@ -1,0 +1,62 @@
+"""Mistyped commands, names and choices: one sentence that says what is meant."""
+
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from dither.images.io import read_image
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        ("photo.png", "'photo.png' is not a command; to dither it: dither ordered photo.png -o"),
+        ("'my photo.JPG'", "dither ordered 'my photo.JPG' -o 'my photo-dithered.png' --bits 1"),
+        ("--bits 1 -o out.png a.tif", "'a.tif' is not a command"),
+        ("optimise a.png", "Did you mean 'optimize'?"),
+        ("pallettes", "Did you mean 'palettes'?"),
+        ("ordered a.png -o b.png --palete c64", "--palette"),
+        ("ordered a.png -o b.png --palette gameboy", "did you mean 'game-boy'"),
+        ("ordered a.png -o b.png --panel spectra6-7.3", "did you mean 'spectra-6-7.3'"),
+        ("diffuse a.png -o b.png --bits 1 --kernel atkinsn", "did you mean 'atkinson'?"),
+        ("diffuse a.png -o b.png --bits 1 --method row", "'dots'; did you mean 'rows'?"),
+        ("optimize a.png -o b.png --colors 4 --preset smoth", "did you mean 'smooth'?"),
+        ("ordered a.png -o b.png --bits 1 --fit containn", "did you mean 'contain'?"),
+    ],
+)
+def test_close_words_are_suggested(refused: Callable, words: str, sentence: str) -> None:
+    assert sentence in refused(f"dither {words}")
+
+
+def test_close_words_of_bluenoise_are_suggested(refused: Callable) -> None:
+    assert "to score the matrix: bluenoise evaluate m.npy" in refused("bluenoise m.npy")
+    assert "Did you mean 'evaluate'?" in refused("bluenoise evalute m.npy")
+    export = refused("bluenoise export blue-16x16 -o d --format png15")
+    assert "no format is named 'png15'; did you mean 'png16'" in export
+
+
+@pytest.mark.parametrize("package", ["dither", "bluenoise"])
+def test_packages_are_commands(package: str) -> None:
+    words = [sys.executable, "-m", package, "--version"]
+    done = subprocess.run(words, capture_output=True, text=True, check=True)
+    assert "dither" in done.stdout
+
+
+@pytest.mark.parametrize("command", ["ordered", "diffuse", "optimize"])
+def test_a_blank_page_does_not_fail_a_batch(run: Callable, tmp_path: Path, command: str) -> None:
+    (tmp_path / "pages").mkdir()
+    rng = np.random.default_rng(0)
+    Image.fromarray(rng.integers(0, 256, (20, 30, 3)).astype(np.uint8)).save(
+        tmp_path / "pages" / "full.png"
+    )
+    for name, color in {"white": (255, 255, 255), "black": (0, 0, 0), "red": (200, 0, 0)}.items():
+        Image.new("RGB", (20, 30), color).save(tmp_path / "pages" / f"{name}.png")
+    Image.new("RGBA", (20, 30), (9, 9, 9, 0)).save(tmp_path / "pages" / "clear.png")
+    run(f"dither {command} pages --recursive --output-dir out --colors 4 --jobs 1")
+    for name, color in {"white": 255, "black": 0, "red": [200, 0, 0]}.items():
+        assert (read_image(tmp_path / "out" / f"{name}.png").color == color).all()
