@@ -125,6 +125,7 @@ def _work_key(source: Path, dithering: Any) -> str:
     matrix = str(dithering.matrix)
     content = read_file(Path(matrix)) if matrix.endswith(".npy") else None
     paths = sorted(source.rglob("*")) if source.is_dir() else [source]
+    paths = [path for path in paths if path.is_file()]
     stamps = [(str(path), path.stat().st_size, path.stat().st_mtime_ns) for path in paths]
     return fingerprint((installed_version(), os.path.realpath(source), stamps, dithering, content))
 

@@ -107,7 +107,6 @@ def test_the_number_of_threads_makes_no_other_result(
         ("in/flag.png -o x.png --colors 4 --scheduler tcp://x:1", "--scheduler has no effect"),
         ("in/flag.png -o out --colors 4 --recursive", "takes one folder of images"),
         ("in -o out --recursive", "choose exactly one of --palette, --panel and --colors"),
-        ("in -o out --colors 17 --packed msb --recursive", "up to 16 colours; not 17"),
         ("in -o - --colors 4 --recursive --json", "needs a folder as --output"),
     ],
 )
