@@ -36,6 +36,9 @@ def _commands() -> Iterator[str]:
     yield "dither ordered large.png --palette pico-8 --mixture-size 2"
     yield f"dither ordered large.png --panel {_PANEL}"
     yield "dither ordered clip.gif --palette pico-8"
+    yield "dither ordered alpha.png --colors 4"
+    yield "dither diffuse alpha.png --colors 4"
+    yield "dither optimize alpha.png --colors 4"
     yield "dither optimize small.png --palette pico-8"
     yield "dither optimize small.png --colors 4"
     yield f"dither optimize small.png --panel {_PANEL}"
@@ -88,5 +91,6 @@ def _write_pictures(folder: Path) -> None:
     Image.fromarray(noise(_LARGE, 3).astype(np.uint8)).save(folder / "large.png", compress_level=0)
     Image.fromarray(noise(_SMALL, 3).astype(np.uint8)).save(folder / "small.png")
     Image.fromarray(noise(_SMALL)).save(folder / "gray16.png")
+    Image.fromarray(noise(_SMALL, 4).astype(np.uint8)).save(folder / "alpha.png")
     frames = [Image.fromarray(noise(_SMALL).astype(np.uint8) + number) for number in range(2)]
     frames[0].save(folder / "clip.gif", save_all=True, append_images=frames[1:])

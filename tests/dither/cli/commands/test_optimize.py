@@ -57,7 +57,10 @@ def folder(tmp_path: Path, photo: np.ndarray) -> Path:
         ("photo.png -o x.png -p game-boy --palette-output p.gpl", "--palette-output has no effect"),
         ("photo.png -o x.png --colors 4 --keep game-boy", "--keep fixes 4 of 4 colours"),
         ("photo.png -o x.png --colors 4 --keep none", "'none' is not a palette"),
-        ("photo.png -o x.png --colors 4 --device rgb", "a device is rgb888, rgb666, rgb565, rgb555, rgb444, rgb332, rgb111, or"),
+        (
+            "photo.png -o x.png --colors 4 --device rgb",
+            "a device is rgb888, rgb666, rgb565, rgb555, rgb444, rgb332, rgb111, or",
+        ),
         ("photo.png -o x.png --colors 4 --device 8,8,1", "not '8,8,1'"),
         ("photo.png -o x.png --colors 4 --preset best", "'best'"),
         ("photo.png -o x.png --colors 4 --palette-output p.txt", ".gpl, .pal, .hex, .act, .png"),

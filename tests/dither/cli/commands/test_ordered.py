@@ -306,7 +306,10 @@ def test_several_images_go_into_a_folder(run: Callable, folder: Path) -> None:
         ("nan.tif -o out.png --bits 1", "nan"),
         ("photo.png -o out.png --bits 0", "--bits is 0; it must be from 1 to 16"),
         ("photo.png -o out.png --bits 17", "--bits is 17; it must be from 1 to 16"),
-        ("photo.png -o out.png --levels 1", "levels is 1; it must be a whole number from 2 to 65536"),
+        (
+            "photo.png -o out.png --levels 1",
+            "levels is 1; it must be a whole number from 2 to 65536",
+        ),
         (
             "photo.png -o out.png",
             "choose exactly one of --bits, --levels, --palette, --panel and --colors",
