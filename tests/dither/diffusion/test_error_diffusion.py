@@ -279,7 +279,8 @@ def test_tiny_images_pass(shape: tuple[int, ...], serpentine: bool) -> None:
 
 @pytest.mark.parametrize("shape", [(0, 0), (0, 5), (5, 0), (4, 4, 0), (0, 4, 3)])
 def test_images_without_pixels_are_refused(shape: tuple[int, ...]) -> None:
-    for options in ({"levels": 2}, {"palette": EIGHT_COLORS}):
+    targets: tuple[dict[str, Any], ...] = ({"levels": 2}, {"palette": EIGHT_COLORS})
+    for options in targets:
         with pytest.raises(InputError, match="image has no pixels: its shape is"):
             error_diffuse(np.ones(shape, np.uint8), **options)
 

@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 from PIL import Image, ImageOps
@@ -36,7 +38,7 @@ def test_a_background_is_mixed_as_light(channels: tuple[int, ...], background: s
     assert np.array_equal(found[1], whole[1])
 
 
-def light_of(code: float) -> float:
+def light_of(code: Any) -> float:
     """IEC 61966-2-1, one value at a time."""
     value = float(code) / 255
     return value / 12.92 if value <= 0.04045 else ((value + 0.055) / 1.055) ** 2.4

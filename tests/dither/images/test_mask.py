@@ -55,7 +55,7 @@ def test_bands_are_filled_like_the_whole(
     found = list(filled_bands(iter(bands)))
     expected = np.zeros_like(image) if mask.all() else fill_masked(image, mask)
     assert np.array_equal(np.concatenate([band.color for band in found]), expected)
-    assert np.array_equal(np.concatenate([band.alpha for band in found]), alpha)
+    assert np.array_equal(np.concatenate([np.array(band.alpha) for band in found]), alpha)
 
 
 def test_hidden_colours_are_filled_in_bands(monkeypatch: pytest.MonkeyPatch) -> None:
