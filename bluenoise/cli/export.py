@@ -40,7 +40,8 @@ def export(
         option(
             OUTPUT,
             "Formats, separated by commas: npy, png8, png16, rg8, raw, tiff16, exr, ktx2, dds, c, "
-            "glsl, hlsl, wgsl, godot; or one of a family, such as ktx2-r16ui or raw-u16.",
+            "glsl, hlsl, wgsl, godot, imagemagick, aseprite; or one of a family, such as ktx2-r16ui or "
+            "raw-u16.",
             "--format",
             value="FORMAT,...",
         ),

@@ -37,8 +37,9 @@ def export(
         folder: new or empty; missing parents are created.
         formats: npy; png8, png16, rg8 (16 bits in two 8-bit channels); raw-u8, raw-u16, raw-f32;
             tiff16; exr; ktx2-r8, -rg8, -r16, -r16ui, -r32f; dds-r8 and so on; c (a header); glsl, hlsl,
-            wgsl, godot (shaders). raw, ktx2 and dds write all of their formats that can hold the
-            matrix. Frames become a flipbook in PNG and EXR, pages in TIFF, an array in KTX 2 and DDS.
+            wgsl, godot (shaders); imagemagick (a thresholds.xml), aseprite (an extension). raw, ktx2
+            and dds write all of their formats that can hold the matrix. Frames become a flipbook in PNG
+            and EXR, pages in TIFF, an array in KTX 2 and DDS.
         name: start of the file names: letters, digits, - and _; default such as `matrix-64x64`.
         force: write into a folder that holds other files, and replace files of the same names.
         origin: provenance for the sidecars: "seed", "license", "command", "scores"; filled in for

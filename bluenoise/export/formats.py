@@ -1,4 +1,4 @@
-"""The file formats of an export: a table of textures, and shaders, headers and .npy beside them."""
+"""The file formats of an export: a table of textures; shaders, headers, .npy and files of programs."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -7,6 +7,7 @@ from typing import Literal
 from bluenoise.export.dds import dds
 from bluenoise.export.image_files import exr, png, tiff
 from bluenoise.export.ktx2 import ktx2
+from bluenoise.export.programs import aseprite, imagemagick
 from bluenoise.export.shaders import LANGUAGES, c_header, shader
 from bluenoise.export.texels import PIXEL_FORMATS, PixelFormat, Texels, texels
 from bluenoise.matrix_set import MatrixSet
@@ -50,7 +51,12 @@ FAMILIES = {
     family: tuple(name for name in TEXTURES if name.startswith(f"{family}-"))
     for family in ("raw", "ktx2", "dds")
 }
-FORMATS = ("npy", *TEXTURES, "c", *LANGUAGES)
+# Programs that dither by themselves: the ending of their files, and the encoder.
+PROGRAMS = {
+    "imagemagick": (".thresholds.xml", imagemagick),
+    "aseprite": (".aseprite-extension", aseprite),
+}
+FORMATS = ("npy", *TEXTURES, "c", *LANGUAGES, *PROGRAMS)
 
 
 @dataclass(frozen=True, eq=False)
@@ -122,6 +128,9 @@ def _encode_one(format_name: str, matrix_set: MatrixSet, name: str) -> ExportedF
         return ExportedFile(format_name, ".npy", matrix_set.npy())
     if format_name == "c":
         return ExportedFile(format_name, ".h", c_header(matrix_set, name))
+    if format_name in PROGRAMS:
+        ending, encoder = PROGRAMS[format_name]
+        return ExportedFile(format_name, ending, encoder(matrix_set, name))
     if format_name in LANGUAGES:
         language = LANGUAGES[format_name]
         return ExportedFile(format_name, f".{language}", shader(language, matrix_set, name))
