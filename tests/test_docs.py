@@ -153,10 +153,10 @@ def test_a_receipt_is_black_where_bits_are_set(run: Callable, tmp_path: Path) ->
         line
         for block in _blocks("recipes.md")
         for line in block.splitlines()
-        if "receipt.bin" in line
+        if "receipt.escpos" in line
     )
     run(command)
-    assert (tmp_path / "receipt.bin").read_bytes() == b"\xff" * 48
+    assert (tmp_path / "receipt.escpos").read_bytes()[8:] == b"\xff" * 48
 
 
 @pytest.mark.parametrize(

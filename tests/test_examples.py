@@ -3,6 +3,7 @@
 import itertools
 import re
 import shlex
+import struct
 from pathlib import Path
 
 import numpy as np
@@ -45,6 +46,11 @@ def test_examples_run(
     first.save("clip.gif", save_all=True, append_images=[second], duration=40)
     for name in ("one-bit", "game-boy"):
         first.save(f"{name}.png")
+    # An Adobe Swatch Exchange file of two colours.
+    swatches = [
+        struct.pack(">HIHH4s3fH", 1, 22, 1, 0, b"RGB ", *c, 2) for c in ((0, 0, 0), (1, 0, 0))
+    ]
+    Path("mine.ase").write_bytes(b"ASEF\0\1\0\0\0\0\0\2" + b"".join(swatches))
     np.save("mine.npy", np.random.default_rng(1).permutation(64).reshape(8, 8).astype(np.uint16))
     outputs = [word for option, word in itertools.pairwise(shlex.split(example)) if "-o" in option]
     for path in map(Path, outputs):

@@ -217,7 +217,8 @@ def _dithered(
     on_progress: OnProgress,
 ) -> "Iterator[tuple[Animation, Dithered]]":
     """Read, prepare and dither an image, in bands of rows if that is possible."""
-    content = None if source != STREAM else read_content(source)
+    # A pipe can be read only once.
+    content = read_content(source) if source == STREAM or source.is_fifo() else None
     file = source if content is None else BytesIO(content)
     with contextlib.ExitStack() as stack:
         because = _needs_whole(dithering, target, job, preparation)

@@ -107,7 +107,12 @@ class Resizing:
             yield slice(start, min(start + rows, self.resized[0]))
 
     def needed(self, rows: slice) -> slice:
-        """Return the rows of the image that the filter reads for some rows of the result."""
+        """Return the rows of the image that the filter reads for some rows of the result.
+
+        For all rows of the result these are all of the image, as in one call of Pillow.
+        """
+        if rows == slice(0, self.resized[0]):
+            return slice(0, self.shape[0])
         reach = _SUPPORT * max(1.0, self._step) + 1
         first = self.box[1] + (rows.start + 0.5) * self._step
         last = self.box[1] + (rows.stop - 0.5) * self._step
@@ -123,13 +128,15 @@ class Resizing:
             alpha: the same of alpha, or None.
             rows: of the result.
         """
-        left, top, right, _ = self.box
+        left, top, right, end = self.box
         above = self.needed(rows).start
+        # Exactly the end of the box, so that an image of one band is resized as by one call.
+        bottom = end if rows.stop == self.resized[0] else top + rows.stop * self._step
         box = (
             left,
             top + rows.start * self._step - above,
             right,
-            min(float(len(color)), top + rows.stop * self._step - above),
+            min(float(len(color)), bottom - above),
         )
         return _resize(color, alpha, (rows.stop - rows.start, self.resized[1]), box)
 

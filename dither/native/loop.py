@@ -107,6 +107,7 @@ class Compiled:
 
     def _load(self, given: tuple[Any, ...]) -> Callable[[tuple[Any, ...]], Any]:
         """Return a function of the arguments: installed, from a file of the user, or else compiled."""
+        _require_llvmlite()
         kinds = arguments.type_text(given)
         loaded.add((self.python.__module__, self.python.__qualname__, kinds))
         symbol = self.symbol(kinds)
@@ -128,6 +129,20 @@ class Compiled:
             return call((ctypes.c_int64 * len(words))(*words))
 
         return entry
+
+
+def _require_llvmlite() -> None:
+    """Name numba where llvmlite is missing, which loads machine code and comes with numba.
+
+    Raises:
+        ModuleNotFoundError: it is missing.
+    """
+    try:
+        found = importlib.util.find_spec("llvmlite")
+    except ModuleNotFoundError:
+        found = None
+    if found is None:
+        raise ModuleNotFoundError("No module named 'numba'", name="numba")
 
 
 class Intrinsic:

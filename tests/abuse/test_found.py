@@ -46,7 +46,7 @@ FOUND = [
     ("another one too", COMPARE, "a.png", PIPE, "nobody writes into"),
     ("a device was read until memory ended", COMPARE, "a.png", Link("/dev/zero"), "a device"),
     ("a changed bit went unnoticed", ORDERED, "a.png", _flipped(RGB), "checksum"),
-    ("a lost end went unnoticed", ORDERED, "a.png", RGB[:-12], "truncated"),
+    ("a lost end went unnoticed", ORDERED, "a.png", RGB[:-12], "it ends too early"),
     (
         "libtiff talked too",
         ORDERED,

@@ -295,7 +295,7 @@ def test_the_viewing_filter_of_a_panel_has_its_resolution_and_distance(
         ("evaluate none.npy", "none.npy"),
         ("evaluate red", "blue-64x64"),
         ("evaluate there.npy", "not a .npy file"),
-        ("evaluate twice.npy", "not such a permutation"),
+        ("evaluate twice.npy", "all 16 values of the matrix are 0: no order"),
         ("evaluate nan.npy", "NaN"),
         ("evaluate", "Missing argument"),
         ("generate 4x4x4 -o m.npy --frames 4", "has frames already; leave out --frames 4"),
@@ -350,7 +350,7 @@ def test_a_missing_extra_is_one_sentence(tmp_path: Path) -> None:
         "import sys\n"
         "class Absent:\n"
         "    def find_spec(self, name, path=None, target=None):\n"
-        "        if name.partition('.')[0] in ('jax', 'numba'):\n"
+        "        if name.partition('.')[0] in ('jax', 'numba', 'llvmlite'):\n"
         "            raise ModuleNotFoundError(f'No module named {name!r}', name=name)\n"
         "sys.meta_path.insert(0, Absent())\n"
     )

@@ -200,7 +200,7 @@ def test_what_does_not_fit_is_refused_with_what_would(photo: np.ndarray) -> None
         ({"palette": np.full((2, 3), np.nan)}, "0 to 1"),
         ({"palette": 1}, "colors is 1"),
         ({"learned": np.ones(3, bool)}, "4 colours"),
-        ({"image": np.zeros((0, 4, 3), np.uint8)}, "some pixels"),
+        ({"image": np.zeros((0, 4, 3), np.uint8)}, "has no pixels"),
         ({"image": np.zeros((4, 4, 2), np.uint8)}, "1 or 3 channels"),
     ],
 )

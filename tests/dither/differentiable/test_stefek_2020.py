@@ -68,7 +68,7 @@ def test_grey_and_float_pictures_are_taken(ramp: np.ndarray) -> None:
         ({"seed": -1}, "seed is -1"),
         ({"steps": 0}, "steps is 0"),
         ({"variance": -1.0}, "variance is -1"),
-        ({"image": np.zeros((2, 0, 3))}, "some pixels"),
+        ({"image": np.zeros((2, 0, 3))}, "has no pixels"),
         ({"image": np.broadcast_to(np.uint8(1), (1 << 9, 1 << 10)), "colors": 200}, "too many"),
     ],
 )

@@ -129,7 +129,7 @@ def test_wrong_files_are_one_sentence(tmp_path: Path, text: str | bytes, sentenc
 
 @pytest.mark.parametrize("text", ["spectra", "", "x.png", "../panels/game-boy", "game-boy\0"])
 def test_other_names_are_refused(text: str) -> None:
-    with pytest.raises(InputError, match="is not a panel: give a name"):
+    with pytest.raises(InputError, match=r"is not a panel: .*[Gg]ive a name"):
         load_panel(text)
 
 
