@@ -3,16 +3,20 @@
 import contextlib
 import dataclasses
 import json
-import os
 from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, BinaryIO, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import typer
 
 from dither.cli.alpha import AlphaRule, AlphaSeen, without_hidden
+from dither.cli.extra_files import (
+    check_palette_output,
+    check_preview,
+    write_palette,
+    write_preview,
+)
 from dither.cli.in_rows import (
     NextRows,
     as_arrays,
@@ -25,25 +29,23 @@ from dither.cli.line_art import Undithered, undithered, with_kept
 from dither.cli.options import STREAM, Job
 from dither.cli.outputs import (
     ROW_SUFFIXES,
-    TIFF_SUFFIXES,
     Kind,
     format_suffix,
     open_outputs,
     output_kind,
     plan_outputs,
 )
-from dither.cli.panel_outputs import check_frame
+from dither.cli.prepared import check_result, prepared
 from dither.cli.result_files import (
     Dithered,
     check_raw,
     encoded_result,
-    image_file,
     output_title,
     packing_note,
 )
 from dither.cli.target import Target
 from dither.console import log
-from dither.errors import InputError, TooLargeError
+from dither.errors import InputError
 from dither.images.adjustments import Preparation
 from dither.progress import OnProgress, no_progress
 
@@ -53,7 +55,6 @@ if TYPE_CHECKING:
     from dither.images.animation import Animation
     from dither.palettes.line_art import KeptPixels
     from dither.palettes.palette import Palette
-    from dither.palettes.rgba import RgbaPalette
 
 
 @dataclasses.dataclass(frozen=True)
@@ -151,10 +152,10 @@ def dither_images(
     check_raw(job, target, outputs)
     files = list(outputs)
     if palette_output is not None:
-        _check_palette_output(palette_output, outputs)
+        check_palette_output(palette_output, outputs)
         files.append(palette_output)
     if job.preview is not None:
-        _check_preview(job.preview, outputs, files)
+        check_preview(job.preview, outputs, files)
         files.append(job.preview)
     reports, palettes, number = [], [], first_frame
     messages: list[str] = []  # logged at the end: after an error only the error counts
@@ -177,14 +178,14 @@ def dither_images(
                 if dithered.palette is not None:
                     palettes.append(dithered.palette.hex)
                     if palette_output is not None:
-                        _write_palette(palette_output, dithered.palette, opened)
+                        write_palette(palette_output, dithered.palette, opened)
                         count = len(dithered.palette)
                         messages.append(f"{title(source)} -> {palette_output}: {count} colours")
                 content, report = encoded_result(
                     animation, dithered, target, output, kind, job, notes.append
                 )
                 if job.preview is not None:
-                    _write_preview(job.preview, animation, dithered, job, opened, notes.append)
+                    write_preview(job.preview, animation, dithered, job, opened, notes.append)
                     messages.append(f"{title(source)} -> {job.preview}: as the panel looks")
                     report["preview"] = str(job.preview)
                 with opened(output) as file:
@@ -228,7 +229,7 @@ def _dithered(
                 for sentence in rows.notes:
                     note(sentence)
                 with name_errors(source):
-                    _check_result(rows.shape, 1, source, kind, job, target, preparation, note)
+                    check_result(rows.shape, 1, source, kind, job, target, preparation, note)
                 done = stack.enter_context(
                     dithered_in_rows(
                         *(rows, source, output, target, preparation),
@@ -287,7 +288,7 @@ def _read_and_dithered(
         rule, seen = AlphaRule.of(output, kind, job), AlphaSeen()
         for frame in animation.frames:
             seen.add_read(frame.alpha)
-        animation = _prepared(animation, source, output, kind, job, target, preparation, note)
+        animation = prepared(animation, source, output, kind, job, target, preparation, note)
         spreads = not isinstance(dithering, PerFrame) or dithering.spreads or job.line_art
         animation = _with_alpha(animation, rule, seen, number, fill=spreads)
     # Not in the block above: the sentence begins with the name of the output.
@@ -367,138 +368,6 @@ def finish(report: dict[str, Any], json_output: bool, **options: Any) -> None:
         print(json.dumps({**options, **report}))
     if report.get("failed"):
         raise typer.Exit(1)
-
-
-def _check_palette_output(path: Path, outputs: list[Path]) -> None:
-    from dither.palettes.files import check_palette_ending
-
-    if len(outputs) > 1:
-        raise InputError(
-            f"--palette-output takes the palette of one image, and there are {len(outputs)}"
-        )
-    check_palette_ending(path)
-    if os.path.realpath(path) == os.path.realpath(outputs[0]):
-        raise InputError(f"the palette and the image would both be written as {path}")
-
-
-def _write_palette(
-    path: Path,
-    palette: "Palette | RgbaPalette",
-    opened: "Callable[[Path], AbstractContextManager[BinaryIO]]",
-) -> None:
-    import numpy as np
-
-    from dither.images.indexed_files import encode_rgba_indexed
-    from dither.palettes.files import encode_colors
-
-    colors = palette.colors
-    if colors.shape[1] == 4:
-        if path.suffix.lower() != ".png":
-            raise InputError(
-                f"cannot write {path}: the palette has colours with alpha, which only a .png holds; "
-                "choose .png, or --alpha threshold, dither or background"
-            )
-        swatch = np.arange(len(colors), dtype=np.uint8)[None]
-        content = encode_rgba_indexed([swatch], colors, ".png")
-    else:
-        content = encode_colors(path, colors)
-    with opened(path) as file:
-        file.write(content)
-
-
-def _check_preview(path: Path, outputs: list[Path], files: list[Path]) -> None:
-    from dither.images.io import check_ending
-
-    if len(outputs) > 1:
-        raise InputError(f"--preview shows one image, and there are {len(outputs)}")
-    try:
-        check_ending(path.suffix)
-    except InputError as error:
-        raise InputError(f"cannot write {path}: {error}") from None
-    if os.path.realpath(path) in map(os.path.realpath, files):
-        raise InputError(f"the preview and another result would both be written as {path}")
-
-
-def _write_preview(
-    path: Path,
-    animation: "Animation",
-    dithered: Dithered,
-    job: Job,
-    opened: "Callable[[Path], AbstractContextManager[BinaryIO]]",
-    note: Callable[[str], None],
-) -> None:
-    """Write the picture in the colours of the palette, which are the inks as they look."""
-    assert dithered.palette is not None  # --preview is refused without --panel
-    values = dithered.palette.colors
-    content, _ = image_file(animation, dithered.codes, values, path, job, note)
-    with opened(path) as file:
-        file.writelines(content)
-
-
-def _prepared(
-    animation: "Animation",
-    source: Path,
-    output: Path,
-    kind: Kind,
-    job: Job,
-    target: Target,
-    preparation: Preparation,
-    note: Callable[[str], None],
-) -> "Animation":
-    """Return the frames that the output can hold, prepared for dithering."""
-    from dither.images.adjustments import adjusted_frames
-    from dither.images.animation import ANIMATED_SUFFIXES, Animation
-
-    first = animation.frames[0]
-    animated = kind == "image" and format_suffix(output, job) in ANIMATED_SUFFIXES
-    if animation.is_stack:
-        _check_stack(len(animation.frames), output, kind, job)
-    elif len(animation.frames) > 1 and not animated:
-        note(
-            f"{title(source)} has {len(animation.frames)} frames; {output_title(output)} holds the "
-            "first"
-        )
-        animation = Animation((first,))
-    shape = len(first.color), first.color.shape[1]
-    frames = len(animation.frames)
-    _check_result(shape, frames, source, kind, job, target, preparation, note)
-    if preparation == Preparation():
-        return animation
-    frames = adjusted_frames(animation.frames, preparation)
-    return dataclasses.replace(animation, frames=frames)
-
-
-def _check_stack(pages: int, output: Path, kind: Kind, job: Job) -> None:
-    if kind != "image" or format_suffix(output, job) not in TIFF_SUFFIXES:
-        raise InputError(
-            f"it has {pages} pages, and {output_title(output)} holds one image; choose .tif for the "
-            "result, or save the pages as files of their own"
-        )
-
-
-def _check_result(
-    shape: tuple[int, int],
-    frames: int,
-    source: Path,
-    kind: Kind,
-    job: Job,
-    target: Target,
-    preparation: Preparation,
-    note: Callable[[str], None],
-) -> None:
-    """Refuse results that are too large or do not fit the panel; say if an image is distorted."""
-    place = preparation.placement(shape)
-    (height, width), (old_height, old_width) = place.frame, place.turned
-    if preparation.distorts(shape):
-        note(
-            f"{title(source)} is {old_width}x{old_height}; {width}x{height} distorts it. Choose --fit "
-            "contain (adds bars), cover (cuts off both ends) or stretch (distorts without this note)"
-        )
-    pixels = frames * height * width * job.scale**2
-    if pixels > job.max_pixels:
-        raise TooLargeError(f"the result would have {pixels} pixels, more than {job.max_pixels}")
-    if target.panel is not None and kind != "image":
-        check_frame(target.panel, width * job.scale, height * job.scale)
 
 
 def put_kept(dithered: Dithered, kept: "list[KeptPixels] | None") -> Dithered:

@@ -1,0 +1,101 @@
+"""Files beside a result: the palette that was used, and the preview of a panel."""
+
+import os
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import TYPE_CHECKING, BinaryIO
+
+from dither.cli.options import Job
+from dither.cli.result_files import Dithered, image_file
+from dither.errors import InputError
+
+if TYPE_CHECKING:
+    from dither.images.animation import Animation
+    from dither.palettes.palette import Palette
+    from dither.palettes.rgba import RgbaPalette
+
+
+def check_palette_output(path: Path, outputs: list[Path]) -> None:
+    """Refuse a palette file for several results, and one that is also the result's.
+
+    Args:
+        path: of the palette.
+        outputs: of the results.
+
+    Raises:
+        InputError: it is refused.
+    """
+    from dither.palettes.files import check_palette_ending
+
+    if len(outputs) > 1:
+        raise InputError(
+            f"--palette-output takes the palette of one image, and there are {len(outputs)}"
+        )
+    check_palette_ending(path)
+    if os.path.realpath(path) == os.path.realpath(outputs[0]):
+        raise InputError(f"the palette and the image would both be written as {path}")
+
+
+def write_palette(
+    path: Path,
+    palette: "Palette | RgbaPalette",
+    opened: "Callable[[Path], AbstractContextManager[BinaryIO]]",
+) -> None:
+    """Write a palette file, with alpha as a .png only.
+
+    Raises:
+        InputError: the format cannot hold the colours, or the file cannot be written.
+    """
+    import numpy as np
+
+    from dither.images.indexed_files import encode_rgba_indexed
+    from dither.palettes.files import encode_colors
+
+    colors = palette.colors
+    if colors.shape[1] == 4:
+        if path.suffix.lower() != ".png":
+            raise InputError(
+                f"cannot write {path}: the palette has colours with alpha, which only a .png holds; "
+                "choose .png, or --alpha threshold, dither or background"
+            )
+        swatch = np.arange(len(colors), dtype=np.uint8)[None]
+        content = encode_rgba_indexed([swatch], colors, ".png")
+    else:
+        content = encode_colors(path, colors)
+    with opened(path) as file:
+        file.write(content)
+
+
+def check_preview(path: Path, outputs: list[Path], files: list[Path]) -> None:
+    """Refuse a preview of several results, in another format, or with the name of another file.
+
+    Raises:
+        InputError: it is refused.
+    """
+    from dither.images.io import check_ending
+
+    if len(outputs) > 1:
+        raise InputError(f"--preview shows one image, and there are {len(outputs)}")
+    try:
+        check_ending(path.suffix)
+    except InputError as error:
+        raise InputError(f"cannot write {path}: {error}") from None
+    if os.path.realpath(path) in map(os.path.realpath, files):
+        raise InputError(f"the preview and another result would both be written as {path}")
+
+
+def write_preview(
+    path: Path,
+    animation: "Animation",
+    dithered: Dithered,
+    job: Job,
+    opened: "Callable[[Path], AbstractContextManager[BinaryIO]]",
+    note: Callable[[str], None],
+) -> None:
+    """Write the picture in the colours of the palette, which are the inks as they look."""
+    assert dithered.palette is not None  # --preview is refused without --panel
+    values = dithered.palette.colors
+    content, _ = image_file(animation, dithered.codes, values, path, job, note)
+    with opened(path) as file:
+        file.writelines(content)
