@@ -36,7 +36,7 @@ def imagemagick(matrix_set: MatrixSet, name: str) -> bytes:
     Example:
         >>> from bluenoise.matrix_set import matrix_set_of
         >>> text = imagemagick(matrix_set_of(np.array([[0, 2], [3, 1]])), "tiny").decode()
-        >>> [line.strip() for line in text.splitlines()][-6:-3]
+        >>> [line.strip() for line in text.splitlines()][-5:-2]
         ['1 3', '4 2', '</levels>']
     """
     ranks = _plane(matrix_set, "a thresholds.xml")
