@@ -49,13 +49,13 @@ function colorOfName(name) {
 
 // Parse a list of colours, or an object with one, as Lospec gives it.
 function colorsOfJson(text) {
-    let found = null;
+    let found;
     try {
         found = JSON.parse(text);
     } catch {
         return checkedColors(text.split(/[\s,;"'[\]{}]+/).filter((item) => item).map(colorOfItem));
     }
-    const colors = Array.isArray(found) ? found : found.colors;
+    const colors = Array.isArray(found) ? found : found?.colors;
     if (!Array.isArray(colors)) throw new Error("This JSON file has no list of colors.");
     return checkedColors(colors.map((color) => (Array.isArray(color) ? hexOf(color) : colorOfItem(String(color)))));
 }

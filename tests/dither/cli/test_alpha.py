@@ -86,7 +86,7 @@ def test_hidden_colours_change_nothing_in_diffuse(folder: Path, options: str, ki
     assert Path("out-one.png").read_bytes() == Path("out-two.png").read_bytes()
 
 
-@pytest.mark.parametrize("options", ["--palette pico-8", "--colors 6", "--colors 6 --preset clean"])
+@pytest.mark.parametrize("options", ["--palette pico-8", "--colors 6"])
 def test_hidden_colours_change_nothing_in_optimize(folder: Path, options: str) -> None:
     for name in ("one", "two"):
         dither(f"optimize {name}.png -o out-{name}.png {options} --alpha threshold")
@@ -107,6 +107,7 @@ def test_hidden_colours_change_nothing_visible_in_ordered(folder: Path, options:
     assert np.array_equal(one.color[one.alpha > 0], two.color[one.alpha > 0])
 
 
+@pytest.mark.slow
 def test_hidden_colours_change_nothing_in_colors(run: Callable, folder: Path) -> None:
     found = [
         json.loads(run(f"dither colors {name}.png --json --permutations 2").stdout)
