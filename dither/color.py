@@ -84,6 +84,19 @@ def linear_to_srgb(linear: Values) -> Values:
     return xp.where(values <= 0.0031308, values * 12.92, curved)
 
 
+@functools.lru_cache(maxsize=4)
+def linear_of_codes(white: int) -> np.ndarray:
+    """Return (white + 1,) float32, the linear light of each sRGB code; read-only.
+
+    Example:
+        >>> linear_of_codes(2).astype(float).round(3).tolist()
+        [0.0, 0.214, 1.0]
+    """
+    table = srgb_to_linear(np.arange(white + 1) / white).astype(np.float32)
+    table.flags.writeable = False
+    return table
+
+
 @functools.lru_cache(maxsize=2)
 def code_boundaries(white: int) -> np.ndarray:
     """Return the linear light at the boundary between each two neighbouring integer sRGB codes.

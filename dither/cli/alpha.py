@@ -27,7 +27,7 @@ _KINDS: dict[Kind, str] = {
 
 @dataclasses.dataclass(frozen=True)
 class AlphaRule:
-    """What a result does with transparent pixels.
+    """Treatment of transparent pixels in one result.
 
     Attributes:
         mode: the option --alpha, or what suits the format.
@@ -135,7 +135,7 @@ class AlphaRule:
 
 @dataclasses.dataclass
 class AlphaSeen:
-    """What kinds of alpha a picture has.
+    """Kinds of alpha that a picture has.
 
     Attributes:
         read: whether a pixel of the file is not opaque.

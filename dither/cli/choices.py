@@ -63,7 +63,7 @@ class CompressionChoice(enum.StrEnum):
 
 
 class AlphaChoice(enum.StrEnum):
-    """What becomes of transparent pixels."""
+    """Ways to treat transparent pixels."""
 
     keep = "keep"
     threshold = "threshold"

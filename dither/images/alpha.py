@@ -1,4 +1,4 @@
-"""What becomes of partial transparency: kept, decided for each pixel, or composited."""
+"""Treat partial transparency: keep it, decide it for each pixel, or composite it."""
 
 from collections.abc import Sequence
 from dataclasses import replace

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from dither.color import linear_to_srgb, srgb_to_linear
+from dither.color import linear_of_codes, linear_to_srgb
 from dither.errors import InputError
 from dither.samples import white_code
 
@@ -118,10 +118,10 @@ def light_of_codes(transfer: str | float, white: int) -> np.ndarray:
         >>> light_of_codes(1.0, 2).tolist()
         [0.0, 0.5, 1.0]
     """
-    codes = np.arange(white + 1) / white
     if transfer == "srgb":
-        light = srgb_to_linear(codes)
-    elif transfer == "bt709":
+        return linear_of_codes(white)
+    codes = np.arange(white + 1) / white
+    if transfer == "bt709":
         light = np.where(codes < 0.081, codes / 4.5, ((codes + 0.099) / 1.099) ** (1 / 0.45))
     elif transfer == "pq":
         powers = codes ** (32 / 2523)

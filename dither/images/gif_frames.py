@@ -1,4 +1,4 @@
-"""What each frame of a GIF draws: a rectangle, in which unchanged pixels may be transparent.
+"""Find the rectangle that each frame of a GIF draws; its unchanged pixels may be transparent.
 
 Source: CompuServe, "Graphics Interchange Format, version 89a" (1990), section 23: disposal.
 """

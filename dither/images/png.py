@@ -20,7 +20,7 @@ from dither.images.pillow_conversion import check_samples, fewest_bits, gray_bit
 from dither.images.png_rows import PngRows, compressed_rows
 from dither.images.raster_image import RasterImage, Resolution
 from dither.images.resolution import per_metre
-from dither.images.rows import RowArray, mapped, row_spans
+from dither.images.rows import RowArray, mapped, row_spans, sample_bytes
 
 _SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _HEADER_BYTES = 8 + 25  # signature and IHDR
@@ -176,7 +176,7 @@ def gray_png(gray: np.ndarray, *, bits: int = 8, profile: bytes | None = None) -
 def gray_parts(gray: RowArray, *, bits: int = 8, profile: bytes | None = None) -> Iterator[bytes]:
     """Yield the file of `gray_png` in pieces."""
     if bits >= 8:
-        return _encode(gray.shape, bits, _GRAY, _bytes_of(gray), profile)
+        return _encode(gray.shape, bits, _GRAY, sample_bytes(">", gray), profile)
     code_of = (np.arange(256) // (255 // ((1 << bits) - 1))).astype(np.uint8)
     return _gray_codes(gray if bits == 1 else mapped(gray, code_of.__getitem__), bits, profile)
 
@@ -200,7 +200,7 @@ def _deep_gray_parts(gray: RowArray, alpha: RowArray, profile: bytes | None) -> 
         is_partial |= bool(((part > 0) & (part < 255)).any())
     if is_partial or shown.all():
         deep = mapped(alpha, lambda rows: rows.astype(np.uint16) * np.uint16(257))
-        return _encode(gray.shape, 16, _GRAY_ALPHA, _bytes_of(gray, deep), profile)
+        return _encode(gray.shape, 16, _GRAY_ALPHA, sample_bytes(">", gray, deep), profile)
     clear = np.uint16(np.argmin(shown))
 
     def read(start: int, stop: int) -> np.ndarray:
@@ -275,20 +275,7 @@ def color_parts(
     kinds = {(2, False): _GRAY, (2, True): _GRAY_ALPHA, (3, False): _RGB, (3, True): _RGBA}
     kind = kinds[color.ndim, alpha is not None]
     planes = [color] if alpha is None else [color, alpha]
-    return _encode(color.shape, 8, kind, _bytes_of(*planes), profile)
-
-
-def _bytes_of(*planes: RowArray) -> _Read:
-    """Return a reader of the rows of planes, (H, W) or (H, W, C), whose channels follow each other."""
-
-    def read(start: int, stop: int) -> np.ndarray:
-        parts = [plane[start:stop] for plane in planes]
-        parts = [part[..., None] if part.ndim == 2 else part for part in parts]
-        joined = parts[0] if len(parts) == 1 else np.concatenate(parts, axis=2)
-        big_endian = np.ascontiguousarray(joined, joined.dtype.newbyteorder(">"))
-        return big_endian.view(np.uint8).reshape(len(joined), -1)
-
-    return read
+    return _encode(color.shape, 8, kind, sample_bytes(">", *planes), profile)
 
 
 def _encode(

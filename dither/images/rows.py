@@ -10,7 +10,7 @@ import tempfile
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO, cast
+from typing import BinaryIO, Literal, cast
 
 import numpy as np
 
@@ -111,6 +111,33 @@ def mapped(rows: RowArray, function: Callable[[np.ndarray], np.ndarray]) -> Rows
     return Rows(
         (len(rows), *none.shape[1:]), none.dtype, lambda start, stop: function(rows[start:stop])
     )
+
+
+def sample_bytes(
+    byte_order: Literal["<", ">"], *planes: RowArray
+) -> Callable[[int, int], np.ndarray]:
+    """Return a reader of rows of bytes, in which the channels of all planes follow each other.
+
+    Args:
+        byte_order: of 16-bit samples: "<" with the low byte first, ">" with the high one.
+        planes: (H, W) or (H, W, C) each.
+
+    Returns:
+        A function of the first row and the one after the last; it returns (rows, bytes) uint8.
+
+    Example:
+        >>> sample_bytes(">", np.array([[258]], np.uint16))(0, 1).tolist()
+        [[1, 2]]
+    """
+
+    def read(start: int, stop: int) -> np.ndarray:
+        parts = [plane[start:stop] for plane in planes]
+        parts = [part[..., None] if part.ndim == 2 else part for part in parts]
+        joined = parts[0] if len(parts) == 1 else np.concatenate(parts, axis=2)
+        ordered = np.ascontiguousarray(joined, joined.dtype.newbyteorder(byte_order))
+        return ordered.view(np.uint8).reshape(len(joined), -1)
+
+    return read
 
 
 def band_height(width: int) -> int:

@@ -24,7 +24,7 @@ from dither.images.indexed import IndexedFrames
 from dither.images.pillow_conversion import check_samples, gray_bits
 from dither.images.raster_image import Resolution
 from dither.images.resolution import rational
-from dither.images.rows import RowArray, RowStore, band_height, mapped, row_store
+from dither.images.rows import RowArray, RowStore, band_height, mapped, row_store, sample_bytes
 
 Compression = Literal["none", "deflate", "lzw", "group4", "zstd"]
 _NUMBERS: dict[str, int] = {"none": 1, "deflate": 8, "lzw": 5, "group4": 4, "zstd": 50000}
@@ -128,7 +128,7 @@ def indexed_tiff_parts(
     pages = [
         StoredPixels(
             (frame.shape[1], frame.shape[0]),
-            *(_BITS, _PALETTE_COLOR, _bytes_of(frame)),
+            *(_BITS, _PALETTE_COLOR, sample_bytes("<", frame)),
             color_map=color_map,
             resolution=resolution,
         )
@@ -213,7 +213,7 @@ def tiff_stack_parts(
             planes = [color] if alpha is None else [color, alpha]
             bits = 8 * color.dtype.itemsize
             kind = _GRAY if channels < 3 else _RGB
-            pixels = StoredPixels(size, bits, kind, _bytes_of(*planes), channels)
+            pixels = StoredPixels(size, bits, kind, sample_bytes("<", *planes), channels)
         stored.append(replace(pixels, profile=profile, resolution=resolution))
     return _file(stored, chosen_compression(stored[0], like, compression), folder)
 
@@ -248,19 +248,6 @@ def chosen_compression(
             "--gray with --bits 1"
         )
     return compression
-
-
-def _bytes_of(*planes: RowArray) -> Callable[[int, int], np.ndarray]:
-    """Return a reader of the rows of planes, (H, W) or (H, W, C), whose channels follow each other."""
-
-    def read(start: int, stop: int) -> np.ndarray:
-        parts = [plane[start:stop] for plane in planes]
-        parts = [part[..., None] if part.ndim == 2 else part for part in parts]
-        joined = parts[0] if len(parts) == 1 else np.concatenate(parts, axis=2)
-        little_endian = np.ascontiguousarray(joined, joined.dtype.newbyteorder("<"))
-        return little_endian.view(np.uint8).reshape(len(joined), -1)
-
-    return read
 
 
 def _file(

@@ -6,12 +6,11 @@ near to one that mixtures of the palette can show, which keeps detail finer than
 look alike are shifted alike, so gradients stay smooth.
 """
 
-import functools
 from dataclasses import dataclass, replace
 
 import numpy as np
 
-from dither.color import LINEAR_TO_CONES, ROOTS_TO_OKLAB, linear_to_srgb, srgb_to_linear
+from dither.color import LINEAR_TO_CONES, ROOTS_TO_OKLAB, linear_of_codes, linear_to_srgb
 from dither.optimizer.blur import gaussian_blur
 from dither.palettes.device_link import WHITE, ClipLink
 from dither.palettes.gamut import mixture_gamut
@@ -103,7 +102,7 @@ def shift_into_gamut(picture: np.ndarray, blurred: np.ndarray, link: ClipLink) -
 
     shift(
         *(each.reshape(-1, 3) for each in (out, blurred, clipped)),
-        *(_linear_of_codes(WHITE), LINEAR_TO_CONES, ROOTS_TO_OKLAB, GUESSES, _TOLERANCE),
+        *(linear_of_codes(WHITE), LINEAR_TO_CONES, ROOTS_TO_OKLAB, GUESSES, _TOLERANCE),
     )
     return out
 
@@ -115,10 +114,4 @@ def bin_size(colors: int) -> float:
 
 def codes_to_linear(codes: np.ndarray) -> np.ndarray:
     """Return the float32 linear light of uint8 or uint16 sRGB codes, by a table, to save memory."""
-    return _linear_of_codes(int(np.iinfo(codes.dtype).max))[codes]
-
-
-@functools.cache
-def _linear_of_codes(white: int) -> np.ndarray:
-    """Return (white + 1,) float32: the linear light of each sRGB code."""
-    return srgb_to_linear(np.arange(white + 1) / white).astype(np.float32)
+    return linear_of_codes(int(np.iinfo(codes.dtype).max))[codes]

@@ -176,7 +176,7 @@ def _no_answer(scheduler: str) -> Iterator[None]:
     """Turn the errors of a connection into an InputError."""
     try:
         yield
-    except Exception as error:
+    except Exception as error:  # each kind of connection has errors of its own
         reason = " ".join(str(error).split()) or "timeout"
         raise InputError(f"no scheduler answers at {scheduler or repr('')}: {reason}") from None
 

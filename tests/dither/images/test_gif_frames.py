@@ -14,7 +14,7 @@ pytest.importorskip("numba")
 
 
 def shown(frames: list[np.ndarray], transparent: int | None) -> list[np.ndarray]:
-    """What a viewer shows, with free pixels left out."""
+    """Return the pictures that a viewer shows if it leaves free pixels as they are."""
     canvas = np.full(frames[0].shape, -1 if transparent is None else transparent)
     result = []
     for frame in drawn_frames(frames, transparent):
