@@ -6,7 +6,6 @@ before sRGB, and this before gAMA and cHRM; DCF 2.0 (2010): "R03" marks Adobe RG
 
 import functools
 import io
-import struct
 from typing import TYPE_CHECKING, Any, BinaryIO, NamedTuple
 
 import numpy as np
@@ -15,6 +14,7 @@ from dither.color import to_gray
 from dither.errors import InputError
 from dither.images.described_colors import ADOBE_RGB, SRGB, DescribedColors, from_h273, to_srgb
 from dither.images.pillow_conversion import from_pillow
+from dither.images.png_reader import png_chunks
 from dither.images.raster_image import RasterImage
 
 if TYPE_CHECKING:
@@ -28,6 +28,8 @@ _SAME_CODES = 1
 _SRGB_GAMMA = 0.45455
 _EXIF, _INTEROPERABILITY, _COLOR_SPACE, _INDEX = 0x8769, 0xA005, 0xA001, 1
 _UNCALIBRATED = 0xFFFF
+# A description of colours takes a few bytes.
+_MOST_CHUNK_BYTES = 1024
 
 
 class ColorSource(NamedTuple):
@@ -233,14 +235,12 @@ def _png_chunk(file: BinaryIO, wanted: bytes) -> bytes | None:
     """Return the content of a chunk that is before the pixels of a PNG."""
     place = file.tell()
     try:
-        file.seek(8)
-        while len(head := file.read(8)) == 8:
-            size, name = struct.unpack(">I4s", head)
-            if name == wanted and size <= 1024:
+        for name, start, size in png_chunks(file):
+            if name == wanted and size <= _MOST_CHUNK_BYTES:
+                file.seek(start)
                 return file.read(size)
             if name in (b"IDAT", b"IEND"):
-                return None
-            file.seek(size + 4, io.SEEK_CUR)
+                break
         return None
     finally:
         file.seek(place)

@@ -36,7 +36,7 @@ def is_read_in_rows(picture: "Image.Image", file: BinaryIO) -> bool:
     if interlaced or max(1, bits * _CHANNELS[kind] // 8) not in _MODES:
         return False
     after_pixels = False
-    for name, _, _ in _chunks(file):
+    for name, _, _ in png_chunks(file):
         after_pixels |= name == b"IDAT"
         if after_pixels and name in _TEXTS:
             return False
@@ -101,7 +101,7 @@ def _stored(content: memoryview) -> bytes:
 def _decompressed(file: BinaryIO) -> Iterator[bytes]:
     """Yield the filtered rows as they come."""
     stream = zlib.decompressobj()
-    for name, start, size in _chunks(file):
+    for name, start, size in png_chunks(file):
         if name != b"IDAT":
             continue
         file.seek(start)
@@ -125,8 +125,8 @@ def _header(file: BinaryIO) -> tuple[int, int, bool]:
     return bits, kind, bool(interlaced)
 
 
-def _chunks(file: BinaryIO) -> Iterator[tuple[bytes, int, int]]:
-    """Yield the name, the start and the size of each chunk."""
+def png_chunks(file: BinaryIO) -> Iterator[tuple[bytes, int, int]]:
+    """Yield the name, the start and the size of each chunk of a PNG."""
     place = 8
     while True:
         file.seek(place)
