@@ -20,6 +20,7 @@ from bluenoise.cli.methods import (
     OptimizerChoice,
     method_of,
 )
+from bluenoise.cli.values import make_texture, refuse_matrix_options
 from bluenoise.generate import check_shape, parse_shape
 from bluenoise.generate import generate as make_matrices
 from bluenoise.objective.target import DISTRIBUTIONS
@@ -37,6 +38,7 @@ from dither.console import (
 from dither.errors import InputError, OutputExistsError
 
 _METHOD, _VIEWING, _FRAMES = "Method", "Viewing", "Frames (blue or void-and-cluster)"
+_VALUES = "Noise textures"
 _CHANNELS, _SPECTRUM, _RUN = "Channels", "With --method spectrum", "Run"
 
 
@@ -58,6 +60,18 @@ def generate(
             "all levels. spectrum: the published Fourier and histogram optimizer.",
         ),
     ] = MethodChoice.blue,
+    values: Annotated[
+        str | None,
+        option(
+            _VALUES,
+            "Make a noise texture of these values instead of thresholds: scalar | phase (0 to 1, where "
+            "1 is 0 again) | vec2 | vec3 | circle | disk | sphere | hemisphere | cosine | points:FILE "
+            "(.npy, N x C) | points-pdf:FILE (the last column is the density) | density:FILE (.npy or "
+            "image) | environment:FILE (latitude and longitude) | ggx:ROUGHNESS. Writes float32 "
+            "(frames, rows, columns, channels).",
+            value="VALUES",
+        ),
+    ] = None,
     seed: Annotated[
         int,
         number(
@@ -229,11 +243,14 @@ def generate(
     force: ForceOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Make a threshold matrix: a tileable .npy of ranks."""
+    """Make a threshold matrix, a tileable .npy of ranks; or with --values a noise texture."""
     from dither.files.atomic import check_writable
 
     sides = _sides(shape, frames)
-    chosen = method_of(method, context.params, sides)
+    if values is None:
+        chosen = method_of(method, context.params, sides)
+    else:
+        refuse_matrix_options(_typed(context))
     if output.suffix != ".npy":
         raise InputError(f"the output {output} must end in .npy")
     if checkpoint is not None and os.path.realpath(checkpoint) == os.path.realpath(output):
@@ -245,12 +262,14 @@ def generate(
         )
     check_writable(output, replace=force)
     started = time.monotonic()
-    with progress_bar(method, checkpoint, quiet) as on_progress:
+    with progress_bar(values or method, checkpoint, quiet) as on_progress:
         run = RunOptions(checkpoint, restarts, jobs, scheduler, on_progress)
-        made = make_matrices(sides, method=chosen, seed=seed, channels=channels, run=run)
-    matrices = made if isinstance(made, tuple) else (made,)
-    values = _values(matrices, distribution)
-    written = _write(output, values, force)
+        if values is None:
+            made = make_matrices(sides, method=chosen, seed=seed, channels=channels, run=run)
+            made = _values(made if isinstance(made, tuple) else (made,), distribution)
+        else:
+            made = make_texture(values, context.params, sides, seed, run)
+    written = _write(output, made, force)
     if checkpoint is not None:
         checkpoint.unlink(missing_ok=True)
     if written != output:
@@ -258,27 +277,37 @@ def generate(
             f"{output} was created by another program meanwhile; the matrix is in {written}"
         )
     seconds = time.monotonic() - started
+    by = f"of {values}" if values else f"by {method}"
     text = "x".join(map(str, sides)) + (f", {channels} channels," if channels else "")
-    log(f"{output}: {text} by {method}, {seconds:.1f} s", quiet=quiet)
+    log(f"{output}: {text} {by}, {seconds:.1f} s", quiet=quiet)
     if json_output:
-        from dither.metrics.spectrum import low_frequency_power
-
-        power = low_frequency_power(np.moveaxis(values, -1, 0) if channels else values)
-        report = {
-            "output": str(output),
-            "shape": sides,
-            "channels": channels or 1,
-            "dtype": values.dtype.name,
-            "method": method.value,
-            "distribution": distribution.value,
-            "seed": seed,
+        report = {"output": str(output), "shape": sides, "dtype": made.dtype.name, "seed": seed}
+        if values is None:
+            report |= _matrix_facts(made, method, distribution, channels)
+        else:
+            report |= {"values": values, "channels": made.shape[-1]}
+        report |= {
             "seconds": round(seconds, 3),
-            "low_frequency_power": power if power == power else None,
             # `bluenoise report` shows these two if this object lies next to the file.
             "sha256": hashlib.sha256(output.read_bytes()).hexdigest(),
             "command": shlex.join(["bluenoise", *sys.argv[1:]]),
         }
         print(json.dumps(report))
+
+
+def _matrix_facts(
+    made: np.ndarray, method: MethodChoice, distribution: DistributionChoice, channels: int | None
+) -> dict[str, object]:
+    """Return what the JSON object says of threshold matrices only."""
+    from dither.metrics.spectrum import low_frequency_power
+
+    power = low_frequency_power(np.moveaxis(made, -1, 0) if channels else made)
+    return {
+        "channels": channels or 1,
+        "method": method.value,
+        "distribution": distribution.value,
+        "low_frequency_power": power if power == power else None,
+    }
 
 
 def _values(matrices: tuple[Any, ...], distribution: DistributionChoice) -> np.ndarray:
@@ -291,6 +320,12 @@ def _values(matrices: tuple[Any, ...], distribution: DistributionChoice) -> np.n
     quantiles = DISTRIBUTIONS[distribution].quantiles(ranks.size).astype("float32")
     planes = [quantiles[matrix.ranks] for matrix in matrices]
     return planes[0] if len(planes) == 1 else np.stack(planes, axis=-1)
+
+
+def _typed(context: typer.Context) -> list[str]:
+    """Return the parameter names of the options on the command line."""
+    sources = {name: context.get_parameter_source(name) for name in context.params}
+    return [name for name, source in sources.items() if source and source.name == "COMMANDLINE"]
 
 
 def _write(output: Path, values: np.ndarray, force: bool) -> Path:

@@ -87,7 +87,7 @@ def method_of(name: MethodChoice, options: dict[str, Any], sides: tuple[int, ...
     """
     _refuse_unused(name, options, sides)
     shared = _given(
-        viewing=_viewing(options["viewing_filter"]),
+        viewing=viewing(options["viewing_filter"]),
         level_weights=_level_weights(options["level_weights"]),
     )
     match name:
@@ -95,12 +95,12 @@ def method_of(name: MethodChoice, options: dict[str, Any], sides: tuple[int, ...
             from bluenoise.methods.blue import Blue
 
             if len(sides) == 3:
-                shared["viewing"] = _space_time(options)
+                shared["viewing"] = space_time(options)
             return Blue(**shared, **_given(levels=options["levels"], coupling=options["coupling"]))
         case MethodChoice.void_and_cluster:
             from bluenoise.methods.void_and_cluster import VoidAndCluster
 
-            return VoidAndCluster(sigma=options["sigma"], frames=_space_time(options))
+            return VoidAndCluster(sigma=options["sigma"], frames=space_time(options))
         case MethodChoice.anneal:
             from bluenoise.methods.anneal import Anneal
 
@@ -132,7 +132,7 @@ def _spectrum(options: dict[str, Any]) -> Method:
     )
 
 
-def _viewing(text: str | None) -> ViewingFilter | None:
+def viewing(text: str | None) -> ViewingFilter | None:
     """Return the viewing filter of --viewing-filter; `panel:NAME` is that of a display panel."""
     if text is not None and text.startswith(_PANEL):
         from dither.palettes.panel_files import load_panel
@@ -152,14 +152,15 @@ def _level_weights(text: str | None) -> tuple[float, ...] | None:
         ) from None
 
 
-def _space_time(options: dict[str, Any]) -> SpaceTime:
+def space_time(options: dict[str, Any], default: SpaceTimeSum = FRAMES) -> SpaceTime:
     """Return the viewing filter of frames in space and time."""
-    space = _viewing(options["viewing_filter"]) or FRAMES.space
+    space = viewing(options["viewing_filter"]) or default.space
     text = options["time_filter"]
-    time = FRAMES.time if text is None else parse_temporal_filter(text)
+    time = default.time if text is None else parse_temporal_filter(text)
     if options["combine"] == CombinationChoice.product:
         return SpaceTimeProduct(space, time)
-    return SpaceTimeSum(space, time, **_given(weight=options["time_weight"]))
+    weight = options["time_weight"]
+    return SpaceTimeSum(space, time, default.weight if weight is None else weight)
 
 
 def _given(**options: Any) -> dict[str, Any]:
@@ -169,12 +170,23 @@ def _given(**options: Any) -> dict[str, Any]:
 
 def _refuse_unused(name: str, options: dict[str, Any], sides: tuple[int, ...]) -> None:
     """Refuse options that would have no effect."""
+    refuse_frame_options(options, sides)
     for option, methods in _METHODS_OF.items():
         if options[option] is not None and name not in methods:
             raise InputError(
                 f"--{option.replace('_', '-')} has no effect with --method {name}; "
                 f"it is for {' and '.join(methods)}"
             )
+    if options["coupling"] is not None and options["channels"] is None:
+        raise InputError("--coupling has no effect without --channels")
+
+
+def refuse_frame_options(options: dict[str, Any], sides: tuple[int, ...]) -> None:
+    """Refuse options of frames that would have no effect.
+
+    Raises:
+        InputError: there are no frames, or a product has no weight.
+    """
     for option in _OPTIONS_OF_FRAMES:
         if options[option] is not None and len(sides) == 2:
             raise InputError(
@@ -183,5 +195,3 @@ def _refuse_unused(name: str, options: dict[str, Any], sides: tuple[int, ...]) -
             )
     if options["time_weight"] is not None and options["combine"] == CombinationChoice.product:
         raise InputError("--time-weight has no effect with --combine product; it is for the sum")
-    if options["coupling"] is not None and options["channels"] is None:
-        raise InputError("--coupling has no effect without --channels")

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
-from bluenoise.objective.target import ALL_DISTANCES, FRAMES
+from bluenoise.objective.target import ALL_DISTANCES, FRAMES, start_sigma
 from bluenoise.runs.checkpoint import Checkpoint
 from bluenoise.runs.options import RunOptions
 from dither.color import LUMINANCE_WEIGHTS
@@ -22,9 +22,6 @@ if TYPE_CHECKING:
     from bluenoise.methods import rank_swaps
     from bluenoise.methods.rank_swaps import RankSwapConfig
 
-# Blur of the void-and-cluster start. Of 1.3 to 1.9, smaller values favour the closest view and larger
-# ones the middle distance, each at the expense of the other.
-START_SIGMA = 1.45
 # Up to this many greys most proposals are rejected at once, so more of them cost little.
 _FEW_LEVELS = 64
 
@@ -196,10 +193,11 @@ def _make(
     count = channels or 1
     plan = rank_swaps.plan_swaps(config, (count, *shape)[-3:])
     frames = config.viewing if isinstance(config.viewing, SpaceTime) else FRAMES
+    sigma = start_sigma(getattr(config.viewing, "space", config.viewing))
     # Seeds fit 32 bits, so no other run uses those of further channels.
     seeds = [seed + (channel << 32) for channel in range(count)]
     state = rank_swaps.init(
-        [void_and_cluster(shape, sigma=START_SIGMA, frames=frames, seed=each) for each in seeds]
+        [void_and_cluster(shape, sigma=sigma, frames=frames, seed=each) for each in seeds]
     )
     sorted_ranks = np.sort(state.ranks, axis=None)
 

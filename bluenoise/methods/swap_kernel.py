@@ -141,8 +141,8 @@ def _swap_in_tile(
     sums = np.empty(kernel.shape[2], np.float32)
     kept = 0
     for _ in range(proposals * cells):
-        state, first = _random(state)
-        state, second = _random(state)
+        state, first = random_number(state)
+        state, second = random_number(state)
         if second < local:
             # Propose a neighbour in the plane or in an adjacent frame, of any rank.
             cell = int(first * cells)
@@ -237,7 +237,7 @@ def _write_periodic(
 
 
 @compiled
-def _random(state: np.uint64) -> tuple[np.uint64, float]:
+def random_number(state: np.uint64) -> tuple[np.uint64, float]:
     """Return the next state and a number in 0..1 (SplitMix64; Steele, Lea, Flood 2014)."""
     state += np.uint64(0x9E3779B97F4A7C15)
     mixed = (state ^ (state >> np.uint64(30))) * np.uint64(0xBF58476D1CE4E5B9)

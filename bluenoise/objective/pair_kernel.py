@@ -20,6 +20,8 @@ from dither.metrics.viewing import ViewingFilter
 _CANVAS = 256
 _THRESHOLD = 1e-2
 _LARGEST_RADIUS = 60
+# Autocorrelations that fall below the first within the second, in pixels, need no taper.
+_NEGLIGIBLE, _WHOLE_RADIUS = 1e-3, 12
 
 
 @dataclass(frozen=True)
@@ -108,6 +110,34 @@ def coupling_kernel(
     return pair_kernel(viewing, radius or kernel_radius(viewing))[None, None]
 
 
+@functools.lru_cache(maxsize=8)
+def whole_kernel(viewing: ViewingFilter | SpaceTime) -> np.ndarray:
+    """Return the kernel without a taper, if the autocorrelation is short enough to be taken whole.
+
+    Args:
+        viewing: of a plane, or of frames.
+
+    Returns:
+        (2T + 1, 2R + 1, 2R + 1) float32, read-only; R reaches as far as the autocorrelation stays above
+        0.1 % of its peak. If that is beyond 12 pixels, the result of `coupling_kernel`.
+
+    Example:
+        >>> from dither.metrics.viewing import Box
+        >>> whole_kernel(Box(2)).shape
+        (1, 3, 3)
+    """
+    frames = isinstance(viewing, SpaceTimeSum | SpaceTimeProduct)
+    space = viewing.space if isinstance(viewing, SpaceTimeSum | SpaceTimeProduct) else viewing
+    square = np.fft.ifft2(space.transfer(*frequency_axes((_CANVAS, _CANVAS))) ** 2).real
+    above = np.abs(square[0, : _CANVAS // 2]) > _NEGLIGIBLE * square[0, 0]
+    radius = max(1, int(np.flatnonzero(above).max()))
+    if radius > _WHOLE_RADIUS:
+        return coupling_kernel(viewing)[0]
+    plane = _plane_kernel(space, radius, tapered=False)
+    kernel = viewing.joined(plane, temporal_kernel(viewing.time)) if frames else plane[None]
+    return _normalised(kernel, viewing)
+
+
 def _channel_kernels(viewing: JointChannels, radius: int) -> np.ndarray:
     """Return (C, 2 (C // 2) + 1, 2R + 1, 2R + 1): channels are counted cyclically."""
     plane = _plane_kernel(viewing.space, radius, 2)
@@ -136,12 +166,15 @@ def temporal_kernel(time: TemporalFilter) -> np.ndarray:
     return line[offsets] / line[0] * _taper(np.abs(offsets), radius)
 
 
-def _plane_kernel(viewing: ViewingFilter, radius: int, power: int) -> np.ndarray:
-    """Return (2R + 1, 2R + 1) float64, tapered; the autocorrelation is 1 in the middle."""
+def _plane_kernel(
+    viewing: ViewingFilter, radius: int, power: int = 2, *, tapered: bool = True
+) -> np.ndarray:
+    """Return (2R + 1, 2R + 1) float64; the autocorrelation is 1 in the middle."""
     spectrum = viewing.transfer(*frequency_axes((_CANVAS, _CANVAS))) ** power
     offsets = np.arange(-radius, radius + 1)
     kernel = np.fft.ifft2(spectrum).real[np.ix_(offsets, offsets)]
-    return kernel / np.abs(kernel).max() * _taper(np.hypot(offsets[:, None], offsets), radius)
+    kernel /= np.abs(kernel).max()
+    return kernel * _taper(np.hypot(offsets[:, None], offsets), radius) if tapered else kernel
 
 
 def _taper(distance: np.ndarray, radius: int) -> np.ndarray:

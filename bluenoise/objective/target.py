@@ -9,10 +9,13 @@ import numpy as np
 
 from dither.errors import InputError
 from dither.metrics import temporal
-from dither.metrics.spectrum import frequencies
+from dither.metrics.spectrum import frequencies, frequency_axes
 from dither.metrics.temporal import SpaceTimeSum
 from dither.metrics.viewing import Gaussian as GaussianFilter
-from dither.metrics.viewing import Mixture
+from dither.metrics.viewing import Mixture, ViewingFilter
+
+# Side of the torus on which filters are measured.
+_CANVAS = 256
 
 # Close, middle and far: no viewing distance gains at the expense of another.
 ALL_DISTANCES = Mixture(
@@ -21,6 +24,26 @@ ALL_DISTANCES = Mixture(
 
 # Each frame seen from those distances, and each pixel averaged over about three frames.
 FRAMES = SpaceTimeSum(ALL_DISTANCES, temporal.TemporalGaussian(0.85))
+
+
+# Blur of a void-and-cluster start for all distances. Of 1.3 to 1.9, smaller values favour the closest view
+# and larger ones the middle distance, each at the expense of the other.
+START_SIGMA = 1.45
+
+
+def start_sigma(viewing: ViewingFilter) -> float:
+    """Return the blur of the void-and-cluster start that suits a viewing filter, 0.5 to 1.45 pixels.
+
+    It is the sigma of the Gaussian filter that passes as much white noise. Swaps rearrange cells nearby,
+    so a start that is too smooth keeps its error.
+
+    Example:
+        >>> from dither.metrics.viewing import Box
+        >>> round(start_sigma(Box(3)), 2), start_sigma(ALL_DISTANCES)
+        (0.85, 1.45)
+    """
+    passed = np.mean(viewing.transfer(*frequency_axes((_CANVAS, _CANVAS))) ** 2)
+    return float(np.clip(1 / np.sqrt(4 * np.pi * passed), 0.5, START_SIGMA))
 
 
 @dataclass(frozen=True)

@@ -187,7 +187,7 @@ def intrinsic_of(module: str) -> Callable[[Callable[..., Any]], Intrinsic]:
 
 
 def compiled(
-    function: Callable[..., Any] | None = None, *, inline: bool = False, fastmath: bool = False
+    function: Callable[..., Any] | None = None, *, inline: bool = False, fastmath: bool = False, zero_division: bool = True
 ) -> Any:
     """Compile a function when it is called; see `Compiled`.
 
@@ -195,6 +195,8 @@ def compiled(
         function: a function that numba can compile. It may call functions with this decorator.
         inline: insert the function into its callers, where each call is specialised.
         fastmath: allow floats to be added in another order.
+        zero_division: raise ZeroDivisionError as Python does; otherwise a division by zero gives inf or
+            nan as in numpy, so that loops with divisions use vector instructions.
 
     Example:
         >>> import numpy as np
@@ -208,5 +210,8 @@ def compiled(
         [0, 2, 4]
     """
     if function is None:
-        return functools.partial(compiled, inline=inline, fastmath=fastmath)
-    return Compiled(function, forceinline=inline, fastmath=fastmath)
+        return functools.partial(
+            compiled, inline=inline, fastmath=fastmath, zero_division=zero_division
+        )
+    options: dict[str, Any] = {} if zero_division else {"error_model": "numpy"}
+    return Compiled(function, forceinline=inline, fastmath=fastmath, **options)

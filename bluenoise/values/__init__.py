@@ -1,0 +1,1 @@
+"""Noise textures of values: vectors, directions or points, whose error is blue for many integrands."""

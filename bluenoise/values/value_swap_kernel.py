@@ -1,0 +1,408 @@
+"""Value swap kernel: the compiled loop that predicts swaps of values, and tests the hopeful ones exactly.
+
+The potential of a value u at cell p is phi_p(u), the sum over cells y of W(p - y) d(u, v_y). A swap of a
+at p and b at q raises the weighted distances by
+
+    phi_p(b) - phi_p(a) + phi_q(a) - phi_q(b) + 2 W(p - q) d(a, b).
+
+Every cell keeps g, the gradient of its potential at its own value, less that of the mean distance to the
+whole set; the mean is the same for every arrangement, so without it g shows what the arrangement does.
+Then (g_p - g_q) . (b - a) predicts the first four terms. The prediction is too high by an amount that
+grows with |b - a|, because potentials are concave around good values: its mean error and spread are
+measured for each length of |b - a| while the loop runs. Swaps that fail even with some luck are dropped;
+others are computed exactly and accepted by the rule of N. Metropolis et al. (1953).
+"""
+
+import math
+from typing import Any
+
+import numpy as np
+
+from bluenoise.methods.swap_kernel import random_number
+from dither.native.loop import compiled
+
+# Lengths of |b - a| that have an error of their own, and their number per unit of length.
+_LENGTHS, _PER_UNIT = 64, 32
+# One of so many dropped swaps is computed all the same, to keep the errors up to date.
+_DROPPED_COMPUTED = 64
+# The errors are running means of about this many swaps.
+_MEMORY = 50
+# Proposals in the plane are at most 3 cells apart.
+_NEIGHBOURS = 7
+# Distances may be off by this much through rounding; smaller gains could alternate forever.
+_ROUNDING = 2e-7
+
+
+@compiled(zero_division=False)
+def swap_values_in_tile(
+    points: np.ndarray,
+    pulls: np.ndarray,
+    indices: np.ndarray,
+    rows: np.ndarray,
+    weights: np.ndarray,
+    folded: np.ndarray,
+    distance: np.ndarray,
+    tile: np.ndarray,
+    seed: Any,
+    logarithms: np.ndarray,
+    proposals: int,
+    window: float,
+    local: float,
+    temperature: float,
+    spreads: float,
+) -> int:
+    """Swap values inside one tile and return how many swaps were kept.
+
+    Args:
+        points: (N, C) float32 values of one frame, neighbours in this order being close together.
+        pulls: (N, C) float32, the gradient of the mean distance to the set, times the kernel's sum.
+        indices: (T, H, W) int32 index of the value of each cell, changed in place.
+        rows: (n, 5) int64 rows of the kernel: frame, row and first column from the centre, width, and
+            place of the first weight.
+        weights: float32 weights of the rows.
+        folded: (T, H, W) float32, the kernel on the torus, 0 at its centre but for its own images.
+        distance: (4,) float32 weights of `Distance`, for which two values have the mean distance 1.
+        tile: (6,) first frame, top, left, frames, height, width; it covers a side of the torus or lies
+            farther from other tiles than the kernel reaches.
+        seed: uint64 random state.
+        logarithms: float32 logarithms of evenly spread chances from 0 to 1. The logarithm of the C library
+            would differ between machines.
+        proposals: per cell.
+        window: largest difference of indices proposed, as a fraction of the tile's cells of a frame.
+        local: fraction of proposals between neighbours in the plane.
+        temperature: of the weighted distances; 0 keeps only swaps that raise them.
+        spreads: swaps are dropped unless their prediction plus this many spreads would do.
+    """
+    first_frame, top, left, tile_frames, tile_height, tile_width = tile
+    frames, height, width = indices.shape
+    channels = points.shape[1]
+    reach, radius, widest = 0, 0, 0
+    for row in range(len(rows)):
+        reach, radius = max(reach, rows[row, 0]), max(radius, rows[row, 1])
+        widest = max(widest, rows[row, 3])
+    # Along frames and rows, a tile that covers the torus is its own margin. Columns have a margin
+    # always, because vector instructions take a row at once; it repeats the tile if that covers a side.
+    margin_t = 0 if tile_frames == frames else reach
+    margin_y = 0 if tile_height == height else radius
+    period = tile_width if tile_width == width else 0
+    shape = (
+        tile_frames + 2 * margin_t,
+        tile_height + 2 * margin_y,
+        tile_width + 2 * radius + widest,
+    )
+    values = np.zeros((channels, *shape), np.float32)
+    gradients = np.zeros((channels, *shape), np.float32)
+    for t in range(shape[0]):
+        plane = indices[(first_frame + t - margin_t) % frames]
+        for y in range(shape[1]):
+            for x in range(shape[2]):
+                index = plane[(top + y - margin_y) % height, (left + x - radius) % width]
+                for c in range(channels):
+                    values[c, t, y, x] = points[index, c]
+    # The cells of each frame of the tile in the order of their values, and the place of each cell in it.
+    area = tile_height * tile_width
+    cell_at = np.empty((tile_frames, area), np.int32)
+    place_of = np.empty((tile_frames, area), np.int32)
+    index_at = np.empty((tile_frames, area), np.int32)
+    cell_of = np.empty(len(points), np.int32)
+    for t in range(tile_frames):
+        cell_of[:] = -1
+        plane = indices[(first_frame + t) % frames]
+        for cell in range(area):
+            cell_of[plane[(top + cell // tile_width) % height, (left + cell % tile_width) % width]] = (
+                cell
+            )
+        place = 0
+        for index in range(len(points)):
+            cell = cell_of[index]
+            if cell >= 0:
+                cell_at[t, place], place_of[t, cell], index_at[t, place] = cell, place, index
+                place += 1
+    # Integer division costs as much as all else in a proposal.
+    row_of, column_of = np.empty(area, np.int64), np.empty(area, np.int64)
+    for cell in range(area):
+        row_of[cell], column_of[cell] = cell // tile_width, cell % tile_width
+    kernel = (rows, weights, distance)
+    scratch = np.empty((2 + channels, widest), np.float32)
+    one, other = np.empty(channels, np.float32), np.empty(channels, np.float32)
+    for t in range(tile_frames):
+        for cell in range(area):
+            y, x = cell // tile_width + margin_y, cell % tile_width + radius
+            _write_gradient(values, gradients, kernel, scratch, one, t + margin_t, y, x)
+    errors = np.zeros(_LENGTHS, np.float32)
+    spread = np.full(_LENGTHS, np.float32(1))
+    dropped, seen = np.zeros(_LENGTHS, np.int64), np.zeros(_LENGTHS, np.int64)
+    farthest = max(1.0, window * area)
+    state = np.uint64(seed)
+    kept = 0
+    for _ in range(proposals * tile_frames * area):
+        state, first = random_number(state)
+        state, second = random_number(state)
+        t = int(first * tile_frames)
+        lower = int((first * tile_frames - t) * area)
+        if second < local:
+            p = cell_at[t, lower]
+            step = int(second / local * _NEIGHBOURS**2)
+            qy = row_of[p] + step // _NEIGHBOURS - _NEIGHBOURS // 2
+            qx = column_of[p] + step % _NEIGHBOURS - _NEIGHBOURS // 2
+            if not (0 <= qy < tile_height and 0 <= qx < tile_width):
+                continue
+            upper = place_of[t, qy * tile_width + qx]
+        else:
+            upper = lower + 1 + int((second - local) / (1 - local) * farthest)
+            if upper >= area:
+                continue
+        p, q = cell_at[t, lower], cell_at[t, upper]
+        low, high = index_at[t, lower], index_at[t, upper]
+        py, px, qy, qx = row_of[p], column_of[p], row_of[q], column_of[q]
+        frame, rp, rq = t + margin_t, py + margin_y, qy + margin_y
+        squared, predicted = np.float32(0), np.float32(0)
+        for c in range(channels):
+            step_c = points[high, c] - points[low, c]
+            squared += step_c * step_c
+            pull_p = gradients[c, frame, rp, px + radius] - pulls[low, c]
+            pull_q = gradients[c, frame, rq, qx + radius] - pulls[high, c]
+            predicted += (pull_p - pull_q) * step_c
+        if squared == 0:
+            continue
+        # The potentials treat the other cell, and the cell's own images, as unchanged.
+        near = folded[0, _wrapped(qy - py, height), _wrapped(qx - px, width)] - folded[0, 0, 0]
+        both = 2 * near * _distance(squared, distance[0], distance[1], distance[2], distance[3])
+        least = 0.0
+        if temperature > 0:
+            state, chance = random_number(state)
+            least = temperature * logarithms[int(chance * logarithms.size)]
+        length = min(_LENGTHS - 1, int(np.float32(math.sqrt(squared)) * _PER_UNIT))
+        hope = predicted + both + errors[length] + spreads * spread[length]
+        if hope < least:
+            dropped[length] += 1
+            if dropped[length] % _DROPPED_COMPUTED != 0:
+                continue
+        for c in range(channels):
+            one[c], other[c] = points[low, c], points[high, c]
+        gained = _increase(values, kernel, scratch, one, other, frame, rp, px + radius)
+        gained += _increase(values, kernel, scratch, other, one, frame, rq, qx + radius)
+        error = gained - predicted - errors[length]
+        seen[length] = min(seen[length] + 1, _MEMORY)
+        errors[length] += error / seen[length]
+        spread[length] += (abs(error) - spread[length]) / seen[length]
+        if not gained + both > least + _ROUNDING:
+            continue
+        kept += 1
+        _push(values, gradients, kernel, scratch[1], one, -1, frame, rp, px + radius)
+        _push(values, gradients, kernel, scratch[1], other, -1, frame, rq, qx + radius)
+        for c in range(channels):
+            _write_images(values[c, frame, rp], px + radius, period, other[c])
+            _write_images(values[c, frame, rq], qx + radius, period, one[c])
+        _push(values, gradients, kernel, scratch[1], other, 1, frame, rp, px + radius)
+        _push(values, gradients, kernel, scratch[1], one, 1, frame, rq, qx + radius)
+        if period > 0:
+            _fold_margins(gradients, rows, frame, rp, radius, period)
+            _fold_margins(gradients, rows, frame, rq, radius, period)
+        _write_gradient(values, gradients, kernel, scratch, one, frame, rp, px + radius)
+        _write_gradient(values, gradients, kernel, scratch, one, frame, rq, qx + radius)
+        cell_at[t, lower], cell_at[t, upper] = q, p
+        place_of[t, p], place_of[t, q] = upper, lower
+    for t in range(tile_frames):
+        plane = indices[(first_frame + t) % frames]
+        for place in range(area):
+            cell = cell_at[t, place]
+            y, x = (top + cell // tile_width) % height, (left + cell % tile_width) % width
+            plane[y, x] = index_at[t, place]
+    return kept
+
+
+@compiled(inline=True, zero_division=False)
+def _turn(chord: Any) -> Any:
+    """Return the angle of a chord as a fraction of a half turn, off by up to 5e-5.
+
+    Source of the polynomial: M. Abramowitz, I. Stegun, "Handbook of mathematical functions" (1964),
+    4.4.45, times 2 / pi.
+    """
+    half = min(np.float32(0.5) * chord, np.float32(1))
+    rest = np.float32(math.sqrt(np.float32(1) - half))
+    series = np.float32(0.04727602) - half * np.float32(0.011923444)
+    series = np.float32(0.99995768) + half * (half * series - np.float32(0.13503622))
+    return np.float32(1) - rest * series
+
+
+@compiled(inline=True, zero_division=False)
+def _distance(squared: Any, r: Any, r2: Any, t: Any, t2: Any) -> Any:
+    """Return the distance of a squared chord, with the weights of `Distance`."""
+    chord = np.float32(math.sqrt(squared))
+    total = (r + r2 * chord) * chord
+    if t != 0:
+        turn = _turn(chord)
+        total += (t + t2 * turn) * turn
+    return total
+
+
+@compiled(inline=True, zero_division=False)
+def _slope(squared: Any, r: Any, r2: Any, t: Any, t2: Any) -> Any:
+    """Return the derivative of the distance by the chord, over the chord; 0 for equal values."""
+    chord = np.float32(math.sqrt(squared)) + np.float32(1e-6)
+    total = r + np.float32(2) * r2 * chord
+    if t != 0:
+        half = min(np.float32(0.5) * chord, np.float32(1))
+        cosine = np.float32(math.sqrt(max(np.float32(1) - half * half, np.float32(0.01))))
+        angle = t + np.float32(2) * t2 * _turn(chord)
+        total += np.float32(0.31830989) * angle / cosine
+    return total / chord
+
+
+@compiled(zero_division=False)
+def _increase(
+    values: np.ndarray,
+    kernel: Any,
+    scratch: np.ndarray,
+    old: np.ndarray,
+    new: np.ndarray,
+    t: int,
+    y: int,
+    x: int,
+) -> Any:
+    """Return how much the potential of a cell grows from an old value to a new one.
+
+    Columns are summed first, so that vector units add in a fixed order on every machine.
+    """
+    rows, weights, distance = kernel
+    w_r, w_r2, w_t, w_t2 = distance[0], distance[1], distance[2], distance[3]
+    sums, to_old, to_new = scratch[0], scratch[1], scratch[2]
+    sums[:] = 0
+    for row in range(len(rows)):
+        frame = _wrapped(t + rows[row, 0], values.shape[1])
+        line = _wrapped(y + rows[row, 1], values.shape[2])
+        start, width = x + rows[row, 2], rows[row, 3]
+        given = weights[rows[row, 4] : rows[row, 4] + width]
+        to_old[:width] = 0
+        to_new[:width] = 0
+        for c in range(values.shape[0]):
+            these = values[c, frame, line, start : start + width]
+            a, b = old[c], new[c]
+            for j in range(width):
+                to_old[j] += (these[j] - a) * (these[j] - a)
+                to_new[j] += (these[j] - b) * (these[j] - b)
+        for j in range(width):
+            sums[j] += given[j] * (
+                _distance(to_new[j], w_r, w_r2, w_t, w_t2) - _distance(to_old[j], w_r, w_r2, w_t, w_t2)
+            )
+    total = np.float32(0)
+    for j in range(sums.size):
+        total += sums[j]
+    return total
+
+
+@compiled(zero_division=False)
+def _push(
+    values: np.ndarray,
+    gradients: np.ndarray,
+    kernel: Any,
+    slopes: np.ndarray,
+    value: np.ndarray,
+    sign: int,
+    t: int,
+    y: int,
+    x: int,
+) -> None:
+    """Add what a value at a cell contributes to its neighbours' gradients, times the sign."""
+    rows, weights, distance = kernel
+    w_r, w_r2, w_t, w_t2 = distance[0], distance[1], distance[2], distance[3]
+    factor = np.float32(sign)
+    for row in range(len(rows)):
+        frame = _wrapped(t + rows[row, 0], values.shape[1])
+        line = _wrapped(y + rows[row, 1], values.shape[2])
+        start, width = x + rows[row, 2], rows[row, 3]
+        given = weights[rows[row, 4] : rows[row, 4] + width]
+        slopes[:width] = 0
+        for c in range(values.shape[0]):
+            these = values[c, frame, line, start : start + width]
+            for j in range(width):
+                slopes[j] += (these[j] - value[c]) * (these[j] - value[c])
+        for j in range(width):
+            slopes[j] = factor * given[j] * _slope(slopes[j], w_r, w_r2, w_t, w_t2)
+        for c in range(values.shape[0]):
+            these = values[c, frame, line, start : start + width]
+            pushed = gradients[c, frame, line, start : start + width]
+            for j in range(width):
+                pushed[j] += slopes[j] * (these[j] - value[c])
+
+
+@compiled(zero_division=False)
+def _write_gradient(
+    values: np.ndarray,
+    gradients: np.ndarray,
+    kernel: Any,
+    scratch: np.ndarray,
+    own: np.ndarray,
+    t: int,
+    y: int,
+    x: int,
+) -> None:
+    """Compute the gradient of a cell's potential at its own value."""
+    rows, weights, distance = kernel
+    w_r, w_r2, w_t, w_t2 = distance[0], distance[1], distance[2], distance[3]
+    slopes, sums = scratch[1], scratch[2:]
+    sums[:] = 0
+    for c in range(values.shape[0]):
+        own[c] = values[c, t, y, x]
+    for row in range(len(rows)):
+        frame = _wrapped(t + rows[row, 0], values.shape[1])
+        line = _wrapped(y + rows[row, 1], values.shape[2])
+        start, width = x + rows[row, 2], rows[row, 3]
+        given = weights[rows[row, 4] : rows[row, 4] + width]
+        slopes[:width] = 0
+        for c in range(values.shape[0]):
+            these = values[c, frame, line, start : start + width]
+            for j in range(width):
+                slopes[j] += (these[j] - own[c]) * (these[j] - own[c])
+        for j in range(width):
+            slopes[j] = given[j] * _slope(slopes[j], w_r, w_r2, w_t, w_t2)
+        for c in range(values.shape[0]):
+            these = values[c, frame, line, start : start + width]
+            column = sums[c]
+            for j in range(width):
+                column[j] += slopes[j] * (own[c] - these[j])
+    for c in range(values.shape[0]):
+        total = np.float32(0)
+        for j in range(sums.shape[1]):
+            total += sums[c, j]
+        gradients[c, t, y, x] = total
+
+
+@compiled(inline=True)
+def _wrapped(place: int, size: int) -> int:
+    """Return the place on a cycle."""
+    while place < 0:
+        place += size
+    while place >= size:
+        place -= size
+    return place
+
+
+@compiled
+def _fold_margins(
+    gradients: np.ndarray, rows: np.ndarray, t: int, y: int, radius: int, period: int
+) -> None:
+    """Add the gradients of images in the margins to those of their cells, around a cell's row."""
+    for row in range(len(rows)):
+        frame = _wrapped(t + rows[row, 0], gradients.shape[1])
+        line = _wrapped(y + rows[row, 1], gradients.shape[2])
+        for c in range(gradients.shape[0]):
+            for x in range(radius):
+                cell = radius + (x - radius) % period
+                gradients[c, frame, line, cell] += gradients[c, frame, line, x]
+                gradients[c, frame, line, x] = 0
+            for x in range(radius + period, gradients.shape[3]):
+                cell = radius + (x - radius) % period
+                gradients[c, frame, line, cell] += gradients[c, frame, line, x]
+                gradients[c, frame, line, x] = 0
+
+
+@compiled(inline=True)
+def _write_images(line: np.ndarray, x: int, period: int, value: Any) -> None:
+    """Write a cell and its images."""
+    if period == 0:
+        line[x] = value
+        return
+    for each in range(x % period, line.size, period):
+        line[each] = value
