@@ -1,6 +1,7 @@
 """Read input images: files, or standard input as `-`."""
 
 import contextlib
+import re
 import sys
 from collections.abc import Callable, Iterator
 from io import BytesIO
@@ -13,6 +14,11 @@ from dither.files.safe_open import read_all, read_file
 
 if TYPE_CHECKING:
     from dither.images.animation import Animation
+
+# In folders, files with other suffixes are not opened.
+IMAGE_SUFFIXES = re.compile(
+    r"\.(apng|bmp|dib|gif|jfif|jpe|jpeg|jpg|pbm|pgm|png|pnm|ppm|tif|tiff|webp)", re.IGNORECASE
+)
 
 
 def title(path: Path, stream: str = "standard input") -> str:

@@ -34,7 +34,8 @@ def prepared(
 
     first = animation.frames[0]
     animated = kind == "image" and format_suffix(output, job) in ANIMATED_SUFFIXES
-    if animation.is_stack:
+    animated |= job.is_framewise
+    if animation.is_stack and not job.is_framewise:
         _check_stack(len(animation.frames), output, kind, job)
     elif len(animation.frames) > 1 and not animated:
         note(

@@ -20,10 +20,11 @@ from dither.console import log, progress_bar, stop
 from dither.errors import InputError
 from dither.files.atomic import created_folder
 from dither.files.safe_open import read_file
+from dither.images.animation import ANIMATED_SUFFIXES
 from dither.version import installed_version
 
 if TYPE_CHECKING:
-    from dither.cli.pipeline import Dithering
+    from dither.cli.dithered_frames import Dithering
 
 
 def dither_folder(
@@ -113,6 +114,12 @@ def _folders(job: Job, batch: Batch) -> tuple[Path, Path]:
     assert results is not None
     if results == STREAM:
         raise InputError("--recursive needs a folder as --output, not -")
+    is_clip = results.suffix.lower() in ANIMATED_SUFFIXES and not results.is_dir()
+    if is_clip and not batch.recursive:
+        raise InputError(
+            f"{results} is a file name, and the layers of {folder} need a folder; --fps 12 makes a "
+            "clip of them"
+        )
     if results.exists() and (not results.is_dir() or results.samefile(folder)):
         kind = "the input folder" if results.is_dir() else "a file"
         raise InputError(f"--recursive needs another folder as --output; {results} is {kind}")
