@@ -64,7 +64,9 @@ def read_clip(
     """
     options: dict[str, Any] = {"color_management": not job.no_color_management, "pages": True}
     if len(files) == 1:
-        return retimed(read_input(files[0], job.max_pixels, note, content, **options), job)
+        rate = None if job.fps is None else job.rate
+        found = read_input(files[0], job.max_pixels, note, content, rate=rate, **options)
+        return retimed(found, job)
     frames: list[RasterImage] = []
     for path in files:
         found = read_input(path, job.max_pixels, note, **options).frames

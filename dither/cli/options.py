@@ -14,6 +14,7 @@ from dither.cli.choices import (
     IntentChoice,
     PackedChoice,
     RotateChoice,
+    VideoCodecChoice,
 )
 from dither.cli.declare import BATCH, DITHERING, PREPARATION, QUANTIZER
 from dither.console import INPUT, OUTPUT, ForceOption, JsonOption, QuietOption, number, option
@@ -165,7 +166,8 @@ class Job:
             metavar="IMAGE",
             rich_help_panel=INPUT,
             help="PNG, JPEG, TIFF, WebP, BMP, GIF or PNM files, or - for standard input; grey may have "
-            "16 bits. GIF, PNG and WebP animations are read whole.",
+            "16 bits. GIF, PNG and WebP animations are read whole. Also MP4, MOV, MKV, WebM and AVI "
+            "videos, with the extra video.",
         ),
     ]
     max_pixels: MaxPixelsOption = 1 << 28
@@ -174,8 +176,9 @@ class Job:
         Path | None,
         option(
             OUTPUT,
-            "A file (.png .gif .webp .tif .bmp .pnm ...), an existing folder, or - for standard "
-            "output. .gif, .png and .webp keep the animation; other formats keep the first frame.",
+            "A file (.png .gif .webp .tif .bmp .pnm .mp4 .webm ...), an existing folder, or - for "
+            "standard output. .gif, .png, .webp and videos keep the animation; other formats keep the "
+            "first frame.",
             *("--output", "-o"),
             value="FILE|FOLDER|-",
         ),
@@ -203,7 +206,7 @@ class Job:
         number(
             OUTPUT,
             *(0.1, 100),
-            "Frames per second of a .gif, .png or .webp (0.1 to 100). Several images, or those of a "
+            "Frames per second of a clip or video (0.1 to 100). Several images, or those of a "
             "folder, become its frames in natural order (2 before 10). A clip keeps its length: frames "
             "are left out or repeated.",
             value="RATE",
@@ -218,6 +221,14 @@ class Job:
             value="N",
         ),
     ] = None
+    video_codec: Annotated[
+        VideoCodecChoice,
+        option(
+            OUTPUT,
+            "For .mp4 .mov .mkv .webm: keep every pixel, for players built on FFmpeg such as VLC and "
+            "mpv (lossless), or halve the resolution of colour, for all players (compatible).",
+        ),
+    ] = VideoCodecChoice.lossless
     compression: Annotated[
         CompressionChoice | None,
         option(

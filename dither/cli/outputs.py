@@ -20,8 +20,9 @@ TIFF_SUFFIXES = (".tif", ".tiff")
 # Formats that are written from rows that are made when they are needed.
 ROW_SUFFIXES = (".png", *TIFF_SUFFIXES)
 _FRAME_DIGITS = 4
-# An image, raw pixels, a file for a device, a panel's raw buffer, or that as source text of C.
-Kind = Literal["image", "rows", "device", "buffer", "source"]
+VIDEO_SUFFIXES = (".mp4", ".mkv", ".webm", ".mov")
+# An image, a video, raw pixels, a file for a device, a panel's raw buffer, or that as source text of C.
+Kind = Literal["image", "video", "rows", "device", "buffer", "source"]
 
 
 def plan_outputs(job: Job, panel: "Panel | None" = None) -> list[Path]:
@@ -74,7 +75,8 @@ def _check_clip(output: Path, job: Job, panel: "Panel | None") -> None:
         name = "--fps" if job.fps is not None else "--loop"
         holder = "standard output" if output == STREAM else str(output)
         raise InputError(
-            f"{name} is for clips, which {holder} does not hold; choose .gif, .png or .webp"
+            f"{name} is for clips, which {holder} does not hold; choose .gif, .png, .webp "
+            "or a video such as .mp4"
         )
     if len(job.images) > 1 and output != STREAM:
         target = os.path.realpath(output)
@@ -161,6 +163,8 @@ def output_kind(path: Path, job: Job, panel: "Panel | None") -> Kind:
     from dither.images.io import WRITE_FORMATS
 
     suffix = format_suffix(path, job)
+    if suffix in VIDEO_SUFFIXES and not job.packed:
+        return "video"
     if panel is None:
         if suffix in DEVICE_ENDINGS:
             return "device"
@@ -175,8 +179,9 @@ def holds_clip(path: Path, job: Job, panel: "Panel | None") -> bool:
     """Return whether an output holds several frames with their times."""
     from dither.images.animation import ANIMATED_SUFFIXES
 
-    is_image = output_kind(path, job, panel) == "image"
-    return is_image and format_suffix(path, job) in ANIMATED_SUFFIXES
+    kind = output_kind(path, job, panel)
+    is_animation = kind == "image" and format_suffix(path, job) in ANIMATED_SUFFIXES
+    return is_animation or kind == "video"
 
 
 def check_suffix(path: Path, job: Job, panel: "Panel | None" = None) -> None:
@@ -198,6 +203,13 @@ def check_suffix(path: Path, job: Job, panel: "Panel | None" = None) -> None:
     kind = output_kind(path, job, panel)
     if kind == "device" and job.packed and suffix not in (".c", ".h"):
         raise InputError(f"{path} has a layout of its own; leave --packed out")
+    if kind == "video":
+        from dither.video.writer import check_video
+
+        check_video(suffix)
+        if job.loop is not None:
+            raise InputError(f"--loop is for .gif, .png and .webp; programs repeat {path}")
+        return
     if kind != "image":
         if job.packed and path != STREAM and suffix in (*WRITE_FORMATS, ".jpg", ".jpeg"):
             raise InputError(

@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 import json
 from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
 from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO
@@ -20,7 +21,7 @@ from dither.cli.extra_files import (
     write_preview,
 )
 from dither.cli.in_rows import as_arrays, check_whole, dithered_in_rows, opened_in_rows
-from dither.cli.inputs import name_errors, read_content, title
+from dither.cli.inputs import is_video, name_errors, read_content, title
 from dither.cli.options import STREAM, Job
 from dither.cli.outputs import (
     ROW_SUFFIXES,
@@ -40,7 +41,15 @@ from dither.cli.result_files import (
     output_title,
     packing_note,
 )
+from dither.cli.shown_frames import (
+    ShownFrame,
+    clip_rate,
+    gathered_frames,
+    split_frames,
+    video_file,
+)
 from dither.cli.target import Target
+from dither.cli.videos import is_streamed, streamed
 from dither.console import log
 from dither.errors import InputError
 from dither.images.adjustments import Preparation
@@ -107,24 +116,26 @@ def dither_images(
             kind = output_kind(output, job, target.panel)
             source, named = sources[0], _named(sources)
             with contextlib.ExitStack() as stack:
-                animation, dithered = stack.enter_context(
-                    _dithered(
-                        *(sources, output, kind, job, target, dithering, preparation, number),
-                        *(notes.append, on_image),
-                    )
-                )
-                number += len(dithered.codes)
-                if dithered.palette is not None:
-                    palettes.append(dithered.palette.hex)
+                arguments = (output, kind, job, target, dithering, preparation, number)
+                calls = notes.append, on_image
+                if is_streamed(sources, output, job, target, dithering, preparation):
+                    shown, rate = stack.enter_context(streamed(source, *arguments, *calls))
+                    whole, palette = None, target.palette
+                else:
+                    whole = stack.enter_context(_dithered(sources, *arguments, *calls))
+                    shown, rate, palette = split_frames(*whole), None, whole[1].palette
+                if palette is not None:
+                    palettes.append(palette.hex)
                     if palette_output is not None:
-                        write_palette(palette_output, dithered.palette, opened)
-                        count = len(dithered.palette)
+                        write_palette(palette_output, palette, opened)
+                        count = len(palette)
                         messages.append(f"{named} -> {palette_output}: {count} colours")
                 report = _write(
-                    source, animation, dithered, target, output, kind, job, opened, notes.append
+                    *(source, whole, shown, rate, target, output, kind, job, opened, notes.append)
                 )
-                if job.preview is not None:
-                    write_preview(job.preview, animation, dithered, job, opened, notes.append)
+                number += len(report.get("outputs", ())) or report.get("frames", 1)
+                if job.preview is not None and whole is not None:
+                    write_preview(job.preview, *whole, job, opened, notes.append)
                     messages.append(f"{named} -> {job.preview}: as the panel looks")
                     report["preview"] = str(job.preview)
             written = report.get("outputs", [output])
@@ -136,7 +147,7 @@ def dither_images(
             paths: dict[str, Any] = {"input": str(source), "output": str(written[0])}
             if len(sources) > 1:
                 paths["inputs"] = list(map(str, sources))
-            reports.append({**paths, **report, **dithered.about})
+            reports.append({**paths, **report, **({} if whole is None else whole[1].about)})
     for message in messages:
         log(message, quiet=job.quiet)
     common: dict[str, Any] = {"palettes": palettes} if palettes else {"levels": target.levels}
@@ -154,8 +165,9 @@ def _named(sources: Sequence[Path]) -> str:
 
 def _write(
     source: Path,
-    animation: "Animation",
-    dithered: Dithered,
+    whole: "tuple[Animation, Dithered] | None",
+    shown: Iterator[ShownFrame],
+    rate: Fraction | None,
     target: Target,
     output: Path,
     kind: Kind,
@@ -163,26 +175,45 @@ def _write(
     opened: Callable[[Path], contextlib.AbstractContextManager[BinaryIO]],
     note: Callable[[str], None],
 ) -> dict[str, Any]:
-    """Write a result, or a file for each of its frames; return the entries for --json."""
-    if not job.is_framewise:
+    """Write a result, or a file for each of its frames; return the entries for --json.
+
+    Args:
+        source: names the input.
+        whole: the result, or None if its frames come one by one.
+        shown: the frames.
+        rate: frames per second of such frames.
+        target: levels or palette.
+        output: the file, or -.
+        kind: what it holds.
+        job: the options of the result.
+        opened: opens files.
+        note: called with sentences for the user.
+    """
+    if job.is_framewise:
+        report, written = {}, []
+        for number, each in enumerate(shown, start=1):
+            path = frame_path(output, source, number, job)
+            content, entries = encoded_result(
+                each.animation, each.dithered, target, path, kind, job, note
+            )
+            with opened(path) as file:
+                file.writelines(content)
+            report = report or entries
+            written.append(str(path))
+        return {**report, "outputs": written}
+    if kind == "video":
+        if whole is not None:
+            with name_errors(source):
+                rate = clip_rate(whole[0], job)
+        assert rate is not None
+        content, report = video_file(shown, target, output, job, rate)
+    else:
+        animation, dithered = whole or gathered_frames(shown, job.loop)
         content, report = encoded_result(animation, dithered, target, output, kind, job, note)
-        with opened(output) as file:
-            file.writelines(content)
-            file.flush()  # reports a full disk behind standard output
-        return report
-    report, written = {}, []
-    for number, frame in enumerate(animation.frames):
-        path = frame_path(output, source, number + 1, job)
-        still = dataclasses.replace(
-            animation, frames=(frame,), durations=(0,), plays=1, is_stack=False
-        )
-        codes = dataclasses.replace(dithered, codes=[dithered.codes[number]])
-        content, entries = encoded_result(still, codes, target, path, kind, job, note)
-        with opened(path) as file:
-            file.writelines(content)
-        report = report or entries
-        written.append(str(path))
-    return {**report, "outputs": written}
+    with opened(output) as file:
+        file.writelines(content)
+        file.flush()  # reports a full disk behind standard output
+    return report
 
 
 @contextlib.contextmanager
@@ -227,7 +258,7 @@ def _dithered(
                 takes_rows = kind == "rows" or format_suffix(output, job) in ROW_SUFFIXES
                 yield done if takes_rows else as_arrays(*done)
                 return
-        if isinstance(dithering, PerFrame):
+        if isinstance(dithering, PerFrame) and not is_video(source):
             check_whole(source, file, job, dithering.memory, because, len(sources))
         animation = read_clip(sources, job, note, content)
         sentence = rate_note(format_suffix(output, job), job)
