@@ -89,11 +89,14 @@ def dither_volume_file(
                 max_voxels=job.max_pixels if limited else MAX_VOXELS,
                 replace=job.force,
                 compression=compression,
+                color_management=not job.no_color_management,
                 resume=_work_key(source, dithering),
                 on_progress=on_progress,
             )
         except TooLargeError as error:
             raise InputError(f"{error}; --max-pixels raises this limit") from None
+    if done.note:
+        log(done.note, quiet=job.quiet)
     shape = " x ".join(map(str, done.shape))
     log(f"{title(source)} -> {output}: {shape} {done.dtype}", quiet=job.quiet)
     entry = {
@@ -104,6 +107,8 @@ def dither_volume_file(
         "block": list(done.block),
         "blocks": done.blocks,
     }
+    if done.note:
+        entry["notes"] = [done.note]
     common = {"levels": target.levels} if palette is None else {"palettes": [palette.hex]}
     return {**common, "images": [entry]}
 
