@@ -15,6 +15,7 @@ if TYPE_CHECKING:
 _IMAGE_ENDINGS = (
     *(".png", ".jpg", ".jpeg", ".gif", ".webp", ".tif", ".tiff", ".bmp"),
     *(".pbm", ".pgm", ".ppm", ".pnm", ".zarr"),
+    *(".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi"),
 )
 
 # The settings of each command, which is the function of this name in `dither.cli.commands`.
@@ -26,6 +27,8 @@ _COMMANDS: dict[str, dict[str, Any]] = {
             "dither ordered photo.jpg -o e-ink.png --levels 16 --gray --resize 800x",
             "dither ordered photo.jpg -o panel.bin --panel spectra-6-7.3 --fit cover",
             "dither ordered clip.gif -o one-bit.gif --bits 1",
+            "dither ordered frame*.png -o clip.gif --bits 1 --fps 12",
+            "dither ordered clip.mp4 -o one-bit.mp4 --bits 1",
             "dither ordered *.jpg --output-dir dithered --bits 2",
         ),
     },
@@ -54,9 +57,9 @@ _COMMANDS: dict[str, dict[str, Any]] = {
     ),
     "studio": examples("dither studio -o studio.html"),
     "palettes": examples(
-        "dither palettes", "dither palettes pico-8", "dither palettes mine.ase -o mine.gpl"
+        "dither palettes", "dither palettes pico-8", "dither palettes mine.gpl -o mine.ase"
     ),
-    "panels": examples("dither panels", "dither panels --json"),
+    "panels": examples("dither panels", "dither panels spectra-6-7.3", "dither panels --json"),
 }
 
 
