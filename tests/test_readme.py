@@ -67,6 +67,8 @@ def test_every_command_runs(run: Callable, tmp_path: Path, photo, scope: str) ->
         "textures",
         "report.html",
         "report.png",
+        "again.gif",
+        "frames",
     }
 
 
