@@ -12,10 +12,11 @@ if TYPE_CHECKING:
 
     app: typer.Typer
 
+_VIDEO_ENDINGS = (".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi")
 _IMAGE_ENDINGS = (
     *(".png", ".jpg", ".jpeg", ".gif", ".webp", ".tif", ".tiff", ".bmp"),
     *(".pbm", ".pgm", ".ppm", ".pnm", ".zarr"),
-    *(".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi"),
+    *_VIDEO_ENDINGS,
 )
 
 # The settings of each command, which is the function of this name in `dither.cli.commands`.
@@ -86,7 +87,8 @@ def mistaken_command(words: Iterable[str]) -> str | None:
     file = file_for_command(words, _COMMANDS, _IMAGE_ENDINGS)
     if file is None:
         return None
-    output = f"{Path(file).stem}-dithered.png"
+    suffix = ".mp4" if Path(file).suffix.lower() in _VIDEO_ENDINGS else ".png"
+    output = f"{Path(file).stem}-dithered{suffix}"
     command = shlex.join(["dither", "ordered", file, "-o", output, "--bits", "1"])
     return (
         f"{file!r} is not a command; to dither it: {command} (dither --help lists other commands)"

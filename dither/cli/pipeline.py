@@ -230,7 +230,8 @@ def _dithered(
     on_progress: OnProgress,
 ) -> "Iterator[tuple[Animation, Dithered]]":
     """Read, prepare and dither an image, in bands of rows if that is possible."""
-    source, is_still = sources[0], len(sources) == 1 and job.fps is None
+    source = sources[0]
+    is_still = len(sources) == 1 and job.fps is None and not is_video(source)
     # A pipe can be read only once.
     content = read_content(source) if source == STREAM or source.is_fifo() else None
     file = source if content is None else BytesIO(content)

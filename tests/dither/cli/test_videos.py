@@ -124,6 +124,19 @@ def test_transparent_pixels_of_frames_become_white(run: Callable, folder: Path) 
     assert (pictures(folder / "out.mp4")[3] == 255).all()
 
 
+def test_a_still_image_is_the_first_frame(run: Callable, folder: Path) -> None:
+    said = run("dither ordered clip.mkv -o still.bmp --bits 1").stderr
+    assert "clip.mkv has 8 frames; still.bmp holds the first" in said
+    found = np.asarray(Image.open(folder / "still.bmp").convert("RGB"))
+    matrix = dither.load_matrix("blue-64x64")
+    assert (found == dither.requantize(FRAMES[0], matrix, levels=2)).all()
+
+
+@pytest.mark.usefixtures("folder")
+def test_a_video_without_a_command_gets_a_suggestion(refused: Callable) -> None:
+    assert "dither ordered clip.mkv -o clip-dithered.mp4 --bits 1" in refused("dither clip.mkv")
+
+
 def test_sound_is_left_out_with_a_note(run: Callable, folder: Path) -> None:
     (folder / "loud.mkv").write_bytes(encoded(FRAMES, sound=True))
     assert (
