@@ -48,7 +48,7 @@ NAMES = " ".join(f"frames/frame{number}.png" for number in (0, 1, 10, *range(2, 
 
 @pytest.mark.parametrize("ending", ["gif", "png", "webp"])
 @pytest.mark.parametrize(
-    "words", ["ordered --bits 1 --matrix blue-16x64x64", "diffuse --colors 4", "ordered -p pico-8"]
+    "words", ["ordered --bits 1 --matrix blue-16x64x64", "diffuse --colors 4", "ordered -l rgb332"]
 )
 @pytest.mark.usefixtures("frames", "whole")
 def test_a_clip_of_images_is_that_of_an_animation(
