@@ -10,6 +10,7 @@ EXTRA_OF_LIBRARY = {
     **dict.fromkeys(("jinja2", "matplotlib"), "report"),
     **dict.fromkeys(("dask", "distributed", "tifffile", "zarr"), "scale"),
     "OpenEXR": "textures",
+    "av": "video",
 }
 
 

@@ -147,6 +147,16 @@ def test_the_panels_page_lists_all_keys_of_a_panel_and_the_number_of_panels() ->
     assert fields <= table
 
 
+def test_the_page_on_clips_runs(paste: Callable[[str], str], tmp_path: Path) -> None:
+    _runs("clips.md", paste)
+    for name in ("one-bit.gif", "one-bit.webp"):
+        with Image.open(tmp_path / name) as clip:
+            assert (getattr(clip, "n_frames", 1), clip.size) == (3, (80, 48))
+    assert sorted(path.name for path in (tmp_path / "parts").iterdir()) == [
+        f"clip-000{number}.png" for number in (1, 2, 3)
+    ]
+
+
 def test_a_receipt_is_black_where_bits_are_set(run: Callable, tmp_path: Path) -> None:
     Image.new("L", (384, 1), 0).save(tmp_path / "photo.jpg", quality=100)
     (command,) = (

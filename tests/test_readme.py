@@ -35,7 +35,7 @@ def test_every_command_runs(run: Callable, tmp_path: Path, photo, scope: str) ->
     first, *others = (Image.fromarray(photo[:, ::step]).resize((80, 48)) for step in (1, 2, -1))
     first.save(tmp_path / "clip.gif", save_all=True, append_images=others, duration=40, loop=0)
     ran = [command for command in _commands() if not command.startswith("scripts/")]
-    assert len(ran) == 23
+    assert len(ran) == 25
     for command in ran:
         if scope == "all" or not SLOW.match(command):
             run(command)
@@ -67,6 +67,8 @@ def test_every_command_runs(run: Callable, tmp_path: Path, photo, scope: str) ->
         "textures",
         "report.html",
         "report.png",
+        "again.gif",
+        "frames",
     }
 
 

@@ -12,9 +12,11 @@ if TYPE_CHECKING:
 
     app: typer.Typer
 
+_VIDEO_ENDINGS = (".mp4", ".m4v", ".mov", ".mkv", ".webm", ".avi")
 _IMAGE_ENDINGS = (
     *(".png", ".jpg", ".jpeg", ".gif", ".webp", ".tif", ".tiff", ".bmp"),
     *(".pbm", ".pgm", ".ppm", ".pnm", ".zarr"),
+    *_VIDEO_ENDINGS,
 )
 
 # The settings of each command, which is the function of this name in `dither.cli.commands`.
@@ -26,6 +28,8 @@ _COMMANDS: dict[str, dict[str, Any]] = {
             "dither ordered photo.jpg -o e-ink.png --levels 16 --gray --resize 800x",
             "dither ordered photo.jpg -o panel.bin --panel spectra-6-7.3 --fit cover",
             "dither ordered clip.gif -o one-bit.gif --bits 1",
+            "dither ordered frame*.png -o clip.gif --bits 1 --fps 12",
+            "dither ordered clip.mp4 -o one-bit.mp4 --bits 1",
             "dither ordered *.jpg --output-dir dithered --bits 2",
         ),
     },
@@ -54,9 +58,9 @@ _COMMANDS: dict[str, dict[str, Any]] = {
     ),
     "studio": examples("dither studio -o studio.html"),
     "palettes": examples(
-        "dither palettes", "dither palettes pico-8", "dither palettes mine.ase -o mine.gpl"
+        "dither palettes", "dither palettes pico-8", "dither palettes mine.gpl -o mine.ase"
     ),
-    "panels": examples("dither panels", "dither panels --json"),
+    "panels": examples("dither panels", "dither panels spectra-6-7.3", "dither panels --json"),
 }
 
 
@@ -83,7 +87,8 @@ def mistaken_command(words: Iterable[str]) -> str | None:
     file = file_for_command(words, _COMMANDS, _IMAGE_ENDINGS)
     if file is None:
         return None
-    output = f"{Path(file).stem}-dithered.png"
+    suffix = ".mp4" if Path(file).suffix.lower() in _VIDEO_ENDINGS else ".png"
+    output = f"{Path(file).stem}-dithered{suffix}"
     command = shlex.join(["dither", "ordered", file, "-o", output, "--bits", "1"])
     return (
         f"{file!r} is not a command; to dither it: {command} (dither --help lists other commands)"

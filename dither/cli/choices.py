@@ -21,6 +21,13 @@ class IntentChoice(enum.StrEnum):
     absolute = "absolute"
 
 
+class VideoCodecChoice(enum.StrEnum):
+    """The way in which a video keeps pixels."""
+
+    lossless = "lossless"
+    compatible = "compatible"
+
+
 class FitChoice(enum.StrEnum):
     """Ways to fit an image to a size of other proportions."""
 

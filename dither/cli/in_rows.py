@@ -190,7 +190,12 @@ def _array(rows: "np.ndarray | None") -> "np.ndarray | None":
 
 
 def check_whole(
-    source: Path, content: "Source", job: Job, memory: int | None, because: str | None
+    source: Path,
+    content: "Source",
+    job: Job,
+    memory: int | None,
+    because: str | None,
+    files: int = 1,
 ) -> None:
     """Refuse an image that has to be read whole and does not fit into the memory that was given.
 
@@ -200,6 +205,7 @@ def check_whole(
         job: the limit of pixels.
         memory: the option --memory in bytes; None for no limit.
         because: the option that needs the whole image, or None if the file does.
+        files: number of images of this size that become one clip.
 
     Raises:
         InputError: it does not fit.
@@ -212,7 +218,7 @@ def check_whole(
     with open_image(content, job.max_pixels, title(source)) as picture:
         is_tiff = picture.format == "TIFF"
         frames = len(page_numbers(picture)) if is_tiff else getattr(picture, "n_frames", 1)
-        needed = picture.width * picture.height * frames * _WHOLE_BYTES
+        needed = picture.width * picture.height * frames * files * _WHOLE_BYTES
     if needed <= memory:
         return
     if because is not None:

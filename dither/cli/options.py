@@ -1,6 +1,7 @@
 """Options that several commands share, each declared once."""
 
 import dataclasses
+from fractions import Fraction
 from pathlib import Path
 from typing import Annotated, Any, cast
 
@@ -13,6 +14,7 @@ from dither.cli.choices import (
     IntentChoice,
     PackedChoice,
     RotateChoice,
+    VideoCodecChoice,
 )
 from dither.cli.declare import BATCH, DITHERING, PREPARATION, QUANTIZER
 from dither.console import INPUT, OUTPUT, ForceOption, JsonOption, QuietOption, number, option
@@ -164,7 +166,8 @@ class Job:
             metavar="IMAGE",
             rich_help_panel=INPUT,
             help="PNG, JPEG, TIFF, WebP, BMP, GIF or PNM files, or - for standard input; grey may have "
-            "16 bits. GIF, PNG and WebP animations are read whole.",
+            "16 bits. GIF, PNG and WebP animations are read whole. Also MP4, MOV, MKV, WebM and AVI "
+            "videos, with the extra video.",
         ),
     ]
     max_pixels: MaxPixelsOption = 1 << 28
@@ -173,8 +176,9 @@ class Job:
         Path | None,
         option(
             OUTPUT,
-            "A file (.png .gif .webp .tif .bmp .pnm ...), an existing folder, or - for standard "
-            "output. .gif, .png and .webp keep the animation; other formats keep the first frame.",
+            "A file (.png .gif .webp .tif .bmp .pnm .mp4 .webm ...), an existing folder, or - for "
+            "standard output. .gif, .png, .webp and videos keep the animation; other formats keep the "
+            "first frame.",
             *("--output", "-o"),
             value="FILE|FOLDER|-",
         ),
@@ -192,10 +196,39 @@ class Job:
         option(
             OUTPUT,
             "File name in a folder, with the {stem} or {name} (photo, photo.jpg) of the input "
-            "[{stem}-dithered.png; with --recursive {stem}.png].",
+            "[{stem}-dithered.png; with --recursive {stem}.png]; {frame} writes each frame of a clip "
+            "or page of a TIFF to a file of its own, such as {stem}-{frame}.png.",
             value="TEMPLATE",
         ),
     ] = None
+    fps: Annotated[
+        float | None,
+        number(
+            OUTPUT,
+            *(0.1, 100),
+            "Frames per second of a clip or video (0.1 to 100). Several images, or those of a "
+            "folder, become its frames in natural order (2 before 10). A clip keeps its length: frames "
+            "are left out or repeated.",
+            value="RATE",
+        ),
+    ] = None
+    loop: Annotated[
+        int | None,
+        number(
+            OUTPUT,
+            *(0, 65535),
+            "Times that a clip is shown, 0 for endless [that of the input; 0 for new clips].",
+            value="N",
+        ),
+    ] = None
+    video_codec: Annotated[
+        VideoCodecChoice,
+        option(
+            OUTPUT,
+            "For .mp4 .mov .mkv .webm: keep every pixel, for players built on FFmpeg such as VLC and "
+            "mpv (lossless), or halve the resolution of colour, for all players (compatible).",
+        ),
+    ] = VideoCodecChoice.lossless
     compression: Annotated[
         CompressionChoice | None,
         option(
@@ -396,6 +429,24 @@ class Job:
         )
         object.__setattr__(self, "preparation", preparation)
 
+    @property
+    def rate(self) -> Fraction:
+        """The option --fps, exactly; a value such as 23.976 is taken as 24000/1001."""
+        assert self.fps is not None
+        ntsc = Fraction(round(self.fps * 1.001) * 1000, 1001)
+        near = abs(float(ntsc) - self.fps) < 0.002 and self.fps != round(self.fps)
+        return ntsc if near else Fraction(str(self.fps))
+
+    @property
+    def is_framewise(self) -> bool:
+        """Whether each frame becomes a file."""
+        return self.name is not None and "{frame}" in self.name
+
+    @property
+    def makes_clip(self) -> bool:
+        """Whether the inputs become one clip."""
+        return self.fps is not None and not self.is_framewise
+
     def preparation_in(self, frame: Sides | None = None) -> Preparation:
         """Return the preparation for a device of a known size, or for files of any size.
 
@@ -497,6 +548,6 @@ WITHOUT_EFFECT = {
 }
 WITHOUT_BATCH = {
     "without --recursive": "--jobs --scheduler",
-    "with --recursive": "--preview",
+    "with --recursive": "--preview --fps --loop",
     "without --output -": "--format",
 }

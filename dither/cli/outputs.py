@@ -19,8 +19,10 @@ if TYPE_CHECKING:
 TIFF_SUFFIXES = (".tif", ".tiff")
 # Formats that are written from rows that are made when they are needed.
 ROW_SUFFIXES = (".png", *TIFF_SUFFIXES)
-# An image, raw pixels, a file for a device, a panel's raw buffer, or that as source text of C.
-Kind = Literal["image", "rows", "device", "buffer", "source"]
+_FRAME_DIGITS = 4
+VIDEO_SUFFIXES = (".mp4", ".mkv", ".webm", ".mov")
+# An image, a video, raw pixels, a file for a device, a panel's raw buffer, or that as source text of C.
+Kind = Literal["image", "video", "rows", "device", "buffer", "source"]
 
 
 def plan_outputs(job: Job, panel: "Panel | None" = None) -> list[Path]:
@@ -46,16 +48,20 @@ def plan_outputs(job: Job, panel: "Panel | None" = None) -> list[Path]:
     if job.output is not None and job.output != STREAM and job.output.is_dir():
         folder = job.output
     if folder is not None:
+        _check_no_clip(folder, job)
         paths = _paths_in_folder(folder, job)
     else:
         assert job.output is not None
         if job.name is not None:
             raise InputError("--name has no effect without a folder")
-        if len(job.images) > 1:
+        if job.makes_clip or job.loop is not None:
+            _check_clip(job.output, job, panel)
+        if len(job.images) > 1 and not job.makes_clip:
             kind = "standard output" if job.output == STREAM else "a file name"
+            clip = holds_clip(job.output, job, panel)
             raise InputError(
                 f"several inputs need a folder for --output ({job.output} is {kind}); or use "
-                "--output-dir"
+                f"--output-dir{', or --fps 12 for a clip of them' if clip else ''}"
             )
         paths = [job.output]
     for path in paths:
@@ -63,10 +69,36 @@ def plan_outputs(job: Job, panel: "Panel | None" = None) -> list[Path]:
     return paths
 
 
+def _check_clip(output: Path, job: Job, panel: "Panel | None") -> None:
+    """Refuse --fps and --loop for a file that holds no clip, or is one of the frames."""
+    if not holds_clip(output, job, panel):
+        name = "--fps" if job.fps is not None else "--loop"
+        holder = "standard output" if output == STREAM else str(output)
+        raise InputError(
+            f"{name} is for clips, which {holder} does not hold; choose .gif, .png, .webp "
+            "or a video such as .mp4"
+        )
+    if len(job.images) > 1 and output != STREAM:
+        target = os.path.realpath(output)
+        if target in map(os.path.realpath, job.images):
+            raise InputError(f"{output} is one of the inputs, and would be overwritten")
+
+
+def _check_no_clip(folder: Path, job: Job) -> None:
+    """Refuse --fps and --loop for results in a folder, except --fps for a file per frame."""
+    if job.loop is not None or (job.fps is not None and not job.is_framewise):
+        name = "--loop" if job.loop is not None else "--fps"
+        raise InputError(
+            f"{name} makes one clip, and {folder} is a folder; name a file, such as "
+            f"--output {folder / 'clip.gif'}"
+        )
+
+
 def _paths_in_folder(folder: Path, job: Job) -> list[Path]:
     template = job.name or ("{stem}-dithered.bin" if job.packed else "{stem}-dithered.png")
     names = [Path("stdin") if image == STREAM else image for image in job.images]
-    paths = [folder / result_name(template, image) for image in names]
+    frame = 1 if job.is_framewise else None
+    paths = [folder / result_name(template, image, frame) for image in names]
     # Links may give one file two names.
     targets = [os.path.realpath(path) for path in paths]
     sources = [os.path.realpath(image) for image in job.images]
@@ -78,12 +110,14 @@ def _paths_in_folder(folder: Path, job: Job) -> list[Path]:
     return paths
 
 
-def result_name(template: str, image: Path) -> str:
+def result_name(template: str, image: Path, frame: int | None = None) -> str:
     """Return the file name of a result in a folder.
 
     Args:
-        template: with {stem} or {name} for the input's name without or with its suffix.
+        template: with {stem} or {name} for the input's name without or with its suffix, and {frame} for
+            the number of the frame.
         image: the input.
+        frame: the number; None if there is one file for all frames.
 
     Raises:
         InputError: the template is no file name, or has another word in braces.
@@ -92,13 +126,30 @@ def result_name(template: str, image: Path) -> str:
         >>> result_name("{stem}-dithered.png", Path("in/photo.jpg"))
         'photo-dithered.png'
     """
-    rest = template.replace("{stem}", "x").replace("{name}", "x")
+    words = {"stem": image.stem, "name": image.name}
+    if frame is not None:
+        words["frame"] = f"{frame:0{_FRAME_DIGITS}}"
+    rest = re.sub(rf"\{{({'|'.join(words)})\}}", "x", template)
     if "{" in rest or "}" in rest or Path(rest).name != rest:
         raise InputError(
             f"--name is {template!r}; it must be a file name, in which {{stem}} or {{name}} may stand "
-            "for the input's"
+            "for the input's, and {frame} for the number of a frame except with --recursive"
         )
-    return re.sub(r"\{(stem|name)\}", lambda match: getattr(image, match[1]), template)
+    return re.sub(rf"\{{({'|'.join(words)})\}}", lambda match: words[match[1]], template)
+
+
+def frame_path(output: Path, source: Path, frame: int, job: Job) -> Path:
+    """Return the file of a frame, counted from 1, in the folder of `output`.
+
+    Raises:
+        InputError: the file is an input, and would be overwritten.
+    """
+    assert job.name is not None  # it names the frames
+    image = Path("stdin") if source == STREAM else source
+    path = output.with_name(result_name(job.name, image, frame))
+    if os.path.realpath(path) in map(os.path.realpath, job.images):
+        raise InputError(f"{path} is an input, and would be overwritten")
+    return path
 
 
 def format_suffix(path: Path, job: Job) -> str:
@@ -112,6 +163,8 @@ def output_kind(path: Path, job: Job, panel: "Panel | None") -> Kind:
     from dither.images.io import WRITE_FORMATS
 
     suffix = format_suffix(path, job)
+    if suffix in VIDEO_SUFFIXES and not job.packed:
+        return "video"
     if panel is None:
         if suffix in DEVICE_ENDINGS:
             return "device"
@@ -120,6 +173,15 @@ def output_kind(path: Path, job: Job, panel: "Panel | None") -> Kind:
         return "source"
     images = (*WRITE_FORMATS, ".jpg", ".jpeg", "")
     return "image" if suffix in images and not job.packed else "buffer"
+
+
+def holds_clip(path: Path, job: Job, panel: "Panel | None") -> bool:
+    """Return whether an output holds several frames with their times."""
+    from dither.images.animation import ANIMATED_SUFFIXES
+
+    kind = output_kind(path, job, panel)
+    is_animation = kind == "image" and format_suffix(path, job) in ANIMATED_SUFFIXES
+    return is_animation or kind == "video"
 
 
 def check_suffix(path: Path, job: Job, panel: "Panel | None" = None) -> None:
@@ -141,6 +203,13 @@ def check_suffix(path: Path, job: Job, panel: "Panel | None" = None) -> None:
     kind = output_kind(path, job, panel)
     if kind == "device" and job.packed and suffix not in (".c", ".h"):
         raise InputError(f"{path} has a layout of its own; leave --packed out")
+    if kind == "video":
+        from dither.video.writer import check_video
+
+        check_video(suffix)
+        if job.loop is not None:
+            raise InputError(f"--loop is for .gif, .png and .webp; programs repeat {path}")
+        return
     if kind != "image":
         if job.packed and path != STREAM and suffix in (*WRITE_FORMATS, ".jpg", ".jpeg"):
             raise InputError(

@@ -3,39 +3,37 @@
 import contextlib
 import dataclasses
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
+from fractions import Fraction
 from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any, BinaryIO
 
 import typer
 
-from dither.cli.alpha import AlphaRule, AlphaSeen, without_hidden
+from dither.cli.alpha import AlphaRule
+from dither.cli.clips import frame_files, rate_note, read_clip
+from dither.cli.dithered_frames import Dithering, PerFrame, dithered_frames
 from dither.cli.extra_files import (
     check_palette_output,
     check_preview,
     write_palette,
     write_preview,
 )
-from dither.cli.in_rows import (
-    NextRows,
-    as_arrays,
-    check_whole,
-    dithered_in_rows,
-    opened_in_rows,
-)
-from dither.cli.inputs import name_errors, read_content, read_input, title
-from dither.cli.line_art import Undithered, undithered, with_kept
+from dither.cli.in_rows import as_arrays, check_whole, dithered_in_rows, opened_in_rows
+from dither.cli.inputs import is_video, name_errors, read_content, title
 from dither.cli.options import STREAM, Job
 from dither.cli.outputs import (
     ROW_SUFFIXES,
     Kind,
     format_suffix,
+    frame_path,
+    holds_clip,
     open_outputs,
     output_kind,
     plan_outputs,
 )
-from dither.cli.prepared import check_result, prepared
+from dither.cli.prepared import check_result
 from dither.cli.result_files import (
     Dithered,
     check_raw,
@@ -43,78 +41,22 @@ from dither.cli.result_files import (
     output_title,
     packing_note,
 )
+from dither.cli.shown_frames import (
+    ShownFrame,
+    clip_rate,
+    gathered_frames,
+    split_frames,
+    video_file,
+)
 from dither.cli.target import Target
+from dither.cli.videos import is_streamed, streamed
 from dither.console import log
 from dither.errors import InputError
 from dither.images.adjustments import Preparation
 from dither.progress import OnProgress, no_progress
 
 if TYPE_CHECKING:
-    import numpy as np
-
     from dither.images.animation import Animation
-    from dither.palettes.line_art import KeptPixels
-    from dither.palettes.palette import Palette
-
-
-@dataclasses.dataclass(frozen=True)
-class PerFrame:
-    """Dithering that treats every frame by itself.
-
-    Attributes:
-        function: called with a colour array and `phase`, and with `palette` if there is one; returns
-            levels or indices.
-        rows: called with the `phase` and the number of `pixels` of an image, and with `palette` if
-            there is one; returns a function like `function` for its next rows. None if the whole image
-            is needed.
-        whole: what needs the whole image, in messages.
-        memory: bytes that are allowed, or None if it was not given.
-        spreads: whether pixels influence others, so that the colours of hidden pixels must not count.
-        rgba: called with a frame with alpha, a palette with alpha and `phase`; returns indices. None if
-            images with partial alpha get a palette without alpha.
-    """
-
-    function: "Callable[..., np.ndarray]"
-    rows: Callable[..., NextRows] | None = None
-    whole: str = "the method"
-    memory: int | None = None
-    spreads: bool = False
-    rgba: "Callable[..., np.ndarray] | None" = None
-
-
-class PaletteLearner(Protocol):
-    """Dithering of a whole image or animation that can learn its palette."""
-
-    def __call__(self, animation: "Animation", on_progress: OnProgress) -> Dithered:
-        """Dither an image or animation."""
-        ...
-
-    def draft(self, frames: int) -> "PaletteLearner":
-        """Return faster dithering that learns the same palette."""
-        ...
-
-    def with_mapped(self, palette: "Palette") -> "PaletteLearner":
-        """Return dithering of images that are mapped to a palette already."""
-        ...
-
-
-# A batch pickles it.
-Dithering = PerFrame | PaletteLearner
-
-
-def numbered_frames(
-    animation: "Animation", number: int, on_progress: OnProgress
-) -> "Iterator[tuple[int, np.ndarray]]":
-    """Yield the number and the colour array of each frame, and report progress after each.
-
-    Args:
-        animation: one frame or more.
-        number: number of the first frame.
-        on_progress: progress callback.
-    """
-    for index, frame in enumerate(animation.frames):
-        yield number + index, frame.color
-        on_progress((index + 1) / len(animation.frames), "")
 
 
 def dither_images(
@@ -142,12 +84,17 @@ def dither_images(
     Raises:
         InputError: options conflict, or an image cannot be read, dithered or written.
     """
+    if job.makes_clip:
+        job = dataclasses.replace(job, images=frame_files(job.images))
     for image in job.images:
         if image.is_dir():
+            clip = job.output is not None and holds_clip(job.output, job, target.panel)
             raise InputError(
                 f"cannot read {image}: it is a folder; --recursive takes the images in it"
+                f"{', and --fps 12 makes a clip of them' if clip else ''}"
             )
     outputs = plan_outputs(job, target.panel)
+    inputs = [job.images] if job.makes_clip else [[image] for image in job.images]
     preparation = job.preparation_in(target.frame)
     check_raw(job, target, outputs)
     files = list(outputs)
@@ -160,42 +107,47 @@ def dither_images(
     reports, palettes, number = [], [], first_frame
     messages: list[str] = []  # logged at the end: after an error only the error counts
     with open_outputs(files, job) as opened:
-        for index, (source, output) in enumerate(zip(job.images, outputs, strict=True)):
+        for index, (sources, output) in enumerate(zip(inputs, outputs, strict=True)):
 
             def on_image(share: float, text: str, index: int = index) -> None:
                 on_progress((index + share) / len(outputs), text)
 
             notes: list[str] = []
             kind = output_kind(output, job, target.panel)
+            source, named = sources[0], _named(sources)
             with contextlib.ExitStack() as stack:
-                animation, dithered = stack.enter_context(
-                    _dithered(
-                        *(source, output, kind, job, target, dithering, preparation, number),
-                        *(notes.append, on_image),
-                    )
-                )
-                number += len(dithered.codes)
-                if dithered.palette is not None:
-                    palettes.append(dithered.palette.hex)
+                arguments = (output, kind, job, target, dithering, preparation, number)
+                calls = notes.append, on_image
+                if is_streamed(sources, output, job, target, dithering, preparation):
+                    shown, rate = stack.enter_context(streamed(source, *arguments, *calls))
+                    whole, palette = None, target.palette
+                else:
+                    whole = stack.enter_context(_dithered(sources, *arguments, *calls))
+                    shown, rate, palette = split_frames(*whole), None, whole[1].palette
+                if palette is not None:
+                    palettes.append(palette.hex)
                     if palette_output is not None:
-                        write_palette(palette_output, dithered.palette, opened)
-                        count = len(dithered.palette)
-                        messages.append(f"{title(source)} -> {palette_output}: {count} colours")
-                content, report = encoded_result(
-                    animation, dithered, target, output, kind, job, notes.append
+                        write_palette(palette_output, palette, opened)
+                        count = len(palette)
+                        messages.append(f"{named} -> {palette_output}: {count} colours")
+                report = _write(
+                    *(source, whole, shown, rate, target, output, kind, job, opened, notes.append)
                 )
-                if job.preview is not None:
-                    write_preview(job.preview, animation, dithered, job, opened, notes.append)
-                    messages.append(f"{title(source)} -> {job.preview}: as the panel looks")
+                number += len(report.get("outputs", ())) or report.get("frames", 1)
+                if job.preview is not None and whole is not None:
+                    write_preview(job.preview, *whole, job, opened, notes.append)
+                    messages.append(f"{named} -> {job.preview}: as the panel looks")
                     report["preview"] = str(job.preview)
-                with opened(output) as file:
-                    file.writelines(content)
-                    file.flush()  # reports a full disk behind standard output
-            messages += [*notes, f"{title(source)} -> {output_title(output)}{packing_note(report)}"]
+            written = report.get("outputs", [output])
+            more = "" if len(written) == 1 else f" to {Path(written[-1]).name}"
+            place = output_title(Path(written[0]))
+            messages += [*dict.fromkeys(notes), f"{named} -> {place}{more}{packing_note(report)}"]
             if notes:
-                report["notes"] = notes
-            paths = {"input": str(source), "output": str(output)}
-            reports.append({**paths, **report, **dithered.about})
+                report["notes"] = list(dict.fromkeys(notes))
+            paths: dict[str, Any] = {"input": str(source), "output": str(written[0])}
+            if len(sources) > 1:
+                paths["inputs"] = list(map(str, sources))
+            reports.append({**paths, **report, **({} if whole is None else whole[1].about)})
     for message in messages:
         log(message, quiet=job.quiet)
     common: dict[str, Any] = {"palettes": palettes} if palettes else {"levels": target.levels}
@@ -204,9 +156,69 @@ def dither_images(
     return {**common, "images": reports}
 
 
+def _named(sources: Sequence[Path]) -> str:
+    """Return the name of an input, or of the frames of a clip, in messages."""
+    if len(sources) == 1:
+        return title(sources[0])
+    return f"{len(sources)} frames, {sources[0]} to {sources[-1].name},"
+
+
+def _write(
+    source: Path,
+    whole: "tuple[Animation, Dithered] | None",
+    shown: Iterator[ShownFrame],
+    rate: Fraction | None,
+    target: Target,
+    output: Path,
+    kind: Kind,
+    job: Job,
+    opened: Callable[[Path], contextlib.AbstractContextManager[BinaryIO]],
+    note: Callable[[str], None],
+) -> dict[str, Any]:
+    """Write a result, or a file for each of its frames; return the entries for --json.
+
+    Args:
+        source: names the input.
+        whole: the result, or None if its frames come one by one.
+        shown: the frames.
+        rate: frames per second of such frames.
+        target: levels or palette.
+        output: the file, or -.
+        kind: what it holds.
+        job: the options of the result.
+        opened: opens files.
+        note: called with sentences for the user.
+    """
+    if job.is_framewise:
+        report, written = {}, []
+        for number, each in enumerate(shown, start=1):
+            path = frame_path(output, source, number, job)
+            content, entries = encoded_result(
+                each.animation, each.dithered, target, path, kind, job, note
+            )
+            with opened(path) as file:
+                file.writelines(content)
+            report = report or entries
+            written.append(str(path))
+        return {**report, "outputs": written}
+    if kind == "video":
+        if whole is not None:
+            with name_errors(source):
+                rate = clip_rate(whole[0], job)
+        assert rate is not None
+        content, report = video_file(shown, target, output, job, rate)
+    else:
+        animation, dithered = whole or gathered_frames(shown, job.loop)
+        content, report = encoded_result(animation, dithered, target, output, kind, job, note)
+    with opened(output) as file:
+        file.writelines(content)
+        file.flush()  # reports a full disk behind standard output
+    return report
+
+
 @contextlib.contextmanager
 def _dithered(
-    source: Path,
+    sources: Sequence[Path],
     output: Path,
     kind: Kind,
     job: Job,
@@ -218,12 +230,19 @@ def _dithered(
     on_progress: OnProgress,
 ) -> "Iterator[tuple[Animation, Dithered]]":
     """Read, prepare and dither an image, in bands of rows if that is possible."""
+    source = sources[0]
+    is_still = len(sources) == 1 and job.fps is None and not is_video(source)
     # A pipe can be read only once.
     content = read_content(source) if source == STREAM or source.is_fifo() else None
     file = source if content is None else BytesIO(content)
     with contextlib.ExitStack() as stack:
         because = _needs_whole(dithering, target, job, preparation)
-        if because is None and isinstance(dithering, PerFrame) and dithering.rows is not None:
+        if (
+            is_still
+            and because is None
+            and isinstance(dithering, PerFrame)
+            and dithering.rows is not None
+        ):
             rows = stack.enter_context(opened_in_rows(source, file, job, preparation))
             if rows is not None:
                 for sentence in rows.notes:
@@ -240,10 +259,14 @@ def _dithered(
                 takes_rows = kind == "rows" or format_suffix(output, job) in ROW_SUFFIXES
                 yield done if takes_rows else as_arrays(*done)
                 return
-        if isinstance(dithering, PerFrame):
-            check_whole(source, file, job, dithering.memory, because)
-        yield _read_and_dithered(
-            *(source, content, output, kind, job, target, dithering, preparation, number),
+        if isinstance(dithering, PerFrame) and not is_video(source):
+            check_whole(source, file, job, dithering.memory, because, len(sources))
+        animation = read_clip(sources, job, note, content)
+        sentence = rate_note(format_suffix(output, job), job)
+        if sentence is not None:
+            note(sentence)
+        yield dithered_frames(
+            *(animation, source, output, kind, job, target, dithering, preparation, number),
             *(note, on_progress),
         )
 
@@ -265,139 +288,9 @@ def _needs_whole(
     return next((reason for reason, holds in reasons.items() if holds), None)
 
 
-def _read_and_dithered(
-    source: Path,
-    content: bytes | None,
-    output: Path,
-    kind: Kind,
-    job: Job,
-    target: Target,
-    dithering: Dithering,
-    preparation: Preparation,
-    number: int,
-    note: Callable[[str], None],
-    on_progress: OnProgress,
-) -> "tuple[Animation, Dithered]":
-    """Read a whole image or animation, prepare it and dither it."""
-    managed = not job.no_color_management
-    animation = read_input(
-        source, job.max_pixels, note, content, color_management=managed, pages=True
-    )
-    with name_errors(source):
-        before = animation.frames[0].color.shape[:2]
-        rule, seen = AlphaRule.of(output, kind, job), AlphaSeen()
-        for frame in animation.frames:
-            seen.add_read(frame.alpha)
-        animation = prepared(animation, source, output, kind, job, target, preparation, note)
-        spreads = not isinstance(dithering, PerFrame) or dithering.spreads or job.line_art
-        animation = _with_alpha(animation, rule, seen, number, fill=spreads)
-    # Not in the block above: the sentence begins with the name of the output.
-    sentence = rule.sentence(seen, output)
-    if sentence is not None:
-        note(sentence)
-    with name_errors(source):
-        masks = undithered(job, preparation, before, animation)
-        if not isinstance(dithering, PerFrame):
-            found = _whole(animation, target, dithering, masks, on_progress)
-            return animation, _finished(found, animation, rule.report(seen), clear=True)
-        if target.colors and dithering.rgba and masks is None and seen.partial and rule.is_kept:
-            found = _to_rgba(animation, target.colors, dithering.rgba, number, on_progress)
-            return animation, _finished(found, animation, rule.report(seen), clear=False)
-        palette = target.palette_for(animation.frames)
-        kept = None if masks is None else masks.keep(animation, palette, target)
-        keywords = {}
-        if palette is not None:
-            intent = target.intent if masks is None else "absolute"
-            keywords = {"palette": palette, "intent": intent}
-        codes = []
-        shown = with_kept(animation, kept)
-        for frame, color in numbered_frames(shown, number, on_progress):
-            codes.append(dithering.function(target.colored(color), phase=(frame, 0, 0), **keywords))
-        found = put_kept(Dithered(codes, palette), kept)
-        return animation, _finished(found, animation, rule.report(seen), clear=dithering.spreads)
-
-
-def _to_rgba(
-    animation: "Animation",
-    colors: int,
-    function: "Callable[..., np.ndarray]",
-    number: int,
-    on_progress: OnProgress,
-) -> Dithered:
-    """Dither frames with partial alpha to a palette with alpha, learned from all of them."""
-    from dither.palettes.rgba import learn_rgba
-
-    palette = learn_rgba(animation.frames, colors)
-    codes = []
-    for index, frame in enumerate(animation.frames):
-        codes.append(function(frame, palette, phase=(number + index, 0, 0)))
-        on_progress((index + 1) / len(animation.frames), "")
-    return Dithered(codes, palette)
-
-
-def _with_alpha(
-    animation: "Animation", rule: AlphaRule, seen: AlphaSeen, number: int, *, fill: bool
-) -> "Animation":
-    """Return prepared frames with the alpha of the result; hidden colours are filled if wanted."""
-    from dither.images.mask import without_hidden_colors
-
-    if all(frame.alpha is None for frame in animation.frames):
-        return animation
-    frames = []
-    for index, frame in enumerate(animation.frames):
-        seen.add_prepared(frame.alpha)
-        ruled = rule.apply(frame, (number + index, 0, 0))
-        frames.append(without_hidden_colors(ruled) if fill else ruled)
-    return dataclasses.replace(animation, frames=tuple(frames))
-
-
-def _finished(
-    dithered: Dithered, animation: "Animation", about: dict[str, Any], *, clear: bool
-) -> Dithered:
-    """Return a result with more entries for --json, and code 0 in hidden pixels if `clear`."""
-    codes = dithered.codes
-    if clear:
-        alphas = [frame.alpha for frame in animation.frames]
-        codes = [without_hidden(*pair) for pair in zip(codes, alphas, strict=True)]
-    return dataclasses.replace(dithered, codes=codes, about={**dithered.about, **about})
-
-
 def finish(report: dict[str, Any], json_output: bool, **options: Any) -> None:
     """Print the report of a command if wanted, with its options; exit with code 1 if images failed."""
     if json_output:
         print(json.dumps({**options, **report}))
     if report.get("failed"):
         raise typer.Exit(1)
-
-
-def put_kept(dithered: Dithered, kept: "list[KeptPixels] | None") -> Dithered:
-    """Return the result with the codes of the kept pixels of each frame."""
-    if kept is None:
-        return dithered
-    codes = [each.put(frame) for each, frame in zip(kept, dithered.codes, strict=True)]
-    return dataclasses.replace(dithered, codes=codes)
-
-
-def _whole(
-    animation: "Animation",
-    target: Target,
-    dithering: PaletteLearner,
-    masks: Undithered | None,
-    on_progress: OnProgress,
-) -> Dithered:
-    """Dither all frames together, except the pixels of the masks."""
-    if masks is None:
-        return dithering(animation, on_progress)
-    from dither.palettes.rgba import RgbaPalette
-
-    palette, about = target.palette, {}
-    if palette is None:
-        # The palette is learned from the image as it is.
-        first = dithering.draft(len(animation.frames))(animation, on_progress)
-        palette, about = first.palette, first.about
-        assert palette is not None  # it was learned
-        assert not isinstance(palette, RgbaPalette)  # a draft has no alpha
-    kept = masks.keep(animation, palette, target)
-    dithering = dithering.with_mapped(palette)
-    dithered = put_kept(dithering(with_kept(animation, kept), on_progress), kept)
-    return dataclasses.replace(dithered, about={**about, **dithered.about})

@@ -34,7 +34,8 @@ def prepared(
 
     first = animation.frames[0]
     animated = kind == "image" and format_suffix(output, job) in ANIMATED_SUFFIXES
-    if animation.is_stack:
+    animated = animated or kind == "video" or job.is_framewise
+    if animation.is_stack and not job.is_framewise:
         _check_stack(len(animation.frames), output, kind, job)
     elif len(animation.frames) > 1 and not animated:
         note(
@@ -80,5 +81,9 @@ def check_result(
     pixels = frames * height * width * job.scale**2
     if pixels > job.max_pixels:
         raise TooLargeError(f"the result would have {pixels} pixels, more than {job.max_pixels}")
-    if target.panel is not None and kind != "image":
+    if kind == "video":
+        from dither.video.writer import check_video_sides
+
+        check_video_sides(height * job.scale, width * job.scale, job.video_codec.value)
+    if target.panel is not None and kind not in ("image", "video"):
         check_frame(target.panel, width * job.scale, height * job.scale)

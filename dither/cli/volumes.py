@@ -16,7 +16,7 @@ from dither.errors import InputError, TooLargeError
 _TIFF_SUFFIXES, _ZARR_SUFFIX = (".tif", ".tiff"), ".zarr"
 # Options of `dither ordered` that need the whole image.
 IMAGES_ONLY = (
-    "--output-dir --name --format --packed --colors --panel --preview --add-noise "
+    "--output-dir --name --fps --loop --format --packed --colors --panel --preview --add-noise "
     "--resize --fit --rotate --background --alpha --auto-contrast --scale --recursive --line-art --mask"
 )
 
@@ -89,11 +89,14 @@ def dither_volume_file(
                 max_voxels=job.max_pixels if limited else MAX_VOXELS,
                 replace=job.force,
                 compression=compression,
+                color_management=not job.no_color_management,
                 resume=_work_key(source, dithering),
                 on_progress=on_progress,
             )
         except TooLargeError as error:
             raise InputError(f"{error}; --max-pixels raises this limit") from None
+    if done.note:
+        log(done.note, quiet=job.quiet)
     shape = " x ".join(map(str, done.shape))
     log(f"{title(source)} -> {output}: {shape} {done.dtype}", quiet=job.quiet)
     entry = {
@@ -104,6 +107,8 @@ def dither_volume_file(
         "block": list(done.block),
         "blocks": done.blocks,
     }
+    if done.note:
+        entry["notes"] = [done.note]
     common = {"levels": target.levels} if palette is None else {"palettes": [palette.hex]}
     return {**common, "images": [entry]}
 

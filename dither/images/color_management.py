@@ -73,12 +73,7 @@ def color_source(picture: "Image.Image", name: str) -> ColorSource:
     if mode == "LAB":
         profile = _lab_profile()
     if profile and mode is not None:
-        try:
-            conversion = profile_conversion(profile, mode)
-        except InputError as error:
-            return ColorSource(note=f"{name} has a colour profile that {error}; it is ignored")
-        is_srgb = conversion is None
-        return ColorSource(None if is_srgb else profile, mode, keeps_profile=is_srgb)
+        return profile_source(profile, mode, name)
     if picture.mode == "CMYK":
         note = (
             f"{name} has CMYK samples and no colour profile; they are converted by a simple formula"
@@ -89,6 +84,22 @@ def color_source(picture: "Image.Image", name: str) -> ColorSource:
     if picture.format in ("JPEG", "TIFF") and mode == "RGB" and _is_adobe_rgb(picture):
         return ColorSource(ADOBE_RGB)
     return UNMANAGED
+
+
+def profile_source(profile: bytes, mode: str, name: str) -> ColorSource:
+    """Return the colour space of samples with an ICC profile.
+
+    Args:
+        profile: as in the file.
+        mode: of the samples, as `samples_mode` returns it.
+        name: of the file, for the note.
+    """
+    try:
+        conversion = profile_conversion(profile, mode)
+    except InputError as error:
+        return ColorSource(note=f"{name} has a colour profile that {error}; it is ignored")
+    is_srgb = conversion is None
+    return ColorSource(None if is_srgb else profile, mode, keeps_profile=is_srgb)
 
 
 def samples_mode(mode: str) -> str | None:

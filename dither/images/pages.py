@@ -88,7 +88,7 @@ def read_pages(
             f"{name} has pages of 8 and of more bits per sample; save them as files of their own"
         )
     if len({page.color.ndim for page in pages}) > 1:
-        pages = [_in_rgb(page) for page in pages]
+        pages = [in_rgb(page) for page in pages]
     return pages
 
 
@@ -100,7 +100,8 @@ def _refuse_sizes(name: str, number: int, size: tuple[int, int], first: RasterIm
     )
 
 
-def _in_rgb(page: RasterImage) -> RasterImage:
+def in_rgb(page: RasterImage) -> RasterImage:
+    """Return a page in three channels."""
     if page.color.ndim == 3:
         return page
     # A profile for grey does not fit RGB.

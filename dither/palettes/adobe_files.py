@@ -1,4 +1,4 @@
-"""Parse Adobe's palette files: colour tables (.act), swatches (.aco), and swatch exchange (.ase).
+"""Read and write Adobe's palettes: colour tables (.act), swatches (.aco), swatch exchange (.ase).
 
 Every parser accepts arbitrary bytes and returns rows of red, green and blue, or raises one InputError.
 Colours in CMYK are converted without a profile, red = (1 - cyan) (1 - black), as files name none.
@@ -16,6 +16,8 @@ from dither.color_text import Color
 from dither.errors import InputError
 
 Rows = list[Color]
+# Neither a global colour nor a spot colour.
+_NORMAL_COLOR = 2
 
 # White point D50, and XYZ relative to it to linear sRGB, adapted by Bradford's method: B. Lindbloom,
 # "RGB/XYZ Matrices" (2017). L* a* b*: CIE 15:2004.
@@ -96,6 +98,42 @@ def exchange_colors(path: Path, data: bytes) -> Rows:
         if kind == 1:
             colors.append(_exchange_color(path, number, block))
     return colors
+
+
+def table_file(colors: Rows) -> bytes:
+    """Return an Adobe colour table of up to 256 colours, none of which is transparent."""
+    table = b"".join(map(bytes, colors)).ljust(768, b"\0")
+    return table + struct.pack(">HH", len(colors), 0xFFFF)
+
+
+def swatch_file(colors: Rows) -> bytes:
+    """Return Adobe colour swatches of version 1, followed by those of version 2 with names.
+
+    Photoshop reads both parts, other programs only the first.
+    """
+    wide = [(0, *(257 * code for code in color), 0) for color in colors]
+    swatches = [struct.pack(">5H", *each) for each in wide]
+    named = [
+        each + struct.pack(">I", 8) + _utf_16(color)
+        for each, color in zip(swatches, colors, strict=True)
+    ]
+    heads = [struct.pack(">HH", version, len(colors)) for version in (1, 2)]
+    return b"".join([heads[0], *swatches, heads[1], *named])
+
+
+def exchange_file(colors: Rows) -> bytes:
+    """Return a file of Adobe swatch exchange: RGB colours, named by their codes, in no group."""
+    blocks = []
+    for color in colors:
+        shares = struct.pack(">4s3fH", b"RGB ", *(code / 255 for code in color), _NORMAL_COLOR)
+        content = struct.pack(">H", 8) + _utf_16(color) + shares
+        blocks.append(struct.pack(">HI", 1, len(content)) + content)
+    return b"ASEF" + struct.pack(">HHI", 1, 0, len(colors)) + b"".join(blocks)
+
+
+def _utf_16(color: Color) -> bytes:
+    """Return the name of a colour, #rrggbb, in 8 units of 16 bits with the zero at its end."""
+    return "#{:02x}{:02x}{:02x}\0".format(*color).encode("utf-16-be")
 
 
 def _exchange_color(path: Path, number: int, block: bytes) -> Color:

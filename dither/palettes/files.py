@@ -17,7 +17,14 @@ from dither.images.color_management import color_source, managed, managed_pictur
 from dither.images.indexed_files import color_table, encode_indexed
 from dither.images.io import open_image
 from dither.images.raster_image import RasterImage
-from dither.palettes.adobe_files import exchange_colors, swatch_colors, table_colors
+from dither.palettes.adobe_files import (
+    exchange_colors,
+    exchange_file,
+    swatch_colors,
+    swatch_file,
+    table_colors,
+    table_file,
+)
 from dither.palettes.aseprite_files import aseprite_colors, is_aseprite
 from dither.palettes.text_files import (
     Rows,
@@ -26,9 +33,10 @@ from dither.palettes.text_files import (
     jasc_colors,
     json_colors,
     paint_net_colors,
+    paint_net_file,
 )
 
-WRITE_ENDINGS = (".gpl", ".pal", ".hex", ".act", ".png")
+WRITE_ENDINGS = (".gpl", ".pal", ".hex", ".act", ".aco", ".ase", ".txt", ".png")
 IMAGE_ENDINGS = (".png", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".ppm", ".pgm", ".pnm")
 
 # 256 colours with names take about 10 KB; a swatch may be a complete dithered image.
@@ -138,8 +146,9 @@ def encode_colors(path: Path | str, colors: np.ndarray) -> bytes:
     r"""Encode a palette file.
 
     Args:
-        path: its ending names the format: .gpl, .pal (JASC text), .hex, .act, or .png (one row of
-            pixels, with the palette as colour table). A .gpl also stores the name.
+        path: its ending names the format: .gpl, .pal (JASC text), .hex, .act, .aco and .ase (Adobe),
+            .txt (paint.net, which takes 96 colours), or .png (one row of pixels, with the palette as
+            colour table). A .gpl and a .txt also store the name.
         colors: (K, 3) uint8 sRGB codes, K up to 256.
 
     Raises:
@@ -164,9 +173,10 @@ def encode_colors(path: Path | str, colors: np.ndarray) -> bytes:
         data = "\r\n".join([*lines, ""]).encode()
     elif ending == ".hex":
         data = "".join("{:02x}{:02x}{:02x}\n".format(*row) for row in rows).encode()
+    elif ending == ".txt":
+        data = paint_net_file(rows, path.stem)
     else:
-        table = colors.astype(np.uint8).tobytes().ljust(768, b"\0")
-        data = table + struct.pack(">HH", len(rows), 0xFFFF)  # no colour is transparent
+        data = {".act": table_file, ".aco": swatch_file, ".ase": exchange_file}[ending](rows)
     return data
 
 

@@ -95,6 +95,22 @@ def paint_net_colors(path: Path, data: bytes) -> Rows:
     return colors
 
 
+def paint_net_file(colors: Rows, name: str) -> bytes:
+    """Return a palette file of paint.net, which ignores colours after the 96th.
+
+    Example:
+        >>> paint_net_file([(255, 128, 0)], "one").decode().splitlines()[-1]
+        'FFFF8000'
+    """
+    lines = [
+        "; paint.net Palette File",
+        f"; Palette Name: {' '.join(name.split())}",
+        f"; Colors: {len(colors)}",
+        *("FF{:02X}{:02X}{:02X}".format(*color) for color in colors),
+    ]
+    return "\r\n".join([*lines, ""]).encode(errors="replace")
+
+
 def json_colors(path: Path, data: bytes) -> Rows:
     """Parse JSON: a list of colours, or an object whose "colors" is one, as Lospec gives it.
 

@@ -11,6 +11,7 @@ from dither.parallel import run_tasks
 from dither.parallel.processors import thread_count
 from dither.progress import OnProgress, no_progress
 from dither.volumes.block import VolumeDither
+from dither.volumes.tiff_files import TiffVolume
 from dither.volumes.work import MAX_VOXELS, MEMORY, is_flat, recorded_work
 
 
@@ -22,12 +23,14 @@ class DitheredVolume(NamedTuple):
         dtype: of its samples.
         block: layers, rows and columns of a block.
         blocks: number of blocks.
+        note: sentence about colours for the user; empty for none.
     """
 
     shape: tuple[int, ...]
     dtype: np.dtype
     block: tuple[int, int, int]
     blocks: int
+    note: str = ""
 
 
 def dither_volume(
@@ -42,6 +45,7 @@ def dither_volume(
     max_voxels: int = MAX_VOXELS,
     replace: bool = True,
     compression: Compression | None = None,
+    color_management: bool = True,
     resume: str | None = None,
     on_progress: OnProgress = no_progress,
 ) -> DitheredVolume:
@@ -63,6 +67,7 @@ def dither_volume(
         max_voxels: as in `volume_work`.
         replace: as in `volume_work`.
         compression: as in `volume_work`.
+        color_management: as in `volume_work`.
         resume: text that is equal for equal work. After Ctrl-C or a kill, the finished blocks stay in a
             hidden folder beside the target, and work with the same text takes them. None to begin anew.
         on_progress: called several times a second with the share of the work done, 0 to 1, and a short
@@ -91,6 +96,7 @@ def dither_volume(
         max_voxels=max_voxels,
         replace=replace,
         compression=compression,
+        color_management=color_management,
         resume=resume,
     ) as (work, record):
         workers: dict[str, Any] = {"scheduler": scheduler}
@@ -111,4 +117,5 @@ def dither_volume(
             share = done / len(blocks)
             on_progress(share, "")
     shape = work.target.shape[1:] if is_flat(work.target) else work.target.shape
-    return DitheredVolume(shape, work.target.dtype, work.block, len(blocks))
+    note = work.source.colors.note if isinstance(work.source, TiffVolume) else ""
+    return DitheredVolume(shape, work.target.dtype, work.block, len(blocks), note)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 
 from dither.errors import InputError
+from dither.images.color_management import UNMANAGED, ColorSource
 from dither.images.raster_image import Resolution
 from dither.images.tiff import (
     FILE_HEADER_BYTES,
@@ -21,6 +22,7 @@ from dither.images.tiff import (
 )
 from dither.volumes.damage import damaged
 from dither.volumes.regions import Region
+from dither.volumes.tiff_colors import PROFILE_TAG, in_srgb
 from dither.volumes.tiff_layout import TiffLayout, read_part, tiff_layout, value_of
 
 if TYPE_CHECKING:
@@ -44,7 +46,7 @@ _OF_SOURCES: dict[int, Compression] = {
 }
 _PER_INCH = {2: 1.0, 3: 2.54}
 _UNASSOCIATED_ALPHA = (2,)
-_ORIENTATION, _RESOLUTIONS, _RESOLUTION_UNIT, _PROFILE = 274, (282, 283), 296, 34675
+_ORIENTATION, _RESOLUTIONS, _RESOLUTION_UNIT = 274, (282, 283), 296
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,6 +61,7 @@ class TiffVolume:
         offsets: of each page's samples if they are uncompressed, else None.
         inverted: whether 0 is white.
         pixels: of a new file: how a page is stored; it reads no rows.
+        colors: colour space from which samples are converted to sRGB when they are read.
     """
 
     path: str
@@ -68,6 +71,7 @@ class TiffVolume:
     offsets: np.ndarray | None
     inverted: bool = False
     pixels: StoredPixels | None = None
+    colors: ColorSource = UNMANAGED
 
     def read(self, region: Region) -> np.ndarray:
         """Read the samples of a region.
@@ -83,9 +87,9 @@ class TiffVolume:
                 for offset, run in self._runs(region, out, self.offsets):
                     file.seek(offset)
                     _read_into(self.path, file, run)
-        if not self.inverted:
-            return out
-        return ~out if out.dtype.kind in "bu" else 1 - out
+        if self.inverted:
+            out = ~out if out.dtype.kind in "bu" else 1 - out
+        return in_srgb(out, self.colors)
 
     def write(self, region: Region, values: np.ndarray) -> None:
         """Write the samples of a region; if they have 1 bit, its first column is a multiple of 8."""
@@ -404,8 +408,8 @@ def _copied_options(volume: TiffVolume, profile: bool) -> dict[str, Any]:
     unit = value_of(key, _RESOLUTION_UNIT, 2)
     if all(map(_is_fraction, resolution)) and isinstance(unit, int) and unit in (1, 2, 3):
         options.update(resolution=resolution, resolutionunit=int(unit))
-    found = value_of(key, _PROFILE, None)
-    if profile and isinstance(found, bytes):
+    found = value_of(key, PROFILE_TAG, None)
+    if profile and volume.colors.keeps_profile and isinstance(found, bytes):
         options["iccprofile"] = found
     return options
 

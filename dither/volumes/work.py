@@ -25,6 +25,7 @@ from dither.volumes.block import (
 )
 from dither.volumes.done_blocks import DoneBlocks
 from dither.volumes.regions import Region, block_sides, regions
+from dither.volumes.tiff_colors import tiff_colors
 from dither.volumes.tiff_files import (
     TiffVolume,
     compress_tiff,
@@ -99,6 +100,7 @@ def volume_work(
     max_voxels: int = MAX_VOXELS,
     replace: bool = True,
     compression: Compression | None = None,
+    color_management: bool = True,
 ) -> Iterator[VolumeWork]:
     """Divide a volume into blocks for the caller to dither in any order, here or on other machines.
 
@@ -116,6 +118,8 @@ def volume_work(
         max_voxels: refuse larger volumes, whose result could fill the disk.
         replace: whether to overwrite an existing target.
         compression: of a TIFF; if None, like the source's. It is applied when all blocks are done.
+        color_management: convert the colours of a TIFF to sRGB by the profile of its first page; if
+            False, samples and profile stay. Zarr arrays have no profile.
 
     Raises:
         InputError: a file cannot be read or written, its pieces are larger than the memory, or a
@@ -136,6 +140,7 @@ def volume_work(
         max_voxels=max_voxels,
         replace=replace,
         compression=compression,
+        color_management=color_management,
     ) as (work, _):
         yield work
 
@@ -151,12 +156,13 @@ def recorded_work(
     max_voxels: int,
     replace: bool,
     compression: Compression | None,
+    color_management: bool = True,
     resume: str | None = None,
 ) -> Iterator[tuple[VolumeWork, DoneBlocks | None]]:
     """Divide a volume as `volume_work` does, and record finished blocks if it is to be resumed.
 
     Args:
-        source: as in `volume_work`, like those up to `compression`.
+        source: as in `volume_work`, like those up to `color_management`.
         target: the target.
         dithering: the dithering.
         memory: bytes.
@@ -164,6 +170,7 @@ def recorded_work(
         max_voxels: the limit.
         replace: whether to overwrite.
         compression: of a TIFF.
+        color_management: whether to convert.
         resume: text that is equal for equal work, which may resume; None to begin anew always.
     """
     if not LEAST_MEMORY <= memory <= MOST_MEMORY:
@@ -174,6 +181,9 @@ def recorded_work(
     if Path(os.path.realpath(source)) in Path(os.path.realpath(target)).parents:
         raise InputError(f"cannot write {target}: it lies in {source}, the source")
     opened = open_volume(source)
+    if color_management and isinstance(opened, TiffVolume):
+        channels = math.prod(opened.shape[3:])
+        opened = dataclasses.replace(opened, colors=tiff_colors(source, channels))
     voxels = math.prod(opened.shape[:3])
     if voxels > max_voxels:
         raise TooLargeError(f"{source} has {voxels} voxels, more than {max_voxels}")
@@ -210,7 +220,7 @@ def recorded_work(
             if isinstance(made, TiffVolume) and chosen != "none":
                 compress_tiff(made, chosen)
         return
-    text = repr((resume, opened.shape, shape, dtype.str, block, chunks, chosen))
+    text = repr((resume, color_management, opened.shape, shape, dtype.str, block, chunks, chosen))
     key = hashlib.sha256(text.encode()).hexdigest()[:16]
     with resumable_path(target, key, replace=replace) as folder:
         result = folder / Path(os.path.realpath(target)).name
@@ -374,6 +384,8 @@ def _bytes_per_voxel(
 ) -> int:
     """Return the bytes that a voxel takes while its block is at work."""
     taken = math.prod(source.shape[3:]) * source.dtype.itemsize
+    if isinstance(source, TiffVolume) and source.colors.space is not None:
+        taken *= 3
     if isinstance(dithering, PaletteDither):
         taken += _PALETTE_BYTES
     if dithering.preparation != Preparation():

@@ -1,17 +1,15 @@
 """Find the images of a folder and its subfolders, and the places of their results."""
 
 import os
-import re
 import stat
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-# Files with other suffixes are not opened.
-_IMAGE_SUFFIXES = re.compile(
-    r"\.(apng|bmp|dib|gif|jfif|jpe|jpeg|jpg|pbm|pgm|png|pnm|ppm|tif|tiff|webp)", re.IGNORECASE
-)
+from dither.cli.inputs import IMAGE_SUFFIXES
+from dither.files.natural_order import natural_key
+
 # Reasons to skip, each with the noun for one and for several.
 _NOT_AN_IMAGE, _HIDDEN, _LINK = "not an image", "hidden", "link to a folder"
 _BELOW = "in a subfolder"
@@ -101,7 +99,7 @@ def discover(folder: Path, results: Path, named: Callable[[Path], str]) -> Disco
             path = here / name
             if name.startswith("."):
                 skipped[_HIDDEN] += 1
-            elif not _IMAGE_SUFFIXES.fullmatch(path.suffix):
+            elif not IMAGE_SUFFIXES.fullmatch(path.suffix):
                 skipped[_NOT_AN_IMAGE] += 1
             elif _is_special(path):
                 refused[path] = f"{path} is not a regular file"
@@ -122,19 +120,11 @@ def as_layers(found: Discovered) -> Discovered:
         [('a2.png', 0), ('a10.png', 1)]
     """
     direct = [pair for pair in found.pairs if len(pair.source.parts) == 1]
-    ordered = sorted(direct, key=lambda pair: _natural(pair.source.name))
+    ordered = sorted(direct, key=lambda pair: natural_key(pair.source.name))
     pairs = [pair._replace(frame=number) for number, pair in enumerate(ordered)]
     below = len(found.pairs) - len(direct)
     skipped = {**found.skipped, **({_BELOW: below} if below else {})}
     return found._replace(pairs=pairs, skipped=skipped)
-
-
-def _natural(name: str) -> tuple[list[tuple[int, str]], str]:
-    """Return a key by which numbers in names are compared as numbers."""
-    parts = re.split(r"([0-9]+)", name)
-    # The text before each number, and its length-free value.
-    key = [(int(part), "") if part.isdecimal() else (-1, part.casefold()) for part in parts]
-    return key, name
 
 
 def _conflicts(pairs: list[Pair], folder: Path, results: Path) -> dict[Path, str]:

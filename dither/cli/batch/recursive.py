@@ -20,10 +20,11 @@ from dither.console import log, progress_bar, stop
 from dither.errors import InputError
 from dither.files.atomic import created_folder
 from dither.files.safe_open import read_file
+from dither.images.animation import ANIMATED_SUFFIXES
 from dither.version import installed_version
 
 if TYPE_CHECKING:
-    from dither.cli.pipeline import Dithering
+    from dither.cli.dithered_frames import Dithering
 
 
 def dither_folder(
@@ -65,6 +66,11 @@ def dither_folder(
     skipped = found.skipped_sentence()
     if not found.pairs and not found.refused:
         raise InputError(f"{folder} holds no images. {skipped}".rstrip(". "))
+    if layers and results.suffix.lower() in ANIMATED_SUFFIXES and not results.is_dir():
+        raise InputError(
+            f"{results} is a file name, and the layers of {folder} need a folder; --fps 12 makes a "
+            "clip of them"
+        )
     options = fingerprint(
         (
             *(installed_version(), target, dithering, job.preparation_in(target.frame)),
@@ -113,7 +119,12 @@ def _folders(job: Job, batch: Batch) -> tuple[Path, Path]:
     assert results is not None
     if results == STREAM:
         raise InputError("--recursive needs a folder as --output, not -")
-    if results.exists() and (not results.is_dir() or results.samefile(folder)):
+    clip = results.suffix.lower() in ANIMATED_SUFFIXES and not batch.recursive
+    if (
+        results.exists()
+        and not (clip and results.is_file())
+        and (not results.is_dir() or results.samefile(folder))
+    ):
         kind = "the input folder" if results.is_dir() else "a file"
         raise InputError(f"--recursive needs another folder as --output; {results} is {kind}")
     # Workers of a scheduler have other working folders.

@@ -14,6 +14,7 @@ from dither.cli.declare import (
     refuse_without_effect,
     with_option_groups,
 )
+from dither.cli.dithered_frames import PerFrame
 from dither.cli.in_rows import NextRows
 from dither.cli.inks import COLORS_ONLY, dither_inks
 from dither.cli.memory import parse_memory
@@ -31,7 +32,7 @@ from dither.cli.options import (
     matrix_option,
     threads_option,
 )
-from dither.cli.pipeline import PerFrame, dither_images, finish
+from dither.cli.pipeline import dither_images, finish
 from dither.cli.target import Target
 from dither.console import delayed_progress, number, option
 from dither.errors import InputError

@@ -64,7 +64,8 @@ def optimize(
         Path | None,
         option(
             OUTPUT,
-            "Also write the palette, for a single image: .gpl .pal .hex .act or .png.",
+            "Also write the palette, for a single image: .gpl .pal .hex .act .aco .ase .txt "
+            "(paint.net) or .png.",
             value="FILE",
         ),
     ] = None,

@@ -14,6 +14,7 @@ from dither.cli.declare import (
     refuse_without_effect,
     with_option_groups,
 )
+from dither.cli.dithered_frames import PerFrame
 from dither.cli.in_rows import NextRows
 from dither.cli.inks import COLORS_ONLY, dither_inks
 from dither.cli.memory import parse_memory
@@ -30,7 +31,7 @@ from dither.cli.options import (
     matrix_option,
     threads_option,
 )
-from dither.cli.pipeline import PerFrame, dither_images, finish
+from dither.cli.pipeline import dither_images, finish
 from dither.cli.target import Target
 from dither.console import delayed_progress, number, option
 from dither.matrix.catalog import DEFAULT_MATRIX
@@ -45,7 +46,7 @@ _RULES = {
     "with --mix two": "--candidates",
     "with --add-noise": "--threads --matrix --strength --mix-in",
 }
-_LAYERS = {"without --recursive": "--preview", "without --output -": "--format"}
+_LAYERS = {"without --recursive": "--preview --fps --loop", "without --output -": "--format"}
 _IMAGE_RULES = {"with --palette or --panel or --colors": "--add-noise --threads"}
 # Options that palettes with alpha lack.
 _NOT_FOR_RGBA = "--intent --strength --mix-in --mixture-size --mix --candidates"
@@ -158,7 +159,9 @@ def ordered(
         return
     from dither.matrix.catalog import load_channels, load_matrix
 
-    layers = not batch.recursive and len(job.images) == 1 and job.images[0].is_dir()
+    layers = (
+        not (batch.recursive or job.makes_clip) and len(job.images) == 1 and job.images[0].is_dir()
+    )
     refuse_without_effect(context, _LAYERS if layers else WITHOUT_BATCH)
     name = matrix or DEFAULT_MATRIX
     if add_noise is not None:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from dither.cli.options import palette_names as complete_names
+from dither.cli.swatches import print_swatches
 from dither.console import INPUT, OUTPUT, ForceOption, JsonOption, QuietOption, log, option
 from dither.errors import InputError
 
@@ -30,7 +31,7 @@ def palettes(
         Path | None,
         option(
             OUTPUT,
-            "Save the palette: .gpl .pal .hex .act or .png.",
+            "Save the palette: .gpl .pal .hex .act .aco .ase .txt (paint.net) or .png.",
             *("--output", "-o"),
             value="FILE",
         ),
@@ -51,7 +52,9 @@ def palettes(
             path = None if output is None else str(output)
             print(json.dumps({"palette": palette, "colors": found.hex, "output": path}))
         elif output is None:
-            _show([(f"{index:3}  ", [code], f"  {code}") for index, code in enumerate(found.hex)])
+            print_swatches(
+                [(f"{index:3}  ", [code], f"  {code}") for index, code in enumerate(found.hex)]
+            )
         return
     if output is not None:
         raise InputError("--output saves one palette; name it, such as dither palettes game-boy")
@@ -59,25 +62,10 @@ def palettes(
     if json_output:
         print(json.dumps({"palettes": {name: each.hex for name, each in named.items()}}))
         return
-    _show([_summary(name, each) for name, each in named.items()])
+    print_swatches([_summary(name, each) for name, each in named.items()])
 
 
 def _summary(name: str, palette: "Palette") -> tuple[str, list[str], str]:
     codes = palette.hex[:_SHOWN]
     more = " ..." if len(palette) > _SHOWN else ""
     return f"{name:22}{len(palette):4} colours  ", codes, f" {' '.join(codes)}{more}"
-
-
-def _show(rows: list[tuple[str, list[str], str]]) -> None:
-    """Print lines of a text, colours and a text; the colours as swatches, on terminals with colours."""
-    from rich.console import Console
-    from rich.text import Text
-
-    console = Console(highlight=False)
-    drawn = console.is_terminal and console.color_system is not None and not console.no_color
-    for before, codes, after in rows:
-        line = Text(before)
-        for code in codes if drawn else ():
-            line.append("  " if len(codes) > 1 else " " * 6, style=f"on {code}")
-        line.append(after if drawn else after.strip())
-        console.print(line, soft_wrap=True)

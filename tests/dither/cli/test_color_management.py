@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 from conftest import Run
 from icc_profiles import cmyk_profile, gray_profile, rgb_profile
-from PIL import Image
+from PIL import Image, ImageSequence
 
 import dither
 from dither.images.animation import read_animation
@@ -17,6 +17,7 @@ P3 = from_h273(12, 13).primaries
 PROFILE = rgb_profile(P3, 2.2)
 SPACE = DescribedColors(P3, round(2.2 * 256) / 256)
 PHOTO = np.random.default_rng(0).integers(0, 256, (24, 20, 3), np.uint8)
+PATCH = np.array([0xC8, 0x3C, 0x28], np.uint8)
 WANTED = to_srgb(PHOTO, SPACE).astype(int)
 
 
@@ -136,3 +137,51 @@ def test_a_file_read_in_rows_is_converted_alike(tmp_path: Path) -> None:
         whole = dither.read_image(tmp_path / name)
         assert (image.color == whole.color).all()
         assert image.profile is whole.profile is None
+
+
+@pytest.mark.parametrize("kind", ["pages", "zarr", pytest.param("layers", marks=pytest.mark.slow)])
+def test_volumes_are_converted_and_the_option_does_not(run: Run, tmp_path: Path, kind: str) -> None:
+    tile = np.ascontiguousarray(np.broadcast_to(PATCH, (16, 16, 3)))
+    pictures = [Image.fromarray(tile)] * 3
+    source, output = "stack.tif", "out.zarr" if kind == "zarr" else "out.tif"
+    options = {"save_all": True, "append_images": pictures[1:], "icc_profile": PROFILE}
+    pictures[0].save(tmp_path / "stack.tif", **options)
+    if kind == "layers":
+        source, output = "layers", "out"
+        (tmp_path / "layers").mkdir()
+        for number, picture in enumerate(pictures):
+            picture.save(tmp_path / "layers" / f"{number}.tif", icc_profile=PROFILE)
+    words = f"dither ordered {source} -o {output} --force --intent absolute"
+    words += " --palette '#d92a17 #c83c28'"
+    run(words)
+    assert shown(tmp_path / output).mean() < 0.2
+    run(f"{words} --no-color-management")
+    assert shown(tmp_path / output).mean() == 1
+
+
+def shown(path: Path) -> np.ndarray:
+    """Return where each layer shows the second colour."""
+    if path.suffix == ".zarr":
+        import zarr
+
+        return np.asarray(zarr.open_array(path, mode="r"))
+    files = sorted(path.iterdir()) if path.is_dir() else [path]
+    pages = [
+        np.asarray(page.convert("RGB"))
+        for file in files
+        if not file.name.startswith(".")
+        for page in ImageSequence.Iterator(Image.open(file))
+    ]
+    assert len(pages) == 3
+    return (np.array(pages) == PATCH).all(axis=3)
+
+
+def test_a_stack_and_an_image_in_p3_give_the_same(run: Run, tmp_path: Path) -> None:
+    picture = Image.fromarray(np.tile(PHOTO, (2, 2, 1)))
+    picture.save(tmp_path / "one.tif", icc_profile=PROFILE)
+    picture.save(tmp_path / "two.tif", icc_profile=PROFILE, save_all=True, append_images=[picture])
+    for words in ("--bits 1", "--levels 4 --gray"):
+        run(f"dither ordered one.tif -o one.png --force {words}")
+        run(f"dither ordered two.tif -o pages.tif --force {words}")
+        wanted = np.asarray(Image.open(tmp_path / "one.png").convert("RGB"))
+        assert (np.asarray(Image.open(tmp_path / "pages.tif").convert("RGB")) == wanted).all()

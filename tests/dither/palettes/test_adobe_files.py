@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from PIL import Image, ImageCms
 
 from dither.errors import InputError
-from dither.palettes.files import read_colors
+from dither.palettes.files import encode_colors, read_colors
 
 COLORS = st.lists(st.tuples(*[st.integers(0, 255)] * 3), min_size=2, max_size=40, unique=True)
 
@@ -91,6 +91,51 @@ def test_lab_is_converted_as_littlecms_does() -> None:
     )
     assert ase == aco
     assert np.abs(np.array(ase) - expected).max() <= 2  # the L of Pillow has 8 bits
+
+
+def _blocks(data: bytes) -> list[tuple[int, bytes]]:
+    """The blocks of a swatch exchange file, by the layout alone."""
+    signature, major, minor, count = struct.unpack_from(">4sHHI", data)
+    assert (signature, major, minor) == (b"ASEF", 1, 0)
+    found, at = [], 12
+    while at < len(data):
+        kind, length = struct.unpack_from(">HI", data, at)
+        found.append((kind, data[at + 6 : at + 6 + length]))
+        at += 6 + length
+    assert at == len(data)
+    assert len(found) == count
+    return found
+
+
+@given(COLORS)
+def test_written_swatch_exchange_follows_the_layout(colors: list[tuple[int, int, int]]) -> None:
+    data = encode_colors("p.ase", np.array(colors, np.uint8))
+    for (kind, block), color in zip(_blocks(data), colors, strict=True):
+        name = "#{:02x}{:02x}{:02x}".format(*color)
+        assert kind == 1
+        assert block[:18] == struct.pack(">H", 8) + f"{name}\0".encode("utf-16-be")
+        model, *shares, role = struct.unpack(">4s3fH", block[18:])
+        assert (model, role) == (b"RGB ", 2)
+        assert [round(255 * share) for share in shares] == list(color)
+    assert _read("p.ase", data) == [list(color) for color in colors]
+
+
+@given(COLORS)
+def test_written_swatches_follow_the_layout(colors: list[tuple[int, int, int]]) -> None:
+    data = encode_colors("p.aco", np.array(colors, np.uint8))
+    end = 4 + 10 * len(colors)
+    first = np.frombuffer(data[4:end], ">u2").reshape(-1, 5)
+    assert struct.unpack_from(">HH", data) == (1, len(colors))
+    assert (first[:, 1:4] == 257 * np.array(colors)).all()
+    assert not first[:, [0, 4]].any()
+    assert struct.unpack_from(">HH", data, end) == (2, len(colors))
+    rest = data[end + 4 :]
+    assert len(rest) == 30 * len(colors)
+    for number, color in enumerate(colors):
+        part = rest[30 * number : 30 * number + 30]
+        name = "#{:02x}{:02x}{:02x}\0".format(*color).encode("utf-16-be")
+        assert part == first[number].tobytes() + struct.pack(">I", 8) + name
+    assert _read("p.aco", data) == _read("p.aco", data[:end]) == [list(color) for color in colors]
 
 
 ACO = _aco((0, 0, 0, 0, 0), (0, 65535, 0, 0, 0))

@@ -171,7 +171,7 @@ def test_folders_and_missing_files_are_refused(tmp_path: Path) -> None:
         with pytest.raises(InputError, match="cannot read"):
             read_colors(tmp_path / f"folder{ending}")
     with pytest.raises(InputError, match=r"cannot write .*: the ending must be one of .gpl"):
-        save_palette(tmp_path / "p.ase", Palette(THREE))
+        save_palette(tmp_path / "p.aseprite", Palette(THREE))
     with pytest.raises(InputError, match="does not exist"):
         save_palette(tmp_path / "nowhere" / "p.gpl", Palette(THREE))
 

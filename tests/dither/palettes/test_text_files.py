@@ -2,12 +2,13 @@ import json
 import tempfile
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from dither.errors import InputError
-from dither.palettes.files import read_colors
+from dither.palettes.files import encode_colors, read_colors
 
 COLORS = st.lists(st.tuples(*[st.integers(0, 255)] * 3), min_size=2, max_size=40, unique=True)
 # As paint.net writes it: dotPDN, "Working With Palettes".
@@ -79,3 +80,15 @@ def test_damaged_texts_are_refused_in_one_sentence(name: str, data: bytes, sente
     with pytest.raises(InputError, match=sentence) as raised:
         _read(name, data)
     assert "\n" not in str(raised.value)
+
+
+def test_a_palette_of_paint_net_is_written_as_it_writes_it() -> None:
+    written = encode_colors("two words.txt", np.array([[15, 56, 15], [255, 0, 1]], np.uint8))
+    assert written.decode().split("\r\n") == [
+        "; paint.net Palette File",
+        "; Palette Name: two words",
+        "; Colors: 2",
+        "FF0F380F",
+        "FFFF0001",
+        "",
+    ]

@@ -63,7 +63,7 @@ def folder(tmp_path: Path, photo: np.ndarray) -> Path:
         ),
         ("photo.png -o x.png --colors 4 --device 8,8,1", "not '8,8,1'"),
         ("photo.png -o x.png --colors 4 --preset best", "'best'"),
-        ("photo.png -o x.png --colors 4 --palette-output p.txt", ".gpl, .pal, .hex, .act, .png"),
+        ("photo.png -o x.png --colors 4 --palette-output p.json", ".gpl, .pal, .hex, .act, .aco"),
         ("photo.png -o x.png --colors 4 --palette-output x.png", "would both be written as x.png"),
         ("photo.png -o x.png --colors 4 --palette-output there.png", "there.png exists"),
         ("photo.png flag.png -o . --colors 4 --palette-output p.gpl", "the palette of one image"),

@@ -37,7 +37,7 @@ def test_terminals_get_swatches(run: Callable, monkeypatch: pytest.MonkeyPatch) 
     assert "\x1b[48" not in run("dither palettes game-boy").stdout
 
 
-@pytest.mark.parametrize("ending", ["gpl", "pal", "hex", "act", "png"])
+@pytest.mark.parametrize("ending", ["gpl", "pal", "hex", "act", "aco", "ase", "txt", "png"])
 def test_a_palette_is_saved(run: Callable, refused: Callable, tmp_path: Path, ending: str) -> None:
     (tmp_path / "p.json").write_text(json.dumps({"colors": [code[1:] for code in GREENS]}))
     run(f"dither palettes p.json -o saved.{ending}")
@@ -52,7 +52,7 @@ def test_a_palette_is_saved(run: Callable, refused: Callable, tmp_path: Path, en
     [
         ("gameboy", "'gameboy' is not a palette; did you mean 'game-boy'"),
         ("-o p.gpl", "--output saves one palette; name it"),
-        ("c64 -o p.ase", "the ending must be one of .gpl"),
+        ("c64 -o p.aseprite", "the ending must be one of .gpl"),
         ("lospec:sweetie-16", "save https://lospec.com/palette-list/sweetie-16.hex"),
         ("missing.gpl", "cannot read missing.gpl: there is no such file"),
     ],

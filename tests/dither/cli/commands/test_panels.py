@@ -47,9 +47,31 @@ def test_the_list_as_json_has_all_values(run: Callable) -> None:
     assert (entry["width"], entry["height"], entry["ppi"]) == (1200, 1600, 150)
     assert (entry["white"], entry["black"]) == ("white", "black")
     assert entry["packing"]["parts"] == [600, 1600]
-    assert entry["inks"][4] == {"name": "blue", "look": "#00458b", "pure": "#0000ff", "code": [5]}
+    blue = {"name": "blue", "look": "#00458b", "pure": "#0000ff", "code": [5]}
+    assert entry["inks"][4] == {**blue, "reflectance": pytest.approx(0.061, abs=0.001)}
     assert entry["viewing_filter"] == "nasanen:150dpi,60cm"
     assert entry["bytes"] == 960000
+
+
+def test_one_panel_is_shown(run: Callable, monkeypatch: pytest.MonkeyPatch) -> None:
+    shown = run("dither panels spectra-6-7.3").stdout.splitlines()
+    assert shown[0] == "spectra-6-7.3: E Ink Spectra 6, 7.3 inches"
+    assert shown[1] == "800x480 pixels, 127 ppi, 160x96 mm, seen from 40 cm"
+    assert shown[2] == "buffer of 192000 bytes: 4 bits a pixel, msb first"
+    # #b9cacd: 0.2126 * 0.4851 + 0.7152 * 0.5906 + 0.0722 * 0.6105 by the formula of sRGB.
+    assert "white   #b9cacd   57.0%  code 1, driver #ffffff  white" in shown
+    assert "contrast unlimited" in run("dither panels gray-4-4.2").stdout
+    assert "24x10 pixels" in run("dither panels small.toml").stdout
+    found = json.loads(run("dither panels spectra-6-7.3 --json").stdout)["panels"]
+    assert list(found) == ["spectra-6-7.3"]
+    for name, value in {"FORCE_COLOR": "1", "COLORTERM": "truecolor", "TERM": "xterm"}.items():
+        monkeypatch.setenv(name, value)
+    monkeypatch.delenv("NO_COLOR", raising=False)
+    assert "\x1b[48;2;202;184;0m" in run("dither panels spectra-6-7.3").stdout
+
+
+def test_an_unknown_panel_is_one_sentence(refused: Callable) -> None:
+    assert "did you mean 'spectra-6-7.3'" in refused("dither panels spectra-6-73")
 
 
 COMMANDS = ["ordered", "diffuse", "optimize"]
