@@ -80,7 +80,13 @@ def parse_values(text: str, count: int) -> ValueSet:
     kind, colon, argument = text.partition(":")
     if not colon:
         if kind not in SPACES:
-            others = "points:FILE", "points-pdf:FILE", "density:FILE", "environment:FILE", "ggx:ALPHA"
+            others = (
+                "points:FILE",
+                "points-pdf:FILE",
+                "density:FILE",
+                "environment:FILE",
+                "ggx:ALPHA",
+            )
             raise InputError(
                 f"no values are named {text[:40]!r}; "
                 + did_you_mean(text, SPACES, f"there are {', '.join((*SPACES, *others))}")
@@ -119,7 +125,9 @@ def _table(file: str) -> np.ndarray:
 
         color = read_image(file).color
         coded = color.dtype.kind == "u"
-        table = linear_of_codes(np.iinfo(color.dtype).max)[color] if coded else srgb_to_linear(color)
+        table = (
+            linear_of_codes(np.iinfo(color.dtype).max)[color] if coded else srgb_to_linear(color)
+        )
     if table.ndim == 3 and table.shape[2] in (3, 4):
         table = table[..., :3] @ LUMINANCE_WEIGHTS
     return table[..., 0] if table.ndim == 3 and table.shape[2] == 1 else table

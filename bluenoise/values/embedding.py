@@ -37,7 +37,9 @@ def embedded_values(
     """
     values = np.asarray(values, float)
     if values.ndim != 2 or not 1 <= values.shape[1] <= 4 or not np.isfinite(values).all():
-        raise InputError(f"the values have the shape {values.shape}; give finite numbers (N, 1 to 4)")
+        raise InputError(
+            f"the values have the shape {values.shape}; give finite numbers (N, 1 to 4)"
+        )
     landmarks = values[hilbert_order(values)[:: -(-len(values) // _LANDMARKS)]]
     among = _checked(distance(landmarks[:, None], landmarks[None]), (len(landmarks),) * 2)
     centred = among - among.mean(axis=0) - among.mean(axis=1)[:, None] + among.mean()
@@ -48,7 +50,10 @@ def embedded_values(
     across = _checked(distance(values[:, None], landmarks[None]), (len(values), len(landmarks)))
     points = -0.5 * (across - among.mean(axis=0)) @ (axes[:, kept] / np.sqrt(lengths[kept]))
     return ValueSet(
-        "embedded", values.astype(np.float32), points.astype(np.float32), Distance(squared_chord=1.0)
+        "embedded",
+        values.astype(np.float32),
+        points.astype(np.float32),
+        Distance(squared_chord=1.0),
     )
 
 

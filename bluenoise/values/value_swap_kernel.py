@@ -109,9 +109,9 @@ def swap_values_in_tile(
         cell_of[:] = -1
         plane = indices[(first_frame + t) % frames]
         for cell in range(area):
-            cell_of[plane[(top + cell // tile_width) % height, (left + cell % tile_width) % width]] = (
-                cell
-            )
+            cell_of[
+                plane[(top + cell // tile_width) % height, (left + cell % tile_width) % width]
+            ] = cell
         place = 0
         for index in range(len(points)):
             cell = cell_of[index]
@@ -124,11 +124,11 @@ def swap_values_in_tile(
         row_of[cell], column_of[cell] = cell // tile_width, cell % tile_width
     kernel = (rows, weights, distance)
     scratch = np.empty((2 + channels, widest), np.float32)
-    one, other = np.empty(channels, np.float32), np.empty(channels, np.float32)
+    pair, own = np.empty((2, channels), np.float32), np.empty(channels, np.float32)
     for t in range(tile_frames):
         for cell in range(area):
             y, x = cell // tile_width + margin_y, cell % tile_width + radius
-            _write_gradient(values, gradients, kernel, scratch, one, t + margin_t, y, x)
+            _write_gradient(values, gradients, kernel, scratch, own, t + margin_t, y, x)
     errors = np.zeros(_LENGTHS, np.float32)
     spread = np.full(_LENGTHS, np.float32(1))
     dropped, seen = np.zeros(_LENGTHS, np.int64), np.zeros(_LENGTHS, np.int64)
@@ -179,9 +179,12 @@ def swap_values_in_tile(
             if dropped[length] % _DROPPED_COMPUTED != 0:
                 continue
         for c in range(channels):
-            one[c], other[c] = points[low, c], points[high, c]
-        gained = _increase(values, kernel, scratch, one, other, frame, rp, px + radius)
-        gained += _increase(values, kernel, scratch, other, one, frame, rq, qx + radius)
+            pair[0, c], pair[1, c] = points[low, c], points[high, c]
+        cells = ((rp, px + radius), (rq, qx + radius))
+        gained = np.float32(0)
+        for side in range(2):
+            y, x = cells[side]
+            gained += _increase(values, kernel, scratch, pair[side], pair[1 - side], frame, y, x)
         error = gained - predicted - errors[length]
         seen[length] = min(seen[length] + 1, _MEMORY)
         errors[length] += error / seen[length]
@@ -189,18 +192,20 @@ def swap_values_in_tile(
         if not gained + both > least + _ROUNDING:
             continue
         kept += 1
-        _push(values, gradients, kernel, scratch[1], one, -1, frame, rp, px + radius)
-        _push(values, gradients, kernel, scratch[1], other, -1, frame, rq, qx + radius)
-        for c in range(channels):
-            _write_images(values[c, frame, rp], px + radius, period, other[c])
-            _write_images(values[c, frame, rq], qx + radius, period, one[c])
-        _push(values, gradients, kernel, scratch[1], other, 1, frame, rp, px + radius)
-        _push(values, gradients, kernel, scratch[1], one, 1, frame, rq, qx + radius)
-        if period > 0:
-            _fold_margins(gradients, rows, frame, rp, radius, period)
-            _fold_margins(gradients, rows, frame, rq, radius, period)
-        _write_gradient(values, gradients, kernel, scratch, one, frame, rp, px + radius)
-        _write_gradient(values, gradients, kernel, scratch, one, frame, rq, qx + radius)
+        for turn in range(4):
+            # Take both values away from the gradients around them, exchange them, and add both.
+            side, sign = turn % 2, -1 if turn < 2 else 1
+            y, x = cells[side]
+            value = pair[side if turn < 2 else 1 - side]
+            if turn >= 2:
+                for c in range(channels):
+                    _write_images(values[c, frame, y], x, period, value[c])
+            _push(values, gradients, kernel, scratch[1], value, sign, frame, y, x)
+            if period > 0:
+                _fold_margins(gradients, rows, frame, y, radius, period)
+        for side in range(2):
+            y, x = cells[side]
+            _write_gradient(values, gradients, kernel, scratch, own, frame, y, x)
         cell_at[t, lower], cell_at[t, upper] = q, p
         place_of[t, p], place_of[t, q] = upper, lower
     for t in range(tile_frames):
@@ -284,7 +289,8 @@ def _increase(
                 to_new[j] += (these[j] - b) * (these[j] - b)
         for j in range(width):
             sums[j] += given[j] * (
-                _distance(to_new[j], w_r, w_r2, w_t, w_t2) - _distance(to_old[j], w_r, w_r2, w_t, w_t2)
+                _distance(to_new[j], w_r, w_r2, w_t, w_t2)
+                - _distance(to_old[j], w_r, w_r2, w_t, w_t2)
             )
     total = np.float32(0)
     for j in range(sums.size):

@@ -22,7 +22,7 @@ from dither.native.arguments import scalar_dtype
 from dither.native.processor import Processor
 
 # Functions of the C library, which every process has loaded, with one right result each.
-_AVAILABLE = frozenset(("malloc", "free", "memcpy", "memmove", "memset", "sqrt"))
+_AVAILABLE = frozenset(("malloc", "free", "memcpy", "memmove", "memset", "sqrt", "sqrtf"))
 _njit: Any = numba.njit
 _NO_WRAPPERS = {"no_cpython_wrapper": True, "no_cfunc_wrapper": True}
 # numba's functions of this process.

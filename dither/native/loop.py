@@ -187,7 +187,11 @@ def intrinsic_of(module: str) -> Callable[[Callable[..., Any]], Intrinsic]:
 
 
 def compiled(
-    function: Callable[..., Any] | None = None, *, inline: bool = False, fastmath: bool = False, zero_division: bool = True
+    function: Callable[..., Any] | None = None,
+    *,
+    inline: bool = False,
+    fastmath: bool = False,
+    zero_division: bool = True,
 ) -> Any:
     """Compile a function when it is called; see `Compiled`.
 
