@@ -1,0 +1,112 @@
+"""Samples of the blurred colours of each cell, and the least loss that sets of colours can have there.
+
+The loss of a cell with a set of colours is that of `loss.py` if every place shows its best mixture: the
+squared error of the mean colour, plus the penalty of the pixels' own errors. Neighbours do not count.
+"""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from dither.color import LINEAR_TO_CONES, ROOTS_TO_OKLAB, linear_to_oklab
+from dither.optimizer.search_image import DARKEST
+
+# Samples along each side of a cell.
+_SIDE = 4
+
+
+class CellSamples(NamedTuple):
+    """Colours of cells; S is the number of samples of a cell.
+
+    Attributes:
+        values: (cells, S, 9) float64, as `cell_loops.cell_losses` takes them.
+        weights: (cells, S) float64, the pixels for which each sample stands; 0 if it is masked.
+        penalty: (3,) float64, weights of a pixel's own error in L, a and b.
+    """
+
+    values: np.ndarray
+    weights: np.ndarray
+    penalty: np.ndarray
+
+    def losses(self, slots: np.ndarray, sets: np.ndarray) -> np.ndarray:
+        """Return (cells, sets) float64, the loss of each cell with each set of colours.
+
+        Args:
+            slots: (K, 3) linear light of the colours.
+            sets: (sets, N) uint8, indices of `slots`.
+        """
+        from dither.optimizer import cell_loops
+
+        out = np.empty((len(self.values), len(sets)))
+        cell_loops.cell_losses(
+            *(self.values, self.weights, np.ascontiguousarray(sets), *_in_units(slots)),
+            *(ROOTS_TO_OKLAB, self.penalty, out),
+        )
+        return out
+
+    def mixtures(self, slots: np.ndarray, sets: np.ndarray, choice: np.ndarray) -> np.ndarray:
+        """Return (cells, S, N) float64, the best mixture of each sample from its cell's set.
+
+        Args:
+            slots: (K, 3) linear light of the colours.
+            sets: (sets, N) uint8, indices of `slots`.
+            choice: (cells,) the set of each cell.
+        """
+        from dither.optimizer import cell_loops
+
+        out = np.empty((*self.weights.shape, sets.shape[1]))
+        cell_loops.cell_mixtures(
+            *(self.values, np.ascontiguousarray(sets), choice.astype(np.int64), *_in_units(slots)),
+            *(ROOTS_TO_OKLAB, self.penalty, out),
+        )
+        return out
+
+    def some(self, count: int) -> "CellSamples":
+        """Return at most about `count` cells, evenly spread."""
+        step = max(1, len(self.values) // count)
+        return CellSamples(self.values[::step], self.weights[::step], self.penalty)
+
+
+def cell_samples(
+    blurred: np.ndarray,
+    size: tuple[int, int],
+    penalty: np.ndarray,
+    mask: np.ndarray | None = None,
+) -> CellSamples:
+    """Sample the colours of each cell of an image, row by row.
+
+    Args:
+        blurred: (H, W, 3) linear light, blurred as by the eye.
+        size: height and width of a cell in pixels.
+        penalty: (3,) float64, weights of a pixel's own error in L, a and b.
+        mask: (H, W) bool, True for pixels to ignore.
+    """
+    rows, across = (
+        _places(length, side) for length, side in zip(blurred.shape[:2], size, strict=True)
+    )
+
+    def taken(values: np.ndarray) -> np.ndarray:
+        grid = values[rows.ravel()][:, across.ravel()]
+        grid = grid.reshape(*rows.shape, *across.shape, -1).swapaxes(1, 2)
+        return grid.reshape(len(rows) * len(across), -1, grid.shape[-1])
+
+    linear = taken(blurred).astype(np.float64)
+    cones = linear @ LINEAR_TO_CONES.T
+    slopes = np.maximum(cones, DARKEST) ** (-2 / 3) / 3
+    values = np.concatenate([cones, slopes, linear_to_oklab(linear)], axis=2)
+    weights = np.full(values.shape[:2], size[0] * size[1] / values.shape[1])
+    if mask is not None:
+        weights[taken(mask[..., None])[..., 0]] = 0
+    return CellSamples(values, weights, penalty)
+
+
+def _places(length: int, side: int) -> np.ndarray:
+    """Return (cells, samples) int64, places along an axis; those beyond its end are its last."""
+    count = min(_SIDE, side)
+    offsets = (np.arange(count) * 2 + 1) * side // (2 * count)
+    return np.minimum(np.arange(0, length, side)[:, None] + offsets, length - 1)
+
+
+def _in_units(slots: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return the (K, 3) cone responses and OKLab of colours in linear light."""
+    return slots @ LINEAR_TO_CONES.T, linear_to_oklab(slots)
