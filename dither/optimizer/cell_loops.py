@@ -5,9 +5,9 @@ import numpy as np
 from dither.native.loop import compiled
 
 # A mixture is found when moving a share from one colour to another lowers its loss by less than this.
-_GAP = 1e-6
+_GAP = 1e-5
 # Steps of the descent that finds a mixture; two colours need one, four rarely more than ten.
-_STEPS = 40
+_STEPS = 20
 _INFINITE = np.float32(1e30)
 
 
@@ -127,27 +127,72 @@ def cell_losses(
 
 
 @compiled
-def cell_mixtures(
+def gather_mixtures(
     samples: np.ndarray,
+    weights: np.ndarray,
     sets: np.ndarray,
     choice: np.ndarray,
     cones: np.ndarray,
     labs: np.ndarray,
     roots_to_oklab: np.ndarray,
     penalty: np.ndarray,
-    out: np.ndarray,
+    squares: np.ndarray,
+    normal: np.ndarray,
+    gradient: np.ndarray,
+    used: np.ndarray,
+    own_errors: np.ndarray,
 ) -> None:
-    """Write the best mixture of each sample, (cells, S, N) float64, from its cell's set of colours.
+    """Add up the normal equations of the colours' cone responses, with the best mixture of each sample.
 
-    The other arguments are those of `cell_losses`; `choice` is (cells,) int64, the set of each cell.
+    The first arguments are those of `cell_losses`.
+
+    Args:
+        samples: as there.
+        weights: as there.
+        sets: as there.
+        choice: (cells,) int32, the set of each cell.
+        cones: as there.
+        labs: as there.
+        roots_to_oklab: as there.
+        penalty: as there.
+        squares: (3, 3) float64, M^T M with M the matrix from cube roots to OKLab.
+        normal: (K, 3, K, 3) float64; added to.
+        gradient: (K, 3) float64, half the gradient of the squared errors of means; added to.
+        used: (K,) float64, the weight with which each colour is used; added to.
+        own_errors: (K, 3) float64, the sum of its weighted errors in OKLab; added to.
     """
     count = sets.shape[1]
-    errors, own = np.empty((count, 3)), np.empty(count)
+    errors, own, shares = np.empty((count, 3)), np.empty(count), np.empty(count)
+    rest = np.empty(3)
     for cell in range(len(samples)):
         colors = sets[choice[cell]]
         for s in range(samples.shape[1]):
-            _offer(samples[cell, s], colors, cones, labs, roots_to_oklab, penalty, errors, own)
-            _mix(count, errors, own, out[cell, s])
+            weight = weights[cell, s]
+            if weight <= 0:
+                continue
+            sample = samples[cell, s]
+            _offer(sample, colors, cones, labs, roots_to_oklab, penalty, errors, own)
+            _mix(count, errors, own, shares)
+            rest[:] = -sample[:3]
+            for i in range(count):
+                if shares[i] > 0:
+                    used[colors[i]] += weight * shares[i]
+                    for axis in range(3):
+                        rest[axis] += shares[i] * cones[colors[i], axis]
+                        own_errors[colors[i], axis] += (
+                            weight * shares[i] * (labs[colors[i], axis] - sample[6 + axis])
+                        )
+            for a in range(3):
+                for b in range(3):
+                    both = weight * squares[a, b] * sample[3 + a] * sample[3 + b]
+                    for i in range(count):
+                        if shares[i] == 0:
+                            continue
+                        one = both * shares[i]
+                        gradient[colors[i], a] += one * rest[b]
+                        for j in range(count):
+                            if shares[j] > 0:
+                                normal[colors[i], a, colors[j], b] += one * shares[j]
 
 
 @compiled

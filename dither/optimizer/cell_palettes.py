@@ -33,6 +33,10 @@ from dither.palettes.clusters import Cloud, cluster
 _STARTS, _TURNS, _LAST_TURNS = 4, 6, 14
 # Cells that are enough to choose the colours that all cells share.
 _FEW_CELLS = 96
+# Cells that are enough to compare starts.
+_SOME_CELLS = 512
+# Colours of a master that are tried in place of one: the nearest to it.
+_NEAREST = 16
 # Rounds over all colours of palettes from a master.
 _ROUNDS = 4
 
@@ -85,10 +89,10 @@ def learn_palettes(
     shared = np.arange(cells.shared)
     rest = cells.shared + np.arange(cells.palettes * own).reshape(cells.palettes, own)
     sets = np.concatenate([np.tile(shared, (cells.palettes, 1)), rest], axis=1).astype(np.uint8)
-    found = []
+    found, few = [], samples.some(_SOME_CELLS)
     for start in range(_STARTS):
-        slots = _first_slots(samples, cells, kept, np.random.default_rng((seed, start)))
-        found.append(_improved(samples, slots, sets, len(kept), _TURNS))
+        slots = _first_slots(few, cells, kept, np.random.default_rng((seed, start)))
+        found.append(_improved(few, slots, sets, len(kept), _TURNS))
     best = min(found, key=_total)
     best = _improved(samples, best.slots, sets, len(kept), _LAST_TURNS)
     if cells.master is not None:
@@ -163,43 +167,17 @@ def _improved(
 
 def _moved(samples: CellSamples, palettes: CellPalettes, fixed: int) -> np.ndarray:
     """Return (K, 3) linear light of the colours after a step of Gauss and Newton."""
-    slots, sets, choice, _ = palettes
-    count = len(slots)
-    mixtures = samples.mixtures(slots, sets, choice)
-    cones, labs = slots @ LINEAR_TO_CONES.T, linear_to_oklab(slots)
-    squares = ROOTS_TO_OKLAB.T @ ROOTS_TO_OKLAB
-    normal, gradient = np.zeros((count, 3, count, 3)), np.zeros((count, 3))
+    slots, count = palettes.slots, len(palettes.slots)
+    normal, gradient, used, own_errors = samples.gathered(*palettes[:3])
+    cones = slots @ LINEAR_TO_CONES.T
     roots = np.maximum(cones, DARKEST) ** (-2 / 3) / 3
-    for number, colors in enumerate(sets.astype(int)):
-        members = choice == number
-        if not members.any():
-            continue
-        shares = mixtures[members].reshape(-1, len(colors))
-        values = samples.values[members].reshape(-1, 9)
-        weights = samples.weights[members].reshape(-1)
-        rest = shares @ cones[colors] - values[:, :3]
-        # Both sums over samples, with the slopes on both sides of the squares.
-        scaled = weights[:, None] * shares
-        slopes = values[:, 3:6]
-        for a in range(3):
-            for b in range(3):
-                both = squares[a, b] * slopes[:, a] * slopes[:, b]
-                normal[np.ix_(colors, [a], colors, [b])] += (
-                    scaled.T @ (both[:, None] * shares)
-                )[:, None, :, None]
-                gradient[colors, a] += scaled.T @ (both * rest[:, b])
-        # The penalty: the pixels of each colour times the mean of their errors.
-        used = scaled.sum(axis=0)
-        errors = used[:, None] * labs[colors] - scaled.T @ values[:, 6:]
-        for axis in range(3):
-            slope = roots[colors] * ROOTS_TO_OKLAB[axis]
-            gradient[colors] += samples.penalty[axis] * errors[:, axis, None] * slope
-            for index, color in enumerate(colors):
-                normal[color, :, color] += (
-                    samples.penalty[axis] * used[index] * np.outer(slope[index], slope[index])
-                )
-    used = normal[np.arange(count), 0, np.arange(count), 0] > 0
-    free = np.repeat(used & (np.arange(count) >= fixed), 3)
+    each = np.arange(count)
+    for axis in range(3):
+        slope = roots * ROOTS_TO_OKLAB[axis]
+        weight = samples.penalty[axis]
+        gradient += weight * own_errors[:, axis, None] * slope
+        normal[each, :, each] += (weight * used)[:, None, None] * slope[:, :, None] * slope[:, None]
+    free = np.repeat((used > 0) & (each >= fixed), 3)
     if not free.any():
         return slots
     matrix = normal.reshape(3 * count, 3 * count)[np.ix_(free, free)]
@@ -237,7 +215,9 @@ def _best_of(
     """Return the palettes with one colour replaced by the best that is offered."""
     changed = np.flatnonzero((palettes.sets == slot).any(axis=1))
     best = palettes
-    for color in offered:
+    labs = linear_to_oklab(offered)
+    distances = ((labs - linear_to_oklab(palettes.slots[slot])) ** 2).sum(axis=1)
+    for color in offered[np.argsort(distances, kind="stable")[1 : _NEAREST + 1]]:
         slots = palettes.slots.copy()
         slots[slot] = color
         losses = palettes.losses.copy()

@@ -11,8 +11,17 @@ import numpy as np
 from dither.color import LINEAR_TO_CONES, ROOTS_TO_OKLAB, linear_to_oklab
 from dither.optimizer.search_image import DARKEST
 
-# Samples along each side of a cell.
-_SIDE = 4
+# Samples along each side of a cell, for 2 pixels or more each; enough of them to compare palettes.
+_SIDE, _FEW = 4, 8
+
+
+class Gathered(NamedTuple):
+    """Sums of the best mixtures of all samples, as `cell_loops.gather_mixtures` makes them."""
+
+    normal: np.ndarray
+    gradient: np.ndarray
+    used: np.ndarray
+    own_errors: np.ndarray
 
 
 class CellSamples(NamedTuple):
@@ -44,27 +53,36 @@ class CellSamples(NamedTuple):
         )
         return out
 
-    def mixtures(self, slots: np.ndarray, sets: np.ndarray, choice: np.ndarray) -> np.ndarray:
-        """Return (cells, S, N) float64, the best mixture of each sample from its cell's set.
+    def gathered(self, slots: np.ndarray, sets: np.ndarray, choice: np.ndarray) -> "Gathered":
+        """Return the sums over samples by which colours are moved.
 
         Args:
             slots: (K, 3) linear light of the colours.
             sets: (sets, N) uint8, indices of `slots`.
-            choice: (cells,) the set of each cell.
+            choice: (cells,) int32, the set of each cell.
         """
         from dither.optimizer import cell_loops
 
-        out = np.empty((*self.weights.shape, sets.shape[1]))
-        cell_loops.cell_mixtures(
-            *(self.values, np.ascontiguousarray(sets), choice.astype(np.int64), *_in_units(slots)),
-            *(ROOTS_TO_OKLAB, self.penalty, out),
+        count = len(slots)
+        found = Gathered(
+            *(np.zeros((count, 3, count, 3)), np.zeros((count, 3))),
+            *(np.zeros(count), np.zeros((count, 3))),
         )
-        return out
+        cell_loops.gather_mixtures(
+            *(self.values, self.weights, np.ascontiguousarray(sets), choice, *_in_units(slots)),
+            *(ROOTS_TO_OKLAB, self.penalty, ROOTS_TO_OKLAB.T @ ROOTS_TO_OKLAB, *found),
+        )
+        return found
 
     def some(self, count: int) -> "CellSamples":
-        """Return at most about `count` cells, evenly spread."""
+        """Return some evenly spread samples of about `count` evenly spread cells, or of all cells."""
         step = max(1, len(self.values) // count)
-        return CellSamples(self.values[::step], self.weights[::step], self.penalty)
+        part = np.s_[::step, :: 2 if self.weights.shape[1] > _FEW else 1]
+        return CellSamples(
+            np.ascontiguousarray(self.values[part]),
+            np.ascontiguousarray(self.weights[part]),
+            self.penalty,
+        )
 
 
 def cell_samples(
@@ -102,7 +120,7 @@ def cell_samples(
 
 def _places(length: int, side: int) -> np.ndarray:
     """Return (cells, samples) int64, places along an axis; those beyond its end are its last."""
-    count = min(_SIDE, side)
+    count = min(_SIDE, -(-side // 2))
     offsets = (np.arange(count) * 2 + 1) * side // (2 * count)
     return np.minimum(np.arange(0, length, side)[:, None] + offsets, length - 1)
 
