@@ -30,12 +30,14 @@ from dither.palettes.cells import Cells
 from dither.palettes.clusters import Cloud, cluster
 
 # Starts of the turns, turns of each, and turns of the best of them.
-_STARTS, _TURNS, _LAST_TURNS = 4, 6, 14
+_STARTS, _TURNS, _LAST_TURNS = 6, 6, 10
+# The best starts whose colours are replaced by those of a master: often the best then is another.
+_STARTS_ROUNDED = 3
 # Cells that are enough to choose the colours that all cells share.
 _FEW_CELLS = 96
 # Cells that are enough to compare starts.
 _SOME_CELLS = 512
-# Colours of a master that are tried in place of one: the nearest to it.
+# Colours of a master that are tried at last in place of one: the nearest to it.
 _NEAREST = 16
 # Rounds over all colours of palettes from a master.
 _ROUNDS = 4
@@ -57,10 +59,17 @@ class CellPalettes(NamedTuple):
     losses: np.ndarray
 
 
-def choose_sets(samples: CellSamples, cells: Cells) -> CellPalettes:
-    """Choose the best colours of the master for each cell, and those that all cells share."""
+def choose_sets(samples: CellSamples, cells: Cells, kept: np.ndarray) -> CellPalettes:
+    """Choose the best colours of the master for each cell, and those that all cells share.
+
+    Args:
+        samples: colours of the cells.
+        cells: the master, and the number of colours.
+        kept: (N, 3) uint8, shared colours that are given.
+    """
     assert cells.master is not None  # of cells that choose freely
-    slots, shared = cells.master.linear, ()
+    slots = cells.master.linear
+    shared = tuple(cells.master.indices(kept[None])[0].tolist())
     few = samples.some(_FEW_CELLS)
     while len(shared) < cells.shared:
         totals = {}
@@ -93,11 +102,12 @@ def learn_palettes(
     for start in range(_STARTS):
         slots = _first_slots(few, cells, kept, np.random.default_rng((seed, start)))
         found.append(_improved(few, slots, sets, len(kept), _TURNS))
-    best = min(found, key=_total)
-    best = _improved(samples, best.slots, sets, len(kept), _LAST_TURNS)
-    if cells.master is not None:
-        best = _from_master(samples, best, cells, len(kept))
-    return best
+    found.sort(key=_total)
+    if cells.master is None:
+        return _improved(samples, found[0].slots, sets, len(kept), _LAST_TURNS)
+    few, count = samples.some(_FEW_CELLS), len(cells.master)
+    rounded = [_from_master(few, each, cells, len(kept), count) for each in found[:_STARTS_ROUNDED]]
+    return _from_master(samples, min(rounded, key=_total), cells, len(kept), _NEAREST)
 
 
 def _chosen(samples: CellSamples, slots: np.ndarray, sets: np.ndarray) -> CellPalettes:
@@ -189,9 +199,17 @@ def _moved(samples: CellSamples, palettes: CellPalettes, fixed: int) -> np.ndarr
 
 
 def _from_master(
-    samples: CellSamples, palettes: CellPalettes, cells: Cells, fixed: int
+    samples: CellSamples, palettes: CellPalettes, cells: Cells, fixed: int, tried: int
 ) -> CellPalettes:
-    """Replace the colours by those of the master, one after the other, by the loss of all cells."""
+    """Replace the colours by those of the master, one after the other, by the loss of all cells.
+
+    Args:
+        samples: colours of the cells.
+        palettes: learned freely, or from the master.
+        cells: the master.
+        fixed: number of colours that stay.
+        tried: number of colours of the master that are tried in place of one, the nearest to it.
+    """
     assert cells.master is not None
     offered, sets = cells.master.linear, palettes.sets
     offered_labs = linear_to_oklab(offered)
@@ -203,21 +221,21 @@ def _from_master(
     for _ in range(_ROUNDS):
         before = _total(best)
         for slot in range(fixed, len(slots)):
-            best = _best_of(samples, best, slot, offered)
+            best = _best_of(samples, best, slot, offered, tried)
         if _total(best) >= before:
             break
     return best
 
 
 def _best_of(
-    samples: CellSamples, palettes: CellPalettes, slot: int, offered: np.ndarray
+    samples: CellSamples, palettes: CellPalettes, slot: int, offered: np.ndarray, tried: int
 ) -> CellPalettes:
-    """Return the palettes with one colour replaced by the best that is offered."""
+    """Return the palettes with one colour replaced by the best of the nearest that are offered."""
     changed = np.flatnonzero((palettes.sets == slot).any(axis=1))
     best = palettes
     labs = linear_to_oklab(offered)
     distances = ((labs - linear_to_oklab(palettes.slots[slot])) ** 2).sum(axis=1)
-    for color in offered[np.argsort(distances, kind="stable")[1 : _NEAREST + 1]]:
+    for color in offered[np.argsort(distances, kind="stable")[1 : tried + 1]]:
         slots = palettes.slots.copy()
         slots[slot] = color
         losses = palettes.losses.copy()

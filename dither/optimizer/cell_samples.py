@@ -11,7 +11,7 @@ import numpy as np
 from dither.color import LINEAR_TO_CONES, ROOTS_TO_OKLAB, linear_to_oklab
 from dither.optimizer.search_image import DARKEST
 
-# Samples along each side of a cell, for 2 pixels or more each; enough of them to compare palettes.
+# Most samples along each side of a cell, each for 2 pixels or more; enough of them for comparisons.
 _SIDE, _FEW = 4, 8
 
 
@@ -75,14 +75,10 @@ class CellSamples(NamedTuple):
         return found
 
     def some(self, count: int) -> "CellSamples":
-        """Return some evenly spread samples of about `count` evenly spread cells, or of all cells."""
-        step = max(1, len(self.values) // count)
-        part = np.s_[::step, :: 2 if self.weights.shape[1] > _FEW else 1]
-        return CellSamples(
-            np.ascontiguousarray(self.values[part]),
-            np.ascontiguousarray(self.weights[part]),
-            self.penalty,
-        )
+        """Return about `count` evenly spread cells, or all cells, with every second of many samples."""
+        step, thin = max(1, len(self.values) // count), 1 if self.weights.shape[1] <= _FEW else 2
+        part = self.values[::step, ::thin], self.weights[::step, ::thin]
+        return CellSamples(*map(np.ascontiguousarray, part), self.penalty)
 
 
 def cell_samples(

@@ -12,6 +12,7 @@ import numpy as np
 from dither.color import LINEAR_TO_CONES, ROOTS_TO_OKLAB, linear_to_oklab
 from dither.images.cells import join_cells
 from dither.optimizer import search
+from dither.optimizer.cell_palettes import CellPalettes
 from dither.optimizer.config import SearchConfig
 from dither.optimizer.loss import ROOTS_TO_OKLAB_32, palette_cones
 from dither.optimizer.search_image import SearchImage
@@ -19,6 +20,8 @@ from dither.palettes.cells import Cells
 
 # Sets of colours that are tried in a cell: those with which its loss is least.
 _TRIED = 10
+# Trials end when a smaller share of the cells has taken another set.
+_FEW_MOVED = 0.005
 # Number of times that each pixel of a cell is decided in a trial.
 _PASSES = 2
 # Linear light beyond black and white that error diffusion hands on.
@@ -71,39 +74,35 @@ def diffuse_cells(
 
 def search_cells(
     pixels: CellPixels,
-    slots: np.ndarray,
-    sets: np.ndarray,
-    losses: np.ndarray,
+    palettes: CellPalettes,
     image: SearchImage,
     config: SearchConfig,
     cells: Cells,
     *,
-    moves: int,
+    trials: int,
     threads: int = 1,
 ) -> CellPixels:
-    """Search the pixels, then try other palettes in all cells and search again, some times.
+    """Sweep over the pixels and try other palettes in all cells, some times; then search the pixels.
 
     Args:
         pixels: where the search starts.
-        slots: (K, 3) linear light.
-        sets: (sets, N) uint8.
-        losses: (cells, sets), of each cell with each set; the sets with the least are tried.
+        palettes: those that cells may take. Each tries those with which its loss is least.
         image: from `prepare_search`.
-        config: blur, weights and sweeps.
+        config: blur, weights and sweeps; `mean_weight` must be 0.
         cells: their size.
-        moves: number of times that palettes are tried.
+        trials: number of times that palettes are tried.
         threads: number of threads; the result does not depend on it.
     """
-    choice = pixels.choice.copy()
+    choice, slots = pixels.choice.copy(), palettes.slots
     image = image._replace(cells=rows_of(choice, cells, image.cells.shape))
-    state = search.init(pixels.indices, slots, image, config, np.ascontiguousarray(sets))
-    for number in range(moves):
+    sets = np.ascontiguousarray(palettes.sets)
+    state = search.init(pixels.indices, slots, image, config, sets)
+    for number in range(trials):
         state, _ = search.step(state, slots, config, threads=threads)
-        moved = try_palettes(state, slots, choice, losses, config, cells, seed=number)
-        if moved * 200 < choice.size:
+        moved = try_palettes(state, slots, choice, palettes.losses, config, cells, seed=number)
+        if moved < _FEW_MOVED * choice.size:
             break
-    search.run(state, slots, config, threads=threads)
-    return CellPixels(state.indices, choice)
+    return CellPixels(search.run(state, slots, config, threads=threads), choice)
 
 
 def try_palettes(

@@ -1,5 +1,6 @@
 """Named devices that show few colours in each cell, with the source of their limits."""
 
+import dataclasses
 from collections.abc import Callable
 
 from dither.errors import InputError
@@ -7,6 +8,7 @@ from dither.palettes.cells import Cells
 from dither.palettes.palette import load_palette
 from dither.suggestions import did_you_mean
 
+CellsLike = Cells | str
 _RGB555, _RGB333 = (32, 32, 32), (8, 8, 8)
 _BASIC, _BRIGHT = tuple(range(8)), (0, *range(8, 15))
 
@@ -69,12 +71,25 @@ def load_cells(name: str) -> Cells:
         >>> cells.width, cells.height, cells.palettes, cells.colors
         (8, 8, 8, 4)
     """
-    import dataclasses
-
     make = _DEVICES.get(name)
     if make is None:
-        names = ", ".join(_DEVICES)
+        advice = f"give WxH in pixels, or {', '.join(_DEVICES)}"
         raise InputError(
-            f"no cells are named {name[:40]!r}{did_you_mean(name, _DEVICES)}; give WxH in pixels, or {names}"
+            f"no cells are named {name[:40]!r}; {did_you_mean(name, _DEVICES, advice)}"
         )
     return dataclasses.replace(make(), name=name)
+
+
+def as_cells(cells: CellsLike) -> Cells:
+    """Return cells, which may be given by the name of a device.
+
+    Raises:
+        InputError: they are neither.
+    """
+    if isinstance(cells, str):
+        return load_cells(cells)
+    if not isinstance(cells, Cells):
+        raise InputError(
+            f"cells are dither.Cells or the name of a device, not {type(cells).__name__}"
+        )
+    return cells
