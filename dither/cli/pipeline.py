@@ -12,8 +12,10 @@ import typer
 
 from dither.cli.alpha import AlphaRule, AlphaSeen, without_hidden
 from dither.cli.extra_files import (
+    check_cells_output,
     check_palette_output,
     check_preview,
+    write_cells,
     write_palette,
     write_preview,
 )
@@ -124,6 +126,7 @@ def dither_images(
     on_progress: OnProgress = no_progress,
     *,
     palette_output: Path | None = None,
+    cells_output: Path | None = None,
     first_frame: int = 0,
 ) -> dict[str, Any]:
     """Read each image, dither it and write it; either all results are written or none.
@@ -134,6 +137,7 @@ def dither_images(
         dithering: dithers one frame, or one image or animation.
         on_progress: progress callback.
         palette_output: palette file for the palette of the only image, if wanted.
+        cells_output: file of the palettes of cells and their map, of the only image, if wanted.
         first_frame: number of the first image.
 
     Returns:
@@ -154,6 +158,10 @@ def dither_images(
     if palette_output is not None:
         check_palette_output(palette_output, outputs)
         files.append(palette_output)
+    if cells_output is not None:
+        assert target.cells is not None  # --cells-output is refused without --cells
+        check_cells_output(cells_output, target.cells, outputs, files)
+        files.append(cells_output)
     if job.preview is not None:
         check_preview(job.preview, outputs, files)
         files.append(job.preview)
@@ -181,6 +189,9 @@ def dither_images(
                         write_palette(palette_output, dithered.palette, opened)
                         count = len(dithered.palette)
                         messages.append(f"{title(source)} -> {palette_output}: {count} colours")
+                if cells_output is not None:
+                    write_cells(cells_output, dithered, animation, opened)
+                    messages.append(f"{title(source)} -> {cells_output}: palettes and cells")
                 content, report = encoded_result(
                     animation, dithered, target, output, kind, job, notes.append
                 )
@@ -388,15 +399,15 @@ def _whole(
     """Dither all frames together, except the pixels of the masks."""
     if masks is None:
         return dithering(animation, on_progress)
-    from dither.palettes.rgba import RgbaPalette
+    from dither.palettes.palette import Palette
 
     palette, about = target.palette, {}
     if palette is None:
         # The palette is learned from the image as it is.
         first = dithering.draft(len(animation.frames))(animation, on_progress)
         palette, about = first.palette, first.about
-        assert palette is not None  # it was learned
-        assert not isinstance(palette, RgbaPalette)  # a draft has no alpha
+        # It was learned, a draft has no alpha, and --cells leaves no pixels undithered.
+        assert isinstance(palette, Palette)
     kept = masks.keep(animation, palette, target)
     dithering = dithering.with_mapped(palette)
     dithered = put_kept(dithering(with_kept(animation, kept), on_progress), kept)

@@ -347,7 +347,7 @@ def move_cells(
                 for x in range(w):
                     now[y, x] = int(pixels[top + y, left + x, 6])
             total = np.float32(0)
-            for number in range(passes):
+            for _ in range(passes):
                 changed = 0
                 for visit in range(len(order)):
                     y, x = order[visit, 0], order[visit, 1]

@@ -1,7 +1,7 @@
 """Choose the palettes of cells, before any pixel is chosen.
 
-Cells that may take any colours of a master try all sets (`choose_sets`). For a number of palettes, cells
-and palettes are improved in turns (`learn_palettes`), as in k-means:
+Cells that may take any colours of a master try all sets (`choose_sets`). For a number of palettes,
+cells and palettes are improved in turns (`learn_palettes`), as in k-means:
 
 1. Each cell takes the palette with which its loss is least.
 2. The mixtures of its samples are found, and the colours are moved to where the loss of all mixtures is
@@ -74,7 +74,9 @@ def choose_sets(samples: CellSamples, cells: Cells, kept: np.ndarray) -> CellPal
     while len(shared) < cells.shared:
         totals = {}
         for color in range(len(slots)):
-            sets = cells.sets((*shared, color)) if color not in shared else ()
+            if color in shared:
+                continue
+            sets = cells.sets((*shared, color))
             if len(sets):
                 totals[color] = few.losses(slots, sets).min(axis=1).sum()
         shared = (*shared, min(totals, key=lambda color: totals[color]))
@@ -82,9 +84,7 @@ def choose_sets(samples: CellSamples, cells: Cells, kept: np.ndarray) -> CellPal
     return _chosen(samples, slots, sets)
 
 
-def learn_palettes(
-    samples: CellSamples, cells: Cells, kept: np.ndarray, seed: int
-) -> CellPalettes:
+def learn_palettes(samples: CellSamples, cells: Cells, kept: np.ndarray, seed: int) -> CellPalettes:
     """Learn a number of palettes, and choose that of each cell.
 
     Args:

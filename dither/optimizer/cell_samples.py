@@ -78,7 +78,8 @@ class CellSamples(NamedTuple):
         """Return about `count` evenly spread cells, or all cells, with every second of many samples."""
         step, thin = max(1, len(self.values) // count), 1 if self.weights.shape[1] <= _FEW else 2
         part = self.values[::step, ::thin], self.weights[::step, ::thin]
-        return CellSamples(*map(np.ascontiguousarray, part), self.penalty)
+        values, weights = map(np.ascontiguousarray, part)
+        return CellSamples(values, weights, self.penalty)
 
 
 def cell_samples(

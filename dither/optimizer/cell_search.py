@@ -10,7 +10,6 @@ from typing import NamedTuple
 import numpy as np
 
 from dither.color import LINEAR_TO_CONES, ROOTS_TO_OKLAB, linear_to_oklab
-from dither.images.cells import join_cells
 from dither.optimizer import search
 from dither.optimizer.cell_palettes import CellPalettes
 from dither.optimizer.config import SearchConfig
@@ -126,9 +125,7 @@ def try_palettes(
     offers = np.concatenate([choice.reshape(-1, 1), np.sort(offers, axis=1)], axis=1)
     offers[:, 1:][offers[:, 1:] == offers[:, :1]] = -1
     rng = np.random.default_rng(seed)
-    order = np.stack(
-        np.divmod(rng.permutation(cells.height * cells.width), cells.width), axis=1
-    )
+    order = np.stack(np.divmod(rng.permutation(cells.height * cells.width), cells.width), axis=1)
     row_taps, column_taps = search.kernels(state, config)
     return cell_loops.move_cells(
         *(state.pixels, state.field, sets, members, np.ascontiguousarray(offers), choice),

@@ -127,9 +127,7 @@ def optimize_cells(
     else:
         linear = mapped_picture(picture, cells.master, intent).linear
     size = cells.height, cells.width
-    samples = cell_samples(
-        blurred_light(linear, config.sigma), size, config.penalty, mask
-    )
+    samples = cell_samples(blurred_light(linear, config.sigma), size, config.penalty, mask)
     shown = _Image(linear, prepare_search(linear, mask=mask), samples)
     if cells.palettes is None:
         palettes = choose_sets(samples, cells, kept)
@@ -190,15 +188,11 @@ def _pixels(
         for number in range(_ROUNDS):
             on_progress(_ROUNDS_SHARE * number / _ROUNDS, "refit")
             pixels = searched(pixels, _SWEEPS, _TRIALS)
-            slots = refit_palette(
-                pixels.indices, slots, shown.prepared, config, learned=learned
-            )
+            slots = refit_palette(pixels.indices, slots, shown.prepared, config, learned=learned)
             if number == _ROUNDS - 1:
                 codes = round_to_device(linear_to_srgb(slots) * 255, cells.device_levels)
                 slots = np.where(learned[:, None], srgb_to_linear(codes / 255), slots)
-            palettes = palettes._replace(
-                slots=slots, losses=shown.samples.losses(slots, sets)
-            )
+            palettes = palettes._replace(slots=slots, losses=shown.samples.losses(slots, sets))
     on_progress(_ROUNDS_SHARE, "pixels")
     return palettes, searched(pixels, config.sweeps, _LAST_TRIALS)
 
@@ -222,7 +216,10 @@ def _as_table(
     count = cells.colors
     entry = np.zeros((len(sets), len(slots)), np.uint8)
     np.put_along_axis(
-        entry, sets.astype(np.intp), np.arange(sets.size, dtype=np.uint8).reshape(sets.shape), axis=1
+        entry,
+        sets.astype(np.intp),
+        np.arange(sets.size, dtype=np.uint8).reshape(sets.shape),
+        axis=1,
     )
     rows = np.arange(pixels.indices.shape[0]) // cells.height
     columns = np.arange(pixels.indices.shape[1]) // cells.width

@@ -215,7 +215,7 @@ def _span(config: SearchConfig) -> int:
 
 
 def kernels(state: SearchState, config: SearchConfig) -> tuple[np.ndarray, np.ndarray]:
-    """Return what a pixel contributes to `field` along the rows and the columns, as the loops take it."""
+    """Return what a pixel adds to `field` along rows and columns, as the loops take it."""
     row_taps, column_taps = (_mirrored_kernel(length, config) for length in state.pixels.shape[:2])
     return row_taps, column_taps
 

@@ -74,7 +74,7 @@ def device_words(table: CellColors) -> np.ndarray | None:
         return None if table.cells.palettes is not None else np.arange(len(table.colors))
     levels = np.rint(table.colors.astype(np.int64) * ((1 << bits) - 1) / 255).astype(np.int64)
     shifts = (0, 5, 10) if bits == 5 else (1, 5, 9)
-    return sum(levels[:, channel] << shift for channel, shift in enumerate(shifts))
+    return (levels << np.array(shifts)).sum(axis=1)
 
 
 # The codes of the palette `nes` in its order; those that are left out show the same colours again.

@@ -71,7 +71,7 @@ class Cells:
         check_device(self.device_levels)
         if self.master is not None and len(self.master) < self.colors:
             raise InputError(
-                f"a cell has {self.colors} colours, and there are only {len(self.master)} to choose from"
+                f"a cell has {self.colors} colours, and there are only {len(self.master)} to take"
             )
         if self.palettes is None:
             self._check_free_choice()
