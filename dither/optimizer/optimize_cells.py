@@ -157,7 +157,10 @@ def _kept(keep: PaletteLike | None, cells: Cells) -> np.ndarray:
             f"keep has {len(kept)} colours, and the palettes share {cells.shared}; give at most as many"
         )
     if cells.master is not None:
-        cells.master.indices(kept[None].astype(np.uint8))  # refuses other colours
+        try:
+            cells.master.indices(kept[None].astype(np.uint8))
+        except InputError as error:
+            raise InputError(f"keep is not of the palette to choose from: {error}") from None
     return kept.astype(np.uint8)
 
 

@@ -65,5 +65,5 @@ def test_devices_have_the_colours_of_their_hardware() -> None:
 def test_unknown_devices_are_refused() -> None:
     with pytest.raises(InputError, match="no cells are named 'zx-spectrun'; did you mean"):
         load_cells("zx-spectrun")
-    with pytest.raises(InputError, match="cells are dither.Cells or the name of a device, not int"):
+    with pytest.raises(InputError, match="or the name of a device, not int"):
         as_cells(8)  # pyright: ignore[reportArgumentType]
