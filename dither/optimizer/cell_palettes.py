@@ -29,8 +29,10 @@ from dither.optimizer.search_image import DARKEST
 from dither.palettes.cells import Cells
 from dither.palettes.clusters import Cloud, cluster
 
-# Starts of the turns, turns of each, and turns of the best of them.
-_STARTS, _TURNS, _LAST_TURNS = 6, 6, 10
+# Most and fewest starts of the turns, and the number of colours of all starts together: more colours
+# end about equally well. Turns of each start, and of the best of them.
+_MOST_STARTS, _FEWEST_STARTS, _START_COLORS = 6, 2, 192
+_TURNS, _LAST_TURNS = 6, 10
 # The best starts whose colours are replaced by those of a master: often the best then is another.
 _STARTS_ROUNDED = 3
 # Cells that are enough to choose the colours that all cells share.
@@ -99,7 +101,8 @@ def learn_palettes(samples: CellSamples, cells: Cells, kept: np.ndarray, seed: i
     rest = cells.shared + np.arange(cells.palettes * own).reshape(cells.palettes, own)
     sets = np.concatenate([np.tile(shared, (cells.palettes, 1)), rest], axis=1).astype(np.uint8)
     found, few = [], samples.some(_SOME_CELLS)
-    for start in range(_STARTS):
+    starts = max(_FEWEST_STARTS, min(_MOST_STARTS, _START_COLORS // cells.total))
+    for start in range(starts):
         slots = _first_slots(few, cells, kept, np.random.default_rng((seed, start)))
         found.append(_improved(few, slots, sets, len(kept), _TURNS))
     found.sort(key=_total)
