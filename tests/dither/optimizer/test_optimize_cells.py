@@ -102,7 +102,9 @@ def test_masked_pixels_do_not_change_the_palettes(photo: np.ndarray) -> None:
 
 def test_progress_ends(photo: np.ndarray) -> None:
     shares = []
-    optimize_cells(photo[:16, :16], "game-boy-color", on_progress=lambda share, _: shares.append(share))
+    optimize_cells(
+        photo[:16, :16], "game-boy-color", on_progress=lambda share, _: shares.append(share)
+    )
     assert shares == sorted(shares)
     assert (shares[0], shares[-1]) == (0, 1)
 
