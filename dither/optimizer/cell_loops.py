@@ -280,6 +280,7 @@ def move_cells(
     size: np.ndarray,
     order: np.ndarray,
     passes: int,
+    border: float,
     cones: np.ndarray,
     labs: np.ndarray,
     roots_to_oklab: np.ndarray,
@@ -302,6 +303,7 @@ def move_cells(
         size: (2,) int64, height and width of a cell.
         order: (N, 2) int64, rows and columns of a cell in the order of their visits.
         passes: number of times that each pixel of a cell is decided.
+        border: loss of each pair of neighbouring cells with different sets.
         cones: as in `visit`, like the following.
         labs: as there.
         roots_to_oklab: as there.
@@ -346,7 +348,13 @@ def move_cells(
             for y in range(h):
                 for x in range(w):
                     now[y, x] = int(pixels[top + y, left + x, 6])
+            # Of sets that are nearly as good, that of the neighbours shows no border.
             total = np.float32(0)
+            for side in range(4):
+                r, c = row + (side - 1) % 2 * (1 - side), column + side % 2 * (side - 2)
+                if 0 <= r < len(choice) and 0 <= c < columns:
+                    differs = int(choice[r, c] != offer) - int(choice[r, c] != choice[row, column])
+                    total += np.float32(border * differs)
             for _ in range(passes):
                 changed = 0
                 for visit in range(len(order)):

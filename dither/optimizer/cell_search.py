@@ -2,7 +2,8 @@
 
 A cell is better off with another palette if its pixels, searched anew with that palette and with the
 rest of the image as it is, have a lower loss (`try_palettes`). Neighbouring cells count, since the loss
-is of the blurred image: a cell also takes the palette that joins them best.
+is of the blurred image: a cell also takes the palette that joins them best. Of palettes that are nearly
+as good, it takes that of its neighbours, so that fewer borders of cells are seen.
 """
 
 from typing import NamedTuple
@@ -23,6 +24,10 @@ _TRIED = 10
 _FEW_MOVED = 0.005
 # Number of times that each pixel of a cell is decided in a trial.
 _PASSES = 2
+# Loss for each pixel of a cell if a neighbour has another set, where cells take any colours: 2e-4
+# takes away a fifth to a third of such borders in photos, and raises the blurred error by 2 % at most.
+# Learned palettes resemble each other; there it would cost 4 % and gain nothing that is seen.
+_BORDER = 2e-4
 # Linear light beyond black and white that error diffusion hands on.
 _CLAMP = 0.3
 
@@ -127,9 +132,16 @@ def try_palettes(
     rng = np.random.default_rng(seed)
     order = np.stack(np.divmod(rng.permutation(cells.height * cells.width), cells.width), axis=1)
     row_taps, column_taps = search.kernels(state, config)
+    border = 0.0 if cells.palettes else _BORDER * cells.height * cells.width
     return cell_loops.move_cells(
         *(state.pixels, state.field, sets, members, np.ascontiguousarray(offers), choice),
-        *(rng.permutation(choice.size), np.array([cells.height, cells.width]), order, _PASSES),
+        *(
+            rng.permutation(choice.size),
+            np.array([cells.height, cells.width]),
+            order,
+            _PASSES,
+            border,
+        ),
         *(palette_cones(slots), linear_to_oklab(slots).astype(np.float32), ROOTS_TO_OKLAB_32),
         *(row_taps, column_taps, config.penalty.astype(np.float32)),
     )
