@@ -247,10 +247,9 @@ def generate(
     from dither.files.atomic import check_writable
 
     sides = _sides(shape, frames)
-    if values is None:
-        chosen = method_of(method, context.params, sides)
-    else:
+    if values is not None:
         refuse_matrix_options(_typed(context))
+    chosen = values or method_of(method, context.params, sides)
     if output.suffix != ".npy":
         raise InputError(f"the output {output} must end in .npy")
     if checkpoint is not None and os.path.realpath(checkpoint) == os.path.realpath(output):
@@ -264,11 +263,11 @@ def generate(
     started = time.monotonic()
     with progress_bar(values or method, checkpoint, quiet) as on_progress:
         run = RunOptions(checkpoint, restarts, jobs, scheduler, on_progress)
-        if values is None:
+        if isinstance(chosen, str):
+            made = make_texture(chosen, context.params, sides, seed, run)
+        else:
             made = make_matrices(sides, method=chosen, seed=seed, channels=channels, run=run)
             made = _values(made if isinstance(made, tuple) else (made,), distribution)
-        else:
-            made = make_texture(values, context.params, sides, seed, run)
     written = _write(output, made, force)
     if checkpoint is not None:
         checkpoint.unlink(missing_ok=True)

@@ -189,11 +189,12 @@ def _make(
     """Make the start of each channel, or of the only matrix, and swap its ranks."""
     from bluenoise.methods import rank_swaps
     from bluenoise.methods.void_and_cluster import void_and_cluster
+    from bluenoise.objective.pair_kernel import plane_filter
 
     count = channels or 1
     plan = rank_swaps.plan_swaps(config, (count, *shape)[-3:])
     frames = config.viewing if isinstance(config.viewing, SpaceTime) else FRAMES
-    sigma = start_sigma(getattr(config.viewing, "space", config.viewing))
+    sigma = start_sigma(plane_filter(config.viewing))
     # Seeds fit 32 bits, so no other run uses those of further channels.
     seeds = [seed + (channel << 32) for channel in range(count)]
     state = rank_swaps.init(

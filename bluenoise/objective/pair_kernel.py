@@ -110,6 +110,13 @@ def coupling_kernel(
     return pair_kernel(viewing, radius or kernel_radius(viewing))[None, None]
 
 
+def plane_filter(viewing: ViewingFilter | SpaceTime | JointChannels) -> ViewingFilter:
+    """Return the filter in the plane of one over time, of channels, or of a plane."""
+    if isinstance(viewing, SpaceTimeSum | SpaceTimeProduct | JointChannels):
+        return viewing.space
+    return viewing
+
+
 @functools.lru_cache(maxsize=8)
 def whole_kernel(viewing: ViewingFilter | SpaceTime) -> np.ndarray:
     """Return the kernel without a taper, if the autocorrelation is short enough to be taken whole.
@@ -126,16 +133,16 @@ def whole_kernel(viewing: ViewingFilter | SpaceTime) -> np.ndarray:
         >>> whole_kernel(Box(2)).shape
         (1, 3, 3)
     """
-    frames = isinstance(viewing, SpaceTimeSum | SpaceTimeProduct)
-    space = viewing.space if isinstance(viewing, SpaceTimeSum | SpaceTimeProduct) else viewing
+    space = plane_filter(viewing)
     square = np.fft.ifft2(space.transfer(*frequency_axes((_CANVAS, _CANVAS))) ** 2).real
     above = np.abs(square[0, : _CANVAS // 2]) > _NEGLIGIBLE * square[0, 0]
     radius = max(1, int(np.flatnonzero(above).max()))
     if radius > _WHOLE_RADIUS:
         return coupling_kernel(viewing)[0]
     plane = _plane_kernel(space, radius, tapered=False)
-    kernel = viewing.joined(plane, temporal_kernel(viewing.time)) if frames else plane[None]
-    return _normalised(kernel, viewing)
+    if isinstance(viewing, SpaceTimeSum | SpaceTimeProduct):
+        return _normalised(viewing.joined(plane, temporal_kernel(viewing.time)), viewing)
+    return _normalised(plane[None], viewing)
 
 
 def _channel_kernels(viewing: JointChannels, radius: int) -> np.ndarray:

@@ -26,16 +26,16 @@ ALL_DISTANCES = Mixture(
 FRAMES = SpaceTimeSum(ALL_DISTANCES, temporal.TemporalGaussian(0.85))
 
 
-# Blur of a void-and-cluster start for all distances. Of 1.3 to 1.9, smaller values favour the closest view
-# and larger ones the middle distance, each at the expense of the other.
+# Blur of a void-and-cluster start for all distances. Of 1.3 to 1.9, smaller values favour the closest
+# view and larger ones the middle distance, each at the expense of the other.
 START_SIGMA = 1.45
 
 
 def start_sigma(viewing: ViewingFilter) -> float:
     """Return the blur of the void-and-cluster start that suits a viewing filter, 0.5 to 1.45 pixels.
 
-    It is the sigma of the Gaussian filter that passes as much white noise. Swaps rearrange cells nearby,
-    so a start that is too smooth keeps its error.
+    It is the sigma of the Gaussian filter that passes as much white noise. Swaps only rearrange cells
+    nearby, so a start that is too smooth keeps its error.
 
     Example:
         >>> from dither.metrics.viewing import Box

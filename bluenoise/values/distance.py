@@ -1,9 +1,9 @@
 """Distances between values: how differently the integrands of a family see two of them.
 
 Let f_w be the integrands of a family, with random w. The squared error of a filtered texture, summed
-over the family, depends on the values only through d(u, v) = E_w |f_w(u) - f_w(v)|^2. For half-spaces in
-R^n, d is the length of the chord |u - v|. For half circles and hemispheres it is the angle, for arcs of
-any length a parabola of the angle, and for spherical caps of any height the chord again.
+over the family, depends on the values only through d(u, v) = E_w |f_w(u) - f_w(v)|^2. For half-spaces
+in R^n, d is the length of the chord |u - v|. For half circles and hemispheres it is the angle, for arcs
+of any length a parabola of the angle, and for spherical caps of any height the chord again.
 Source: K. B. Stolarsky, "Sums of distances between points on a sphere" (1973), for caps.
 """
 
@@ -78,7 +78,8 @@ def weighted(*terms: tuple[float, Distance]) -> Distance:
         >>> weighted((2.0, HALF_SPACES), (1.0, HALF_CIRCLES))
         Distance(chord=2.0, squared_chord=0.0, angle=1.0, squared_angle=0.0)
     """
-    return Distance(*(float(each) for each in sum(weight * part.weights for weight, part in terms)))
+    weights = np.sum([weight * part.weights for weight, part in terms], axis=0)
+    return Distance(*map(float, weights))
 
 
 def mean_distance(points: np.ndarray, distance: Distance) -> float:

@@ -1,4 +1,4 @@
-"""Integrands of one's own: embed values so that squared chords are the distances that a function gives."""
+"""Integrands of one's own: embed values so that squared chords are given distances."""
 
 from collections.abc import Callable
 
@@ -18,13 +18,14 @@ def embedded_values(
     """Return values with a distance of one's own.
 
     d(u, v) = E_w |f_w(u) - f_w(v)|^2 of any integrands f_w is a squared distance between points of many
-    dimensions. They are found by landmark multidimensional scaling and kept in up to 24 dimensions.
-    Source: V. de Silva, J. B. Tenenbaum, "Sparse multidimensional scaling using landmark points" (2004).
+    dimensions. Landmark multidimensional scaling finds the points and keeps up to 24 dimensions.
+    Source: V. de Silva, J. B. Tenenbaum, "Sparse multidimensional scaling using landmark points"
+    (2004).
 
     Args:
         values: (N, C) float, C from 1 to 4; as many as a frame has cells.
-        distance: takes values (n, 1, C) and (1, m, C) and returns (n, m) distances: finite, symmetric, 0
-            for equal values and above 0 for some.
+        distance: takes values (n, 1, C) and (1, m, C) and returns (n, m) distances: finite, symmetric,
+            0 for equal values and above 0 for some.
 
     Raises:
         InputError: the distances are not of this kind.
@@ -41,7 +42,9 @@ def embedded_values(
             f"the values have the shape {values.shape}; give finite numbers (N, 1 to 4)"
         )
     landmarks = values[hilbert_order(values)[:: -(-len(values) // _LANDMARKS)]]
-    among = _checked(distance(landmarks[:, None], landmarks[None]), (len(landmarks),) * 2)
+    among = _checked(
+        distance(landmarks[:, None], landmarks[None]), (len(landmarks), len(landmarks))
+    )
     centred = among - among.mean(axis=0) - among.mean(axis=1)[:, None] + among.mean()
     lengths, axes = np.linalg.eigh(-0.5 * centred)
     kept = np.flatnonzero(lengths > 1e-6 * max(lengths[-1], 1e-300))[::-1][:_DIMENSIONS]

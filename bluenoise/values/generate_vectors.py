@@ -5,6 +5,7 @@ import dataclasses
 import numpy as np
 
 from bluenoise.methods.void_and_cluster import void_and_cluster
+from bluenoise.objective.pair_kernel import plane_filter
 from bluenoise.objective.target import start_sigma
 from bluenoise.runs.checkpoint import Checkpoint
 from bluenoise.runs.options import RunOptions, check_seed
@@ -43,7 +44,8 @@ def generate_vectors(
         is the last channel.
 
     Raises:
-        InputError: the shape, the seed or the values are out of range, or the checkpoint cannot be used.
+        InputError: the shape, the seed or the values are out of range, or the checkpoint cannot be
+            used.
         KeyboardInterrupt: passed on after the checkpoint is written.
 
     Example:
@@ -112,9 +114,8 @@ def default_swaps(
 
 def _scalar_start(shape: tuple[int, ...], config: ValueSwapConfig, seed: int) -> np.ndarray:
     """Return void-and-cluster's order of each frame's cells: (T, H, W) int64."""
-    viewing = config.viewing
-    space = viewing.space if isinstance(viewing, SpaceTime) else viewing
-    options = {"frames": viewing} if isinstance(viewing, SpaceTime) else {}
-    ranks = void_and_cluster(shape, sigma=start_sigma(space), seed=seed, **options).planes
+    sigma = start_sigma(plane_filter(config.viewing))
+    frames = config.viewing if isinstance(config.viewing, SpaceTime) else FRAMES
+    ranks = void_and_cluster(shape, sigma=sigma, frames=frames, seed=seed).planes
     order = np.argsort(ranks.reshape(len(ranks), -1), axis=1)
     return np.argsort(order, axis=1).reshape(ranks.shape)

@@ -1,4 +1,4 @@
-"""Order points along a Hilbert curve, so that points near each other in the order are close together."""
+"""Order points along a Hilbert curve, so that neighbours in the order are close together."""
 
 import numpy as np
 

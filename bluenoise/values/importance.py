@@ -38,8 +38,8 @@ def environment_values(radiance: np.ndarray, count: int) -> ValueSet:
     """Return directions spread by the radiance of an environment.
 
     Args:
-        radiance: (H, W) of latitude and longitude, finite and 0 or above. The first row is +z, the first
-            column is the longitude -pi, and longitude 0 is +x.
+        radiance: (H, W) of latitude and longitude, finite and 0 or above. The first row is +z, the
+            first column is the longitude -pi, and longitude 0 is +x.
         count: N, the cells of a frame.
 
     Returns:
@@ -135,7 +135,7 @@ def point_values(points: np.ndarray, count: int, density: np.ndarray | None = No
 
 
 def _spread_by(density: np.ndarray, count: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return positions (N, 2) spread by a table, and the density there, 1 on average over the square."""
+    """Return positions (N, 2) spread by a table, and the density there, whose mean is 1."""
     density = np.asarray(density, float)
     if density.ndim != 2 or density.size == 0:
         raise InputError(f"the densities have the shape {density.shape}; give rows and columns")

@@ -1,4 +1,4 @@
-"""Value sets: the points that a noise texture holds, each frame once, and how integrands tell them apart."""
+"""Value sets: what a noise texture holds, and how differently integrands see two of the values."""
 
 import hashlib
 import math
@@ -94,7 +94,8 @@ def value_set(space: str, count: int) -> ValueSet:
     directions = np.concatenate([flat, height[:, None]], axis=1)
     distance = CAPS if space == "cosine" else SPHERE_DISTANCE
     density = (height / math.pi).astype(np.float32) if space == "cosine" else None
-    return ValueSet(space, *[directions.astype(np.float32)] * 2, distance, density)
+    values = directions.astype(np.float32)
+    return ValueSet(space, values, values, distance, density)
 
 
 def spread_points(count: int, dimensions: int) -> np.ndarray:

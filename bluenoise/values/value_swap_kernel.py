@@ -1,16 +1,16 @@
-"""Value swap kernel: the compiled loop that predicts swaps of values, and tests the hopeful ones exactly.
+"""Value swap kernel: the compiled loop that predicts swaps of values and tests the hopeful ones.
 
-The potential of a value u at cell p is phi_p(u), the sum over cells y of W(p - y) d(u, v_y). A swap of a
-at p and b at q raises the weighted distances by
+The potential of a value u at cell p is phi_p(u), the sum over cells y of W(p - y) d(u, v_y). A swap of
+a at p and b at q raises the weighted distances by
 
     phi_p(b) - phi_p(a) + phi_q(a) - phi_q(b) + 2 W(p - q) d(a, b).
 
-Every cell keeps g, the gradient of its potential at its own value, less that of the mean distance to the
-whole set; the mean is the same for every arrangement, so without it g shows what the arrangement does.
-Then (g_p - g_q) . (b - a) predicts the first four terms. The prediction is too high by an amount that
-grows with |b - a|, because potentials are concave around good values: its mean error and spread are
-measured for each length of |b - a| while the loop runs. Swaps that fail even with some luck are dropped;
-others are computed exactly and accepted by the rule of N. Metropolis et al. (1953).
+Every cell keeps g, the gradient of its potential at its own value, less the gradient of the mean
+distance to the whole set; the mean is the same for every arrangement, so g shows what this arrangement
+does. Then (g_p - g_q) . (b - a) predicts the first four terms. The prediction is too high by an amount
+that grows with |b - a|, because potentials are concave around good values: its mean error and spread
+are measured for each length of |b - a| while the loop runs. Swaps that would fail even with some luck
+are dropped; others are computed exactly and accepted by the rule of N. Metropolis et al. (1953).
 """
 
 import math
@@ -65,8 +65,8 @@ def swap_values_in_tile(
         tile: (6,) first frame, top, left, frames, height, width; it covers a side of the torus or lies
             farther from other tiles than the kernel reaches.
         seed: uint64 random state.
-        logarithms: float32 logarithms of evenly spread chances from 0 to 1. The logarithm of the C library
-            would differ between machines.
+        logarithms: float32 logarithms of evenly spread chances from 0 to 1. The logarithm of the C
+            library would differ between machines.
         proposals: per cell.
         window: largest difference of indices proposed, as a fraction of the tile's cells of a frame.
         local: fraction of proposals between neighbours in the plane.
@@ -99,7 +99,7 @@ def swap_values_in_tile(
                 index = plane[(top + y - margin_y) % height, (left + x - radius) % width]
                 for c in range(channels):
                     values[c, t, y, x] = points[index, c]
-    # The cells of each frame of the tile in the order of their values, and the place of each cell in it.
+    # The cells of each frame of the tile in the order of their values, and each cell's place in it.
     area = tile_height * tile_width
     cell_at = np.empty((tile_frames, area), np.int32)
     place_of = np.empty((tile_frames, area), np.int32)

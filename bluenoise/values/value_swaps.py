@@ -1,13 +1,14 @@
 """Value swaps: arrange the values of a noise texture so that filtered integrands have little error.
 
 Let v be a texture on the torus whose frames each hold every value of a set once, h the filter's impulse
-response with sum 1, W its autocorrelation, and d(u, v) = E_w |f_w(u) - f_w(v)|^2 for integrands f_w of a
-family. The squared error of the filtered integrands, summed over the family, is then
+response with sum 1, W its autocorrelation, and d(u, v) = E_w |f_w(u) - f_w(v)|^2 for integrands f_w of
+a family. The squared error of the filtered integrands, summed over the family, is then
 
     constant  -  1/2 sum over x, y of W(x - y) d(v_x, v_y).
 
-`rank_swaps` has the case of thresholds. Swaps of two values of a frame keep the set. They are predicted,
-computed exactly if they are hopeful, and accepted at a falling temperature: see `value_swap_kernel`.
+`rank_swaps` has the case of thresholds. Swaps of two values of a frame keep the set. They are
+predicted, computed exactly if they are hopeful, and accepted at a falling temperature: see
+`value_swap_kernel`.
 Large textures are divided into tiles farther apart than the kernel reaches, which run in parallel and
 move every round, so the result does not depend on the number of threads.
 """
@@ -30,6 +31,8 @@ from dither.metrics.temporal import SpaceTime
 from dither.metrics.viewing import Gaussian, ViewingFilter
 from dither.parallel.processors import usable_processors
 
+# The filter of a renderer's denoiser, for textures without frames.
+DENOISER = Gaussian(1.0)
 # Values that the mean distance to the set is estimated from; more change nothing visible.
 _SAMPLE = 512
 # Vector instructions take this many weights of a row at once.
@@ -59,7 +62,7 @@ class ValueSwapConfig:
         InputError: a number is out of range.
     """
 
-    viewing: ViewingFilter | SpaceTime = Gaussian(1.0)
+    viewing: ViewingFilter | SpaceTime = DENOISER
     proposals: int = 3000
     rounds: int = 32
     local: float = 0.5

@@ -213,15 +213,15 @@ def _whole(
     """Dither all frames together, except the pixels of the masks."""
     if masks is None:
         return dithering(animation, on_progress)
-    from dither.palettes.rgba import RgbaPalette
+    from dither.palettes.palette import Palette
 
     palette, about = target.palette, {}
     if palette is None:
         # The palette is learned from the image as it is.
         first = dithering.draft(len(animation.frames))(animation, on_progress)
         palette, about = first.palette, first.about
-        assert palette is not None  # it was learned
-        assert not isinstance(palette, RgbaPalette)  # a draft has no alpha
+        # It was learned, a draft has no alpha, and --cells leaves no pixels undithered.
+        assert isinstance(palette, Palette)
     kept = masks.keep(animation, palette, target)
     dithering = dithering.with_mapped(palette)
     dithered = put_kept(dithering(with_kept(animation, kept), on_progress), kept)

@@ -1,4 +1,4 @@
-"""Files beside a result: the palette that was used, and the preview of a panel."""
+"""Files beside a result: the palette that was used, the palettes of cells, and a panel's preview."""
 
 import os
 from collections.abc import Callable
@@ -12,6 +12,8 @@ from dither.errors import InputError
 
 if TYPE_CHECKING:
     from dither.images.animation import Animation
+    from dither.palettes.cell_colors import CellColors
+    from dither.palettes.cells import Cells
     from dither.palettes.palette import Palette
     from dither.palettes.rgba import RgbaPalette
 
@@ -39,7 +41,7 @@ def check_palette_output(path: Path, outputs: list[Path]) -> None:
 
 def write_palette(
     path: Path,
-    palette: "Palette | RgbaPalette",
+    palette: "Palette | RgbaPalette | CellColors",
     opened: "Callable[[Path], AbstractContextManager[BinaryIO]]",
 ) -> None:
     """Write a palette file, with alpha as a .png only.
@@ -63,6 +65,54 @@ def write_palette(
         content = encode_rgba_indexed([swatch], colors, ".png")
     else:
         content = encode_colors(path, colors)
+    with opened(path) as file:
+        file.write(content)
+
+
+def check_cells_output(path: Path, cells: "Cells", outputs: list[Path], files: list[Path]) -> None:
+    """Refuse a file of cells for several results, in another format, or with another file's name.
+
+    Args:
+        path: of the palettes and the map, or of a screen.
+        cells: the display.
+        outputs: of the results.
+        files: all other files.
+
+    Raises:
+        InputError: it is refused.
+    """
+    from dither.palettes.cell_files import check_cell_file
+
+    if len(outputs) > 1:
+        raise InputError(
+            f"--cells-output takes the cells of one image, and there are {len(outputs)}"
+        )
+    check_cell_file(path, cells)
+    if os.path.realpath(path) in map(os.path.realpath, files):
+        raise InputError(f"the cells and another result would both be written as {path}")
+
+
+def write_cells(
+    path: Path,
+    dithered: Dithered,
+    animation: "Animation",
+    opened: "Callable[[Path], AbstractContextManager[BinaryIO]]",
+) -> None:
+    """Write the palettes of cells and their map, or the screen of a device.
+
+    Raises:
+        InputError: the picture does not fill the screen, or has transparent pixels.
+    """
+    from dither.palettes.cell_colors import CellColors
+    from dither.palettes.cell_files import encode_cells
+
+    assert isinstance(dithered.palette, CellColors)  # --cells-output is refused without --cells
+    alpha = animation.frames[0].alpha
+    if path.suffix.lower() != ".json" and alpha is not None and alpha.min() < 255:
+        raise InputError(
+            f"cannot write {path}: a screen holds no alpha; --background puts a colour behind it"
+        )
+    content = encode_cells(path, dithered.codes[0], dithered.palette)
     with opened(path) as file:
         file.write(content)
 

@@ -14,6 +14,7 @@ if TYPE_CHECKING:
 
     from dither.color_count.count import SmallestPalette
     from dither.images.animation import Animation
+    from dither.images.raster_image import RasterImage
     from dither.metrics import ViewingFilter
     from dither.optimizer.config import Preset
     from dither.optimizer.optimize import OptimizedPalette, Pixels
@@ -168,18 +169,10 @@ def _measurements(animation: "Animation", results: "list[OptimizedPalette]") -> 
     """Return the palette and the errors of each frame for --json."""
     import numpy as np
 
-    from dither.images.mask import transparent_mask
-    from dither.metrics import image_errors
-    from dither.samples import eight_bit_colors
-
-    errors = []
-    for frame, result in zip(animation.frames, results, strict=True):
-        before = eight_bit_colors(frame.color)
-        after, mask = result.picture, transparent_mask(frame.alpha)
-        if mask is not None:
-            before = np.where(mask[..., None], np.uint8(0), before)
-            after = np.where(mask[..., None], np.uint8(0), after)
-        errors.append(dataclasses.asdict(image_errors(before, after)))
+    errors = [
+        frame_errors(frame, result.picture)
+        for frame, result in zip(animation.frames, results, strict=True)
+    ]
     trace = results[0].trace
     return {
         "palette": results[0].palette.hex,
@@ -187,6 +180,26 @@ def _measurements(animation: "Animation", results: "list[OptimizedPalette]") -> 
         "loss": float(trace[-1]) if len(trace) else None,
         "errors": errors if len(errors) > 1 else errors[0],
     }
+
+
+def frame_errors(frame: "RasterImage", after: "np.ndarray") -> dict[str, Any]:
+    """Return the errors of a dithered frame for --json; fully transparent pixels have none.
+
+    Args:
+        frame: before dithering.
+        after: (H, W, 3) uint8.
+    """
+    import numpy as np
+
+    from dither.images.mask import transparent_mask
+    from dither.metrics import image_errors
+    from dither.samples import eight_bit_colors
+
+    before, mask = eight_bit_colors(frame.color), transparent_mask(frame.alpha)
+    if mask is not None:
+        before = np.where(mask[..., None], np.uint8(0), before)
+        after = np.where(mask[..., None], np.uint8(0), after)
+    return dataclasses.asdict(image_errors(before, after))
 
 
 def _rgba_measurements(

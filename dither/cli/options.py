@@ -488,7 +488,7 @@ class Quantizer:
         option(
             QUANTIZER,
             "Levels per channel (2 to 65536); or of red, green and blue: three numbers such as "
-            "32,64,32, or rgb888, rgb666, rgb565, rgb555, rgb444, rgb332, rgb111.",
+            "32,64,32, or rgb888, rgb666, rgb565, rgb555, rgb444, rgb333, rgb332, rgb111.",
             *("--levels", "-l"),
             value="N|R,G,B|NAME",
         ),

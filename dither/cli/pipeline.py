@@ -15,8 +15,10 @@ from dither.cli.alpha import AlphaRule
 from dither.cli.clips import frame_files, rate_note, read_clip
 from dither.cli.dithered_frames import Dithering, PerFrame, dithered_frames
 from dither.cli.extra_files import (
+    check_cells_output,
     check_palette_output,
     check_preview,
+    write_cells,
     write_palette,
     write_preview,
 )
@@ -66,6 +68,7 @@ def dither_images(
     on_progress: OnProgress = no_progress,
     *,
     palette_output: Path | None = None,
+    cells_output: Path | None = None,
     first_frame: int = 0,
 ) -> dict[str, Any]:
     """Read each image, dither it and write it; either all results are written or none.
@@ -76,6 +79,7 @@ def dither_images(
         dithering: dithers one frame, or one image or animation.
         on_progress: progress callback.
         palette_output: palette file for the palette of the only image, if wanted.
+        cells_output: file of the palettes of cells and their map, of the only image, if wanted.
         first_frame: number of the first image.
 
     Returns:
@@ -101,6 +105,10 @@ def dither_images(
     if palette_output is not None:
         check_palette_output(palette_output, outputs)
         files.append(palette_output)
+    if cells_output is not None:
+        assert target.cells is not None  # --cells-output is refused without --cells
+        check_cells_output(cells_output, target.cells, outputs, files)
+        files.append(cells_output)
     if job.preview is not None:
         check_preview(job.preview, outputs, files)
         files.append(job.preview)
@@ -130,6 +138,9 @@ def dither_images(
                         write_palette(palette_output, palette, opened)
                         count = len(palette)
                         messages.append(f"{named} -> {palette_output}: {count} colours")
+                if cells_output is not None and whole is not None:
+                    write_cells(cells_output, whole[1], whole[0], opened)
+                    messages.append(f"{named} -> {cells_output}: palettes and cells")
                 report = _write(
                     *(source, whole, shown, rate, target, output, kind, job, opened, notes.append)
                 )

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from dither.images.animation import Animation
     from dither.images.raster_image import RasterImage, Resolution
     from dither.images.rows import RowArray
+    from dither.palettes.cell_colors import CellColors
     from dither.palettes.palette import Palette
     from dither.palettes.rgba import RgbaPalette
 
@@ -33,7 +34,7 @@ class Dithered:
     """
 
     codes: "list[np.ndarray]"
-    palette: "Palette | RgbaPalette | None" = None
+    palette: "Palette | RgbaPalette | CellColors | None" = None
     about: dict[str, Any] = dataclasses.field(default_factory=dict)
 
 
@@ -206,6 +207,14 @@ def check_raw(job: Job, target: Target, outputs: list[Path]) -> None:
     Raises:
         InputError: the layout cannot hold them.
     """
+    if target.cells is not None:
+        for output in outputs:
+            if output_kind(output, job, None) != "image":
+                raise InputError(
+                    f"cannot write {output_title(output)}: --cells writes images, such as .png; "
+                    "--cells-output writes the palettes, or the screen of a device"
+                )
+        return
     import numpy as np
 
     from dither.images.device_files import device_file

@@ -13,6 +13,8 @@ if TYPE_CHECKING:
 
     from dither.images.fit import Sides
     from dither.images.raster_image import RasterImage
+    from dither.palettes.cell_colors import CellColors
+    from dither.palettes.cells import Cells
     from dither.palettes.palette import Intent, Palette
     from dither.palettes.panel import Panel
     from dither.palettes.rgba import RgbaPalette
@@ -20,7 +22,7 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Target:
-    """Levels, palette or number of colours to dither to; one of the three is set.
+    """Levels, palette, number of colours or cells to dither to; one of the four is set.
 
     Attributes:
         levels: levels of every channel, or of red, green and blue.
@@ -28,6 +30,7 @@ class Target:
         colors: the size of a palette made for each image.
         panel: the panel that `palette` shows as it looks, if there is one.
         intent: rendering intent; the palette's own if None.
+        cells: the display whose cells have palettes of their own.
     """
 
     levels: int | tuple[int, int, int] | None = None
@@ -35,6 +38,7 @@ class Target:
     colors: int | None = None
     panel: "Panel | None" = None
     intent: "Intent | None" = None
+    cells: "Cells | None" = None
 
     @classmethod
     def from_options(cls, given: Quantizer, intent: IntentChoice | None) -> "Target":
@@ -76,12 +80,12 @@ class Target:
 
     @property
     def frame(self) -> "Sides | None":
-        """The sides that a picture must have to fill the panel; None without a panel."""
-        if self.panel is None:
-            return None
+        """The sides that a picture must have to fill the panel or the device; None without one."""
         from dither.images.fit import Sides
 
-        return Sides(self.panel.width, self.panel.height)
+        if self.cells is not None and self.cells.frame is not None:
+            return Sides(*self.cells.frame)
+        return None if self.panel is None else Sides(self.panel.width, self.panel.height)
 
     def palette_for(self, frames: Sequence["RasterImage"]) -> "Palette | None":
         """Return the palette of an image or of all frames of an animation; None for levels."""
@@ -108,7 +112,7 @@ class Target:
 
         return as_color(color) if isinstance(self.levels, tuple) else color
 
-    def values(self, palette: "Palette | RgbaPalette | None") -> "np.ndarray":
+    def values(self, palette: "Palette | RgbaPalette | CellColors | None") -> "np.ndarray":
         """Return the (levels,) or (colours, 3) values as which codes are saved.
 
         A palette with alpha has (colours, 4). Up to 256 levels are saved as 8 bits, whatever the depth
@@ -170,5 +174,5 @@ def parse_levels(text: str | None) -> int | tuple[int, int, int] | None:
     except InputError:
         raise InputError(
             f"--levels is {text[:40]!r}; it must be a number from 2 to 65536, three from 2 to 256 such "
-            "as 32,64,32, or rgb888, rgb666, rgb565, rgb555, rgb444, rgb332, rgb111"
+            "as 32,64,32, or rgb888, rgb666, rgb565, rgb555, rgb444, rgb333, rgb332, rgb111"
         ) from None

@@ -42,6 +42,8 @@ def _commands() -> Iterator[str]:
     yield "dither optimize small.png --palette pico-8"
     yield "dither optimize small.png --colors 4"
     yield f"dither optimize small.png --panel {_PANEL}"
+    yield "dither optimize small.png --cells zx-spectrum"
+    yield "dither optimize small.png --cells game-boy-color"
     yield "dither colors small.png --permutations 4"
     yield "bluenoise generate 16x16"
     yield "bluenoise generate 4x8x8"

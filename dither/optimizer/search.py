@@ -79,9 +79,22 @@ class SearchInfo(NamedTuple):
 
 
 def init(
-    indices: np.ndarray, palette: np.ndarray, image: SearchImage, config: SearchConfig
+    indices: np.ndarray,
+    palette: np.ndarray,
+    image: SearchImage,
+    config: SearchConfig,
+    sets: np.ndarray | None = None,
 ) -> SearchState:
-    """Start a search at a dithered image; the arguments are those of `direct_binary_search`."""
+    """Start a search at a dithered image; the arguments are those of `direct_binary_search`.
+
+    Args:
+        indices: (H, W) uint8.
+        palette: (K, 3) linear light.
+        image: from `prepare_search`.
+        config: blur, weights and candidates.
+        sets: (sets, N) uint8, the entries that a pixel may take, where `cells` of the image names the
+            set of each pixel; if None, the entries nearest to its colour.
+    """
     height, width = indices.shape
     reach = _reach(config)
     errors = pixel_errors(indices, palette, image)
@@ -90,7 +103,9 @@ def init(
     inside = field[reach : reach + height, reach : reach + width]
     inside[...] = np.moveaxis(error_field(errors, config), 0, -1)
     del errors
-    candidates = _candidate_table(linear_to_oklab(palette), image.cells, config.candidates)
+    candidates = sets
+    if candidates is None:
+        candidates = _candidate_table(linear_to_oklab(palette), image.cells, config.candidates)
     pixels = np.empty((height, width, 8), np.float32)
     pixels[..., :3], pixels[..., 3:6] = image.slopes, image.original
     pixels[..., _INDEX], pixels[..., _CELL] = indices, np.where(image.fixed, -1.0, image.cells)
@@ -112,7 +127,7 @@ def step(
 
     side = tile_side(config)
     rows, columns = (count - 1 for count in state.sums.shape[:2])
-    row_taps, column_taps = (_mirrored_kernel(length, config) for length in state.pixels.shape[:2])
+    row_taps, column_taps = kernels(state, config)
     rng = np.random.default_rng(state.sweeps)
     order = np.stack(np.divmod(rng.permutation(side * side), side), axis=1)
     shifts = rng.integers(side, size=(rows, columns, 2))
@@ -197,6 +212,12 @@ def _reach(config: SearchConfig) -> int:
 def _span(config: SearchConfig) -> int:
     """Return the number of the kernel's taps, filled up for the compiled loops."""
     return -(-(2 * _reach(config) + 1) // _VECTOR) * _VECTOR
+
+
+def kernels(state: SearchState, config: SearchConfig) -> tuple[np.ndarray, np.ndarray]:
+    """Return what a pixel adds to `field` along rows and columns, as the loops take it."""
+    row_taps, column_taps = (_mirrored_kernel(length, config) for length in state.pixels.shape[:2])
+    return row_taps, column_taps
 
 
 def _mirrored_kernel(length: int, config: SearchConfig) -> np.ndarray:

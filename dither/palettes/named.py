@@ -45,6 +45,15 @@ NAMED_PALETTES = {
         "000000 0000d8 d80000 d800d8 00d800 00d8d8 d8d800 d8d8d8 "
         "0000ff ff0000 ff00ff 00ff00 00ffff ffff00 ffffff"
     ),
+    # Nintendo Entertainment System, 2C02: its 54 distinct colours in the order of their codes 00 to 0C,
+    # 10 to 1C, 20 to 2D and 31 to 3D, with black (0F) last: "NESdev Wiki", page "PPU palettes".
+    "nes": (
+        "545454 001e74 081090 300088 440064 5c0030 540400 3c1800 202a00 083a00 004000 003c00 00323c "
+        "989698 084cc4 3032ec 5c1ee4 8814b0 a01464 982220 783c00 545a00 287200 087c00 007628 006678 "
+        "eceeec 4c9aec 787cec b062ec e454ec ec58b4 ec6a64 d48820 a0aa00 74c400 4cd020 38cc6c 38b4cc "
+        "3c3c3c a8ccec bcbcec d4b2ec ecaeec ecaed4 ecb4b0 e4c490 ccd278 b4de78 a8e290 98e2b4 a0d6e4 "
+        "a0a2a0 000000"
+    ),
     # Lexaloffle PICO-8, colours 0 to 15: "PICO-8 Wiki", page "Palette".
     "pico-8": (
         "000000 1d2b53 7e2553 008751 ab5236 5f574f c2c3c7 fff1e8 "

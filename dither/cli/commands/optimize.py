@@ -3,10 +3,11 @@
 import enum
 import functools
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
 
+from dither.cli.cells_task import CellsTask, cells_from_options
 from dither.cli.declare import DITHERING, QUANTIZER, refuse_without_effect, with_option_groups
 from dither.cli.optimize_task import OptimizeTask
 from dither.cli.options import (
@@ -34,8 +35,16 @@ if TYPE_CHECKING:
 
 _AUTO: Literal["auto"] = "auto"
 _MAX_COLORS = 256
-_CHOSEN_COLORS = "With --colors"
-_RULES = {"with --palette or --panel": "--keep --device --seed --palette-output"}
+_CHOSEN_COLORS = "With --colors or --cells"
+_CELLS = "Colours of cells"
+_RULES = {
+    "with --palette or --panel": "--keep --device --seed --palette-output",
+    "without --cells": "--cell-palettes --cell-colors --cell-shared --cells-output",
+}
+_CELL_RULES = {
+    "with --cells": "--panel --colors --pixels --packed --line-art --mask",
+    "with --palette": "--device",
+}
 
 
 class PresetChoice(enum.StrEnum):
@@ -80,11 +89,52 @@ def optimize(
             value="2-256|auto",
         ),
     ] = None,
+    cells: Annotated[
+        str | None,
+        option(
+            QUANTIZER,
+            "Few colours in each cell, as retro hardware shows them: zx-spectrum, nes, game-boy-color, "
+            "c64-hires, c64-multicolor, mega-drive, snes, or the size of a cell such as 8x8. With "
+            "--palette, colours are chosen from it.",
+            value="NAME|WxH",
+        ),
+    ] = None,
+    cell_palettes: Annotated[
+        str | None,
+        option(
+            _CELLS,
+            "Number of palettes, of which each cell takes one; or any, if each cell may take any "
+            "colours of --palette [the device's].",
+            value="N|any",
+        ),
+    ] = None,
+    cell_colors: Annotated[
+        int | None,
+        number(_CELLS, 2, _MAX_COLORS, "Number of colours of a palette [the device's]."),
+    ] = None,
+    cell_shared: Annotated[
+        int | None,
+        number(
+            _CELLS,
+            *(0, _MAX_COLORS - 1),
+            "Number of colours that all palettes have in common [the device's, else those of --keep].",
+        ),
+    ] = None,
+    cells_output: Annotated[
+        Path | None,
+        option(
+            OUTPUT,
+            "With --cells and a single image, also write the palettes and the palette of each cell "
+            "(.json), or the screen: .scr (zx-spectrum), .art (c64-hires), .kla (c64-multicolor).",
+            value="FILE",
+        ),
+    ] = None,
     keep: Annotated[
         str | None,
         option(
             _CHOSEN_COLORS,
-            "Fix these of the --colors: as --palette, or one colour such as #ffffff.",
+            "Fix these of the --colors, or of those that the palettes of cells share: as --palette, or "
+            "one colour such as #ffffff.",
             value="NAME|FILE|COLOURS",
         ),
     ] = None,
@@ -92,8 +142,8 @@ def optimize(
         str | None,
         option(
             _CHOSEN_COLORS,
-            "Colours that the display can show: rgb888, rgb666, rgb565, rgb555, rgb444, rgb332, "
-            "rgb111, or levels of red, green and blue such as 8,8,4 [rgb888].",
+            "Colours that the display can show: rgb888, rgb666, rgb565, rgb555, rgb444, rgb333, "
+            "rgb332, rgb111, or levels of red, green and blue such as 8,8,4 [rgb888].",
             value="NAME|R,G,B",
         ),
     ] = None,
@@ -131,10 +181,11 @@ def optimize(
     batch: Batch,
 ) -> None:
     """Optimise palette and pixels together."""
-    if sum(each is not None for each in (palette, panel, colors)) != 1:
-        raise InputError("choose exactly one of --palette, --panel and --colors")
+    if cells is None and sum(each is not None for each in (palette, panel, colors)) != 1:
+        raise InputError("choose exactly one of --palette, --panel, --colors and --cells")
     count = None if colors is None else _color_count(colors)
-    refuse_without_effect(context, {**WITHOUT_EFFECT, **WITHOUT_BATCH, **_RULES})
+    rules = _RULES if cells is None else _CELL_RULES
+    refuse_without_effect(context, {**WITHOUT_EFFECT, **WITHOUT_BATCH, **rules})
     if count == _AUTO and job.packed is not None:
         raise InputError("--packed takes up to 16 colours; --colors auto may choose more")
     max_count = _MAX_COLORS if count == _AUTO else count
@@ -142,37 +193,59 @@ def optimize(
         target = Target.from_panel(panel, intent)
     elif palette is not None:
         target = Target.from_palette(palette, intent)
-    else:
+    elif cells is None:
         target = Target(colors=max_count)
-    device_levels = (256, 256, 256)
+    else:
+        target = Target()
+    device_levels = None
     if device is not None:
         from dither.palettes.device import parse_device
 
         device_levels = parse_device(device)
-    task = OptimizeTask(
-        colors=count,
-        palette=target.palette,
-        keep=None if keep is None else _kept(keep, max_count or 0),
-        preset=preset.value,
-        pixels=pixels.value,
-        device_levels=device_levels,
-        intent=None if intent is None else intent.value,
-        viewing_filter=_viewing(viewing_filter, target, preset),
-        seed=seed or 0,
-        threads=thread_count(1 if threads is None else threads),
-        measured=job.json_output,
-    )
+    shared: dict[str, Any] = {
+        "preset": preset.value,
+        "intent": None if intent is None else intent.value,
+        "viewing_filter": _viewing(viewing_filter, target, preset),
+        "seed": seed or 0,
+        "threads": thread_count(1 if threads is None else threads),
+        "measured": job.json_output,
+    }
+    if cells is not None:
+        kept = None if keep is None else _colors(keep)
+        given = cells_from_options(
+            *(cells, cell_palettes, cell_colors, cell_shared, target.palette, device_levels),
+            *(0 if kept is None else len(kept),),
+        )
+        target = Target(cells=given)
+        task = CellsTask(cells=given, keep=kept, **shared)
+    else:
+        task = OptimizeTask(
+            colors=count,
+            palette=target.palette,
+            keep=None if keep is None else _kept(keep, max_count or 0),
+            pixels=pixels.value,
+            device_levels=device_levels or (256, 256, 256),
+            **shared,
+        )
     if batch.recursive:
         from dither.cli.batch.recursive import dither_folder
 
-        if palette_output is not None:
-            raise InputError("--palette-output takes the palette of one image, not of a folder")
-        libraries = ("jax", "jaxlib", "numba")
+        for name, file in {
+            "--palette-output": palette_output,
+            "--cells-output": cells_output,
+        }.items():
+            if file is not None:
+                raise InputError(f"{name} takes the palette of one image, not of a folder")
+        libraries = ("numba",) if cells is not None else ("jax", "jaxlib", "numba")
         check = functools.partial(require_extra, "dither optimize", "optimize", *libraries)
         report = dither_folder(job, target, task, batch, check)
     else:
         with progress_bar("optimize", None, job.quiet) as on_progress:
-            report = dither_images(job, target, task, on_progress, palette_output=palette_output)
+            report = dither_images(
+                *(job, target, task, on_progress),
+                palette_output=palette_output,
+                cells_output=cells_output,
+            )
         for entry in report["images"]:
             if "colors" in entry:
                 log(
@@ -205,6 +278,16 @@ def _color_count(text: str) -> int | Literal["auto"]:
 
 
 def _kept(text: str, colors: int) -> "np.ndarray":
+    """Return (N, 3) uint8 colours, fewer than `colors`, from any text that --keep takes."""
+    kept = _colors(text)
+    if len(kept) >= colors:
+        raise InputError(
+            f"--keep fixes {len(kept)} of {colors} colours; at least one must be left to choose"
+        )
+    return kept
+
+
+def _colors(text: str) -> "np.ndarray":
     """Return (N, 3) uint8 colours from one colour or any text that --palette takes."""
     import numpy as np
 
@@ -212,9 +295,4 @@ def _kept(text: str, colors: int) -> "np.ndarray":
     from dither.palettes.palette import load_palette
 
     color = find_color(text)
-    kept = load_palette(text).colors if color is None else np.array([color], np.uint8)
-    if len(kept) >= colors:
-        raise InputError(
-            f"--keep fixes {len(kept)} of {colors} colours; at least one must be left to choose"
-        )
-    return kept
+    return load_palette(text).colors if color is None else np.array([color], np.uint8)

@@ -106,7 +106,7 @@ def test_the_number_of_threads_makes_no_other_result(
         ("in/flag.png -o x.png --colors 4 --jobs 2", "--jobs has no effect without --recursive"),
         ("in/flag.png -o x.png --colors 4 --scheduler tcp://x:1", "--scheduler has no effect"),
         ("in/flag.png -o out --colors 4 --recursive", "takes one folder of images"),
-        ("in -o out --recursive", "choose exactly one of --palette, --panel and --colors"),
+        ("in -o out --recursive", "choose exactly one of --palette, --panel, --colors and --cells"),
         ("in -o - --colors 4 --recursive --json", "needs a folder as --output"),
     ],
 )

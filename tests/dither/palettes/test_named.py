@@ -14,6 +14,7 @@ SIZES = {
     "cga-1-high": 4,
     "cga-16": 16,
     "zx-spectrum": 15,
+    "nes": 54,
     "pico-8": 16,
     "ansi-16": 16,
     "web-safe": 216,
@@ -91,3 +92,15 @@ def test_the_inks_stand_in_one_order_and_each_has_about_the_hue_of_its_ideal() -
         assert colored.sum() == len(ideal) - 2
         assert abs(np.angle(hues[1][colored] / hues[0][colored], deg=True)).max() < 45
         assert seen[0, 0] < seen[1:, 0].min()
+
+
+def test_the_nes_has_rows_of_hues_that_grow_lighter() -> None:
+    """Codes $00 to $0C, $10 to $1C and $20 to $2C go through the same hues at rising lightness."""
+    palette = load_palette("nes")
+    rows = palette.oklab[:39].reshape(3, 13, 3)
+    assert (np.diff(rows[..., 0], axis=0) > 0.1).all()
+    angles = np.degrees(np.arctan2(rows[:, 1:, 2], rows[:, 1:, 1]))
+    turned = (angles - angles[1] + 180) % 360 - 180
+    assert np.abs(turned).max() < 45
+    assert np.hypot(*rows[:, 0, 1:].T).max() < 0.02  # the first of each row is grey
+    assert palette.hex[-1] == "#000000"

@@ -41,10 +41,10 @@ def folder(tmp_path: Path, photo: np.ndarray) -> Path:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ("photo.png -o x.png", "choose exactly one of --palette, --panel and --colors"),
+        ("photo.png -o x.png", "choose exactly one of --palette, --panel, --colors and --cells"),
         (
             "photo.png -o x.png --colors 4 -p game-boy",
-            "choose exactly one of --palette, --panel and --colors",
+            "choose exactly one of --palette, --panel, --colors and --cells",
         ),
         ("photo.png -o x.png --colors 0", "--colors is 0; it must be from 2 to 256, or auto"),
         ("photo.png -o x.png --colors 1", "--colors is 1"),
@@ -59,7 +59,7 @@ def folder(tmp_path: Path, photo: np.ndarray) -> Path:
         ("photo.png -o x.png --colors 4 --keep none", "'none' is not a palette"),
         (
             "photo.png -o x.png --colors 4 --device rgb",
-            "a device is rgb888, rgb666, rgb565, rgb555, rgb444, rgb332, rgb111, or",
+            "a device is rgb888, rgb666, rgb565, rgb555, rgb444, rgb333, rgb332, rgb111, or",
         ),
         ("photo.png -o x.png --colors 4 --device 8,8,1", "not '8,8,1'"),
         ("photo.png -o x.png --colors 4 --preset best", "'best'"),
