@@ -54,7 +54,7 @@ class Draw:
     @property
     def pixel_format(self) -> str:
         """Pixel format of the texture."""
-        return TEXTURES[self.texture].pixel_format
+        return TEXTURES[self.texture].texel_format
 
 
 TRAPS = (
@@ -66,9 +66,15 @@ TRAPS = (
 
 
 PNG = tuple(Draw(name, "image") for name in ("png8", "png16", "rg8"))
-RAW = tuple(Draw(name, "raw") for name in FAMILIES["raw"])
-DDS = tuple(Draw(name, "dds") for name in FAMILIES["dds"])
-KTX2 = tuple(Draw(name, "ktx2") for name in FAMILIES["ktx2"])
+
+
+def _family(name: str) -> tuple[Draw, ...]:
+    """Return draws of the formats of a family that hold thresholds."""
+    members = (each for each in FAMILIES[name] if "thresholds" in TEXTURES[each].holds)
+    return tuple(Draw(each, name) for each in members)
+
+
+RAW, DDS, KTX2 = _family("raw"), _family("dds"), _family("ktx2")
 TIFF = (Draw("tiff16", "image"),)
 EXR = (Draw("exr", "exr"),)
 

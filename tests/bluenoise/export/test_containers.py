@@ -11,7 +11,7 @@ import pytest
 
 from bluenoise.export.dds import dds
 from bluenoise.export.ktx2 import ktx2
-from bluenoise.export.texels import PIXEL_FORMATS, PixelFormat, Texels, texels
+from bluenoise.export.texels import THRESHOLD_FORMATS, PixelFormat, Texels, texels
 from bluenoise.matrix_set import MatrixSet, matrix_set_of
 from dither import InputError
 from dither.matrix.catalog import load_channels, load_matrix
@@ -20,8 +20,8 @@ PLANE = matrix_set_of(load_matrix("blue-60x68"))
 FRAMES = matrix_set_of(np.random.default_rng(2).permutation(3 * 5 * 7).reshape(3, 5, 7))
 COLOURS = matrix_set_of(load_channels("blue-64x64-rgb"))
 CASES: list[tuple[PixelFormat, MatrixSet]] = [
-    *((each, PLANE) for each in PIXEL_FORMATS),
-    *((each, FRAMES) for each in PIXEL_FORMATS),
+    *((each, PLANE) for each in THRESHOLD_FORMATS),
+    *((each, FRAMES) for each in THRESHOLD_FORMATS),
     ("r32f", COLOURS),
 ]
 # Format numbers as Vulkan and DXGI list them.
