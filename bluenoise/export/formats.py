@@ -184,7 +184,8 @@ def _encode_family(family: str, content: Content, name: str) -> dict[str, list[E
     refused: InputError | None = None
     held = _holds(content)
     members = [each for each in FAMILIES[family] if held in TEXTURES[each].holds]
-    for each in members or FAMILIES[family]:
+    # Last the format that holds everything: its refusal is the one to report.
+    for each in sorted(members or FAMILIES[family], key=lambda each: each.endswith("-r32f")):
         try:
             files[each] = _encode_one(each, content, name)
         except InputError as error:
