@@ -234,7 +234,7 @@ def test_the_reference_compiler_takes_the_decoding_of_values(
 def test_scales_and_offsets_of_values(language: Language) -> None:
     def numbers(kind: str) -> list[str]:
         text = shader(language, _values(kind, frames=False, pdf=False), "v").decode()
-        (line,) = re.findall(r"of_unorm8\((?:\w+ )?texel.*?\{\s*return (.*?);", text, re.DOTALL)
+        (line,) = re.findall(r"of_unorm8\((?:\w+ )?texel[:)].*?\{\s*return (.*?);", text, re.DOTALL)
         return re.findall(r"normalize|-?\d+\.\d+", line)
 
     assert numbers("scalar") == ["0.99609375", "0.001953125"]

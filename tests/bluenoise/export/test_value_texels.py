@@ -62,7 +62,7 @@ def frames_of(sheet: np.ndarray, shape: tuple[int, int, int]) -> np.ndarray:
 @pytest.mark.parametrize("kind", KINDS)
 def test_decoded_values_are_within_the_bound_of_every_format(kind: str) -> None:
     found = value_set_of(noise(kind, 2, 24, 32), kind)
-    held = [each for each in VALUE_FORMATS if fits(found, each)]
+    held: list[ValueFormat] = [each for each in VALUE_FORMATS if fits(found, each)]
     wanted: dict[int, set[ValueFormat]] = {
         1: {each for each in VALUE_FORMATS if not each.startswith("oct")},
         2: {"rg8", "rgba8", "rgb10a2", "rg16", "rgba16", "rgba16f", "r32f"},
