@@ -2,6 +2,7 @@
 
 import io
 import json
+import math
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -76,8 +77,10 @@ class ValueSet:
         known = kind_named(self.kind)
         channels = self.values.shape[-1]
         if channels != (known.components or channels) or not 1 <= channels <= 4:
-            wanted = known.components or "1 to 4"
-            raise InputError(f"values of {self.kind} have {wanted} components, not {channels}")
+            wanted = {0: "1 to 4 components", 1: "1 component"}.get(
+                known.components, f"{known.components} components"
+            )
+            raise InputError(f"values of {self.kind} have {wanted}, not {channels}")
         _check_values(self.kind, self.values)
         if self.pdf is not None and not (np.isfinite(self.pdf).all() and self.pdf.min() >= 0):
             raise InputError("the pdf in the last channel must be finite and at least 0")
@@ -102,7 +105,8 @@ class ValueSet:
         """Lowest and highest number that a texture has to hold.
 
         That of the kind. For points 0 and 1, or -1 and 1 if a value is below 0; their own lowest and
-        highest number if they exceed that.
+        highest number if they exceed that, rounded outwards to a hundredth of their distance or less,
+        because some shader compilers keep six digits.
         """
         known = KINDS[self.kind]
         if known.low < known.high:
@@ -110,12 +114,12 @@ class ValueSet:
         least, most = float(self.values.min()), float(self.values.max())
         if least >= -1 and most <= 1:
             return (0.0 if least >= 0 else -1.0), 1.0
-        return least, most if most > least else least + 1
+        return _round_outwards(least, most if most > least else least + 1)
 
     @property
     def pdf_range(self) -> float:
-        """Highest pdf that a texture has to hold; at least 1."""
-        return 1.0 if self.pdf is None else max(1.0, float(self.pdf.max()))
+        """Highest pdf that a texture has to hold, rounded up; at least 1."""
+        return 1.0 if self.pdf is None else _round_outwards(0, max(1.0, float(self.pdf.max())))[1]
 
     def npy(self) -> bytes:
         """Return the .npy file that `bluenoise generate --values` writes, the pdf as last channel."""
@@ -205,6 +209,22 @@ def load_value_set(path: Path | str, kind: str | None = None) -> ValueSet | None
         return value_set_of(array, str(kind), pdf=pdf if isinstance(pdf, bool) else None)
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
+
+
+def _round_outwards(low: float, high: float) -> tuple[float, float]:
+    """Return a range around another, in steps of a hundredth to a thousandth of its length.
+
+    Example:
+        >>> _round_outwards(-1.2345, 8.7654)
+        (-1.24, 8.77)
+    """
+    digits = 2 - math.floor(math.log10(high - low))
+    # Numbers that have so few digits already stay as they are.
+    step, exact = 10.0**digits, 9
+    return (
+        round(math.floor(round(low * step, exact)) / step, max(digits, 0)),
+        round(math.ceil(round(high * step, exact)) / step, max(digits, 0)),
+    )
 
 
 def _sidecar(path: Path) -> dict[str, Any]:

@@ -35,6 +35,8 @@ def test_shapes_frames_and_pdf() -> None:
         ([-0.25, 3.5], (-0.25, 3.5)),
         ([0.25, 3.5], (0.25, 3.5)),
         ([7.0, 7.0], (7, 8)),
+        ([-1234.5, 12.3], (-1240, 20)),
+        ([0.0, 1.0009], (0, 1.01)),
     ],
 )
 def test_the_range_of_points_is_that_of_the_data(values: list[float], wanted: tuple) -> None:

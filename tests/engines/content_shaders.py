@@ -3,12 +3,14 @@
 import tempfile
 from functools import cache
 
-from engines.contents import FRAME, SCALE, SHAPE, matrix, values_of
+from engines.contents import FRAME, SHAPE, matrix, values_of
 from engines.shaders import FORMATS, Language, levels_drawn
 
 import bluenoise
 from bluenoise.export.formats import TEXTURES
 
+# contents.SCALE. Godot 3 keeps six digits of a constant.
+_SCALE = "1024.0 * 1024.0"
 _DECODERS = {
     "r8": "unorm8",
     "rg8": "unorm8",
@@ -161,18 +163,20 @@ def _numbers(content: str, texel_format: str, fetch: str, wgsl: bool) -> str:
     let texel_found = {fetch};
     let value = {decode};
     var numbers = vec4<f32>({", ".join(parts)});
-    let fixed = i32((numbers[part] + seen + 2.0) * {SCALE}.0 + 0.5);
-    return vec4<f32>(vec3<f32>(vec3<i32>(fixed >> 16, (fixed >> 8) & 255, fixed & 255)) / 255.0, 1.0);"""
+    let places = i32((numbers[part] + seen + 2.0) * {_SCALE} + 0.5);
+    let bytes = vec3<i32>(places >> 16, (places >> 8) & 255, places & 255);
+    return vec4<f32>(vec3<f32>(bytes) / 255.0, 1.0);"""
     kind = ("float", "vec2", "vec3")[held.components - 1]
     return f"""    ivec2 place = ivec2(pixel.x % {width}, pixel.y % {height});
     int part = pixel.x / {width};
     int frame = pixel.y / {height};
     vec4 texel_found = {fetch};
     {kind} value = {decode};
-    vec4 numbers = vec4({", ".join(parts)});
-    float number = part == 0 ? numbers.x : part == 1 ? numbers.y : part == 2 ? numbers.z : numbers.w;
-    int fixed_point = int((number + seen + 2.0) * {SCALE}.0 + 0.5);
-    return vec4(vec3(ivec3(fixed_point >> 16, (fixed_point >> 8) & 255, fixed_point & 255)) / 255.0, 1.0);"""
+    vec4 parts = vec4({", ".join(parts)});
+    vec4 chosen = 1.0 - min(abs(vec4(float(part)) - vec4(0.0, 1.0, 2.0, 3.0)), vec4(1.0));
+    float one = dot(parts, chosen);
+    int places = int((one + seen + 2.0) * {_SCALE} + 0.5);
+    return vec4(vec3(ivec3(places >> 16, (places >> 8) & 255, places & 255)) / 255.0, 1.0);"""
 
 
 def _godot(snippet: str, content: str, texel_format: str) -> str:

@@ -18,8 +18,8 @@ from bluenoise.value_set import ValueSet, value_set_of
 MATRIX = "blue-16x64x64"
 # The frame that dithers the landscape.
 FRAME = 5
-# Frames, rows and columns of values; a flipbook of 5 frames has an empty cell.
-SHAPE = (5, 12, 20)
+# Frames, rows and columns of values; a flipbook of 7 frames has empty cells.
+SHAPE = (7, 12, 20)
 PARTS = 4
 # Steps of a number, -2 to 2; and how many of them a decoded number may be off: a code of 16 bits is 32.
 SCALE = 1 << 20

@@ -165,6 +165,33 @@ _BARE = {
 CONTENTS_RAW = _contents("raw", _BARE) + _contents("raw", _BARE, "volume")
 
 
+# Groups of contents in the docs: whose names begin so, and end so, in order.
+_GROUPS = {
+    "ktx2-volume-": "volume in KTX 2",
+    "ktx2-": "array in KTX 2",
+    "dds-volume-": "volume in DDS",
+    "dds-": "array in DDS",
+    "raw-": "array of bare numbers",
+    "": "flipbook in PNG",
+}
+
+
+def group_of(name: str) -> str | None:
+    """Return the group of a draw in the docs, by its name; None for planes of thresholds.
+
+    Example:
+        >>> group_of("frames-ktx2-r16"), group_of("sphere-rgba8"), group_of("ktx2-r16")
+        ('thresholds: array in KTX 2', 'values: flipbook in PNG', None)
+    """
+    content, _, texture = name.partition("-")
+    if content not in (*_ARRAYS, "weighted"):
+        return None
+    group = next(words for start, words in _GROUPS.items() if texture.startswith(start))
+    if texture.endswith("-as-volume"):
+        group = "volume of bare numbers"
+    return f"{'thresholds' if content == 'frames' else 'values'}: {group}"
+
+
 @dataclass(frozen=True)
 class Outcome:
     """The result of a draw.

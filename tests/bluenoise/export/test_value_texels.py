@@ -156,7 +156,9 @@ def test_points_beyond_1_are_scaled(tmp_path: Path) -> None:
     (path,) = bluenoise.export(points, tmp_path, ["rgba8"], values="points", name="n")
     facts = json.loads((tmp_path / "n.rgba8.png.json").read_text())
     low, high = facts["range"]
-    assert (low, high) == (np.float32(points.min()), np.float32(points.max()))
+    assert 0 <= points.min() - low < 0.011 * np.ptp(points)
+    assert 0 <= high - points.max() < 0.011 * np.ptp(points)
+    assert (round(low, 2), round(high, 2)) == (low, high)
     codes = np.asarray(Image.open(path)).astype(float)
     found = low + (high - low) * codes / 255
     assert np.abs(found - points).max() <= facts["decode_error"]["bound"] + 1e-6
