@@ -114,7 +114,7 @@ class ValueSet:
         least, most = float(self.values.min()), float(self.values.max())
         if least >= -1 and most <= 1:
             return (0.0 if least >= 0 else -1.0), 1.0
-        return _round_outwards(least, most if most > least else least + 1)
+        return _round_outwards(least, most if most > least else least + max(1, abs(least)))
 
     @property
     def pdf_range(self) -> float:
@@ -174,7 +174,8 @@ def value_set_of(array: Any, kind: str, *, pdf: bool | None = None) -> ValueSet:
             f"values have the shape (H, W, C), or (T, H, W, C) with frames, not {array.shape}"
         )
     has_frames = array.ndim == 4
-    array = np.ascontiguousarray(array if has_frames else array[None], np.float32)
+    with np.errstate(over="ignore"):  # what float32 cannot hold is infinite, and refused
+        array = np.ascontiguousarray(array if has_frames else array[None], np.float32)
     if pdf is None:
         pdf = known.components > 0 and array.shape[-1] == known.components + 1
     if pdf and array.shape[-1] < 2:
@@ -201,12 +202,13 @@ def load_value_set(path: Path | str, kind: str | None = None) -> ValueSet | None
         return None
     facts = _sidecar(path.with_suffix(".json"))
     array = read_npy(path)
-    kind = kind or facts.get("values") or ("points" if array.ndim == 4 else None)
+    said, pdf = facts.get("values"), facts.get("pdf")
+    if kind is None:
+        kind = said if isinstance(said, str) else "points" if array.ndim == 4 else None
     if kind is None:
         return None
-    pdf = facts.get("pdf")
     try:
-        return value_set_of(array, str(kind), pdf=pdf if isinstance(pdf, bool) else None)
+        return value_set_of(array, kind, pdf=pdf if isinstance(pdf, bool) else None)
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
 
@@ -247,6 +249,8 @@ def _check_values(kind: str, values: np.ndarray) -> None:
         raise InputError(
             f"values of {kind} are from {known.low:g} to {known.high:g}, not {least:g} to {most:g}"
         )
+    if not known.unit and kind != "disk":
+        return
     lengths = np.linalg.norm(values, axis=-1)
     if known.unit and np.abs(lengths - 1).max() > _SLACK:
         worst = lengths.flat[np.abs(lengths - 1).argmax()]

@@ -34,13 +34,15 @@ def test_shapes_frames_and_pdf() -> None:
         ([-0.25, 0.5], (-1, 1)),
         ([-0.25, 3.5], (-0.25, 3.5)),
         ([0.25, 3.5], (0.25, 3.5)),
-        ([7.0, 7.0], (7, 8)),
+        ([7.0, 7.0], (7, 14)),
+        ([3e38, 3e38], (3e38, 6.01e38)),
+        ([-1e-45, 1.5], (0, 1.5)),
         ([-1234.5, 12.3], (-1240, 20)),
         ([0.0, 1.0009], (0, 1.01)),
     ],
 )
 def test_the_range_of_points_is_that_of_the_data(values: list[float], wanted: tuple) -> None:
-    assert value_set_of(np.array([[values]]), "points").range == wanted
+    assert value_set_of(np.array([[values]]), "points").range == pytest.approx(wanted)
 
 
 def test_files_hold_values_if_told_so_or_with_a_sidecar_or_four_axes(tmp_path: Path) -> None:
@@ -54,6 +56,11 @@ def test_files_hold_values_if_told_so_or_with_a_sidecar_or_four_axes(tmp_path: P
     found = load_value_set(path)
     assert found is not None
     assert (found.kind, found.components) == ("points", 3)
+    path.with_suffix(".json").write_text(json.dumps({"values": [1, 2], "pdf": 3}))
+    assert load_value_set(path) is None
+    path.with_suffix(".json").write_text(json.dumps({"values": "spheres"}))
+    with pytest.raises(InputError, match="no values are named 'spheres'; did you mean 'sphere'"):
+        load_value_set(path)
     path.with_suffix(".json").write_text("[[damaged")
     assert load_value_set(path) is None
     path.with_suffix(".json").write_text(json.dumps({"seed": 1, "command": "bluenoise generate"}))
@@ -87,6 +94,7 @@ def test_values_and_their_sidecar_are_read_back(tmp_path: Path) -> None:
         (np.full((4, 4, 2), 1.5), "vec2", "vec2 are from 0 to 1, not 1.5 to 1.5"),
         (np.full((4, 4, 2), 0.9), "disk", "disk have length 1 or less; one has length 1.27"),
         (np.full((4, 4, 2), np.nan), "vec2", "must be finite"),
+        (np.full((4, 4, 2), 1e300), "points", "must be finite"),
         (np.broadcast_to([0, 0, -1.0], (4, 4, 3)), "cosine", "third number of cosine is 0 or more"),
         (np.broadcast_to([0.5, -1.0], (4, 4, 2)), "scalar", "pdf in the last channel must be"),
         (np.zeros(4), "scalar", r"shape \(H, W, C\)"),
