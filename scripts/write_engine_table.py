@@ -8,6 +8,10 @@ from typing import Any
 ROOT = Path(__file__).parents[1]
 RUNTIMES = ("Panda3D", "moderngl", "wgpu", "LÖVE", "Godot 3", "three.js", "Babylon.js")
 BEGIN, END = "<!-- written by scripts/write_engine_table.py -->\n", "<!-- end -->\n"
+GROUPS = "values, and thresholds with frames"
+CONTENTS = """Values of a circle, a sphere, scalars, and pairs with their pdf, in pixel formats of
+the runtime; and a matrix with 16 frames. The cells count files:
+"""
 TRAPS = {
     "srgb": "`rg8` decoded as sRGB",
     "flipped": "`rg8` with its rows in reverse order",
@@ -35,15 +39,31 @@ def table(heading: str, rows: dict[str, str], records: dict[str, Any]) -> str:
     return "\n".join(lines) + "\n"
 
 
+def groups(records: dict[str, Any]) -> str:
+    """Return the table of values and of frames, one line per group."""
+    lines = [
+        f"| {GROUPS} | " + " | ".join(RUNTIMES) + " |",
+        "|---" * (len(RUNTIMES) + 1) + "|",
+    ]
+    for group in sorted({group for each in records.values() for group in each["groups"]}):
+        cells = [records[runtime]["groups"].get(group, "-") for runtime in RUNTIMES]
+        lines.append(f"| {group} | " + " | ".join(cells) + " |")
+    return "\n".join(lines) + "\n"
+
+
 def tables(records: dict[str, Any]) -> str:
     """Return the generated part of the page."""
     names = list(dict.fromkeys(name for each in records.values() for name in each["outcomes"]))
-    files = {name: f"`{name}`" for name in names if "." not in name}
+    contents = ("sphere-", "weighted-", "circle-", "scalar-", "frames-")
+    files = {
+        name: f"`{name}`" for name in names if "." not in name and not name.startswith(contents)
+    }
     texture = {"reduced": "png16"}
     traps = {f"{texture.get(trap, 'rg8')}.{trap}": words for trap, words in TRAPS.items()}
     versions = "".join(f"- {records[each]['version']}\n" for each in RUNTIMES)
     return (
-        f"{table('file', files, records)}\nMistakes made on purpose, of 1,048,576 pixels:\n\n"
+        f"{table('file', files, records)}\n{CONTENTS}\n{groups(records)}\n"
+        "Mistakes made on purpose, of 1,048,576 pixels:\n\n"
         f"{table('trap', traps, records)}\nTested versions:\n\n{versions}"
     )
 

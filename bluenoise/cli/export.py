@@ -28,7 +28,7 @@ def export(
         typer.Argument(
             metavar="MATRIX",
             rich_help_panel=INPUT,
-            help=".npy file or name of a shipped matrix.",
+            help=".npy file of a matrix or of values, or name of a shipped matrix.",
         ),
     ],
     output: Annotated[
@@ -36,16 +36,27 @@ def export(
         option(OUTPUT, "Folder to write to, new or empty.", "--output", "-o", value="FOLDER"),
     ],
     formats: Annotated[
-        str,
+        str | None,
         option(
             OUTPUT,
             "Formats, separated by commas: npy, png8, png16, rg8, raw, tiff16, exr, ktx2, dds, c, "
-            "glsl, hlsl, wgsl, godot, imagemagick, aseprite; or one of a family, such as ktx2-r16ui or "
-            "raw-u16.",
+            "glsl, hlsl, wgsl, godot, imagemagick, aseprite; values also rgba8, rgb10a2, rg16, rgba16, "
+            "rgba16f, octahedral8, octahedral16; frames also ktx2-volume, dds-volume, and frames for "
+            "numbered PNGs; or one of a family, such as ktx2-r16ui, dds-volume-rg8 or frames-rg8 "
+            "[png16,rg8; for values rg8 or rgba8].",
             "--format",
             value="FORMAT,...",
         ),
-    ] = "png16,rg8",
+    ] = None,
+    values: Annotated[
+        str | None,
+        option(
+            INPUT,
+            "The file is a noise texture of these values: scalar, vec2, vec3, circle, disk, sphere, "
+            "hemisphere, cosine or points [what its .json says; else thresholds].",
+            value="KIND",
+        ),
+    ] = None,
     name: Annotated[
         str | None,
         option(OUTPUT, "Prefix of the file names [the name of the matrix].", value="NAME"),
@@ -67,18 +78,18 @@ def export(
     force: ForceOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Export a matrix as textures and shaders for engines."""
+    """Export a matrix, or a noise texture of values, as textures and shaders for engines."""
     from bluenoise.export import export as export_to
-    from bluenoise.matrix_set import load_matrix_set
 
     origin = {"seed": seed, "license": license_name}
     paths = export_to(
-        load_matrix_set(matrix),
+        matrix,
         output,
-        [each.strip() for each in formats.split(",") if each.strip()],
+        None if formats is None else [each.strip() for each in formats.split(",") if each.strip()],
         name=_plain(Path(matrix).stem) if name is None else name,
         force=force,
         origin={key: value for key, value in origin.items() if value is not None},
+        values=values,
     )
     log(f"{output}: {len(paths)} files, their sidecars and a README.md", quiet=quiet)
     if json_output:

@@ -1,4 +1,6 @@
-"""Matrices as textures for game engines, with the same decisions as `dither.requantize`.
+"""Matrices and noise textures of values as textures for game engines.
+
+Matrices make the same decisions as `dither.requantize`; values come back within a stated error.
 
     >>> import bluenoise, dither, tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -6,8 +8,8 @@
     >>> paths[0].name
     'blue.rg8.png'
 
-`codes` computes the numbers in a texture so that no rounding in a GPU changes a decision; `formats`
-lists the file formats.
+`codes` computes the numbers of thresholds so that no rounding in a GPU changes a decision, and
+`value_codes` those of values; `formats` lists the file formats.
 """
 
 from bluenoise.export.folder import export as export

@@ -3,17 +3,18 @@
 from collections.abc import Mapping
 from typing import Any
 
+from bluenoise.export.formats import Content
 from bluenoise.export.shaders import fill_template
-from bluenoise.matrix_set import MatrixSet
+from bluenoise.value_set import ValueSet
 
 FILENAME = "README.md"
 
 
-def guide(matrix_set: MatrixSet, name: str, provenance: Mapping[str, Any]) -> bytes:
+def guide(content: Content, name: str, provenance: Mapping[str, Any]) -> bytes:
     """Return the README in Markdown.
 
     Args:
-        matrix_set: the exported matrix or noise.
+        content: the exported matrix, noise or values.
         name: name of the textures.
         provenance: see `bluenoise.export.sidecar.provenance_of`.
 
@@ -23,7 +24,28 @@ def guide(matrix_set: MatrixSet, name: str, provenance: Mapping[str, Any]) -> by
         >>> guide(matrix_set_of(np.array([[0, 1]])), "two", {}).decode().partition(":")[0]
         '# two'
     """
-    template = "guide.md" if matrix_set.values is None else "noise.md"
+    more: dict[str, str] = {}
+    if isinstance(content, ValueSet):
+        template, more = "values.md", _decoding(content)
+    else:
+        template = "guide.md" if content.values is None else "noise.md"
     license_name = provenance.get("license")
     sentence = f"Licence: {license_name}." if license_name else "No licence is stated."
-    return fill_template(template, matrix_set, name, license=sentence)
+    return fill_template(template, content, name, license=sentence, **more)
+
+
+def _decoding(content: ValueSet) -> dict[str, str]:
+    """Return the sentences about decoding that depend on the kind of the values."""
+    low, high = content.range
+    more = []
+    if content.kind == "scalar":
+        more.append("Exact thresholds are the middles of bins: (code + 1/2) / 256 for 8 bits.")
+        if not content.has_frames:
+            more.append("For frame t take fract(v + t * 0.61803399).")
+    if content.unit:
+        more.append("Then normalize it.")
+    if content.kind == "circle" and not content.has_frames:
+        more.append("For frame t rotate it by t * 2.39996323 (the golden angle).")
+    if content.pdf is not None:
+        more.append(f"Alpha is the pdf: {content.pdf_range:g} s in UNORM formats, s in floats.")
+    return {"low": f"{low:g}", "span": f"{high - low:g}", "more": " ".join(more)}

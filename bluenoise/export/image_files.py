@@ -21,7 +21,7 @@ def png(texels: Texels) -> bytes:
     r"""Encode one plane, or all frames as a flipbook, as PNG.
 
     Args:
-        texels: "r8" with 1 or 3 channels; "rg8", whose blue is set to 0; or "r16".
+        texels: "r8" with 1 or 3 channels; "rg8", whose blue is set to 0; "rgba8"; or "r16".
 
     Raises:
         InputError: "r8" has 2 or 4 channels.
@@ -35,7 +35,7 @@ def png(texels: Texels) -> bytes:
     plane = flipbook(texels.values)
     if texels.pixel_format == "rg8":
         plane = np.concatenate([plane, np.zeros_like(plane[..., :1])], axis=-1)
-    if plane.shape[-1] not in (1, 3):
+    if plane.shape[-1] not in (1, 3) and texels.pixel_format != "rgba8":
         raise InputError(f"a PNG of thresholds has 1 or 3 channels, not {plane.shape[-1]}")
     return _save([plane], format="PNG", optimize=True)
 

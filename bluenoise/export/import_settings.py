@@ -7,10 +7,21 @@ import hashlib
 
 from bluenoise.export.formats import ExportedFile
 from bluenoise.export.shaders import template
+from bluenoise.export.texels import PixelFormat
 
-# Unity's TextureFormat by file ending, for one matrix and for several channels.
-_UNITY = {".r8.png": 63, ".rg8.png": 3, ".r16.png": 9, ".r16.tiff": 9, ".exr": 18}
-_UNITY_COLORS = {".r8.png": 3, ".exr": 20}
+# Unity's TextureFormat of images by pixel format and number of channels.
+_UNITY: dict[tuple[PixelFormat, int], int] = {
+    ("r8", 1): 63,
+    ("r8", 3): 3,
+    ("rg8", 2): 3,
+    ("rgba8", 4): 4,
+    ("r16", 1): 9,
+    ("r32f", 1): 18,
+    ("r32f", 2): 19,
+    ("r32f", 3): 20,
+    ("r32f", 4): 20,
+}
+_IMAGES = (".png", ".tiff", ".exr")
 
 
 def import_settings(file: ExportedFile, filename: str) -> dict[str, bytes]:
@@ -29,11 +40,13 @@ def import_settings(file: ExportedFile, filename: str) -> dict[str, bytes]:
     files = {}
     if file.ending.endswith((".png", ".exr")):
         files[f"{filename}.import"] = template("godot.import").template.encode()
-    one_matrix = file.texels.pixel_format == "rg8" or file.texels.values.shape[-1] == 1
-    number = (_UNITY if one_matrix else _UNITY_COLORS).get(file.ending)
+    key = (file.texels.pixel_format, file.texels.values.shape[-1])
+    number = _UNITY.get(key) if file.ending.endswith(_IMAGES) else None
     if number is not None:
         # Unity needs 128 bits that no other file of the project has.
         guid = hashlib.sha256(filename.encode() + file.content).hexdigest()[:32]
-        text = template("unity.meta").substitute(guid=guid, format=number)
+        # Without "alpha from input", Unity drops the channel.
+        alpha = 1 if file.texels.values.shape[-1] == 4 else 0
+        text = template("unity.meta").substitute(guid=guid, format=number, alpha=alpha)
         files[f"{filename}.meta"] = text.encode()
     return files

@@ -1,7 +1,8 @@
-"""Text templates: shader snippets and a C header that dither with the exported matrix in integers.
+"""Text templates: shader snippets that dither with a matrix or decode values, and a C header.
 
-The snippets decide alike on every GPU: they round a sample to the integer it stands for, from which it
-is far less than half away, and decide as described in `codes`.
+The snippets for matrices decide alike on every GPU: they round a sample to the integer it stands for,
+from which it is far less than half away, and decide as described in `codes`. Those for values decode as
+described in `value_codes`.
 """
 
 import re
@@ -13,6 +14,7 @@ import numpy as np
 
 from bluenoise.export.texels import grid, texels
 from bluenoise.matrix_set import MatrixSet
+from bluenoise.value_set import ValueSet
 from dither.errors import InputError
 
 Language = Literal["glsl", "hlsl", "wgsl", "gdshader"]
@@ -23,18 +25,29 @@ LANGUAGES: dict[str, Language] = {
     "godot": "gdshader",
 }
 _NUMBERS_PER_LINE = 12
+# Types of 1 to 4 numbers.
+_GLSL_TYPES = ("float", "vec2", "vec3", "vec4")
+_TYPES: dict[Language, tuple[str, ...]] = {
+    "glsl": _GLSL_TYPES,
+    "gdshader": _GLSL_TYPES,
+    "hlsl": ("float", "float2", "float3", "float4"),
+    "wgsl": ("f32", "vec2<f32>", "vec3<f32>", "vec4<f32>"),
+}
+# A value as a colour, in GLSL.
+_SHOWN = {1: "vec3($)", 2: "vec3($, 0.0)", 3: "$", 4: "$.rgb"}
 
 
-def shader(language: Language, matrix_set: MatrixSet, name: str) -> bytes:
-    """Return a shader snippet whose functions are named after the matrix.
+def shader(language: Language, content: MatrixSet | ValueSet, name: str) -> bytes:
+    """Return a shader snippet whose functions are named after the texture.
 
     Args:
         language: shading language.
-        matrix_set: one matrix or one per channel; frames are read from a flipbook.
+        content: one matrix or one per channel, or values; frames are read from a flipbook, an array or
+            a volume.
         name: name of the textures.
 
     Raises:
-        InputError: the input is noise, which has no thresholds.
+        InputError: the input is noise to add, which has no thresholds.
 
     Example:
         >>> from bluenoise.matrix_set import matrix_set_of
@@ -42,8 +55,56 @@ def shader(language: Language, matrix_set: MatrixSet, name: str) -> bytes:
         >>> b"int two_by_one_level(" in text
         True
     """
-    _refuse_noise(matrix_set, language)
-    return fill_template(f"matrix.{language}", matrix_set, name)
+    if isinstance(content, ValueSet):
+        return _value_shader(language, content, name)
+    _refuse_noise(content, language)
+    return fill_template(f"matrix.{language}", content, name)
+
+
+def _value_shader(language: Language, values: ValueSet, name: str) -> bytes:
+    """Fill the template for values: with types of their number of components, scales and offsets."""
+    count = values.components
+    low, high = values.range
+    scales = {
+        f"{what}{bits}": repr(number)
+        for bits in (8, 10, 16)
+        for what, number in _scale_and_offset(values.kind == "scalar", bits, low, high).items()
+    }
+    text = template(f"values.{language}").template
+    kept = {
+        "unit sphere": values.unit and count == 3,
+        "pdf": values.pdf is not None,
+        "scalar plane": values.kind == "scalar" and not values.has_frames,
+        "circle plane": values.kind == "circle" and not values.has_frames,
+    }
+    return fill_template(
+        Template(_with_sections(text, {each for each, keep in kept.items() if keep})),
+        values,
+        name,
+        vector=_TYPES[language][count - 1],
+        parts="rgba"[:count],
+        shown=_SHOWN[count].replace("$", "value"),
+        unit="normalize" if values.unit else "",
+        pdf_range=repr(values.pdf_range),
+        **scales,
+    )
+
+
+def _scale_and_offset(is_scalar: bool, bits: int, low: float, high: float) -> dict[str, float]:
+    """Return the numbers with which a sample of 0..1 is decoded: sample * scale + offset."""
+    if is_scalar:
+        count = 1 << bits
+        return {"scale": (count - 1) / count, "offset": 0.5 / count}
+    return {"scale": high - low, "offset": low}
+
+
+def _with_sections(text: str, kept: set[str]) -> str:
+    """Return a template without the sections `//[ NAME` ... `//]` that are not kept."""
+
+    def section(found: re.Match[str]) -> str:
+        return found[2] if found[1] in kept else ""
+
+    return re.sub(r"^//\[ ([a-z ]+)\n(.*?)^//\]\n", section, text, flags=re.DOTALL | re.MULTILINE)
 
 
 def c_header(matrix_set: MatrixSet, name: str) -> bytes:
@@ -89,17 +150,28 @@ def _braced(plane: np.ndarray) -> str:
     return "    {\n" + ",\n".join(rows) + "\n    }"
 
 
-def fill_template(filename: str, matrix_set: MatrixSet, name: str, **more: object) -> bytes:
-    """Fill a file of `templates/` with the name and the sizes of a matrix, and with `more`."""
-    frames = matrix_set.shape[0] if matrix_set.has_frames else 1
-    height, width = matrix_set.shape[-2:]
-    channels = len(matrix_set.matrices)
+def fill_template(
+    filled: str | Template, content: MatrixSet | ValueSet, name: str, **more: object
+) -> bytes:
+    """Fill a template, or a file of `templates/`, with name and sizes of a texture, and `more`."""
+    frames = content.shape[0] if content.has_frames else 1
+    height, width = content.shape[-2:]
+    if isinstance(content, ValueSet):
+        channels, what = content.components, f"values of {content.kind} in"
+        counted = (
+            f", {channels} component"
+            + ("s" if channels > 1 else "")
+            + (" and the pdf" if content.pdf is not None else "")
+        )
+    else:
+        channels, what = len(content.matrices), "a threshold matrix of"
+        counted = f", {channels} channels" if channels > 1 else ""
     columns, rows = grid(frames)
-    title = f"{name}: a threshold matrix of {width} columns and {height} rows"
-    title += f", {frames} frames" if matrix_set.has_frames else ""
-    title += f", {channels} channels" if channels > 1 else ""
-    filled = template(filename).substitute(
-        title=title,
+    title = f"{name}: {what} {width} columns and {height} rows"
+    title += f", {frames} frames" if content.has_frames else ""
+    text = template(filled) if isinstance(filled, str) else filled
+    return text.substitute(
+        title=title + counted,
         name=name,
         id=identifier(name),
         guard=identifier(name).upper(),
@@ -110,8 +182,7 @@ def fill_template(filename: str, matrix_set: MatrixSet, name: str, **more: objec
         columns=columns,
         sheet_height=height * rows,
         **more,
-    )
-    return filled.encode()
+    ).encode()
 
 
 def template(filename: str) -> Template:

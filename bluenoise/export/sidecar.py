@@ -1,13 +1,16 @@
-"""The JSON sidecar of a texture: how to sample it, what it decides, and its provenance."""
+"""The JSON sidecar of a texture: how to sample it, what it decides or holds, traps, and provenance."""
 
 import hashlib
 import json
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, cast
 
-from bluenoise.export.formats import ExportedFile, Layout
+from bluenoise.export.formats import TEXTURES, Content, ExportedFile, Layout
 from bluenoise.export.texels import PixelFormat, Texels, grid
+from bluenoise.export.value_facts import value_facts
+from bluenoise.export.value_texels import ValueFormat
 from bluenoise.matrix_set import MatrixSet, shipped_entry
+from bluenoise.value_set import ValueSet
 
 _SIXTEEN_BITS = "code = floor((2 rank + 1) 65535 / (2 ranks)), plus 1 if that is a multiple of 257"
 _ENCODING: dict[PixelFormat, str] = {
@@ -39,7 +42,9 @@ _NO_TIES = "no code is a multiple of 257, so no 8-bit grey, 257 v, equals a code
 _LAYOUTS: dict[Layout, str] = {
     "plane": "one plane",
     "flipbook": "all frames in a grid: frame t in column t % columns, row t // columns",
+    "files": "one file per frame, numbered from 0",
     "array": "an array with one layer per frame",
+    "volume": "a 3-D texture with one slice per frame",
     "pages": "one page per frame",
     "frames": "one frame after another",
 }
@@ -51,17 +56,41 @@ _SAMPLING = {
     "compression": "none",
     "premultiplied_alpha": "never",
 }
+# Mistakes that leave a plausible picture.
+_TRAPS = {
+    "srgb": "an sRGB format or flag decodes the codes as colours and bends every number",
+    "mipmaps": "a smaller level holds means of neighbours, which have no use",
+    "compression": "block compression changes every number",
+}
+_UNORM_TRAP = "codes are UNORM, 0..1; read as SNORM, all above half become negative"
+_FRAME_TRAPS: dict[Layout, dict[str, str]] = {
+    "flipbook": {
+        "mipmaps": "a smaller level holds means of neighbours and, at edges, of different frames",
+        "frame_order": "rows of the grid first, from the top: (t % columns, t // columns); a loader "
+        "that turns rows upside down also turns the order of the frames",
+        "wrap": "repeating the whole image repeats the grid; repeat within a frame in the shader",
+    },
+    "files": {
+        "frame_order": "by number; names sorted as text keep it, for all have as many digits"
+    },
+    "array": {"frame_order": "layer t is frame t; take t modulo the layers, because layers clamp"},
+    "volume": {
+        "frame_order": "slice t is frame t, and repeats",
+        "filter": "linear filters also mix frames",
+        "mipmaps": "a smaller level holds means of neighbours and of different frames",
+    },
+}
 
 
 def sidecar(
-    file: ExportedFile, filename: str, matrix_set: MatrixSet, provenance: Mapping[str, Any]
+    file: ExportedFile, filename: str, content: Content, provenance: Mapping[str, Any]
 ) -> bytes:
     """Return the sidecar of a texture as JSON.
 
     Args:
         file: the encoded texture.
         filename: its name.
-        matrix_set: the exported matrix or noise.
+        content: the exported matrix, noise or values.
         provenance: see `provenance_of`.
     """
     assert file.texels is not None
@@ -70,18 +99,19 @@ def sidecar(
         "sha256": hashlib.sha256(file.content).hexdigest(),
         "format": file.format_name,
         **_texture_facts(file, file.texels),
-        **_decision_facts(file.texels, matrix_set),
+        **_content_facts(file, file.texels, content),
         "sampling": _SAMPLING,
+        "traps": _traps(file, file.texels),
         **{key: provenance.get(key) for key in ("license", "seed", "command", "scores")},
         "written_by": "bluenoise export",
     }
     return (json.dumps(facts, indent=2) + "\n").encode()
 
 
-def provenance_of(matrix_set: MatrixSet, given: Mapping[str, Any]) -> dict[str, Any]:
+def provenance_of(content: Content, given: Mapping[str, Any]) -> dict[str, Any]:
     """Return licence, seed, command and scores: those of a shipped matrix, replaced by `given`."""
     known: dict[str, Any] = {}
-    found = shipped_entry(hashlib.sha256(matrix_set.npy()).hexdigest())
+    found = shipped_entry(hashlib.sha256(content.npy()).hexdigest())
     if found is not None:
         known = {key: found[1][key] for key in ("seed", "command", "scores")}
         known["license"] = "CC0-1.0"
@@ -104,7 +134,23 @@ def _texture_facts(file: ExportedFile, texels: Texels) -> dict[str, Any]:
     }
     if file.layout == "flipbook":
         facts["flipbook"] = {"columns": columns, "rows": rows, "frames": frames}
+    if file.frame is not None:
+        facts["frame"] = file.frame
     return facts
+
+
+def _traps(file: ExportedFile, texels: Texels) -> dict[str, str]:
+    snorm = {} if texels.values.dtype.kind == "f" else {"snorm": _UNORM_TRAP}
+    if texels.pixel_format == "r16ui":
+        snorm = {"integers": "an integer format: the sampler is a usampler, and filters are off"}
+    return {**_TRAPS, **snorm, **_FRAME_TRAPS.get(file.layout, {})}
+
+
+def _content_facts(file: ExportedFile, texels: Texels, content: Content) -> dict[str, Any]:
+    if isinstance(content, ValueSet):
+        value_format = TEXTURES[file.format_name].texel_format
+        return value_facts(content, cast(ValueFormat, value_format))
+    return _decision_facts(texels, content)
 
 
 def _decision_facts(texels: Texels, matrix_set: MatrixSet) -> dict[str, Any]:

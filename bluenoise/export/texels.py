@@ -1,4 +1,4 @@
-"""Texel values of a matrix or of noise in each pixel format, and their layout as one image."""
+"""Texels of matrices and of noise in each pixel format, and the layout of frames as one image."""
 
 from dataclasses import dataclass
 from typing import Literal, get_args
@@ -10,10 +10,16 @@ from bluenoise.matrix_set import MatrixSet
 from dither.errors import InputError
 from dither.ordered.additive_noise import checked_noise
 
-PixelFormat = Literal["r8", "rg8", "r16", "r16ui", "r32f"]
+PixelFormat = Literal[
+    "r8", "rg8", "rgba8", "rgb10a2", "r16", "rg16", "rgba16", "rgba16f", "r16ui", "r32f"
+]
 PIXEL_FORMATS: tuple[PixelFormat, ...] = get_args(PixelFormat)
+# Those of thresholds; "rg8" holds their 16 bits.
+THRESHOLD_FORMATS: tuple[PixelFormat, ...] = ("r8", "rg8", "r16", "r16ui", "r32f")
 _MAX_RANKS = 1 << 16
 _MAX_SIDE = 1 << 14
+# Sides of a volume, and layers of an array, that Direct3D 11 and desktop Vulkan allow.
+_MAX_VOLUME_SIDE = 1 << 11
 
 
 @dataclass(frozen=True, eq=False)
@@ -21,7 +27,8 @@ class Texels:
     """The values of a texture.
 
     Attributes:
-        values: (T, H, W, C) uint8, uint16 or float32, top row first; T is 1 without frames.
+        values: (T, H, W, C) uint8, uint16, float16 or float32, top row first; T is 1 without frames.
+            (T, H, W, 1) uint32 for "rgb10a2", red in the lowest bits.
         pixel_format: their meaning for a GPU.
         has_frames: whether T counts frames.
     """
@@ -29,6 +36,24 @@ class Texels:
     values: np.ndarray
     pixel_format: PixelFormat
     has_frames: bool
+
+    @property
+    def channels(self) -> int:
+        """Channels that a shader sees, 1 to 4."""
+        return 4 if self.pixel_format == "rgb10a2" else self.values.shape[-1]
+
+    def checked_volume(self) -> "Texels":
+        """Return these texels if they are a 3-D texture with a slice per frame.
+
+        Raises:
+            InputError: there are no frames, or a side is above 2048.
+        """
+        sides = self.values.shape[:3]
+        if not self.has_frames:
+            raise InputError("a volume needs frames, and this texture has none; use ktx2 or dds")
+        if max(sides) > _MAX_VOLUME_SIDE:
+            raise InputError(f"sides of a volume are at most {_MAX_VOLUME_SIDE}, not {sides}")
+        return self
 
     def raw(self) -> bytes:
         """Return the bare values in C order, little-endian."""
@@ -46,12 +71,25 @@ def texels(matrix_set: MatrixSet, pixel_format: PixelFormat) -> Texels:
         >>> texels(matrix_set_of(np.array([[0, 1]])), "rg8").values.tolist()
         [[[[63, 255], [191, 255]]]]
     """
-    if max(matrix_set.shape) > _MAX_SIDE:
-        raise InputError(f"texture sides are at most {_MAX_SIDE}, not {matrix_set.shape}")
+    check_sides(matrix_set.shape)
     return Texels(_values(matrix_set, pixel_format), pixel_format, matrix_set.has_frames)
 
 
+def check_sides(shape: tuple[int, ...]) -> None:
+    """Refuse sides that no texture has.
+
+    Raises:
+        InputError: one is above 16384.
+    """
+    if max(shape) > _MAX_SIDE:
+        raise InputError(f"texture sides are at most {_MAX_SIDE}, not {shape}")
+
+
 def _values(matrix_set: MatrixSet, pixel_format: PixelFormat) -> np.ndarray:
+    if pixel_format not in THRESHOLD_FORMATS:
+        raise InputError(
+            f"{pixel_format} holds values such as vectors, not thresholds; use png16 or rg8"
+        )
     height, width = matrix_set.shape[-2:]
     if matrix_set.values is not None:
         if pixel_format != "r32f":

@@ -41,6 +41,7 @@ MATRIX = (
     "dither ordered good.png -o out.png -b 2 --add-noise {}",
     "dither diffuse good.png -o out.png -b 1 -m {}",
     "bluenoise export {} -o out --format png8,raw,c",
+    "bluenoise export {} -o out --values points --format raw,ktx2,godot",
     "dither ordered good.png -o out.png -p game-boy -m {}",
 )
 MATRIX_HEAVY = ("bluenoise evaluate {} --json", "bluenoise report {} -o out.html")

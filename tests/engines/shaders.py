@@ -14,7 +14,7 @@ import bluenoise
 import dither
 
 Language = Literal["glsl", "panda3d", "love", "webgl", "godot", "wgsl"]
-_FORMATS: dict[Language, str] = {"godot": "godot", "wgsl": "wgsl"}
+FORMATS: dict[Language, str] = {"godot": "godot", "wgsl": "wgsl"}
 
 
 def fragment(language: Language, pixel_format: str, *, mipmap: bool = False) -> str:
@@ -25,7 +25,7 @@ def fragment(language: Language, pixel_format: str, *, mipmap: bool = False) -> 
         pixel_format: of the texture.
         mipmap: fetch from the first smaller mipmap level, a deliberate mistake.
     """
-    snippet = _snippet(_FORMATS.get(language, "glsl"))
+    snippet = _snippet(FORMATS.get(language, "glsl"))
     if mipmap and language == "godot":
         snippet = _replaced(snippet, "place, 0.0)", "place, 1.0)")
     elif mipmap:
@@ -46,7 +46,8 @@ def _replaced(text: str, old: str, new: str) -> str:
     return text.replace(old, new)
 
 
-def _levels(grey: str) -> str:
+def levels_drawn(grey: str) -> str:
+    """Return a grey, dithered by a threshold, at each number of levels."""
     return ", ".join(f"blue_dithered({grey}, threshold, {each})" for each in LEVELS)
 
 
@@ -63,7 +64,7 @@ out vec4 drawn;
 void main() {{
     ivec2 pixel = ivec2(gl_FragCoord.xy);
     int threshold = blue_sample_{pixel_format}(blue_noise, pixel, 0);
-    drawn = vec4({_levels("texelFetch(picture, pixel, 0).r")}, 1.0);
+    drawn = vec4({levels_drawn("texelFetch(picture, pixel, 0).r")}, 1.0);
 }}
 """
 
@@ -80,7 +81,7 @@ void main() {{
     ivec2 texel = ivec2(gl_FragCoord.xy);
     ivec2 pixel = texel - ivec2(0, textureSize(picture, 0).y);
     int threshold = blue_sample_{pixel_format}(blue_noise, pixel, 0);
-    drawn = vec4({_levels("texelFetch(picture, texel, 0).r")}, 1.0);
+    drawn = vec4({levels_drawn("texelFetch(picture, texel, 0).r")}, 1.0);
 }}
 """
 
@@ -92,7 +93,7 @@ uniform Image blue_noise;
 vec4 effect(vec4 color, Image picture, vec2 place, vec2 screen) {{
     ivec2 pixel = ivec2(screen);
     int threshold = blue_sample_{pixel_format}(blue_noise, pixel, 0);
-    return vec4({_levels("texelFetch(picture, pixel, 0).r")}, 1.0);
+    return vec4({levels_drawn("texelFetch(picture, pixel, 0).r")}, 1.0);
 }}
 """
 
@@ -105,7 +106,7 @@ uniform {_sampler(pixel_format)} blue_noise;
 vec4 decided() {{
     ivec2 pixel = ivec2(gl_FragCoord.xy);
     int threshold = blue_sample_{pixel_format}(blue_noise, pixel, 0);
-    return vec4({_levels("texelFetch(picture, pixel, 0).r")}, 1.0);
+    return vec4({levels_drawn("texelFetch(picture, pixel, 0).r")}, 1.0);
 }}
 """
 
@@ -139,7 +140,7 @@ def _wgsl(snippet: str, pixel_format: str) -> str:
     let pixel = vec2<i32>(place.xy);
     let grey = textureLoad(picture, pixel, 0).r;
     let threshold = blue_sample_{pixel_format}(blue_noise, pixel, 0);
-    return vec4<f32>({_levels("grey")}, 1.0);
+    return vec4<f32>({levels_drawn("grey")}, 1.0);
 }}
 """
 

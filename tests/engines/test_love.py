@@ -1,12 +1,28 @@
 """LÖVE reads PNG, EXR and DDS itself; tested in gamma-correct mode, which decodes sRGB."""
 
 import pytest
-from engines.jobs import DDS, EXR, KTX2, PNG, PROGRAMS, RAW, TIFF, TRAPS, Draw, Drawn, Report
+from engines.jobs import (
+    CONTENTS_PNG,
+    CONTENTS_RAW,
+    DDS,
+    EXR,
+    KTX2,
+    PNG,
+    PROGRAMS,
+    RAW,
+    TIFF,
+    TRAPS,
+    Draw,
+    Drawn,
+    Report,
+)
 from engines.presence import windowed
 from engines.records import documented, seen
 
 pytestmark = pytest.mark.engines
-DRAWS = (*PNG, *TIFF, *RAW, *DDS, *KTX2, *EXR, *TRAPS)
+# LÖVE has no textures of integers.
+CONTENTS = (*CONTENTS_PNG, *(each for each in CONTENTS_RAW if each.pixel_format != "r16ui"))
+DRAWS = (*PNG, *TIFF, *RAW, *DDS, *KTX2, *EXR, *CONTENTS, *TRAPS)
 
 
 @pytest.fixture(scope="module")
@@ -20,6 +36,11 @@ def report(drawn: Drawn) -> Report:
 )
 def test_every_pixel_is_that_of_requantize(report: Report, texture: str) -> None:
     assert report.outcomes[texture].exact, report.outcomes[texture]
+
+
+@pytest.mark.parametrize("draw", CONTENTS, ids=lambda draw: draw.name)
+def test_every_value_and_every_frame_is_read_back(report: Report, draw: Draw) -> None:
+    assert report.outcomes[draw.name].exact, report.outcomes[draw.name]
 
 
 @pytest.mark.parametrize("trap", TRAPS, ids=lambda draw: draw.name)

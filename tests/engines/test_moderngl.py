@@ -1,11 +1,13 @@
 """moderngl has no loaders: Pillow and numpy read the files."""
 
 import pytest
-from engines.jobs import PNG, RAW, TIFF, TRAPS, Draw, Drawn, Report
+from engines.jobs import CONTENTS_KTX2, CONTENTS_PNG, PNG, RAW, TIFF, TRAPS, Draw, Drawn, Report
 from engines.presence import python_program
 from engines.records import documented, seen
 
-DRAWS = (*PNG, *TIFF, *RAW, *TRAPS)
+# moderngl cannot upload packed numbers.
+CONTENTS = (*CONTENTS_PNG, *(each for each in CONTENTS_KTX2 if each.pixel_format != "rgb10a2"))
+DRAWS = (*PNG, *TIFF, *RAW, *CONTENTS, *TRAPS)
 
 
 @pytest.fixture(scope="module")
@@ -18,6 +20,11 @@ def report(drawn: Drawn) -> Report:
 )
 def test_every_pixel_is_that_of_requantize(report: Report, texture: str) -> None:
     assert report.outcomes[texture].exact, report.outcomes[texture]
+
+
+@pytest.mark.parametrize("draw", CONTENTS, ids=lambda draw: draw.name)
+def test_every_value_and_every_frame_is_read_back(report: Report, draw: Draw) -> None:
+    assert report.outcomes[draw.name].exact, report.outcomes[draw.name]
 
 
 @pytest.mark.parametrize("trap", TRAPS, ids=lambda draw: draw.name)

@@ -1,12 +1,13 @@
 """wgpu-py on Vulkan has no loaders: Pillow and numpy read the files."""
 
 import pytest
-from engines.jobs import PNG, RAW, TIFF, TRAPS, Draw, Drawn, Report
+from engines.jobs import CONTENTS_KTX2, CONTENTS_PNG, PNG, RAW, TIFF, TRAPS, Draw, Drawn, Report
 from engines.presence import python_program
 from engines.records import documented, seen
 
 pytestmark = pytest.mark.engines
-DRAWS = (*PNG, *TIFF, *RAW, *TRAPS)
+CONTENTS = (*CONTENTS_PNG, *CONTENTS_KTX2)
+DRAWS = (*PNG, *TIFF, *RAW, *CONTENTS, *TRAPS)
 
 
 @pytest.fixture(scope="module")
@@ -19,6 +20,11 @@ def report(drawn: Drawn) -> Report:
 )
 def test_every_pixel_is_that_of_requantize(report: Report, texture: str) -> None:
     assert report.outcomes[texture].exact, report.outcomes[texture]
+
+
+@pytest.mark.parametrize("draw", CONTENTS, ids=lambda draw: draw.name)
+def test_every_value_and_every_frame_is_read_back(report: Report, draw: Draw) -> None:
+    assert report.outcomes[draw.name].exact, report.outcomes[draw.name]
 
 
 @pytest.mark.parametrize("trap", TRAPS, ids=lambda draw: draw.name)

@@ -4,6 +4,10 @@
 //     int threshold = ${id}_sample_rg8(matrix, ivec2(gl_FragCoord.xy), frame);
 //     color.r = ${id}_dithered(color.r, threshold, 2);
 //
+// and in an array or a volume of r16 (of_r8, of_rg8, ... for other pixel formats):
+//
+//     int threshold = ${id}_of_r16(texelFetch(matrix, ${id}_layer(pixel, frame), 0).r);
+//
 // Row 0 is the first row of the file. gl_FragCoord counts rows from the bottom: if the image's first row is
 // at the top, pass ivec2(x, height - 1 - y). The texture holds numbers, not colours: no sRGB, no
 // compression, no mipmaps. texelFetch uses neither filter nor wrapping.
@@ -12,6 +16,8 @@ precision highp int;
 precision highp float;
 precision highp sampler2D;
 precision highp usampler2D;
+precision highp sampler2DArray;
+precision highp sampler3D;
 #endif
 
 const ivec2 ${id}_size = ivec2($width, $height);
@@ -23,6 +29,11 @@ ivec2 ${id}_cell(ivec2 pixel, int frame) {
     ivec2 cell = (pixel % ${id}_size + ${id}_size) % ${id}_size;
     int place = frame % ${id}_frames;
     return cell + ${id}_size * ivec2(place % ${id}_columns, place / ${id}_columns);
+}
+
+// The same in an array with a layer per frame, or a volume with a slice per frame: column, row, frame.
+ivec3 ${id}_layer(ivec2 pixel, int frame) {
+    return ivec3((pixel % ${id}_size + ${id}_size) % ${id}_size, frame % ${id}_frames);
 }
 
 // Threshold from a sample of each pixel format; a grey v of 0..255 is white if v > threshold.

@@ -4,6 +4,10 @@
 //     int threshold = ${id}_sample_rg8(matrix_texture, int2(position.xy), frame);
 //     color.r = ${id}_dithered(color.r, threshold, 2);
 //
+// and in an array or a volume of r16 (of_r8, of_rg8, ... for other pixel formats):
+//
+//     int threshold = ${id}_of_r16(matrix_texture.Load(int4(${id}_layer(pixel, frame), 0)).r);
+//
 // Row 0 is the first row of the file; Unity stores the last row first: pass int2(x, height - 1 - y) there. The
 // texture holds numbers, not colours: no sRGB, no compression, no mipmaps. Load uses neither filter nor
 // wrapping.
@@ -17,6 +21,11 @@ int2 ${id}_cell(int2 pixel, int frame) {
     int2 cell = (pixel % ${id}_size + ${id}_size) % ${id}_size;
     int place = frame % ${id}_frames;
     return cell + ${id}_size * int2(place % ${id}_columns, place / ${id}_columns);
+}
+
+// The same in an array with a layer per frame, or a volume with a slice per frame: column, row, frame.
+int3 ${id}_layer(int2 pixel, int frame) {
+    return int3((pixel % ${id}_size + ${id}_size) % ${id}_size, frame % ${id}_frames);
 }
 
 // Threshold from a sample of each pixel format; a grey v of 0..255 is white if v > threshold.

@@ -4,6 +4,11 @@
 //     let threshold = ${id}_sample_rg8(matrix_texture, vec2<i32>(position.xy), frame);
 //     color.r = ${id}_dithered(color.r, threshold, 2);
 //
+// and in a volume of r16 (of_r8, of_rg8, ... for other pixel formats); in an array with cell.xy, cell.z:
+//
+//     let cell = ${id}_layer(pixel, frame);
+//     let threshold = ${id}_of_r16(textureLoad(matrix_texture, cell, 0).r);
+//
 // Row 0 is the first row of the file and of the screen. The texture holds numbers, not colours: no sRGB
 // format, no compression, no mipmaps. textureLoad uses neither filter nor wrapping.
 
@@ -16,6 +21,11 @@ fn ${id}_cell(pixel: vec2<i32>, frame: i32) -> vec2<i32> {
     let cell = (pixel % ${id}_size + ${id}_size) % ${id}_size;
     let place = frame % ${id}_frames;
     return cell + ${id}_size * vec2<i32>(place % ${id}_columns, place / ${id}_columns);
+}
+
+// The same in an array with a layer per frame, or a volume with a slice per frame: column, row, frame.
+fn ${id}_layer(pixel: vec2<i32>, frame: i32) -> vec3<i32> {
+    return vec3<i32>((pixel % ${id}_size + ${id}_size) % ${id}_size, frame % ${id}_frames);
 }
 
 // Threshold from a sample of each pixel format; a grey v of 0..255 is white if v > threshold.

@@ -53,6 +53,73 @@ def test_noise_and_colours(run: Callable, tmp_path: Path) -> None:
     assert (tmp_path / "colours" / "blue-64x64-rgb.r8.png").exists()
 
 
+def _sphere(*shape: int) -> np.ndarray:
+    vectors = np.random.default_rng(3).normal(size=(*shape, 3))
+    return (vectors / np.linalg.norm(vectors, axis=-1, keepdims=True)).astype(np.float32)
+
+
+def test_values_by_the_sidecar_by_the_option_and_by_four_axes(
+    run: Callable, tmp_path: Path
+) -> None:
+    np.save(tmp_path / "n.npy", _sphere(8, 6))
+    run("bluenoise export n.npy -o thresholds --format ktx2-r32f")
+    facts = json.loads((tmp_path / "thresholds" / "n.r32f.ktx2.json").read_text())
+    assert facts["content"].startswith("noise to add")
+    formats = "--format rgba8,rgba16f,octahedral16,npy,godot"
+    run(f"bluenoise export n.npy -o told --values sphere {formats}")
+    (tmp_path / "n.json").write_text(json.dumps({"values": "sphere", "seed": 3, "pdf": False}))
+    done = run(f"bluenoise export n.npy -o found {formats} --json")
+    names = [Path(entry["path"]).name for entry in json.loads(done.stdout)["files"]]
+    assert names == [
+        "n.rgba8.png",
+        "n.rgba16f.ktx2",
+        "n.rgba16f.dds",
+        "n.octahedral16.ktx2",
+        "n.octahedral16.dds",
+        "n.npy",
+        "n.gdshader",
+    ]
+    for path in (tmp_path / "told").iterdir():
+        assert path.read_bytes() == (tmp_path / "found" / path.name).read_bytes()
+    # What was exported is exported again, by the sidecar beside the .npy.
+    run("bluenoise export found/n.npy -o again --format rgba8")
+    again = (tmp_path / "again" / "n.rgba8.png").read_bytes()
+    assert again == (tmp_path / "found" / "n.rgba8.png").read_bytes()
+    np.save(tmp_path / "clip.npy", _sphere(2, 8, 6))
+    run("bluenoise export clip.npy -o clip --format ktx2-volume,frames")
+    facts = json.loads((tmp_path / "clip" / "clip.rgba8.volume.ktx2.json").read_text())
+    assert (facts["values"], facts["range"], facts["unit_vectors"]) == (
+        "points",
+        [-1.0, 1.0],
+        False,
+    )
+    assert (tmp_path / "clip" / "clip.rgba8.0001.png").exists()
+
+
+def test_values_that_do_not_fit_are_one_sentence(refused: Refused, tmp_path: Path) -> None:
+    np.save(tmp_path / "n.npy", _sphere(8, 6))
+    np.save(tmp_path / "m.npy", np.full((8, 6, 2), 2.0))
+    # Two components and a pdf.
+    assert "values of circle have length 1" in refused(
+        "bluenoise export n.npy -o out --values circle"
+    )
+    assert "values of scalar have 1 component, not 3" in refused(
+        "bluenoise export n.npy -o out --values scalar"
+    )
+    assert "no values are named 'ball'" in refused("bluenoise export n.npy -o out --values ball")
+    assert "m.npy: values of vec2 are from 0 to 1, not 2 to 2" in refused(
+        "bluenoise export m.npy -o out --values vec2"
+    )
+    assert "a volume needs frames" in refused(
+        "bluenoise export n.npy -o out --values sphere --format dds-volume"
+    )
+    assert "read from .npy files" in refused("bluenoise export blue-64x64 -o out --values vec2")
+    assert "rgba8 holds values such as vectors, not thresholds" in refused(
+        "bluenoise export blue-64x64 -o out --format rgba8"
+    )
+    assert not (tmp_path / "out").exists()
+
+
 def test_bad_input_is_one_sentence(refused: Refused, tmp_path: Path) -> None:
     np.save(tmp_path / "large.npy", np.arange(65792).reshape(257, 256))
     np.save(tmp_path / "wild.npy", np.full((4, 4), np.inf))

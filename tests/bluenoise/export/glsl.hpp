@@ -25,6 +25,7 @@ struct int3 {
     int3(ivec2 v, int level) : x(v.x), y(v.y), z(level) {}
 };
 using int2 = ivec2;
+using ivec3 = int3;
 using float2 = vec2;
 
 template <typename T> struct texel {

@@ -8,9 +8,10 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bluenoise.export.shaders import Language, c_header, identifier, shader
+from bluenoise.export.shaders import LANGUAGES, Language, c_header, identifier, shader
 from bluenoise.export.texels import flipbook, texels
 from bluenoise.matrix_set import matrix_set_of
+from bluenoise.value_set import KINDS, ValueSet, value_set_of
 from dither import InputError, ordered_dither, requantize
 from dither.matrix.catalog import load_matrix
 from dither.matrix.threshold_matrix import ThresholdMatrix
@@ -107,9 +108,12 @@ def test_every_grey_and_rank_is_decided_as_in_numpy(language: Language, tmp_path
 def test_the_reference_compiler_takes_glsl(version: str, tmp_path: Path) -> None:
     snippet = shader("glsl", matrix_set_of(SMALL), "8x8").decode()
     main = (
-        "uniform sampler2D m; uniform usampler2D n; out vec4 o; void main() {"
-        " ivec2 p = ivec2(gl_FragCoord.xy); o = vec4(matrix_8x8_dithered(0.5,"
-        " matrix_8x8_sample_rg8(m, p, 0) + matrix_8x8_sample_r16ui(n, p, 0), 2)); }"
+        "uniform sampler2D m; uniform usampler2D n; uniform sampler2DArray a; uniform sampler3D b;"
+        " out vec4 o; void main() {"
+        " ivec2 p = ivec2(gl_FragCoord.xy); ivec3 l = matrix_8x8_layer(p, 1);"
+        " o = vec4(matrix_8x8_dithered(0.5,"
+        " matrix_8x8_sample_rg8(m, p, 0) + matrix_8x8_sample_r16ui(n, p, 0) +"
+        " matrix_8x8_of_r16(texelFetch(a, l, 0).r + texelFetch(b, l, 0).r), 2)); }"
     )
     precision = "precision highp float;\n" if "es" in version else ""
     (tmp_path / "m.frag").write_text(f"#version {version}\n{precision}{snippet}{main}")
@@ -120,8 +124,10 @@ def test_the_reference_compiler_takes_glsl(version: str, tmp_path: Path) -> None
 def test_the_reference_compiler_takes_hlsl(tmp_path: Path) -> None:
     snippet = shader("hlsl", matrix_set_of(SMALL), "small").decode()
     main = (
-        "Texture2D<float4> m; Texture2D<uint4> n; float4 main(float4 at: SV_Position): SV_Target {"
-        " int2 p = int2(at.xy); int t = small_sample_rg8(m, p, 0) + small_sample_r16ui(n, p, 0);"
+        "Texture2D<float4> m; Texture2D<uint4> n; Texture3D<float4> b;"
+        " float4 main(float4 at: SV_Position): SV_Target {"
+        " int2 p = int2(at.xy); int t = small_sample_rg8(m, p, 0) + small_sample_r16ui(n, p, 0) +"
+        " small_of_r16(b.Load(int4(small_layer(p, 1), 0)).r);"
         " return small_dithered(0.5, t, 2).xxxx; }"
     )
     (tmp_path / "m.hlsl").write_text(snippet + main)
@@ -169,3 +175,70 @@ def test_noise_decides_nothing() -> None:
         c_header(noise, "noise")
     with pytest.raises(InputError, match="3 channels"):
         c_header(matrix_set_of([load_matrix("blue-16x16")] * 3), "rgb")
+
+
+def _values(kind: str, *, frames: bool, pdf: bool) -> ValueSet:
+    facts = KINDS[kind]
+    count = facts.components or 4
+    values = np.abs(np.random.default_rng(4).normal(size=(3, 4, 5, count))) + 0.1
+    values /= np.linalg.norm(values, axis=-1, keepdims=True) + (0 if facts.unit else 1)
+    if pdf and count < 4:
+        values = np.concatenate([values, np.full((3, 4, 5, 1), 2.5)], axis=-1)
+    return value_set_of(values if frames else values[0], kind, pdf=pdf and count < 4)
+
+
+VALUES = [
+    (kind, frames, pdf)
+    for kind in KINDS
+    for frames, pdf in ((False, False), (False, True), (True, True))
+]
+
+
+@pytest.mark.skipif(shutil.which("glslangValidator") is None, reason="Debian's glslang-tools")
+@pytest.mark.parametrize(("kind", "frames", "pdf"), VALUES)
+def test_the_reference_compiler_takes_the_decoding_of_values(
+    kind: str, frames: bool, pdf: bool, tmp_path: Path
+) -> None:
+    found = _values(kind, frames=frames, pdf=pdf)
+    extra = ["v_of_octahedral(t).x"] if found.unit and found.components == 3 else []
+    extra += ["v_pdf_of_unorm(t)", "v_pdf_of_float(t)"] if found.pdf is not None else []
+    part = "" if found.components == 1 else ".x"
+    decoded = [f"v_of_{each}(t){part}" for each in ("unorm8", "unorm10", "unorm16", "float")]
+    if kind in ("scalar", "circle") and not frames:
+        decoded.append(f"v_animated(v_of_unorm8(t), 7){part}")
+    total = " + ".join(decoded + extra)
+    glsl = shader("glsl", found, "v").decode()
+    assert ("_animated" in glsl) == (kind in ("scalar", "circle") and not frames)
+    assert ("_pdf_of" in glsl) == (found.pdf is not None)
+    assert "$" not in glsl
+    (tmp_path / "v.frag").write_text(
+        f"#version 300 es\nprecision highp float;\n{glsl}"
+        "uniform sampler2D m; uniform sampler2DArray n; uniform sampler3D o; out vec4 s; void main() {"
+        " ivec2 p = ivec2(gl_FragCoord.xy); vec4 t = texelFetch(m, v_cell(p, 1), 0) +"
+        " texelFetch(n, v_layer(p, 1), 0) + texelFetch(o, v_layer(p, 1), 0);"
+        f" s = vec4({total}); }}"
+    )
+    (tmp_path / "v.hlsl").write_text(
+        shader("hlsl", found, "v").decode()
+        + "Texture2D<float4> m; Texture2DArray<float4> n; Texture3D<float4> o;"
+        " float4 main(float4 at: SV_Position): SV_Target { int2 p = int2(at.xy);"
+        " float4 t = m.Load(int3(v_cell(p, 1), 0)) + n.Load(int4(v_layer(p, 1), 0)) +"
+        f" o.Load(int4(v_layer(p, 1), 0)); return ({total}).xxxx; }}"
+    )
+    subprocess.run(["glslangValidator", "v.frag"], cwd=tmp_path, check=True)
+    options = ["-D", "-V", "-S", "frag", "-e", "main", "-o", "v.spv", "v.hlsl"]
+    subprocess.run(["glslangValidator", *options], cwd=tmp_path, check=True)
+
+
+@pytest.mark.parametrize("language", LANGUAGES.values())
+def test_scales_and_offsets_of_values(language: Language) -> None:
+    def numbers(kind: str) -> list[str]:
+        text = shader(language, _values(kind, frames=False, pdf=False), "v").decode()
+        (line,) = re.findall(r"of_unorm8\((?:\w+ )?texel[:)].*?\{\s*return (.*?);", text, re.DOTALL)
+        return re.findall(r"normalize|-?\d+\.\d+", line)
+
+    assert numbers("scalar") == ["0.99609375", "0.001953125"]
+    assert numbers("vec2") == ["1.0", "0.0"]
+    assert numbers("disk") == ["2.0", "-1.0"]
+    assert numbers("circle") == ["normalize", "2.0", "-1.0"]
+    assert [float(each) for each in numbers("scalar")] == [255 / 256, 0.5 / 256]

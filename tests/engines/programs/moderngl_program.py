@@ -1,6 +1,7 @@
 """Draws a job with moderngl on EGL: textures are uploaded from Pillow's or numpy's bytes."""
 
 import json
+import struct
 import sys
 from importlib.metadata import version
 from pathlib import Path
@@ -10,32 +11,46 @@ import moderngl
 import numpy as np
 from PIL import Image
 
-_DTYPES = {"r8": "u1", "rg8": "u1", "r16": "<u2", "r16ui": "<u2", "r32f": "<f4"}
+_EIGHT, _SIXTEEN = ("r8", "rg8", "rgba8"), ("r16", "rg16", "rgba16")
+_DTYPES = {"r16ui": "<u2", "r32f": "<f4", "rgba16f": "<f2"}
+_DTYPES |= dict.fromkeys(_EIGHT, "u1") | dict.fromkeys(_SIXTEEN, "<u2")
 # moderngl's names: normalised, integer, float.
-_MODERNGL = {"r8": "f1", "rg8": "f1", "r16": "nu2", "r16ui": "u2", "r32f": "f4"}
+_MODERNGL = {"r16ui": "u2", "r32f": "f4", "rgba16f": "f2"}
+_MODERNGL |= dict.fromkeys(_EIGHT, "f1") | dict.fromkeys(_SIXTEEN, "nu2")
 _SRGB8 = 0x8C41
 _TRIANGLE = """#version 330
 void main() { gl_Position = vec4(ivec2(gl_VertexID & 1, gl_VertexID >> 1) * 4 - 1, 0.0, 1.0); }
 """
 
 
-def _numbers(path: Path, draw: dict, job: dict) -> np.ndarray:
-    """(H, W, C), the first row first."""
+def _numbers(path: Path, draw: dict) -> np.ndarray:
+    """(T, H, W, C), the first row first."""
     if draw["loader"] == "image":
         values = np.asarray(Image.open(path))
+        values = values.reshape(1, *values.shape[:2], -1)
     else:
-        values = np.fromfile(path, _DTYPES[draw["pixel_format"]]).reshape(
-            job["rows"], job["columns"], -1
-        )
-    return np.atleast_3d(values[::-1] if draw["trap"] == "flipped" else values)
+        content = path.read_bytes()
+        start, length = 0, len(content)
+        if draw["loader"] == "ktx2":
+            # The only mipmap level, in the index behind the header of 80 bytes.
+            start, length = struct.unpack_from("<2Q", content, 80)
+        values = np.frombuffer(content[start : start + length], _DTYPES[draw["pixel_format"]])
+        values = values.reshape(draw["layers"], draw["rows"], draw["columns"], draw["channels"])
+    return values[:, ::-1] if draw["trap"] == "flipped" else values
 
 
-def _texture(context: moderngl.Context, values: np.ndarray, draw: dict) -> moderngl.Texture:
-    size, channels = (values.shape[1], values.shape[0]), values.shape[2]
+def _texture(context: moderngl.Context, values: np.ndarray, draw: dict) -> Any:
+    layers, rows, columns, channels = values.shape
+    size = (columns, rows)
     if draw["trap"] == "srgb":
         return context.texture(size, channels, values.tobytes(), 0, 1, "f1", _SRGB8)
     kind = "f1" if values.dtype == np.uint8 else _MODERNGL[draw["pixel_format"]]
-    texture = context.texture(size, channels, values.tobytes(), 0, 1, kind)
+    data = values.tobytes()
+    if draw["layout"] == "plane":
+        texture = context.texture(size, channels, data, 0, 1, kind)
+    else:
+        make = context.texture3d if draw["layout"] == "volume" else context.texture_array
+        texture = make((*size, layers), channels, data, alignment=1, dtype=kind)
     texture.filter = (moderngl.NEAREST, moderngl.NEAREST)
     if draw["trap"] == "mipmap":
         texture.build_mipmaps()
@@ -59,10 +74,11 @@ def main(folder: Path) -> None:
     about = f"moderngl {version('moderngl')}, {context.info['GL_RENDERER']}"
     (folder / "runtime.txt").write_text(about, encoding="utf-8")
     for draw in job["draws"]:
-        noise = _texture(context, _numbers(folder / draw["file"], draw, job), draw)
+        noise = _texture(context, _numbers(folder / draw["file"], draw), draw)
         program = context.program(vertex_shader=_TRIANGLE, fragment_shader=draw["fragment"])
         program["picture"], program["blue_noise"] = 0, 1
-        for name, size in job["pictures"].items():
+        for name in draw["pictures"]:
+            size = job["pictures"][name]
             pair = (size["width"], size["height"])
             greys = np.asarray(Image.open(folder / f"{name}.png"))
             context.texture(pair, 1, greys.tobytes(), 0, 1).use(0)

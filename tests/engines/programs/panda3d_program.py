@@ -43,12 +43,12 @@ _RAW = {
 }
 
 
-def _texture(path: Path, draw: dict, job: dict) -> Texture | None:
+def _texture(path: Path, draw: dict) -> Texture | None:
     texture = Texture(draw["name"])
     if draw["loader"] == "raw":
-        texture.setup_2d_texture(job["columns"], job["rows"], *_RAW[draw["pixel_format"]])
+        texture.setup_2d_texture(draw["columns"], draw["rows"], *_RAW[draw["pixel_format"]])
         # Panda3D's own rows go upwards.
-        data, size = path.read_bytes(), path.stat().st_size // job["rows"]
+        data, size = path.read_bytes(), path.stat().st_size // draw["rows"]
         rows = [data[at : at + size] for at in range(0, len(data), size)]
         texture.set_ram_image(b"".join(rows[::-1]))
     elif draw["trap"] == "flipped":
@@ -113,11 +113,12 @@ def main(folder: Path) -> None:
         f"Panda3D {PandaSystem.get_version_string()}, {first.gsg.driver_renderer}"
     )
     for draw in job["draws"]:
-        noise = _texture(folder / draw["file"], draw, job)
+        noise = _texture(folder / draw["file"], draw)
         if noise is None:
             (folder / f"{draw['name']}.problem").write_text("Texture.read refuses the file")
             continue
-        for name, (output, card) in outputs.items():
+        for name in draw["pictures"]:
+            output, card = outputs[name]
             card.set_shader(Shader.make(Shader.SL_GLSL, _VERTEX, draw["fragment"]))
             card.set_shader_input("blue_noise", noise)
             output.active = True

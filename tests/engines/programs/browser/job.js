@@ -34,15 +34,15 @@ export async function drawAll(about, loadPicture, load, render) {
     try {
         const job = await (await fetch("/job/job.json")).json();
         await send("runtime.txt", about);
-        const pictures = [];
+        const pictures = {};
         for (const [name, size] of Object.entries(job.pictures)) {
-            pictures.push({ name, ...size, texture: await loadPicture(`/job/${name}.png`) });
+            pictures[name] = { ...size, texture: await loadPicture(`/job/${name}.png`) };
         }
         for (const draw of job.draws) {
             try {
-                const noise = await within(load(draw, job));
-                for (const picture of pictures) {
-                    await send(`${draw.name}.${picture.name}.rgba`, await render(draw, noise, picture));
+                const noise = await within(load(draw));
+                for (const name of draw.pictures) {
+                    await send(`${draw.name}.${name}.rgba`, await render(draw, noise, pictures[name]));
                 }
             } catch (problem) {
                 await send(`${draw.name}.problem`, String(problem?.message ?? problem).split("\n")[0]);

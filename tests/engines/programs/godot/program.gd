@@ -28,12 +28,12 @@ func write(name, content):
 	file.close()
 
 
-func image_of(job, draw):
+func image_of(draw):
 	var image = Image.new()
 	if draw.loader == "raw":
 		if not RAW.has(draw.pixel_format):
 			return "Godot 3 has no textures of %s" % draw.pixel_format
-		image.create_from_data(job.columns, job.rows, false, RAW[draw.pixel_format], read(draw.file))
+		image.create_from_data(draw.columns, draw.rows, false, RAW[draw.pixel_format], read(draw.file))
 	elif image.load(folder + "/" + draw.file) != OK:
 		return "Image.load refuses the file"
 	if draw.trap == "flipped":
@@ -41,13 +41,13 @@ func image_of(job, draw):
 	return image
 
 
-func texture_of(job, draw):
+func texture_of(draw):
 	if draw.loader == "imported":
 		return ResourceLoader.load("res://textures/blue.rg8.png")
 	if draw.loader in ["dds", "ktx2"]:
 		var resource = ResourceLoader.load(folder + "/" + draw.file)
 		return resource if resource != null else "ResourceLoader.load refuses the file"
-	var image = image_of(job, draw)
+	var image = image_of(draw)
 	if image is String:
 		return image
 	var flags = Texture.FLAG_REPEAT
@@ -83,18 +83,18 @@ func run():
 	write("runtime.txt", "Godot %s, %s" % [
 			Engine.get_version_info().string, VisualServer.get_video_adapter_name()])
 	for draw in job.draws:
-		var texture = texture_of(job, draw)
+		var texture = texture_of(draw)
 		if texture is String:
 			write(draw.name + ".problem", texture)
 			continue
 		var shader = Shader.new()
 		shader.code = draw.fragment
-		for name in viewports:
+		for name in draw.pictures:
 			viewports[name][1].shader = shader
 			viewports[name][1].set_shader_param("bluenoise", texture)
 		yield(self, "idle_frame")
 		yield(VisualServer, "frame_post_draw")
-		for name in viewports:
+		for name in draw.pictures:
 			var drawn = viewports[name][0].get_texture().get_data()
 			drawn.convert(Image.FORMAT_RGBA8)
 			write("%s.%s.rgba" % [draw.name, name], drawn.get_data())

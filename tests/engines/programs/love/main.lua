@@ -1,6 +1,10 @@
 -- Draws a job with LÖVE: textures go through love.image, which reads PNG and EXR, or are its raw data.
 
-local RAW = { r8 = "r8", r16 = "r16", r32f = "r32f" }
+local RAW = {
+    r8 = "r8", rg8 = "rg8", rgba8 = "rgba8", rgb10a2 = "rgb10a2", r16 = "r16", rg16 = "rg16",
+    rgba16 = "rgba16", rgba16f = "rgba16f",
+}
+local FLOATS = { "r32f", "rg32f", nil, "rgba32f" }
 
 local folder
 
@@ -25,11 +29,31 @@ local function flipped(data)
     return other
 end
 
-local function texture(job, draw)
+-- The slices of frames that follow one another.
+local function slices(draw)
+    local format = draw.pixel_format == "r32f" and FLOATS[draw.channels] or RAW[draw.pixel_format]
+    assert(format, "LÖVE has no textures of integers")
+    local bytes, found = read(draw.file):getString(), {}
+    local size = #bytes / draw.layers
+    for t = 1, draw.layers do
+        local part = bytes:sub((t - 1) * size + 1, t * size)
+        found[t] = love.image.newImageData(draw.columns, draw.rows, format, part)
+    end
+    return found
+end
+
+local function texture(draw)
     local data
     if draw.loader == "raw" then
-        local format = assert(RAW[draw.pixel_format], "LÖVE has no textures of integers")
-        data = love.image.newImageData(job.columns, job.rows, format, read(draw.file):getString())
+        local found = slices(draw)
+        if draw.layout ~= "plane" then
+            local volume = draw.layout == "volume"
+            local make = volume and love.graphics.newVolumeImage or love.graphics.newArrayImage
+            local image = make(found, { linear = true })
+            image:setFilter("nearest", "nearest")
+            return image
+        end
+        data = found[1]
     else
         data = love.image.newImageData(read(draw.file))
     end
@@ -43,11 +67,12 @@ local function texture(job, draw)
     return image
 end
 
-local function draw_all(job, draw, pictures, canvases)
-    local noise = texture(job, draw)
+local function draw_all(draw, pictures, canvases)
+    local noise = texture(draw)
     local shader = love.graphics.newShader(draw.fragment)
     shader:send("blue_noise", noise)
-    for name, picture in pairs(pictures) do
+    for _, name in ipairs(draw.pictures) do
+        local picture = pictures[name]
         love.graphics.setCanvas(canvases[name])
         love.graphics.setShader(shader)
         love.graphics.setBlendMode("replace", "premultiplied")
@@ -71,7 +96,7 @@ function love.load(arguments)
     local _, _, _, device = love.graphics.getRendererInfo()
     write("runtime.txt", string.format("LÖVE %d.%d, %s", love._version_major, love._version_minor, device))
     for _, draw in ipairs(job.draws) do
-        local good, problem = pcall(draw_all, job, draw, pictures, canvases)
+        local good, problem = pcall(draw_all, draw, pictures, canvases)
         if not good then
             love.graphics.reset()
             write(draw.name .. ".problem", tostring(problem))

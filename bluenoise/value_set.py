@@ -1,0 +1,263 @@
+"""Input of export: a noise texture of values, such as vectors or points of a sphere, not of ranks."""
+
+import io
+import json
+import math
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import numpy as np
+
+from dither.errors import InputError
+from dither.files.npy import read_npy
+from dither.files.safe_open import safe_open
+from dither.held import as_array
+from dither.suggestions import did_you_mean
+
+# Float32 arithmetic leaves lengths and ranges this far off.
+_SLACK = 1e-3
+_MAX_SIDECAR = 1 << 22
+
+
+class ValueKind(NamedTuple):
+    """What the values of a texture are.
+
+    Attributes:
+        components: numbers per value; 0 means 1 to 4.
+        low, high: range of each number; equal if the data decides.
+        unit: whether values have length 1.
+        upper: whether the third number is never negative.
+    """
+
+    components: int
+    low: float
+    high: float
+    unit: bool = False
+    upper: bool = False
+
+
+KINDS = {
+    "scalar": ValueKind(1, 0.0, 1.0),
+    "vec2": ValueKind(2, 0.0, 1.0),
+    "vec3": ValueKind(3, 0.0, 1.0),
+    "circle": ValueKind(2, -1.0, 1.0, unit=True),
+    "disk": ValueKind(2, -1.0, 1.0),
+    "sphere": ValueKind(3, -1.0, 1.0, unit=True),
+    "hemisphere": ValueKind(3, -1.0, 1.0, unit=True, upper=True),
+    "cosine": ValueKind(3, -1.0, 1.0, unit=True, upper=True),
+    "points": ValueKind(0, 0.0, 0.0),
+}
+
+
+@dataclass(frozen=True, eq=False)
+class ValueSet:
+    """A texture of values, with or without frames, and their probability densities if known.
+
+    Attributes:
+        kind: a name from KINDS.
+        values: (T, H, W, C) float32; T is 1 without frames.
+        has_frames: whether T counts frames.
+        pdf: (T, H, W) float32, at least 0: the density with which each value was drawn; or None.
+
+    Raises:
+        InputError: the kind is unknown, or the values are not of it.
+
+    Example:
+        >>> ValueSet("vec2", np.zeros((1, 4, 4, 2), np.float32), has_frames=False).range
+        (0.0, 1.0)
+    """
+
+    kind: str
+    values: np.ndarray
+    has_frames: bool
+    pdf: np.ndarray | None = None
+
+    def __post_init__(self) -> None:
+        known = kind_named(self.kind)
+        channels = self.values.shape[-1]
+        if channels != (known.components or channels) or not 1 <= channels <= 4:
+            wanted = {0: "1 to 4 components", 1: "1 component"}.get(
+                known.components, f"{known.components} components"
+            )
+            raise InputError(f"values of {self.kind} have {wanted}, not {channels}")
+        _check_values(self.kind, self.values)
+        if self.pdf is not None and not (np.isfinite(self.pdf).all() and self.pdf.min() >= 0):
+            raise InputError("the pdf in the last channel must be finite and at least 0")
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """(H, W), or (T, H, W) with frames."""
+        return self.values.shape[:3] if self.has_frames else self.values.shape[1:3]
+
+    @property
+    def components(self) -> int:
+        """Numbers per value, 1 to 4."""
+        return self.values.shape[-1]
+
+    @property
+    def unit(self) -> bool:
+        """Whether values have length 1."""
+        return KINDS[self.kind].unit
+
+    @property
+    def range(self) -> tuple[float, float]:
+        """Lowest and highest number that a texture has to hold.
+
+        That of the kind. For points 0 and 1, or -1 and 1 if a value is below 0; their own lowest and
+        highest number if they exceed that, rounded outwards to a hundredth of their distance or less,
+        because some shader compilers keep six digits.
+        """
+        known = KINDS[self.kind]
+        if known.low < known.high:
+            return known.low, known.high
+        least, most = float(self.values.min()), float(self.values.max())
+        if least >= -1 and most <= 1:
+            return (0.0 if least >= 0 else -1.0), 1.0
+        return _round_outwards(least, most if most > least else least + max(1, abs(least)))
+
+    @property
+    def pdf_range(self) -> float:
+        """Highest pdf that a texture has to hold, rounded up; at least 1."""
+        return 1.0 if self.pdf is None else _round_outwards(0, max(1.0, float(self.pdf.max())))[1]
+
+    def npy(self) -> bytes:
+        """Return the .npy file that `bluenoise generate --values` writes, the pdf as last channel."""
+        array = self.values
+        if self.pdf is not None:
+            array = np.concatenate([array, self.pdf[..., None]], axis=-1)
+        array = np.ascontiguousarray(array if self.has_frames else array[0], "<f4")
+        stream = io.BytesIO()
+        np.save(stream, array, allow_pickle=False)
+        return stream.getvalue()
+
+    def sidecar(self) -> bytes:
+        """Return the JSON file that belongs next to it, by which `load_value_set` reads it back."""
+        return (json.dumps({"values": self.kind, "pdf": self.pdf is not None}) + "\n").encode()
+
+
+def kind_named(name: str) -> ValueKind:
+    """Return a kind of values.
+
+    Raises:
+        InputError: there is none of this name.
+    """
+    if name not in KINDS:
+        advice = f"use one of {', '.join(KINDS)}"
+        raise InputError(f"no values are named {name!r}; {did_you_mean(name, list(KINDS), advice)}")
+    return KINDS[name]
+
+
+def value_set_of(array: Any, kind: str, *, pdf: bool | None = None) -> ValueSet:
+    """Return a texture of values from an array as `bluenoise generate --values` writes it.
+
+    Args:
+        array: (H, W) for scalars, (H, W, C), or (T, H, W, C) with frames.
+        kind: a name from KINDS.
+        pdf: whether the last channel is the pdf; None: if there is one channel more than the kind has
+            components.
+
+    Raises:
+        InputError: the array has another shape, or its values are not of this kind.
+
+    Example:
+        >>> found = value_set_of(np.full((2, 3, 3), 0.5), "vec2")
+        >>> found.components, found.pdf is not None, found.shape
+        (2, True, (2, 3))
+    """
+    known = kind_named(kind)
+    array = as_array(array, "values")
+    if array.ndim == 2:
+        array = array[..., None]
+    if array.ndim not in (3, 4) or array.dtype.kind not in "iuf" or array.size == 0:
+        raise InputError(
+            f"values have the shape (H, W, C), or (T, H, W, C) with frames, not {array.shape}"
+        )
+    has_frames = array.ndim == 4
+    with np.errstate(over="ignore"):  # what float32 cannot hold is infinite, and refused
+        array = np.ascontiguousarray(array if has_frames else array[None], np.float32)
+    if pdf is None:
+        pdf = known.components > 0 and array.shape[-1] == known.components + 1
+    if pdf and array.shape[-1] < 2:
+        raise InputError("a pdf needs a channel of its own beside the values; the array has one")
+    if pdf:
+        return ValueSet(kind, array[..., :-1], has_frames, array[..., -1])
+    return ValueSet(kind, array, has_frames)
+
+
+def load_value_set(path: Path | str, kind: str | None = None) -> ValueSet | None:
+    """Load a .npy file of values; None if nothing says that it holds values.
+
+    A file holds values if `kind` is given, if the JSON file next to it (N.json beside N.npy) has
+    `"values": KIND`, or if it has four axes, which no matrix has; those are points. `"pdf": true` there
+    means that the last channel is the pdf.
+
+    Raises:
+        InputError: the file cannot be read, or holds no values of this kind.
+    """
+    path = Path(path)
+    if path.suffix != ".npy":
+        if kind is not None:
+            raise InputError(f"values are read from .npy files, not from {path}")
+        return None
+    facts = _sidecar(path.with_suffix(".json"))
+    array = read_npy(path)
+    said, pdf = facts.get("values"), facts.get("pdf")
+    if kind is None:
+        kind = said if isinstance(said, str) else "points" if array.ndim == 4 else None
+    if kind is None:
+        return None
+    try:
+        return value_set_of(array, kind, pdf=pdf if isinstance(pdf, bool) else None)
+    except InputError as error:
+        raise InputError(f"{path}: {error}") from None
+
+
+def _round_outwards(low: float, high: float) -> tuple[float, float]:
+    """Return a range around another, in steps of a hundredth to a thousandth of its length.
+
+    Example:
+        >>> _round_outwards(-1.2345, 8.7654)
+        (-1.24, 8.77)
+    """
+    digits = 2 - math.floor(math.log10(high - low))
+    # Numbers that have so few digits already stay as they are.
+    step, exact = 10.0**digits, 9
+    return (
+        round(math.floor(round(low * step, exact)) / step, max(digits, 0)),
+        round(math.ceil(round(high * step, exact)) / step, max(digits, 0)),
+    )
+
+
+def _sidecar(path: Path) -> dict[str, Any]:
+    """Return what a JSON file says; nothing if it is missing or not such a file."""
+    try:
+        with safe_open(path) as file:
+            found = json.loads(file.read(_MAX_SIDECAR))
+    except (OSError, ValueError, RecursionError, InputError):
+        return {}
+    return found if isinstance(found, dict) else {}
+
+
+def _check_values(kind: str, values: np.ndarray) -> None:
+    """Refuse values that are not finite, out of the range of the kind, or off its circle or sphere."""
+    if not np.isfinite(values).all():
+        raise InputError("values must be finite; the array has NaN or infinity")
+    known = KINDS[kind]
+    least, most = values.min(), values.max()
+    if known.low < known.high and not known.low - _SLACK <= least <= most <= known.high + _SLACK:
+        raise InputError(
+            f"values of {kind} are from {known.low:g} to {known.high:g}, not {least:g} to {most:g}"
+        )
+    if not known.unit and kind != "disk":
+        return
+    lengths = np.linalg.norm(values, axis=-1)
+    if known.unit and np.abs(lengths - 1).max() > _SLACK:
+        worst = lengths.flat[np.abs(lengths - 1).argmax()]
+        raise InputError(f"values of {kind} have length 1; one has length {worst:g}")
+    if kind == "disk" and lengths.max() > 1 + _SLACK:
+        raise InputError(f"values of disk have length 1 or less; one has length {lengths.max():g}")
+    if known.upper and values[..., 2].min() < -_SLACK:
+        raise InputError(
+            f"the third number of {kind} is 0 or more; one is {values[..., 2].min():g}"
+        )
