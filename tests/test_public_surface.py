@@ -22,8 +22,9 @@ import dither.metrics.temporal
 SURFACE = {
     bluenoise: """
         Anneal Blue Evaluation GaussianDistribution RunOptions Spectrum SpectrumTarget
-        TriangularDistribution UniformDistribution VoidAndCluster blue blue_channels evaluate export
-        generate report shifted
+        TriangularDistribution UniformDistribution ValueSet VoidAndCluster blue blue_channels
+        density_values embedded_values environment_values evaluate export generate generate_vectors
+        ggx_values point_values report shifted value_set
         """,
     dither: """
         Animation CellColors Cells ColorCount ColorGrid Comparison GapConfig GapEstimate

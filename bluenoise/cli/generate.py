@@ -20,7 +20,7 @@ from bluenoise.cli.methods import (
     OptimizerChoice,
     method_of,
 )
-from bluenoise.cli.values import make_texture, refuse_matrix_options
+from bluenoise.cli.values import make_texture, refuse_matrix_options, texture_facts
 from bluenoise.generate import check_shape, parse_shape
 from bluenoise.generate import generate as make_matrices
 from bluenoise.objective.target import DISTRIBUTIONS
@@ -243,7 +243,7 @@ def generate(
     force: ForceOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Make a threshold matrix, a tileable .npy of ranks; or with --values a noise texture."""
+    """Make a threshold matrix or, with --values, a noise texture: a tileable .npy file."""
     from dither.files.atomic import check_writable
 
     sides = _sides(shape, frames)
@@ -284,7 +284,7 @@ def generate(
         if values is None:
             report |= _matrix_facts(made, method, distribution, channels)
         else:
-            report |= {"values": values, "channels": made.shape[-1]}
+            report |= texture_facts(values, made)
         report |= {
             "seconds": round(seconds, 3),
             # `bluenoise report` shows these two if this object lies next to the file.

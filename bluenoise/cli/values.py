@@ -63,6 +63,17 @@ def make_texture(
     return generate_vectors(sides, values=held, viewing=filters, seed=seed, run=run)
 
 
+def texture_facts(text: str, texture: np.ndarray) -> dict[str, object]:
+    """Return what the JSON object of `generate` says of a texture; `bluenoise export` reads it."""
+    kind = text.partition(":")[0]
+    held = {"density": "vec2", "environment": "sphere", "ggx": "hemisphere", "points-pdf": "points"}
+    return {
+        "values": held.get(kind, kind),
+        "pdf": kind in held or kind == "cosine",
+        "channels": texture.shape[-1],
+    }
+
+
 def parse_values(text: str, count: int) -> ValueSet:
     """Return the values of --values.
 

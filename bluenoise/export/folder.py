@@ -11,7 +11,7 @@ from bluenoise.export.guide import FILENAME, guide
 from bluenoise.export.import_settings import import_settings
 from bluenoise.export.sidecar import provenance_of, sidecar
 from bluenoise.matrix_set import MatrixLike, MatrixSet, matrix_set_of
-from bluenoise.value_set import ValueSet, load_value_set, value_set_of
+from bluenoise.value_texture import ValueTexture, load_value_texture, value_texture_of
 from dither.errors import InputError
 from dither.files.atomic import atomic_writes, created_folder
 from dither.files.temp_files import TEMP_PREFIX
@@ -20,7 +20,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 
 
 def export(
-    matrix: MatrixLike | MatrixSet | ValueSet,
+    matrix: MatrixLike | MatrixSet | ValueTexture,
     folder: Path | str,
     formats: Sequence[str] | None = None,
     *,
@@ -72,7 +72,7 @@ def export(
     """
     content = _content_of(matrix, values)
     if name is None:
-        kind = content.kind if isinstance(content, ValueSet) else "matrix"
+        kind = content.kind if isinstance(content, ValueTexture) else "matrix"
         name = f"{kind}-{'x'.join(map(str, content.shape))}"
     if not _NAME.fullmatch(name):
         raise InputError(
@@ -87,7 +87,7 @@ def export(
     textures = {f"{name}{file.ending}": file for file in encode(tuple(formats), content, name)}
     provenance = provenance_of(content, origin or {})
     contents = {filename: file.content for filename, file in textures.items()}
-    if isinstance(content, ValueSet) and f"{name}.npy" in contents:
+    if isinstance(content, ValueTexture) and f"{name}.npy" in contents:
         contents[f"{name}.json"] = content.sidecar()
     for filename, file in textures.items():
         contents.update(import_settings(file, filename))
@@ -108,16 +108,16 @@ def _usual_formats(content: Content) -> tuple[str, ...]:
     return ("rg8",) if content.components <= 2 and content.pdf is None else ("rgba8",)
 
 
-def _content_of(matrix: MatrixLike | MatrixSet | ValueSet, values: str | None) -> Content:
+def _content_of(matrix: MatrixLike | MatrixSet | ValueTexture, values: str | None) -> Content:
     """Return thresholds, noise or values, as `export` tells them apart."""
-    if isinstance(matrix, ValueSet | MatrixSet):
+    if isinstance(matrix, ValueTexture | MatrixSet):
         return matrix
     if isinstance(matrix, str | os.PathLike):
-        return load_value_set(os.fspath(matrix), values) or matrix_set_of(matrix)
+        return load_value_texture(os.fspath(matrix), values) or matrix_set_of(matrix)
     if values is not None:
-        return value_set_of(matrix, values)
+        return value_texture_of(matrix, values)
     if getattr(matrix, "ndim", 0) == 4:
-        return value_set_of(matrix, "points")
+        return value_texture_of(matrix, "points")
     return matrix_set_of(matrix)
 
 

@@ -13,11 +13,11 @@ from bluenoise.export.shaders import LANGUAGES, c_header, shader
 from bluenoise.export.texels import THRESHOLD_FORMATS, PixelFormat, Texels, texels
 from bluenoise.export.value_texels import VALUE_FORMATS, ValueFormat, value_texels
 from bluenoise.matrix_set import MatrixSet
-from bluenoise.value_set import ValueSet
+from bluenoise.value_texture import ValueTexture
 from dither.errors import InputError
 from dither.suggestions import did_you_mean
 
-Content = MatrixSet | ValueSet
+Content = MatrixSet | ValueTexture
 Layout = Literal["plane", "flipbook", "files", "array", "volume", "pages", "frames"]
 Holds = Literal["thresholds", "values"]
 
@@ -203,7 +203,7 @@ def _encode_one(format_name: str, content: Content, name: str) -> list[ExportedF
         return [ExportedFile(format_name, f".{language}", shader(language, content, name))]
     if format_name in TEXTURES:
         return _encode_texture(format_name, content)
-    if isinstance(content, ValueSet):
+    if isinstance(content, ValueTexture):
         raise InputError(f"{format_name} holds thresholds, not values of {content.kind}; use npy")
     if format_name == "c":
         return [ExportedFile(format_name, ".h", c_header(content, name))]
@@ -240,10 +240,10 @@ def _encode_texture(format_name: str, content: Content) -> list[ExportedFile]:
 
 
 def _texels(kind: TextureFormat, content: Content) -> Texels:
-    if isinstance(content, ValueSet):
+    if isinstance(content, ValueTexture):
         return value_texels(content, cast(ValueFormat, kind.texel_format))
     return texels(content, cast(PixelFormat, kind.texel_format))
 
 
 def _holds(content: Content) -> Holds:
-    return "values" if isinstance(content, ValueSet) else "thresholds"
+    return "values" if isinstance(content, ValueTexture) else "thresholds"

@@ -5,7 +5,7 @@ from typing import Any
 
 from bluenoise.export.formats import Content
 from bluenoise.export.shaders import fill_template
-from bluenoise.value_set import ValueSet
+from bluenoise.value_texture import ValueTexture
 
 FILENAME = "README.md"
 
@@ -25,7 +25,7 @@ def guide(content: Content, name: str, provenance: Mapping[str, Any]) -> bytes:
         '# two'
     """
     more: dict[str, str] = {}
-    if isinstance(content, ValueSet):
+    if isinstance(content, ValueTexture):
         template, more = "values.md", _decoding(content)
     else:
         template = "guide.md" if content.values is None else "noise.md"
@@ -34,11 +34,11 @@ def guide(content: Content, name: str, provenance: Mapping[str, Any]) -> bytes:
     return fill_template(template, content, name, license=sentence, **more)
 
 
-def _decoding(content: ValueSet) -> dict[str, str]:
+def _decoding(content: ValueTexture) -> dict[str, str]:
     """Return the sentences about decoding that depend on the kind of the values."""
     low, high = content.range
     more = []
-    if content.kind == "scalar":
+    if content.scalar:
         more.append("Exact thresholds are the middles of bins: (code + 1/2) / 256 for 8 bits.")
         if not content.has_frames:
             more.append("For frame t take fract(v + t * 0.61803399).")

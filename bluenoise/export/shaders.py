@@ -14,7 +14,7 @@ import numpy as np
 
 from bluenoise.export.texels import grid, texels
 from bluenoise.matrix_set import MatrixSet
-from bluenoise.value_set import ValueSet
+from bluenoise.value_texture import ValueTexture
 from dither.errors import InputError
 
 Language = Literal["glsl", "hlsl", "wgsl", "gdshader"]
@@ -37,7 +37,7 @@ _TYPES: dict[Language, tuple[str, ...]] = {
 _SHOWN = {1: "vec3($)", 2: "vec3($, 0.0)", 3: "$", 4: "$.rgb"}
 
 
-def shader(language: Language, content: MatrixSet | ValueSet, name: str) -> bytes:
+def shader(language: Language, content: MatrixSet | ValueTexture, name: str) -> bytes:
     """Return a shader snippet whose functions are named after the texture.
 
     Args:
@@ -55,26 +55,26 @@ def shader(language: Language, content: MatrixSet | ValueSet, name: str) -> byte
         >>> b"int two_by_one_level(" in text
         True
     """
-    if isinstance(content, ValueSet):
+    if isinstance(content, ValueTexture):
         return _value_shader(language, content, name)
     _refuse_noise(content, language)
     return fill_template(f"matrix.{language}", content, name)
 
 
-def _value_shader(language: Language, values: ValueSet, name: str) -> bytes:
+def _value_shader(language: Language, values: ValueTexture, name: str) -> bytes:
     """Fill the template for values: with types of their number of components, scales and offsets."""
     count = values.components
     low, high = values.range
     scales = {
         f"{what}{bits}": repr(number)
         for bits in (8, 10, 16)
-        for what, number in _scale_and_offset(values.kind == "scalar", bits, low, high).items()
+        for what, number in _scale_and_offset(values.scalar, bits, low, high).items()
     }
     text = template(f"values.{language}").template
     kept = {
         "unit sphere": values.unit and count == 3,
         "pdf": values.pdf is not None,
-        "scalar plane": values.kind == "scalar" and not values.has_frames,
+        "scalar plane": values.scalar and not values.has_frames,
         "circle plane": values.kind == "circle" and not values.has_frames,
     }
     return fill_template(
@@ -151,12 +151,12 @@ def _braced(plane: np.ndarray) -> str:
 
 
 def fill_template(
-    filled: str | Template, content: MatrixSet | ValueSet, name: str, **more: object
+    filled: str | Template, content: MatrixSet | ValueTexture, name: str, **more: object
 ) -> bytes:
     """Fill a template, or a file of `templates/`, with name and sizes of a texture, and `more`."""
     frames = content.shape[0] if content.has_frames else 1
     height, width = content.shape[-2:]
-    if isinstance(content, ValueSet):
+    if isinstance(content, ValueTexture):
         channels, what = content.components, f"values of {content.kind} in"
         counted = (
             f", {channels} component"

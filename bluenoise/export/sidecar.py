@@ -10,7 +10,7 @@ from bluenoise.export.texels import PixelFormat, Texels, grid
 from bluenoise.export.value_facts import value_facts
 from bluenoise.export.value_texels import ValueFormat
 from bluenoise.matrix_set import MatrixSet, shipped_entry
-from bluenoise.value_set import ValueSet
+from bluenoise.value_texture import ValueTexture
 
 _SIXTEEN_BITS = "code = floor((2 rank + 1) 65535 / (2 ranks)), plus 1 if that is a multiple of 257"
 _ENCODING: dict[PixelFormat, str] = {
@@ -147,7 +147,7 @@ def _traps(file: ExportedFile, texels: Texels) -> dict[str, str]:
 
 
 def _content_facts(file: ExportedFile, texels: Texels, content: Content) -> dict[str, Any]:
-    if isinstance(content, ValueSet):
+    if isinstance(content, ValueTexture):
         value_format = TEXTURES[file.format_name].texel_format
         return value_facts(content, cast(ValueFormat, value_format))
     return _decision_facts(texels, content)

@@ -17,7 +17,7 @@ from bluenoise.export.value_codes import (
     unorm_codes,
     unorm_values,
 )
-from bluenoise.value_set import ValueSet
+from bluenoise.value_texture import ValueTexture
 from dither.errors import InputError
 
 ValueFormat = Literal[
@@ -71,14 +71,14 @@ def layout_of(value_format: ValueFormat) -> _Layout:
     return _LAYOUTS[value_format]
 
 
-def value_texels(value_set: ValueSet, value_format: ValueFormat) -> Texels:
+def value_texels(texture: ValueTexture, value_format: ValueFormat) -> Texels:
     """Return the texels of a texture of values.
 
     Components are red, green and blue, in order; channels without one are 0. Alpha is the pdf, divided
     by its range in UNORM formats, or the fourth component, or 1.
 
     Args:
-        value_set: the values.
+        texture: the values.
         value_format: "octahedral8" and "octahedral16" are "rg8" and "rg16" for a GPU.
 
     Raises:
@@ -86,35 +86,35 @@ def value_texels(value_set: ValueSet, value_format: ValueFormat) -> Texels:
             a side is too long for a texture.
 
     Example:
-        >>> from bluenoise.value_set import value_set_of
-        >>> up = value_set_of(np.array([[[0, 0, 1.0]]]), "sphere")
+        >>> from bluenoise.value_texture import value_texture_of
+        >>> up = value_texture_of(np.array([[[0, 0, 1.0]]]), "sphere")
         >>> value_texels(up, "rgba8").values.tolist()
         [[[[128, 128, 255, 255]]]]
     """
-    check_sides(value_set.shape)
+    check_sides(texture.shape)
     layout = _LAYOUTS[value_format]
-    _check_fit(value_set, value_format, layout)
+    _check_fit(texture, value_format, layout)
     if layout.octahedral:
-        codes = octahedral_codes(value_set.values, layout.bits)
-        return _texels(codes.astype(_dtype(layout.bits)), layout, value_set)
+        codes = octahedral_codes(texture.values, layout.bits)
+        return _texels(codes.astype(_dtype(layout.bits)), layout, texture)
     if layout.bits == 0:
-        floats = _with_alpha(value_set.values, value_set.pdf, 1.0, layout, value_format)
+        floats = _with_alpha(texture.values, texture.pdf, 1.0, layout, value_format)
         dtype = np.float16 if value_format == "rgba16f" else np.float32
-        return _texels(floats.astype(dtype), layout, value_set)
+        return _texels(floats.astype(dtype), layout, texture)
     last = (1 << layout.bits) - 1
     pdf = None
-    if value_set.pdf is not None:
-        pdf = unorm_codes(value_set.pdf, layout.bits, 0, value_set.pdf_range)
-    codes = _with_alpha(_codes(value_set, layout.bits), pdf, last, layout, value_format)
+    if texture.pdf is not None:
+        pdf = unorm_codes(texture.pdf, layout.bits, 0, texture.pdf_range)
+    codes = _with_alpha(_codes(texture, layout.bits), pdf, last, layout, value_format)
     if value_format == "rgb10a2":
         packed = codes[..., 0] | codes[..., 1] << 10 | codes[..., 2] << 20 | 3 << 30
-        return _texels(packed[..., None].astype(np.uint32), layout, value_set)
-    return _texels(codes.astype(_dtype(layout.bits)), layout, value_set)
+        return _texels(packed[..., None].astype(np.uint32), layout, texture)
+    return _texels(codes.astype(_dtype(layout.bits)), layout, texture)
 
 
-def decoded(texels: Texels, value_set: ValueSet, value_format: ValueFormat) -> np.ndarray:
+def decoded(texels: Texels, texture: ValueTexture, value_format: ValueFormat) -> np.ndarray:
     """Return the values that a shader decodes: (T, H, W, C) float64, unit vectors normalized."""
-    layout, count = _LAYOUTS[value_format], value_set.components
+    layout, count = _LAYOUTS[value_format], texture.components
     if layout.octahedral:
         return octahedral_vectors(texels.values.astype(np.int64), layout.bits)
     if layout.pixel_format == "rgb10a2":
@@ -124,58 +124,58 @@ def decoded(texels: Texels, value_set: ValueSet, value_format: ValueFormat) -> n
         channels = texels.values[..., :count]
     if layout.bits == 0:
         values = channels.astype(np.float64)
-    elif value_set.kind == "scalar":
+    elif texture.scalar:
         values = bin_values(channels, layout.bits)
     else:
-        values = unorm_values(channels, layout.bits, *value_set.range)
-    if value_set.unit:
+        values = unorm_values(channels, layout.bits, *texture.range)
+    if texture.unit:
         values = values / np.linalg.norm(values, axis=-1, keepdims=True)
     return values
 
 
-def error_bound(value_set: ValueSet, value_format: ValueFormat) -> float:
+def error_bound(texture: ValueTexture, value_format: ValueFormat) -> float:
     """Return the largest possible error: of a component; for unit vectors an angle in degrees.
 
     Example:
-        >>> from bluenoise.value_set import value_set_of
-        >>> up = value_set_of(np.array([[[0, 0, 1.0]]]), "sphere")
+        >>> from bluenoise.value_texture import value_texture_of
+        >>> up = value_texture_of(np.array([[[0, 0, 1.0]]]), "sphere")
         >>> round(error_bound(up, "rgba8"), 3), round(error_bound(up, "rgba16"), 5)
         (0.389, 0.00151)
     """
     layout = _LAYOUTS[value_format]
     if layout.octahedral:
         return OCTAHEDRAL_ERROR[layout.bits]
-    low, high = value_set.range
+    low, high = texture.range
     if value_format == "r32f":
         error = 0.0
     elif layout.bits == 0:
         # Half floats between two powers of two are equally far apart.
         error = HALF_ERROR * 2.0 ** np.ceil(np.log2(max(abs(low), abs(high))))
-    elif value_set.kind == "scalar":
+    elif texture.scalar:
         error = 0.5 / (1 << layout.bits)
     else:
         error = (high - low) / 2 / ((1 << layout.bits) - 1)
-    if value_set.unit:
-        return float(np.degrees(np.arcsin(error * np.sqrt(value_set.components))))
+    if texture.unit:
+        return float(np.degrees(np.arcsin(error * np.sqrt(texture.components))))
     return float(error)
 
 
 @lru_cache(maxsize=1)  # numbered files ask once per frame
-def largest_error(value_set: ValueSet, value_format: ValueFormat) -> float:
+def largest_error(texture: ValueTexture, value_format: ValueFormat) -> float:
     """Return the largest error of this texture's decoded values, in the unit of `error_bound`."""
-    values = decoded(value_texels(value_set, value_format), value_set, value_format)
-    wanted = value_set.values.astype(np.float64)
-    if not value_set.unit:
+    values = decoded(value_texels(texture, value_format), texture, value_format)
+    wanted = texture.values.astype(np.float64)
+    if not texture.unit:
         return float(np.abs(values - wanted).max())
     wanted /= np.linalg.norm(wanted, axis=-1, keepdims=True)
     return float(np.degrees(2 * np.arcsin(np.linalg.norm(values - wanted, axis=-1).max() / 2)))
 
 
-def _check_fit(value_set: ValueSet, value_format: ValueFormat, layout: _Layout) -> None:
-    count, pdf = value_set.components, value_set.pdf is not None
-    if layout.octahedral and not (value_set.unit and count == 3):
+def _check_fit(texture: ValueTexture, value_format: ValueFormat, layout: _Layout) -> None:
+    count, pdf = texture.components, texture.pdf is not None
+    if layout.octahedral and not (texture.unit and count == 3):
         raise InputError(
-            f"{value_format} holds unit vectors of 3 components, not values of {value_set.kind}"
+            f"{value_format} holds unit vectors of 3 components, not values of {texture.kind}"
         )
     if pdf and not layout.has_alpha:
         raise InputError(
@@ -191,7 +191,7 @@ def _check_fit(value_set: ValueSet, value_format: ValueFormat, layout: _Layout) 
             "use rgba8, rgba16, rgba16f or r32f"
         )
     if value_format == "rgba16f":
-        held = [value_set.values] + ([value_set.pdf] if value_set.pdf is not None else [])
+        held = [texture.values] + ([texture.pdf] if texture.pdf is not None else [])
         most_held = max(float(np.abs(each).max()) for each in held)
         if most_held > HALF_MAX:
             raise InputError(
@@ -199,10 +199,10 @@ def _check_fit(value_set: ValueSet, value_format: ValueFormat, layout: _Layout) 
             )
 
 
-def _codes(value_set: ValueSet, bits: int) -> np.ndarray:
-    if value_set.kind == "scalar":
-        return bin_codes(value_set.values, bits)
-    return unorm_codes(value_set.values, bits, *value_set.range)
+def _codes(texture: ValueTexture, bits: int) -> np.ndarray:
+    if texture.scalar:
+        return bin_codes(texture.values, bits)
+    return unorm_codes(texture.values, bits, *texture.range)
 
 
 def _with_alpha(
@@ -228,5 +228,5 @@ def _dtype(bits: int) -> type[np.unsignedinteger]:
     return np.uint8 if bits == 8 else np.uint16
 
 
-def _texels(values: np.ndarray, layout: _Layout, value_set: ValueSet) -> Texels:
-    return Texels(np.ascontiguousarray(values), layout.pixel_format, value_set.has_frames)
+def _texels(values: np.ndarray, layout: _Layout, texture: ValueTexture) -> Texels:
+    return Texels(np.ascontiguousarray(values), layout.pixel_format, texture.has_frames)

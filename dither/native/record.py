@@ -48,6 +48,7 @@ def _commands() -> Iterator[str]:
     yield "bluenoise generate 16x16"
     yield "bluenoise generate 4x8x8"
     yield "bluenoise generate 16x16 --method void-and-cluster"
+    yield "bluenoise generate 8x8 --values vec2"
 
 
 COMMANDS = tuple(_commands())

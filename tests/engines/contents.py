@@ -13,7 +13,7 @@ from engines.expected import LEVELS, landscape
 import dither
 from bluenoise.export.formats import TEXTURES
 from bluenoise.export.value_texels import ValueFormat, decoded, value_texels
-from bluenoise.value_set import ValueSet, value_set_of
+from bluenoise.value_texture import ValueTexture, value_texture_of
 
 MATRIX = "blue-16x64x64"
 # The frame that dithers the landscape.
@@ -27,15 +27,15 @@ TOLERANCE = 2
 
 
 @cache
-def values_of(content: str) -> ValueSet:
+def values_of(content: str) -> ValueTexture:
     """Return values: "scalar", "circle", "sphere", or "weighted", which are pairs with their pdf."""
     rng = np.random.default_rng(len(content))
     if content in ("circle", "sphere"):
         vectors = rng.normal(size=(*SHAPE, 2 if content == "circle" else 3))
-        return value_set_of(vectors / np.linalg.norm(vectors, axis=-1, keepdims=True), content)
+        return value_texture_of(vectors / np.linalg.norm(vectors, axis=-1, keepdims=True), content)
     if content == "weighted":
-        return value_set_of(rng.random((*SHAPE, 3)) * [1, 1, 1.9], "vec2")
-    return value_set_of(rng.random((*SHAPE, 1)), "scalar")
+        return value_texture_of(rng.random((*SHAPE, 3)) * [1, 1, 1.9], "vec2")
+    return value_texture_of(rng.random((*SHAPE, 1)), "scalar")
 
 
 def matrix() -> dither.ThresholdMatrix:

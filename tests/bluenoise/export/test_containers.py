@@ -14,7 +14,7 @@ from bluenoise.export.ktx2 import ktx2
 from bluenoise.export.texels import THRESHOLD_FORMATS, Texels, texels
 from bluenoise.export.value_texels import VALUE_FORMATS, value_texels
 from bluenoise.matrix_set import matrix_set_of
-from bluenoise.value_set import value_set_of
+from bluenoise.value_texture import value_texture_of
 from dither import InputError
 from dither.matrix.catalog import load_channels, load_matrix
 
@@ -24,11 +24,11 @@ COLOURS = matrix_set_of(load_channels("blue-64x64-rgb"))
 RNG = np.random.default_rng(3)
 SPHERE = RNG.normal(size=(3, 5, 7, 3))
 SPHERE /= np.linalg.norm(SPHERE, axis=-1, keepdims=True)
-BALLS = value_set_of(SPHERE, "sphere")
-BALL = value_set_of(SPHERE[0], "sphere")
-PAIRS = value_set_of(RNG.random((4, 5, 7, 2)), "vec2")
-WEIGHED = value_set_of(RNG.random((4, 5, 7, 3)), "vec2")
-SCALARS = value_set_of(RNG.random((4, 5, 7, 1)), "scalar")
+BALLS = value_texture_of(SPHERE, "sphere")
+BALL = value_texture_of(SPHERE[0], "sphere")
+PAIRS = value_texture_of(RNG.random((4, 5, 7, 2)), "vec2")
+WEIGHED = value_texture_of(RNG.random((4, 5, 7, 3)), "vec2")
+SCALARS = value_texture_of(RNG.random((4, 5, 7, 1)), "scalar")
 HELD: list[Texels] = [
     *(texels(PLANE, each) for each in THRESHOLD_FORMATS),
     *(texels(FRAMES, each) for each in THRESHOLD_FORMATS),

@@ -11,7 +11,7 @@ import pytest
 from bluenoise.export.shaders import LANGUAGES, Language, c_header, identifier, shader
 from bluenoise.export.texels import flipbook, texels
 from bluenoise.matrix_set import matrix_set_of
-from bluenoise.value_set import KINDS, ValueSet, value_set_of
+from bluenoise.value_texture import KINDS, ValueTexture, value_texture_of
 from dither import InputError, ordered_dither, requantize
 from dither.matrix.catalog import load_matrix
 from dither.matrix.threshold_matrix import ThresholdMatrix
@@ -177,14 +177,14 @@ def test_noise_decides_nothing() -> None:
         c_header(matrix_set_of([load_matrix("blue-16x16")] * 3), "rgb")
 
 
-def _values(kind: str, *, frames: bool, pdf: bool) -> ValueSet:
+def _values(kind: str, *, frames: bool, pdf: bool) -> ValueTexture:
     facts = KINDS[kind]
     count = facts.components or 4
     values = np.abs(np.random.default_rng(4).normal(size=(3, 4, 5, count))) + 0.1
     values /= np.linalg.norm(values, axis=-1, keepdims=True) + (0 if facts.unit else 1)
     if pdf and count < 4:
         values = np.concatenate([values, np.full((3, 4, 5, 1), 2.5)], axis=-1)
-    return value_set_of(values if frames else values[0], kind, pdf=pdf and count < 4)
+    return value_texture_of(values if frames else values[0], kind, pdf=pdf and count < 4)
 
 
 VALUES = [

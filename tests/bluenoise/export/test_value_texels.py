@@ -17,7 +17,7 @@ from bluenoise.export.value_texels import (
     largest_error,
     value_texels,
 )
-from bluenoise.value_set import KINDS, ValueSet, value_set_of
+from bluenoise.value_texture import KINDS, ValueTexture, value_texture_of
 from dither import InputError
 
 RNG = np.random.default_rng(8)
@@ -38,7 +38,7 @@ def noise(kind: str, *shape: int) -> np.ndarray:
     return values.astype(np.float32)
 
 
-def fits(found: ValueSet, value_format: ValueFormat) -> bool:
+def fits(found: ValueTexture, value_format: ValueFormat) -> bool:
     """Return whether a format holds these values."""
     try:
         value_texels(found, value_format)
@@ -61,7 +61,7 @@ def frames_of(sheet: np.ndarray, shape: tuple[int, int, int]) -> np.ndarray:
 
 @pytest.mark.parametrize("kind", KINDS)
 def test_decoded_values_are_within_the_bound_of_every_format(kind: str) -> None:
-    found = value_set_of(noise(kind, 2, 24, 32), kind)
+    found = value_texture_of(noise(kind, 2, 24, 32), kind)
     held: list[ValueFormat] = [each for each in VALUE_FORMATS if fits(found, each)]
     wanted: dict[int, set[ValueFormat]] = {
         1: {each for each in VALUE_FORMATS if not each.startswith("oct")},
@@ -79,11 +79,11 @@ def test_decoded_values_are_within_the_bound_of_every_format(kind: str) -> None:
 
 
 def test_errors_as_documented() -> None:
-    sphere = value_set_of(noise("sphere", 2, 2), "sphere")
-    circle = value_set_of(noise("circle", 2, 2), "circle")
-    pair = value_set_of(noise("vec2", 2, 2), "vec2")
-    disk = value_set_of(noise("disk", 2, 2), "disk")
-    scalar = value_set_of(noise("scalar", 2, 2), "scalar")
+    sphere = value_texture_of(noise("sphere", 2, 2), "sphere")
+    circle = value_texture_of(noise("circle", 2, 2), "circle")
+    pair = value_texture_of(noise("vec2", 2, 2), "vec2")
+    disk = value_texture_of(noise("disk", 2, 2), "disk")
+    scalar = value_texture_of(noise("scalar", 2, 2), "scalar")
     assert error_bound(scalar, "r8") == 1 / 512
     assert error_bound(scalar, "r16") == 1 / 131072
     assert error_bound(pair, "rg8") == 1 / 510

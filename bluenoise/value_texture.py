@@ -39,6 +39,7 @@ class ValueKind(NamedTuple):
 
 KINDS = {
     "scalar": ValueKind(1, 0.0, 1.0),
+    "phase": ValueKind(1, 0.0, 1.0),
     "vec2": ValueKind(2, 0.0, 1.0),
     "vec3": ValueKind(3, 0.0, 1.0),
     "circle": ValueKind(2, -1.0, 1.0, unit=True),
@@ -51,7 +52,7 @@ KINDS = {
 
 
 @dataclass(frozen=True, eq=False)
-class ValueSet:
+class ValueTexture:
     """A texture of values, with or without frames, and their probability densities if known.
 
     Attributes:
@@ -64,7 +65,7 @@ class ValueSet:
         InputError: the kind is unknown, or the values are not of it.
 
     Example:
-        >>> ValueSet("vec2", np.zeros((1, 4, 4, 2), np.float32), has_frames=False).range
+        >>> ValueTexture("vec2", np.zeros((1, 4, 4, 2), np.float32), has_frames=False).range
         (0.0, 1.0)
     """
 
@@ -94,6 +95,11 @@ class ValueSet:
     def components(self) -> int:
         """Numbers per value, 1 to 4."""
         return self.values.shape[-1]
+
+    @property
+    def scalar(self) -> bool:
+        """Whether values are thresholds or phases from 0 to 1, whose codes are bins."""
+        return self.kind in ("scalar", "phase")
 
     @property
     def unit(self) -> bool:
@@ -126,13 +132,13 @@ class ValueSet:
         array = self.values
         if self.pdf is not None:
             array = np.concatenate([array, self.pdf[..., None]], axis=-1)
-        array = np.ascontiguousarray(array if self.has_frames else array[0], "<f4")
+        array = np.ascontiguousarray(array, "<f4")
         stream = io.BytesIO()
         np.save(stream, array, allow_pickle=False)
         return stream.getvalue()
 
     def sidecar(self) -> bytes:
-        """Return the JSON file that belongs next to it, by which `load_value_set` reads it back."""
+        """Return the JSON file that belongs next to it, by which `load_value_texture` reads it back."""
         return (json.dumps({"values": self.kind, "pdf": self.pdf is not None}) + "\n").encode()
 
 
@@ -148,11 +154,11 @@ def kind_named(name: str) -> ValueKind:
     return KINDS[name]
 
 
-def value_set_of(array: Any, kind: str, *, pdf: bool | None = None) -> ValueSet:
+def value_texture_of(array: Any, kind: str, *, pdf: bool | None = None) -> ValueTexture:
     """Return a texture of values from an array as `bluenoise generate --values` writes it.
 
     Args:
-        array: (H, W) for scalars, (H, W, C), or (T, H, W, C) with frames.
+        array: (T, H, W, C), T being 1 for a plane; or (H, W, C), or (H, W) for scalars.
         kind: a name from KINDS.
         pdf: whether the last channel is the pdf; None: if there is one channel more than the kind has
             components.
@@ -161,7 +167,7 @@ def value_set_of(array: Any, kind: str, *, pdf: bool | None = None) -> ValueSet:
         InputError: the array has another shape, or its values are not of this kind.
 
     Example:
-        >>> found = value_set_of(np.full((2, 3, 3), 0.5), "vec2")
+        >>> found = value_texture_of(np.full((2, 3, 3), 0.5), "vec2")
         >>> found.components, found.pdf is not None, found.shape
         (2, True, (2, 3))
     """
@@ -170,22 +176,20 @@ def value_set_of(array: Any, kind: str, *, pdf: bool | None = None) -> ValueSet:
     if array.ndim == 2:
         array = array[..., None]
     if array.ndim not in (3, 4) or array.dtype.kind not in "iuf" or array.size == 0:
-        raise InputError(
-            f"values have the shape (H, W, C), or (T, H, W, C) with frames, not {array.shape}"
-        )
-    has_frames = array.ndim == 4
+        raise InputError(f"values have the shape (T, H, W, C) or (H, W, C), not {array.shape}")
+    has_frames = array.ndim == 4 and len(array) != 1
     with np.errstate(over="ignore"):  # what float32 cannot hold is infinite, and refused
-        array = np.ascontiguousarray(array if has_frames else array[None], np.float32)
+        array = np.ascontiguousarray(array if array.ndim == 4 else array[None], np.float32)
     if pdf is None:
         pdf = known.components > 0 and array.shape[-1] == known.components + 1
     if pdf and array.shape[-1] < 2:
         raise InputError("a pdf needs a channel of its own beside the values; the array has one")
     if pdf:
-        return ValueSet(kind, array[..., :-1], has_frames, array[..., -1])
-    return ValueSet(kind, array, has_frames)
+        return ValueTexture(kind, array[..., :-1], has_frames, array[..., -1])
+    return ValueTexture(kind, array, has_frames)
 
 
-def load_value_set(path: Path | str, kind: str | None = None) -> ValueSet | None:
+def load_value_texture(path: Path | str, kind: str | None = None) -> ValueTexture | None:
     """Load a .npy file of values; None if nothing says that it holds values.
 
     A file holds values if `kind` is given, if the JSON file next to it (N.json beside N.npy) has
@@ -208,7 +212,7 @@ def load_value_set(path: Path | str, kind: str | None = None) -> ValueSet | None
     if kind is None:
         return None
     try:
-        return value_set_of(array, kind, pdf=pdf if isinstance(pdf, bool) else None)
+        return value_texture_of(array, kind, pdf=pdf if isinstance(pdf, bool) else None)
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
 

@@ -4,7 +4,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from bluenoise.value_set import KINDS, ValueSet, load_value_set, value_set_of
+from bluenoise.value_texture import KINDS, ValueTexture, load_value_texture, value_texture_of
 from dither import InputError
 
 RNG = np.random.default_rng(5)
@@ -16,15 +16,15 @@ def unit(count: int, *shape: int) -> np.ndarray:
 
 
 def test_shapes_frames_and_pdf() -> None:
-    plane = value_set_of(unit(3, 4, 5), "sphere")
+    plane = value_texture_of(unit(3, 4, 5), "sphere")
     assert (plane.shape, plane.has_frames, plane.values.shape) == ((4, 5), False, (1, 4, 5, 3))
-    frames = value_set_of(unit(3, 2, 4, 5), "sphere")
+    frames = value_texture_of(unit(3, 2, 4, 5), "sphere")
     assert (frames.shape, frames.has_frames) == ((2, 4, 5), True)
-    with_pdf = value_set_of(RNG.random((4, 5, 3)), "vec2")
+    with_pdf = value_texture_of(RNG.random((4, 5, 3)), "vec2")
     assert with_pdf.components == 2
     assert with_pdf.pdf is not None
     assert with_pdf.pdf.shape == (1, 4, 5)
-    assert value_set_of(RNG.random((4, 5)), "scalar").components == 1
+    assert value_texture_of(RNG.random((4, 5)), "scalar").components == 1
 
 
 @pytest.mark.parametrize(
@@ -42,40 +42,40 @@ def test_shapes_frames_and_pdf() -> None:
     ],
 )
 def test_the_range_of_points_is_that_of_the_data(values: list[float], wanted: tuple) -> None:
-    assert value_set_of(np.array([[values]]), "points").range == pytest.approx(wanted)
+    assert value_texture_of(np.array([[values]]), "points").range == pytest.approx(wanted)
 
 
 def test_files_hold_values_if_told_so_or_with_a_sidecar_or_four_axes(tmp_path: Path) -> None:
     path = tmp_path / "n.npy"
     np.save(path, unit(3, 4, 5))
-    assert load_value_set(path) is None
-    found = load_value_set(path, "sphere")
+    assert load_value_texture(path) is None
+    found = load_value_texture(path, "sphere")
     assert found is not None
     assert found.kind == "sphere"
     path.with_suffix(".json").write_text(json.dumps({"values": "points", "pdf": False, "seed": 1}))
-    found = load_value_set(path)
+    found = load_value_texture(path)
     assert found is not None
     assert (found.kind, found.components) == ("points", 3)
     path.with_suffix(".json").write_text(json.dumps({"values": [1, 2], "pdf": 3}))
-    assert load_value_set(path) is None
+    assert load_value_texture(path) is None
     path.with_suffix(".json").write_text(json.dumps({"values": "spheres"}))
     with pytest.raises(InputError, match="no values are named 'spheres'; did you mean 'sphere'"):
-        load_value_set(path)
+        load_value_texture(path)
     path.with_suffix(".json").write_text("[[damaged")
-    assert load_value_set(path) is None
+    assert load_value_texture(path) is None
     path.with_suffix(".json").write_text(json.dumps({"seed": 1, "command": "bluenoise generate"}))
-    assert load_value_set(path) is None
+    assert load_value_texture(path) is None
     np.save(path, RNG.random((2, 4, 5, 2)))
-    found = load_value_set(path)
+    found = load_value_texture(path)
     assert found is not None
     assert (found.kind, found.has_frames) == ("points", True)
 
 
 def test_values_and_their_sidecar_are_read_back(tmp_path: Path) -> None:
-    points = value_set_of(np.abs(RNG.normal(size=(2, 4, 5, 3))), "points", pdf=True)
+    points = value_texture_of(np.abs(RNG.normal(size=(2, 4, 5, 3))), "points", pdf=True)
     (tmp_path / "n.npy").write_bytes(points.npy())
     (tmp_path / "n.json").write_bytes(points.sidecar())
-    again = load_value_set(tmp_path / "n.npy")
+    again = load_value_texture(tmp_path / "n.npy")
     assert again is not None
     assert again.kind == "points"
     assert np.array_equal(again.values, points.values)
@@ -103,17 +103,17 @@ def test_values_and_their_sidecar_are_read_back(tmp_path: Path) -> None:
 )
 def test_values_of_another_kind_are_one_sentence(array: np.ndarray, kind: str, words: str) -> None:
     with pytest.raises(InputError, match=words):
-        value_set_of(array, kind)
+        value_texture_of(array, kind)
 
 
 def test_a_pdf_needs_its_own_channel(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="needs a channel of its own"):
-        value_set_of(np.zeros((4, 4)), "points", pdf=True)
+        value_texture_of(np.zeros((4, 4)), "points", pdf=True)
     with pytest.raises(InputError, match=r"read from .npy files, not from blue-64x64"):
-        load_value_set("blue-64x64", "vec2")
+        load_value_texture("blue-64x64", "vec2")
     np.save(tmp_path / "n.npy", np.zeros((4, 4, 2)))
     with pytest.raises(InputError, match=r"n\.npy: values of circle have length 1"):
-        load_value_set(tmp_path / "n.npy", "circle")
+        load_value_texture(tmp_path / "n.npy", "circle")
 
 
 def test_every_kind_takes_its_own_values() -> None:
@@ -121,5 +121,5 @@ def test_every_kind_takes_its_own_values() -> None:
         count = facts.components or 3
         values = unit(count, 1, 4, 4) if facts.unit else RNG.random((1, 4, 4, count)) / 2
         values = np.abs(values) if facts.upper else values
-        found = ValueSet(kind, values.astype(np.float32), has_frames=False)
+        found = ValueTexture(kind, values.astype(np.float32), has_frames=False)
         assert found.unit == facts.unit
