@@ -198,7 +198,7 @@ def _follow(picture: Picture, ways: Ways, y: int, x: int) -> None:
             place = y * stride + start + j - distance
             color = int(picture.indices[place // stride, place % stride])
         values[_KEPT + j] = color
-        losschange_pixel(picture, errors, j, reach + j, y, start + j, color)
+        loss_change(picture, errors, j, reach + j, y, start + j, color)
     length = x - start
     for j in range(reach):
         for i in range(3):
@@ -277,7 +277,7 @@ def _try_matches(
             values[_KEPT + j] = color
             if picture.pixels[y, x + j, 7] < 0 and color != picture.indices[y, x + j]:
                 break
-            spent += losschange_pixel(picture, errors, j, reach + j, y, x + j, color)
+            spent += loss_change(picture, errors, j, reach + j, y, x + j, color)
             if spent > weight * (usual * (j + 2) + np.float32(_BITS_OVER)):
                 break
             known = ways.cost[x + j + 1]
