@@ -1,5 +1,7 @@
 """placeholder"""
-import numpy as np
-def look(a,b):
+
+
+def look(a, b):
     from dither.metrics.structure import structural_similarity
-    return 100*structural_similarity(a,b,scale=1)
+
+    return 100 * structural_similarity(a, b, scale=1)

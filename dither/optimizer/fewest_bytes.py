@@ -9,7 +9,7 @@
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import exp, log
 from typing import NamedTuple
 
@@ -20,6 +20,7 @@ from dither.errors import InputError
 from dither.extras import require_extra
 from dither.images.indexed_files import encode_indexed
 from dither.images.png_packing import packed_png
+from dither.images.raster_image import Resolution
 from dither.metrics.look import look as measure_look
 from dither.optimizer import match_search
 from dither.optimizer.config import SearchConfig
@@ -42,7 +43,7 @@ MIN_RATE, MAX_RATE = 0.01, 100.0
 _FIRST_RATE = 0.5
 # Largest rate: number of colours. More gain nothing.
 _COLORS = ((0.3, 256), (1.2, 128), (MAX_RATE, 64))
-# The blur is between that of "clean" and "balanced"; the penalty limits grain to that of nearest colours.
+# The blur is between those of "clean" and "balanced"; the penalty limits grain.
 _SEARCH = SearchConfig(sigma=1.0, lightness_penalty=0.22, color_penalty=0.055, mean_weight=0.0)
 # Passes for a given rate, and the most for a target.
 _PASSES, _MOST_PASSES = 2, 6
@@ -53,6 +54,10 @@ _BYTES_SLOPE, _LOOK_SLOPE = -0.45, -9.0
 # Bands of the image on which the rate is estimated: their rows, and the share of the image.
 _BAND_ROWS, _BAND_SHARE = 48, 4
 _BAND_PASSES = 3
+
+
+# Returns the file of (H, W) uint8 indices and (K, 3) uint8 colours.
+Encode = Callable[[np.ndarray, np.ndarray], bytes]
 
 
 @dataclass(frozen=True, eq=False)
@@ -118,7 +123,7 @@ def optimize_bytes(
     colors: int | None = None,
     palette: PaletteLike | None = None,
     mask: np.ndarray | None = None,
-    ending: str = ".png",
+    encode: Encode | None = None,
     seed: int = 0,
     on_progress: OnProgress = no_progress,
 ) -> SmallPicture:
@@ -134,8 +139,9 @@ def optimize_bytes(
         colors: number of colours, 2 to 256; chosen if None.
         palette: a palette, or its name, file or (K, 3) colours, to use unchanged.
         mask: (H, W) bool, True for pixels to ignore, such as transparent ones.
-        ending: format of the file: .png, .gif, .webp or another without loss. The search counts
-            bits as PNG does; GIF and WebP gain from the same repetitions.
+        encode: returns the file of (H, W) uint8 indices and (K, 3) uint8 colours; that of
+            `encoded_tightly` as PNG if None. The search counts bits as PNG does; GIF and WebP gain from
+            the same repetitions.
         seed: of the palette, 0 or more; the same seed gives the same bytes.
         on_progress: called with the share of the work done, 0 to 1, and a short text.
 
@@ -164,12 +170,14 @@ def optimize_bytes(
     picture, mask = checked_picture(image, mask)
     request = PaletteRequest(colors if colors or given is not None else MAX_COLORS, given)
     require_extra("optimizing pixels", "optimize", "numba")
-    work = _Work(picture, mask, request, colors is not None, ending, seed)
+    work = _Work(picture, mask, request, colors is not None, encode or encoded_tightly, seed)
     target = _Target(max_bytes, look)
     few = few_colors(picture, request, mask)
     unchanged = None if few is None else work.encoded(few.palette.colors, few.indices, 0.0)
-    if unchanged is not None and (
-        (max_bytes is not None and target.is_met(unchanged)) or len(few.palette) <= 2
+    if (
+        few is not None
+        and unchanged is not None
+        and ((max_bytes is not None and target.is_met(unchanged)) or len(few.palette) <= 2)
     ):
         on_progress(1.0, "done")
         return unchanged
@@ -193,11 +201,11 @@ class _Work:
         mask: np.ndarray | None,
         request: PaletteRequest,
         fixed_count: bool,
-        ending: str,
+        encode: Encode,
         seed: int,
     ) -> None:
         self.picture, self.mask, self.request = picture, mask, request
-        self._fixed_count, self._ending, self._seed = fixed_count, ending, seed
+        self._fixed_count, self._encode, self._seed = fixed_count, encode, seed
         self._prepared: tuple[SearchImage, np.ndarray] | None = None
         self._pixels: tuple[np.ndarray, np.ndarray] | None = None
         self._bits: MatchBits | None = None
@@ -215,7 +223,7 @@ class _Work:
             return self
         return _Work(
             *(self.picture[rows], mask, self.request),
-            *(self._fixed_count, self._ending, self._seed),
+            *(self._fixed_count, self._encode, self._seed),
         )
 
     def passes(self, rate: float, on_progress: OnProgress) -> SmallPicture:
@@ -259,7 +267,7 @@ class _Work:
 
     def encoded(self, colors: np.ndarray, indices: np.ndarray, rate: float) -> SmallPicture:
         """Return a result with its file and its look."""
-        content = encoded_tightly(indices, colors, self._ending)
+        content = self._encode(indices, colors)
         shown = visible(indices, self.mask)
         usage = np.bincount(shown.ravel(), minlength=len(colors)) / shown.size
         palette = Palette(colors, intent="absolute")
@@ -298,16 +306,25 @@ class _Work:
         return palette.colors, nearest_indices(self.picture, palette)
 
 
-def encoded_tightly(indices: np.ndarray, colors: np.ndarray, ending: str) -> bytes:
+def encoded_tightly(
+    indices: np.ndarray,
+    colors: np.ndarray,
+    ending: str = ".png",
+    *,
+    alpha: np.ndarray | None = None,
+    resolution: Resolution | None = None,
+) -> bytes:
     """Return a file of palette indices in the fewest bytes at hand.
 
     Args:
         indices: (H, W) uint8.
         colors: (K, 3) uint8.
-        ending: as for `dither.write_indexed`.
+        ending: of the format, as for `dither.write_indexed`.
+        alpha: (H, W) uint8, or None if every pixel is opaque.
+        resolution: pixels per inch, across and down.
     """
-    content = encode_indexed([indices], colors, ending)
-    return packed_png(content) if ending.lower() == ".png" else content
+    content = encode_indexed([indices], colors, ending, alphas=[alpha], resolution=resolution)
+    return packed_png(content) if ending == ".png" else content
 
 
 def _estimated_rate(work: _Work, target: _Target, on_progress: OnProgress) -> float:
@@ -325,9 +342,7 @@ def _estimated_rate(work: _Work, target: _Target, on_progress: OnProgress) -> fl
     return rate
 
 
-def _approached(
-    work: _Work, target: _Target, rate: float, on_progress: OnProgress
-) -> SmallPicture:
+def _approached(work: _Work, target: _Target, rate: float, on_progress: OnProgress) -> SmallPicture:
     """Do passes whose rates approach a target; return the best result that meets it.
 
     Raises:

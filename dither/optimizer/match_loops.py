@@ -139,7 +139,7 @@ def choose_rows(
             _try_matches(
                 picture, ways, y, x, tried[:count], weight, length_bits, distance_bits, usual
             )
-        total += ways.cost[width]
+        total += float(ways.cost[width])
         usual = np.float32(0.8) * usual + np.float32(0.3) * ways.cost[width] / width / weight
         usual += np.float32(0.1)
         # Back along the cheapest way, then forth along the same steps.

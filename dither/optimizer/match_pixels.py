@@ -39,10 +39,10 @@ class Picture(NamedTuple):
     penalty: np.ndarray
 
 
-@compiled(fastmath=True, inline="always")
+@compiled(fastmath=True, inline=True)
 def loss_change(
     picture: Picture, errors: np.ndarray, before: int, after: int, y: int, x: int, color: int
-) -> float:
+) -> np.float32:
     """Return the change of the loss by a new colour of a pixel, and write its error.
 
     Args:
