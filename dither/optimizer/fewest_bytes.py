@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dither.color import linear_to_srgb
+from dither.color import linear_to_srgb, srgb_to_linear
 from dither.errors import InputError
 from dither.extras import require_extra
 from dither.images.indexed_files import encode_indexed
@@ -237,7 +237,7 @@ class _Work:
         """Do a pass and refit the palette; return an estimate of the bytes."""
         image, weights = self._image()
         colors, indices = self._start(rate) if self._pixels is None else self._pixels
-        linear = Palette(colors).linear
+        linear = srgb_to_linear(colors / 255)  # two colours may have become equal
         state = match_search.init(indices, linear, image, weights, _SEARCH, self._bits)
         state, info = match_search.step(state, linear, _SEARCH, rate * _RATE_UNIT)
         self._bits = state.bits
