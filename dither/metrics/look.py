@@ -47,7 +47,8 @@ def look(original: np.ndarray, dithered: np.ndarray) -> float:
         100.0
     """
     terms = look_terms(original, dithered)
-    return float(100 - 10 * (terms @ np.array(_WEIGHTS)) ** _EXPONENT)
+    # Rounded, so that equal pictures have 100.
+    return round(float(100 - 10 * (terms @ np.array(_WEIGHTS)) ** _EXPONENT), 6)
 
 
 def look_terms(original: np.ndarray, dithered: np.ndarray) -> np.ndarray:

@@ -21,6 +21,7 @@ _KEPT = 16
 # A repetition is given up when it costs so many bits more than another way to the same place, or than
 # rows usually cost.
 _BITS_MORE, _BITS_OVER = 12.0, 8.0
+_LEAST_USUAL = 3.0
 _NEVER = 1e30
 
 
@@ -141,7 +142,8 @@ def choose_rows(
             )
         total += float(ways.cost[width])
         usual = np.float32(0.8) * usual + np.float32(0.3) * ways.cost[width] / width / weight
-        usual += np.float32(0.1)
+        # Where a pass lowers the loss, rows cost less than nothing.
+        usual = max(usual + np.float32(0.1), np.float32(_LEAST_USUAL))
         # Back along the cheapest way, then forth along the same steps.
         x = width
         while x > 0:
