@@ -26,11 +26,9 @@ from dither.palettes.device import merge_equal_colors
 WIDTH, HEIGHT = 900, 450
 COLORS = (4, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)
 STRENGTHS = (0.0, 0.5, 1.0)
-RATES = (0.03, 0.08, 0.2, 0.5, 1.2, 2.5, 5.0, 10.0)
+RATES = (0.03, 0.08, 0.2, 0.5, 1.2, 2.5, 5.0, 10.0, 30.0)
 SCORES = (40, 50, 60, 70, 80)
-WORDS = (
-    "the of palette colour error image dither matrix level noise blue pixel write read file".split()
-)
+WORDS = ("palette", "colour", "error", "image", "dither", "matrix", "noise", "pixel", "file", "of")
 
 parser = argparse.ArgumentParser(description=__doc__)
 parser.add_argument("folder", type=Path)
@@ -164,14 +162,17 @@ def _ours(image: np.ndarray, rate: float) -> Point:
 
 
 def _bytes_at(points: Sequence[Point], measure: str, wanted: float, sign: int) -> float:
-    """Return the bytes at a value of a judge; NaN outside the range of the points."""
+    """Return the bytes at a value of a judge; NaN if no point has it.
+
+    The smallest file counts for all worse values.
+    """
     best: list[tuple[float, float]] = []
     for point in sorted(points):
         value = sign * getattr(point, measure)
         if not best or value > best[-1][0]:
             best.append((value, float(np.log(point.bytes))))
     values, logs = zip(*best, strict=True)
-    if not values[0] <= sign * wanted <= values[-1]:
+    if sign * wanted > values[-1]:
         return float("nan")
     return float(np.exp(np.interp(sign * wanted, values, logs)))
 
@@ -199,7 +200,8 @@ for name, image in _pictures().items():
             grains = _value_at(ours, "grain", mine) / max(_value_at(peers, "grain", mine), 0.01)
             half = _value_at(ours, "half", mine) - _value_at(peers, "half", mine)
             cells.append(f"{grains:.2f}/{half:+.3f}")
-    errors = [np.interp(score, *zip(*sorted((p.score, p.flip) for p in peers))) for score in SCORES]
+    scores, flip_errors = zip(*sorted((each.score, each.flip) for each in peers), strict=True)
+    errors = [float(np.interp(score, scores, flip_errors)) for score in SCORES]
     flips[name] = [
         _bytes_at(ours, "flip", error, -1) / _bytes_at(peers, "flip", error, -1) for error in errors
     ]
