@@ -235,10 +235,10 @@ class _Work:
 
     def improve(self, rate: float) -> float:
         """Do a pass and refit the palette; return an estimate of the bytes."""
-        image, weights = self._image()
+        image, penalties = self._image()
         colors, indices = self._start(rate) if self._pixels is None else self._pixels
         linear = srgb_to_linear(colors / 255)  # two colours may have become equal
-        state = match_search.init(indices, linear, image, weights, _SEARCH, self._bits)
+        state = match_search.init(indices, linear, image, penalties, _SEARCH, self._bits)
         state, info = match_search.step(state, linear, _SEARCH, rate * _RATE_UNIT)
         self._bits = state.bits
         if self.request.palette is None:
@@ -285,8 +285,8 @@ class _Work:
     def _image(self) -> tuple[SearchImage, np.ndarray]:
         if self._prepared is None:
             image = prepare_search(codes_to_linear(self.picture), mask=self.mask)
-            weights = match_search.activity_weights(image)
-            self._prepared = match_search.weighted(image, weights), weights
+            weights, penalties = match_search.activity_weights(image)
+            self._prepared = match_search.weighted(image, weights), penalties
         return self._prepared
 
     def _start(self, rate: float) -> tuple[np.ndarray, np.ndarray]:

@@ -22,6 +22,8 @@ _KEPT = 16
 # rows usually cost.
 _BITS_MORE, _BITS_OVER = 12.0, 8.0
 _LEAST_USUAL = 3.0
+# No other distance is tried if a whole step costs fewer bits, its loss included.
+_ENOUGH = 4.0
 _NEVER = 1e30
 
 
@@ -118,6 +120,10 @@ def choose_rows(
             if x + 3 > width:
                 continue
             place, count = y * stride + x, 0
+            distance = ways.distance[x]
+            if distance > 0 and (distance <= x or (place - distance) % stride < width):
+                tried[count] = distance
+                count += 1
             for distance in near:
                 if distance <= x:
                     tried[count] = distance
@@ -133,10 +139,6 @@ def choose_rows(
                 tried[count] = place - source
                 count += 1
                 source = earlier[source]
-            distance = ways.distance[x]
-            if distance > 0 and (distance <= x or (place - distance) % stride < width):
-                tried[count] = distance
-                count += 1
             _try_matches(
                 picture, ways, y, x, tried[:count], weight, length_bits, distance_bits, usual
             )
@@ -260,7 +262,7 @@ def _try_matches(
     width = picture.indices.shape[1]
     stride, reach = width + 1, ways.errors.shape[1]
     errors, values = ways.step_errors, ways.step_values
-    first = ways.cost[x]
+    first, enough = ways.cost[x], weight * np.float32(_ENOUGH)
     for distance in tried:
         run = 0
         if ways.distance[x] == distance and ways.run[x] < _MAX_RUN:
@@ -269,7 +271,8 @@ def _try_matches(
         inside = distance <= x
         place = y * stride + x - distance
         source_row, source = place // stride, place % stride
-        for j in range(min(_STEP, width - x)):
+        most = min(_STEP, width - x)
+        for j in range(most):
             if inside:
                 color = int(values[_KEPT + j - distance])
             else:
@@ -291,3 +294,5 @@ def _try_matches(
                     ways.cost[x + j + 1] = whole
                     ways.start[x + j + 1], ways.distance[x + j + 1] = x, distance
                     ways.run[x + j + 1] = run + j + 1
+                if j == most - 1 and spent + weight * length_bits[run + j + 1] < enough:
+                    return

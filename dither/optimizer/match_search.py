@@ -34,6 +34,8 @@ _CHAIN = 6
 # Activity is the variance of lightness under a Gaussian of _ACTIVITY_SIGMA pixels; a flat area has that
 # of a deviation of _FLOOR. The loss is weighted by its power.
 _ACTIVITY_SIGMA, _FLOOR, _POWER = 1.5, 0.02, -0.25
+# The penalty for grain is so many times larger in flat areas.
+_FLAT_PENALTY = 3.0
 
 
 class MatchState(NamedTuple):
@@ -44,7 +46,7 @@ class MatchState(NamedTuple):
         pixels: as in `search.SearchState`.
         field: as there.
         candidates: as there.
-        weights: (H, W) float32, of the loss of each pixel.
+        weights: (H, W) float32, of the penalty of each pixel.
         bits: of each symbol.
     """
 
@@ -66,20 +68,23 @@ class MatchInfo(NamedTuple):
     bits: float
 
 
-def activity_weights(image: SearchImage) -> np.ndarray:
-    """Return (H, W) float32: the weight of each pixel's loss, with a geometric mean of 1.
+def activity_weights(image: SearchImage) -> tuple[np.ndarray, np.ndarray]:
+    """Return two (H, W) float32: the weights of each pixel's blurred error and of its penalty.
 
-    It falls with the activity around the pixel; masked pixels have 0.
+    Both fall with the activity around the pixel, that of the penalty more: grain is seen in flat areas.
+    The first have a geometric mean of 1. Masked pixels have 0.
     """
     lightness = image.original[..., :1]
     mean, square = (
         gaussian_blur(values, _ACTIVITY_SIGMA)[..., 0] for values in (lightness, lightness**2)
     )
-    activity = np.maximum(square - mean**2, 0) + np.float32(_FLOOR**2)
+    flat = np.float32(_FLOOR**2)
+    activity = np.maximum(square - mean**2, 0) + flat
     weights = activity ** np.float32(_POWER)
     counted = image.slopes[..., 0] > 0
     weights /= np.exp(np.log(weights[counted]).mean())
-    return np.where(counted, weights, np.float32(0))
+    weights = np.where(counted, weights, np.float32(0))
+    return weights, weights * (1 + np.float32(_FLAT_PENALTY) * flat / activity)
 
 
 def weighted(image: SearchImage, weights: np.ndarray) -> SearchImage:
@@ -101,7 +106,7 @@ def init(
         indices: (H, W) uint8.
         palette: (K, 3) linear light.
         image: from `weighted`.
-        weights: from `activity_weights`.
+        weights: (H, W) float32, of the penalties, from `activity_weights`.
         config: blur, penalties and candidates.
         bits: of an earlier state; estimated if None.
     """

@@ -21,10 +21,10 @@ def _searched(
 ) -> tuple[MatchState, SearchImage, np.ndarray, list[float]]:
     palette = k_means(photo, 16)
     image = prepare_search(srgb_to_linear(photo / 255), mask=mask)
-    weights = match_search.activity_weights(image)
+    weights, penalties = match_search.activity_weights(image)
     image = match_search.weighted(image, weights)
     indices = nearest_indices(photo, palette)
-    state = match_search.init(indices, palette.linear, image, weights, CONFIG)
+    state = match_search.init(indices, palette.linear, image, penalties, CONFIG)
     bits = []
     for _ in range(passes):
         state, info = match_search.step(state, palette.linear, CONFIG, rate)
@@ -63,7 +63,7 @@ def test_fixed_pixels_keep_their_index(photo: np.ndarray) -> None:
     image = prepare_search(srgb_to_linear(photo / 255))
     fixed = np.random.default_rng(0).random(photo.shape[:2]) < 0.3
     image = image._replace(fixed=fixed)
-    weights = match_search.activity_weights(image)
+    _, weights = match_search.activity_weights(image)
     indices = nearest_indices(photo, palette)
     state = match_search.init(indices, palette.linear, image, weights, CONFIG)
     state, _ = match_search.step(state, palette.linear, CONFIG, 1e-3)
@@ -76,8 +76,10 @@ def test_weights_are_larger_in_flat_areas_and_zero_where_masked() -> None:
     image[:, 32:] = np.random.default_rng(0).random((32, 32, 3))
     mask = np.zeros((32, 64), bool)
     mask[:4] = True
-    weights = match_search.activity_weights(prepare_search(image, mask=mask))
+    weights, penalties = match_search.activity_weights(prepare_search(image, mask=mask))
     assert (weights[:4] == 0).all()
+    assert penalties[5:, :26].min() > 3 * weights[5:, :26].min()
+    assert (penalties[5:, 38:] < 1.5 * weights[5:, 38:]).all()
     assert weights[5:, :26].min() > 1.5 * weights[5:, 38:].max()
     assert np.log(weights[4:]).mean() == pytest.approx(0, abs=1e-4)
 
