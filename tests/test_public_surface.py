@@ -28,9 +28,9 @@ SURFACE = {
     dither: """
         Animation CellColors Cells ColorCount ColorGrid Comparison GapConfig GapEstimate
         HARDLY_VISIBLE Ink InputError KeptPixels LevelDither OptimizeConfig OptimizedCells
-        OptimizedPalette Palette PaletteDither Panel PanelPacking Preparation RasterImage Sides SmallPicture
-        ThresholdMatrix adjusted adjusted_frames bayer cell_names channel_thresholds clustered_dot
-        color_curve compare count_colors dither_block dither_to_palette dither_volume elbow_count
+        OptimizedPalette Palette PaletteDither Panel PanelPacking Preparation RasterImage Sides
+        SmallPicture ThresholdMatrix adjusted adjusted_frames bayer cell_names channel_thresholds
+        clustered_dot color_curve compare count_colors dither_block dither_to_palette dither_volume elbow_count
         encode_cells gap_statistic interleaved_gradient_noise k_means keep_line_art largest_gap
         line_art_mask load_cells load_channels load_matrix load_noise load_palette load_panel
         map_to_palette median_cut nearest_indices noise_dither one_standard_error optimize_cells
