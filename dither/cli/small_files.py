@@ -19,8 +19,8 @@ _SMALL_FILES = "Small files (choose one; --colors is optional then)"
 # What these options exclude.
 WITHOUT_SMALL = {
     "with --rate or --max-bytes or --look": (
-        "--cells --panel --keep --device --preset --intent --viewing-filter --pixels --packed --line-art "
-        "--mask --preview"
+        "--cells --panel --keep --device --preset --intent --viewing-filter --pixels --packed "
+        "--line-art --mask --preview"
     )
 }
 
