@@ -34,11 +34,11 @@ SURFACE = {
         elbow_count encode_cells gap_statistic interleaved_gradient_noise k_means keep_line_art
         largest_gap line_art_mask load_cells load_channels load_matrix load_noise load_palette
         load_panel map_to_palette median_cut nearest_indices noise_dither one_standard_error
-        optimize_cells optimize_bytes optimize_frames optimize_palette optimized_counts ordered_dither pack pack_panel
-        packed_dither palette_names panel_c_source panel_names playstation r2_sequence
-        read_animation read_image read_indexed recolored requantize save_matrix save_palette
-        shipped_matrices studio_page unpack unpack_panel volume_work white_noise write_animation
-        write_image write_indexed
+        optimize_bytes optimize_cells optimize_frames optimize_palette optimized_counts
+        ordered_dither pack pack_panel packed_dither palette_names panel_c_source panel_names
+        playstation r2_sequence read_animation read_image read_indexed recolored requantize
+        save_matrix save_palette shipped_matrices studio_page unpack unpack_panel volume_work
+        white_noise write_animation write_image write_indexed
         """,
     dither.differentiable: """
         Blurred CIELAB ColorHistogram Descended DescentConfig Distance OKLab OptimizedPicture
