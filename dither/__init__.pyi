@@ -44,6 +44,8 @@ from .matrix.classical import white_noise as white_noise
 from .matrix.threshold_matrix import ThresholdMatrix as ThresholdMatrix
 from .matrix.threshold_matrix import channel_thresholds as channel_thresholds
 from .optimizer.config import OptimizeConfig as OptimizeConfig
+from .optimizer.fewest_bytes import SmallPicture as SmallPicture
+from .optimizer.fewest_bytes import optimize_bytes as optimize_bytes
 from .optimizer.frames import optimize_frames as optimize_frames
 from .optimizer.optimize import OptimizedPalette as OptimizedPalette
 from .optimizer.optimize import optimize_palette as optimize_palette

@@ -94,6 +94,12 @@ def test_the_page_on_many_files_runs(paste: Callable[[str], str], tmp_path: Path
 
 
 @pytest.mark.slow
+def test_the_page_on_small_pictures_runs(paste: Callable[[str], str], tmp_path: Path) -> None:
+    _runs("small-pictures.md", paste)
+    assert (tmp_path / "small.png").stat().st_size <= 60_000
+
+
+@pytest.mark.slow
 def test_the_recipes_run(paste: Callable[[str], str], tmp_path: Path) -> None:
     _runs("recipes.md", paste)
     assert {path.name for path in (tmp_path / "printed").iterdir()} == {

@@ -30,16 +30,16 @@ SURFACE = {
         Animation CellColors Cells ColorCount ColorGrid Comparison GapConfig GapEstimate
         HARDLY_VISIBLE Ink InputError KeptPixels LevelDither OptimizeConfig OptimizedCells
         OptimizedPalette Palette PaletteDither Panel PanelPacking Preparation RasterImage Sides
-        ThresholdMatrix adjusted adjusted_frames bayer cell_names channel_thresholds clustered_dot
-        color_curve compare count_colors dither_block dither_to_palette dither_volume elbow_count
-        encode_cells gap_statistic interleaved_gradient_noise k_means keep_line_art largest_gap
-        line_art_mask load_cells load_channels load_matrix load_noise load_palette load_panel
-        map_to_palette median_cut nearest_indices noise_dither one_standard_error optimize_cells
-        optimize_frames optimize_palette optimized_counts ordered_dither pack pack_panel
-        packed_dither palette_names panel_c_source panel_names playstation r2_sequence
-        read_animation read_image read_indexed recolored requantize save_matrix save_palette
-        shipped_matrices studio_page unpack unpack_panel volume_work white_noise write_animation
-        write_image write_indexed
+        SmallPicture ThresholdMatrix adjusted adjusted_frames bayer cell_names channel_thresholds
+        clustered_dot color_curve compare count_colors dither_block dither_to_palette dither_volume
+        elbow_count encode_cells gap_statistic interleaved_gradient_noise k_means keep_line_art
+        largest_gap line_art_mask load_cells load_channels load_matrix load_noise load_palette
+        load_panel map_to_palette median_cut nearest_indices noise_dither one_standard_error
+        optimize_bytes optimize_cells optimize_frames optimize_palette optimized_counts
+        ordered_dither pack pack_panel packed_dither palette_names panel_c_source panel_names
+        playstation r2_sequence read_animation read_image read_indexed recolored requantize
+        save_matrix save_palette shipped_matrices studio_page unpack unpack_panel volume_work
+        white_noise write_animation write_image write_indexed
         """,
     dither.differentiable: """
         Blurred CIELAB ColorHistogram Descended DescentConfig Distance OKLab OptimizedPicture
@@ -58,7 +58,7 @@ SURFACE = {
     dither.metrics: """
         Binomial Box Gaussian ImageErrors Measured Mixture Nasanen STANDARD_FILTERS SpaceTimeProduct
         SpaceTimeSum ViewingFilter anisotropy band_powers blurred_differences blurred_error grain
-        image_errors level_energies lost_hues low_frequency_power
+        image_errors level_energies look lost_hues low_frequency_power
         multi_scale_structural_similarity parse_filter parse_temporal_filter power_spectrum
         scielab_error structural_similarity temporal_energies temporal_spectrum
         """,

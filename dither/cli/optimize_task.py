@@ -12,6 +12,7 @@ from dither.progress import OnProgress, no_progress
 if TYPE_CHECKING:
     import numpy as np
 
+    from dither.cli.small_files import SmallFile
     from dither.color_count.count import SmallestPalette
     from dither.images.animation import Animation
     from dither.images.raster_image import RasterImage
@@ -43,6 +44,7 @@ class OptimizeTask:
         threads: as there.
         measured: whether errors are measured for --json.
         with_alpha: whether images with partial alpha get a palette with alpha.
+        small: the file of few bytes that is wanted; then most other options are unused.
     """
 
     colors: int | Literal["auto"] | None
@@ -57,12 +59,15 @@ class OptimizeTask:
     threads: int = dataclasses.field(compare=False)
     measured: bool = dataclasses.field(compare=False)
     with_alpha: bool = True
+    small: "SmallFile | None" = None
 
     def __call__(self, animation: "Animation", on_progress: OnProgress = no_progress) -> Dithered:
         """Optimise an image or animation."""
         # Processes that share a graphics card must not each reserve most of its memory.
         os.environ.setdefault("XLA_PYTHON_CLIENT_PREALLOCATE", "false")
         keep_compiled_code()
+        if self.small is not None:
+            return self._small(self.small, animation, on_progress)
         colors, about, results = self.colors, {}, None
         if colors == "auto":
             on_progress(0.0, "count colours")
@@ -78,6 +83,21 @@ class OptimizeTask:
         if self.measured:
             about |= _measurements(animation, results)
         return Dithered([each.indices for each in results], results[0].palette, about)
+
+    def _small(
+        self, small: "SmallFile", animation: "Animation", on_progress: OnProgress
+    ) -> Dithered:
+        """Optimise a still image for few bytes."""
+        frame, *more = animation.frames
+        if more:
+            raise InputError("--max-bytes, --look and --rate are for still images")
+        colors = self.colors if isinstance(self.colors, int) else None
+        found = small.optimized(frame, colors, self.palette, self.seed, on_progress)
+        about: dict[str, Any] = {"bytes": len(found.content), "colors": len(found.palette)}
+        about |= {"look": round(found.look, 2), "rate": found.rate}
+        if self.measured:
+            about |= _measurements(animation, [found])
+        return Dithered([found.indices], found.palette, about, (small.suffix, found.content))
 
     def draft(self, frames: int) -> "OptimizeTask":
         """Return a faster task that finds the same palette; that of a clip needs the search."""

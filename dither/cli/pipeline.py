@@ -152,7 +152,8 @@ def dither_images(
             written = report.get("outputs", [output])
             more = "" if len(written) == 1 else f" to {Path(written[-1]).name}"
             place = output_title(Path(written[0]))
-            messages += [*dict.fromkeys(notes), f"{named} -> {place}{more}{packing_note(report)}"]
+            packed = packing_note({**({} if whole is None else whole[1].about), **report})
+            messages += [*dict.fromkeys(notes), f"{named} -> {place}{more}{packed}"]
             if notes:
                 report["notes"] = list(dict.fromkeys(notes))
             paths: dict[str, Any] = {"input": str(source), "output": str(written[0])}

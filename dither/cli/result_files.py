@@ -31,11 +31,13 @@ class Dithered:
         codes: for each frame, levels of the channels or indices of the palette.
         palette: the palette of the indices; None for levels.
         about: more entries for --json.
+        file: the suffix of a finished file of the image, and its content, if there is one.
     """
 
     codes: "list[np.ndarray]"
     palette: "Palette | RgbaPalette | CellColors | None" = None
     about: dict[str, Any] = dataclasses.field(default_factory=dict)
+    file: tuple[str, bytes] | None = None
 
 
 def output_title(output: Path) -> str:
@@ -62,6 +64,9 @@ def encoded_result(
         if kind in ("rows", "device"):
             return _raw(animation.frames[0], dithered, target, kind, output, job)
         values = target.values(dithered.palette)
+        if dithered.file is not None and dithered.file[0] == format_suffix(output, job):
+            height, width = (side * job.scale for side in dithered.codes[0].shape)
+            return [dithered.file[1]], {"shape": [height, width, values.shape[1]]}
         codes = dithered.codes
         if isinstance(target.levels, tuple):
             codes = [level_codes(frame, target.levels) for frame in codes]
@@ -279,7 +284,9 @@ def _raw(
 
 
 def packing_note(report: dict[str, Any]) -> str:
-    """Return the layout of packed rows, which have no header to say it."""
+    """Return the layout of packed rows, which have no header to say it, or the size of a small file."""
+    if "bytes" in report:
+        return f": {report['bytes']:,} bytes, {report['colors']} colours, look {report['look']:.1f}"
     if "panel" in report:
         return buffer_note(report)
     if "order" not in report:

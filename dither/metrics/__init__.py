@@ -6,6 +6,7 @@ from dither.metrics.image import blurred_differences as blurred_differences
 from dither.metrics.image import blurred_error as blurred_error
 from dither.metrics.image import grain as grain
 from dither.metrics.image import image_errors as image_errors
+from dither.metrics.look import look as look
 from dither.metrics.patterns import anisotropy as anisotropy
 from dither.metrics.patterns import band_powers as band_powers
 from dither.metrics.patterns import level_energies as level_energies

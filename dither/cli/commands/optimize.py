@@ -21,7 +21,9 @@ from dither.cli.options import (
     PanelOption,
     threads_option,
 )
+from dither.cli.outputs import format_suffix, plan_outputs
 from dither.cli.pipeline import dither_images, finish
+from dither.cli.small_files import WITHOUT_SMALL, SmallFileOptions
 from dither.cli.target import Target
 from dither.console import OUTPUT, log, number, option, progress_bar
 from dither.errors import InputError
@@ -31,6 +33,7 @@ from dither.parallel.processors import thread_count
 if TYPE_CHECKING:
     import numpy as np
 
+    from dither.cli.small_files import SmallFile
     from dither.metrics import ViewingFilter
 
 _AUTO: Literal["auto"] = "auto"
@@ -178,13 +181,17 @@ def optimize(
         number(DITHERING, 0, MAX_SEED, "Seed of the choice of colours [0].", "--seed", "-s"),
     ] = None,
     threads: Annotated[int | None, threads_option()] = None,
+    small: SmallFileOptions,
     batch: Batch,
 ) -> None:
     """Optimise palette and pixels together."""
-    if cells is None and sum(each is not None for each in (palette, panel, colors)) != 1:
+    chosen = sum(each is not None for each in (palette, panel, colors))
+    if cells is None and (chosen > 1 or (chosen == 0 and not small.given)):
         raise InputError("choose exactly one of --palette, --panel, --colors and --cells")
     count = None if colors is None else _color_count(colors)
     rules = _RULES if cells is None else _CELL_RULES
+    if small.given:
+        rules = {**rules, **WITHOUT_SMALL}
     refuse_without_effect(context, {**WITHOUT_EFFECT, **WITHOUT_BATCH, **rules})
     if count == _AUTO and job.packed is not None:
         raise InputError("--packed takes up to 16 colours; --colors auto may choose more")
@@ -194,7 +201,7 @@ def optimize(
     elif palette is not None:
         target = Target.from_palette(palette, intent)
     elif cells is None:
-        target = Target(colors=max_count)
+        target = Target(colors=max_count or _MAX_COLORS)
     else:
         target = Target()
     device_levels = None
@@ -225,6 +232,7 @@ def optimize(
             keep=None if keep is None else _kept(keep, max_count or 0),
             pixels=pixels.value,
             device_levels=device_levels or (256, 256, 256),
+            small=_small_file(small, job, batch, count),
             **shared,
         )
     if batch.recursive:
@@ -247,13 +255,31 @@ def optimize(
                 cells_output=cells_output,
             )
         for entry in report["images"]:
-            if "colors" in entry:
+            if count == _AUTO:
                 log(
                     f"{entry['input']}: {entry['colors']} colours is the smallest palette whose error "
                     "is barely visible",
                     quiet=job.quiet,
                 )
     finish(report, job.json_output, preset=preset.value)
+
+
+def _small_file(
+    small: SmallFileOptions, job: Job, batch: Batch, count: "int | Literal['auto'] | None"
+) -> "SmallFile | None":
+    """Return the file of few bytes that is wanted, if one is."""
+    if not small.given:
+        return None
+    if batch.recursive:
+        raise InputError("--max-bytes, --look and --rate take images, not folders")
+    if count == _AUTO:
+        raise InputError("--max-bytes, --look and --rate choose the number of colours themselves")
+    suffixes = {format_suffix(output, job) for output in plan_outputs(job)}
+    if len(suffixes) > 1:
+        raise InputError(
+            f"--max-bytes, --look and --rate write one format at a time, not {', '.join(suffixes)}"
+        )
+    return small.target(suffixes.pop(), job.scale)
 
 
 def _viewing(text: str | None, target: Target, preset: PresetChoice) -> "ViewingFilter | None":

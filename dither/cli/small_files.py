@@ -1,0 +1,149 @@
+"""Options of `dither optimize` for files of few bytes: --rate, --max-bytes and --look."""
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Annotated
+
+from dither.cli.memory import parse_bytes
+from dither.console import number, option
+from dither.errors import InputError
+
+if TYPE_CHECKING:
+    import numpy as np
+
+    from dither.images.raster_image import RasterImage
+    from dither.optimizer.fewest_bytes import SmallPicture
+    from dither.palettes.palette import Palette
+    from dither.progress import OnProgress
+
+_SMALL_FILES = "Small files (choose one; --colors is optional then)"
+# What these options exclude.
+WITHOUT_SMALL = {
+    "with --rate or --max-bytes or --look": (
+        "--cells --panel --keep --device --preset --intent --viewing-filter --pixels --packed "
+        "--line-art --mask --preview"
+    )
+}
+
+
+@dataclass(frozen=True)
+class SmallFileOptions:
+    """The three options, at most one of which is given."""
+
+    max_bytes: Annotated[
+        str | None,
+        option(
+            _SMALL_FILES,
+            "Best look in at most so many bytes, such as 60k: the number of colours, the palette and "
+            "the pixels are chosen together.",
+            value="SIZE",
+        ),
+    ] = None
+    look: Annotated[
+        float | None,
+        number(
+            _SMALL_FILES,
+            *(0, 100),
+            "Fewest bytes with at least this look: 80 is hardly different, 60 good, 40 coarse; about "
+            "the scale of SSIMULACRA2.",
+        ),
+    ] = None
+    rate: Annotated[
+        float | None,
+        number(
+            _SMALL_FILES,
+            *(0.01, 100),
+            "Weight of a bit against the squared error in hundredths of OKLab: 0.1 is hardly "
+            "different, 0.5 good, 2 coarse.",
+        ),
+    ] = None
+
+    @property
+    def given(self) -> bool:
+        """Return whether one of the options is given."""
+        return any(each is not None for each in (self.max_bytes, self.look, self.rate))
+
+    def target(self, suffix: str, scale: int) -> "SmallFile | None":
+        """Return what is wanted, or None if nothing is.
+
+        Args:
+            suffix: of all results, with its dot.
+            scale: side of the square that each pixel becomes.
+
+        Raises:
+            InputError: several options are given, or the size is none.
+        """
+        if not self.given:
+            return None
+        if sum(each is not None for each in (self.max_bytes, self.look, self.rate)) > 1:
+            raise InputError("choose one of --max-bytes, --look and --rate")
+        size = None
+        if self.max_bytes is not None:
+            size = parse_bytes("--max-bytes", self.max_bytes, "100", "1G")
+        return SmallFile(self.rate, size, self.look, suffix, scale)
+
+
+@dataclass(frozen=True)
+class SmallFile:
+    """A file of few bytes that is wanted.
+
+    Attributes:
+        rate: weight of a bit, or None.
+        max_bytes: the most bytes, or None.
+        look: the least look, or None.
+        suffix: of the file, with its dot.
+        scale: side of the square that each pixel becomes.
+    """
+
+    rate: float | None
+    max_bytes: int | None
+    look: float | None
+    suffix: str
+    scale: int
+
+    def optimized(
+        self,
+        frame: "RasterImage",
+        colors: int | None,
+        palette: "Palette | None",
+        seed: int,
+        on_progress: "OnProgress",
+    ) -> "SmallPicture":
+        """Optimise a still image.
+
+        Raises:
+            InputError: it is partly transparent, or the target is out of reach.
+        """
+        from dither.images.alpha import is_partly_transparent
+        from dither.images.mask import transparent_mask
+        from dither.images.resolution import scaled
+        from dither.optimizer.fewest_bytes import encoded_tightly, optimize_bytes
+
+        if is_partly_transparent(frame.alpha):
+            raise InputError(
+                "--max-bytes, --look and --rate take no partial transparency; --background puts a "
+                "colour behind it"
+            )
+        resolution = scaled(frame.resolution, self.scale, self.scale)
+
+        def enlarged(pixels: "np.ndarray") -> "np.ndarray":
+            return pixels.repeat(self.scale, axis=0).repeat(self.scale, axis=1)
+
+        alpha = None if frame.alpha is None else enlarged(frame.alpha)
+
+        def encode(indices: "np.ndarray", colors: "np.ndarray") -> bytes:
+            return encoded_tightly(
+                enlarged(indices), colors, self.suffix, alpha=alpha, resolution=resolution
+            )
+
+        return optimize_bytes(
+            frame.color,
+            rate=self.rate,
+            max_bytes=self.max_bytes,
+            look=self.look,
+            colors=colors,
+            palette=palette,
+            mask=transparent_mask(frame.alpha),
+            encode=encode,
+            seed=seed,
+            on_progress=on_progress,
+        )

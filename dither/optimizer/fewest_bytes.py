@@ -1,0 +1,404 @@
+"""Find the smallest file for a look, or the best look for a file: colours, palette and pixels together.
+
+1. A palette is learned by k-means, unless it is given. Its size follows the weight of a bit: the more a
+   bit weighs, the fewer colours are of use.
+2. The pixels begin at their nearest colours. Passes of `match_search` lower the loss plus the weighted
+   bits, in turns with a refit of the palette.
+3. If a size or a look is wanted, the weight of a bit is first estimated on bands of the image, and then
+   corrected after each pass by what the encoded file shows.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from math import exp, log
+from typing import NamedTuple
+
+import numpy as np
+
+from dither.color import linear_to_srgb, srgb_to_linear
+from dither.errors import InputError
+from dither.extras import require_extra
+from dither.images.indexed_files import encode_indexed
+from dither.images.png_packing import packed_png
+from dither.images.raster_image import Resolution
+from dither.metrics.look import look as measure_look
+from dither.optimizer import match_search
+from dither.optimizer.config import SearchConfig
+from dither.optimizer.gamut_target import codes_to_linear
+from dither.optimizer.match_bits import MatchBits
+from dither.optimizer.optimize import OptimizedPalette, few_colors
+from dither.optimizer.palette_refit import refit_palette
+from dither.optimizer.palette_request import PaletteRequest
+from dither.optimizer.picture import checked_picture, visible
+from dither.optimizer.search_image import SearchImage, prepare_search
+from dither.palettes.device import merge_equal_colors
+from dither.palettes.from_image import k_means
+from dither.palettes.nearest import nearest_indices
+from dither.palettes.palette import MAX_COLORS, Palette, PaletteLike, as_palette
+from dither.progress import OnProgress, no_progress
+
+# A rate is in squares of 100 OKLab, as blurred errors and grain are.
+_RATE_UNIT = 1e-4
+MIN_RATE, MAX_RATE = 0.01, 100.0
+_FIRST_RATE = 0.5
+# Largest rate: number of colours. More gain nothing.
+_COLORS = ((0.3, 256), (1.2, 128), (MAX_RATE, 64))
+# The blur is between those of "clean" and "balanced"; the penalty limits grain.
+_SEARCH = SearchConfig(sigma=1.0, lightness_penalty=0.22, color_penalty=0.055, mean_weight=0.0)
+# Passes for a given rate, and the most for a target.
+_PASSES, _MOST_PASSES = 2, 6
+# A file is near enough to its limit with this share of it; a look, when it is this much above.
+_NEAR_BYTES, _NEAR_LOOK = 0.97, 1.0
+# Before a second measurement: how much log bytes and the look fall when log rate rises by 1.
+_BYTES_SLOPE, _LOOK_SLOPE = -0.45, -9.0
+# Bands of the image on which the rate is estimated: their rows, and the share of the image.
+_BAND_ROWS, _BAND_SHARE = 48, 4
+_BAND_PASSES = 3
+
+
+# Returns the file of (H, W) uint8 indices and (K, 3) uint8 colours.
+Encode = Callable[[np.ndarray, np.ndarray], bytes]
+
+
+@dataclass(frozen=True, eq=False)
+class SmallPicture(OptimizedPalette):
+    """An image of few bytes.
+
+    Attributes:
+        palette: as in `OptimizedPalette`.
+        indices: as there.
+        trace: empty.
+        usage: as there.
+        rate: weight of a bit by which it was found; 0 if it is the image itself.
+        content: the encoded file.
+        look: from `dither.metrics.look`.
+    """
+
+    rate: float
+    content: bytes
+    look: float
+
+
+class _Target(NamedTuple):
+    """What is wanted: at most so many bytes, at least such a look, or neither."""
+
+    max_bytes: int | None
+    look: float | None
+
+    def value(self, size: float, look: Callable[[], float]) -> float:
+        """Return the quantity that falls with the rate: log bytes, or the look."""
+        return log(size) if self.max_bytes is not None else look()
+
+    @property
+    def wanted(self) -> float:
+        """Return the value to reach."""
+        if self.max_bytes is not None:
+            return log(self.max_bytes * (1 + _NEAR_BYTES) / 2)
+        return (self.look or 0.0) + _NEAR_LOOK / 2
+
+    @property
+    def slope(self) -> float:
+        """Return how much the value usually changes when log rate rises by 1."""
+        return _BYTES_SLOPE if self.max_bytes is not None else _LOOK_SLOPE
+
+    def is_met(self, found: SmallPicture) -> bool:
+        """Return whether a result keeps to the target."""
+        if self.max_bytes is not None:
+            return len(found.content) <= self.max_bytes
+        return self.look is None or found.look >= self.look
+
+    def is_near(self, found: SmallPicture) -> bool:
+        """Return whether a result keeps to the target and wastes little."""
+        if self.max_bytes is not None:
+            return self.is_met(found) and len(found.content) >= _NEAR_BYTES * self.max_bytes
+        return self.is_met(found) and (self.look is None or found.look <= self.look + _NEAR_LOOK)
+
+
+def optimize_bytes(
+    image: np.ndarray,
+    *,
+    rate: float | None = None,
+    max_bytes: int | None = None,
+    look: float | None = None,
+    colors: int | None = None,
+    palette: PaletteLike | None = None,
+    mask: np.ndarray | None = None,
+    encode: Encode | None = None,
+    seed: int = 0,
+    on_progress: OnProgress = no_progress,
+) -> SmallPicture:
+    """Find palette, number of colours and pixels that look best for their bytes.
+
+    Args:
+        image: (H, W) or (H, W, 3); uint8, uint16, bool, or float32/float64 in 0..1, as sRGB codes. More
+            than 8 bits are rounded to 8.
+        rate: weight of a bit of the file against the squared error in hundredths of OKLab, 0.01 to 100:
+            0.1 is hardly visible, 0.5 good, 2 coarse. Give exactly one of this and the next two.
+        max_bytes: the best look that fits in so many bytes.
+        look: the fewest bytes with at least this value of `dither.metrics.look`, up to 100.
+        colors: number of colours, 2 to 256; chosen if None.
+        palette: a palette, or its name, file or (K, 3) colours, to use unchanged.
+        mask: (H, W) bool, True for pixels to ignore, such as transparent ones.
+        encode: returns the file of (H, W) uint8 indices and (K, 3) uint8 colours; that of
+            `encoded_tightly` as PNG if None. The search counts bits as PNG does; GIF and WebP gain from
+            the same repetitions.
+        seed: of the palette, 0 or more; the same seed gives the same bytes.
+        on_progress: called with the share of the work done, 0 to 1, and a short text.
+
+    Returns:
+        The palette, the indices and the file. An image whose own colours fit is returned unchanged if
+        its file is as small.
+
+    Raises:
+        InputError: an option is out of range, the target cannot be reached, or the extra `optimize` is
+            missing.
+
+    Example:
+        >>> image = np.random.default_rng(0).integers(0, 256, (32, 32, 3), np.uint8)
+        >>> small = optimize_bytes(image, max_bytes=900)  # doctest: +SKIP
+        >>> len(small.content) <= 900  # doctest: +SKIP
+        True
+    """
+    _check_one(rate=rate, max_bytes=max_bytes, look=look)
+    if rate is not None and not MIN_RATE <= rate <= MAX_RATE:
+        raise InputError(f"rate is {rate}; it must be from {MIN_RATE} to {MAX_RATE:g}")
+    if max_bytes is not None and max_bytes < 1:
+        raise InputError(f"max_bytes is {max_bytes}; it must be 1 or more")
+    if look is not None and not look <= 100:
+        raise InputError(f"look is {look}; it must be at most 100")
+    given = None if palette is None else as_palette(palette)
+    picture, mask = checked_picture(image, mask)
+    request = PaletteRequest(colors if colors or given is not None else MAX_COLORS, given)
+    require_extra("optimizing pixels", "optimize", "numba")
+    work = _Work(picture, mask, request, colors is not None, encode or encoded_tightly, seed)
+    target = _Target(max_bytes, look)
+    few = few_colors(picture, request, mask)
+    unchanged = None if few is None else work.encoded(few.palette.colors, few.indices, 0.0)
+    if (
+        few is not None
+        and unchanged is not None
+        and ((max_bytes is not None and target.is_met(unchanged)) or len(few.palette) <= 2)
+    ):
+        on_progress(1.0, "done")
+        return unchanged
+    if rate is None:
+        rate = _estimated_rate(work, target, on_progress)
+        found = _approached(work, target, rate, on_progress)
+    else:
+        found = work.passes(rate, on_progress)
+    on_progress(1.0, "done")
+    if unchanged is not None and len(unchanged.content) <= len(found.content):
+        return unchanged
+    return found
+
+
+class _Work:
+    """An image, its palette and its pixels, which passes improve."""
+
+    def __init__(
+        self,
+        picture: np.ndarray,
+        mask: np.ndarray | None,
+        request: PaletteRequest,
+        fixed_count: bool,
+        encode: Encode,
+        seed: int,
+    ) -> None:
+        self.picture, self.mask, self.request = picture, mask, request
+        self._fixed_count, self._encode, self._seed = fixed_count, encode, seed
+        self._prepared: tuple[SearchImage, np.ndarray] | None = None
+        self._pixels: tuple[np.ndarray, np.ndarray] | None = None
+        self._bits: MatchBits | None = None
+
+    def bands(self) -> "_Work":
+        """Return the same work on bands of rows; on all rows of a small image."""
+        height = len(self.picture)
+        count = height // (_BAND_SHARE * _BAND_ROWS)
+        if count == 0:
+            return self
+        tops = ((np.arange(count) + 0.5) * height / count).astype(int) - _BAND_ROWS // 2
+        rows = (tops[:, None] + np.arange(_BAND_ROWS)).ravel()
+        mask = None if self.mask is None else self.mask[rows]
+        if mask is not None and mask.all():
+            return self
+        return _Work(
+            *(self.picture[rows], mask, self.request),
+            *(self._fixed_count, self._encode, self._seed),
+        )
+
+    def passes(self, rate: float, on_progress: OnProgress) -> SmallPicture:
+        """Do the passes of a fixed rate."""
+        for number in range(_PASSES):
+            self.improve(rate)
+            on_progress((number + 1) / (_PASSES + 0.2), f"pass {number + 1}")
+        return self.result(rate)
+
+    def improve(self, rate: float) -> float:
+        """Do a pass and refit the palette; return an estimate of the bytes."""
+        image, penalties = self._image()
+        colors, indices = self._start(rate) if self._pixels is None else self._pixels
+        linear = srgb_to_linear(colors / 255)  # two colours may have become equal
+        state = match_search.init(indices, linear, image, penalties, _SEARCH, self._bits)
+        state, info = match_search.step(state, linear, _SEARCH, rate * _RATE_UNIT)
+        self._bits = state.bits
+        if self.request.palette is None:
+            linear = refit_palette(state.indices, linear, image, _SEARCH)
+            colors = np.rint(linear_to_srgb(linear) * 255).astype(np.uint8)
+        self._pixels = colors, state.indices
+        return info.bits / 8 + 3 * len(colors)
+
+    def shown(self) -> np.ndarray:
+        """Return (H, W, 3) uint8: the pixels as they are."""
+        colors, indices = self._pixels or self._start(_FIRST_RATE)
+        return colors[indices]
+
+    def result(self, rate: float) -> SmallPicture:
+        """Return the palette without colours that no pixel has, the pixels and the file."""
+        colors, indices = self._pixels or self._start(rate)
+        if self.request.palette is None:
+            used = np.flatnonzero(np.bincount(indices.ravel(), minlength=len(colors)))
+            used = used if len(used) > 1 else np.arange(2)
+            merged, rank = merge_equal_colors(colors[used])
+            if len(merged) > 1:
+                places = np.zeros(len(colors), np.uint8)
+                places[used] = rank
+                colors, indices = merged, places[indices]
+        return self.encoded(colors, indices, rate)
+
+    def encoded(self, colors: np.ndarray, indices: np.ndarray, rate: float) -> SmallPicture:
+        """Return a result with its file and its look."""
+        content = self._encode(indices, colors)
+        shown = visible(indices, self.mask)
+        usage = np.bincount(shown.ravel(), minlength=len(colors)) / shown.size
+        palette = Palette(colors, intent="absolute")
+        look = measure_look(self.picture, self._unmasked(colors[indices]))
+        return SmallPicture(palette, indices, np.empty(0, np.float32), usage, rate, content, look)
+
+    def look(self) -> float:
+        """Return the look of the pixels as they are."""
+        return measure_look(self.picture, self._unmasked(self.shown()))
+
+    def _unmasked(self, shown: np.ndarray) -> np.ndarray:
+        """Return an image whose masked pixels are those of the original, so that they do not count."""
+        return shown if self.mask is None else np.where(self.mask[..., None], self.picture, shown)
+
+    def _image(self) -> tuple[SearchImage, np.ndarray]:
+        if self._prepared is None:
+            image = prepare_search(codes_to_linear(self.picture), mask=self.mask)
+            weights, penalties = match_search.activity_weights(image)
+            self._prepared = match_search.weighted(image, weights), penalties
+        return self._prepared
+
+    def _start(self, rate: float) -> tuple[np.ndarray, np.ndarray]:
+        """Return (K, 3) uint8 colours and the nearest of them for each pixel."""
+        if self.request.palette is not None:
+            palette = self.request.palette
+        else:
+            count = self.request.count
+            if not self._fixed_count:
+                count = next(count for most, count in _COLORS if rate <= most)
+            shown = visible(self.picture, self.mask)
+            if (shown == shown[:1, :1]).all():
+                first = shown[0, 0]
+                palette = Palette(np.stack([first, first ^ np.uint8(255)]), intent="absolute")
+            else:
+                palette = k_means(shown, count, seed=self._seed)
+        return palette.colors, nearest_indices(self.picture, palette)
+
+
+def encoded_tightly(
+    indices: np.ndarray,
+    colors: np.ndarray,
+    ending: str = ".png",
+    *,
+    alpha: np.ndarray | None = None,
+    resolution: Resolution | None = None,
+) -> bytes:
+    """Return a file of palette indices in the fewest bytes at hand.
+
+    Args:
+        indices: (H, W) uint8.
+        colors: (K, 3) uint8.
+        ending: of the format, as for `dither.write_indexed`.
+        alpha: (H, W) uint8, or None if every pixel is opaque.
+        resolution: pixels per inch, across and down.
+    """
+    content = encode_indexed([indices], colors, ending, alphas=[alpha], resolution=resolution)
+    return packed_png(content) if ending == ".png" else content
+
+
+def _estimated_rate(work: _Work, target: _Target, on_progress: OnProgress) -> float:
+    """Return the rate that meets a target on bands of the image."""
+    bands = work.bands()
+    share = bands.picture.shape[0] / work.picture.shape[0]
+    rates, values = [], []
+    rate = _FIRST_RATE
+    for number in range(_BAND_PASSES):
+        size = bands.improve(rate) / share
+        rates.append(log(rate))
+        values.append(target.value(size, bands.look))
+        rate = _next_rate(rates, values, target)
+        on_progress(0.1 * (number + 1), "rate")
+    return rate
+
+
+def _approached(work: _Work, target: _Target, rate: float, on_progress: OnProgress) -> SmallPicture:
+    """Do passes whose rates approach a target; return the best result that meets it.
+
+    Raises:
+        InputError: none does.
+    """
+    rates, values, best, found = [], [], None, None
+    for number in range(_MOST_PASSES):
+        work.improve(rate)
+        if number > 0:
+            found = work.result(rate)
+            rates.append(log(rate))
+            size, look = len(found.content), found.look
+            values.append(target.value(size, lambda look=look: look))
+            if target.is_met(found) and (best is None or _is_better(found, best, target)):
+                best = found
+            if target.is_near(found):
+                break
+            following = _next_rate(rates, values, target)
+            if abs(log(following / rate)) < 0.005:
+                break
+            rate = following
+        on_progress(0.3 + 0.7 * (number + 1) / (_MOST_PASSES + 1), f"pass {number + 1}")
+    if best is not None:
+        return best
+    if found is None or target.max_bytes is None:
+        reached = 0.0 if found is None else found.look
+        raise InputError(
+            f"a look of {target.look:g} is out of reach; {reached:.1f} is the best that was found: "
+            "more colours or a lower look"
+        )
+    raise InputError(
+        f"the image does not fit in {target.max_bytes} bytes; the smallest file found has "
+        f"{len(found.content)}: allow more, or make the image smaller"
+    )
+
+
+def _is_better(found: SmallPicture, best: SmallPicture, target: _Target) -> bool:
+    if target.max_bytes is not None:
+        return found.look > best.look
+    return len(found.content) < len(best.content)
+
+
+def _next_rate(rates: list[float], values: list[float], target: _Target) -> float:
+    """Return the rate at which a line through the last two values meets the wanted one."""
+    slope = target.slope
+    if len(rates) > 1 and rates[-1] != rates[-2]:
+        measured = (values[-1] - values[-2]) / (rates[-1] - rates[-2])
+        # Noise must not turn the line round, nor make it flat.
+        slope = min(max(measured, 3 * slope), slope / 3)
+    step = (target.wanted - values[-1]) / slope
+    return min(max(exp(rates[-1] + min(max(step, -3.0), 3.0)), MIN_RATE), MAX_RATE)
+
+
+def _check_one(**options: float | None) -> None:
+    given = [name for name, value in options.items() if value is not None]
+    if len(given) != 1:
+        raise InputError(
+            f"give exactly one of rate, max_bytes and look ({', '.join(given) or 'none'} given)"
+        )

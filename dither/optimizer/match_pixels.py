@@ -1,0 +1,107 @@
+"""Compiled parts of the search for repetitions: what a new colour of a pixel changes."""
+
+from typing import NamedTuple
+
+import numpy as np
+
+from dither.native.loop import compiled
+
+
+class Picture(NamedTuple):
+    """What decides about the loss of a pixel.
+
+    Attributes:
+        pixels: (H, W, 8) float32, as in `search_loops.visit`; indices are written.
+        indices: (H, W) uint8; written.
+        weights: (H, W) float32, of the penalty of each pixel.
+        field: (H + 2R, 3 (W + L)) float32, as in `search_loops.visit`; written.
+        table: (rows, M) uint8, candidate colours; a single row counts for all pixels.
+        cones: (K, 3) float32 cone responses of the palette.
+        labs: (K, 3) float32 OKLab of the palette.
+        roots_to_oklab: (3, 3) float32.
+        row_taps: (H, L) float32, as in `search_loops.visit`.
+        column_taps: (W, L) float32.
+        taps: (2R + 1,) float32, the same without mirrors.
+        penalty: (3,) float32, weights of a pixel's own error in L, a and b.
+    """
+
+    pixels: np.ndarray
+    indices: np.ndarray
+    weights: np.ndarray
+    field: np.ndarray
+    table: np.ndarray
+    cones: np.ndarray
+    labs: np.ndarray
+    roots_to_oklab: np.ndarray
+    row_taps: np.ndarray
+    column_taps: np.ndarray
+    taps: np.ndarray
+    penalty: np.ndarray
+
+
+@compiled(fastmath=True, inline=True)
+def loss_change(
+    picture: Picture, errors: np.ndarray, before: int, after: int, y: int, x: int, color: int
+) -> np.float32:
+    """Return the change of the loss by a new colour of a pixel, and write its error.
+
+    Args:
+        picture: the picture.
+        errors: (N, 3) float32, changes of the errors of pixels of the row.
+        before: row of `errors` of the first of the R pixels before this one.
+        after: row of `errors` to write.
+        y: row of the pixel.
+        x: column of the pixel.
+        color: index.
+    """
+    now = int(picture.indices[y, x])
+    if color == now:
+        errors[after, 0], errors[after, 1], errors[after, 2] = 0, 0, 0
+        return np.float32(0)
+    pixels, m, cones = picture.pixels, picture.roots_to_oklab, picture.cones
+    r0 = pixels[y, x, 0] * (cones[color, 0] - cones[now, 0])
+    r1 = pixels[y, x, 1] * (cones[color, 1] - cones[now, 1])
+    r2 = pixels[y, x, 2] * (cones[color, 2] - cones[now, 2])
+    e0 = m[0, 0] * r0 + m[0, 1] * r1 + m[0, 2] * r2
+    e1 = m[1, 0] * r0 + m[1, 1] * r1 + m[1, 2] * r2
+    e2 = m[2, 0] * r0 + m[2, 1] * r1 + m[2, 2] * r2
+    reach = len(picture.taps) // 2
+    place = 3 * (x + reach)
+    f0 = picture.field[y + reach, place]
+    f1 = picture.field[y + reach, place + 1]
+    f2 = picture.field[y + reach, place + 2]
+    middle = picture.taps[reach]
+    for j in range(reach):
+        tap = middle * picture.taps[j]
+        f0 += tap * errors[before + j, 0]
+        f1 += tap * errors[before + j, 1]
+        f2 += tap * errors[before + j, 2]
+    errors[after, 0], errors[after, 1], errors[after, 2] = e0, e1, e2
+    own = middle * middle
+    change = e0 * (2 * f0 + own * e0) + e1 * (2 * f1 + own * e1) + e2 * (2 * f2 + own * e2)
+    labs, penalty, weight = picture.labs, picture.penalty, picture.weights[y, x]
+    for i in range(3):
+        new, old = labs[color, i] - pixels[y, x, 3 + i], labs[now, i] - pixels[y, x, 3 + i]
+        change += weight * penalty[i] * (new * new - old * old)
+    return change
+
+
+@compiled(fastmath=True)
+def change_pixel(picture: Picture, error: np.ndarray, y: int, x: int, color: int) -> None:
+    """Change a pixel, and the error around it."""
+    reach = len(picture.taps) // 2
+    m = picture.roots_to_oklab
+    new, old = picture.cones[color], picture.cones[picture.indices[y, x]]
+    pixel = picture.pixels[y, x]
+    for i in range(3):
+        error[i] = 0
+        for k in range(3):
+            error[i] += m[i, k] * pixel[k] * (new[k] - old[k])
+    picture.indices[y, x] = color
+    pixel[6] = color
+    for dy in range(2 * reach + 1):
+        line = picture.field[y + dy]
+        for t in range(2 * reach + 1):
+            tap = picture.row_taps[y, dy] * picture.column_taps[x, t]
+            for i in range(3):
+                line[3 * (x + t) + i] += tap * error[i]

@@ -1,0 +1,78 @@
+import json
+import subprocess
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+
+from dither.metrics.look import look
+
+pytest.importorskip("numba")
+Run = Callable[..., subprocess.CompletedProcess[str]]
+
+
+@pytest.fixture(name="folder")
+def _folder(tmp_path: Path, photo: np.ndarray) -> Path:
+    noise = np.random.default_rng(0).integers(-9, 10, photo.shape)
+    noisy = np.clip(photo + noise, 0, 255).astype(np.uint8)
+    Image.fromarray(noisy).save(tmp_path / "photo.png")
+    clear = np.dstack([noisy, np.full(noisy.shape[:2], 255, np.uint8)])
+    clear[:20, :20, 3] = 0
+    Image.fromarray(clear).save(tmp_path / "clear.png")
+    clear[:20, :20, 3] = 100
+    Image.fromarray(clear).save(tmp_path / "shade.png")
+    frames = [Image.fromarray(frame) for frame in (noisy, noisy[::-1])]
+    frames[0].save(tmp_path / "clip.gif", save_all=True, append_images=frames[1:])
+    return tmp_path
+
+
+@pytest.mark.parametrize("suffix", [".png", ".gif", ".webp"])
+def test_files_keep_to_the_limit(folder: Path, run: Run, suffix: str) -> None:
+    run(f"dither optimize photo.png -o full{suffix} --rate 0.3")
+    most = (folder / f"full{suffix}").stat().st_size
+    done = run(f"dither optimize photo.png -o small{suffix} --max-bytes {most} --json")
+    report = json.loads(done.stdout)
+    (entry,) = report["images"]
+    assert entry["bytes"] == (folder / f"small{suffix}").stat().st_size <= most
+    original, shown = (
+        np.array(Image.open(folder / name).convert("RGB"))
+        for name in ("photo.png", f"small{suffix}")
+    )
+    assert entry["look"] == pytest.approx(look(original, shown), abs=0.01)
+
+
+def test_transparent_pixels_and_enlarged_ones_count(folder: Path, run: Run) -> None:
+    run("dither optimize clear.png -o small.png --max-bytes 5k --scale 2 --colors 12")
+    assert (folder / "small.png").stat().st_size <= 5000
+    shown = np.array(Image.open(folder / "small.png").convert("RGBA"))
+    assert (shown[:40, :40, 3] == 0).all()
+    assert (shown[40:, 40:, 3] == 255).all()
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ("photo.png -o x.png --rate 1 --look 50", "choose one of --max-bytes, --look and --rate"),
+        ("photo.png -o x.png --max-bytes few", "--max-bytes is 'few'; it must be a size such as"),
+        ("photo.png -o x.png --max-bytes 20", "--max-bytes is '20'; it must be from 100 to 1G"),
+        ("photo.png -o x.png --max-bytes 100", "photo.png: the image does not fit in 100 bytes"),
+        ("photo.png -o x.png --look 101", "--look"),
+        ("photo.png -o x.png --rate 0", "--rate"),
+        ("photo.png -o x.png --rate 1 --preset clean", "--preset has no effect with --rate"),
+        ("photo.png -o x.png --rate 1 --colors auto", "choose the number of colours themselves"),
+        ("photo.png -o x.png --rate 1 --colors 9 -p game-boy", "choose exactly one of --palette"),
+        ("clip.gif -o x.gif --rate 1", "--max-bytes, --look and --rate are for still images"),
+        (
+            "shade.png -o x.png --rate 1",
+            "shade.png: --max-bytes, --look and --rate take no partial",
+        ),
+        (". -o x --recursive --rate 1", "take images, not folders"),
+    ],
+)
+def test_unusable_options_are_refused(
+    folder: Path, refused: Callable[..., str], options: str, words: str
+) -> None:
+    assert words in refused(f"dither optimize {options}")
+    assert not list(folder.glob("x*"))
