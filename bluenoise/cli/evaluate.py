@@ -17,7 +17,9 @@ from bluenoise.evaluate import (
     photo_error,
 )
 from bluenoise.evaluate import evaluate as measure
+from bluenoise.cli.evaluate_values import evaluate_textures
 from bluenoise.matrix_set import MatrixSet, load_matrix_set
+from bluenoise.values.texture_files import is_texture
 from dither.console import INPUT, JsonOption, delayed_progress, number, option
 from dither.errors import InputError
 from dither.matrix.threshold_matrix import ThresholdMatrix
@@ -29,7 +31,8 @@ def evaluate(
         typer.Argument(
             metavar="MATRIX",
             rich_help_panel=INPUT,
-            help=".npy files or names of shipped matrices.",
+            help=".npy files or names of shipped matrices; or noise textures of values: .npy, .png, "
+            "numbered .png files of frames, or folders of them.",
         ),
     ],
     photo: Annotated[
@@ -38,6 +41,16 @@ def evaluate(
             INPUT,
             "Photo whose blurred error at 1 bit is measured too; may be repeated.",
             value="FILE",
+        ),
+    ] = None,
+    values: Annotated[
+        str | None,
+        option(
+            INPUT,
+            "The files are noise textures of these values: scalar, phase, vec2, vec3, circle, disk, "
+            "sphere, hemisphere, cosine or points [what their names or values say].",
+            "--values",
+            value="KIND",
         ),
     ] = None,
     seed: Annotated[
