@@ -1,4 +1,4 @@
-"""Discrepancy of a set of values: how evenly they fill their space, wherever they lie in the texture."""
+"""Discrepancy of a set of values: how evenly they fill their space, wherever they are in a texture."""
 
 import math
 

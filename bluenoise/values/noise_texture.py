@@ -78,7 +78,8 @@ class NoiseTexture:
         if self.kind not in KINDS:
             advice = f"use one of {', '.join(KINDS)}"
             raise InputError(
-                f"no values are named {self.kind[:40]!r}; {did_you_mean(self.kind, list(KINDS), advice)}"
+                f"no values are named {self.kind[:40]!r}; "
+                + did_you_mean(self.kind, list(KINDS), advice)
             )
         known = KINDS[self.kind]
         wanted = known.channels or min(max(values.shape[-1], 1), 4)
@@ -126,7 +127,8 @@ def noise_texture(array: np.ndarray, kind: str | None = None) -> NoiseTexture:
     array = np.asarray(array)
     if array.dtype.kind not in "fiu" or not 2 <= array.ndim <= 4 or array.size == 0:
         raise InputError(
-            f"the texture is {array.dtype} {array.shape}; give numbers (T, H, W, C), (H, W, C) or (H, W)"
+            f"the texture is {array.dtype} {array.shape}; give numbers (T, H, W, C), (H, W, C) or "
+            "(H, W)"
         )
     values = array.astype(float)
     if array.ndim < 4:

@@ -1,7 +1,10 @@
 """Pair error: the squared error of all integrands of a family at once, exactly, from distances.
 
-With the autocorrelation W of a filter, sum 1, and d(u, v) = E_w |f_w(u) - f_w(v)|^2, the filtered error
-of a texture v is (D - sum over o of W(o) mean over x of d(v_x, v_{x + o})) / 2 on average over the family,
+With the autocorrelation W of a filter, sum 1, and d(u, v) = E_w |f_w(u) - f_w(v)|^2, the filtered
+error of a texture v, on average over the family, is
+
+    (D - sum over o of W(o) mean over x of d(v_x, v_{x + o})) / 2,
+
 where D is the mean distance of two independent values of the set. Independent samples have W(0) D / 2.
 """
 

@@ -127,7 +127,7 @@ def read_texture(files: TextureFiles, kind: str | None = None) -> NoiseTexture:
 
 
 def is_texture(path: str) -> bool:
-    """Return whether a path is a noise texture rather than a matrix: a picture, a folder, or 4-D floats.
+    """Return whether a path is a noise texture, not a matrix: a picture, a folder, or 4-D floats.
 
     A file that cannot be read is none.
     """

@@ -1,4 +1,4 @@
-"""Views: how a renderer filters a noise texture, by a blur of the frame and a running mean over frames."""
+"""Views: how a renderer filters noise, by a blur of the frame and a running mean over frames."""
 
 from typing import NamedTuple
 
