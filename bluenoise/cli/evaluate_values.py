@@ -10,7 +10,7 @@ from bluenoise.values.evaluate_vectors import (
     evaluate_vectors,
     white_texture,
 )
-from bluenoise.values.noise_texture import NoiseTexture
+from bluenoise.values.noise_texture import NoiseTexture, kind_named
 from bluenoise.values.texture_files import read_texture, texture_files
 from dither.console import delayed_progress, printable
 
@@ -30,6 +30,8 @@ def evaluate_textures(paths: list[str], kind: str | None, seed: int, json_output
     Raises:
         InputError: a texture cannot be read or measured.
     """
+    if kind is not None:
+        kind_named(kind)
     found = texture_files(paths)
     textures = {each.name: read_texture(each, kind) for each in found}
     tables: dict[str, dict[str, VectorEvaluation]] = {}
@@ -61,14 +63,15 @@ def _print_table(values: str, columns: dict[str, VectorEvaluation]) -> None:
     from rich.markup import escape
     from rich.table import Table
 
+    has_frames = any(each.by_frame_db for each in columns.values())
     table = Table(
         title=f"Noise textures of {values}",
-        caption="Squared errors in dB against independent samples; lower is better. "
-        f"EMA: running mean with weight {RATE:g} for the new frame.",
+        caption="Squared errors in dB against independent samples; lower is better."
+        + f" EMA: running mean with weight {RATE:g} for the new frame." * has_frames,
         box=box.SIMPLE_HEAD,
         padding=(0, 1),
     )
-    table.add_column("")
+    table.add_column("", no_wrap=True)
     for name, column in columns.items():
         size = "x".join(map(str, column.shape[column.shape[0] == 1 :]))
         table.add_column(f"{escape(printable(name))} {size}", justify="right", overflow="fold")

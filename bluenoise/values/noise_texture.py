@@ -57,6 +57,20 @@ KINDS = {
 }
 
 
+def kind_named(name: str) -> Kind:
+    """Return a kind of values.
+
+    Raises:
+        InputError: there is none of this name.
+    """
+    if name not in KINDS:
+        advice = f"use one of {', '.join(KINDS)}"
+        raise InputError(
+            f"no values are named {name[:40]!r}; {did_you_mean(name, list(KINDS), advice)}"
+        )
+    return KINDS[name]
+
+
 @dataclass(frozen=True, eq=False)
 class NoiseTexture:
     """Values of a kind.
@@ -75,13 +89,7 @@ class NoiseTexture:
 
     def __post_init__(self) -> None:
         values = self.values
-        if self.kind not in KINDS:
-            advice = f"use one of {', '.join(KINDS)}"
-            raise InputError(
-                f"no values are named {self.kind[:40]!r}; "
-                + did_you_mean(self.kind, list(KINDS), advice)
-            )
-        known = KINDS[self.kind]
+        known = kind_named(self.kind)
         wanted = known.channels or min(max(values.shape[-1], 1), 4)
         if values.ndim != 4 or values.shape[-1] != wanted:
             raise InputError(
@@ -96,6 +104,12 @@ class NoiseTexture:
             raise InputError("some values are not finite")
         if (values == values[0, 0, 0]).all():
             raise InputError("all values are equal")
+        low, high = (-1 if known.signed else 0), 1
+        if known.channels and not low - _SLACK <= values.min() <= values.max() <= high + _SLACK:
+            raise InputError(
+                f"values of {self.kind} are from {low} to {high}, not {values.min():g} to "
+                f"{values.max():g}"
+            )
         if known.unit and np.abs(np.linalg.norm(values, axis=-1) - 1).max() > _SLACK:
             raise InputError(f"values of {self.kind} have length 1, and some have not")
 

@@ -87,7 +87,14 @@ def texture_files(paths: list[str]) -> list[TextureFiles]:
         members = sorted(members, key=_number)
         stem = _numbered(members[0])[0] if len(members) > 1 else members[0].name
         textures.append(TextureFiles(stem, tuple(members)))
-    return textures
+    names = [each.name for each in textures]
+    # Equal names of different folders are told apart by the folders.
+    return [
+        each
+        if names.count(each.name) == 1
+        else each._replace(name=str(each.paths[0].parent / each.name))
+        for each in textures
+    ]
 
 
 def read_texture(files: TextureFiles, kind: str | None = None) -> NoiseTexture:
