@@ -1,10 +1,10 @@
-"""Measure noise textures in a small renderer: compare_noise.py [FOLDER] [--frames T].
+"""Measure noise textures in a small renderer: compare_noise.py [FOLDER].
 
-Four scenes with one sample a pixel, 128 by 128 pixels, in dB against independent samples: after filters,
-and by frame under a running mean with weight 0.1 for the new frame. The textures are ours, 64x64, made on
-the spot; white noise; two scalar planes (the matrix blue-64x64, and the same one shifted); interleaved
-gradient noise; and the sequence R2. FOLDER holds textures of other tools as .png or .npy files, whose
-names say what they hold; each is measured in the scenes that need its kind.
+Four scenes with one sample a pixel, 128 by 128 pixels, in dB against independent samples: after
+filters, and by frame under a running mean with weight 0.1 for the new frame. The textures are ours,
+64x64, made on the spot; white noise; two scalar planes (the matrix blue-64x64, and the same one
+shifted); interleaved gradient noise; and the sequence R2. FOLDER holds more textures, ours or those of other tools, as .npy
+files or as .png files whose names say what they hold. Each is measured in the scene that needs its kind.
 
 Still textures change from frame to frame in the usual ways: scalars by adding the golden ratio,
 gradient noise by moving it by 5.588238 pixels, circles by the golden angle. Textures with T frames
@@ -132,9 +132,6 @@ def main() -> None:
                 ("R2 sequence", r2),
             )
         }
-        if kind in ("disk", "cosine"):
-            volume = generate_vectors((options.frames, 64, 64), values=kind)[..., :3]
-            rows[f"ours, {options.frames} frames"] = over_frames(volume, kind)
         rows |= {name: over_frames(each.values, kind) for name, each in peers if each.kind == kind}
         frames_of[scene] = rows
         for name, values in rows.items():
