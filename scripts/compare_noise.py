@@ -3,8 +3,9 @@
 Four scenes with one sample a pixel, 128 by 128 pixels, in dB against independent samples: after
 filters, and by frame under a running mean with weight 0.1 for the new frame. The textures are ours,
 64x64, made on the spot; white noise; two scalar planes (the matrix blue-64x64, and the same one
-shifted); interleaved gradient noise; and the sequence R2. FOLDER holds more textures, ours or those of other tools, as .npy
-files or as .png files whose names say what they hold. Each is measured in the scene that needs its kind.
+shifted); interleaved gradient noise; and the sequence R2. FOLDER holds more textures, ours or those of
+other tools, as .npy files or as .png files whose names say what they hold. Each is measured in the
+scene that needs its kind.
 
 Still textures change from frame to frame in the usual ways: scalars by adding the golden ratio,
 gradient noise by moving it by 5.588238 pixels, circles by the golden angle. Textures with T frames

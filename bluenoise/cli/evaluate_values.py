@@ -67,7 +67,8 @@ def _print_table(values: str, columns: dict[str, VectorEvaluation]) -> None:
     table = Table(
         title=f"Noise textures of {values}",
         caption="Squared errors in dB against independent samples; lower is better."
-        + f" EMA: running mean with weight {RATE:g} for the new frame." * has_frames,
+        + f" EMA n: running mean of n frames, weight {RATE:g} for the new one; blur: {BLUR}."
+        * has_frames,
         box=box.SIMPLE_HEAD,
         padding=(0, 1),
     )
@@ -91,10 +92,10 @@ def _rows(columns: list[VectorEvaluation]) -> Iterator[tuple[str, list[str]]]:
             yield f"{family}, {name}", [_db(each.error_db[family][name]) for each in columns]
     if any(each.by_frame_db for each in columns):
         for family in columns[0].error_db:
-            for view, text in (("mean", "EMA"), ("mean and blur", f"EMA, {BLUR}")):
+            for view, text in (("mean", "EMA"), ("mean and blur", "EMA + blur")):
                 for frames in _FRAMES:
                     yield (
-                        f"{family}, {text}, frame {frames}",
+                        f"{family}, {text}, {frames}",
                         [_after(each, family, view, frames) for each in columns],
                     )
     channels = max(len(each.low_frequency_power or []) for each in columns)

@@ -60,6 +60,8 @@ _Integrand = Callable[[np.ndarray], np.ndarray]
 def _box(values: np.ndarray, generator: np.random.Generator) -> _Integrand:
     """Return whether values lie in a box that holds some of them but not all."""
     low, high = values.min(axis=0), values.max(axis=0)
+    # Boxes must be able to reach the outermost values, which may be the only ones.
+    low, high = low - 0.05 * (high - low), high + 0.05 * (high - low)
     while True:
         corners = generator.uniform(low, high, (2, len(low)))
         least, most = corners.min(axis=0), corners.max(axis=0)

@@ -118,6 +118,8 @@ def read_texture(files: TextureFiles, kind: str | None = None) -> NoiseTexture:
             if len(files.paths) > 1:
                 raise InputError("frames are numbered .png files, or one .npy")
             return noise_texture(read_npy(first), kind or _said(first.with_suffix(".json")))
+        if not first.is_file():
+            raise InputError("there is no such file")
         kind = kind or next(
             (kind for word, kind in _WORDS.items() if word in first.name.lower()), None
         )

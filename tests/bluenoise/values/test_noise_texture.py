@@ -45,7 +45,7 @@ def test_a_phase_is_a_circle() -> None:
         (np.zeros((1, 1, 1, 1)), None, "has 1 values"),
         (np.zeros((2, 2), complex), None, "complex128"),
         (np.zeros(4), None, r"\(4,\)"),
-        (np.eye(4), "vc2", "did you mean vec2"),
+        (np.eye(4), "vc2", "did you mean 'vec2'"),
         (np.eye(4), "vec2", r"columns, 2\)"),
         (np.eye(4)[..., None] * [0.0, 0.5], "circle", "length 1"),
         (np.eye(4) * 2, "scalar", "from 0 to 1, not 0 to 2"),
