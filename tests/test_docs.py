@@ -153,6 +153,11 @@ def test_the_panels_page_lists_all_keys_of_a_panel_and_the_number_of_panels() ->
     assert fields <= table
 
 
+def test_the_page_on_noise_textures_runs(paste: Callable[[str], str], tmp_path: Path) -> None:
+    _runs("noise-textures.md", paste)
+    assert np.load(tmp_path / "vectors.npy").shape == (1, 16, 16, 2)
+
+
 def test_the_page_on_clips_runs(paste: Callable[[str], str], tmp_path: Path) -> None:
     _runs("clips.md", paste)
     for name in ("one-bit.gif", "one-bit.webp"):

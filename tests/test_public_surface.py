@@ -79,8 +79,8 @@ SURFACE = {
         tile_corners trajectory
         """,
     bluenoise.objective.pair_kernel: """
-        JointChannels coupling_kernel kernel_radius pair_kernel plane_radii space_time_kernel
-        temporal_kernel wrap_frames
+        JointChannels coupling_kernel kernel_radius pair_kernel plane_filter plane_radii
+        space_time_kernel temporal_kernel whole_kernel wrap_frames
         """,
     bluenoise.methods.void_and_cluster: """
         VoidAndCluster default_sigma fixed_point gaussian_kernel jitter void_and_cluster

@@ -26,7 +26,11 @@ _COMMANDS: dict[str, tuple[str, dict[str, Any]]] = {
     ),
     "evaluate": (
         "bluenoise.cli.evaluate:evaluate",
-        examples("bluenoise evaluate blue-64x64", "bluenoise evaluate mine.npy --json"),
+        examples(
+            "bluenoise evaluate blue-64x64",
+            "bluenoise evaluate mine.npy --json",
+            "bluenoise evaluate vectors.npy others/ --values vec2",
+        ),
     ),
     "export": (
         "bluenoise.cli.export:export",

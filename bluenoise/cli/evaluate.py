@@ -8,6 +8,7 @@ from typing import Annotated, Any
 import numpy as np
 import typer
 
+from bluenoise.cli.evaluate_values import evaluate_textures
 from bluenoise.evaluate import (
     Evaluation,
     baselines,
@@ -18,6 +19,7 @@ from bluenoise.evaluate import (
 )
 from bluenoise.evaluate import evaluate as measure
 from bluenoise.matrix_set import MatrixSet, load_matrix_set
+from bluenoise.values.texture_files import is_texture
 from dither.console import INPUT, JsonOption, delayed_progress, number, option
 from dither.errors import InputError
 from dither.matrix.threshold_matrix import ThresholdMatrix
@@ -29,7 +31,8 @@ def evaluate(
         typer.Argument(
             metavar="MATRIX",
             rich_help_panel=INPUT,
-            help=".npy files or names of shipped matrices.",
+            help=".npy files or names of shipped matrices; or noise textures of values: .npy, .png, "
+            "numbered .png files of frames, or folders of them.",
         ),
     ],
     photo: Annotated[
@@ -38,6 +41,16 @@ def evaluate(
             INPUT,
             "Photo whose blurred error at 1 bit is measured too; may be repeated.",
             value="FILE",
+        ),
+    ] = None,
+    values: Annotated[
+        str | None,
+        option(
+            INPUT,
+            "The files are noise textures of these values: scalar, phase, vec2, vec3, circle, disk, "
+            "sphere, hemisphere, cosine or points [what their names or values say].",
+            "--values",
+            value="KIND",
         ),
     ] = None,
     seed: Annotated[
@@ -49,8 +62,23 @@ def evaluate(
     """Score matrices against white noise, Bayer and void-and-cluster.
 
     The reference matrices are made on the spot. Matrices of one shape share a table, and are compared
-    with as many seeds of the references.
+    with as many seeds of the references. Noise textures of values are measured by the error of filtered
+    integrands, against independent samples.
     """
+    textures = [path for path in matrices if values is not None or is_texture(path)]
+    if textures:
+        if len(textures) < len(matrices):
+            other = next(path for path in matrices if path not in textures)
+            raise InputError(
+                f"{textures[0]} is a noise texture and {other} is not; evaluate them one after the "
+                "other, or say what the values are with --values KIND"
+            )
+        if photo:
+            raise InputError(
+                "--photo has no effect with noise textures; it is for threshold matrices"
+            )
+        evaluate_textures(matrices, values, seed, json_output)
+        return
     from bluenoise.report.table import print_table
 
     photos = [_read_photo(path) for path in photo or []]

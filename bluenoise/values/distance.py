@@ -41,7 +41,10 @@ class Distance:
 
     def between(self, first: np.ndarray, second: np.ndarray) -> np.ndarray:
         """Return the distances of values (..., C), whose other axes broadcast: (...) float64."""
-        chord = np.linalg.norm(np.asarray(first, float) - second, axis=-1)
+        return self.of_chord(np.linalg.norm(np.asarray(first, float) - second, axis=-1))
+
+    def of_chord(self, chord: np.ndarray) -> np.ndarray:
+        """Return the distances of values whose chords have these lengths."""
         turn = _turn(chord)
         straight = (self.chord + self.squared_chord * chord) * chord
         return straight + (self.angle + self.squared_angle * turn) * turn

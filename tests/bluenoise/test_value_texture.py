@@ -97,8 +97,8 @@ def test_values_and_their_sidecar_are_read_back(tmp_path: Path) -> None:
         (np.full((4, 4, 2), 1e300), "points", "must be finite"),
         (np.broadcast_to([0, 0, -1.0], (4, 4, 3)), "cosine", "third number of cosine is 0 or more"),
         (np.broadcast_to([0.5, -1.0], (4, 4, 2)), "scalar", "pdf in the last channel must be"),
-        (np.zeros(4), "scalar", r"shape \(H, W, C\)"),
-        (np.zeros((4, 0, 1)), "scalar", r"shape \(H, W, C\)"),
+        (np.zeros(4), "scalar", r"shape \(T, H, W, C\)"),
+        (np.zeros((4, 0, 1)), "scalar", r"shape \(T, H, W, C\)"),
     ],
 )
 def test_values_of_another_kind_are_one_sentence(array: np.ndarray, kind: str, words: str) -> None:

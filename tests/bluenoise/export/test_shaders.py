@@ -204,11 +204,11 @@ def test_the_reference_compiler_takes_the_decoding_of_values(
     extra += ["v_pdf_of_unorm(t)", "v_pdf_of_float(t)"] if found.pdf is not None else []
     part = "" if found.components == 1 else ".x"
     decoded = [f"v_of_{each}(t){part}" for each in ("unorm8", "unorm10", "unorm16", "float")]
-    if kind in ("scalar", "circle") and not frames:
+    if kind in ("scalar", "phase", "circle") and not frames:
         decoded.append(f"v_animated(v_of_unorm8(t), 7){part}")
     total = " + ".join(decoded + extra)
     glsl = shader("glsl", found, "v").decode()
-    assert ("_animated" in glsl) == (kind in ("scalar", "circle") and not frames)
+    assert ("_animated" in glsl) == (kind in ("scalar", "phase", "circle") and not frames)
     assert ("_pdf_of" in glsl) == (found.pdf is not None)
     assert "$" not in glsl
     (tmp_path / "v.frag").write_text(
