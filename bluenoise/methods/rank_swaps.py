@@ -263,7 +263,9 @@ def folded_kernel(kernel: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     return folded
 
 
-def tile_corners(shape: tuple[int, ...], reach: tuple[int, int]) -> np.ndarray:
+def tile_corners(
+    shape: tuple[int, ...], reach: tuple[int, int], side: int = _TILE
+) -> np.ndarray:
     """Return tiles with gaps between them: (n, 6) int64.
 
     The columns are the first frame, top and left, then frames, height and width. A side too short for
@@ -272,18 +274,19 @@ def tile_corners(shape: tuple[int, ...], reach: tuple[int, int]) -> np.ndarray:
     Args:
         shape: frames, rows and columns.
         reach: of the kernel, in frames and in pixels: the gaps.
+        side: smallest number of rows and columns of a tile.
 
     Example:
         >>> tile_corners((1, 64, 128), (0, 12)).tolist()
         [[0, 0, 0, 1, 64, 52], [0, 0, 64, 1, 64, 52]]
     """
     spans = []
-    for side, tile, gap in zip(
-        shape, (_TILE_FRAMES, _TILE, _TILE), (reach[0], reach[1], reach[1]), strict=True
+    for length, tile, gap in zip(
+        shape, (_TILE_FRAMES, side, side), (reach[0], reach[1], reach[1]), strict=True
     ):
-        count = side // (tile + gap)
-        starts = [side * index // count for index in range(count)] if count > 1 else [0]
-        ends = [*starts[1:], side]
+        count = length // (tile + gap)
+        starts = [length * index // count for index in range(count)] if count > 1 else [0]
+        ends = [*starts[1:], length]
         between = gap if count > 1 else 0
         spans.append(
             [(start, end - start - between) for start, end in zip(starts, ends, strict=True)]

@@ -106,7 +106,7 @@ def default_swaps(
             raise InputError("a viewing filter over time needs a shape with frames")
     elif frames:
         viewing = FRAMES if viewing is None else dataclasses.replace(FRAMES, space=viewing)
-    config = ValueSwapConfig(viewing or Gaussian(1.0), proposals=1000 if frames else 3000)
+    config = ValueSwapConfig(viewing or Gaussian(1.0), proposals=600 if frames else 3000)
     if values.name == "scalar":
         return dataclasses.replace(config, proposals=400, greedy=1.0)
     return config

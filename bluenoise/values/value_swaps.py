@@ -35,6 +35,9 @@ from dither.parallel.processors import usable_processors
 DENOISER = Gaussian(1.0)
 # Values that the mean distance to the set is estimated from; more change nothing visible.
 _SAMPLE = 512
+# Smallest rows and columns of a tile. Frames have many cells, so their tiles are smaller and run in
+# parallel for a cycle of 64x64 pixels.
+_TILE, _FRAMES_TILE = 48, 24
 # Vector instructions take this many weights of a row at once.
 _LANES = 8
 # Logarithms of chances, for the acceptance of swaps.
@@ -155,7 +158,9 @@ def plan_swaps(config: ValueSwapConfig, values: ValueSet, shape: tuple[int, int,
         *(config, shape, order, points, pulls),
         (values.distance.weights / mean).astype(np.float32),
         *(rows, weights, folded_kernel(kernel, shape)),
-        tile_corners(shape, (len(kernel) // 2, kernel.shape[1] // 2)),
+        tile_corners(
+            shape, (len(kernel) // 2, kernel.shape[1] // 2), _TILE if shape[0] == 1 else _FRAMES_TILE
+        ),
     )
 
 
