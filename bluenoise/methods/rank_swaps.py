@@ -263,9 +263,7 @@ def folded_kernel(kernel: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:
     return folded
 
 
-def tile_corners(
-    shape: tuple[int, ...], reach: tuple[int, int], side: int = _TILE
-) -> np.ndarray:
+def tile_corners(shape: tuple[int, ...], reach: tuple[int, int], side: int = _TILE) -> np.ndarray:
     """Return tiles with gaps between them: (n, 6) int64.
 
     The columns are the first frame, top and left, then frames, height and width. A side too short for

@@ -53,6 +53,11 @@ def generate_vectors(
         (1, 4, 4, 3)
     """
     check_seed(seed)
+    if len(shape) not in (2, 3) or min(shape) < 1 or min(shape[-2:]) < 2:
+        raise InputError(
+            f"the shape is {tuple(shape)}; give rows and columns, 2 or more each, or frames, rows and "
+            "columns"
+        )
     frames, height, width = (1, *shape)[-3:]
     held = value_set(values, height * width) if isinstance(values, str) else values
     if len(held.values) != height * width:

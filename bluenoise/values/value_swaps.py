@@ -159,7 +159,9 @@ def plan_swaps(config: ValueSwapConfig, values: ValueSet, shape: tuple[int, int,
         (values.distance.weights / mean).astype(np.float32),
         *(rows, weights, folded_kernel(kernel, shape)),
         tile_corners(
-            shape, (len(kernel) // 2, kernel.shape[1] // 2), _TILE if shape[0] == 1 else _FRAMES_TILE
+            shape,
+            (len(kernel) // 2, kernel.shape[1] // 2),
+            _TILE if shape[0] == 1 else _FRAMES_TILE,
         ),
     )
 

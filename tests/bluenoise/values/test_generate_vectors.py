@@ -101,6 +101,12 @@ def test_what_cannot_be_made_is_refused() -> None:
         generate_vectors((4, 4), seed=-1)
 
 
+@pytest.mark.parametrize("shape", [(64,), (0, 4), (4, 1), (0, 4, 4), (2, 2, 4, 4)])
+def test_a_shape_that_is_none_is_refused(shape: tuple[int, ...]) -> None:
+    with pytest.raises(InputError, match="give rows and columns"):
+        generate_vectors(shape)
+
+
 def test_settings_suit_the_shape() -> None:
     held = value_set("vec2", 16)
     assert default_swaps((4, 4), None, held).viewing == Gaussian(1.0)
