@@ -20,6 +20,8 @@ from .objective.target import Uniform as Uniform
 from .objective.target import UniformDistribution as UniformDistribution
 from .report import report as report
 from .runs.options import RunOptions as RunOptions
+from .value_texture import ValueTexture as ValueTexture
+from .value_texture import value_texture_of as value_texture_of
 from .values.embedding import embedded_values as embedded_values
 from .values.evaluate_vectors import VectorEvaluation as VectorEvaluation
 from .values.evaluate_vectors import evaluate_vectors as evaluate_vectors
@@ -28,8 +30,6 @@ from .values.importance import density_values as density_values
 from .values.importance import environment_values as environment_values
 from .values.importance import ggx_values as ggx_values
 from .values.importance import point_values as point_values
-from .values.noise_texture import NoiseTexture as NoiseTexture
-from .values.noise_texture import noise_texture as noise_texture
 from .values.value_set import ValueSet as ValueSet
 from .values.value_set import value_set as value_set
 

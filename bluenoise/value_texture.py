@@ -154,12 +154,15 @@ def kind_named(name: str) -> ValueKind:
     return KINDS[name]
 
 
-def value_texture_of(array: Any, kind: str, *, pdf: bool | None = None) -> ValueTexture:
+def value_texture_of(
+    array: Any, kind: str | None = None, *, pdf: bool | None = None
+) -> ValueTexture:
     """Return a texture of values from an array as `bluenoise generate --values` writes it.
 
     Args:
         array: (T, H, W, C), T being 1 for a plane; or (H, W, C), or (H, W) for scalars.
-        kind: a name from KINDS.
+        kind: a name from KINDS; None to take it from the values: vectors of length 1 are directions,
+            and numbers from 0 to 1 are scalars, vec2 or vec3.
         pdf: whether the last channel is the pdf; None: if there is one channel more than the kind has
             components.
 
@@ -171,15 +174,18 @@ def value_texture_of(array: Any, kind: str, *, pdf: bool | None = None) -> Value
         >>> found.components, found.pdf is not None, found.shape
         (2, True, (2, 3))
     """
-    known = kind_named(kind)
     array = as_array(array, "values")
     if array.ndim == 2:
         array = array[..., None]
     if array.ndim not in (3, 4) or array.dtype.kind not in "iuf" or array.size == 0:
-        raise InputError(f"values have the shape (T, H, W, C) or (H, W, C), not {array.shape}")
+        raise InputError(
+            f"values are numbers of the shape (T, H, W, C) or (H, W, C), not {array.dtype} {array.shape}"
+        )
     has_frames = array.ndim == 4 and len(array) != 1
     with np.errstate(over="ignore"):  # what float32 cannot hold is infinite, and refused
         array = np.ascontiguousarray(array if array.ndim == 4 else array[None], np.float32)
+    kind = kind or _recognised(array)
+    known = kind_named(kind)
     if pdf is None:
         pdf = known.components > 0 and array.shape[-1] == known.components + 1
     if pdf and array.shape[-1] < 2:
@@ -193,8 +199,8 @@ def load_value_texture(path: Path | str, kind: str | None = None) -> ValueTextur
     """Load a .npy file of values; None if nothing says that it holds values.
 
     A file holds values if `kind` is given, if the JSON file next to it (N.json beside N.npy) has
-    `"values": KIND`, or if it has four axes, which no matrix has; those are points. `"pdf": true` there
-    means that the last channel is the pdf.
+    `"values": KIND`, or if it has four axes, which no matrix has. `"pdf": true` there means that the
+    last channel is the pdf.
 
     Raises:
         InputError: the file cannot be read, or holds no values of this kind.
@@ -208,13 +214,36 @@ def load_value_texture(path: Path | str, kind: str | None = None) -> ValueTextur
     array = read_npy(path)
     said, pdf = facts.get("values"), facts.get("pdf")
     if kind is None:
-        kind = said if isinstance(said, str) else "points" if array.ndim == 4 else None
-    if kind is None:
+        kind = said if isinstance(said, str) else None
+    if kind is None and array.ndim != 4:
         return None
     try:
         return value_texture_of(array, kind, pdf=pdf if isinstance(pdf, bool) else None)
     except InputError as error:
         raise InputError(f"{path}: {error}") from None
+
+
+def _recognised(values: np.ndarray) -> str:
+    """Return the kind of finite values (T, H, W, C); a last channel may be their density."""
+    channels = values.shape[-1]
+    if not np.isfinite(values).all():
+        return "points"  # refused there
+    for kind, count in (("sphere", 3), ("circle", 2)):
+        if channels in (count, count + 1):
+            lengths = np.linalg.norm(values[..., :count], axis=-1)
+            if np.abs(lengths - 1).max() <= _SLACK:
+                upper = kind == "sphere" and values[..., 2].min() >= 0
+                # The mean height is 2/3 with a cosine's density and 1/2 without.
+                even = upper and values[..., 2].mean() < 7 / 12
+                return "hemisphere" if even else "cosine" if upper else kind
+    if channels == 2 and np.linalg.norm(values, axis=-1).max() <= 1 + _SLACK and values.min() < 0:
+        return "disk"
+    if not (values.min() >= 0 and channels <= 3):
+        return "points"
+    if values.max() <= 1:
+        return ("scalar", "vec2", "vec3")[channels - 1]
+    # A density is 1 on average over the square, and above 1 somewhere.
+    return "vec2" if channels == 3 and values[..., :2].max() <= 1 else "points"
 
 
 def _round_outwards(low: float, high: float) -> tuple[float, float]:

@@ -5,15 +5,15 @@ from pathlib import Path
 import numpy as np
 from PIL import Image
 
+from bluenoise.value_texture import value_texture_of
 from bluenoise.values.evaluate_vectors import white_texture
 from bluenoise.values.generate_vectors import generate_vectors
-from bluenoise.values.noise_texture import noise_texture
 from dither.files.atomic import atomic_write
 from dither.metrics.spectrum import power_spectrum
 
 CELL, GAP, COLORS = 2, 8, 64
 
-ours = noise_texture(generate_vectors((64, 64), values="vec2"))
+ours = value_texture_of(generate_vectors((64, 64), values="vec2"), "vec2")
 tiles = []
 for texture in (ours, white_texture(ours)):
     plane = texture.values[0]

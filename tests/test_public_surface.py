@@ -21,11 +21,11 @@ import dither.metrics.temporal
 
 SURFACE = {
     bluenoise: """
-        Anneal Blue Evaluation GaussianDistribution NoiseTexture RunOptions Spectrum SpectrumTarget
-        TriangularDistribution UniformDistribution ValueSet VectorEvaluation VoidAndCluster blue
-        blue_channels density_values embedded_values environment_values evaluate evaluate_vectors
-        export generate generate_vectors ggx_values noise_texture point_values report shifted
-        value_set
+        Anneal Blue Evaluation GaussianDistribution RunOptions Spectrum SpectrumTarget
+        TriangularDistribution UniformDistribution ValueSet ValueTexture VectorEvaluation
+        VoidAndCluster blue blue_channels density_values embedded_values environment_values
+        evaluate evaluate_vectors export generate generate_vectors ggx_values point_values
+        report shifted value_set value_texture_of
         """,
     dither: """
         Animation CellColors Cells ColorCount ColorGrid Comparison GapConfig GapEstimate

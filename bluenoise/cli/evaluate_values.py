@@ -3,6 +3,7 @@
 import json
 from collections.abc import Iterator
 
+from bluenoise.value_texture import ValueTexture, kind_named
 from bluenoise.values.evaluate_vectors import (
     BLUR,
     RATE,
@@ -10,7 +11,6 @@ from bluenoise.values.evaluate_vectors import (
     evaluate_vectors,
     white_texture,
 )
-from bluenoise.values.noise_texture import NoiseTexture, kind_named
 from bluenoise.values.texture_files import read_texture, texture_files
 from dither.console import delayed_progress, printable
 
@@ -35,7 +35,7 @@ def evaluate_textures(paths: list[str], kind: str | None, seed: int, json_output
     found = texture_files(paths)
     textures = {each.name: read_texture(each, kind) for each in found}
     tables: dict[str, dict[str, VectorEvaluation]] = {}
-    first: dict[str, NoiseTexture] = {}
+    first: dict[str, ValueTexture] = {}
     for texture in textures.values():
         first.setdefault(texture.kind, texture)
     with delayed_progress("evaluate", quiet=False) as on_progress:

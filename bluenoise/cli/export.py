@@ -78,7 +78,7 @@ def export(
     force: ForceOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Export a matrix, or a noise texture of values, as textures and shaders for engines."""
+    """Export a matrix or a noise texture for engines, with shaders."""
     from bluenoise.export import export as export_to
 
     origin = {"seed": seed, "license": license_name}

@@ -243,7 +243,7 @@ def generate(
     force: ForceOption = False,
     quiet: QuietOption = False,
 ) -> None:
-    """Make a threshold matrix or, with --values, a noise texture: a tileable .npy file."""
+    """Make a threshold matrix or, with --values, a noise texture."""
     from dither.files.atomic import check_writable
 
     sides = _sides(shape, frames)

@@ -6,8 +6,9 @@ from typing import NamedTuple
 
 import numpy as np
 
+from bluenoise.value_texture import ValueTexture, value_texture_of
 from bluenoise.values.discrepancy import on_unit_cube, star_discrepancy
-from bluenoise.values.noise_texture import KINDS, NoiseTexture, noise_texture
+from bluenoise.values.families import FAMILIES, points_of
 from bluenoise.values.pair_error import pair_errors
 from bluenoise.values.sampled_error import sampled_errors
 from bluenoise.values.views import View, frame_view, running_view
@@ -56,7 +57,7 @@ class VectorEvaluation(NamedTuple):
 
 
 def evaluate_vectors(
-    texture: NoiseTexture | np.ndarray,
+    texture: ValueTexture | np.ndarray,
     kind: str | None = None,
     *,
     filters: Mapping[str, ViewingFilter] = NOISE_FILTERS,
@@ -68,7 +69,7 @@ def evaluate_vectors(
     products are measured by up to 256 examples, the same for every texture of a set of values.
 
     Args:
-        texture: (T, H, W, C), (H, W, C), or (H, W) of scalars; see `noise_texture`.
+        texture: (T, H, W, C), (H, W, C), or (H, W) of scalars; see `value_texture_of`.
         kind: of the values; None to take it from them.
         filters: blurs of the frame by name.
 
@@ -80,8 +81,8 @@ def evaluate_vectors(
         >>> abs(round(evaluate_vectors(white).error_db["thresholds"]["gaussian:1.0"])) < 2
         True
     """
-    if not isinstance(texture, NoiseTexture):
-        texture = noise_texture(texture, kind)
+    if not isinstance(texture, ValueTexture):
+        texture = value_texture_of(texture, kind)
     frames, height, width = shape = texture.values.shape[:3]
     views: dict[tuple[str, object], View] = {
         ("frame", name): frame_view(shape, viewing) for name, viewing in filters.items()
@@ -126,7 +127,7 @@ def evaluate_vectors(
     )
 
 
-def white_texture(texture: NoiseTexture, seed: int = 0) -> NoiseTexture:
+def white_texture(texture: ValueTexture, seed: int = 0) -> ValueTexture:
     """Return white noise of the same values: each frame in random order.
 
     Args:
@@ -136,14 +137,14 @@ def white_texture(texture: NoiseTexture, seed: int = 0) -> NoiseTexture:
     generator = np.random.default_rng(seed)
     frames = texture.values.reshape(len(texture.values), -1, texture.values.shape[-1])
     mixed = np.stack([generator.permutation(frame) for frame in frames])
-    return NoiseTexture(texture.kind, mixed.reshape(texture.values.shape))
+    return ValueTexture(texture.kind, mixed.reshape(texture.values.shape), texture.has_frames)
 
 
-def _errors(texture: NoiseTexture, views: list[View]) -> dict[str, list[float]]:
+def _errors(texture: ValueTexture, views: list[View]) -> dict[str, list[float]]:
     """Return the errors by family, against independent samples, for each view."""
-    known = KINDS[texture.kind]
-    exact = pair_errors(texture.points, list(known.families.values()), views)
-    errors = {name: exact[:, index].tolist() for index, name in enumerate(known.families)}
+    known, points = FAMILIES[texture.kind], points_of(texture)
+    exact = pair_errors(points, list(known.exact.values()), views)
+    errors = {name: exact[:, index].tolist() for index, name in enumerate(known.exact)}
     for family in known.sampled:
-        errors[family] = sampled_errors(texture.points, family, views).tolist()
+        errors[family] = sampled_errors(points, family, views).tolist()
     return errors

@@ -17,7 +17,7 @@ from dither.metrics.temporal import SpaceTime, SpaceTimeSum, TemporalExponential
 from dither.metrics.viewing import Gaussian, ViewingFilter
 
 # Renderers average about ten frames; a weight of 1 for the error over time costs single frames .7 dB.
-FRAMES = SpaceTimeSum(Gaussian(1.0), TemporalExponential(0.1), weight=0.3)
+FRAMES = SpaceTimeSum(Gaussian(1.0), TemporalExponential(0.1), weight=0.45)
 
 
 def generate_vectors(
@@ -111,7 +111,7 @@ def default_swaps(
             raise InputError("a viewing filter over time needs a shape with frames")
     elif frames:
         viewing = FRAMES if viewing is None else dataclasses.replace(FRAMES, space=viewing)
-    config = ValueSwapConfig(viewing or Gaussian(1.0), proposals=600 if frames else 3000)
+    config = ValueSwapConfig(viewing or Gaussian(1.0), proposals=800 if frames else 3000)
     if values.name == "scalar":
         return dataclasses.replace(config, proposals=400, greedy=1.0)
     return config

@@ -1,16 +1,19 @@
 """Read noise textures to measure: .npy, and the PNG files that other tools ship."""
 
-import json
 import re
 from pathlib import Path
 from typing import NamedTuple
 
 import numpy as np
 
-from bluenoise.values.noise_texture import KINDS, NoiseTexture, noise_texture
+from bluenoise.value_texture import (
+    KINDS,
+    ValueTexture,
+    load_value_texture,
+    value_texture_of,
+)
 from dither.errors import InputError
 from dither.files.npy import read_npy
-from dither.files.safe_open import safe_open
 
 # Words in the names of other tools' files, in the order in which they decide.
 # Sources: A. Wolfe et al., "Spatiotemporal blue noise masks" (2022), whose files are called
@@ -34,7 +37,6 @@ _WORDS = {
     "vec1": "scalar",
 }
 _MOST_FRAMES = 256
-_MAX_SIDECAR = 1 << 22
 
 
 class TextureFiles(NamedTuple):
@@ -97,7 +99,7 @@ def texture_files(paths: list[str]) -> list[TextureFiles]:
     ]
 
 
-def read_texture(files: TextureFiles, kind: str | None = None) -> NoiseTexture:
+def read_texture(files: TextureFiles, kind: str | None = None) -> ValueTexture:
     """Read a texture.
 
     Numbers in pictures are c / 255, and those of directions and disks 2 c / 255 - 1, in as many of the
@@ -117,7 +119,7 @@ def read_texture(files: TextureFiles, kind: str | None = None) -> NoiseTexture:
         if first.suffix.lower() == ".npy":
             if len(files.paths) > 1:
                 raise InputError("frames are numbered .png files, or one .npy")
-            return noise_texture(read_npy(first), kind or _said(first.with_suffix(".json")))
+            return load_value_texture(first, kind) or value_texture_of(read_npy(first), kind)
         if not first.is_file():
             raise InputError("there is no such file")
         kind = kind or next(
@@ -130,7 +132,7 @@ def read_texture(files: TextureFiles, kind: str | None = None) -> NoiseTexture:
         frames = [_picture(path, kind) for path in files.paths]
         if len({frame.shape for frame in frames}) > 1:
             raise InputError("the frames differ in size")
-        return NoiseTexture(kind, np.stack(frames))
+        return ValueTexture(kind, np.stack(frames), has_frames=len(frames) > 1)
     except InputError as error:
         raise InputError(f"{first}: {str(error).removeprefix(f'{first}: ')}") from None
 
@@ -159,27 +161,17 @@ def _picture(path: Path, kind: str) -> np.ndarray:
     image = read_image(path, color_management=False).color
     codes = image[..., None] if image.ndim == 2 else image
     known = KINDS[kind]
-    if codes.shape[-1] < known.channels or codes.dtype.kind != "u":
+    if codes.shape[-1] < known.components or codes.dtype.kind != "u":
         raise InputError(
             f"the picture has {codes.shape[-1]} channels of {codes.dtype}; {kind} needs "
-            f"{known.channels} of whole numbers"
+            f"{known.components} of whole numbers"
         )
-    values = codes[..., : known.channels] / np.iinfo(codes.dtype).max
-    if known.signed:
+    values = codes[..., : known.components] / np.iinfo(codes.dtype).max
+    if known.low < 0:
         values = 2 * values - 1
     if known.unit:
         values /= np.maximum(np.linalg.norm(values, axis=-1, keepdims=True), 1e-9)
     return values
-
-
-def _said(path: Path) -> str | None:
-    """Return the kind of values that a JSON file says, if any."""
-    try:
-        with safe_open(path) as file:
-            said = json.loads(file.read(_MAX_SIDECAR))["values"]
-    except (OSError, ValueError, RecursionError, KeyError, TypeError, InputError):
-        return None
-    return said if said in KINDS else None
 
 
 def _group(path: Path) -> str:

@@ -55,7 +55,7 @@ def running_view(
         viewing: blur of the mean; None for none.
 
     Example:
-        >>> running_view((4, 1, 1), 0.5, 2, None).line.tolist()
+        >>> (running_view((4, 1, 1), 0.5, 2, None).line.round(9) + 0).tolist()
         [0.5, 0.25, 0.0, 0.25]
     """
     count = frames or max(1, round(40 / rate))

@@ -285,7 +285,7 @@ def _raw(
 
 def packing_note(report: dict[str, Any]) -> str:
     """Return the layout of packed rows, which have no header to say it, or the size of a small file."""
-    if "bytes" in report:
+    if "look" in report:
         return f": {report['bytes']:,} bytes, {report['colors']} colours, look {report['look']:.1f}"
     if "panel" in report:
         return buffer_note(report)

@@ -68,7 +68,7 @@ def test_files_hold_values_if_told_so_or_with_a_sidecar_or_four_axes(tmp_path: P
     np.save(path, RNG.random((2, 4, 5, 2)))
     found = load_value_texture(path)
     assert found is not None
-    assert (found.kind, found.has_frames) == ("points", True)
+    assert (found.kind, found.has_frames) == ("vec2", True)
 
 
 def test_values_and_their_sidecar_are_read_back(tmp_path: Path) -> None:

@@ -61,7 +61,7 @@ def test_json_has_every_figure(run: Run, textures: Path) -> None:
     [
         ("vectors.npy blue-16x16", "vectors.npy is a noise texture and blue-16x16 is not"),
         ("vectors.npy --photo photo.png", "--photo has no effect"),
-        ("vectors.npy --values sphere", "columns, 3"),
+        ("vectors.npy --values sphere", "have 3 components"),
         ("vectors.npy --values vec22", "did you mean 'vec2'"),
         ("disks.npy --values vec2", "values of vec2 are from 0 to 1, not -0"),
         ("missing.npy --values vec2", "cannot read missing.npy"),

@@ -89,9 +89,9 @@ def test_values_by_the_sidecar_by_the_option_and_by_four_axes(
     run("bluenoise export clip.npy -o clip --format ktx2-volume,frames")
     facts = json.loads((tmp_path / "clip" / "clip.rgba8.volume.ktx2.json").read_text())
     assert (facts["values"], facts["range"], facts["unit_vectors"]) == (
-        "points",
+        "sphere",
         [-1.0, 1.0],
-        False,
+        True,
     )
     assert (tmp_path / "clip" / "clip.rgba8.0001.png").exists()
 

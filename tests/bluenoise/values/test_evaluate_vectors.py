@@ -1,8 +1,9 @@
 import numpy as np
 import pytest
 
+from bluenoise.value_texture import value_texture_of
 from bluenoise.values.evaluate_vectors import evaluate_vectors, white_texture
-from bluenoise.values.noise_texture import KINDS, NoiseTexture
+from bluenoise.values.families import FAMILIES
 from bluenoise.values.value_set import SPACES, value_set
 from dither.metrics.viewing import Gaussian
 
@@ -10,9 +11,9 @@ from dither.metrics.viewing import Gaussian
 @pytest.mark.parametrize("space", SPACES)
 def test_white_noise_has_the_error_of_independent_samples(space: str) -> None:
     values = value_set(space, 1024).values.astype(float).reshape(1, 32, 32, -1)
-    found = evaluate_vectors(white_texture(NoiseTexture(space, values), seed=1))
+    found = evaluate_vectors(white_texture(value_texture_of(values, space), seed=1))
     assert found.kind == space
-    assert list(found.error_db) == [*KINDS[space].families, *KINDS[space].sampled]
+    assert list(found.error_db) == [*FAMILIES[space].exact, *FAMILIES[space].sampled]
     errors = [value for each in found.error_db.values() for value in each.values()]
     assert np.abs(errors).max() < 1.5
     assert np.mean(errors) == pytest.approx(0, abs=0.7)
@@ -23,7 +24,7 @@ def test_white_noise_has_the_error_of_independent_samples(space: str) -> None:
 
 def test_the_first_frame_of_a_running_mean_is_a_frame() -> None:
     values = np.stack([value_set("vec2", 144).values.reshape(12, 12, 2)] * 3).astype(float)
-    noise = white_texture(NoiseTexture("vec2", values))
+    noise = white_texture(value_texture_of(values, "vec2"))
     found = evaluate_vectors(noise, filters={"blur": Gaussian(1.0)})
     assert found.by_frame_db is not None
     assert found.over_time_db is not None
@@ -38,7 +39,7 @@ def test_the_first_frame_of_a_running_mean_is_a_frame() -> None:
 
 def test_equal_frames_gain_nothing_over_time() -> None:
     plane = white_texture(
-        NoiseTexture("scalar", value_set("scalar", 64).values.reshape(1, 8, 8, 1) * 1.0)
+        value_texture_of(value_set("scalar", 64).values.reshape(1, 8, 8, 1), "scalar")
     )
     still = evaluate_vectors(np.concatenate([plane.values] * 4), "scalar")
     assert still.by_frame_db is not None
