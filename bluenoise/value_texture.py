@@ -179,7 +179,8 @@ def value_texture_of(
         array = array[..., None]
     if array.ndim not in (3, 4) or array.dtype.kind not in "iuf" or array.size == 0:
         raise InputError(
-            f"values are numbers of the shape (T, H, W, C) or (H, W, C), not {array.dtype} {array.shape}"
+            "values are numbers of the shape (T, H, W, C) or (H, W, C), not "
+            f"{array.dtype} {array.shape}"
         )
     has_frames = array.ndim == 4 and len(array) != 1
     with np.errstate(over="ignore"):  # what float32 cannot hold is infinite, and refused

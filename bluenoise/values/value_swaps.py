@@ -80,6 +80,15 @@ class ValueSwapConfig:
         for name in ("proposals", "rounds"):
             if getattr(self, name) < 1:
                 raise InputError(f"{name} is {getattr(self, name)}; it must be at least 1")
+        for name in ("local", "greedy"):
+            if not 0 <= getattr(self, name) <= 1:
+                raise InputError(f"{name} is {getattr(self, name)}; it must be from 0 to 1")
+        for low, high in (("narrowest", "widest"), ("coldest", "hottest")):
+            if not 0 < getattr(self, low) <= getattr(self, high):
+                raise InputError(
+                    f"{low} is {getattr(self, low)} and {high} is {getattr(self, high)}; they must be "
+                    "above 0, in this order"
+                )
 
 
 class State(NamedTuple):

@@ -168,3 +168,17 @@ def test_equal_values_and_bad_numbers_are_refused() -> None:
         ValueSwapConfig(rounds=0)
     with pytest.raises(InputError, match="proposals is -1"):
         ValueSwapConfig(proposals=-1)
+
+
+@pytest.mark.parametrize(
+    ("options", "sentence"),
+    [
+        ({"local": 2}, "local is 2; it must be from 0 to 1"),
+        ({"widest": -1}, "narrowest is 0.03 and widest is -1"),
+        ({"coldest": 1}, "coldest is 1 and hottest is 0.002"),
+        ({"rounds": 0}, "rounds is 0"),
+    ],
+)
+def test_settings_out_of_range_are_refused(options: dict[str, Any], sentence: str) -> None:
+    with pytest.raises(InputError, match=sentence):
+        ValueSwapConfig(**options)
