@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 import typer
 from PIL import Image
+from video_files import encoded
 
 import bluenoise.cli
 import dither.cli.app
@@ -44,8 +45,12 @@ def test_examples_run(
     first, second = Image.fromarray(photo), Image.fromarray(photo[::-1])
     first.save("photo.jpg")
     first.save("clip.gif", save_all=True, append_images=[second], duration=40)
-    for name in ("one-bit", "game-boy"):
+    for name in ("one-bit", "game-boy", "frame1", "frame2"):
         first.save(f"{name}.png")
+    if "clip.mp4" in example:
+        video = encoded([photo, photo[::-1]], container="mp4", codec="libx264rgb", pixels="rgb24")
+        Path("clip.mp4").write_bytes(video)
+    Path("mine.gpl").write_text("GIMP Palette\n0 0 0 black\n255 0 0 red\n")
     # An Adobe Swatch Exchange file of two colours.
     swatches = [
         struct.pack(">HIHH4s3fH", 1, 22, 1, 0, b"RGB ", *c, 2) for c in ((0, 0, 0), (1, 0, 0))
@@ -56,7 +61,9 @@ def test_examples_run(
     for path in map(Path, outputs):
         path.unlink(missing_ok=True)
     before = set(tmp_path.iterdir())
-    program, *words = shlex.split(example.replace("*.jpg", "photo.jpg"))
+    program, *words = shlex.split(
+        example.replace("*.jpg", "photo.jpg").replace("frame*.png", "frame1.png frame2.png")
+    )
     app = {"bluenoise": bluenoise.cli.app, "dither": dither.cli.app.app}[program]
     app(words, standalone_mode=False)
     assert {path.name for path in set(tmp_path.iterdir()) - before} >= set(outputs)

@@ -90,7 +90,7 @@ def counted_bits(counts: MatchCounts) -> tuple[MatchBits, float]:
         >>> counts = no_counts()
         >>> counts.literals[:2] = 1000
         >>> bits, total = counted_bits(counts)
-        >>> bits.literals[:2].round(1).tolist(), round(total / 2000, 1)
+        >>> [round(float(each), 1) for each in bits.literals[:2]], round(total / 2000, 1)
         ([1.1, 1.1], 1.1)
     """
     lengths = _codes(counts.lengths, _FIRST_LENGTHS)

@@ -15,6 +15,7 @@ from PIL import Image
 from dither.cli.batch.fingerprint import fingerprint
 from dither.cli.batch.journal import JOURNAL_NAME
 from dither.cli.optimize_task import OptimizeTask
+from dither.cli.small_files import SmallFile
 from dither.images.io import read_image
 from dither.metrics import parse_filter
 from dither.palettes.palette import Palette
@@ -128,6 +129,7 @@ OTHER: dict[str, Any] = {
     "viewing_filter": parse_filter("nasanen:127dpi,40cm"),
     "seed": 1,
     "with_alpha": False,
+    "small": SmallFile(0.5, None, None, ".png", 1),
 }
 
 
