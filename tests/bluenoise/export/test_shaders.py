@@ -80,7 +80,7 @@ def _main(matrix: ThresholdMatrix, name: str) -> str:
 
 
 @needs_compiler
-@pytest.mark.parametrize("language", ["glsl", "hlsl"])
+@pytest.mark.parametrize("language", ["glsl", pytest.param("hlsl", marks=pytest.mark.slow)])
 def test_every_grey_and_rank_is_decided_as_in_numpy(language: Language, tmp_path: Path) -> None:
     held = matrix_set_of(SMALL)
     snippet = shader(language, held, "small").decode().replace("precision highp", "// precision")
