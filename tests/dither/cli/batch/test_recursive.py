@@ -148,7 +148,6 @@ def test_clips_that_become_stills_are_told_of(run: Callable, folder: Path) -> No
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ("in -o out --bits 1", "--recursive takes the images in it"),
         ("in/0/0.png -o out --bits 1 --recursive", "takes one folder of images, not in/0/0.png"),
         ("in in -o out --bits 1 --recursive", "not 2 inputs"),
         ("in -o in --bits 1 --recursive", "another folder"),
