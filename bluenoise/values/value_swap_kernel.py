@@ -19,6 +19,15 @@ from typing import Any
 import numpy as np
 
 from bluenoise.methods.swap_kernel import random_number
+from bluenoise.values.potentials import (
+    distance_of,
+    fold_margins,
+    increase,
+    push,
+    wrapped,
+    write_gradient,
+    write_images,
+)
 from dither.native.loop import compiled
 
 # Lengths of |b - a| that have an error of their own, and their number per unit of length.
@@ -128,7 +137,7 @@ def swap_values_in_tile(
     for t in range(tile_frames):
         for cell in range(area):
             y, x = cell // tile_width + margin_y, cell % tile_width + radius
-            _write_gradient(values, gradients, kernel, scratch, own, t + margin_t, y, x)
+            write_gradient(values, gradients, kernel, scratch, own, t + margin_t, y, x)
     errors = np.zeros(_LENGTHS, np.float32)
     spread = np.full(_LENGTHS, np.float32(1))
     dropped, seen = np.zeros(_LENGTHS, np.int64), np.zeros(_LENGTHS, np.int64)
@@ -166,8 +175,8 @@ def swap_values_in_tile(
         if squared == 0:
             continue
         # The potentials treat the other cell, and the cell's own images, as unchanged.
-        near = folded[0, _wrapped(qy - py, height), _wrapped(qx - px, width)] - folded[0, 0, 0]
-        both = 2 * near * _distance(squared, distance[0], distance[1], distance[2], distance[3])
+        near = folded[0, wrapped(qy - py, height), wrapped(qx - px, width)] - folded[0, 0, 0]
+        both = 2 * near * distance_of(squared, distance[0], distance[1], distance[2], distance[3])
         least = 0.0
         if temperature > 0:
             state, chance = random_number(state)
@@ -184,7 +193,7 @@ def swap_values_in_tile(
         gained = np.float32(0)
         for side in range(2):
             y, x = cells[side]
-            gained += _increase(values, kernel, scratch, pair[side], pair[1 - side], frame, y, x)
+            gained += increase(values, kernel, scratch, pair[side], pair[1 - side], frame, y, x)
         error = gained - predicted - errors[length]
         seen[length] = min(seen[length] + 1, _MEMORY)
         errors[length] += error / seen[length]
@@ -199,13 +208,13 @@ def swap_values_in_tile(
             value = pair[side if turn < 2 else 1 - side]
             if turn >= 2:
                 for c in range(channels):
-                    _write_images(values[c, frame, y], x, period, value[c])
-            _push(values, gradients, kernel, scratch[1], value, sign, frame, y, x)
+                    write_images(values[c, frame, y], x, period, value[c])
+            push(values, gradients, kernel, scratch[1], value, sign, frame, y, x)
             if period > 0:
-                _fold_margins(gradients, rows, frame, y, radius, period)
+                fold_margins(gradients, rows, frame, y, radius, period)
         for side in range(2):
             y, x = cells[side]
-            _write_gradient(values, gradients, kernel, scratch, own, frame, y, x)
+            write_gradient(values, gradients, kernel, scratch, own, frame, y, x)
         cell_at[t, lower], cell_at[t, upper] = q, p
         place_of[t, p], place_of[t, q] = upper, lower
     for t in range(tile_frames):
@@ -215,200 +224,3 @@ def swap_values_in_tile(
             y, x = (top + cell // tile_width) % height, (left + cell % tile_width) % width
             plane[y, x] = index_at[t, place]
     return kept
-
-
-@compiled(inline=True, zero_division=False)
-def _turn(chord: Any) -> Any:
-    """Return the angle of a chord as a fraction of a half turn, off by up to 5e-5.
-
-    Source of the polynomial: M. Abramowitz, I. Stegun, "Handbook of mathematical functions" (1964),
-    4.4.45, times 2 / pi.
-    """
-    half = min(np.float32(0.5) * chord, np.float32(1))
-    rest = np.float32(math.sqrt(np.float32(1) - half))
-    series = np.float32(0.04727602) - half * np.float32(0.011923444)
-    series = np.float32(0.99995768) + half * (half * series - np.float32(0.13503622))
-    return np.float32(1) - rest * series
-
-
-@compiled(inline=True, zero_division=False)
-def _distance(squared: Any, r: Any, r2: Any, t: Any, t2: Any) -> Any:
-    """Return the distance of a squared chord, with the weights of `Distance`."""
-    chord = np.float32(math.sqrt(squared))
-    total = (r + r2 * chord) * chord
-    if t != 0:
-        turn = _turn(chord)
-        total += (t + t2 * turn) * turn
-    return total
-
-
-@compiled(inline=True, zero_division=False)
-def _slope(squared: Any, r: Any, r2: Any, t: Any, t2: Any) -> Any:
-    """Return the derivative of the distance by the chord, over the chord; 0 for equal values."""
-    chord = np.float32(math.sqrt(squared)) + np.float32(1e-6)
-    total = r + np.float32(2) * r2 * chord
-    if t != 0:
-        half = min(np.float32(0.5) * chord, np.float32(1))
-        cosine = np.float32(math.sqrt(max(np.float32(1) - half * half, np.float32(0.01))))
-        angle = t + np.float32(2) * t2 * _turn(chord)
-        total += np.float32(0.31830989) * angle / cosine
-    return total / chord
-
-
-@compiled(zero_division=False)
-def _increase(
-    values: np.ndarray,
-    kernel: Any,
-    scratch: np.ndarray,
-    old: np.ndarray,
-    new: np.ndarray,
-    t: int,
-    y: int,
-    x: int,
-) -> Any:
-    """Return how much the potential of a cell grows from an old value to a new one.
-
-    Columns are summed first, so that vector units add in a fixed order on every machine.
-    """
-    rows, weights, distance = kernel
-    w_r, w_r2, w_t, w_t2 = distance[0], distance[1], distance[2], distance[3]
-    sums, to_old, to_new = scratch[0], scratch[1], scratch[2]
-    sums[:] = 0
-    for row in range(len(rows)):
-        frame = _wrapped(t + rows[row, 0], values.shape[1])
-        line = _wrapped(y + rows[row, 1], values.shape[2])
-        start, width = x + rows[row, 2], rows[row, 3]
-        given = weights[rows[row, 4] : rows[row, 4] + width]
-        to_old[:width] = 0
-        to_new[:width] = 0
-        for c in range(values.shape[0]):
-            these = values[c, frame, line, start : start + width]
-            a, b = old[c], new[c]
-            for j in range(width):
-                to_old[j] += (these[j] - a) * (these[j] - a)
-                to_new[j] += (these[j] - b) * (these[j] - b)
-        for j in range(width):
-            sums[j] += given[j] * (
-                _distance(to_new[j], w_r, w_r2, w_t, w_t2)
-                - _distance(to_old[j], w_r, w_r2, w_t, w_t2)
-            )
-    total = np.float32(0)
-    for j in range(sums.size):
-        total += sums[j]
-    return total
-
-
-@compiled(zero_division=False)
-def _push(
-    values: np.ndarray,
-    gradients: np.ndarray,
-    kernel: Any,
-    slopes: np.ndarray,
-    value: np.ndarray,
-    sign: int,
-    t: int,
-    y: int,
-    x: int,
-) -> None:
-    """Add what a value at a cell contributes to its neighbours' gradients, times the sign."""
-    rows, weights, distance = kernel
-    w_r, w_r2, w_t, w_t2 = distance[0], distance[1], distance[2], distance[3]
-    factor = np.float32(sign)
-    for row in range(len(rows)):
-        frame = _wrapped(t + rows[row, 0], values.shape[1])
-        line = _wrapped(y + rows[row, 1], values.shape[2])
-        start, width = x + rows[row, 2], rows[row, 3]
-        given = weights[rows[row, 4] : rows[row, 4] + width]
-        slopes[:width] = 0
-        for c in range(values.shape[0]):
-            these = values[c, frame, line, start : start + width]
-            for j in range(width):
-                slopes[j] += (these[j] - value[c]) * (these[j] - value[c])
-        for j in range(width):
-            slopes[j] = factor * given[j] * _slope(slopes[j], w_r, w_r2, w_t, w_t2)
-        for c in range(values.shape[0]):
-            these = values[c, frame, line, start : start + width]
-            pushed = gradients[c, frame, line, start : start + width]
-            for j in range(width):
-                pushed[j] += slopes[j] * (these[j] - value[c])
-
-
-@compiled(zero_division=False)
-def _write_gradient(
-    values: np.ndarray,
-    gradients: np.ndarray,
-    kernel: Any,
-    scratch: np.ndarray,
-    own: np.ndarray,
-    t: int,
-    y: int,
-    x: int,
-) -> None:
-    """Compute the gradient of a cell's potential at its own value."""
-    rows, weights, distance = kernel
-    w_r, w_r2, w_t, w_t2 = distance[0], distance[1], distance[2], distance[3]
-    slopes, sums = scratch[1], scratch[2:]
-    sums[:] = 0
-    for c in range(values.shape[0]):
-        own[c] = values[c, t, y, x]
-    for row in range(len(rows)):
-        frame = _wrapped(t + rows[row, 0], values.shape[1])
-        line = _wrapped(y + rows[row, 1], values.shape[2])
-        start, width = x + rows[row, 2], rows[row, 3]
-        given = weights[rows[row, 4] : rows[row, 4] + width]
-        slopes[:width] = 0
-        for c in range(values.shape[0]):
-            these = values[c, frame, line, start : start + width]
-            for j in range(width):
-                slopes[j] += (these[j] - own[c]) * (these[j] - own[c])
-        for j in range(width):
-            slopes[j] = given[j] * _slope(slopes[j], w_r, w_r2, w_t, w_t2)
-        for c in range(values.shape[0]):
-            these = values[c, frame, line, start : start + width]
-            column = sums[c]
-            for j in range(width):
-                column[j] += slopes[j] * (own[c] - these[j])
-    for c in range(values.shape[0]):
-        total = np.float32(0)
-        for j in range(sums.shape[1]):
-            total += sums[c, j]
-        gradients[c, t, y, x] = total
-
-
-@compiled(inline=True)
-def _wrapped(place: int, size: int) -> int:
-    """Return the place on a cycle."""
-    while place < 0:
-        place += size
-    while place >= size:
-        place -= size
-    return place
-
-
-@compiled
-def _fold_margins(
-    gradients: np.ndarray, rows: np.ndarray, t: int, y: int, radius: int, period: int
-) -> None:
-    """Add the gradients of images in the margins to those of their cells, around a cell's row."""
-    for row in range(len(rows)):
-        frame = _wrapped(t + rows[row, 0], gradients.shape[1])
-        line = _wrapped(y + rows[row, 1], gradients.shape[2])
-        for c in range(gradients.shape[0]):
-            for x in range(radius):
-                cell = radius + (x - radius) % period
-                gradients[c, frame, line, cell] += gradients[c, frame, line, x]
-                gradients[c, frame, line, x] = 0
-            for x in range(radius + period, gradients.shape[3]):
-                cell = radius + (x - radius) % period
-                gradients[c, frame, line, cell] += gradients[c, frame, line, x]
-                gradients[c, frame, line, x] = 0
-
-
-@compiled(inline=True)
-def _write_images(line: np.ndarray, x: int, period: int, value: Any) -> None:
-    """Write a cell and its images."""
-    if period == 0:
-        line[x] = value
-        return
-    for each in range(x % period, line.size, period):
-        line[each] = value
