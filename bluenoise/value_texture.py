@@ -21,7 +21,7 @@ _MAX_SIDECAR = 1 << 22
 
 
 class ValueKind(NamedTuple):
-    """What the values of a texture are.
+    """Kind of the values of a texture.
 
     Attributes:
         components: numbers per value; 0 means 1 to 4.
@@ -110,9 +110,9 @@ class ValueTexture:
     def range(self) -> tuple[float, float]:
         """Lowest and highest number that a texture has to hold.
 
-        That of the kind. For points 0 and 1, or -1 and 1 if a value is below 0; their own lowest and
-        highest number if they exceed that, rounded outwards to a hundredth of their distance or less,
-        because some shader compilers keep six digits.
+        The range of the kind. For points 0 and 1, or -1 and 1 if a value is below 0; their own lowest
+        and highest number if they exceed that, rounded outwards to a hundredth of their distance or
+        less, because some shader compilers keep six digits.
         """
         known = KINDS[self.kind]
         if known.low < known.high:

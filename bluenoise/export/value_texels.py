@@ -37,7 +37,7 @@ VALUE_FORMATS: tuple[ValueFormat, ...] = get_args(ValueFormat)
 
 
 class _Layout(NamedTuple):
-    """How a format holds values: as codes of `bits`, or as floats (0 bits)."""
+    """Layout of values in a format: codes of `bits`, or floats (0 bits)."""
 
     pixel_format: PixelFormat
     bits: int

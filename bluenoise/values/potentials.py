@@ -94,6 +94,26 @@ def increase(
 
 
 @compiled(zero_division=False)
+def _write_slopes(
+    line: np.ndarray,
+    weights: np.ndarray,
+    distance: np.ndarray,
+    value: np.ndarray,
+    slopes: np.ndarray,
+) -> None:
+    """Compute the weighted slopes between a value and those of a row of cells, (C, n) float32."""
+    w_r, w_r2, w_t, w_t2 = distance[0], distance[1], distance[2], distance[3]
+    width = weights.size
+    slopes[:width] = 0
+    for c in range(line.shape[0]):
+        these = line[c]
+        for j in range(width):
+            slopes[j] += (these[j] - value[c]) * (these[j] - value[c])
+    for j in range(width):
+        slopes[j] = weights[j] * _slope(slopes[j], w_r, w_r2, w_t, w_t2)
+
+
+@compiled(zero_division=False)
 def push(
     values: np.ndarray,
     gradients: np.ndarray,
@@ -107,25 +127,18 @@ def push(
 ) -> None:
     """Add what a value at a cell contributes to its neighbours' gradients, times the sign."""
     rows, weights, distance = kernel
-    w_r, w_r2, w_t, w_t2 = distance[0], distance[1], distance[2], distance[3]
     factor = np.float32(sign)
     for row in range(len(rows)):
         frame = wrapped(t + rows[row, 0], values.shape[1])
         line = wrapped(y + rows[row, 1], values.shape[2])
         start, width = x + rows[row, 2], rows[row, 3]
         given = weights[rows[row, 4] : rows[row, 4] + width]
-        slopes[:width] = 0
-        for c in range(values.shape[0]):
-            these = values[c, frame, line, start : start + width]
-            for j in range(width):
-                slopes[j] += (these[j] - value[c]) * (these[j] - value[c])
-        for j in range(width):
-            slopes[j] = factor * given[j] * _slope(slopes[j], w_r, w_r2, w_t, w_t2)
+        _write_slopes(values[:, frame, line, start : start + width], given, distance, value, slopes)
         for c in range(values.shape[0]):
             these = values[c, frame, line, start : start + width]
             pushed = gradients[c, frame, line, start : start + width]
             for j in range(width):
-                pushed[j] += slopes[j] * (these[j] - value[c])
+                pushed[j] += factor * slopes[j] * (these[j] - value[c])
 
 
 @compiled(zero_division=False)
@@ -141,7 +154,6 @@ def write_gradient(
 ) -> None:
     """Compute the gradient of a cell's potential at its own value."""
     rows, weights, distance = kernel
-    w_r, w_r2, w_t, w_t2 = distance[0], distance[1], distance[2], distance[3]
     slopes, sums = scratch[1], scratch[2:]
     sums[:] = 0
     for c in range(values.shape[0]):
@@ -151,13 +163,7 @@ def write_gradient(
         line = wrapped(y + rows[row, 1], values.shape[2])
         start, width = x + rows[row, 2], rows[row, 3]
         given = weights[rows[row, 4] : rows[row, 4] + width]
-        slopes[:width] = 0
-        for c in range(values.shape[0]):
-            these = values[c, frame, line, start : start + width]
-            for j in range(width):
-                slopes[j] += (these[j] - own[c]) * (these[j] - own[c])
-        for j in range(width):
-            slopes[j] = given[j] * _slope(slopes[j], w_r, w_r2, w_t, w_t2)
+        _write_slopes(values[:, frame, line, start : start + width], given, distance, own, slopes)
         for c in range(values.shape[0]):
             these = values[c, frame, line, start : start + width]
             column = sums[c]

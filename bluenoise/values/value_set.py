@@ -6,6 +6,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from bluenoise.value_texture import KINDS
 from bluenoise.values.distance import (
     ARCS,
     CAPS,
@@ -17,7 +18,7 @@ from bluenoise.values.distance import (
 )
 from dither.errors import InputError
 
-SPACES = ("scalar", "phase", "vec2", "vec3", "circle", "disk", "sphere", "hemisphere", "cosine")
+SPACES = tuple(kind for kind in KINDS if kind != "points")
 
 # 1 / x, 1 / x^2, ... with x^(n + 1) = x + 1 spread n-dimensional points evenly.
 # Source: M. Roberts, "The unreasonable effectiveness of quasirandom sequences" (2018).

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from dither.progress import OnProgress
 
 _SMALL_FILES = "Small files (choose one; --colors is optional then)"
-# What these options exclude.
+# Options that these exclude.
 WITHOUT_SMALL = {
     "with --rate or --max-bytes or --look": (
         "--cells --panel --keep --device --preset --intent --viewing-filter --pixels --packed "

@@ -348,7 +348,7 @@ def move_cells(
             for y in range(h):
                 for x in range(w):
                     now[y, x] = int(pixels[top + y, left + x, 6])
-            # Of sets that are nearly as good, that of the neighbours shows no border.
+            # Among sets that are nearly as good, the neighbours' set shows no border.
             total = np.float32(0)
             for side in range(4):
                 r, c = row + (side - 1) % 2 * (1 - side), column + side % 2 * (side - 2)

@@ -80,7 +80,7 @@ class SmallPicture(OptimizedPalette):
 
 
 class _Target(NamedTuple):
-    """What is wanted: at most so many bytes, at least such a look, or neither."""
+    """Target of the search: at most so many bytes, at least such a look, or neither."""
 
     max_bytes: int | None
     look: float | None

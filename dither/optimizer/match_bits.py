@@ -47,7 +47,7 @@ class MatchBits(NamedTuple):
 
 
 class MatchCounts(NamedTuple):
-    """How often each symbol occurs.
+    """Counts of each symbol.
 
     Attributes:
         literals: (256,) int64.

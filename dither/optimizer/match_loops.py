@@ -144,7 +144,7 @@ def choose_rows(
             )
         total += float(ways.cost[width])
         usual = np.float32(0.8) * usual + np.float32(0.3) * ways.cost[width] / width / weight
-        # Where a pass lowers the loss, rows cost less than nothing.
+        # If a pass lowers the loss, the cost of a row is negative.
         usual = max(usual + np.float32(0.1), np.float32(_LEAST_USUAL))
         # Back along the cheapest way, then forth along the same steps.
         x = width

@@ -8,7 +8,7 @@ from dither.native.loop import compiled
 
 
 class Picture(NamedTuple):
-    """What decides about the loss of a pixel.
+    """Inputs of the loss of a pixel.
 
     Attributes:
         pixels: (H, W, 8) float32, as in `search_loops.visit`; indices are written.

@@ -10,7 +10,7 @@ from dither.errors import InputError
 from dither.palettes.cell_colors import CellColors
 from dither.palettes.cells import Cells
 
-# Where programs load screens of the C64: Koala Painter and OCP Art Studio.
+# Load addresses of C64 screens: Koala Painter and OCP Art Studio.
 _KOALA_ADDRESS, _ART_ADDRESS = b"\x00\x60", b"\x00\x20"
 # A file of Art Studio ends with the colour of the border and six bytes without meaning.
 _ART_END = bytes(7)
