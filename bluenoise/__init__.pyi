@@ -21,6 +21,7 @@ from .objective.target import UniformDistribution as UniformDistribution
 from .report import report as report
 from .runs.options import RunOptions as RunOptions
 from .value_texture import ValueTexture as ValueTexture
+from .value_texture import load_texture as load_texture
 from .value_texture import value_texture_of as value_texture_of
 from .values.embedding import embedded_values as embedded_values
 from .values.evaluate_vectors import VectorEvaluation as VectorEvaluation

@@ -13,6 +13,7 @@ from dither.errors import InputError
 from dither.files.npy import read_npy
 from dither.files.safe_open import safe_open
 from dither.held import as_array
+from dither.matrix.catalog import shipped_path, shipped_textures
 from dither.suggestions import did_you_mean
 
 # Float32 arithmetic leaves lengths and ranges this far off.
@@ -196,8 +197,32 @@ def value_texture_of(
     return ValueTexture(kind, array, has_frames)
 
 
+def load_texture(name: Path | str, kind: str | None = None) -> ValueTexture:
+    """Load a shipped noise texture by name, or a .npy file of values.
+
+    Args:
+        name: a name from `shipped_textures`, or a path.
+        kind: a name from KINDS; None to take it from the file.
+
+    Raises:
+        InputError: there is no such texture, or the file holds no values of this kind.
+
+    Example:
+        >>> load_texture("sphere-128x128").values.shape
+        (1, 128, 128, 3)
+    """
+    if Path(name).suffix != ".npy" and str(name) not in shipped_textures():
+        names = list(shipped_textures())
+        advice = f"give a .npy file or one of: {', '.join(names)}"
+        raise InputError(
+            f"no noise texture is named {str(name)[:80]!r}; "
+            f"{did_you_mean(str(name)[:80], names, advice)}"
+        )
+    return load_value_texture(name, kind) or value_texture_of(read_npy(name), kind)
+
+
 def load_value_texture(path: Path | str, kind: str | None = None) -> ValueTexture | None:
-    """Load a .npy file of values; None if nothing says that it holds values.
+    """Load a shipped texture or a .npy file of values; None if nothing says that it holds values.
 
     A file holds values if `kind` is given, if the JSON file next to it (N.json beside N.npy) has
     `"values": KIND`, or if it has four axes, which no matrix has. `"pdf": true` there means that the
@@ -206,6 +231,9 @@ def load_value_texture(path: Path | str, kind: str | None = None) -> ValueTextur
     Raises:
         InputError: the file cannot be read, or holds no values of this kind.
     """
+    entry = shipped_textures().get(str(path))
+    if entry is not None:
+        return value_texture_of(read_npy(shipped_path(entry)), kind or entry["values"])
     path = Path(path)
     if path.suffix != ".npy":
         if kind is not None:

@@ -35,6 +35,7 @@ from .matrix.catalog import load_channels as load_channels
 from .matrix.catalog import load_matrix as load_matrix
 from .matrix.catalog import save_matrix as save_matrix
 from .matrix.catalog import shipped_matrices as shipped_matrices
+from .matrix.catalog import shipped_textures as shipped_textures
 from .matrix.classical import bayer as bayer
 from .matrix.classical import clustered_dot as clustered_dot
 from .matrix.classical import interleaved_gradient_noise as interleaved_gradient_noise

@@ -9,6 +9,7 @@ import bluenoise
 import bluenoise.methods.anneal
 import bluenoise.methods.rank_swaps
 import bluenoise.methods.spectrum
+import bluenoise.methods.swaps
 import bluenoise.methods.update_rules
 import bluenoise.methods.void_and_cluster
 import bluenoise.objective.pair_kernel
@@ -24,8 +25,8 @@ SURFACE = {
         Anneal Blue Evaluation GaussianDistribution RunOptions Spectrum SpectrumTarget
         TriangularDistribution UniformDistribution ValueSet ValueTexture VectorEvaluation
         VoidAndCluster blue blue_channels density_values embedded_values environment_values
-        evaluate evaluate_vectors export generate generate_vectors ggx_values point_values
-        report shifted value_set value_texture_of
+        evaluate evaluate_vectors export generate generate_vectors ggx_values load_texture
+        point_values report shifted value_set value_texture_of
         """,
     dither: """
         Animation CellColors Cells ColorCount ColorGrid Comparison GapConfig GapEstimate
@@ -39,7 +40,8 @@ SURFACE = {
         optimize_bytes optimize_cells optimize_frames optimize_palette optimized_counts
         ordered_dither pack pack_panel packed_dither palette_names panel_c_source panel_names
         playstation r2_sequence read_animation read_image read_indexed recolored requantize
-        save_matrix save_palette shipped_matrices studio_page unpack unpack_panel volume_work
+        save_matrix save_palette shipped_matrices shipped_textures studio_page unpack
+        unpack_panel volume_work
         white_noise write_animation write_image write_indexed
         """,
     dither.differentiable: """
@@ -76,7 +78,10 @@ SURFACE = {
         Anneal Info Result State advance anneal finish init start step to_quantiles trajectory
         """,
     bluenoise.methods.rank_swaps: """
-        Info RankSwapConfig State SwapPlan finish folded_kernel init plan_swaps step swap_ranks
+        RankSwapConfig finish init plan_swaps swap_ranks
+        """,
+    bluenoise.methods.swaps: """
+        Info State SwapConfig SwapGroup SwapPlan folded_kernel kernel_rows step swap_group
         tile_corners trajectory
         """,
     bluenoise.objective.pair_kernel: """

@@ -11,8 +11,14 @@ import pytest
 from conftest import ROOT, Run
 
 from bluenoise.evaluate import evaluate, mean_evaluation
+from bluenoise.value_texture import load_texture
+from bluenoise.values.families import FAMILIES, points_of
+from bluenoise.values.pair_error import pair_errors
+from bluenoise.values.value_set import value_set
+from bluenoise.values.views import frame_view
 from dither.matrix import catalog
-from dither.matrix.catalog import load_channels, shipped_matrices
+from dither.matrix.catalog import load_channels, shipped_matrices, shipped_textures
+from dither.metrics.viewing import Gaussian
 from dither.ordered.levels import requantize
 
 
@@ -31,7 +37,27 @@ def test_each_file_is_as_the_manifest_says(name: str) -> None:
 
 def test_no_file_is_missing_from_the_manifest() -> None:
     files = {path.name for path in catalog._folder().glob("*.npy")}
-    assert files == {entry["file"] for entry in shipped_matrices().values()}
+    entries = [*shipped_matrices().values(), *shipped_textures().values()]
+    assert files == {entry["file"] for entry in entries}
+
+
+@pytest.mark.parametrize("name", shipped_textures())
+def test_each_noise_texture_is_as_the_manifest_says(name: str) -> None:
+    entry = shipped_textures()[name]
+    texture = load_texture(name)
+    assert (texture.kind, list(texture.shape)) == (entry["values"], entry["shape"])
+    assert np.load(catalog._folder() / entry["file"]).shape[-1] == entry["components"]
+    # Every frame holds each value of the space once.
+    frame = math.prod(texture.shape[-2:])
+    held = {row.tobytes() for row in value_set(texture.kind, frame).values}
+    for values in texture.values:
+        assert {row.tobytes() for row in values.reshape(frame, -1)} == held
+    points, family = points_of(texture), next(iter(FAMILIES[texture.kind].exact.items()))
+    frames, height, width = (1, *texture.shape)[-3:]
+    view = frame_view((frames, height, width), Gaussian(1.0))
+    error = 10 * math.log10(pair_errors(points, [family[1]], [view]).item())
+    assert error == pytest.approx(entry["scores"]["error_db"][family[0]]["gaussian:1.0"], abs=1e-3)
+    assert error < -5.5
 
 
 # The large ones take half a minute; the recipes are the same.
@@ -52,7 +78,7 @@ def _rebuilt(folder: Path, names: list[str]) -> None:
 def test_the_library_is_rebuilt_byte_for_byte(tmp_path: Path) -> None:
     names = ["blue-16x16", "blue-32x32"]
     _rebuilt(tmp_path, names)
-    assert len(list(tmp_path.iterdir())) == len(names) + 1
+    assert len(list(tmp_path.iterdir())) == len(names) + 2
 
 
 @pytest.mark.slow

@@ -128,7 +128,8 @@ def generate(
         str | None,
         option(
             _FRAMES,
-            "Temporal filter: gaussian:0.85 | exponential:0.1 | box:4 [gaussian:0.85].",
+            "Temporal filter: gaussian:0.85 | exponential:0.1 | exponential:0.1,16 (histories of up to "
+            "16 frames, for a good start from any frame) | box:4 [gaussian:0.85].",
             value="FILTER",
         ),
     ] = None,

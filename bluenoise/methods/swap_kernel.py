@@ -1,239 +1,242 @@
-"""Swap kernel: the compiled loop that proposes swaps and keeps those that lower the pair energy."""
+"""Swap kernel: the compiled loop that predicts swaps of ranks or values and tests the hopeful ones.
 
-from concurrent.futures import ThreadPoolExecutor
+The potential of a value u at cell p is phi_p(u), the sum over cells y of W(p - y) d(u, v_y). A swap of
+a at p and b at q raises the weighted distances, and so lowers the pair energy, by
+
+    phi_p(b) - phi_p(a) + phi_q(a) - phi_q(b) + 2 W(p - q) d(a, b).
+
+Every cell keeps g, the gradient of its potential at its own value, less the gradient of the mean
+distance to the whole set; the mean is the same for every arrangement, so g shows what this arrangement
+does. Then (g_p - g_q) . (b - a) predicts the first four terms. The prediction is too high by an amount
+that grows with |b - a|, because potentials are concave around good values: its mean error and spread
+are measured for each length of |b - a| while the loop runs. Swaps that would fail even with some luck
+are dropped; others are computed exactly and accepted by the rule of N. Metropolis et al. (1953).
+"""
+
+import math
 from typing import Any
 
 import numpy as np
 
+from bluenoise.methods.potentials import (
+    distance_of,
+    fold_margins,
+    increase,
+    update_neighbours,
+    wrapped,
+    write_gradient,
+    write_images,
+)
 from dither.native.loop import compiled
-from dither.parallel.processors import usable_processors
 
+# Lengths of |b - a| that have an error of their own; they grow with the square of their number.
+_LENGTHS = 128
+# One of so many dropped swaps is computed all the same, to keep the errors up to date.
+_DROPPED_COMPUTED = 64
+# The errors are running means of about this many swaps.
+_MEMORY = 50
 # Proposals in the plane are at most 3 cells apart, in the same frame or an adjacent one.
 _NEIGHBOURS, _NEIGHBOUR_FRAMES = 7, 3
-# Energies may be off by this fraction of the ranks' difference; smaller gains could alternate forever.
-_ROUNDING = np.float32(2e-6)
+# Sums may be off by this fraction of the distance; smaller gains could alternate forever.
+_ROUNDING = 2e-6
 
 
-def swap_in_tiles(
-    ranks: np.ndarray,
-    level_cdf: np.ndarray,
-    kernel: np.ndarray,
-    radii: np.ndarray,
+@compiled(zero_division=False)
+def swap_in_tile(
+    points: np.ndarray,
+    pulls: np.ndarray,
+    indices: np.ndarray,
+    rows: np.ndarray,
+    weights: np.ndarray,
     folded: np.ndarray,
-    tiles: np.ndarray,
-    seeds: np.ndarray,
+    distance: np.ndarray,
+    longest: float,
+    tile: np.ndarray,
+    together: bool,
+    seed: Any,
+    logarithms: np.ndarray,
     proposals: int,
     window: float,
     local: float,
-    tolerated: float,
-) -> np.ndarray:
-    """Swap ranks inside every tile, on all processors, and return how many swaps each tile kept.
+    temperature: float,
+    spreads: float,
+) -> int:
+    """Swap ranks or values inside one tile and return how many swaps were kept.
 
     Args:
-        ranks: (T, H, W) float32, changed in place.
-        level_cdf: (N,) float32, the value of each rank in the pair energy.
-        kernel: (2t + 1, 2R + 1, 2R + 1) float32 pair kernel.
-        radii: (2t + 1,) radius of each of its planes.
-        folded: (T, H, W) float32, the kernel on the torus.
-        tiles: (n, 6) first frame, top, left, frames, height and width; farther apart than the kernel
-            reaches.
-        seeds: (n,) uint64 random states.
+        points: (N, C) float32 values, neighbours in this order being close together.
+        pulls: (N, C) float32, the gradient of the mean distance to the set, times the kernel's sum.
+        indices: (T, H, W) int32 index of the value of each cell, changed in place.
+        rows: (n, 5) int64 rows of the kernel: frame, row and first column from the centre, width, and
+            place of the first weight.
+        weights: float32 weights of the rows.
+        folded: (T, H, W) float32, the kernel on the torus, 0 at its centre but for its own images.
+        distance: (4,) float32 weights of `Distance`, for which two values have the mean distance 1.
+        longest: no two values are farther apart.
+        tile: (6,) first frame, top, left, frames, height, width; it covers a side of the torus or lies
+            farther from other tiles than the kernel reaches.
+        together: whether frames share one set of values and exchange them; else each keeps its own.
+        seed: uint64 random state.
+        logarithms: float32 logarithms of evenly spread chances from 0 to 1. The logarithm of the C
+            library would differ between machines.
         proposals: per cell.
-        window: largest difference of ranks proposed, as a fraction of the tile's cells.
+        window: largest difference of indices proposed, as a fraction of the tile's cells of a set.
         local: fraction of proposals between neighbours in the plane.
-        tolerated: energy increase below which a swap is kept; 0 keeps only swaps that lower the energy.
+        temperature: of the weighted distances; 0 keeps only swaps that raise them.
+        spreads: swaps are dropped unless their prediction plus this many spreads would do.
     """
-    kept = np.zeros(len(tiles), np.int64)
-    threads = min(len(tiles), usable_processors())
-
-    def swap(first: int) -> None:
-        part = slice(first, None, threads)
-        _swap_in_some_tiles(
-            *(ranks, level_cdf, kernel, radii, folded, tiles[part], seeds[part], kept[part]),
-            *(proposals, float(window), float(local), float(tolerated)),
-        )
-
-    if threads < 2:
-        swap(0)
-        return kept
-    with ThreadPoolExecutor(threads) as pool:
-        list(pool.map(swap, range(threads)))
-    return kept
-
-
-@compiled
-def _swap_in_some_tiles(
-    ranks: np.ndarray,
-    level_cdf: np.ndarray,
-    kernel: np.ndarray,
-    radii: np.ndarray,
-    folded: np.ndarray,
-    tiles: np.ndarray,
-    seeds: np.ndarray,
-    kept: np.ndarray,
-    proposals: int,
-    window: float,
-    local: float,
-    tolerated: float,
-) -> None:
-    """Swap ranks inside each of some tiles, one after another; writes the swaps kept."""
-    for index in range(len(tiles)):
-        kept[index] = _swap_in_tile(
-            *(ranks, level_cdf, kernel, radii, folded, tiles[index], seeds[index]),
-            *(proposals, window, local, tolerated),
-        )
-
-
-@compiled
-def _swap_in_tile(
-    ranks: np.ndarray,
-    level_cdf: np.ndarray,
-    kernel: np.ndarray,
-    radii: np.ndarray,
-    folded: np.ndarray,
-    tile: np.ndarray,
-    seed: np.uint64,
-    proposals: int,
-    window: float,
-    local: float,
-    tolerated: float,
-) -> int:
-    """Swap ranks inside one tile; see `swap_in_tiles`."""
     first_frame, top, left, tile_frames, tile_height, tile_width = tile
-    frames, height, width = ranks.shape
-    reach, radius = kernel.shape[0] // 2, kernel.shape[1] // 2
-    # The values of the tile and of the margin that the kernel reaches. If the tile covers a side of the
-    # torus, the margin repeats the tile, one period away.
-    values = np.empty(
-        (tile_frames + 2 * reach, tile_height + 2 * radius, tile_width + 2 * radius), np.float32
+    frames, height, width = indices.shape
+    channels = points.shape[1]
+    reach, radius, widest = 0, 0, 0
+    for row in range(len(rows)):
+        reach, radius = max(reach, rows[row, 0]), max(radius, rows[row, 1])
+        widest = max(widest, rows[row, 3])
+    # Along frames and rows, a tile that covers the torus is its own margin. Columns have a margin
+    # always, because vector instructions take a row at once; it repeats the tile if that covers a side.
+    margin_t = 0 if tile_frames == frames else reach
+    margin_y = 0 if tile_height == height else radius
+    period = tile_width if tile_width == width else 0
+    shape = (
+        tile_frames + 2 * margin_t,
+        tile_height + 2 * margin_y,
+        tile_width + 2 * radius + widest,
     )
-    for t in range(values.shape[0]):
-        plane = ranks[(first_frame + t - reach) % frames]
-        for y in range(values.shape[1]):
-            for x in range(values.shape[2]):
-                rank = plane[(top + y - radius) % height, (left + x - radius) % width]
-                values[t, y, x] = level_cdf[int(rank)]
-    period_t = frames if tile_frames == frames else values.shape[0]
-    period_y = height if tile_height == height else values.shape[1]
-    period_x = width if tile_width == width else values.shape[2]
+    values = np.zeros((channels, *shape), np.float32)
+    gradients = np.zeros((channels, *shape), np.float32)
+    for t in range(shape[0]):
+        plane = indices[(first_frame + t - margin_t) % frames]
+        for y in range(shape[1]):
+            for x in range(shape[2]):
+                index = plane[(top + y - margin_y) % height, (left + x - radius) % width]
+                for c in range(channels):
+                    values[c, t, y, x] = points[index, c]
     area = tile_height * tile_width
     cells = tile_frames * area
-    tile_ranks = np.empty(cells, np.float32)
+    # Integer division costs as much as all else in a proposal.
+    frame_of, row_of = np.empty(cells, np.int64), np.empty(cells, np.int64)
+    column_of = np.empty(cells, np.int64)
     for cell in range(cells):
-        t, y, x = cell // area, cell % area // tile_width, cell % tile_width
-        tile_ranks[cell] = ranks[(first_frame + t) % frames, (top + y) % height, (left + x) % width]
-    # The tile's cells in the order of their ranks, and the sorted ranks, which swaps do not change.
-    # Ranks are distinct, so they are sorted by their places among all.
-    cell_of = np.full(ranks.size, -1, np.int32)
+        frame_of[cell] = cell // area
+        row_of[cell], column_of[cell] = cell % area // tile_width, cell % tile_width
+    # The cells of each set in the order of their values, and each cell's place in it.
+    sets = 1 if together else tile_frames
+    count = cells // sets
+    cell_at, place_of = np.empty((sets, count), np.int32), np.empty(cells, np.int32)
+    index_at = np.empty((sets, count), np.int32)
+    cell_of = np.empty(len(points), np.int32)
+    for each in range(sets):
+        cell_of[:] = -1
+        for cell in range(each * count, (each + 1) * count):
+            plane = indices[(first_frame + frame_of[cell]) % frames]
+            index = plane[(top + row_of[cell]) % height, (left + column_of[cell]) % width]
+            cell_of[index] = cell
+        place = 0
+        for index in range(len(points)):
+            cell = cell_of[index]
+            if cell >= 0:
+                cell_at[each, place], place_of[cell], index_at[each, place] = cell, place, index
+                place += 1
+    kernel = (rows, weights, distance)
+    scratch = np.empty((max(3, 2 + channels), widest), np.float32)
+    pair, own = np.empty((2, channels), np.float32), np.empty(channels, np.float32)
     for cell in range(cells):
-        cell_of[int(tile_ranks[cell])] = cell
-    cell_at, index_of = np.empty(cells, np.int64), np.empty(cells, np.int64)
-    rank_at = np.empty(cells, np.float32)
-    index = 0
-    for rank in range(cell_of.size):
-        cell = cell_of[rank]
-        if cell >= 0:
-            cell_at[index], index_of[cell], rank_at[index] = cell, index, rank
-            index += 1
-    farthest = max(1.0, window * cells)
-    neighbour_frames = min(_NEIGHBOUR_FRAMES, 2 * tile_frames - 1)
+        t, y, x = frame_of[cell] + margin_t, row_of[cell] + margin_y, column_of[cell] + radius
+        write_gradient(values, gradients, kernel, scratch, own, t, y, x)
+    errors = np.zeros(_LENGTHS, np.float32)
+    spread = np.full(_LENGTHS, np.float32(1))
+    dropped, seen = np.zeros(_LENGTHS, np.int64), np.zeros(_LENGTHS, np.int64)
+    per_length = np.float32((_LENGTHS - 1) / math.sqrt(longest))
+    farthest = max(1.0, window * count)
+    neighbour_frames = min(_NEIGHBOUR_FRAMES, 2 * tile_frames - 1) if together else 1
     state = np.uint64(seed)
-    sums = np.empty(kernel.shape[2], np.float32)
     kept = 0
     for _ in range(proposals * cells):
         state, first = random_number(state)
         state, second = random_number(state)
+        each = int(first * sets)
+        lower = int((first * sets - each) * count)
+        p = cell_at[each, lower]
+        pt, py, px = frame_of[p], row_of[p], column_of[p]
         if second < local:
-            # Propose a neighbour in the plane or in an adjacent frame, of any rank.
-            cell = int(first * cells)
-            neighbour = int(second / local * _NEIGHBOURS**2 * neighbour_frames)
-            t = cell // area + neighbour // _NEIGHBOURS**2 - neighbour_frames // 2
-            y = (
-                cell % area // tile_width
-                + neighbour // _NEIGHBOURS % _NEIGHBOURS
-                - _NEIGHBOURS // 2
-            )
-            x = cell % tile_width + neighbour % _NEIGHBOURS - _NEIGHBOURS // 2
-            if not (0 <= t < tile_frames and 0 <= y < tile_height and 0 <= x < tile_width):
+            hop = int(second / local * (_NEIGHBOURS**2 * neighbour_frames))
+            qt = pt + hop // _NEIGHBOURS**2 - neighbour_frames // 2
+            qy = py + hop // _NEIGHBOURS % _NEIGHBOURS - _NEIGHBOURS // 2
+            qx = px + hop % _NEIGHBOURS - _NEIGHBOURS // 2
+            if not (0 <= qt < tile_frames and 0 <= qy < tile_height and 0 <= qx < tile_width):
                 continue
-            one, two = index_of[cell], index_of[t * area + y * tile_width + x]
-            lower, upper = min(one, two), max(one, two)
+            q = (qt * tile_height + qy) * tile_width + qx
+            upper = place_of[q]
         else:
-            # Propose a neighbour in rank, at any position.
-            lower = int(first * cells)
             upper = lower + 1 + int((second - local) / (1 - local) * farthest)
-            if upper >= cells:
+            if upper >= count:
                 continue
-        low, high = level_cdf[int(rank_at[lower])], level_cdf[int(rank_at[upper])]
-        if low == high:
+            q = cell_at[each, upper]
+            qt, qy, qx = frame_of[q], row_of[q], column_of[q]
+        low, high = index_at[each, lower], index_at[each, upper]
+        squared, predicted = np.float32(0), np.float32(0)
+        for c in range(channels):
+            step_c = points[high, c] - points[low, c]
+            squared += step_c * step_c
+            pull_p = gradients[c, pt + margin_t, py + margin_y, px + radius] - pulls[low, c]
+            pull_q = gradients[c, qt + margin_t, qy + margin_y, qx + radius] - pulls[high, c]
+            predicted += (pull_p - pull_q) * step_c
+        if squared == 0:
             continue
-        p, q = cell_at[lower], cell_at[upper]
-        pt, py, px = p // area, p % area // tile_width, p % tile_width
-        qt, qy, qx = q // area, q % area // tile_width, q % tile_width
-        # Weighted distances that the swap adds around p, which goes from low to high, and removes
-        # around q, which goes from high to low.
-        gained = _distance_increase(values, kernel, radii, sums, pt, py, px, low, high)
-        lost = _distance_increase(values, kernel, radii, sums, qt, qy, qx, low, high)
-        # Both sums treat the other cell, and the cell's own images on a small torus, as unchanged.
-        near = folded[0, 0, 0] - folded[(qt - pt) % frames, (qy - py) % height, (qx - px) % width]
-        energy_change = lost - gained + 2 * (high - low) * near
-        limit = tolerated if tolerated > 0 else -_ROUNDING * (high - low)
-        # The decision: keep the swap if the pair energy falls, or rises by less than the tolerance.
-        if energy_change < limit:
-            periods = (period_t, period_y, period_x)
-            _write_periodic(values, (pt + reach, py + radius, px + radius), periods, high)
-            _write_periodic(values, (qt + reach, qy + radius, qx + radius), periods, low)
-            cell_at[lower], cell_at[upper] = q, p
-            index_of[p], index_of[q] = upper, lower
-            kept += 1
-    for index in range(cells):
-        cell = cell_at[index]
-        t, y, x = cell // area, cell % area // tile_width, cell % tile_width
-        ranks[(first_frame + t) % frames, (top + y) % height, (left + x) % width] = rank_at[index]
+        # The potentials treat the other cell, and the cell's own images, as unchanged.
+        near = folded[wrapped(qt - pt, frames), wrapped(qy - py, height), wrapped(qx - px, width)]
+        apart = distance_of(squared, distance[0], distance[1], distance[2], distance[3])
+        both = 2 * (near - folded[0, 0, 0]) * apart
+        least = 0.0
+        if temperature > 0:
+            state, chance = random_number(state)
+            least = temperature * logarithms[int(chance * logarithms.size)]
+        length = np.float32(math.sqrt(np.float32(math.sqrt(squared)))) * per_length
+        bin_ = min(_LENGTHS - 1, int(length))
+        if predicted + both + errors[bin_] + spreads * spread[bin_] < least:
+            dropped[bin_] += 1
+            if dropped[bin_] % _DROPPED_COMPUTED != 0:
+                continue
+        for c in range(channels):
+            pair[0, c], pair[1, c] = points[low, c], points[high, c]
+        places = (
+            (pt + margin_t, py + margin_y, px + radius),
+            (qt + margin_t, qy + margin_y, qx + radius),
+        )
+        gained = np.float32(0)
+        for side in range(2):
+            t, y, x = places[side]
+            gained += increase(values, kernel, scratch, pair[side], pair[1 - side], t, y, x)
+        error = gained - predicted - errors[bin_]
+        seen[bin_] = min(seen[bin_] + 1, _MEMORY)
+        errors[bin_] += error / seen[bin_]
+        spread[bin_] += (abs(error) - spread[bin_]) / seen[bin_]
+        if not gained + both > least + _ROUNDING * apart:
+            continue
+        kept += 1
+        for side in range(2):
+            t, y, x = places[side]
+            for c in range(channels):
+                write_images(values[c, t, y], x, period, pair[1 - side, c])
+        for side in range(2):
+            t, y, x = places[side]
+            old, new = pair[side], pair[1 - side]
+            update_neighbours(values, gradients, kernel, scratch, old, new, t, y, x)
+            if period > 0:
+                fold_margins(gradients, rows, t, y, radius, period)
+        # The gradients of the two cells are of other values now.
+        for side in range(2):
+            t, y, x = places[side]
+            write_gradient(values, gradients, kernel, scratch, own, t, y, x)
+        cell_at[each, lower], cell_at[each, upper] = q, p
+        place_of[p], place_of[q] = upper, lower
+    for each in range(sets):
+        for place in range(count):
+            cell = cell_at[each, place]
+            plane = indices[(first_frame + frame_of[cell]) % frames]
+            y, x = (top + row_of[cell]) % height, (left + column_of[cell]) % width
+            plane[y, x] = index_at[each, place]
     return kept
-
-
-@compiled
-def _distance_increase(
-    values: np.ndarray,
-    kernel: np.ndarray,
-    radii: np.ndarray,
-    sums: np.ndarray,
-    t: int,
-    y: int,
-    x: int,
-    low: Any,
-    high: Any,
-) -> Any:
-    """Return how much the weighted distances around a cell grow as its value goes from low to high.
-
-    Columns are summed first, so that vector units add in a fixed order on every machine.
-    """
-    for j in range(sums.size):
-        sums[j] = 0
-    for plane in range(radii.size):
-        edge = sums.size // 2 - radii[plane]
-        inner = sums[edge : sums.size - edge]
-        for i in range(edge, sums.size - edge):
-            row, weights = values[t + plane, y + i, x + edge :], kernel[plane, i, edge:]
-            for j in range(inner.size):
-                value = row[j]
-                inner[j] += weights[j] * (abs(high - value) - abs(low - value))
-    total = np.float32(0)
-    for j in range(sums.size):
-        total += sums[j]
-    return total
-
-
-@compiled
-def _write_periodic(
-    values: np.ndarray, cell: tuple[int, int, int], periods: tuple[int, int, int], value: Any
-) -> None:
-    """Write a cell and its images one or more periods away."""
-    for t in range(cell[0] % periods[0], values.shape[0], periods[0]):
-        for y in range(cell[1] % periods[1], values.shape[1], periods[1]):
-            for x in range(cell[2] % periods[2], values.shape[2], periods[2]):
-                values[t, y, x] = value
 
 
 @compiled

@@ -4,6 +4,8 @@ import dataclasses
 
 import numpy as np
 
+from bluenoise.methods import swaps
+from bluenoise.methods.swaps import SwapConfig
 from bluenoise.methods.void_and_cluster import void_and_cluster
 from bluenoise.objective.pair_kernel import plane_filter
 from bluenoise.objective.target import start_sigma
@@ -11,7 +13,6 @@ from bluenoise.runs.checkpoint import Checkpoint
 from bluenoise.runs.options import RunOptions, check_seed
 from bluenoise.values import value_swaps
 from bluenoise.values.value_set import ValueSet, value_set
-from bluenoise.values.value_swaps import ValueSwapConfig
 from dither.errors import InputError
 from dither.metrics.temporal import SpaceTime, SpaceTimeSum, TemporalExponential
 from dither.metrics.viewing import Gaussian, ViewingFilter
@@ -66,20 +67,22 @@ def generate_vectors(
             "give as many"
         )
     config = default_swaps(shape, viewing, held)
-    plan = value_swaps.plan_swaps(config, held, (frames, height, width))
-    start = _scalar_start(shape, config, seed) if held.name == "scalar" else None
-    state = value_swaps.init(plan, seed, start)
+    plan, order = value_swaps.plan_swaps(config, held, (frames, height, width))
+    if held.name == "scalar":
+        state = _scalar_start(shape, config, seed)
+    else:
+        state = value_swaps.init((frames, height, width), seed)
 
-    def unpack(arrays: dict[str, np.ndarray]) -> value_swaps.State:
+    def unpack(arrays: dict[str, np.ndarray]) -> swaps.State:
         # Compiled loops do not check their indices.
         each = np.sort(arrays["indices"].reshape(frames, -1), axis=1)
         if not (each == np.arange(height * width)).all():
             raise InputError("the checkpoint is damaged: a frame does not hold each value once")
-        return value_swaps.State(arrays["indices"], int(arrays["round"]))
+        return swaps.State(arrays["indices"], int(arrays["round"]))
 
     facts = {"values": held.digest, "shape": shape, "seed": seed, **vars(config)}
     state = Checkpoint(run.checkpoint, facts).follow(
-        lambda state: value_swaps.trajectory(plan, state, seed),
+        lambda state: swaps.trajectory(plan, state, seed),
         state,
         lambda state: {"indices": state.indices, "round": np.array(state.round)},
         unpack,
@@ -87,7 +90,7 @@ def generate_vectors(
             state.round / config.rounds, f"swaps kept {info.kept:.2%}"
         ),
     )
-    chosen = value_swaps.finish(plan, state)
+    chosen = order[state.indices]
     texture = held.values[chosen]
     if held.density is None:
         return texture
@@ -96,7 +99,7 @@ def generate_vectors(
 
 def default_swaps(
     shape: tuple[int, ...], viewing: ViewingFilter | SpaceTime | None, values: ValueSet
-) -> ValueSwapConfig:
+) -> SwapConfig:
     """Return the settings of the swaps for a shape and values.
 
     Scalars start from void-and-cluster and need few swaps, all of them improvements; other values start
@@ -111,16 +114,25 @@ def default_swaps(
             raise InputError("a viewing filter over time needs a shape with frames")
     elif frames:
         viewing = FRAMES if viewing is None else dataclasses.replace(FRAMES, space=viewing)
-    config = ValueSwapConfig(viewing or Gaussian(1.0), proposals=800 if frames else 3000)
+    viewing = viewing or Gaussian(1.0)
     if values.name == "scalar":
-        return dataclasses.replace(config, proposals=400, greedy=1.0)
-    return config
+        return SwapConfig(viewing)
+    return SwapConfig(
+        viewing=viewing,
+        proposals=800 if frames else 3000,
+        local=0.5,
+        widest=0.3,
+        narrowest=0.03,
+        hottest=2e-3,
+        coldest=2e-4,
+        spreads=2.0,
+    )
 
 
-def _scalar_start(shape: tuple[int, ...], config: ValueSwapConfig, seed: int) -> np.ndarray:
-    """Return void-and-cluster's order of each frame's cells: (T, H, W) int64."""
+def _scalar_start(shape: tuple[int, ...], config: SwapConfig, seed: int) -> swaps.State:
+    """Return void-and-cluster's order of each frame's cells."""
     sigma = start_sigma(plane_filter(config.viewing))
     frames = config.viewing if isinstance(config.viewing, SpaceTime) else FRAMES
     ranks = void_and_cluster(shape, sigma=sigma, frames=frames, seed=seed).planes
     order = np.argsort(ranks.reshape(len(ranks), -1), axis=1)
-    return np.argsort(order, axis=1).reshape(ranks.shape)
+    return swaps.State(np.argsort(order, axis=1).reshape(ranks.shape).astype(np.int32), 0)

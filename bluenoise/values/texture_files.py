@@ -9,11 +9,11 @@ import numpy as np
 from bluenoise.value_texture import (
     KINDS,
     ValueTexture,
-    load_value_texture,
-    value_texture_of,
+    load_texture,
 )
 from dither.errors import InputError
 from dither.files.npy import read_npy
+from dither.matrix.catalog import shipped_textures
 
 # Words in the names of other tools' files, in the order in which they decide.
 # Sources: A. Wolfe et al., "Spatiotemporal blue noise masks" (2022), whose files are called
@@ -57,7 +57,7 @@ def texture_files(paths: list[str]) -> list[TextureFiles]:
     Pictures whose names differ in the number at the end only are the frames of one texture.
 
     Args:
-        paths: .npy and .png files, and folders of them.
+        paths: .npy and .png files, folders of them, and names of shipped textures.
 
     Raises:
         InputError: a folder has no such file, a file has another ending, or there are too many frames.
@@ -70,6 +70,9 @@ def texture_files(paths: list[str]) -> list[TextureFiles]:
     for given in paths:
         path = Path(given)
         found = [path]
+        if given in shipped_textures():
+            groups[given] = [path]
+            continue
         if path.is_dir():
             found = sorted(
                 each for each in path.iterdir() if each.suffix.lower() in (".npy", ".png")
@@ -116,10 +119,10 @@ def read_texture(files: TextureFiles, kind: str | None = None) -> ValueTexture:
     """
     first = files.paths[0]
     try:
-        if first.suffix.lower() == ".npy":
+        if first.suffix.lower() == ".npy" or str(first) in shipped_textures():
             if len(files.paths) > 1:
                 raise InputError("frames are numbered .png files, or one .npy")
-            return load_value_texture(first, kind) or value_texture_of(read_npy(first), kind)
+            return load_texture(first, kind)
         if not first.is_file():
             raise InputError("there is no such file")
         kind = kind or next(
@@ -140,9 +143,9 @@ def read_texture(files: TextureFiles, kind: str | None = None) -> ValueTexture:
 def is_texture(path: str) -> bool:
     """Return whether a path is a noise texture, not a matrix: a picture, a folder, or 4-D floats.
 
-    A file that cannot be read is none.
+    The names of shipped textures are too. A file that cannot be read is none.
     """
-    if Path(path).suffix.lower() == ".png" or Path(path).is_dir():
+    if Path(path).suffix.lower() == ".png" or Path(path).is_dir() or path in shipped_textures():
         return True
     if Path(path).suffix != ".npy":
         return False

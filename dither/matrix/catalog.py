@@ -84,7 +84,15 @@ def matrix_names() -> list[str]:
 
 @functools.lru_cache(maxsize=4)
 def _shipped_channels(name: str) -> tuple[ThresholdMatrix, ...]:
-    entry = shipped_matrices()[name]
+    return _read_channels(shipped_path(shipped_matrices()[name]))
+
+
+def shipped_path(entry: dict[str, Any]) -> Path:
+    """Return the file of an entry of `shipped_matrices` or `shipped_textures`.
+
+    Raises:
+        InputError: the file is missing, or differs from the shipped one.
+    """
     path = _folder() / entry["file"]
     try:
         with path.open("rb") as file:
@@ -92,10 +100,8 @@ def _shipped_channels(name: str) -> tuple[ThresholdMatrix, ...]:
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror or error}; {_REINSTALL}") from error
     if digest != entry["sha256"]:
-        raise InputError(
-            f"{path} is damaged: it differs from the shipped matrix {name}; {_REINSTALL}"
-        )
-    return _read_channels(path)
+        raise InputError(f"{path} is damaged: it differs from the shipped file; {_REINSTALL}")
+    return path
 
 
 def _read_channels(path: Path) -> tuple[ThresholdMatrix, ...]:
@@ -120,7 +126,6 @@ def save_matrix(path: str | Path, matrix: ThresholdMatrix) -> None:
     write_npy(path, matrix.ranks)
 
 
-@functools.cache
 def shipped_matrices() -> dict[str, dict[str, Any]]:
     """Return the manifest of the shipped matrices: name to file, shape, dtype, sha256, seed and scores.
 
@@ -131,7 +136,27 @@ def shipped_matrices() -> dict[str, dict[str, Any]]:
         >>> "blue-64x64" in shipped_matrices()
         True
     """
-    path = _folder() / "manifest.json"
+    return _manifest("manifest.json")
+
+
+def shipped_textures() -> dict[str, dict[str, Any]]:
+    """Return the manifest of the shipped noise textures: name to file, values, shape, seed and scores.
+
+    `bluenoise.load_texture` reads them; they hold vectors or directions, not thresholds.
+
+    Raises:
+        InputError: the manifest is missing or damaged.
+
+    Example:
+        >>> shipped_textures()["vec2-128x128"]["values"]
+        'vec2'
+    """
+    return _manifest("textures.json")
+
+
+@functools.cache
+def _manifest(name: str) -> dict[str, dict[str, Any]]:
+    path = _folder() / name
     try:
         manifest = json.loads(path.read_text(encoding="utf-8"))
         if all({"file", "sha256"} <= entry.keys() for entry in manifest.values()):

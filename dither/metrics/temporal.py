@@ -45,17 +45,34 @@ class TemporalExponential:
 
     H(f) = rate / (1 - (1 - rate) e^(-2 pi i f)).
 
+    Renderers drop the history of pixels that come into view, and the first frame then counts whole.
+    With `restarts`, |H(f)|^2 is the mean over histories of 1, 2, ... that many frames: smaller numbers
+    favour the first frames, and the animation is good from any frame at which it starts.
+
+    Attributes:
+        rate: weight of the new frame.
+        restarts: longest history, in frames; None if it is never dropped.
+
     Example:
         >>> float(TemporalExponential(0.5).transfer(np.array(0.5)).round(6))
         0.333333
+        >>> float(TemporalExponential(0.5, restarts=2).transfer(np.array(0.5)).round(6) ** 2)
+        0.5
     """
 
     rate: float
+    restarts: int | None = None
 
     def transfer(self, frequency: np.ndarray) -> np.ndarray:
         """Return |H(f)| at frequencies in cycles per frame."""
-        turn = np.exp(-2j * math.pi * np.asarray(frequency))
-        return self.rate / np.abs(1 - (1 - self.rate) * turn)
+        turn = (1 - self.rate) * np.exp(-2j * math.pi * np.asarray(frequency))
+        if self.restarts is None:
+            return self.rate / np.abs(1 - turn)
+        # The oldest of n frames has the weight of all that would be older: (1 - rate)^(n - 1).
+        ages = np.arange(self.restarts)
+        powers = turn[..., None] ** ages
+        older = self.rate * (np.cumsum(powers, axis=-1) - powers)
+        return np.sqrt((np.abs(older + powers) ** 2).mean(axis=-1))
 
 
 @dataclass(frozen=True)
@@ -130,7 +147,7 @@ SpaceTime = SpaceTimeSum | SpaceTimeProduct
 
 
 def parse_temporal_filter(text: str) -> TemporalFilter:
-    """Parse a temporal filter: "gaussian:0.85", "exponential:0.1" or "box:4".
+    """Parse a temporal filter: "gaussian:0.85", "exponential:0.1", "exponential:0.1,16" or "box:4".
 
     Raises:
         InputError: the text is none of these, or its number is out of range.
@@ -140,6 +157,12 @@ def parse_temporal_filter(text: str) -> TemporalFilter:
         TemporalExponential(rate=0.1)
     """
     kind, _, argument = text.partition(":")
+    argument, comma, restarts = argument.partition(",")
+    if comma and not (kind == "exponential" and restarts.isdecimal() and 2 <= int(restarts) <= 256):
+        raise InputError(
+            f"{text!r} is not a temporal filter; after a comma, exponential takes the longest history, "
+            "2 to 256 frames, such as exponential:0.1,16"
+        )
     try:
         number = float(argument)
     except ValueError:
@@ -147,10 +170,11 @@ def parse_temporal_filter(text: str) -> TemporalFilter:
     if kind == "gaussian" and 0.3 <= number <= 8:
         return TemporalGaussian(number)
     if kind == "exponential" and 0.02 <= number <= 0.95:
-        return TemporalExponential(number)
+        return TemporalExponential(number, int(restarts) if comma else None)
     if kind == "box" and 2 <= number <= 64 and number.is_integer():
         return TemporalBox(int(number))
     raise InputError(
         f"{text!r} is not a temporal filter; write gaussian:0.85 (0.3 to 8 frames), exponential:0.1 "
-        "(weight of the new frame, 0.02 to 0.95) or box:4 (2 to 64 frames)"
+        "(weight of the new frame, 0.02 to 0.95), exponential:0.1,16 (and the longest history in "
+        "frames) or box:4 (2 to 64 frames)"
     )

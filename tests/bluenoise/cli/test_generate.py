@@ -424,7 +424,9 @@ def test_without_arguments_the_help_is_printed(run: Callable) -> None:
 def test_the_shipped_matrices_are_listed(run: Callable) -> None:
     names = [line.split()[0] for line in run("bluenoise list").stdout.splitlines()]
     assert "blue-64x64" in names
-    assert list(json.loads(run("bluenoise list --json").stdout)["matrices"]) == names
+    assert "vec2-128x128" in names
+    listed = json.loads(run("bluenoise list --json").stdout)
+    assert [*listed["matrices"], *listed["textures"]] == names
 
 
 def test_help_names_every_command(run: Callable) -> None:

@@ -1,24 +1,25 @@
+import dataclasses
 from pathlib import Path
 
 import numpy as np
 import pytest
 
+from bluenoise.methods.swaps import SwapConfig
 from bluenoise.runs.options import RunOptions
 from bluenoise.values import generate_vectors as module
 from bluenoise.values.evaluate_vectors import evaluate_vectors
 from bluenoise.values.generate_vectors import FRAMES, default_swaps, generate_vectors
 from bluenoise.values.importance import ggx_values, point_values
 from bluenoise.values.value_set import SPACES, ValueSet, value_set
-from bluenoise.values.value_swaps import ValueSwapConfig
 from dither.errors import InputError
 from dither.metrics.viewing import Box, Gaussian
 
 
 @pytest.fixture(autouse=True)
 def _few_swaps(monkeypatch: pytest.MonkeyPatch) -> None:
-    def few(shape: tuple[int, ...], viewing: object, values: ValueSet) -> ValueSwapConfig:
+    def few(shape: tuple[int, ...], viewing: object, values: ValueSet) -> SwapConfig:
         found = default_swaps(shape, viewing, values)  # pyright: ignore[reportArgumentType]
-        return ValueSwapConfig(found.viewing, proposals=32, rounds=4, greedy=found.greedy)
+        return dataclasses.replace(found, proposals=32, rounds=4)
 
     monkeypatch.setattr(module, "default_swaps", few)
 
@@ -112,4 +113,4 @@ def test_settings_suit_the_shape() -> None:
     assert default_swaps((4, 4), None, held).viewing == Gaussian(1.0)
     assert default_swaps((2, 4, 4), None, held).viewing == FRAMES
     assert default_swaps((2, 4, 4), Box(3), held).viewing.space == Box(3)  # pyright: ignore
-    assert default_swaps((4, 4), None, value_set("scalar", 16)).greedy == 1
+    assert default_swaps((4, 4), None, value_set("scalar", 16)).hottest == 0

@@ -82,9 +82,9 @@ def test_the_manifest_speaks_json() -> None:
 @pytest.fixture
 def shipped(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
     """A copy of some of the shipped matrices, which the catalogue reads instead."""
-    for name in ("manifest.json", "blue-16x16.npy", "blue-32x32.npy"):
+    for name in ("manifest.json", "textures.json", "blue-16x16.npy", "blue-32x32.npy"):
         shutil.copyfile(catalog._folder() / name, tmp_path / name)
-    read = catalog._shipped_channels, catalog.shipped_matrices
+    read = catalog._shipped_channels, catalog._manifest
     for each in read:
         each.cache_clear()
     monkeypatch.setattr(catalog, "_folder", lambda: tmp_path)

@@ -41,3 +41,26 @@ def test_filters_as_a_person_writes_them(text: str, time: object) -> None:
 def test_others_are_one_sentence(text: str) -> None:
     with pytest.raises(InputError, match="is not a temporal filter; write gaussian"):
         parse_temporal_filter(text)
+
+
+def test_a_history_that_is_dropped_counts_each_age_alike() -> None:
+    frequency, rate = np.linspace(-0.5, 0.5, 11), 0.2
+    squares = []
+    for age in (1, 2, 3):
+        # A running mean after `age` frames, computed frame by frame from an impulse in each.
+        weights = np.zeros(age)
+        for frame in range(age):
+            weights *= 1 - rate
+            weights[frame] = 1 if frame == 0 else rate
+        waves = np.exp(-2j * np.pi * frequency[:, None] * np.arange(age)[::-1])
+        squares.append(np.abs(waves @ weights) ** 2)
+    found = TemporalExponential(rate, restarts=3).transfer(frequency)
+    assert found**2 == pytest.approx(np.mean(squares, axis=0))
+    long = TemporalExponential(0.5, restarts=256).transfer(frequency)
+    assert long == pytest.approx(TemporalExponential(0.5).transfer(frequency), abs=0.02)
+
+
+@pytest.mark.parametrize("text", ["exponential:0.1,1", "exponential:0.1,x", "box:4,8"])
+def test_a_bad_history_is_one_sentence(text: str) -> None:
+    with pytest.raises(InputError, match="the longest history, 2 to 256 frames"):
+        parse_temporal_filter(text)

@@ -1,7 +1,8 @@
 """Potentials of cells: the weighted distances around a cell, their gradients, and changes of both.
 
 Values and gradients are kept with margins, so that rows of the kernel never leave them; see
-`value_swap_kernel`.
+`swap_kernel`. Ranks have one coordinate, and their distance is |u - v|: this case has loops without
+roots, three times as fast.
 """
 
 import math
@@ -50,6 +51,18 @@ def _slope(squared: Any, r: Any, r2: Any, t: Any, t2: Any) -> Any:
     return total / chord
 
 
+@compiled(inline=True)
+def is_straight(distance: np.ndarray, channels: int) -> bool:
+    """Return whether the distance is |u - v| of numbers, but for a factor."""
+    return channels == 1 and distance[1] == 0 and distance[2] == 0 and distance[3] == 0
+
+
+@compiled(inline=True)
+def _sign(one: Any, two: Any) -> Any:
+    """Return 1 if the first number is greater, -1 if it is less, and 0 if they are equal."""
+    return np.float32(one > two) - np.float32(one < two)
+
+
 @compiled(zero_division=False)
 def increase(
     values: np.ndarray,
@@ -68,12 +81,18 @@ def increase(
     rows, weights, distance = kernel
     w_r, w_r2, w_t, w_t2 = distance[0], distance[1], distance[2], distance[3]
     sums, to_old, to_new = scratch[0], scratch[1], scratch[2]
+    straight = is_straight(distance, values.shape[0])
     sums[:] = 0
     for row in range(len(rows)):
         frame = wrapped(t + rows[row, 0], values.shape[1])
         line = wrapped(y + rows[row, 1], values.shape[2])
         start, width = x + rows[row, 2], rows[row, 3]
         given = weights[rows[row, 4] : rows[row, 4] + width]
+        if straight:
+            these, a, b = values[0, frame, line, start : start + width], old[0], new[0]
+            for j in range(width):
+                sums[j] += given[j] * (abs(these[j] - b) - abs(these[j] - a))
+            continue
         to_old[:width] = 0
         to_new[:width] = 0
         for c in range(values.shape[0]):
@@ -90,7 +109,7 @@ def increase(
     total = np.float32(0)
     for j in range(sums.size):
         total += sums[j]
-    return total
+    return w_r * total if straight else total
 
 
 @compiled(zero_division=False)
@@ -114,31 +133,40 @@ def _write_slopes(
 
 
 @compiled(zero_division=False)
-def push(
+def update_neighbours(
     values: np.ndarray,
     gradients: np.ndarray,
     kernel: Any,
-    slopes: np.ndarray,
-    value: np.ndarray,
-    sign: int,
+    scratch: np.ndarray,
+    old: np.ndarray,
+    new: np.ndarray,
     t: int,
     y: int,
     x: int,
 ) -> None:
-    """Add what a value at a cell contributes to its neighbours' gradients, times the sign."""
+    """Change the gradients of a cell's neighbours when its value goes from old to new."""
     rows, weights, distance = kernel
-    factor = np.float32(sign)
+    from_old, from_new = scratch[0], scratch[1]
+    straight = is_straight(distance, values.shape[0])
     for row in range(len(rows)):
         frame = wrapped(t + rows[row, 0], values.shape[1])
         line = wrapped(y + rows[row, 1], values.shape[2])
         start, width = x + rows[row, 2], rows[row, 3]
         given = weights[rows[row, 4] : rows[row, 4] + width]
-        _write_slopes(values[:, frame, line, start : start + width], given, distance, value, slopes)
-        for c in range(values.shape[0]):
-            these = values[c, frame, line, start : start + width]
-            pushed = gradients[c, frame, line, start : start + width]
+        if straight:
+            these, a, b = values[0, frame, line, start : start + width], old[0], new[0]
+            changed, slope = gradients[0, frame, line, start : start + width], distance[0]
             for j in range(width):
-                pushed[j] += factor * slopes[j] * (these[j] - value[c])
+                changed[j] += slope * given[j] * (_sign(these[j], b) - _sign(these[j], a))
+            continue
+        seen = values[:, frame, line, start : start + width]
+        _write_slopes(seen, given, distance, old, from_old)
+        _write_slopes(seen, given, distance, new, from_new)
+        for c in range(values.shape[0]):
+            these, a, b = seen[c], old[c], new[c]
+            changed = gradients[c, frame, line, start : start + width]
+            for j in range(width):
+                changed[j] += from_new[j] * (these[j] - b) - from_old[j] * (these[j] - a)
 
 
 @compiled(zero_division=False)
@@ -158,11 +186,17 @@ def write_gradient(
     sums[:] = 0
     for c in range(values.shape[0]):
         own[c] = values[c, t, y, x]
+    straight = is_straight(distance, values.shape[0])
     for row in range(len(rows)):
         frame = wrapped(t + rows[row, 0], values.shape[1])
         line = wrapped(y + rows[row, 1], values.shape[2])
         start, width = x + rows[row, 2], rows[row, 3]
         given = weights[rows[row, 4] : rows[row, 4] + width]
+        if straight:
+            these, column, here = values[0, frame, line, start : start + width], sums[0], own[0]
+            for j in range(width):
+                column[j] += distance[0] * given[j] * _sign(here, these[j])
+            continue
         _write_slopes(values[:, frame, line, start : start + width], given, distance, own, slopes)
         for c in range(values.shape[0]):
             these = values[c, frame, line, start : start + width]
