@@ -224,6 +224,16 @@ def mean_gain_db(evaluation: Evaluation, reference: Evaluation) -> float:
     )
 
 
+def better_filters(evaluation: Evaluation, reference: Evaluation) -> list[str]:
+    """Return the viewing filters at which the energy is below that of a reference.
+
+    Example:
+        >>> better_filters(evaluate(bayer(8, 8)), evaluate(white_noise(8, 8)))[0]
+        'gaussian:1.0'
+    """
+    return [name for name, value in reference.energy.items() if evaluation.energy[name] < value]
+
+
 def luminance_gain_db(
     channels: Sequence[ThresholdMatrix],
     filters: Mapping[str, ViewingFilter] = STANDARD_FILTERS,

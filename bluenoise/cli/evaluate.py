@@ -1,7 +1,7 @@
 """`bluenoise evaluate`."""
 
 import json
-from collections.abc import Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -12,6 +12,7 @@ from bluenoise.cli.evaluate_values import evaluate_textures
 from bluenoise.evaluate import (
     Evaluation,
     baselines,
+    better_filters,
     luminance_gain_db,
     mean_evaluation,
     mean_gain_db,
@@ -20,9 +21,14 @@ from bluenoise.evaluate import (
 from bluenoise.evaluate import evaluate as measure
 from bluenoise.matrix_set import MatrixSet, load_matrix_set
 from bluenoise.values.texture_files import is_texture
-from dither.console import INPUT, JsonOption, delayed_progress, number, option
+from dither.console import INPUT, OUTPUT, JsonOption, delayed_progress, number, option
 from dither.errors import InputError
 from dither.matrix.threshold_matrix import ThresholdMatrix
+from dither.metrics.viewing import STANDARD_FILTERS
+from dither.suggestions import did_you_mean
+
+# References of at most this many cells together, and of at most so many seeds, are averaged.
+_REFERENCE_CELLS, _MOST_SEEDS = 1 << 12, 8
 
 
 def evaluate(
@@ -53,6 +59,15 @@ def evaluate(
             value="KIND",
         ),
     ] = None,
+    sort: Annotated[
+        str | None,
+        option(
+            OUTPUT,
+            "Order of the matrices, best first: score | anisotropy | worst (grey) | name | a viewing "
+            "filter of the table, such as gaussian:1.5 [as given].",
+            value="KEY",
+        ),
+    ] = None,
     seed: Annotated[
         int,
         number("Reference", 0, (1 << 32) - 1, "Seed of the reference matrices.", "--seed", "-s"),
@@ -61,9 +76,10 @@ def evaluate(
 ) -> None:
     """Score matrices against white noise, Bayer and void-and-cluster.
 
-    The reference matrices are made on the spot. Matrices of one shape share a table, and are compared
-    with as many seeds of the references. Noise textures of values are measured by the error of filtered
-    integrands, against independent samples.
+    The score on top is 10 log10 (level energy / that of void-and-cluster), averaged over five viewing
+    filters: below 0 dB is better. Then follows a table for each shape, with one matrix per column and
+    references that are made on the spot. Noise textures of values are measured by the error of
+    filtered integrands, against independent samples.
     """
     textures = [path for path in matrices if values is not None or is_texture(path)]
     if textures:
@@ -73,60 +89,91 @@ def evaluate(
                 f"{textures[0]} is a noise texture and {other} is not; evaluate them one after the "
                 "other, or say what the values are with --values KIND"
             )
-        if photo:
-            raise InputError(
-                "--photo has no effect with noise textures; it is for threshold matrices"
-            )
+        for name, given in (("--photo", photo), ("--sort", sort)):
+            if given:
+                raise InputError(
+                    f"{name} has no effect with noise textures; it is for threshold matrices"
+                )
         evaluate_textures(matrices, values, seed, json_output)
         return
-    from bluenoise.report.table import print_table
-
+    key = None if sort is None else _sort_key(sort)
     photos = [_read_photo(path) for path in photo or []]
     loaded = {name: load_matrix_set(name) for name in matrices}
     groups: dict[tuple[int, ...], list[str]] = {}
     for name, column in loaded.items():
         groups.setdefault((len(column.matrices), *column.shape), []).append(name)
-    tables = []
+    tables: dict[str, dict[str, dict[str, Any]]] = {}
     with delayed_progress("evaluate", quiet=False) as on_progress:
-        for names in groups.values():
-            tables.append(_table({name: loaded[name] for name in names}, photos, seed))
-            on_progress(len(tables) / len(groups))
+        for done, names in enumerate(groups.values(), 1):
+            table = _table({name: loaded[name] for name in names}, photos, seed)
+            tables |= dict.fromkeys(names, table)
+            on_progress(done / len(groups))
+    order = [name for names in groups.values() for name in names]
+    if key is not None:
+        order.sort(key=lambda name: key(name, tables[name][name]))
     if json_output:
         report = {
-            name: {label: table[label] for label in (name, *references)}
-            for names, (table, references) in zip(groups.values(), tables, strict=True)
-            for name in names
+            name: {label: row for label, row in tables[name].items() if label not in loaded}
+            for name in order
         }
+        report = {name: {name: tables[name][name], **row} for name, row in report.items()}
         print(json.dumps({"matrices": report}))
         return
-    for table, _ in tables:
-        print_table(table)
+    from bluenoise.report.table import summary_text, table_text
+
+    print(summary_text({name: tables[name][name] for name in order}))
+    for table in {id(tables[name]): tables[name] for name in order}.values():
+        names = [name for name in order if name in table]
+        print(f"\n{table_text({label: table[label] for label in dict.fromkeys([*names, *table])})}")
 
 
 def _table(
     columns: dict[str, MatrixSet], photos: list[np.ndarray], seed: int
-) -> tuple[dict[str, Any], list[str]]:
-    """Measure matrices of one shape and as many references; also return the references' names."""
+) -> dict[str, dict[str, Any]]:
+    """Measure matrices of one shape and their references, which follow them."""
     shape = next(iter(columns.values())).shape
-    seeds = [baselines(shape, seed=(seed + index) % (1 << 32)) for index in range(len(columns))]
-    references = {
-        label: [_figures(MatrixSet((made[label],)), photos) for made in seeds] for label in seeds[0]
-    }
-    ours = {name: [_figures(column, photos)] for name, column in columns.items()}
-    if len(ours) > 1:
-        ours[f"mean of {len(ours)}"] = [rows[0] for rows in ours.values()]
-    measured = {**ours, **references}
+    # Small references differ by a tenth of a decibel from seed to seed. The number of seeds depends
+    # on the shape alone, so a matrix has the same scores whatever it is compared with.
+    seeds = int(np.clip(_REFERENCE_CELLS // np.prod(shape), 1, _MOST_SEEDS))
+    made = [baselines(shape, seed=(seed + index) % (1 << 32)) for index in range(seeds)]
+    measured = {name: [_figures(column, photos)] for name, column in columns.items()}
+    for label in made[0]:
+        # Bayer's matrix has no seed.
+        used = made[:1] if label.startswith("Bayer") else made
+        measured[label] = [_figures(MatrixSet((each[label],)), photos) for each in used]
     means = {label: mean_evaluation([row for row, _ in rows]) for label, rows in measured.items()}
-    table = {
+    reference = means["void-and-cluster"]
+    return {
         label: {
             **means[label]._asdict(),
             **{key: _mean_figures([more[key] for _, more in rows]) for key in rows[0][1]},
-            "against_void_and_cluster_db": mean_gain_db(means[label], means["void-and-cluster"]),
+            "against_void_and_cluster_db": mean_gain_db(means[label], reference),
+            "better_than_void_and_cluster_at": better_filters(means[label], reference),
             "matrices": len(rows),
         }
         for label, rows in measured.items()
     }
-    return table, list(references)
+
+
+def _sort_key(text: str) -> Callable[[str, Mapping[str, Any]], Any]:
+    """Return the key of `--sort`, from a matrix's name and scores; smaller is first.
+
+    Raises:
+        InputError: it is no such name.
+    """
+    if text in STANDARD_FILTERS:
+        return lambda name, row: row["energy"][text]
+    keys: dict[str, Callable[[str, Mapping[str, Any]], Any]] = {
+        "score": lambda name, row: row["against_void_and_cluster_db"],
+        "anisotropy": lambda name, row: abs(row["anisotropy_db"] or 0),
+        "worst": lambda name, row: row["worst_energy"],
+        "name": lambda name, row: name,
+    }
+    if text not in keys:
+        names = [*keys, *STANDARD_FILTERS]
+        advice = did_you_mean(text[:80], names, f"give one of: {', '.join(names)}")
+        raise InputError(f"--sort is {text[:80]!r}; {advice}")
+    return keys[text]
 
 
 def _figures(column: MatrixSet, photos: list[np.ndarray]) -> tuple[Evaluation, dict[str, Any]]:

@@ -58,35 +58,22 @@ def evaluate_textures(paths: list[str], kind: str | None, seed: int, json_output
 
 
 def _print_table(values: str, columns: dict[str, VectorEvaluation]) -> None:
-    from rich import box
-    from rich.console import Console
-    from rich.markup import escape
-    from rich.table import Table
+    from bluenoise.report.table import page_width
+    from bluenoise.report.text_columns import text_columns
 
-    has_frames = any(each.by_frame_db for each in columns.values())
-    table = Table(
-        title=f"Noise textures of {values}",
-        caption="Squared errors in dB against independent samples; lower is better."
-        + f" EMA n: running mean of n frames, weight {RATE:g} for the new one; blur: {BLUR}."
-        * has_frames,
-        box=box.SIMPLE_HEAD,
-        padding=(0, 1),
-    )
-    table.add_column("", no_wrap=True)
-    for name, column in columns.items():
-        size = "x".join(map(str, column.shape[column.shape[0] == 1 :]))
-        table.add_column(f"{escape(printable(name))} {size}", justify="right", overflow="fold")
-    for label, cells in _rows(list(columns.values())):
-        table.add_row(label, *cells, style=None if cells else "bold")
-    console = Console()
-    # Pipes and files have no width; the table needs about this much.
-    (console if console.is_terminal else Console(width=max(80, 36 + 15 * len(columns)))).print(
-        table
-    )
+    names = [
+        f"{printable(name)} {'x'.join(map(str, each.shape[each.shape[0] == 1 :]))}"
+        for name, each in columns.items()
+    ]
+    print(f"Noise textures of {values}: squared errors in dB against independent samples;")
+    print("lower is better.")
+    if any(each.by_frame_db for each in columns.values()):
+        print(f"EMA n: running mean of n frames, weight {RATE:g} for the new one; blur: {BLUR}.")
+    print(f"\n{text_columns(names, _rows(list(columns.values())), page_width())}\n")
 
 
 def _rows(columns: list[VectorEvaluation]) -> Iterator[tuple[str, list[str]]]:
-    """Yield the label and the cells of each row; headings have no cells."""
+    """Yield the label and the cells of each row."""
     for family, errors in columns[0].error_db.items():
         for name in errors:
             yield f"{family}, {name}", [_db(each.error_db[family][name]) for each in columns]

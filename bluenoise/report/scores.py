@@ -15,11 +15,18 @@ class Score(NamedTuple):
         label: name of the score.
         note: its unit or how to read it.
         cells: one text per column.
+        part: viewing filter, band or temporal filter, if the score has a row for each.
     """
 
     label: str
     note: str
     cells: Sequence[str]
+    part: str = ""
+
+    @property
+    def title(self) -> str:
+        """The label, and the part after a comma."""
+        return f"{self.label}, {self.part}" if self.part else self.label
 
 
 class Fact(NamedTuple):
@@ -83,25 +90,28 @@ def score_rows(columns: Sequence[Mapping[str, Any]]) -> list[Score]:
     """
     first = columns[0]
 
-    def row(label: str, note: str, form: Callable[[float], str], *keys: str) -> Score:
+    def row(
+        label: str, note: str, form: Callable[[float], str], *keys: str, part: str = ""
+    ) -> Score:
         values = (reduce(_get, keys, column) for column in columns)
-        return Score(label, note, [_or_dash(value, form) for value in values])
+        return Score(label, note, [_or_dash(value, form) for value in values], part)
 
     def rows_of(key: str, label: str, note: str, form: Callable[[float], str]) -> list[Score]:
-        return [row(f"{label}, {name}", note, form, key, name) for name in first.get(key) or {}]
+        return [row(label, note, form, key, name, part=name) for name in first.get(key) or {}]
 
     return [
         row("Against void-and-cluster", "mean of five views", _db, "against_void_and_cluster_db"),
         *rows_of("energy", "Error", "mean level energy × 10⁶", _energy),
-        row("Error of the worst grey", "level energy × 10⁶, gaussian:1.5", _energy, "worst_energy"),
-        row("Worst grey", "0 black, 1 white; gaussian:1.5", "{:.2f}".format, "worst_level"),
+        row("Worst grey", "gaussian:1.5", _energy, "worst_energy", part="level energy × 10⁶"),
+        row("Worst grey", "gaussian:1.5", "{:.2f}".format, "worst_level", part="0 black, 1 white"),
         row("Pattern anisotropy", "0 dB: same in every direction", _db, "anisotropy_db"),
         *rows_of("bands_db", "Pattern power", "cycles per pixel, against white noise", _db),
         row(
             "Power of the values",
-            "below 0.25 cycles per pixel, share of white noise's",
+            "share of white noise's",
             "{:.1%}".format,
             "low_frequency_power",
+            part="below 0.25 cycles per pixel",
         ),
         *rows_of("over_time_db", "Error over time", "of pixels, against white noise", _db),
         *rows_of("luminance_gain_db", "Error in luminance of greys", "against equal channels", _db),

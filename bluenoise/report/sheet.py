@@ -144,5 +144,5 @@ def _table(content: Measurements, width: int) -> np.ndarray:
             )
             for i, cell in enumerate(score.cells)
         ]
-        rows.append([text_block(f"{score.label} ({score.note})", width=_LABEL_WIDTH), *cells])
+        rows.append([text_block(f"{score.title} ({score.note})", width=_LABEL_WIDTH), *cells])
     return below([grid([row], 0) for row in rows], 8)

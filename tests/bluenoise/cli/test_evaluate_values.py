@@ -33,7 +33,7 @@ def test_a_table_within_80_columns(run: Run, textures: Path) -> None:
     assert "white" in text
     assert "half-spaces, gaussian:1.0" in text
     assert "half-spaces, EMA + blur, 32" in text
-    assert max(map(len, text.splitlines())) <= 81
+    assert max(map(len, text.splitlines())) <= 80
     assert "EMA" not in run("bluenoise evaluate vectors.npy").stdout
 
 
@@ -61,6 +61,7 @@ def test_json_has_every_figure(run: Run, textures: Path) -> None:
     [
         ("vectors.npy blue-16x16", "vectors.npy is a noise texture and blue-16x16 is not"),
         ("vectors.npy --photo photo.png", "--photo has no effect"),
+        ("vectors.npy --sort score", "--sort has no effect"),
         ("vectors.npy --values sphere", "have 3 components"),
         ("vectors.npy --values vec22", "did you mean 'vec2'"),
         ("disks.npy --values vec2", "values of vec2 are from 0 to 1, not -0"),

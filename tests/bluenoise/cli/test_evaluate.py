@@ -1,0 +1,104 @@
+"""`bluenoise evaluate` of matrices: the score on top, the columns, the order and the JSON object."""
+
+import json
+import math
+from collections.abc import Callable
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from bluenoise.evaluate import evaluate
+from bluenoise.methods.void_and_cluster import void_and_cluster
+from dither.matrix.catalog import load_matrix, save_matrix
+from dither.matrix.classical import white_noise
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with white noise, and a matrix of void-and-cluster, of 16x16."""
+    save_matrix(tmp_path / "white.npy", white_noise(16, 16, seed=5))
+    save_matrix(tmp_path / "cluster.npy", void_and_cluster((16, 16), seed=99))
+    return tmp_path
+
+
+def test_the_score_on_top_is_the_mean_gain_over_void_and_cluster(run: Callable, folder) -> None:
+    """Compute the score from its definition, over the seeds that the table names."""
+    text = run("bluenoise evaluate white.npy blue-16x16").stdout
+    reference = [evaluate(void_and_cluster((16, 16), seed=seed)).energy for seed in range(8)]
+    assert "references: means of 8 seeds" in text
+    head, *lines = text.splitlines()
+    assert head.split() == ["Matrix", "Score", "Better", "at", "Anisotropy"]
+    for line, matrix in zip(
+        lines, (white_noise(16, 16, 5), load_matrix("blue-16x16")), strict=False
+    ):
+        energy = evaluate(matrix).energy
+        mean = {name: np.mean([each[name] for each in reference]) for name in energy}
+        gain = np.mean([10 * math.log10(energy[name] / mean[name]) for name in energy])
+        better = sum(energy[name] < mean[name] for name in energy)
+        assert f"{gain:+.2f} dB" in line
+        assert f"{better} of 5" in line
+
+
+def test_one_matrix_is_a_column_at_80_columns_and_none_is_a_mean(run: Callable, folder) -> None:
+    names = ["blue-16x16", "white.npy", "cluster.npy", "blue-32x32"]
+    text = run(f"bluenoise evaluate {' '.join(names)}").stdout
+    assert max(map(len, text.splitlines())) <= 80
+    assert text.isascii()
+    assert "mean of" not in text
+    rows = [line.split() for line in text.splitlines() if line.startswith("  gaussian:1.5")]
+    figures = [float(figure.replace(",", "")) for row in rows for figure in row[1:]]
+    made = [load_matrix("blue-16x16"), white_noise(16, 16, 5), void_and_cluster((16, 16), seed=99)]
+    for matrix, figure in zip(made, figures, strict=False):
+        assert figure == pytest.approx(evaluate(matrix).energy["gaussian:1.5"], abs=1)
+    for word in ("white noise", "void-and-", "anisotropy", "nasanen", "Power of the values"):
+        assert word in text
+
+
+def test_a_score_does_not_depend_on_what_else_is_measured(run: Callable, folder) -> None:
+    def score(command: str) -> float:
+        return json.loads(run(command).stdout)["matrices"]["cluster.npy"]["cluster.npy"][
+            "against_void_and_cluster_db"
+        ]
+
+    alone = score("bluenoise evaluate cluster.npy --json")
+    assert alone == score("bluenoise evaluate white.npy blue-16x16 cluster.npy --json")
+    # A further seed of void-and-cluster is as good as the others.
+    assert abs(alone) < 0.3
+
+
+def test_json_keeps_its_keys(run: Callable) -> None:
+    report = json.loads(run("bluenoise evaluate blue-32x32 --json --seed 1").stdout)
+    rows = report["matrices"]["blue-32x32"]
+    assert list(rows) == ["blue-32x32", "white noise", "Bayer", "void-and-cluster"]
+    assert rows["blue-32x32"]["against_void_and_cluster_db"] < -0.5
+    assert rows["white noise"]["against_void_and_cluster_db"] > 12
+    assert rows["void-and-cluster"]["better_than_void_and_cluster_at"] == []
+    assert [row["matrices"] for row in rows.values()] == [1, 4, 1, 4]
+    assert {"energy", "against_white_db", "worst_level", "bands_db"} <= rows["blue-32x32"].keys()
+
+
+@pytest.mark.parametrize(
+    ("key", "order"),
+    [
+        ("score", ["blue-16x16", "cluster.npy", "white.npy"]),
+        ("gaussian:3.0", ["blue-16x16", "cluster.npy", "white.npy"]),
+        ("name", ["blue-16x16", "cluster.npy", "white.npy"]),
+        ("anisotropy", None),
+    ],
+)
+def test_matrices_are_sorted(run: Callable, folder, key: str, order: list[str] | None) -> None:
+    command = f"bluenoise evaluate white.npy cluster.npy blue-16x16 --sort {key}"
+    report = json.loads(run(f"{command} --json").stdout)["matrices"]
+    if order is None:
+        figures = [abs(report[name][name]["anisotropy_db"]) for name in report]
+        assert figures == sorted(figures)
+    else:
+        assert list(report) == order
+    lines = run(command).stdout.splitlines()[1:4]
+    assert [line.split()[0] for line in lines] == list(report)
+
+
+def test_an_unknown_order_is_refused(refused: Callable) -> None:
+    message = refused("bluenoise evaluate blue-16x16 --sort anisotropie")
+    assert "--sort is 'anisotropie'; did you mean 'anisotropy'?" in message
