@@ -409,20 +409,32 @@ class _Command(TyperCommand):
 
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write a section for each panel, in the order of the parameters."""
-        panels: dict[str, list[tuple[str, str]]] = {}
-        for parameter in self.get_params(ctx):
-            record = parameter.get_help_record(ctx)
-            if record is not None:
-                name, text = record
-                if parameter.param_type_name == "argument":
-                    name = name.partition(" <")[0]  # without its Python type
-                text = re.sub(r"\.?  \[default: (.*)\]$", r" [\1].", text)
-                panel = getattr(parameter, "rich_help_panel", None)
-                usual = f"{parameter.param_type_name.capitalize()}s"  # Arguments or Options
-                panels.setdefault(panel or usual, []).append((name, text))
-        for title, records in panels.items():
+        for title, records in help_panels(self, ctx).items():
             with formatter.section(title):
                 formatter.write_dl(records)
+
+
+def help_panels(command: Any, context: Any) -> dict[str, list[tuple[str, str]]]:
+    """Return what a command's help says of its parameters: name and text, by panel.
+
+    The reference pages of the commands are written from it too.
+
+    Args:
+        command: of click.
+        context: of the command.
+    """
+    panels: dict[str, list[tuple[str, str]]] = {}
+    for parameter in command.get_params(context):
+        record = parameter.get_help_record(context)
+        if record is not None:
+            name, text = record
+            if parameter.param_type_name == "argument":
+                name = name.partition(" <")[0]  # without its Python type
+            text = re.sub(r"\.?  \[default: (.*)\]$", r" [\1].", text)
+            panel = getattr(parameter, "rich_help_panel", None)
+            usual = f"{parameter.param_type_name.capitalize()}s"  # Arguments or Options
+            panels.setdefault(panel or usual, []).append((name, text))
+    return panels
 
 
 def former_spellings(**names: str) -> dict[str, Any]:

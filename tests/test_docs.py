@@ -76,6 +76,35 @@ def test_the_start_page_runs(paste: Callable[[str], str], tmp_path: Path) -> Non
         assert (tmp_path / "textures" / name).exists(), name
 
 
+def test_the_paths_of_the_first_page_end_in_finished_files(
+    paste: Callable[[str], str], tmp_path: Path
+) -> None:
+    # The path for the web needs JAX: see the next test.
+    _runs("index.md", paste, without="--max-bytes")
+    assert (tmp_path / "frame.bin").stat().st_size == 192_000
+    assert "[192000] = {" in (tmp_path / "frame.h").read_text()
+    palette = dither.load_palette("pico-8")
+    with Image.open(tmp_path / "title.png") as title:
+        assert (title.mode, title.size) == ("P", (128, 128))
+        stored = np.array((title.getpalette() or [])[: 3 * len(palette)])
+        np.testing.assert_array_equal(stored, palette.colors.ravel())
+    with Image.open(tmp_path / "print.tif") as sheet:
+        assert (sheet.mode, sheet.width, sheet.info["compression"]) == ("1", 1181, "group4")
+    assert (tmp_path / "receipt.escpos").read_bytes()[:4] == b"\x1dv0\x00"
+    guide = (tmp_path / "textures" / "README.md").read_text(encoding="utf-8")
+    engines = re.findall(r"^## (.*)$", guide, re.MULTILINE)
+    assert len(engines) >= 7
+
+
+@pytest.mark.slow
+def test_the_path_for_the_web_ends_in_a_page(paste: Callable[[str], str], tmp_path: Path) -> None:
+    (block,) = (each for each in _blocks("index.md") if "--max-bytes" in each)
+    paste(block)
+    assert (tmp_path / "small.png").stat().st_size <= 60_000
+    (source,) = re.findall(r'<img src="([^"]+)"', (tmp_path / "page.html").read_text())
+    assert (tmp_path / source).exists()
+
+
 @pytest.mark.slow
 def test_the_whole_start_page_runs(paste: Callable[[str], str], tmp_path: Path) -> None:
     _runs("start.md", paste)

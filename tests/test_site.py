@@ -1,6 +1,7 @@
 """Tests of the built documentation site: it is self-contained. .ci/run runs them after scripts/docs."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -22,6 +23,12 @@ def test_nothing_is_loaded_from_elsewhere() -> None:
         assert [url for url in loaded if url.startswith(("http:", "https:", "//"))] == [], page
     for sheet in SITE.rglob("*.css"):
         assert not re.search(r"url\([\"']?(https?:)?//", sheet.read_text(encoding="utf-8")), sheet
+
+
+def test_the_version_is_shown_on_every_page() -> None:
+    version = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]["version"]
+    for page in _pages():
+        assert f"bluenoise-dither {version}" in page.read_text(encoding="utf-8"), page
 
 
 def test_every_picture_is_there() -> None:

@@ -89,6 +89,7 @@ NoColorManagementOption = Annotated[
         INPUT,
         "Take samples as sRGB whatever the file's colour profile says, and keep the profile in images "
         "of levels. Otherwise colours are converted to sRGB.",
+        "--no-color-management",
     ),
 ]
 PaletteOption = Annotated[
