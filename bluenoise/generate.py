@@ -22,7 +22,7 @@ _SUPPORT = {
     "checkpoints": ("blue", "anneal", "spectrum"),
 }
 
-SMALLEST_SIDE, LARGEST_SIDE = 4, 512
+LARGEST_SIDE = 2048
 MOST_FRAMES = 256
 # Cells of all frames together: more would take hours.
 MOST_CELLS = 1 << 22
@@ -73,8 +73,8 @@ def generate(
     """Make a blue-noise threshold matrix.
 
     Args:
-        shape: rows and columns, each from 4 to 512; or 2 to 256 frames, rows and columns for a matrix
-            that is blue over time as well. At most 2^22 cells.
+        shape: rows and columns, each from 1 to 2048; or 2 to 256 frames, rows and columns for a matrix
+            that is blue over time as well. 2 to 2^22 cells.
         method: a method with its options, or a name for its defaults: "blue" (the best:
             void-and-cluster, then rank swaps), "anneal" (gradient descent alone, from noise),
             "void-and-cluster" (Ulichney 1993; the fastest), or "spectrum" (Wronski 2020, as
@@ -161,16 +161,20 @@ def parse_shape(text: str) -> tuple[int, ...]:
 
 
 def check_shape(shape: tuple[int, ...]) -> None:
-    """Raise InputError unless there are two sides from 4 to 512, or 2 to 256 frames before them."""
+    """Raise InputError unless there are two sides from 1 to 2048, or 2 to 256 frames before them.
+
+    Frames need 2 columns: files take a last axis of one for a single channel.
+    """
     sides, text = shape[-2:], "x".join(map(str, shape))
-    if len(sides) != 2 or any(not SMALLEST_SIDE <= side <= LARGEST_SIDE for side in sides):
+    if len(sides) != 2 or any(not 1 <= side <= LARGEST_SIDE for side in sides):
         raise InputError(
-            f"shape {text} is out of range; "
-            f"each of two sides must be from {SMALLEST_SIDE} to {LARGEST_SIDE}"
+            f"shape {text} is out of range; each of two sides must be from 1 to {LARGEST_SIDE}"
         )
     if len(shape) > 3 or (len(shape) == 3 and not 2 <= shape[0] <= MOST_FRAMES):
         raise InputError(f"shape {text} has {shape[0]} frames; 2 to {MOST_FRAMES} can be made")
-    if math.prod(shape) > MOST_CELLS:
+    if len(shape) == 3 and sides[1] == 1:
+        raise InputError(f"shape {text} has frames of 1 column; they need 2 or more")
+    if not 2 <= math.prod(shape) <= MOST_CELLS:
         raise InputError(
-            f"shape {text} has {math.prod(shape)} cells; at most {MOST_CELLS} can be made"
+            f"shape {text} has {math.prod(shape)} cells; 2 to {MOST_CELLS} can be made"
         )

@@ -48,7 +48,7 @@ def generate(
         str,
         typer.Argument(
             metavar="SHAPE",
-            help="Rows and columns, 4 to 512, or frames first, 2 to 256: 64, 48x72 or 16x64x64.",
+            help="Rows and columns, 1 to 2048, or frames first, 2 to 256: 64, 48x72 or 16x64x64.",
         ),
     ],
     output: Annotated[Path, option(OUTPUT, ".npy file to write.", "--output", "-o", value="FILE")],
@@ -255,10 +255,10 @@ def generate(
         raise InputError(f"the output {output} must end in .npy")
     if checkpoint is not None and os.path.realpath(checkpoint) == os.path.realpath(output):
         raise InputError(f"the checkpoint and the output are both {output}")
-    if len(sides) == 3 and sides[2] == 4 and distribution is not DistributionChoice.uniform:
+    if len(sides) == 3 and sides[2] <= 4 and distribution is not DistributionChoice.uniform:
         raise InputError(
-            "noise 4 columns wide with frames would be read as noise with 4 channels; use another "
-            "width"
+            f"noise {sides[2]} columns wide with frames would be read as noise with {sides[2]} "
+            "channels; use another width"
         )
     check_writable(output, replace=force)
     started = time.monotonic()

@@ -30,8 +30,8 @@ def test_methods_and_seeds() -> None:
     "text",
     [
         "0",
-        "3x3",
-        "513",
+        "1",
+        "2049",
         "100000",
         "64x",
         "x",
@@ -39,7 +39,7 @@ def test_methods_and_seeds() -> None:
         "1x4x4",
         "257x4x4",
         "64x512x512",
-        "2x4x3",
+        "2x4x1",
         "4x4x4x4",
         "a",
         "9" * 5000,
@@ -48,6 +48,20 @@ def test_methods_and_seeds() -> None:
 def test_bad_shapes_are_one_sentence(text: str) -> None:
     with pytest.raises(InputError, match="shape"):
         parse_shape(text)
+
+
+@pytest.mark.parametrize("shape", [(1, 2), (2, 1), (2, 2), (1, 9), (3, 2), (2, 40), (2, 1, 5)])
+def test_tiny_and_thin_shapes(shape: tuple[int, ...]) -> None:
+    for method in ("blue", "void-and-cluster"):
+        matrix = generate(shape, method=method)
+        assert matrix.shape == shape  # a `ThresholdMatrix` holds each rank once
+    if len(shape) == 2:
+        assert [each.shape for each in generate(shape, channels=2)] == [shape] * 2
+
+
+def test_the_largest_shape_is_taken() -> None:
+    assert parse_shape("2048") == (2048, 2048)
+    assert parse_shape("1x2048") == (1, 2048)
 
 
 def test_bad_methods_and_seeds_are_one_sentence() -> None:

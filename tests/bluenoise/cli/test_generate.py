@@ -223,9 +223,11 @@ def test_the_viewing_filter_of_a_panel_has_its_resolution_and_distance(
 @pytest.mark.parametrize(
     ("command", "words"),
     [
-        ("generate 0 -o m.npy", "from 4 to 512"),
-        ("generate 3 -o m.npy", "from 4 to 512"),
-        ("generate 100000 -o m.npy", "from 4 to 512"),
+        ("generate 0 -o m.npy", "from 1 to 2048"),
+        ("generate 2049x2 -o m.npy", "from 1 to 2048"),
+        ("generate 100000 -o m.npy", "from 1 to 2048"),
+        ("generate 1 -o m.npy", "1 cells; 2 to 4194304"),
+        ("generate 2x8x1 -o m.npy", "frames of 1 column"),
         ("generate 8x100000 -o m.npy", "8x100000"),
         ("generate hello -o m.npy", "'hello'"),
         ("generate 8 -o m.npy --method red", "'blue', 'anneal', 'void-and-cluster'"),
@@ -267,7 +269,7 @@ def test_the_viewing_filter_of_a_panel_has_its_resolution_and_distance(
         ("generate 4x4x4 -o m.npy --frames 4", "has frames already; leave out --frames 4"),
         ("generate 8 -o m.npy --frames 1", "--frames is 1; it must be from 2"),
         ("generate 1x8x8 -o m.npy", "1 frames; 2 to 256"),
-        ("generate 256x512x512 -o m.npy", "at most 4194304"),
+        ("generate 256x512x512 -o m.npy", "2 to 4194304"),
         ("generate 4x8x8 -o m.npy --method spectrum", "spectrum does not support frames"),
         ("generate 4x8x8 -o m.npy --channels 3", "do not go together"),
         ("generate 4x8x8 -o m.npy --time-filter tent:3", "'tent:3' is not a temporal filter"),
@@ -278,6 +280,7 @@ def test_the_viewing_filter_of_a_panel_has_its_resolution_and_distance(
         ("generate 8 -o m.npy --level-weights 1,-2", "each must be a number from 0 up"),
         ("generate 8 -o m.npy --level-weights 0,0", "one grey needs a weight above 0"),
         ("generate 4x8x4 -o m.npy --distribution triangular", "4 columns wide with frames"),
+        ("generate 4x8x2 -o m.npy --distribution triangular", "2 columns wide with frames"),
         ("generate 8 -o m.npy --channels 5", "--channels is 5; it must be from 2 to 4"),
         (
             "generate 8 -o m.npy --channels 3 --method anneal",

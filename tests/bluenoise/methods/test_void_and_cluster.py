@@ -1,6 +1,8 @@
 import numpy as np
 import pytest
 import reference
+from hypothesis import example, given
+from hypothesis import strategies as st
 
 from bluenoise.methods.void_and_cluster import (
     fixed_point,
@@ -51,6 +53,19 @@ def test_every_pick_is_the_lowest_cell_of_the_field(
     assert reference.are_largest_voids(matrix.planes, start, fixed_point(kernel))
     noise = np.random.default_rng(0).permutation(start.size).reshape(start.shape)
     assert not reference.are_largest_voids(noise, start, fixed_point(kernel))
+
+
+@given(
+    st.tuples(st.integers(1, 24), st.integers(1, 24)) | st.tuples(st.just(1), st.integers(1, 300))
+)
+@example((2, 2))
+@example((1, 1))
+def test_any_shape_is_filled_void_by_void(shape: tuple[int, int]) -> None:
+    """Shapes narrower than the kernel meet it several times; each pick is still the lowest cell."""
+    matrix = void_and_cluster(shape, seed=3)
+    assert matrix.shape == shape
+    kernel = fixed_point(gaussian_kernel(1.5)[None])
+    assert reference.are_largest_voids(matrix.planes, jitter(shape, 3), kernel)
 
 
 @pytest.mark.parametrize("sigma", [0.3, 1.5, 8.0])
