@@ -3,6 +3,7 @@
 import enum
 import json
 import os
+import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
 
@@ -47,6 +48,12 @@ if TYPE_CHECKING:
     from dither.palettes.palette import Palette
     from dither.progress import OnProgress
 
+_ABOUT_THE_GAP = (
+    "Gap statistic of Floyd-Steinberg dithering (Kraaijenbrink 2020): mean loss of the pixels in",
+    "random order minus loss of the image. Use it to compare how smooth pictures are at the scale",
+    "of a palette's steps: the further below 0, the smoother. It does not count visible colours:",
+    "for photos, its choice is the largest palette.",
+)
 _PLOT_SUFFIXES = (".png", ".svg", ".pdf")
 
 
@@ -97,7 +104,12 @@ def colors(
     seed: SeedOption = 0,
     threads: Annotated[int | None, threads_option()] = None,
 ) -> None:
-    """Find how many colours an image needs."""
+    """Find how many colours an image needs.
+
+    Prints the smallest palette whose error is barely visible, which is also that of `dither optimize
+    --colors auto`; then the elbow of error and bytes, a table of both, and the Gap statistic, which
+    compares how smooth pictures are and does not count visible colours.
+    """
     if output is not None:
         _check_output(output, image, force)
     messages: list[str] = []  # logged at the end: after an error only the error counts
@@ -119,7 +131,7 @@ def colors(
         paths = {"input": str(image), "output": None if output is None else str(output)}
         print(json.dumps({**paths, "palettes": palettes.value, "seed": seed, **found.report()}))
     else:
-        print(found.text())
+        print(found.text(image))
 
 
 class _Findings(NamedTuple):
@@ -128,11 +140,13 @@ class _Findings(NamedTuple):
     Attributes:
         estimates: of the Gap statistic.
         counts: error and size by number of colours.
+        curve: how the palettes of the counts were made.
         chosen: the smallest palette whose error is barely visible, optimised.
     """
 
     estimates: "Sequence[GapEstimate]"
     counts: "Sequence[ColorCount]"
+    curve: str
     chosen: "ColorCount"
 
     def choices(self) -> dict[str, int]:
@@ -157,32 +171,39 @@ class _Findings(NamedTuple):
             "chosen": self.choices(),
         }
 
-    def text(self) -> str:
-        """Return the tables and choices as text."""
+    def text(self, image: Path) -> str:
+        """Return the choices and tables: the number that works first, then the Gap statistic."""
         from dither.color_count.count import HARDLY_VISIBLE
 
-        lines = ["colours       loss   shuffled        gap   +-         log gap  +-      shuffles"]
+        chosen = self.choices()
+        made = image.with_name(f"{image.stem or 'image'}-{self.chosen.colors}.png")
+        command = ["dither", "optimize", str(image), "-o", str(made)]
+        lines = [
+            f"{self.chosen.colors} colours: the smallest palette whose error is barely visible",
+            f"(blurred error {self.chosen.error:.2f} of at most {HARDLY_VISIBLE:g}; "
+            f"{self.chosen.png_bytes} bytes as PNG). Make it with:",
+            f"  {shlex.join([*command, '--colors', str(self.chosen.colors)])}",
+            "",
+            f"{chosen['elbow']} colours: the elbow, where the error stops falling steeply",
+            "",
+            f"colours  blurred error  PNG bytes   ({self.curve})",
+            *(f"{each.colors:7} {each.error:14.2f} {each.png_bytes:10}" for each in self.counts),
+            "",
+            *_ABOUT_THE_GAP,
+            "",
+            "colours       loss   shuffled        gap   +-         log gap  +-      shuffles",
+        ]
         lines += [
             f"{each.colors:7} {each.loss:10.4g} {each.expected:10.4g} {each.gap:10.3g}   "
             f"{each.gap_error:<8.2g} {each.log_gap:8.4f}  {each.log_gap_error:.4f} "
             f"{len(each.null_losses):7}"
             for each in self.estimates
         ]
-        lines += ["", "colours  blurred error  PNG bytes"]
-        lines += [f"{each.colors:7} {each.error:14.2f} {each.png_bytes:10}" for each in self.counts]
-        chosen = self.choices()
-        return "\n".join(
-            [
-                *lines,
-                "",
-                f"{self.chosen.colors} colours: the smallest palette of dither optimize whose error is "
-                f"barely visible, a blurred error of at most {HARDLY_VISIBLE:g} "
-                f"({self.chosen.error:.2f} in {self.chosen.png_bytes} bytes)",
-                f"{chosen['elbow']} colours: the elbow of error and bytes",
-                f"{chosen['largest_gap']} colours: the largest gap; {chosen['largest_log_gap']}: the "
-                f"largest log gap; {chosen['one_standard_error']}: the one-standard-error rule",
-            ]
+        lines.append(
+            f"Largest gap: {chosen['largest_gap']} colours; largest log gap: "
+            f"{chosen['largest_log_gap']}; one-standard-error rule: {chosen['one_standard_error']}"
         )
+        return "\n".join(lines)
 
 
 def _gap_figures(estimate: "GapEstimate") -> dict[str, Any]:
@@ -234,7 +255,8 @@ def _findings(
         threads=threads,
         on_progress=lambda share, text: on_progress(0.7 + 0.3 * share, text),
     )
-    return _Findings(estimates, counts, chosen)
+    made = "optimized palettes" if optimized else "refitted k-means palettes, which err more"
+    return _Findings(estimates, counts, made, chosen)
 
 
 def _palettes(
