@@ -1,7 +1,7 @@
 """Quality of threshold matrices, against white noise, Bayer and void-and-cluster of the same size."""
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import numpy as np
@@ -25,7 +25,7 @@ from dither.metrics.patterns import (
 )
 from dither.metrics.spectrum import frequency_axes, low_frequency_power, mirror_count
 from dither.metrics.temporal import TemporalFilter
-from dither.metrics.viewing import STANDARD_FILTERS, ViewingFilter
+from dither.metrics.viewing import STANDARD_FILTERS, ViewingFilter, named_filters
 from dither.ordered.levels import requantize
 
 # The filter of the worst level: the blur for which void-and-cluster is made.
@@ -89,23 +89,25 @@ def evaluate(
     matrix: MatrixLike,
     *,
     values: np.ndarray | None = None,
-    filters: Mapping[str, ViewingFilter] = STANDARD_FILTERS,
+    filters: Mapping[str, ViewingFilter] | Iterable[str] | str = STANDARD_FILTERS,
 ) -> Evaluation:
     """Measure the dot patterns and the spectrum of a matrix.
 
     Args:
         matrix: the matrix, or its name, file, or array of ranks or values.
         values: array of the same shape whose spectrum is measured; None for the ranks.
-        filters: viewing filters by name, including gaussian:1.5.
+        filters: viewing filters by name, or their texts such as ["gaussian:1.5", "box:3"]. The worst
+            level is that at gaussian:1.5, or at the first filter if gaussian:1.5 is not among them.
 
     Raises:
-        InputError: the matrix has fewer than 2 or more than 2^22 cells.
+        InputError: the matrix has fewer than 2 or more than 2^22 cells, or a text is no filter.
 
     Example:
         >>> round(evaluate(bayer(64, 64)).energy["gaussian:1.5"])
         276
     """
     matrix = as_matrix(matrix)
+    filters = named_filters(filters)
     cells = matrix.ranks.size
     if not 2 <= cells <= _MOST_CELLS:
         raise InputError(f"the matrix has {cells} cells; 2 to {_MOST_CELLS} can be evaluated")
@@ -113,7 +115,8 @@ def evaluate(
     energies = level_energies(matrix.ranks, list(filters.values()), levels)
     white = white_noise_energies(matrix.shape, list(filters.values()), levels).mean(axis=0)
     mean = energies.mean(axis=0)
-    at_filter = energies[:, list(filters).index(_WORST_LEVEL_FILTER)]
+    names = list(filters)
+    at_filter = energies[:, names.index(_WORST_LEVEL_FILTER) if _WORST_LEVEL_FILTER in names else 0]
     worst = int(at_filter.argmax())
     # Spectra change little from one level to the next.
     some_levels = levels[:: max(1, len(levels) // 512)]

@@ -4,9 +4,10 @@ Methods are imported where they are used, because their compilers take a second 
 """
 
 import math
+from collections.abc import Sequence
 from typing import ClassVar, Literal, Protocol, get_args, overload
 
-from bluenoise.runs.options import RunOptions, check_seed
+from bluenoise.runs.options import RunOptions, check_seed, is_whole
 from dither.errors import InputError
 from dither.matrix.threshold_matrix import ThresholdMatrix
 
@@ -42,7 +43,7 @@ class Method(Protocol):
 
 @overload
 def generate(
-    shape: tuple[int, ...],
+    shape: Sequence[int] | int | str,
     *,
     method: MethodName | Method = "blue",
     seed: int = 0,
@@ -53,7 +54,7 @@ def generate(
 
 @overload
 def generate(
-    shape: tuple[int, ...],
+    shape: Sequence[int] | int | str,
     *,
     method: MethodName | Method = "blue",
     seed: int = 0,
@@ -63,7 +64,7 @@ def generate(
 
 
 def generate(
-    shape: tuple[int, ...],
+    shape: Sequence[int] | int | str,
     *,
     method: MethodName | Method = "blue",
     seed: int = 0,
@@ -74,7 +75,7 @@ def generate(
 
     Args:
         shape: rows and columns, each from 1 to 2048; or 2 to 256 frames, rows and columns for a matrix
-            that is blue over time as well. 2 to 2^22 cells.
+            that is blue over time as well. 2 to 2^22 cells. A text such as "64x48" is taken too.
         method: a method with its options, or a name for its defaults: "blue" (the best:
             void-and-cluster, then rank swaps), "anneal" (gradient descent alone, from noise),
             "void-and-cluster" (Ulichney 1993; the fastest), or "spectrum" (Wronski 2020, as
@@ -95,10 +96,10 @@ def generate(
         >>> generate((8, 8), seed=3).shape
         (8, 8)
     """
-    check_shape(shape)
+    shape = as_shape(shape)
     check_seed(seed)
-    if channels is not None and not 2 <= channels <= 4:
-        raise InputError(f"channels is {channels}; it must be from 2 to 4")
+    if channels is not None and not (is_whole(channels) and 2 <= channels <= 4):
+        raise InputError(f"channels is {channels!r:.80}; it must be a whole number from 2 to 4")
     if channels is not None and len(shape) == 3:
         raise InputError("channels and frames do not go together; leave out one of them")
     chosen = _default_method(method) if isinstance(method, str) else method
@@ -136,6 +137,28 @@ def _default_method(name: str) -> Method:
 
         return Spectrum()
     raise InputError(f"no method is named {name!r}; there are {', '.join(METHODS)}")
+
+
+def as_shape(held: Sequence[int] | int | str) -> tuple[int, ...]:
+    """Return a shape: of sides, of one side of a square, or of a text as in `parse_shape`.
+
+    Raises:
+        InputError: it is no shape, or a side is out of range.
+
+    Example:
+        >>> as_shape("64"), as_shape((16, 8, 8))
+        ((64, 64), (16, 8, 8))
+    """
+    if isinstance(held, str):
+        return parse_shape(held)
+    sides = (held, held) if is_whole(held) else held
+    if not isinstance(sides, Sequence) or not all(is_whole(side) for side in sides):
+        raise InputError(
+            f"shape is {held!r:.80}; it must be whole numbers such as (64, 64), or a text such as 64x64"
+        )
+    shape = tuple(int(side) for side in sides)
+    check_shape(shape)
+    return shape
 
 
 def parse_shape(text: str) -> tuple[int, ...]:

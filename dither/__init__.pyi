@@ -45,6 +45,7 @@ from .matrix.classical import white_noise as white_noise
 from .matrix.threshold_matrix import ThresholdMatrix as ThresholdMatrix
 from .matrix.threshold_matrix import channel_thresholds as channel_thresholds
 from .optimizer.config import OptimizeConfig as OptimizeConfig
+from .optimizer.config import SearchConfig as SearchConfig
 from .optimizer.fewest_bytes import SmallPicture as SmallPicture
 from .optimizer.fewest_bytes import optimize_bytes as optimize_bytes
 from .optimizer.frames import optimize_frames as optimize_frames
@@ -86,7 +87,9 @@ from .studio import studio_page as studio_page
 from .volumes.block import LevelDither as LevelDither
 from .volumes.block import PaletteDither as PaletteDither
 from .volumes.block import dither_block as dither_block
+from .volumes.stream import DitheredVolume as DitheredVolume
 from .volumes.stream import dither_volume as dither_volume
+from .volumes.work import VolumeWork as VolumeWork
 from .volumes.work import volume_work as volume_work
 
 __version__: str

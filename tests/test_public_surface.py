@@ -1,6 +1,8 @@
 """The public names, listed once: adding or losing one is a decision."""
 
 import inspect
+import typing
+from collections.abc import Iterator
 from types import ModuleType
 
 import pytest
@@ -22,13 +24,16 @@ import dither.metrics.temporal
 
 SURFACE = {
     bluenoise: """
-        Anneal Blue Evaluation GaussianDistribution RunOptions Spectrum SpectrumTarget
+        Adam Anneal Blue Evaluation GaussianDistribution GradientDescent JointChannels LossWeights
+        Momentum
+        RankSwapConfig RunOptions Spectrum SpectrumTarget
         TriangularDistribution UniformDistribution ValueSet ValueTexture VectorEvaluation
         VoidAndCluster blue blue_channels density_values embedded_values environment_values
         evaluate evaluate_vectors export generate generate_vectors ggx_values load_texture
         point_values report shifted value_set value_texture_of
         """,
     dither: """
+        DitheredVolume SearchConfig VolumeWork
         Animation CellColors Cells ColorCount ColorGrid Comparison GapConfig GapEstimate
         HARDLY_VISIBLE Ink InputError KeptPixels LevelDither OptimizeConfig OptimizedCells
         OptimizedPalette Palette PaletteDither Panel PanelPacking Preparation RasterImage Sides
@@ -67,7 +72,7 @@ SURFACE = {
         """,
     dither.metrics.temporal: """
         SpaceTimeProduct SpaceTimeSum TemporalBox TemporalExponential TemporalFilter TemporalGaussian
-        parse_temporal_filter
+        as_temporal_filter parse_temporal_filter
         """,
     bluenoise.methods.spectrum: """
         Info LossWeights Result Spectrum State advance default_restarts finish init
@@ -132,3 +137,45 @@ def test_every_public_name_is_explained(module: ModuleType) -> None:
         value = getattr(module, name)
         if inspect.isclass(value) or inspect.isfunction(value):
             assert len(value.__doc__ or "") > 40, name
+
+
+# Of the pages of the reference.
+REFERENCE = (bluenoise, dither, dither.diffusion, dither.metrics, dither.differentiable)
+# Types in signatures that callers need not name: protocols, and what functions return or take besides.
+UNNAMED = {
+    "Method",  # of `bluenoise.generate`: one of the listed methods
+    "MatrixSet",  # of `bluenoise.export`, which takes arrays, names and files
+    "Distribution",
+    "Distance",
+    "HasColors",
+    "PictureSample",
+    "Placement",
+    "TemporalFilter",
+    "TiffVolume",
+    "ZarrVolume",
+}
+
+
+def _classes(hint: object) -> Iterator[type]:
+    """Yield the classes in a type hint that belong to this project."""
+    if isinstance(hint, type) and hint.__module__.partition(".")[0] in ("bluenoise", "dither"):
+        yield hint
+    for inner in hint if isinstance(hint, list) else typing.get_args(hint):
+        yield from _classes(inner)
+
+
+@pytest.mark.parametrize("module", REFERENCE, ids=lambda module: module.__name__)
+def test_types_in_the_reference_can_be_imported_from_it(module: ModuleType) -> None:
+    listed = {id(getattr(each, name)) for each in REFERENCE for name in SURFACE[each].split()}
+    missing = set()
+    for name in SURFACE[module].split():
+        value = getattr(module, name)
+        if not (inspect.isclass(value) or inspect.isfunction(value)):
+            continue
+        try:
+            hints = typing.get_type_hints(value)
+        except NameError:  # imported for type checkers only
+            continue
+        for hint in hints.values():
+            missing |= {each.__name__ for each in _classes(hint) if id(each) not in listed}
+    assert missing <= UNNAMED

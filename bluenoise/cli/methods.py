@@ -4,7 +4,7 @@ import enum
 from typing import Any
 
 from bluenoise.generate import Method
-from bluenoise.objective.target import DISTRIBUTIONS, FRAMES, SpectrumTarget
+from bluenoise.objective.target import DISTRIBUTIONS, FRAMES, SpectrumTarget, as_viewing
 from dither.errors import InputError
 from dither.metrics.temporal import (
     SpaceTime,
@@ -12,7 +12,7 @@ from dither.metrics.temporal import (
     SpaceTimeSum,
     parse_temporal_filter,
 )
-from dither.metrics.viewing import ViewingFilter, parse_filter
+from dither.metrics.viewing import ViewingFilter
 
 
 class MethodChoice(enum.StrEnum):
@@ -69,8 +69,6 @@ _METHODS_OF = {
         ("spectrum",),
     ),
 }
-# Prefix of the viewing filter of a panel.
-_PANEL = "panel:"
 _OPTIONS_OF_FRAMES = ("time_filter", "combine", "time_weight")
 
 
@@ -133,12 +131,8 @@ def _spectrum(options: dict[str, Any]) -> Method:
 
 
 def viewing(text: str | None) -> ViewingFilter | None:
-    """Return the viewing filter of --viewing-filter; `panel:NAME` is that of a display panel."""
-    if text is not None and text.startswith(_PANEL):
-        from dither.palettes.panel_files import load_panel
-
-        text = load_panel(text.removeprefix(_PANEL)).viewing_filter
-    return None if text is None else parse_filter(text)
+    """Return the viewing filter of --viewing-filter."""
+    return None if text is None else as_viewing(text)
 
 
 def _level_weights(text: str | None) -> tuple[float, ...] | None:

@@ -22,7 +22,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,99}")
 def export(
     matrix: MatrixLike | MatrixSet | ValueTexture,
     folder: Path | str,
-    formats: Sequence[str] | None = None,
+    formats: Sequence[str] | str | None = None,
     *,
     name: str | None = None,
     force: bool = False,
@@ -40,8 +40,9 @@ def export(
             frames. A file or an array holds values if `values` names their kind, if the file's JSON
             sidecar has `"values"`, or if it has four axes (points); all others are thresholds or noise.
         folder: new or empty; missing parents are created.
-        formats: default png16 and rg8; for values rg8, or rgba8 if there are more than two components
-            or a pdf. npy; png8, png16, rg8 (16 bits in two 8-bit channels); raw-u8, raw-u16, raw-f32;
+        formats: names, or a text such as "png16,rg8"; default png16 and rg8; for values rg8, or
+            rgba8 if there are more than two components or a pdf. npy; png8, png16, rg8 (16 bits in two
+            8-bit channels); raw-u8, raw-u16, raw-f32;
             tiff16; exr; ktx2-r8, -rg8, -r16, -r16ui, -r32f; dds-r8 and so on; c (a header); glsl, hlsl,
             wgsl, godot (shaders); imagemagick (a thresholds.xml), aseprite (an extension). For values:
             png8, png16 (scalars), rg8 (two components), rgba8, octahedral8; rgb10a2, rg16, rgba16,
@@ -71,6 +72,8 @@ def export(
         'tiny.r16.png'
     """
     content = _content_of(matrix, values)
+    if isinstance(formats, str):
+        formats = [each.strip() for each in formats.split(",")]
     if name is None:
         kind = content.kind if isinstance(content, ValueTexture) else "matrix"
         name = f"{kind}-{'x'.join(map(str, content.shape))}"

@@ -25,7 +25,7 @@ from jax import Array, lax
 
 from bluenoise.objective.losses import pair_force, smooth_abs
 from bluenoise.objective.pair_kernel import kernel_radius, pair_kernel
-from bluenoise.objective.target import level_cdf, levels_and_weights
+from bluenoise.objective.target import as_viewing, level_cdf, levels_and_weights
 from bluenoise.runs.options import RunOptions
 from bluenoise.runs.restarts import init_restarts, run_restarts, shard_over_devices
 from dither.errors import InputError
@@ -45,7 +45,7 @@ class Anneal:
 
     Attributes:
         shape: rows and columns; `bluenoise.generate` sets it.
-        viewing: viewing filter whose level energies are minimised.
+        viewing: viewing filter whose level energies are minimised, or its text as in `Blue`.
         radius: of the kernel, in pixels. Beyond 8 a step takes ten times as long; use the method blue
             for filters of longer range.
         rounds: after each one the values are replaced by their exact quantiles.
@@ -75,6 +75,7 @@ class Anneal:
     name: ClassVar[str] = "anneal"
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "viewing", as_viewing(self.viewing))
         needed = kernel_radius(self.viewing)
         if needed > 2 * self.radius:
             raise InputError(

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
-from bluenoise.objective.target import ALL_DISTANCES, FRAMES, start_sigma
+from bluenoise.objective.target import ALL_DISTANCES, FRAMES, as_viewing, start_sigma
 from bluenoise.runs.checkpoint import Checkpoint
 from bluenoise.runs.options import RunOptions
 from dither.color import LUMINANCE_WEIGHTS
@@ -34,8 +34,9 @@ class Blue:
     """The method blue.
 
     Attributes:
-        viewing: viewing filter of a plane, or of frames in space and time. A filter of a plane is
-            combined with `FRAMES.time` for shapes with frames.
+        viewing: viewing filter of a plane, or its text as for `--viewing-filter` ("gaussian:1.5",
+            "panel:NAME"); or a filter of frames in space and time. A filter of a plane is combined with
+            `FRAMES.time` for shapes with frames.
         levels: optimise only this many evenly spread greys, including black and white; None for all.
         level_weights: weights of the levels from black to white, as in `level_cdf`.
         coupling: "joint" optimises the matrices of all channels together; "shifted" makes one matrix
@@ -48,6 +49,12 @@ class Blue:
     coupling: Literal["joint", "shifted"] = "joint"
 
     name: ClassVar[str] = "blue"
+
+    def __post_init__(self) -> None:
+        if not isinstance(self.viewing, SpaceTime):
+            object.__setattr__(self, "viewing", as_viewing(self.viewing))
+        if self.coupling not in ("joint", "shifted"):
+            raise InputError(f"coupling is {self.coupling!r}; it must be joint or shifted")
 
     def make(
         self, shape: tuple[int, ...], seed: int, channels: int | None, run: RunOptions

@@ -33,7 +33,12 @@ from jax import Array, lax
 
 from bluenoise.methods.update_rules import Adam, GradientDescent, Momentum
 from bluenoise.objective.losses import sorted_values_loss, spectrum_loss
-from bluenoise.objective.target import Distribution, SpectrumTarget, UniformDistribution
+from bluenoise.objective.target import (
+    Distribution,
+    SpectrumTarget,
+    UniformDistribution,
+    as_distribution,
+)
 from bluenoise.runs.options import RunOptions
 from bluenoise.runs.restarts import init_restarts, run_restarts, shard_over_devices
 from dither.errors import InputError
@@ -47,6 +52,10 @@ _FEW_CELLS, _RESTARTS_OF_FEW = 128, 32
 # Samples of all restarts in one scan: about a tenth of a second between checks for Ctrl-C.
 _CHUNK_SAMPLES = 1 << 20
 _LONGEST_CHUNK = 100
+
+
+# Update rules by their names of the command line.
+_RULES = {"adam": Adam, "momentum": Momentum, "sgd": GradientDescent}
 
 
 class LossWeights(NamedTuple):
@@ -64,10 +73,11 @@ class Spectrum:
     Attributes:
         shape: rows and columns; `bluenoise.generate` sets it.
         target: target spectrum.
-        distribution: target distribution of the values.
+        distribution: target distribution of the values, or its name: "uniform", "triangular" or
+            "gaussian".
         weights: base weights of the three loss terms.
         random_weights: scale each term by an independent uniform(0, 1) factor at every step.
-        optimizer: update rule.
+        optimizer: update rule, or its name: "adam", "momentum" or "sgd".
         steps: steps of gradient descent on all three terms.
         fine_tune_steps: further steps on the histogram alone.
 
@@ -87,6 +97,13 @@ class Spectrum:
     name: ClassVar[str] = "spectrum"
 
     def __post_init__(self) -> None:
+        object.__setattr__(self, "distribution", as_distribution(self.distribution))
+        if isinstance(self.optimizer, str):
+            if self.optimizer not in _RULES:
+                raise InputError(
+                    f"optimizer is {self.optimizer!r}; it must be one of {', '.join(_RULES)}"
+                )
+            object.__setattr__(self, "optimizer", _RULES[self.optimizer]())
         if len(self.shape) != 2 or min(self.shape) < 2:
             raise InputError(f"shape is {self.shape}; it must be two sides of at least 2")
         if self.steps < 1 or self.fine_tune_steps < 0:

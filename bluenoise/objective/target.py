@@ -12,7 +12,7 @@ from dither.metrics import temporal
 from dither.metrics.spectrum import frequencies, frequency_axes
 from dither.metrics.temporal import SpaceTimeSum
 from dither.metrics.viewing import Gaussian as GaussianFilter
-from dither.metrics.viewing import Mixture, ViewingFilter
+from dither.metrics.viewing import Mixture, ViewingFilter, as_filter
 
 # Side of the torus on which filters are measured.
 _CANVAS = 256
@@ -21,6 +21,42 @@ _CANVAS = 256
 ALL_DISTANCES = Mixture(
     ((1.0, GaussianFilter(1.5)), (1.0, GaussianFilter(2.0)), (1.3, GaussianFilter(3.0)))
 )
+
+# Prefix of the viewing filter of a display panel.
+_PANEL = "panel:"
+
+
+def as_viewing(held: ViewingFilter | str) -> ViewingFilter:
+    """Return a viewing filter, or that of its text: as in `parse_filter`, or "panel:NAME".
+
+    Raises:
+        InputError: it is neither.
+
+    Example:
+        >>> as_viewing("box:3")
+        Box(width=3)
+    """
+    if isinstance(held, str) and held.startswith(_PANEL):
+        from dither.palettes.panel_files import load_panel
+
+        held = load_panel(held.removeprefix(_PANEL)).viewing_filter
+    return as_filter(held)
+
+
+def as_distribution(held: "Distribution | str") -> "Distribution":
+    """Return a distribution of values, or the one of this name.
+
+    Raises:
+        InputError: it is neither.
+    """
+    if isinstance(held, Distribution):
+        return held
+    if held not in DISTRIBUTIONS:
+        raise InputError(
+            f"distribution is {held!r:.80}; it must be one of {', '.join(DISTRIBUTIONS)}"
+        )
+    return DISTRIBUTIONS[held]
+
 
 # Each frame seen from those distances, and each pixel averaged over about three frames.
 FRAMES = SpaceTimeSum(ALL_DISTANCES, temporal.TemporalGaussian(0.85))

@@ -1,6 +1,6 @@
 """Report matrices side by side, as one page and, if asked, one picture."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -25,7 +25,7 @@ _MAX_PHOTO_HEIGHT = 480
 
 
 def report(
-    matrices: Mapping[str, str | Path | MatrixLike],
+    matrices: Mapping[str, str | Path | MatrixLike] | Sequence[str | Path] | str | Path,
     output: Path | str,
     *,
     photo: np.ndarray | None = None,
@@ -41,8 +41,8 @@ def report(
     selects the frame. Needs the extras `report` and `optimize`.
 
     Args:
-        matrices: name to matrix, 1 to 8 side by side: name of a shipped matrix, .npy file, matrix, one
-            matrix per channel, or an array as in `bluenoise.export`.
+        matrices: a name or file, several of them, or 1 to 8 by name: name of a shipped matrix, .npy
+            file, matrix, one matrix per channel, or an array as in `bluenoise.export`.
         output: the page, ending in .html.
         photo: (H, W) or (H, W, 3), uint8, uint16 or floats in 0..1; reduced to 384 pixels of width.
             Default: matplotlib's sample portrait of Grace Hopper.
@@ -64,6 +64,12 @@ def report(
         ...
         dither.errors.InputError: a report compares 1 to 8 matrices, not 0
     """
+    if isinstance(matrices, str | Path):
+        matrices = [matrices]
+    if not isinstance(matrices, Mapping):
+        if not all(isinstance(each, str | Path) for each in matrices):
+            raise InputError("matrices must be names or files, or a mapping of names to matrices")
+        matrices = {str(each): each for each in matrices}
     output = Path(output)
     if output.suffix.lower() not in (".html", ".htm"):
         raise InputError(f"the report {output} must end in .html; --png adds a picture next to it")

@@ -2,6 +2,9 @@
 
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeGuard
+
+import numpy as np
 
 from dither.errors import InputError
 from dither.progress import OnProgress, no_progress
@@ -48,5 +51,15 @@ class RunOptions:
 
 def check_seed(seed: int) -> None:
     """Raise InputError if the seed does not fit 32 bits."""
-    if not 0 <= seed < 1 << 32:
-        raise InputError(f"seed is {seed}; it must be from 0 to {(1 << 32) - 1}")
+    if not is_whole(seed) or not 0 <= seed < 1 << 32:
+        raise InputError(f"seed is {seed!r:.80}; it must be from 0 to {(1 << 32) - 1}")
+
+
+def is_whole(number: object) -> TypeGuard[int]:
+    """Return whether an argument is a whole number; True and False are none.
+
+    Example:
+        >>> is_whole(2), is_whole(2.0), is_whole(True)
+        (True, False, False)
+    """
+    return isinstance(number, int | np.integer) and not isinstance(number, bool)

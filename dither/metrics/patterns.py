@@ -11,7 +11,7 @@ import numpy as np
 
 from dither.metrics.spectrum import frequencies, frequency_axes, mirror_count
 from dither.metrics.temporal import TemporalFilter
-from dither.metrics.viewing import ViewingFilter
+from dither.metrics.viewing import ViewingFilter, as_filter
 
 # Bytes of one batch of patterns; a few megabytes fit into the cache of a core.
 _BATCH_BYTES = 1 << 22
@@ -30,7 +30,9 @@ def level_sample(cells: int, most: int = 4096) -> np.ndarray:
 
 
 def level_energies(
-    ranks: np.ndarray, filters: Sequence[ViewingFilter], levels: np.ndarray | None = None
+    ranks: np.ndarray,
+    filters: Sequence[ViewingFilter | str],
+    levels: np.ndarray | None = None,
 ) -> np.ndarray:
     """Return the visible error of each level's dot pattern; lower is better.
 
@@ -39,7 +41,7 @@ def level_energies(
 
     Args:
         ranks: (H, W) integers, each of 0..N-1 once; or (T, H, W) for the mean over frames.
-        filters: F viewing filters.
+        filters: F viewing filters, or their texts as in `parse_filter`.
         levels: (L,) levels k from 1 to N-1; all if not given.
 
     Returns:
@@ -51,7 +53,7 @@ def level_energies(
         [0.1875, 0.25, 0.1875]
     """
     levels = level_sample(ranks.size, ranks.size) if levels is None else levels
-    weight = _weights(ranks.shape[-2:], filters)
+    weight = _weights(ranks.shape[-2:], [as_filter(each, "filters") for each in filters])
     batches = pattern_powers(ranks, levels)
     return np.concatenate([power.mean(axis=1) @ weight.T for power in batches])
 

@@ -12,7 +12,7 @@ from typing import Protocol
 import numpy as np
 
 from dither.errors import InputError
-from dither.metrics.viewing import ViewingFilter
+from dither.metrics.viewing import ViewingFilter, as_filter
 
 
 class TemporalFilter(Protocol):
@@ -101,14 +101,22 @@ class SpaceTimeSum:
     (2022), whose energy couples pixels within a frame and frames at a pixel, but nothing else.
 
     Attributes:
-        space: viewing filter of a frame.
-        time: temporal filter of a pixel.
+        space: viewing filter of a frame, or its text as in `dither.metrics.parse_filter`.
+        time: temporal filter of a pixel, or its text as in `parse_temporal_filter`.
         weight: weight of the error over time, above 0.
+
+    Example:
+        >>> SpaceTimeSum("gaussian:1.5", "box:4").time
+        TemporalBox(frames=4)
     """
 
     space: ViewingFilter
     time: TemporalFilter
     weight: float = 1.0
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "space", as_filter(self.space, "space"))
+        object.__setattr__(self, "time", as_temporal_filter(self.time))
 
     def joined(self, plane: np.ndarray, line: np.ndarray) -> np.ndarray:
         """Return (T, H, W): the plane in the middle frame, plus the weighted line through its centre.
@@ -131,12 +139,16 @@ class SpaceTimeProduct:
     real-time rendering" (2024).
 
     Attributes:
-        space: viewing filter of a frame.
-        time: temporal filter of a pixel.
+        space: viewing filter of a frame, or its text, as in `SpaceTimeSum`.
+        time: temporal filter of a pixel, or its text.
     """
 
     space: ViewingFilter
     time: TemporalFilter
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "space", as_filter(self.space, "space"))
+        object.__setattr__(self, "time", as_temporal_filter(self.time))
 
     def joined(self, plane: np.ndarray, line: np.ndarray) -> np.ndarray:
         """Return the (T, H, W) outer product of line and plane; arguments as in `SpaceTimeSum`."""
@@ -144,6 +156,21 @@ class SpaceTimeProduct:
 
 
 SpaceTime = SpaceTimeSum | SpaceTimeProduct
+
+
+def as_temporal_filter(held: "TemporalFilter | str", argument: str = "time") -> TemporalFilter:
+    """Return a temporal filter, or that of its text.
+
+    Raises:
+        InputError: it is neither.
+    """
+    if isinstance(held, str):
+        return parse_temporal_filter(held)
+    if not callable(getattr(held, "transfer", None)):
+        raise InputError(
+            f"{argument} is {held!r:.80}; it must be a temporal filter or a text such as gaussian:0.85"
+        )
+    return held
 
 
 def parse_temporal_filter(text: str) -> TemporalFilter:

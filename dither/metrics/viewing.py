@@ -5,6 +5,7 @@ frequencies in cycles per pixel.
 """
 
 import math
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
@@ -134,7 +135,7 @@ class Mixture:
     """Several distances at once: H(f)^2 is the weighted mean of the parts' H(f)^2, as are energies.
 
     Attributes:
-        parts: (weight, filter) pairs, weights above 0.
+        parts: (weight, filter or its text) pairs, weights above 0.
 
     Example:
         >>> mixture = Mixture(((1.0, Gaussian(1.0)), (2.0, Nasanen())))
@@ -143,6 +144,10 @@ class Mixture:
     """
 
     parts: tuple[tuple[float, ViewingFilter], ...]
+
+    def __post_init__(self) -> None:
+        parts = tuple((weight, as_filter(part, "parts")) for weight, part in self.parts)
+        object.__setattr__(self, "parts", parts)
 
     def transfer(self, vertical: np.ndarray, horizontal: np.ndarray) -> np.ndarray:
         """Return H(f) at frequencies in cycles per pixel."""
@@ -190,6 +195,50 @@ def parse_filter(text: str) -> ViewingFilter:
             else (1.0, _parse_one(term))
         )
     return Mixture(tuple(parts))
+
+
+def as_filter(held: "ViewingFilter | str", argument: str = "viewing") -> ViewingFilter:
+    """Return a viewing filter, or that of its text.
+
+    Args:
+        held: a filter, or a text as in `parse_filter`.
+        argument: its name in messages.
+
+    Raises:
+        InputError: it is neither.
+
+    Example:
+        >>> as_filter("gaussian:1.5"), as_filter(Gaussian(2.0))
+        (Gaussian(sigma=1.5), Gaussian(sigma=2.0))
+    """
+    if isinstance(held, str):
+        return parse_filter(held)
+    if not callable(getattr(held, "transfer", None)):
+        raise InputError(
+            f"{argument} is {held!r:.80}; it must be a viewing filter or a text such as gaussian:1.5"
+        )
+    return held
+
+
+def named_filters(
+    held: "Mapping[str, ViewingFilter] | Iterable[str] | str", argument: str = "filters"
+) -> dict[str, ViewingFilter]:
+    """Return viewing filters by name: of a mapping, or of one or more texts.
+
+    Raises:
+        InputError: there are none, or one is no filter.
+
+    Example:
+        >>> named_filters(["gaussian:1.0", "box:3"])["box:3"]
+        Box(width=3)
+    """
+    if isinstance(held, str):
+        held = [held]
+    pairs = held.items() if isinstance(held, Mapping) else ((str(each), each) for each in held)
+    found = {name: as_filter(each, argument) for name, each in pairs}
+    if not found:
+        raise InputError(f"{argument} is empty; give a viewing filter such as gaussian:1.5")
+    return found
 
 
 def _parse_one(text: str) -> ViewingFilter:

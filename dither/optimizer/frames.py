@@ -69,7 +69,7 @@ def optimize_frames(
     pixels: Pixels = "search",
     device_levels: DeviceLevels = (256, 256, 256),
     intent: Intent | None = None,
-    viewing_filter: ViewingFilter | None = None,
+    viewing_filter: ViewingFilter | str | None = None,
     masks: Sequence[np.ndarray | None] | None = None,
     seed: int = 0,
     threads: int = 1,

@@ -80,7 +80,7 @@ def optimize_palette(
     pixels: Pixels = "search",
     device_levels: DeviceLevels = (256, 256, 256),
     intent: Intent | None = None,
-    viewing_filter: ViewingFilter | None = None,
+    viewing_filter: ViewingFilter | str | None = None,
     mask: np.ndarray | None = None,
     seed: int = 0,
     threads: int = 1,
@@ -105,7 +105,7 @@ def optimize_palette(
             Learned colours are among them.
         intent: rendering intent by which the image is mapped to the palette: "perceptual", "relative"
             or "absolute"; if None, the given palette's own, or "absolute" for a learned palette.
-        viewing_filter: filter of `dither.metrics` by which the image is seen, such as that of a panel;
+        viewing_filter: filter of `dither.metrics`, or its text, by which the image is seen;
             the search blurs by the nearest Gaussian of 0.5 to 2.5 pixels. If None, as the preset says.
         mask: (H, W) bool, True for pixels to ignore, such as transparent ones.
         seed: of the first palettes, 0 or more; the same seed gives the same bytes.

@@ -77,7 +77,7 @@ def optimize_cells(
     keep: PaletteLike | None = None,
     preset: Preset | OptimizeConfig = "balanced",
     intent: Intent | None = None,
-    viewing_filter: ViewingFilter | None = None,
+    viewing_filter: ViewingFilter | str | None = None,
     mask: np.ndarray | None = None,
     seed: int = 0,
     threads: int = 1,

@@ -4,14 +4,14 @@ from dataclasses import replace
 
 import numpy as np
 
-from dither.metrics.viewing import Gaussian, ViewingFilter
+from dither.metrics.viewing import Gaussian, ViewingFilter, as_filter
 from dither.optimizer.config import MAX_SIGMA, MIN_SIGMA, OptimizeConfig
 
 # Steps of sigma in pixels, and samples of each frequency, -1/2 to 1/2 cycles per pixel.
 _STEP, _SAMPLES = 0.01, 64
 
 
-def seen_by(viewing: ViewingFilter | None, config: OptimizeConfig) -> OptimizeConfig:
+def seen_by(viewing: ViewingFilter | str | None, config: OptimizeConfig) -> OptimizeConfig:
     """Return the options with the blur of a viewing filter, or as they are without one.
 
     The penalties for grain keep their share of the loss: a Gaussian keeps 1 / (4 pi sigma^2) of an
@@ -20,7 +20,7 @@ def seen_by(viewing: ViewingFilter | None, config: OptimizeConfig) -> OptimizeCo
     """
     if viewing is None:
         return config
-    search, sigma = config.search, nearest_sigma(viewing)
+    search, sigma = config.search, nearest_sigma(as_filter(viewing, "viewing_filter"))
     share = (search.sigma / sigma) ** 2
     penalties = {
         "lightness_penalty": share * search.lightness_penalty,

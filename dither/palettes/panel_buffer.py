@@ -15,7 +15,7 @@ def pack_panel(panel: Panel, indices: np.ndarray) -> bytes:
         indices: (height, width) integer indices of the panel's inks, the picture as seen.
 
     Raises:
-        InputError: the indices have another shape, type or range.
+        InputError: the panel is none, or the indices have another shape, type or range.
 
     Example:
         >>> from dither.palettes.panel_files import load_panel
@@ -23,6 +23,8 @@ def pack_panel(panel: Panel, indices: np.ndarray) -> bytes:
         >>> pack_panel(panel, np.full((480, 800), 5))[:2].hex()  # green, code 6
         '6666'
     """
+    if not isinstance(panel, Panel):
+        raise InputError(f"panel is {panel!r:.80}; it must be a Panel, such as that of load_panel")
     return packed_planes(panel, indices).tobytes()
 
 
