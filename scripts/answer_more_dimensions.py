@@ -1,104 +1,134 @@
-"""Measure gains and costs of matrices with frames and channels; draw docs/more-dimensions.png."""
+"""Measure gains and costs of frames and channels; draw docs/more-dimensions.png: [--draw].
+
+The figures are kept in scripts/measured/more-dimensions.json. With --draw, they are drawn again without
+measuring, which takes some CPU minutes.
+"""
 
 import dataclasses
-from pathlib import Path
+import sys
+from collections.abc import Callable
+from typing import Any
 
-import matplotlib as mpl
-
-mpl.use("Agg")
-import matplotlib.pyplot as plt
 import numpy as np
+from plot_style import COLORS, QUIET, WIDTH, keep, kept, label_line, number_ticks, plt, save
 
 from bluenoise.evaluate import TEMPORAL_FILTERS, evaluate, luminance_gain_db, mean_gain_db
 from bluenoise.methods.blue import blue, blue_channels, default_swaps, shifted
 from bluenoise.methods.void_and_cluster import void_and_cluster
 from bluenoise.objective.pair_kernel import JointChannels
 from bluenoise.objective.target import ALL_DISTANCES, FRAMES
-from dither.files.atomic import atomic_write
-from dither.metrics.temporal import SpaceTimeProduct
+from dither.matrix.threshold_matrix import ThresholdMatrix
+from dither.metrics.temporal import SpaceTime, SpaceTimeProduct
 
 PLANE = (32, 32)
 SEEDS = range(2)
 AVERAGE = "gaussian:2"
-flat = [evaluate(void_and_cluster(PLANE, seed=seed)) for seed in SEEDS]
+COUNTS = (2, 4, 8, 16, 32)
+WEIGHTS = (0.05, 0.1, 0.3, 1.0, 3.0)
+PRODUCTS = ("gaussian:0.85", "gaussian:2", "exponential:0.1")
+OWNS = (0.03, 0.1, 0.3, 1.0)
+
+Maker = Callable[[int], ThresholdMatrix]
 
 
-def figures(make):
-    """Return dB of frames against 2-D void-and-cluster, and of pixels over time against white noise."""
-    rows = [evaluate(make(seed)) for seed in SEEDS]
-    frames = np.mean([mean_gain_db(row, one) for row, one in zip(rows, flat, strict=True)])
-    return frames, np.mean([(row.over_time_db or {})[AVERAGE] for row in rows])
+def measured() -> dict[str, Any]:
+    """Return pairs of decibels: of each frame and over time, or of each channel and of greys."""
+    flat = [evaluate(void_and_cluster(PLANE, seed=seed)) for seed in SEEDS]
+
+    def figures(make: Maker) -> tuple[float, float]:
+        rows = [evaluate(make(seed)) for seed in SEEDS]
+        frames = [mean_gain_db(row, one) for row, one in zip(rows, flat, strict=True)]
+        over_time = [(row.over_time_db or {})[AVERAGE] for row in rows]
+        return float(np.mean(frames)), float(np.mean(over_time))
+
+    def swapped(viewing: SpaceTime) -> tuple[float, float]:
+        shape = (16, *PLANE)
+        config = dataclasses.replace(default_swaps(shape), viewing=viewing)
+        return figures(lambda seed: blue(shape, config, seed=seed))
+
+    return {
+        "blue": [figures(lambda seed, n=n: blue((n, *PLANE), seed=seed)) for n in COUNTS],
+        "void-and-cluster": [
+            figures(lambda seed, n=n: void_and_cluster((n, *PLANE), sigma=1.9, seed=seed))
+            for n in COUNTS
+        ],
+        "sums": [swapped(dataclasses.replace(FRAMES, weight=weight)) for weight in WEIGHTS],
+        "products": [
+            swapped(SpaceTimeProduct(FRAMES.space, TEMPORAL_FILTERS[name])) for name in PRODUCTS
+        ],
+        **_channels(),
+    }
 
 
-def swapped(shape, viewing):
-    """Return a maker of matrices by the default method with another filter for frames."""
-    config = dataclasses.replace(default_swaps(shape), viewing=viewing)
-    return lambda seed: blue(shape, config, seed=seed)
+def _channels() -> dict[str, Any]:
+    """Return cost per channel, and gain in greys, by the weight of a channel's own error."""
+    config = default_swaps(PLANE, channels=3)
+    alone = [evaluate(blue(PLANE, seed=seed)) for seed in SEEDS]
+    points = []
+    for own in OWNS:
+        swaps = dataclasses.replace(config, viewing=JointChannels(ALL_DISTANCES, own=own))
+        made = [blue_channels(PLANE, swaps, seed=seed) for seed in SEEDS]
+        pairs = [(one, row) for each, row in zip(made, alone, strict=True) for one in each]
+        cost = np.mean([mean_gain_db(evaluate(one), row) for one, row in pairs])
+        # Gain in the luminance of greys against one good matrix for all channels.
+        gain = np.mean([list(luminance_gain_db(each).values()) for each in made]) + cost
+        points.append((float(cost), float(gain)))
+    moved = [luminance_gain_db(shifted(blue(PLANE, seed=seed), 3)).values() for seed in SEEDS]
+    return {"channels": points, "shifted": float(np.mean([list(each) for each in moved]))}
 
 
-figure, axes = plt.subplots(1, 3, figsize=(13, 3.8), layout="constrained")
+def drawn(found: dict[str, Any]) -> None:
+    """Draw frames in two plots, sums and products, and channels."""
+    figure, axes = plt.subplots(2, 2, figsize=(WIDTH, 6.2), layout="constrained")
+    for panel, index, title, label in (
+        (axes[0, 0], 0, "Each frame, by number of frames", "dots, dB against\nvoid-and-cluster"),
+        (axes[0, 1], 1, "Pixels averaged over time", "error, dB against\nwhite noise"),
+    ):
+        for name in ("void-and-cluster", "blue"):
+            panel.plot(COUNTS, [point[index] for point in found[name]], "o-", color=COLORS[name])
+        panel.set(title=title, xlabel="frames", ylabel=label, xscale="log", xlim=(1.8, 36))
+        number_ticks(panel, "x", COUNTS)
+        panel.axhline(0, color=QUIET, lw=0.8)
+    for name, shift in (("void-and-cluster", 11), ("blue", -11)):
+        label_line(
+            axes[0, 0], 32, found[name][-1][0], name, COLORS[name], xytext=(0, shift), ha="right"
+        )
+        label_line(
+            axes[0, 1], 32, found[name][-1][1], name, COLORS[name], xytext=(0, -shift), ha="right"
+        )
+    axes[0, 0].set_ylim(-1.2, 1.6)
+    axes[0, 1].set_ylim(-8.2, 0.4)
+    _sums(axes[1, 0], found)
+    _colors(axes[1, 1], found)
+    save(figure, "more-dimensions")
 
-counts = (2, 4, 8, 16, 32)
-for name, make in {
-    "blue": lambda count: lambda seed: blue((count, *PLANE), seed=seed),
-    "void-and-cluster": lambda count: (
-        lambda seed: void_and_cluster((count, *PLANE), sigma=1.9, seed=seed)
-    ),
-}.items():
-    frames, pixels = zip(*(figures(make(count)) for count in counts), strict=True)
-    axes[0].semilogx(counts, frames, "o-", base=2, label=f"frames, {name}")
-    axes[0].semilogx(counts, pixels, "s:", base=2, label=f"pixels over time, {name}")
-    for count, one, two in zip(counts, frames, pixels, strict=True):
-        print(f"{name} {count} frames: {one:+.2f} dB a frame, {two:+.2f} dB over time")
-axes[0].set(title="number of frames", xlabel="frames", ylabel="dB")
-axes[0].legend(fontsize=7)
 
-weights = (0.05, 0.1, 0.3, 1.0, 3.0)
-shape = (16, *PLANE)
-made = [figures(swapped(shape, dataclasses.replace(FRAMES, weight=weight))) for weight in weights]
-axes[1].plot(*zip(*made, strict=True), "o-", label="sum, by its weight")
-for weight, (frames, pixels) in zip(weights, made, strict=True):
-    axes[1].annotate(f"{weight:g}", (frames, pixels), textcoords="offset points", xytext=(5, 3))
-    print(f"sum, weight {weight:g}: {frames:+.2f} dB a frame, {pixels:+.2f} dB over time")
-for name in ("gaussian:0.85", "gaussian:2", "exponential:0.1"):
-    viewing = SpaceTimeProduct(FRAMES.space, TEMPORAL_FILTERS[name])
-    frames, pixels = figures(swapped(shape, viewing))
-    axes[1].plot(frames, pixels, "s", label=f"product, {name}")
-    print(f"product, {name}: {frames:+.2f} dB a frame, {pixels:+.2f} dB over time")
-axes[1].set(title="16 frames", xlabel="frames, dB", ylabel="pixels over time, dB")
-axes[1].legend(fontsize=7)
+def _sums(panel: Any, found: dict[str, Any]) -> None:
+    panel.plot(*zip(*found["sums"], strict=True), "o-", color=COLORS["blue"])
+    for weight, (frames, pixels) in zip(WEIGHTS, found["sums"], strict=True):
+        text = f"weight {weight:g}" if weight == WEIGHTS[0] else f"{weight:g}"
+        label_line(panel, frames, pixels, text, COLORS["blue"])
+    for name, (frames, pixels) in zip(PRODUCTS, found["products"], strict=True):
+        panel.plot(frames, pixels, "s", color="#7c5a12")
+        where = {"xytext": (-7, 0), "ha": "right"} if frames > 6 else {}
+        label_line(panel, frames, pixels, f"product,\n{name}", "#7c5a12", **where)
+    panel.set(title="Sum or product, 16 frames", xlabel="each frame, dB against void-and-cluster")
+    panel.set(ylabel="pixels over time, dB\nagainst white noise", xlim=(-2, 13.5), ylim=(-8.2, 0.4))
 
-owns = (0.03, 0.1, 0.3, 1.0)
-config = default_swaps(PLANE, channels=3)
-alone = [evaluate(blue(PLANE, seed=seed)) for seed in SEEDS]
-points = []
-for own in owns:
-    viewing = JointChannels(ALL_DISTANCES, own=own)
-    channels = [
-        blue_channels(PLANE, dataclasses.replace(config, viewing=viewing), seed=seed)
-        for seed in SEEDS
-    ]
-    cost = np.mean(
-        [
-            mean_gain_db(evaluate(one), row)
-            for made, row in zip(channels, alone, strict=True)
-            for one in made
-        ]
-    )
-    # Gain in the luminance of greys against one good matrix for all channels.
-    gain = np.mean([list(luminance_gain_db(made).values()) for made in channels]) + cost
-    points.append((cost, gain))
-    print(f"channels, own {own:g}: {cost:+.2f} dB each, {gain:+.2f} dB luminance of greys")
-axes[2].plot(*zip(*points, strict=True), "o-", label="together, by what a channel's own counts")
-for own, point in zip(owns, points, strict=True):
-    axes[2].annotate(f"{own:g}", point, textcoords="offset points", xytext=(5, 3))
-moved = np.mean(
-    [list(luminance_gain_db(shifted(blue(PLANE, seed=seed), 3)).values()) for seed in SEEDS]
-)
-print(f"channels, shifted: {moved:+.2f} dB luminance of greys")
-axes[2].plot(0, moved, "s", label="one matrix, shifted")
-axes[2].set(title="three channels", xlabel="each channel, dB", ylabel="luminance of greys, dB")
-axes[2].legend(fontsize=7)
 
-with atomic_write(Path(__file__).parent.parent / "docs" / "more-dimensions.png") as file:
-    figure.savefig(file, format="png", dpi=80)
+def _colors(panel: Any, found: dict[str, Any]) -> None:
+    panel.plot(*zip(*found["channels"], strict=True), "o-", color=COLORS["blue"])
+    for own, (cost, gain) in zip(OWNS, found["channels"], strict=True):
+        text = {1.0: "together, weight 1", 0.03: "0.03"}.get(own, f"{own:g}")
+        where = {"xytext": (-7, 0), "ha": "right"} if own == OWNS[0] else {}
+        label_line(panel, cost, gain, text, COLORS["blue"], **where)
+    panel.plot(0, found["shifted"], "s", color="#7c5a12")
+    label_line(panel, 0, found["shifted"], "one matrix, shifted", "#7c5a12")
+    panel.set(title="Three channels", xlabel="each channel, dB against one alone", xlim=(-0.1, 1.7))
+    panel.set(ylabel="luminance of greys, dB\nagainst equal channels", ylim=(-4.2, 0))
+
+
+if __name__ == "__main__":
+    if "--draw" not in sys.argv:
+        keep("more-dimensions", measured())
+    drawn(kept("more-dimensions"))

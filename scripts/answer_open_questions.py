@@ -1,107 +1,173 @@
-"""Sweep the options of the spectrum and anneal methods; draw docs/open-questions.png."""
+"""Sweep the options of the spectrum and anneal methods; draw docs/open-questions.png: [--draw].
 
-from pathlib import Path
+The figures are kept in scripts/measured/open-questions.json. With --draw, they are drawn again without
+measuring, which takes about six CPU minutes.
+"""
 
-import matplotlib as mpl
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
 
-mpl.use("Agg")
-import matplotlib.pyplot as plt
 import numpy as np
+from plot_style import COLORS, INK, QUIET, WIDTH, keep, kept, label_line, number_ticks, plt, save
 
 from bluenoise.evaluate import evaluate, mean_gain_db
 from bluenoise.methods import anneal, spectrum
 from bluenoise.methods.spectrum import Adam, GradientDescent, LossWeights, Momentum, Spectrum
 from bluenoise.methods.void_and_cluster import void_and_cluster
 from bluenoise.objective.target import DISTRIBUTIONS, SpectrumTarget
-from dither.files.atomic import atomic_write
-from dither.metrics.spectrum import low_frequency_power
+from dither.matrix.threshold_matrix import ThresholdMatrix
 
 SHAPE = (64, 64)
 SEEDS = range(3)
-reference = evaluate(void_and_cluster(SHAPE))
+CUTOFFS = (0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5)
+BALANCES = (0, 0.01, 0.1, 0.3, 1, 3, 10)
+ENDS = (3.0, 1.0, 0.3, 0.1, 0.03, 0.01, 0.002)
+RULES = {"Adam": Adam(), "momentum": Momentum(), "gradient descent": GradientDescent()}
+# Every so many steps of a loss are kept.
+EVERY = 10
+
+# Mean, smallest and largest over the seeds, in dB against void-and-cluster.
+Span = tuple[float, float, float]
 
 
-def behind(matrices):
-    """Return mean and range, over seeds, of the dB that patterns are behind void-and-cluster."""
-    gains = [mean_gain_db(evaluate(matrix), reference) for matrix in matrices]
-    return np.mean(gains), np.ptp(gains)
+def measured() -> dict[str, Any]:
+    """Return all figures of the plots."""
+    reference = evaluate(void_and_cluster(SHAPE))
+
+    def behind(matrices: Iterable[ThresholdMatrix]) -> Span:
+        gains = [mean_gain_db(evaluate(matrix), reference) for matrix in matrices]
+        return float(np.mean(gains)), min(gains), max(gains)
+
+    def descended(**options: Any) -> Span:
+        config = Spectrum(SHAPE, **options)
+        return behind(spectrum.optimize_spectrum(config, seed=seed).matrix for seed in SEEDS)
+
+    def annealed(**options: Any) -> Span:
+        config = anneal.Anneal(SHAPE, **options)
+        return behind(anneal.anneal(config, seed=seed).matrix for seed in SEEDS)
+
+    found: dict[str, Any] = {
+        "cutoff": [descended(target=SpectrumTarget(cutoff)) for cutoff in CUTOFFS],
+        "smoothness": [descended(weights=LossWeights(smoothness=each)) for each in BALANCES],
+        "distribution": {
+            name: descended(distribution=kind) for name, kind in DISTRIBUTIONS.items()
+        },
+        "rules": {
+            f"{name}, {'random' if random else 'fixed'}": {
+                "patterns": descended(optimizer=rule, random_weights=random),
+                "loss": _loss(rule, random),
+            }
+            for name, rule in RULES.items()
+            for random in (True, False)
+        },
+        "anneal": {
+            "fixed": annealed(random_weights=False),
+            "random": annealed(random_weights=True),
+        },
+    }
+    found["epsilon"] = [annealed(narrowest=end) for end in ENDS]
+    return found
 
 
-def descended(**options):
-    """Return one matrix per seed by the published method with these options."""
-    config = Spectrum(SHAPE, **options)
-    return [spectrum.optimize_spectrum(config, seed=seed).matrix for seed in SEEDS]
-
-
-def trace(config):
-    """Return the unweighted loss at every step of one run."""
-    infos = [info for _, info in spectrum.trajectory(config, spectrum.start(config, 0))]
-    terms = [sum(np.asarray(term[:, 0]) for term in info[1:]) for info in infos]
-    return np.concatenate(terms)
-
-
-figure, axes = plt.subplots(2, 3, figsize=(13, 7), layout="constrained")
-
-cutoffs = (0.1, 0.15, 0.2, 0.25, 0.3, 0.35, 0.4, 0.5)
-made = [descended(target=SpectrumTarget(cutoff)) for cutoff in cutoffs]
-means, spreads = zip(*map(behind, made), strict=True)
-axes[0, 0].errorbar(cutoffs, means, np.array(spreads) / 2, marker="o")
-axes[0, 0].set(
-    title="cutoff", xlabel="cycles per pixel", ylabel="patterns: dB behind void-and-cluster"
-)
-print("cutoff", *(f"{c}: {m:.2f}" for c, m in zip(cutoffs, means, strict=True)))
-
-balances = (0, 0.01, 0.1, 0.3, 1, 3, 10)
-made = [descended(weights=LossWeights(smoothness=balance)) for balance in balances]
-means, spreads = zip(*map(behind, made), strict=True)
-axes[0, 1].errorbar(range(len(balances)), means, np.array(spreads) / 2, marker="o")
-axes[0, 1].set_xticks(range(len(balances)), [f"{balance:g}" for balance in balances])
-axes[0, 1].set(title="weight of smoothness, low frequencies 1", xlabel="weight")
-print("smoothness", *(f"{b}: {m:.2f}" for b, m in zip(balances, means, strict=True)))
-
-for rule in (Adam(), Momentum(), GradientDescent()):
-    for random_weights, line in ((True, "-"), (False, ":")):
-        config = Spectrum(
-            SHAPE, optimizer=rule, random_weights=random_weights, steps=600, fine_tune_steps=0
-        )
-        weights = "random" if random_weights else "fixed"
-        axes[0, 2].semilogy(trace(config), line, label=f"{type(rule).__name__}, {weights}", lw=1)
-        mean, spread = behind(descended(optimizer=rule, random_weights=random_weights))
-        print(f"{type(rule).__name__} {weights}: {mean:.2f} +- {spread / 2:.2f} dB")
-axes[0, 2].set(title="momentum and random weights", xlabel="step", ylabel="sum of the three terms")
-axes[0, 2].legend(fontsize=7)
-
-for kind in DISTRIBUTIONS.values():
-    config = Spectrum(SHAPE, distribution=kind)
-    result = spectrum.optimize_spectrum(config)
-    power = low_frequency_power(result.values)
-    mean, _ = behind(descended(distribution=kind))
-    axes[1, 0].hist(
-        result.values.ravel(), 64, histtype="step", label=f"{kind.name}: {mean:.1f} dB behind"
+def _loss(rule: Any, random_weights: bool) -> list[float]:
+    """Return the unweighted loss at every tenth step of one run."""
+    config = Spectrum(
+        SHAPE, optimizer=rule, random_weights=random_weights, steps=600, fine_tune_steps=0
     )
-    print(f"{kind.name}: {mean:.2f} dB, own power in 0 < |f| < 0.25: {power:.1e}")
-axes[1, 0].set(title="distribution of the values", xlabel="value")
-axes[1, 0].legend(fontsize=7)
+    infos = [info for _, info in spectrum.trajectory(config, spectrum.start(config, 0))]
+    terms = np.concatenate([sum(np.asarray(term[:, 0]) for term in info[1:]) for info in infos])
+    return [float(loss) for loss in terms[::EVERY]]
 
-for random_weights in (False, True):
-    config = anneal.Anneal(SHAPE, random_weights=random_weights)
-    mean, spread = behind([anneal.anneal(config, seed=seed).matrix for seed in SEEDS])
-    weights = "random" if random_weights else "fixed"
-    axes[1, 1].bar(weights, mean, yerr=spread / 2)
-    print(f"anneal, {weights} weights: {mean:.3f} +- {spread / 2:.3f} dB")
-axes[1, 1].set(title="random weights, once annealed", ylabel="dB against void-and-cluster")
 
-ends = (3.0, 1.0, 0.3, 0.1, 0.03, 0.01, 0.002)
-means = []
-for end in ends:
-    config = anneal.Anneal(SHAPE, narrowest=end)
-    means.append(behind([anneal.anneal(config, seed=seed).matrix for seed in SEEDS])[0])
-axes[1, 2].semilogx(ends, means, marker="o")
-axes[1, 2].invert_xaxis()
-axes[1, 2].set(
-    title="how far epsilon falls", xlabel="last epsilon", ylabel="dB against void-and-cluster"
-)
-print("last epsilon", *(f"{e}: {m:.2f}" for e, m in zip(ends, means, strict=True)))
+def drawn(found: dict[str, Any]) -> None:
+    """Draw the plots: how visible the patterns are, then the loss."""
+    figure, axes = plt.subplots(3, 2, figsize=(WIDTH, 8.4), layout="constrained")
+    color = COLORS["spectrum"]
+    for panel, name, values, title, label in (
+        (axes[0, 0], "cutoff", CUTOFFS, "Cutoff", "cutoff, cycles per pixel"),
+        (
+            axes[0, 1],
+            "smoothness",
+            range(len(BALANCES)),
+            "Weight of smoothness",
+            "weight; that of low frequencies is 1",
+        ),
+    ):
+        _spans(panel, values, found[name], color)
+        panel.axhline(0, color=COLORS["void-and-cluster"], lw=1.2)
+        panel.set(title=title, xlabel=label, ylim=(-1, 13))
+    number_ticks(axes[0, 0], "x", (0.1, 0.2, 0.3, 0.4, 0.5))
+    axes[0, 1].set_xticks(range(len(BALANCES)), [f"{each:g}" for each in BALANCES])
+    kinds = list(found["distribution"])
+    _bars(axes[1, 0], kinds, [found["distribution"][each] for each in kinds], color)
+    axes[1, 0].set(title="Distribution of the values", ylim=(-1, 13))
+    for panel in (axes[0, 0], axes[1, 0], axes[2, 0]):
+        panel.set_ylabel("dots, dB against\nvoid-and-cluster")
+    _losses(axes[1, 1], found["rules"])
+    _spans(axes[2, 0], ENDS, found["epsilon"], COLORS["anneal"])
+    axes[2, 0].axhline(0, color=COLORS["void-and-cluster"], lw=1.2)
+    axes[2, 0].set(title="How far epsilon falls", xlabel="last epsilon", xscale="log")
+    axes[2, 0].invert_xaxis()
+    number_ticks(axes[2, 0], "x", (3, 1, 0.3, 0.1, 0.03, 0.01, 0.002))
+    rules = {f"spectrum,\n{name}": each["patterns"] for name, each in found["rules"].items()}
+    rules |= {f"anneal,\n{name}": each for name, each in found["anneal"].items()}
+    shown = {name.replace("gradient descent", "plain"): each for name, each in rules.items()}
+    colors = [color] * len(found["rules"]) + [COLORS["anneal"]] * 2
+    panel = axes[2, 1]
+    names = [name.replace("\n", " ") for name in shown]
+    spans = list(shown.values())
+    for row, (span, each) in enumerate(zip(spans, colors, strict=True)):
+        panel.errorbar(span[0], row, xerr=_error([span]), fmt="o", color=each)
+    panel.axvline(0, color=COLORS["void-and-cluster"], lw=1.2)
+    panel.set_yticks(range(len(names)), names, fontsize=8)
+    panel.invert_yaxis()
+    panel.set(
+        title="Update rule and weights", xlabel="dots, dB against void-and-cluster", xlim=(-2, 12)
+    )
+    save(figure, "open-questions")
 
-with atomic_write(Path(__file__).parent.parent / "docs" / "open-questions.png") as file:
-    figure.savefig(file, format="png", dpi=80)
+
+def _error(spans: Sequence[Sequence[float]]) -> np.ndarray:
+    """Return the lengths of error bars that reach from the smallest to the largest seed."""
+    table = np.array(spans)
+    return np.abs(table[:, 1:] - table[:, :1]).T
+
+
+def _spans(panel: Any, values: Any, spans: Sequence[Sequence[float]], color: str) -> None:
+    panel.errorbar(values, [span[0] for span in spans], _error(spans), fmt="o-", color=color)
+
+
+def _bars(panel: Any, names: Sequence[str], spans: Sequence[Sequence[float]], color: str) -> None:
+    heights = [span[0] for span in spans]
+    panel.bar(names, heights, 0.6, yerr=_error(spans), color=color, ecolor=INK)
+    panel.grid(axis="x", visible=False)
+    panel.axhline(0, color=COLORS["void-and-cluster"], lw=1.2)
+    for place, height in enumerate(heights):
+        panel.text(place, height / 2, f"{height:.1f} dB", ha="center", color="white")
+
+
+def _losses(panel: Any, rules: dict[str, Any]) -> None:
+    shades = {"Adam": "#6d28d9", "momentum": "#a78bfa", "gradient descent": "#3b0764"}
+    for name, each in rules.items():
+        rule, _, weights = name.partition(", ")
+        steps = EVERY * np.arange(len(each["loss"]))
+        line = "-" if weights == "random" else ":"
+        panel.plot(steps, each["loss"], line, color=shades[rule], lw=1.3)
+    panel.set(title="Loss of three update rules", xlabel="step", ylabel="sum of the three terms")
+    panel.set(yscale="log", xlim=(0, 900), ylim=(3e-8, 1))
+    panel.set_xticks((0, 200, 400, 600))
+    panel.set_yticks([1, 1e-2, 1e-4, 1e-6], ["1", "0.01", "0.0001", "0.000001"])
+    panel.set_yticks([], minor=True)
+    ends = {rule: rules[f"{rule}, random"]["loss"][-1] for rule in shades}
+    places = dict(zip(shades, (1.5e-6, 1.3e-7, 1e-5), strict=True))
+    for rule, text in zip(shades, ("Adam", "momentum", "plain descent"), strict=True):
+        label_line(panel, 600, ends[rule], text, shades[rule], xytext=(5, 0))
+        del places[rule]
+    panel.text(880, 0.2, "solid: random weights\ndotted: fixed weights", ha="right", color=QUIET)
+
+
+if __name__ == "__main__":
+    if "--draw" not in sys.argv:
+        keep("open-questions", measured())
+    drawn(kept("open-questions"))

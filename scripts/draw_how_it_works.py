@@ -1,13 +1,11 @@
-"""Draw the pictures of docs/how-it-works.md: docs/how-*.png."""
+"""Draw the pictures of docs/how-it-works.md: docs/how-*.png: [patterns] [huber] [histogram]."""
 
+import sys
 from pathlib import Path
 
-import matplotlib as mpl
-
-mpl.use("Agg")
-import matplotlib.pyplot as plt
 import numpy as np
 from matplotlib.figure import Figure
+from plot_style import SHADES, WIDTH, plt, save
 
 import dither
 from bluenoise.generate import generate
@@ -20,7 +18,6 @@ DOCS = Path(__file__).parent.parent / "docs"
 DOTS_PER_INCH = 100
 # Pixels per matrix cell; the page shows the pictures unscaled.
 CELL = 2
-plt.rcParams.update({"font.size": 9, "axes.spines.top": False, "axes.spines.right": False})
 
 
 def _save(figure: Figure, name: str) -> None:
@@ -66,21 +63,24 @@ def draw_patterns() -> None:
 
 def draw_huber() -> None:
     """Draw the Huber distance for several epsilons, and its derivative."""
-    figure, panels = plt.subplots(1, 2, figsize=(8, 2.9), layout="constrained")
+    figure, panels = plt.subplots(1, 2, figsize=(WIDTH, 3), layout="constrained")
     distance = np.linspace(-1, 1, 801)
-    for shade, epsilon in zip((0.75, 0.55, 0.3, 0.0), (1, 0.3, 0.1, 0.01), strict=True):
+    for color, epsilon in zip(SHADES, (1, 0.3, 0.1, 0.01), strict=True):
         magnitude = np.abs(distance)
         near = magnitude < epsilon
         huber = np.where(near, distance**2 / (2 * epsilon), magnitude - epsilon / 2)
-        color = (shade * 0.75, 0.25 + shade * 0.5, 0.56 + shade * 0.4)
         panels[0].plot(distance, huber, color=color, label=f"ε = {epsilon:g}")
         panels[1].plot(distance, np.clip(distance / epsilon, -1, 1), color=color)
-    for axes, title in zip(panels, ("Huber distance", "its derivative"), strict=True):
-        axes.set_title(title, fontsize=10)
-        axes.set_xlabel("difference d of two values")
-        axes.set_xticks((-1, -0.5, 0, 0.5, 1))
-    panels[0].legend(frameon=False)
-    _save(figure, "how-huber.png")
+    for axes, title, label in zip(
+        panels, ("Huber distance", "Its derivative"), ("distance", "pull on a value"), strict=True
+    ):
+        axes.set(title=title, xlabel="difference d of two values", ylabel=label)
+        axes.set_xticks((-1, -0.5, 0, 0.5, 1), ("-1", "-0.5", "0", "0.5", "1"))
+    panels[0].legend(loc="upper center", ncols=2, handlelength=1.2, columnspacing=1)
+    panels[0].set_ylim(-0.03, 1.45)
+    panels[0].set_yticks((0, 0.5, 1), ("0", "0.5", "1"))
+    panels[1].set_yticks((-1, 0, 1), ("-1", "0", "1"))
+    save(figure, "how-huber")
 
 
 def draw_histogram() -> None:
@@ -99,7 +99,7 @@ def draw_histogram() -> None:
     axes.scatter(
         rings[:, 1], rings[:, 0], s=190, facecolors="none", edgecolors="black", linewidths=1.6
     )
-    axes.set(xlabel="a, from green to red", ylabel="lightness L")
+    axes.set(xlabel="a in OKLab, from green to red", ylabel="lightness L in OKLab")
     pixels = picture.shape[0] * picture.shape[1]
     axes.set_title(f"{pixels:,} pixels, {len(histogram.counts):,} bins, 5 colours", fontsize=10)
     # Show the result unscaled.
@@ -110,6 +110,6 @@ def draw_histogram() -> None:
     _save(figure, "how-histogram.png")
 
 
-draw_patterns()
-draw_huber()
-draw_histogram()
+if __name__ == "__main__":
+    for name in sys.argv[1:] or ["patterns", "huber", "histogram"]:
+        {"patterns": draw_patterns, "huber": draw_huber, "histogram": draw_histogram}[name]()
