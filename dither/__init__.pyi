@@ -1,5 +1,8 @@
 """The public names of `dither`, each with the module that defines it; loaded on first use."""
 
+from . import differentiable as differentiable
+from . import diffusion as diffusion
+from . import metrics as metrics
 from .color_count.count import HARDLY_VISIBLE as HARDLY_VISIBLE
 from .color_count.count import count_colors as count_colors
 from .color_count.count import optimized_counts as optimized_counts

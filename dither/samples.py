@@ -1,5 +1,6 @@
 """Image samples: their dtypes and ranges, and the code that shows each level."""
 
+import re
 from collections.abc import Sequence
 from typing import Literal, TypeVar
 
@@ -10,7 +11,7 @@ from dither.held import as_array
 
 Light = Literal["encoded", "linear"]
 # One number of levels for all channels, or one for each.
-Levels = int | Sequence[int]
+Levels = int | Sequence[int] | str
 
 _MAX_LEVELS = 1 << 16
 # Resampling filters overshoot a little; float samples this far outside 0..1 are clipped, not refused.
@@ -35,16 +36,24 @@ def levels_of(levels: Levels, channels: int | None = None) -> tuple[int, ...]:
     """Return the number of levels of each channel.
 
     Args:
-        levels: one number for all channels, or one for each.
+        levels: one number for all channels, or one for each, or the bits of each channel as a text
+            such as "rgb565".
         channels: how many there are; if None, numbers are only checked.
 
     Raises:
         InputError: there is a number for each of another number of channels, or one is out of range.
 
     Example:
-        >>> levels_of(4, 3), levels_of((32, 64, 32), 3)
-        ((4, 4, 4), (32, 64, 32))
+        >>> levels_of(4, 3), levels_of((32, 64, 32), 3), levels_of("rgb332")
+        ((4, 4, 4), (32, 64, 32), (8, 8, 4))
     """
+    if isinstance(levels, str):
+        if not re.fullmatch("rgb[1-8]{3}", levels):
+            raise InputError(
+                f"levels is {levels[:40]!r}; it must be a number, one for each channel, or the bits of "
+                "each channel, such as rgb565"
+            )
+        levels = [1 << int(bits) for bits in levels[3:]]
     if not isinstance(levels, Sequence):
         check_levels(levels)
         return (int(levels),) * (1 if channels is None else channels)

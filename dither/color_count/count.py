@@ -31,7 +31,7 @@ from dither.color_count.picture_sample import PictureSample
 from dither.errors import InputError
 from dither.optimizer.config import OptimizeConfig, Preset, preset_config
 from dither.optimizer.optimize import OptimizedPalette, Pixels, optimize_palette
-from dither.palettes.device import DeviceLevels, check_device
+from dither.palettes.device import DeviceLevels, as_device, check_device
 from dither.palettes.palette import MAX_COLORS, Intent, PaletteLike, as_colors
 from dither.parallel.processors import thread_count
 
@@ -56,7 +56,7 @@ def count_colors(
     preset: Preset | OptimizeConfig = "balanced",
     pixels: Pixels = "search",
     keep: PaletteLike | None = None,
-    device_levels: DeviceLevels = (256, 256, 256),
+    device_levels: DeviceLevels | str = (256, 256, 256),
     intent: Intent | None = None,
     mask: np.ndarray | None = None,
     seed: int = 0,
@@ -126,7 +126,7 @@ def smallest_palette(
     preset: Preset | OptimizeConfig = "balanced",
     pixels: Pixels = "search",
     keep: PaletteLike | None = None,
-    device_levels: DeviceLevels = (256, 256, 256),
+    device_levels: DeviceLevels | str = (256, 256, 256),
     intent: Intent | None = None,
     mask: np.ndarray | None = None,
     seed: int = 0,
@@ -140,7 +140,9 @@ def smallest_palette(
     """
     if not threshold > 0:
         raise InputError(f"threshold is {threshold}; it must be above 0")
-    options = _Options(preset, pixels, keep, device_levels, intent, seed, thread_count(threads))
+    options = _Options(
+        preset, pixels, keep, as_device(device_levels), intent, seed, thread_count(threads)
+    )
     whole = PictureSample.whole(image, mask)
     counts = _counts_to_try(COLOR_COUNTS, whole, options)
     guess = _Guess(
@@ -177,7 +179,7 @@ def optimized_counts(
     preset: Preset | OptimizeConfig = "balanced",
     pixels: Pixels = "search",
     keep: PaletteLike | None = None,
-    device_levels: DeviceLevels = (256, 256, 256),
+    device_levels: DeviceLevels | str = (256, 256, 256),
     intent: Intent | None = None,
     mask: np.ndarray | None = None,
     seed: int = 0,
@@ -200,7 +202,9 @@ def optimized_counts(
     Raises:
         InputError: as `dither.optimize_palette`.
     """
-    options = _Options(preset, pixels, keep, device_levels, intent, seed, thread_count(threads))
+    options = _Options(
+        preset, pixels, keep, as_device(device_levels), intent, seed, thread_count(threads)
+    )
     whole = PictureSample.whole(image, mask)
     sample = whole.tiles(SAMPLED_PIXELS)
     tried = _counts_to_try(counts, whole, options)

@@ -37,7 +37,7 @@ from dither.optimizer.picture import checked_picture
 from dither.optimizer.search import direct_binary_search
 from dither.optimizer.search_image import SearchImage
 from dither.optimizer.viewing import seen_by
-from dither.palettes.device import DeviceLevels
+from dither.palettes.device import DeviceLevels, as_device
 from dither.palettes.device_link import ClipLink
 from dither.palettes.gamut import mixture_gamut
 from dither.palettes.palette import Intent, PaletteLike, as_palette
@@ -67,7 +67,7 @@ def optimize_frames(
     keep: PaletteLike | None = None,
     preset: Preset | OptimizeConfig = "balanced",
     pixels: Pixels = "search",
-    device_levels: DeviceLevels = (256, 256, 256),
+    device_levels: DeviceLevels | str = (256, 256, 256),
     intent: Intent | None = None,
     viewing_filter: ViewingFilter | str | None = None,
     masks: Sequence[np.ndarray | None] | None = None,
@@ -116,6 +116,7 @@ def optimize_frames(
     shapes = {picture.shape for picture in pictures}
     if len(shapes) != 1:
         raise InputError(f"frames must be one or more of one shape, not {sorted(shapes)}")
+    device_levels = as_device(device_levels)
     options: dict[str, Any] = {"keep": keep, "device_levels": device_levels, "preset": preset}
     options |= {"seed": seed, "threads": threads, "viewing_filter": viewing_filter}
     count = len(pictures)

@@ -34,7 +34,13 @@ from dither.optimizer.mixed_pixels import mixed_pixels
 from dither.optimizer.palette_request import PaletteRequest
 from dither.optimizer.picture import checked_picture, few_distinct_colors, visible
 from dither.optimizer.viewing import seen_by
-from dither.palettes.device import DeviceLevels, device_palette, merge_equal_colors, round_to_device
+from dither.palettes.device import (
+    DeviceLevels,
+    as_device,
+    device_palette,
+    merge_equal_colors,
+    round_to_device,
+)
 from dither.palettes.from_image import k_means
 from dither.palettes.palette import Intent, Palette, PaletteLike, as_palette, check_intent
 from dither.parallel.processors import thread_count
@@ -78,7 +84,7 @@ def optimize_palette(
     keep: PaletteLike | None = None,
     preset: Preset | OptimizeConfig = "balanced",
     pixels: Pixels = "search",
-    device_levels: DeviceLevels = (256, 256, 256),
+    device_levels: DeviceLevels | str = (256, 256, 256),
     intent: Intent | None = None,
     viewing_filter: ViewingFilter | str | None = None,
     mask: np.ndarray | None = None,
@@ -101,7 +107,8 @@ def optimize_palette(
         pixels: how the pixels are chosen. "search" (direct binary search) is best; "diffusion" is error
             diffusion of what the palette can reach; "matrix" (the default threshold matrix) and
             "random" decide each pixel on its own.
-        device_levels: levels of a device for red, green and blue, 2 to 256: (32, 64, 32) is RGB565.
+        device_levels: levels of a device for red, green and blue, 2 to 256, such as (32, 64, 32), or
+            its name, such as "rgb565".
             Learned colours are among them.
         intent: rendering intent by which the image is mapped to the palette: "perceptual", "relative"
             or "absolute"; if None, the given palette's own, or "absolute" for a learned palette.
@@ -130,6 +137,7 @@ def optimize_palette(
     picture, mask = checked_picture(image, mask)
     if pixels not in get_args(Pixels):
         raise InputError(f"pixels is {pixels!r}; it must be search, diffusion, matrix or random")
+    device_levels = as_device(device_levels)
     request = PaletteRequest(colors, palette, keep, device_levels)
     threads = thread_count(threads)
     if intent is not None:

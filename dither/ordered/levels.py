@@ -284,7 +284,7 @@ def _pack(
 
 def _plain(levels: Levels) -> Levels:
     """Return a number as it is, and any collection of numbers as a tuple, which can be hashed."""
-    return levels if isinstance(levels, int | float | np.number) else tuple(levels)
+    return levels if isinstance(levels, int | float | np.number | str) else tuple(levels)
 
 
 def _channels(image: np.ndarray) -> int:

@@ -59,6 +59,11 @@ def parse_device(text: str) -> DeviceLevels:
     return red, green, blue
 
 
+def as_device(held: DeviceLevels | str) -> DeviceLevels:
+    """Return the levels of a device, or of its text as in `parse_device`."""
+    return parse_device(held) if isinstance(held, str) else held
+
+
 def check_device(device_levels: DeviceLevels) -> None:
     """Check the levels of a device.
 

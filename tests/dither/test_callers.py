@@ -226,3 +226,18 @@ def test_bluenoise_takes_names_and_arrays() -> None:
     by_name = bluenoise.evaluate("blue-16x16")
     by_array = bluenoise.evaluate(dither.load_matrix("blue-16x16").ranks.astype(">i8") + 1)
     assert by_name == by_array
+
+
+def test_levels_devices_and_filters_are_given_by_their_texts() -> None:
+    image = np.random.default_rng(0).integers(0, 256, (12, 12, 3), np.uint8)
+    codes = dither.ordered_dither(image, levels="rgb565")
+    assert np.array_equal(codes, dither.ordered_dither(image, levels=(32, 64, 32)))
+    with pytest.raises(InputError, match="levels is 'rgb9'"):
+        dither.ordered_dither(image, levels="rgb9")
+    by_text, by_value = (
+        dither.optimize_palette(image, palette="game-boy", viewing_filter=each).picture
+        for each in ("gaussian:2", dither.metrics.Gaussian(2.0))
+    )
+    assert np.array_equal(by_text, by_value)
+    with pytest.raises(InputError, match="a device is rgb888"):
+        dither.optimize_palette(image, 4, device_levels="rgb9")
