@@ -109,22 +109,10 @@ def drawn(found: dict[str, Any]) -> None:
     axes[2, 0].axhline(0, color=COLORS["void-and-cluster"], lw=1.2)
     axes[2, 0].set(title="How far epsilon falls", xlabel="last epsilon", xscale="log")
     axes[2, 0].invert_xaxis()
+    axes[2, 0].set_yticks((0, 5, 10, 15))
     number_ticks(axes[2, 0], "x", (3, 1, 0.3, 0.1, 0.03, 0.01, 0.002))
-    rules = {f"spectrum,\n{name}": each["patterns"] for name, each in found["rules"].items()}
-    rules |= {f"anneal,\n{name}": each for name, each in found["anneal"].items()}
-    shown = {name.replace("gradient descent", "plain"): each for name, each in rules.items()}
-    colors = [color] * len(found["rules"]) + [COLORS["anneal"]] * 2
-    panel = axes[2, 1]
-    names = [name.replace("\n", " ") for name in shown]
-    spans = list(shown.values())
-    for row, (span, each) in enumerate(zip(spans, colors, strict=True)):
-        panel.errorbar(span[0], row, xerr=_error([span]), fmt="o", color=each)
-    panel.axvline(0, color=COLORS["void-and-cluster"], lw=1.2)
-    panel.set_yticks(range(len(names)), names, fontsize=8)
-    panel.invert_yaxis()
-    panel.set(
-        title="Update rule and weights", xlabel="dots, dB against void-and-cluster", xlim=(-2, 12)
-    )
+    axes[2, 0].tick_params(axis="x", labelsize=8)
+    _rules(axes[2, 1], found)
     save(figure, "open-questions")
 
 
@@ -144,27 +132,41 @@ def _bars(panel: Any, names: Sequence[str], spans: Sequence[Sequence[float]], co
     panel.grid(axis="x", visible=False)
     panel.axhline(0, color=COLORS["void-and-cluster"], lw=1.2)
     for place, height in enumerate(heights):
-        panel.text(place, height / 2, f"{height:.1f} dB", ha="center", color="white")
+        panel.text(place, height / 2, f"{height:.1f}", ha="center", color="white")
+
+
+def _rules(panel: Any, found: dict[str, Any]) -> None:
+    rules = {name: each["patterns"] for name, each in found["rules"].items()}
+    rules |= {f"anneal, {name}": each for name, each in found["anneal"].items()}
+    for row, (name, span) in enumerate(rules.items()):
+        color = COLORS["anneal" if name.startswith("anneal") else "spectrum"]
+        panel.errorbar(span[0], row, xerr=_error([span]), fmt="o", color=color)
+        panel.text(0.4, row, name, color=color, va="center", fontsize=8)
+    panel.axvline(0, color=COLORS["void-and-cluster"], lw=1.2)
+    panel.set(
+        yticks=[], xticks=(0, 5, 10), xlim=(-2, 12), xlabel="dots, dB against void-and-cluster"
+    )
+    panel.invert_yaxis()
+    panel.set_title("Update rule and weights")
 
 
 def _losses(panel: Any, rules: dict[str, Any]) -> None:
-    shades = {"Adam": "#6d28d9", "momentum": "#a78bfa", "gradient descent": "#3b0764"}
+    shades = {"gradient descent": "#3b0764", "Adam": "#6d28d9", "momentum": "#a78bfa"}
     for name, each in rules.items():
         rule, _, weights = name.partition(", ")
         steps = EVERY * np.arange(len(each["loss"]))
         line = "-" if weights == "random" else ":"
         panel.plot(steps, each["loss"], line, color=shades[rule], lw=1.3)
     panel.set(title="Loss of three update rules", xlabel="step", ylabel="sum of the three terms")
-    panel.set(yscale="log", xlim=(0, 900), ylim=(3e-8, 1))
+    panel.set(yscale="log", xlim=(0, 880), ylim=(3e-8, 1))
     panel.set_xticks((0, 200, 400, 600))
     panel.set_yticks([1, 1e-2, 1e-4, 1e-6], ["1", "0.01", "0.0001", "0.000001"])
     panel.set_yticks([], minor=True)
-    ends = {rule: rules[f"{rule}, random"]["loss"][-1] for rule in shades}
-    places = dict(zip(shades, (1.5e-6, 1.3e-7, 1e-5), strict=True))
-    for rule, text in zip(shades, ("Adam", "momentum", "plain descent"), strict=True):
-        label_line(panel, 600, ends[rule], text, shades[rule], xytext=(5, 0))
-        del places[rule]
-    panel.text(880, 0.2, "solid: random weights\ndotted: fixed weights", ha="right", color=QUIET)
+    for rule, place in zip(shades, (2e-6, 5e-7, 1.2e-7), strict=True):
+        label_line(panel, 600, place, rule.replace("gradient descent", "plain"), shades[rule])
+    panel.text(
+        870, 0.6, "solid: random weights\ndotted: fixed weights", ha="right", va="top", color=QUIET
+    )
 
 
 if __name__ == "__main__":

@@ -43,6 +43,7 @@ STYLE: dict[Any, Any] = {
     "axes.spines.top": False,
     "axes.spines.right": False,
     "axes.grid": True,
+    "axes.axisbelow": True,
     "grid.color": "#e3e4e6",
     "legend.frameon": False,
     "lines.linewidth": 1.6,
