@@ -19,9 +19,9 @@ def text_columns(
 
     Example:
         >>> print(text_columns(["one", "two"], [("heading", []), ("  row", ["1", "2"])], 60))
-                         one         two
+                      one         two
         heading
-          row              1           2
+          row           1           2
     """
     listed = [(label, list(cells)) for label, cells in rows]
     labels = min(_WIDEST_LABEL, max((len(label) for label, cells in listed if cells), default=0))
