@@ -47,7 +47,7 @@ def matrix_rows(printed: str) -> dict[str, tuple[list[float], list[str]]]:
 
 def matrices(printed: str) -> str:
     """Return a table with one row per method, and sentences about it."""
-    heading = ("", *FILTERS, "score, dB", "anisotropy, dB", "CPU s")
+    heading = ("", *FILTERS, "score", "anisotropy", "CPU s")
     rows = []
     for name, (energies, (score, lowest, highest, seconds)) in matrix_rows(printed).items():
         made = "-" if float(seconds) < 0.0005 else f"{float(seconds):.2g}"
@@ -62,14 +62,14 @@ def readme_matrices(printed: str) -> str:
         "`--method`",
         *(f"gaussian {name}" for name in FILTERS[:4]),
         "Näsänen 300 dpi",
-        "score, dB",
+        "score",
     )
     rows = [
         (name, *map(energy_text, energies), signed(score), span(lowest, highest))
         for name, (energies, (score, lowest, highest, _)) in matrix_rows(printed).items()
         if name in README_METHODS
     ]
-    heading = (*heading, "anisotropy, dB")
+    heading = (*heading, "anisotropy")
     return f"{table(heading, rows)}\n{matrix_sentences(printed)}"
 
 
