@@ -110,22 +110,24 @@ def _sums(panel: Any, found: dict[str, Any]) -> None:
         label_line(panel, frames, pixels, text, COLORS["blue"])
     for name, (frames, pixels) in zip(PRODUCTS, found["products"], strict=True):
         panel.plot(frames, pixels, "s", color="#7c5a12")
-        where = {"xytext": (-7, 0), "ha": "right"} if frames > 6 else {}
-        label_line(panel, frames, pixels, f"product,\n{name}", "#7c5a12", **where)
+        shift = -12 if name == "gaussian:0.85" else 10
+        label_line(panel, frames, pixels, name, "#7c5a12", xytext=(0, shift), ha="center")
+    panel.text(
+        9, -4.4, "squares: products with\nthis temporal filter", color="#7c5a12", ha="center"
+    )
     panel.set(title="Sum or product, 16 frames", xlabel="each frame, dB against void-and-cluster")
-    panel.set(ylabel="pixels over time, dB\nagainst white noise", xlim=(-2, 13.5), ylim=(-8.2, 0.4))
+    panel.set(ylabel="pixels over time, dB\nagainst white noise", xlim=(-2, 15), ylim=(-8.2, 0.9))
 
 
 def _colors(panel: Any, found: dict[str, Any]) -> None:
     panel.plot(*zip(*found["channels"], strict=True), "o-", color=COLORS["blue"])
     for own, (cost, gain) in zip(OWNS, found["channels"], strict=True):
-        text = {1.0: "together, weight 1", 0.03: "0.03"}.get(own, f"{own:g}")
-        where = {"xytext": (-7, 0), "ha": "right"} if own == OWNS[0] else {}
-        label_line(panel, cost, gain, text, COLORS["blue"], **where)
+        text = "weight of a channel's own error: 1" if own == OWNS[-1] else f"{own:g}"
+        label_line(panel, cost, gain, text, COLORS["blue"], xytext=(4, 8))
     panel.plot(0, found["shifted"], "s", color="#7c5a12")
-    label_line(panel, 0, found["shifted"], "one matrix, shifted", "#7c5a12")
-    panel.set(title="Three channels", xlabel="each channel, dB against one alone", xlim=(-0.1, 1.7))
-    panel.set(ylabel="luminance of greys, dB\nagainst equal channels", ylim=(-4.2, 0))
+    label_line(panel, 0, found["shifted"], "one matrix, shifted", "#7c5a12", xytext=(4, 9))
+    panel.set(title="Three channels", xlabel="each channel, dB against one alone", xlim=(-0.1, 1.8))
+    panel.set(ylabel="luminance of greys, dB\nagainst equal channels", ylim=(-4.1, -2.2))
 
 
 if __name__ == "__main__":
