@@ -37,7 +37,7 @@ def test_a_stopped_run_ends_with_the_same_bytes(tmp_path: Path) -> None:
     np.savez(path, **damaged)
     with pytest.raises(InputError, match="no permutation"):
         blue((20, 30), seed=2, run=RunOptions(path))
-    with pytest.raises(InputError, match="proposals is 400 there and 9 here"):
+    with pytest.raises(InputError, match="proposals is 600 there and 9 here"):
         blue((20, 30), RankSwapConfig(proposals=9), seed=2, run=RunOptions(path))
 
 
