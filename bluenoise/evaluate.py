@@ -243,18 +243,19 @@ def better_filters(evaluation: Evaluation, reference: Evaluation) -> list[str]:
 
 def luminance_gain_db(
     channels: Sequence[ThresholdMatrix],
-    filters: Mapping[str, ViewingFilter] = STANDARD_FILTERS,
+    filters: Mapping[str, ViewingFilter | str] | Iterable[str] = STANDARD_FILTERS,
 ) -> dict[str, float]:
     """Return the luminance noise of greys against that of one matrix for all channels.
 
     Args:
         channels: one matrix per channel; three are red, green and blue, others have equal weights.
-        filters: viewing filters by name.
+        filters: viewing filters by name, or a list of their texts.
 
     Returns:
         10 log10 of the luminance's mean level energy over that of the single channels, by filter;
         negative is better, 0 if all channels have the same matrix.
     """
+    filters = named_filters(filters)
     count = len(channels)
     shares = LUMINANCE_WEIGHTS if count == 3 else (1 / count,) * count
     ranks = np.stack([matrix.ranks for matrix in channels])
@@ -271,20 +272,21 @@ def luminance_gain_db(
 def photo_error(
     photo: np.ndarray,
     matrix: ThresholdMatrix | Sequence[ThresholdMatrix],
-    filters: Mapping[str, ViewingFilter] = STANDARD_FILTERS,
+    filters: Mapping[str, ViewingFilter | str] | Iterable[str] = STANDARD_FILTERS,
 ) -> dict[str, float]:
     """Return the blurred error of a photo dithered to black and white, in percent of full white.
 
     Args:
         photo: (H, W) uint8 grey, or (H, W, 3) red, green and blue, measured in luminance.
         matrix: for all channels, or one for each; the first frame of one with frames.
-        filters: viewing filters by name.
+        filters: viewing filters by name, or a list of their texts.
 
     Returns:
         Root mean square error by filter.
     """
     error = (requantize(photo, matrix, bits=1).astype(np.float64) - photo) / 255
     height, width = photo.shape[:2]
+    filters = named_filters(filters)
     power = np.abs(np.fft.rfft2(error if error.ndim == 2 else error @ LUMINANCE_WEIGHTS)) ** 2
     axes = frequency_axes((height, width), half=True)
     seen = {

@@ -64,8 +64,8 @@ SURFACE = {
         riemersma_dither
         """,
     dither.metrics: """
-        Binomial Box Gaussian ImageErrors Measured Mixture Nasanen STANDARD_FILTERS SpaceTimeProduct
-        SpaceTimeSum ViewingFilter anisotropy band_powers blurred_differences blurred_error grain
+        Binomial Box Gaussian Green ImageErrors Measured Mixture Nasanen STANDARD_FILTERS
+        SpaceTimeProduct SpaceTimeSum ViewingFilter anisotropy band_powers blurred_differences blurred_error grain
         image_errors level_energies look lost_hues low_frequency_power
         multi_scale_structural_similarity parse_filter parse_temporal_filter power_spectrum
         scielab_error structural_similarity temporal_energies temporal_spectrum

@@ -20,11 +20,12 @@ from bluenoise.evaluate import (
 )
 from bluenoise.evaluate import evaluate as measure
 from bluenoise.matrix_set import MatrixSet, load_matrix_set
+from bluenoise.values.evaluate_vectors import NOISE_FILTERS
 from bluenoise.values.texture_files import is_texture
 from dither.console import INPUT, OUTPUT, JsonOption, delayed_progress, number, option
 from dither.errors import InputError
 from dither.matrix.threshold_matrix import ThresholdMatrix
-from dither.metrics.viewing import STANDARD_FILTERS
+from dither.metrics.viewing import FILTER_TEXTS, STANDARD_FILTERS, ViewingFilter, named_filters
 from dither.suggestions import did_you_mean
 
 # References of at most this many cells together, and of at most so many seeds, are averaged.
@@ -59,6 +60,16 @@ def evaluate(
             value="KIND",
         ),
     ] = None,
+    viewing_filter: Annotated[
+        list[str] | None,
+        option(
+            INPUT,
+            f"Measure with this viewing filter: {FILTER_TEXTS}; may be repeated [for matrices five, "
+            "for noise textures six].",
+            *("--viewing-filter", "--filter"),
+            value="FILTER",
+        ),
+    ] = None,
     sort: Annotated[
         str | None,
         option(
@@ -76,7 +87,7 @@ def evaluate(
 ) -> None:
     """Score matrices against white noise, Bayer and void-and-cluster.
 
-    The score on top is 10 log10 (level energy / that of void-and-cluster), averaged over five viewing
+    The score on top is 10 log10 (level energy / that of void-and-cluster), averaged over the viewing
     filters: below 0 dB is better. Then follows a table for each shape, with one matrix per column and
     references that are made on the spot. Noise textures of values are measured by the error of
     filtered integrands, against independent samples.
@@ -94,9 +105,10 @@ def evaluate(
                 raise InputError(
                     f"{name} has no effect with noise textures; it is for threshold matrices"
                 )
-        evaluate_textures(matrices, values, seed, json_output)
+        evaluate_textures(matrices, values, seed, json_output, viewing_filter or NOISE_FILTERS)
         return
-    key = None if sort is None else _sort_key(sort)
+    filters = named_filters(viewing_filter or STANDARD_FILTERS)
+    key = None if sort is None else _sort_key(sort, filters)
     photos = [_read_photo(path) for path in photo or []]
     loaded = {name: load_matrix_set(name) for name in matrices}
     groups: dict[tuple[int, ...], list[str]] = {}
@@ -105,7 +117,7 @@ def evaluate(
     tables: dict[str, dict[str, dict[str, Any]]] = {}
     with delayed_progress("evaluate", quiet=False) as on_progress:
         for done, names in enumerate(groups.values(), 1):
-            table = _table({name: loaded[name] for name in names}, photos, seed)
+            table = _table({name: loaded[name] for name in names}, photos, seed, filters)
             tables |= dict.fromkeys(names, table)
             on_progress(done / len(groups))
     order = [name for names in groups.values() for name in names]
@@ -128,7 +140,10 @@ def evaluate(
 
 
 def _table(
-    columns: dict[str, MatrixSet], photos: list[np.ndarray], seed: int
+    columns: dict[str, MatrixSet],
+    photos: list[np.ndarray],
+    seed: int,
+    filters: dict[str, ViewingFilter],
 ) -> dict[str, dict[str, Any]]:
     """Measure matrices of one shape and their references, which follow them."""
     shape = next(iter(columns.values())).shape
@@ -136,11 +151,11 @@ def _table(
     # on the shape alone, so a matrix has the same scores whatever it is compared with.
     seeds = int(np.clip(_REFERENCE_CELLS // np.prod(shape), 1, _MOST_SEEDS))
     made = [baselines(shape, seed=(seed + index) % (1 << 32)) for index in range(seeds)]
-    measured = {name: [_figures(column, photos)] for name, column in columns.items()}
+    measured = {name: [_figures(column, photos, filters)] for name, column in columns.items()}
     for label in made[0]:
         # Bayer's matrix has no seed.
         used = made[:1] if label.startswith("Bayer") else made
-        measured[label] = [_figures(MatrixSet((each[label],)), photos) for each in used]
+        measured[label] = [_figures(MatrixSet((each[label],)), photos, filters) for each in used]
     means = {label: mean_evaluation([row for row, _ in rows]) for label, rows in measured.items()}
     reference = means["void-and-cluster"]
     return {
@@ -155,13 +170,15 @@ def _table(
     }
 
 
-def _sort_key(text: str) -> Callable[[str, Mapping[str, Any]], Any]:
+def _sort_key(
+    text: str, filters: Mapping[str, ViewingFilter]
+) -> Callable[[str, Mapping[str, Any]], Any]:
     """Return the key of `--sort`, from a matrix's name and scores; smaller is first.
 
     Raises:
         InputError: it is no such name.
     """
-    if text in STANDARD_FILTERS:
+    if text in filters:
         return lambda name, row: row["energy"][text]
     keys: dict[str, Callable[[str, Mapping[str, Any]], Any]] = {
         "score": lambda name, row: row["against_void_and_cluster_db"],
@@ -170,21 +187,27 @@ def _sort_key(text: str) -> Callable[[str, Mapping[str, Any]], Any]:
         "name": lambda name, row: name,
     }
     if text not in keys:
-        names = [*keys, *STANDARD_FILTERS]
+        names = [*keys, *filters]
         advice = did_you_mean(text[:80], names, f"give one of: {', '.join(names)}")
         raise InputError(f"--sort is {text[:80]!r}; {advice}")
     return keys[text]
 
 
-def _figures(column: MatrixSet, photos: list[np.ndarray]) -> tuple[Evaluation, dict[str, Any]]:
+def _figures(
+    column: MatrixSet, photos: list[np.ndarray], filters: dict[str, ViewingFilter]
+) -> tuple[Evaluation, dict[str, Any]]:
     """Return the evaluation of a column, and its results on photos and on channels."""
     channels = zip(column.matrices, column.channel_values, strict=True)
-    evaluation = mean_evaluation([measure(matrix, values=values) for matrix, values in channels])
+    evaluation = mean_evaluation(
+        [measure(matrix, values=values, filters=filters) for matrix, values in channels]
+    )
     more: dict[str, Any] = {}
     if len(column.matrices) > 1:
-        more["luminance_gain_db"] = luminance_gain_db(column.matrices)
+        more["luminance_gain_db"] = luminance_gain_db(column.matrices, filters)
     if photos:
-        errors = [photo_error(photo, _for_photo(photo, column.matrices)) for photo in photos]
+        errors = [
+            photo_error(photo, _for_photo(photo, column.matrices), filters) for photo in photos
+        ]
         more["photo_error_percent"] = _mean_figures(errors)
     return evaluation, more
 

@@ -1,11 +1,12 @@
 """`bluenoise evaluate` for noise textures of values."""
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 
 from bluenoise.value_texture import ValueTexture, kind_named
 from bluenoise.values.evaluate_vectors import (
     BLUR,
+    NOISE_FILTERS,
     RATE,
     VectorEvaluation,
     evaluate_vectors,
@@ -13,12 +14,19 @@ from bluenoise.values.evaluate_vectors import (
 )
 from bluenoise.values.texture_files import read_texture, texture_files
 from dither.console import delayed_progress, printable
+from dither.metrics.viewing import ViewingFilter
 
 # Numbers of frames in the table; --json has all.
 _FRAMES = (1, 4, 16, 32)
 
 
-def evaluate_textures(paths: list[str], kind: str | None, seed: int, json_output: bool) -> None:
+def evaluate_textures(
+    paths: list[str],
+    kind: str | None,
+    seed: int,
+    json_output: bool,
+    filters: Mapping[str, ViewingFilter | str] | Iterable[str] = NOISE_FILTERS,
+) -> None:
     """Measure noise textures beside white noise of the first one's values, and print the table.
 
     Args:
@@ -26,6 +34,7 @@ def evaluate_textures(paths: list[str], kind: str | None, seed: int, json_output
         kind: of the values; None to take it from files and values.
         seed: of the white noise.
         json_output: print one JSON object instead.
+        filters: as for `evaluate_vectors`.
 
     Raises:
         InputError: a texture cannot be read or measured.
@@ -41,10 +50,12 @@ def evaluate_textures(paths: list[str], kind: str | None, seed: int, json_output
     with delayed_progress("evaluate", quiet=False) as on_progress:
         steps, done = len(textures) + len(first), 0
         for name, texture in textures.items():
-            tables.setdefault(texture.kind, {})[name] = evaluate_vectors(texture)
+            tables.setdefault(texture.kind, {})[name] = evaluate_vectors(texture, filters=filters)
             on_progress((done := done + 1) / steps)
         for values, texture in first.items():
-            tables[values]["white noise"] = evaluate_vectors(white_texture(texture, seed))
+            tables[values]["white noise"] = evaluate_vectors(
+                white_texture(texture, seed), filters=filters
+            )
             on_progress((done := done + 1) / steps)
     if json_output:
         report = {

@@ -36,6 +36,7 @@ from dither.console import (
     progress_bar,
 )
 from dither.errors import InputError, OutputExistsError
+from dither.metrics.viewing import FILTER_TEXTS
 
 _METHOD, _VIEWING, _FRAMES = "Method", "Viewing", "Frames (blue or void-and-cluster)"
 _VALUES = "Noise textures"
@@ -98,10 +99,9 @@ def generate(
         str | None,
         option(
             _VIEWING,
-            "Viewing filter for blue or anneal: gaussian:1.5 | nasanen:300dpi,30cm | panel:NAME "
-            "(dither panels) | box:3 | binomial:4 | a text file of frequencies and gains | a sum: "
-            "gaussian:1.5+2*gaussian:3 "
-            "[several viewing distances].",
+            f"Viewing filter for blue or anneal: {FILTER_TEXTS} [several viewing distances]. "
+            "green:0.15 (cycles per pixel, 0.05 to 0.35) or green:90lpi,600dpi makes green noise: dots "
+            "of several pixels, for printers that do not hold single ones.",
             *("--viewing-filter", "--filter"),
             value="FILTER",
         ),

@@ -4,7 +4,7 @@ import enum
 from typing import Any
 
 from bluenoise.generate import Method
-from bluenoise.objective.target import DISTRIBUTIONS, FRAMES, SpectrumTarget, as_viewing
+from bluenoise.objective.target import DISTRIBUTIONS, FRAMES, SpectrumTarget
 from dither.errors import InputError
 from dither.metrics.temporal import (
     SpaceTime,
@@ -12,7 +12,7 @@ from dither.metrics.temporal import (
     SpaceTimeSum,
     parse_temporal_filter,
 )
-from dither.metrics.viewing import ViewingFilter
+from dither.metrics.viewing import ViewingFilter, as_filter
 
 
 class MethodChoice(enum.StrEnum):
@@ -132,7 +132,7 @@ def _spectrum(options: dict[str, Any]) -> Method:
 
 def viewing(text: str | None) -> ViewingFilter | None:
     """Return the viewing filter of --viewing-filter."""
-    return None if text is None else as_viewing(text)
+    return None if text is None else as_filter(text)
 
 
 def _level_weights(text: str | None) -> tuple[float, ...] | None:

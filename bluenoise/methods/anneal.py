@@ -25,13 +25,13 @@ from jax import Array, lax
 
 from bluenoise.objective.losses import pair_force, smooth_abs
 from bluenoise.objective.pair_kernel import kernel_radius, pair_kernel
-from bluenoise.objective.target import as_viewing, level_cdf, levels_and_weights
+from bluenoise.objective.target import level_cdf, levels_and_weights
 from bluenoise.runs.options import RunOptions
 from bluenoise.runs.restarts import init_restarts, run_restarts, shard_over_devices
 from dither.errors import InputError
 from dither.matrix.threshold_matrix import ThresholdMatrix
 from dither.metrics.patterns import level_energies
-from dither.metrics.viewing import Gaussian, Mixture, ViewingFilter
+from dither.metrics.viewing import Gaussian, Mixture, ViewingFilter, as_filter
 
 # A close view with some of a distant one: the most that a kernel of small radius can serve.
 NEAR_AND_FAR = Mixture(((1.0, Gaussian(1.5)), (0.3, Gaussian(2.5))))
@@ -61,7 +61,7 @@ class Anneal:
     """
 
     shape: tuple[int, int] = (64, 64)
-    viewing: ViewingFilter = NEAR_AND_FAR
+    viewing: ViewingFilter | str = NEAR_AND_FAR
     radius: int = 8
     level_weights: tuple[float, ...] | None = None
     rounds: int = 400
@@ -75,7 +75,7 @@ class Anneal:
     name: ClassVar[str] = "anneal"
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "viewing", as_viewing(self.viewing))
+        object.__setattr__(self, "viewing", as_filter(self.viewing))
         needed = kernel_radius(self.viewing)
         if needed > 2 * self.radius:
             raise InputError(

@@ -9,14 +9,14 @@ from typing import TYPE_CHECKING, ClassVar, Literal
 
 import numpy as np
 
-from bluenoise.objective.target import ALL_DISTANCES, FRAMES, as_viewing, start_sigma
+from bluenoise.objective.target import ALL_DISTANCES, FRAMES, start_sigma
 from bluenoise.runs.checkpoint import Checkpoint
 from bluenoise.runs.options import RunOptions
 from dither.color import LUMINANCE_WEIGHTS
 from dither.errors import InputError
 from dither.matrix.threshold_matrix import ThresholdMatrix
 from dither.metrics.temporal import SpaceTime
-from dither.metrics.viewing import ViewingFilter
+from dither.metrics.viewing import Green, Mixture, ViewingFilter, as_filter
 
 if TYPE_CHECKING:
     from bluenoise.methods import swaps
@@ -27,6 +27,8 @@ _FEW_LEVELS = 64
 # Their swaps get stuck early unless some raise the energy: first temperature, and its largest share of
 # the step between two levels.
 _HOTTEST, _HOTTEST_STEP = 5e-4, 4.5e-3
+# Green noise starts from single pixels; clusters form if swaps may cost at first: temperatures.
+_CLUSTERS = (3e-3, 6e-4)
 
 
 @dataclass(frozen=True)
@@ -43,7 +45,7 @@ class Blue:
             and moves it, which is faster.
     """
 
-    viewing: ViewingFilter | SpaceTime = ALL_DISTANCES
+    viewing: ViewingFilter | SpaceTime | str = ALL_DISTANCES
     levels: int | None = None
     level_weights: tuple[float, ...] | None = None
     coupling: Literal["joint", "shifted"] = "joint"
@@ -52,7 +54,7 @@ class Blue:
 
     def __post_init__(self) -> None:
         if not isinstance(self.viewing, SpaceTime):
-            object.__setattr__(self, "viewing", as_viewing(self.viewing))
+            object.__setattr__(self, "viewing", as_filter(self.viewing))
         if self.coupling not in ("joint", "shifted"):
             raise InputError(f"coupling is {self.coupling!r}; it must be joint or shifted")
 
@@ -148,7 +150,7 @@ def shifted(matrix: ThresholdMatrix, channels: int) -> tuple[ThresholdMatrix, ..
 def default_swaps(
     shape: tuple[int, ...],
     *,
-    viewing: ViewingFilter | SpaceTime = ALL_DISTANCES,
+    viewing: ViewingFilter | SpaceTime | str = ALL_DISTANCES,
     levels: int | None = None,
     level_weights: tuple[float, ...] | None = None,
     channels: int = 1,
@@ -169,8 +171,9 @@ def default_swaps(
         InputError: the filter is one over time, and there are no frames.
     """
     from bluenoise.methods.rank_swaps import RankSwapConfig
-    from bluenoise.objective.pair_kernel import JointChannels
+    from bluenoise.objective.pair_kernel import JointChannels, plane_filter
 
+    viewing = as_filter(viewing) if isinstance(viewing, str) else viewing
     if isinstance(viewing, SpaceTime):
         if len(shape) == 2:
             raise InputError("a viewing filter over time needs a shape with frames")
@@ -184,6 +187,10 @@ def default_swaps(
     else:
         config = RankSwapConfig(viewing)
     config = dataclasses.replace(config, levels=levels, level_weights=level_weights)
+    if _has_clusters(plane_filter(viewing)):
+        return dataclasses.replace(
+            config, proposals=2 * config.proposals, hottest=_CLUSTERS[0], coldest=_CLUSTERS[1]
+        )
     if levels is None or levels > _FEW_LEVELS:
         return config
     # Few distances make predictions rough, so more of the proposals are computed.
@@ -193,6 +200,13 @@ def default_swaps(
         **{"proposals": 4 * config.proposals, "rounds": 64, "spreads": 4.0, "local": 0.5},
         **{"hottest": hottest, "coldest": hottest / 5},
     )
+
+
+def _has_clusters(viewing: ViewingFilter) -> bool:
+    """Return whether the filter asks for green noise."""
+    if isinstance(viewing, Mixture):
+        return any(_has_clusters(part) for _, part in viewing.parts)
+    return isinstance(viewing, Green)
 
 
 def _make(

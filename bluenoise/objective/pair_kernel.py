@@ -13,8 +13,14 @@ import numpy as np
 from dither.color import LUMINANCE_WEIGHTS
 from dither.errors import InputError
 from dither.metrics.spectrum import frequency_axes
-from dither.metrics.temporal import SpaceTime, SpaceTimeProduct, SpaceTimeSum, TemporalFilter
-from dither.metrics.viewing import ViewingFilter
+from dither.metrics.temporal import (
+    SpaceTime,
+    SpaceTimeProduct,
+    SpaceTimeSum,
+    TemporalFilter,
+    as_temporal_filter,
+)
+from dither.metrics.viewing import ViewingFilter, as_filter
 
 # Side of the torus on which autocorrelations are computed: wider than any radius used.
 _CANVAS = 256
@@ -38,13 +44,16 @@ class JointChannels:
             luminance, and single channels lose about 0.1 dB.
     """
 
-    space: ViewingFilter
+    space: ViewingFilter | str
     weights: tuple[float, ...] = LUMINANCE_WEIGHTS
     own: float = 0.3
 
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "space", as_filter(self.space))
+
 
 @functools.lru_cache(maxsize=32)
-def kernel_radius(viewing: ViewingFilter) -> int:
+def kernel_radius(viewing: ViewingFilter | str) -> int:
     """Return the radius that the filter's pair kernel needs, in pixels, from 8 to 60.
 
     Example:
@@ -53,16 +62,20 @@ def kernel_radius(viewing: ViewingFilter) -> int:
         (9, 18)
     """
     axes = frequency_axes((_CANVAS, _CANVAS))
-    return max(8, _radius(np.fft.ifft2(viewing.transfer(*axes) ** 2).real[0]))
+    power = as_filter(viewing).transfer(*axes) ** 2
+    line = np.fft.ifft2(power).real[0]
+    # A filter that passes the highest frequencies adds their share to the centre alone.
+    line[0] -= power[_CANVAS // 2, _CANVAS // 2]
+    return max(8, _radius(line))
 
 
 def _radius(line: np.ndarray) -> int:
-    above = np.flatnonzero(np.abs(line[: _CANVAS // 2]) > _THRESHOLD * line[0])
+    above = np.flatnonzero(np.abs(line[: _CANVAS // 2]) > _THRESHOLD * np.abs(line).max())
     return int(np.clip(np.ceil(1.5 * above.max(initial=0)), 1, _LARGEST_RADIUS))
 
 
 @functools.lru_cache(maxsize=32)
-def pair_kernel(viewing: ViewingFilter, radius: int, *, power: int = 2) -> np.ndarray:
+def pair_kernel(viewing: ViewingFilter | str, radius: int, *, power: int = 2) -> np.ndarray:
     """Return the tapered autocorrelation: (2R + 1, 2R + 1) float32, read-only, centre 0.
 
     Its magnitudes sum to 1.
@@ -91,7 +104,7 @@ def space_time_kernel(viewing: SpaceTime, radius: int) -> np.ndarray:
 
 @functools.lru_cache(maxsize=8)
 def coupling_kernel(
-    viewing: ViewingFilter | SpaceTime | JointChannels, radius: int | None = None
+    viewing: ViewingFilter | SpaceTime | JointChannels | str, radius: int | None = None
 ) -> np.ndarray:
     """Return the weights of a cell's neighbours in its own and nearby planes.
 
@@ -110,15 +123,15 @@ def coupling_kernel(
     return pair_kernel(viewing, radius or kernel_radius(viewing))[None, None]
 
 
-def plane_filter(viewing: ViewingFilter | SpaceTime | JointChannels) -> ViewingFilter:
+def plane_filter(viewing: ViewingFilter | SpaceTime | JointChannels | str) -> ViewingFilter:
     """Return the filter in the plane of one over time, of channels, or of a plane."""
     if isinstance(viewing, SpaceTimeSum | SpaceTimeProduct | JointChannels):
-        return viewing.space
-    return viewing
+        return as_filter(viewing.space)
+    return as_filter(viewing)
 
 
 @functools.lru_cache(maxsize=8)
-def whole_kernel(viewing: ViewingFilter | SpaceTime) -> np.ndarray:
+def whole_kernel(viewing: ViewingFilter | SpaceTime | str) -> np.ndarray:
     """Return the kernel without a taper, if the autocorrelation is short enough to be taken whole.
 
     Args:
@@ -159,7 +172,7 @@ def _channel_kernels(viewing: JointChannels, radius: int) -> np.ndarray:
     return np.stack([_normalised(kernel, viewing) for kernel in kernels])
 
 
-def temporal_kernel(time: TemporalFilter) -> np.ndarray:
+def temporal_kernel(time: TemporalFilter | str) -> np.ndarray:
     """Return a temporal filter's tapered autocorrelation: (2T + 1,) float64, 1 in the middle.
 
     Example:
@@ -167,17 +180,17 @@ def temporal_kernel(time: TemporalFilter) -> np.ndarray:
         >>> temporal_kernel(TemporalBox(2)).round(3)[1:4].tolist()
         [0.5, 1.0, 0.5]
     """
-    line = np.fft.ifft(time.transfer(np.fft.fftfreq(_CANVAS)) ** 2).real
+    line = np.fft.ifft(as_temporal_filter(time).transfer(np.fft.fftfreq(_CANVAS)) ** 2).real
     radius = _radius(line)
     offsets = np.arange(-radius, radius + 1)
     return line[offsets] / line[0] * _taper(np.abs(offsets), radius)
 
 
 def _plane_kernel(
-    viewing: ViewingFilter, radius: int, power: int = 2, *, tapered: bool = True
+    viewing: ViewingFilter | str, radius: int, power: int = 2, *, tapered: bool = True
 ) -> np.ndarray:
     """Return (2R + 1, 2R + 1) float64; the autocorrelation is 1 in the middle."""
-    spectrum = viewing.transfer(*frequency_axes((_CANVAS, _CANVAS))) ** power
+    spectrum = as_filter(viewing).transfer(*frequency_axes((_CANVAS, _CANVAS))) ** power
     offsets = np.arange(-radius, radius + 1)
     kernel = np.fft.ifft2(spectrum).real[np.ix_(offsets, offsets)]
     kernel /= np.abs(kernel).max()

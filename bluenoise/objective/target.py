@@ -22,26 +22,6 @@ ALL_DISTANCES = Mixture(
     ((1.0, GaussianFilter(1.5)), (1.0, GaussianFilter(2.0)), (1.3, GaussianFilter(3.0)))
 )
 
-# Prefix of the viewing filter of a display panel.
-_PANEL = "panel:"
-
-
-def as_viewing(held: ViewingFilter | str) -> ViewingFilter:
-    """Return a viewing filter, or that of its text: as in `parse_filter`, or "panel:NAME".
-
-    Raises:
-        InputError: it is neither.
-
-    Example:
-        >>> as_viewing("box:3")
-        Box(width=3)
-    """
-    if isinstance(held, str) and held.startswith(_PANEL):
-        from dither.palettes.panel_files import load_panel
-
-        held = load_panel(held.removeprefix(_PANEL)).viewing_filter
-    return as_filter(held)
-
 
 def as_distribution(held: "Distribution | str") -> "Distribution":
     """Return a distribution of values, or the one of this name.
@@ -67,7 +47,7 @@ FRAMES = SpaceTimeSum(ALL_DISTANCES, temporal.TemporalGaussian(0.85))
 START_SIGMA = 1.45
 
 
-def start_sigma(viewing: ViewingFilter) -> float:
+def start_sigma(viewing: ViewingFilter | str) -> float:
     """Return the blur of the void-and-cluster start that suits a viewing filter, 0.5 to 1.45 pixels.
 
     It is the sigma of the Gaussian filter that passes as much white noise. Swaps only rearrange cells
@@ -78,7 +58,7 @@ def start_sigma(viewing: ViewingFilter) -> float:
         >>> round(start_sigma(Box(3)), 2), start_sigma(ALL_DISTANCES)
         (0.85, 1.45)
     """
-    passed = np.mean(viewing.transfer(*frequency_axes((_CANVAS, _CANVAS))) ** 2)
+    passed = np.mean(as_filter(viewing).transfer(*frequency_axes((_CANVAS, _CANVAS))) ** 2)
     return float(np.clip(1 / np.sqrt(4 * np.pi * passed), 0.5, START_SIGMA))
 
 

@@ -100,7 +100,12 @@ def score_rows(columns: Sequence[Mapping[str, Any]]) -> list[Score]:
         return [row(label, note, form, key, name, part=name) for name in first.get(key) or {}]
 
     return [
-        row("Against void-and-cluster", "mean of five views", _db, "against_void_and_cluster_db"),
+        row(
+            "Against void-and-cluster",
+            f"mean of {len(first['energy'])} views",
+            _db,
+            "against_void_and_cluster_db",
+        ),
         *rows_of("energy", "Error", "mean level energy × 10⁶", _energy),
         row("Worst grey", "gaussian:1.5", _energy, "worst_energy", part="level energy × 10⁶"),
         row("Worst grey", "gaussian:1.5", "{:.2f}".format, "worst_level", part="0 black, 1 white"),

@@ -1,7 +1,7 @@
 """Quality of noise textures: the error of filtered integrands against independent samples."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import NamedTuple
 
 import numpy as np
@@ -13,7 +13,7 @@ from bluenoise.values.pair_error import pair_errors
 from bluenoise.values.sampled_error import sampled_errors
 from bluenoise.values.views import View, frame_view, running_view
 from dither.metrics.spectrum import low_frequency_power
-from dither.metrics.viewing import Binomial, Box, Gaussian, ViewingFilter
+from dither.metrics.viewing import Binomial, Box, Gaussian, ViewingFilter, named_filters
 
 # The filters of denoisers: those for which the textures of other tools are made.
 NOISE_FILTERS: dict[str, ViewingFilter] = {
@@ -60,7 +60,7 @@ def evaluate_vectors(
     texture: ValueTexture | np.ndarray,
     kind: str | None = None,
     *,
-    filters: Mapping[str, ViewingFilter] = NOISE_FILTERS,
+    filters: Mapping[str, ViewingFilter | str] | Iterable[str] = NOISE_FILTERS,
 ) -> VectorEvaluation:
     """Measure a noise texture of values.
 
@@ -71,7 +71,7 @@ def evaluate_vectors(
     Args:
         texture: (T, H, W, C), (H, W, C), or (H, W) of scalars; see `value_texture_of`.
         kind: of the values; None to take it from them.
-        filters: blurs of the frame by name.
+        filters: blurs of the frame by name, or a list of their texts.
 
     Raises:
         InputError: the values are not of this kind, are all equal, or are more than 2^20.
@@ -83,6 +83,7 @@ def evaluate_vectors(
     """
     if not isinstance(texture, ValueTexture):
         texture = value_texture_of(texture, kind)
+    filters = named_filters(filters)
     frames, height, width = shape = texture.values.shape[:3]
     views: dict[tuple[str, object], View] = {
         ("frame", name): frame_view(shape, viewing) for name, viewing in filters.items()

@@ -15,7 +15,7 @@ from bluenoise.values import value_swaps
 from bluenoise.values.value_set import ValueSet, value_set
 from dither.errors import InputError
 from dither.metrics.temporal import SpaceTime, SpaceTimeSum, TemporalExponential
-from dither.metrics.viewing import Gaussian, ViewingFilter
+from dither.metrics.viewing import Gaussian, ViewingFilter, as_filter
 
 # Renderers average about ten frames; a weight of 1 for the error over time costs single frames .7 dB.
 FRAMES = SpaceTimeSum(Gaussian(1.0), TemporalExponential(0.1), weight=0.45)
@@ -25,7 +25,7 @@ def generate_vectors(
     shape: tuple[int, ...],
     *,
     values: str | ValueSet = "vec2",
-    viewing: ViewingFilter | SpaceTime | None = None,
+    viewing: ViewingFilter | SpaceTime | str | None = None,
     seed: int = 0,
     run: RunOptions = RunOptions(),
 ) -> np.ndarray:
@@ -34,9 +34,9 @@ def generate_vectors(
     Args:
         shape: rows and columns; or frames, rows and columns. See `bluenoise.generate.check_shape`.
         values: a space by name (see `value_set`), or values, as many as a frame has cells.
-        viewing: the filter that the renderer applies: a denoiser's blur, or with frames the average
-            over time as well. None for a Gaussian of 1 pixel and, with frames, the running mean of
-            `FRAMES`. A filter of a plane is combined with that mean.
+        viewing: the filter that the renderer applies, or its text: a denoiser's blur, or with frames
+            the average over time as well. None for a Gaussian of 1 pixel and, with frames, the
+            running mean of `FRAMES`. A filter of a plane is combined with that mean.
         seed: an integer from 0 to 2^32 - 1; the same seed gives the same bytes.
         run: checkpoint and progress.
 
@@ -98,7 +98,7 @@ def generate_vectors(
 
 
 def default_swaps(
-    shape: tuple[int, ...], viewing: ViewingFilter | SpaceTime | None, values: ValueSet
+    shape: tuple[int, ...], viewing: ViewingFilter | SpaceTime | str | None, values: ValueSet
 ) -> SwapConfig:
     """Return the settings of the swaps for a shape and values.
 
@@ -109,6 +109,7 @@ def default_swaps(
         InputError: the filter is one over time, and there are no frames.
     """
     frames = len(shape) == 3
+    viewing = as_filter(viewing) if isinstance(viewing, str) else viewing
     if isinstance(viewing, SpaceTime):
         if not frames:
             raise InputError("a viewing filter over time needs a shape with frames")

@@ -139,7 +139,7 @@ def exact_picture(scene: str, size: int) -> tuple[np.ndarray, np.ndarray]:
     return mean, squares / _EXACT - mean**2
 
 
-def error_db(scene: str, picture: np.ndarray, viewing: ViewingFilter | None) -> float:
+def error_db(scene: str, picture: np.ndarray, viewing: ViewingFilter | str | None) -> float:
     """Return the squared error of a picture after a filter, in dB against independent samples.
 
     Args:
@@ -155,7 +155,7 @@ def error_db(scene: str, picture: np.ndarray, viewing: ViewingFilter | None) -> 
 
 
 def running_errors_db(
-    scene: str, pictures: np.ndarray, rate: float, viewing: ViewingFilter | None
+    scene: str, pictures: np.ndarray, rate: float, viewing: ViewingFilter | str | None
 ) -> list[float]:
     """Return the errors of the running mean after each frame, against independent samples.
 

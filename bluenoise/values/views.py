@@ -5,7 +5,7 @@ from typing import NamedTuple
 import numpy as np
 
 from dither.metrics.spectrum import frequency_axes
-from dither.metrics.viewing import ViewingFilter
+from dither.metrics.viewing import ViewingFilter, as_filter
 
 
 class View(NamedTuple):
@@ -22,7 +22,7 @@ class View(NamedTuple):
     white: float
 
 
-def frame_view(shape: tuple[int, int, int], viewing: ViewingFilter | None) -> View:
+def frame_view(shape: tuple[int, int, int], viewing: ViewingFilter | str | None) -> View:
     """Return the view of single frames through a filter.
 
     Args:
@@ -41,7 +41,10 @@ def frame_view(shape: tuple[int, int, int], viewing: ViewingFilter | None) -> Vi
 
 
 def running_view(
-    shape: tuple[int, int, int], rate: float, frames: int | None, viewing: ViewingFilter | None
+    shape: tuple[int, int, int],
+    rate: float,
+    frames: int | None,
+    viewing: ViewingFilter | str | None,
 ) -> View:
     """Return the view of a running mean, on average over the frames at which it starts.
 
@@ -68,9 +71,9 @@ def running_view(
     return View(line, plane, float((weights**2).sum() * plane[0, 0]))
 
 
-def _plane(shape: tuple[int, int, int], viewing: ViewingFilter | None) -> np.ndarray:
+def _plane(shape: tuple[int, int, int], viewing: ViewingFilter | str | None) -> np.ndarray:
     if viewing is None:
         plane = np.zeros(shape[1:])
         plane[0, 0] = 1
         return plane
-    return np.fft.ifft2(viewing.transfer(*frequency_axes(shape[1:])) ** 2).real
+    return np.fft.ifft2(as_filter(viewing).transfer(*frequency_axes(shape[1:])) ** 2).real

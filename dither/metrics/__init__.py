@@ -26,6 +26,7 @@ from dither.metrics.viewing import STANDARD_FILTERS as STANDARD_FILTERS
 from dither.metrics.viewing import Binomial as Binomial
 from dither.metrics.viewing import Box as Box
 from dither.metrics.viewing import Gaussian as Gaussian
+from dither.metrics.viewing import Green as Green
 from dither.metrics.viewing import Measured as Measured
 from dither.metrics.viewing import Mixture as Mixture
 from dither.metrics.viewing import Nasanen as Nasanen

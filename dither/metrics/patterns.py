@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 
 from dither.metrics.spectrum import frequencies, frequency_axes, mirror_count
-from dither.metrics.temporal import TemporalFilter
+from dither.metrics.temporal import TemporalFilter, as_temporal_filter
 from dither.metrics.viewing import ViewingFilter, as_filter
 
 # Bytes of one batch of patterns; a few megabytes fit into the cache of a core.
@@ -61,7 +61,7 @@ def level_energies(
 def combined_energies(
     ranks: np.ndarray,
     shares: Sequence[float],
-    filters: Sequence[ViewingFilter],
+    filters: Sequence[ViewingFilter | str],
     levels: np.ndarray,
 ) -> np.ndarray:
     """Return the visible error of the weighted sum of the channels' dot patterns, all at one grey.
@@ -69,7 +69,7 @@ def combined_energies(
     Args:
         ranks: (C, H, W) integers, each of 0..N-1 once per channel.
         shares: C weights, such as those of luminance.
-        filters: F viewing filters.
+        filters: F viewing filters, or their texts.
         levels: (L,) levels k from 1 to N-1.
 
     Returns:
@@ -86,7 +86,7 @@ def combined_energies(
 
 
 def white_noise_energies(
-    shape: tuple[int, ...], filters: Sequence[ViewingFilter], levels: np.ndarray
+    shape: tuple[int, ...], filters: Sequence[ViewingFilter | str], levels: np.ndarray
 ) -> np.ndarray:
     """Return the expected `level_energies` of white noise, (L, F) float64.
 
@@ -96,13 +96,16 @@ def white_noise_energies(
     cells = int(np.prod(shape))
     area = shape[-2] * shape[-1]
     axes = frequency_axes((shape[-2], shape[-1]))
-    gain = np.array([np.sum(viewing.transfer(*axes) ** 2) for viewing in filters]) - area / cells
+    gain = (
+        np.array([np.sum(as_filter(viewing).transfer(*axes) ** 2) for viewing in filters])
+        - area / cells
+    )
     grey = levels / cells
     return (grey * (1 - grey))[:, None] * gain / area * (cells / (cells - 1))
 
 
 def temporal_energies(
-    ranks: np.ndarray, filters: Sequence[TemporalFilter], levels: np.ndarray
+    ranks: np.ndarray, filters: Sequence[TemporalFilter | str], levels: np.ndarray
 ) -> np.ndarray:
     """Return the error of each pixel after averaging its frames; lower is better.
 
@@ -111,25 +114,28 @@ def temporal_energies(
 
     Args:
         ranks: (T, H, W) integers, each of 0..N-1 once.
-        filters: F temporal filters.
+        filters: F temporal filters, or their texts.
         levels: (L,) levels k from 1 to N-1.
 
     Returns:
         (L, F) float64.
     """
     frequency = np.fft.rfftfreq(len(ranks))
-    gains = np.stack([time.transfer(frequency) ** 2 for time in filters])
+    gains = np.stack([as_temporal_filter(time).transfer(frequency) ** 2 for time in filters])
     weight = gains * mirror_count(len(ranks)) / len(ranks) ** 2
     return np.array([weight @ power for power in _temporal_powers(ranks, levels)])
 
 
 def white_noise_temporal_energies(
-    shape: tuple[int, ...], filters: Sequence[TemporalFilter], levels: np.ndarray
+    shape: tuple[int, ...], filters: Sequence[TemporalFilter | str], levels: np.ndarray
 ) -> np.ndarray:
     """Return the expected `temporal_energies` of white noise, (L, F) float64."""
     cells = int(np.prod(shape))
     frequency = np.fft.fftfreq(shape[0])
-    gain = np.array([np.sum(time.transfer(frequency) ** 2) for time in filters]) - shape[0] / cells
+    gain = (
+        np.array([np.sum(as_temporal_filter(time).transfer(frequency) ** 2) for time in filters])
+        - shape[0] / cells
+    )
     grey = levels / cells
     return (grey * (1 - grey))[:, None] * gain / shape[0] * (cells / (cells - 1))
 
@@ -237,12 +243,12 @@ def _temporal_powers(ranks: np.ndarray, levels: np.ndarray) -> Iterator[np.ndarr
         yield power.mean(axis=(1, 2))
 
 
-def _weights(shape: tuple[int, ...], filters: Sequence[ViewingFilter]) -> np.ndarray:
+def _weights(shape: tuple[int, ...], filters: Sequence[ViewingFilter | str]) -> np.ndarray:
     """Return (F, H (W // 2 + 1)) weights that turn a squared half spectrum into mean blurred errors."""
     height, width = shape
     axes = frequency_axes((height, width), half=True)
     mirrored = mirror_count(width)
-    weight = np.stack([viewing.transfer(*axes) ** 2 * mirrored for viewing in filters])
+    weight = np.stack([as_filter(viewing).transfer(*axes) ** 2 * mirrored for viewing in filters])
     return weight.reshape(len(filters), -1) / (height * width) ** 2
 
 

@@ -110,8 +110,8 @@ class SpaceTimeSum:
         TemporalBox(frames=4)
     """
 
-    space: ViewingFilter
-    time: TemporalFilter
+    space: ViewingFilter | str
+    time: TemporalFilter | str
     weight: float = 1.0
 
     def __post_init__(self) -> None:
@@ -143,8 +143,8 @@ class SpaceTimeProduct:
         time: temporal filter of a pixel, or its text.
     """
 
-    space: ViewingFilter
-    time: TemporalFilter
+    space: ViewingFilter | str
+    time: TemporalFilter | str
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "space", as_filter(self.space, "space"))

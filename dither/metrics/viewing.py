@@ -15,6 +15,8 @@ import numpy as np
 from dither.errors import InputError
 
 _MAX_GAIN = 100
+# Cycles per pixel: dots of about 200 to 4 pixels in middle greys.
+GREEN_FREQUENCIES = (0.05, 0.35)
 
 
 class ViewingFilter(Protocol):
@@ -114,6 +116,36 @@ class Binomial:
 
 
 @dataclass(frozen=True)
+class Green:
+    """Target for green noise: dots of several pixels, about `1 / frequency` apart, evenly spread.
+
+    H(f)^2 = (exp(-8 u) + exp(-3 u) + 4 e^(-9/4) (1 - exp(-3 u / 4))) / 2 with u = (|f| / frequency)^2.
+    It is 1 at f = 0, lowest at the frequency, and 0.21 far above it: low frequencies count because the
+    eye sees them, and high ones because printers do not hold single pixels. In the pair energy, pixels
+    of a dot attract each other, and dots repel each other.
+
+    Source of the idea: D. Lau, G. Arce and N. Gallagher, "Green-noise digital halftoning" (1998). The
+    formula, a difference of Gaussians, is our own; the first one keeps distant views smooth.
+
+    Attributes:
+        frequency: of the dots in middle greys, in cycles per pixel: lines per inch over dots per inch.
+
+    Example:
+        >>> f = np.array([0.0, 0.15, 0.6])
+        >>> (Green(0.15).transfer(f, np.zeros(3)) ** 2).round(3).tolist()
+        [1.0, 0.136, 0.211]
+    """
+
+    frequency: float
+
+    def transfer(self, vertical: np.ndarray, horizontal: np.ndarray) -> np.ndarray:
+        """Return H(f) at frequencies in cycles per pixel."""
+        square = (np.hypot(vertical, horizontal) / self.frequency) ** 2
+        low = np.exp(-8 * square) + np.exp(-3 * square)
+        return np.sqrt((low - 4 * math.exp(-2.25) * np.expm1(-0.75 * square)) / 2)
+
+
+@dataclass(frozen=True)
 class Measured:
     """Transfer function given by points, with linear interpolation and constant beyond the last.
 
@@ -156,6 +188,12 @@ class Mixture:
         return np.sqrt(np.sum(powers, axis=0) / total)
 
 
+# The filters that `parse_filter` reads, for help pages.
+FILTER_TEXTS = (
+    "gaussian:1.5 | nasanen:300dpi,30cm | panel:NAME (dither panels) | box:3 | binomial:4 | a text "
+    "file of frequencies and gains | a sum: gaussian:1.5+2*gaussian:3"
+)
+
 # Filters at which matrices are compared: viewing distances from near to far, and a printed page.
 STANDARD_FILTERS: dict[str, ViewingFilter] = {
     "gaussian:1.0": Gaussian(1.0),
@@ -167,12 +205,14 @@ STANDARD_FILTERS: dict[str, ViewingFilter] = {
 
 
 def parse_filter(text: str) -> ViewingFilter:
-    """Parse a viewing filter.
+    """Parse a viewing filter. Every function that takes a filter also takes such a text.
 
     Args:
-        text: "gaussian:1.5" (pixels, 0.3 to 8), "nasanen:300dpi,30cm", "box:3" (pixels, 2 to 16),
-            "binomial:4" (order, 1 to 64), the path of a text file with a frequency in cycles per pixel
-            and a gain on each line, or a weighted sum such as "gaussian:1.5+2*gaussian:3".
+        text: "gaussian:1.5" (pixels, 0.3 to 8), "nasanen:300dpi,30cm", "panel:NAME" (a display panel at
+            its usual distance), "box:3" (pixels, 2 to 16), "binomial:4" (order, 1 to 64), "green:0.15"
+            (cycles per pixel, 0.05 to 0.35) or "green:90lpi,600dpi", the path of a text file with a
+            frequency in cycles per pixel and a gain on each line, or a weighted sum such as
+            "gaussian:1.5+2*gaussian:3".
 
     Raises:
         InputError: the text is none of these, or a number is out of range.
@@ -256,11 +296,22 @@ def _parse_one(text: str) -> ViewingFilter:
             return Box(_whole_number(argument, text, 2, 16))
         case "binomial":
             return Binomial(_whole_number(argument, text, 1, 64))
+        case "green":
+            lines, per_inch, dots = argument.partition(",")
+            if not per_inch:
+                return Green(_number(argument, text, *GREEN_FREQUENCIES))
+            pitch = _number(dots.removesuffix("dpi"), text, 20, 5000)
+            frequency = _number(lines.removesuffix("lpi"), text, 1, 2000) / pitch
+            return Green(_number(f"{frequency:.6g}", text, *GREEN_FREQUENCIES))
+        case "panel":
+            from dither.palettes.panel_files import load_panel
+
+            return _parse_one(load_panel(argument).viewing_filter)
     if Path(text).is_file():
         return _read_measured(Path(text))
     raise InputError(
-        f"{text!r} is not a viewing filter; write gaussian:1.5, nasanen:300dpi,30cm, box:3, "
-        "binomial:4, the path of a file, or a sum such as gaussian:1.5+2*gaussian:3"
+        f"{text!r} is not a viewing filter; write gaussian:1.5, nasanen:300dpi,30cm, panel:NAME, "
+        "box:3, binomial:4, green:0.15, the path of a file, or a sum such as gaussian:1.5+2*gaussian:3"
     )
 
 

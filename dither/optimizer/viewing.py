@@ -4,7 +4,8 @@ from dataclasses import replace
 
 import numpy as np
 
-from dither.metrics.viewing import Gaussian, ViewingFilter, as_filter
+from dither.errors import InputError
+from dither.metrics.viewing import Gaussian, Green, ViewingFilter, as_filter
 from dither.optimizer.config import MAX_SIGMA, MIN_SIGMA, OptimizeConfig
 
 # Steps of sigma in pixels, and samples of each frequency, -1/2 to 1/2 cycles per pixel.
@@ -40,10 +41,18 @@ def nearest_sigma(viewing: ViewingFilter) -> float:
     Returns:
         0.5 to 2.5 pixels, the limits of the search.
 
+    Raises:
+        InputError: the filter is a target for matrices.
+
     Example:
         >>> nearest_sigma(Gaussian(1.5)), nearest_sigma(Gaussian(8.0))
         (1.5, 2.5)
     """
+    if isinstance(viewing, Green):
+        raise InputError(
+            "green is a target for matrices, and no filter by which pictures are seen; make a matrix "
+            f"with bluenoise generate --filter green:{viewing.frequency:g}"
+        )
     vertical = np.fft.fftfreq(_SAMPLES)[:, None]
     horizontal = np.fft.rfftfreq(_SAMPLES)
     power = viewing.transfer(vertical, horizontal) ** 2

@@ -162,9 +162,10 @@ def optimize(
         str | None,
         option(
             DITHERING,
-            "Viewing filter: gaussian:1.5 | nasanen:300dpi,30cm | box:3 | binomial:4 | a text file of "
-            "frequencies and gains | a sum. The search blurs by the nearest Gaussian of 0.5 to 2.5 "
-            "pixels [the panel's; else gaussian:1.5, or gaussian:0.65 with --preset clean].",
+            "Viewing filter: gaussian:1.5 | nasanen:300dpi,30cm | panel:NAME | box:3 | binomial:4 | a "
+            "text file of frequencies and gains | a sum. The search blurs by the nearest Gaussian of "
+            "0.5 to 2.5 pixels [the panel's; else gaussian:1.5, or gaussian:0.65 with --preset clean].",
+            *("--viewing-filter", "--filter"),
             value="FILTER",
         ),
     ] = None,

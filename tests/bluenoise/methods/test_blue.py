@@ -4,16 +4,21 @@ import numpy as np
 import pytest
 
 from bluenoise.evaluate import luminance_gain_db
-from bluenoise.methods.blue import blue, blue_channels, default_swaps, shifted
+from bluenoise.methods.blue import Blue, blue, blue_channels, default_swaps, shifted
 from bluenoise.methods.rank_swaps import RankSwapConfig
 from bluenoise.runs.options import RunOptions
 from dither.errors import InputError
-from dither.matrix.classical import white_noise
+from dither.matrix.classical import bayer, white_noise
 from dither.matrix.threshold_matrix import is_permutation
 from dither.metrics import temporal
-from dither.metrics.patterns import level_energies, level_sample, temporal_energies
-from dither.metrics.temporal import SpaceTimeProduct
-from dither.metrics.viewing import Gaussian
+from dither.metrics.patterns import (
+    band_powers,
+    level_energies,
+    level_sample,
+    temporal_energies,
+)
+from dither.metrics.temporal import SpaceTimeProduct, SpaceTimeSum, TemporalBox
+from dither.metrics.viewing import Box, Gaussian, Green
 
 
 def test_a_stopped_run_ends_with_the_same_bytes(tmp_path: Path) -> None:
@@ -121,3 +126,33 @@ def test_usual_settings_follow_what_is_made() -> None:
     assert default_swaps((4, 8, 8), viewing=Gaussian(1.0)).viewing.space == Gaussian(1.0)  # pyright: ignore
     weights = default_swaps((8, 8), channels=4).viewing.weights  # pyright: ignore
     assert weights == (0.25,) * 4
+
+
+def test_green_noise_has_its_power_around_its_frequency() -> None:
+    made = Blue("green:0.2").make((48, 48), 1, None, RunOptions())[0]
+    edges = (0, 1 / 16, 0.15, 0.25, 0.4, 0.708)
+    power = band_powers(made.ranks, edges, level_sample(48 * 48, 64))
+    # White noise has 1 everywhere. The eye sees the first band, and printers do not hold the last.
+    assert power[0] < 0.05
+    assert power[2] > 3
+    assert power[4] < 0.4
+    # A quarter of the pixels is in dots of several pixels: few have no neighbour.
+    pattern = made.ranks < 48 * 48 // 4
+    neighbours = sum(np.roll(pattern, 1, axis) + np.roll(pattern, -1, axis) for axis in (0, 1))
+    assert (pattern & (neighbours == 0)).sum() < 0.01 * pattern.sum()
+
+
+def test_filters_may_be_texts_everywhere() -> None:
+    from bluenoise import evaluate
+    from bluenoise.values.value_swaps import ValueSwapConfig
+
+    assert Blue("gaussian:1.5") == Blue(Gaussian(1.5))
+    assert RankSwapConfig("gaussian:1.5") == RankSwapConfig(Gaussian(1.5))
+    assert ValueSwapConfig("box:3").viewing == Box(3)
+    assert SpaceTimeSum("box:3", "box:4") == SpaceTimeSum(Box(3), TemporalBox(4))
+    bayer_matrix = bayer(8, 8)
+    by_text = evaluate(bayer_matrix, filters=["gaussian:2", "green:0.2"])
+    by_value = evaluate(bayer_matrix, filters={"gaussian:2": Gaussian(2), "green:0.2": Green(0.2)})
+    assert by_text == by_value
+    with pytest.raises(InputError, match="'gauss:1' is not a viewing filter"):
+        Blue("gauss:1")

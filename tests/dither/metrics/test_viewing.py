@@ -11,10 +11,12 @@ from dither.metrics.viewing import (
     Binomial,
     Box,
     Gaussian,
+    Green,
     Measured,
     Mixture,
     Nasanen,
     ViewingFilter,
+    named_filters,
     parse_filter,
 )
 
@@ -34,9 +36,17 @@ def test_filters_blur_as_scipy_does() -> None:
     assert _blurred(image, Binomial(4)) == pytest.approx(binomial)
 
 
-@pytest.mark.parametrize("viewing", [*STANDARD_FILTERS.values(), Box(4), Binomial(3)])
+@pytest.mark.parametrize("viewing", [*STANDARD_FILTERS.values(), Box(4), Binomial(3), Green(0.15)])
 def test_the_mean_is_kept(viewing: ViewingFilter) -> None:
     assert viewing.transfer(np.array(0.0), np.array(0.0)) == pytest.approx(1)
+
+
+def test_green_lets_its_frequency_pass_best() -> None:
+    # As a target, what a filter passes is an error: the least is at the frequency of the dots.
+    frequencies = np.linspace(0, 0.7, 1401)
+    gain = Green(0.15).transfer(frequencies, np.zeros(1401))
+    assert frequencies[gain.argmin()] == pytest.approx(0.15, abs=0.001)
+    assert gain[-1] > 1.2 * gain.min()
 
 
 def test_nasanen_at_a_known_distance() -> None:
@@ -52,6 +62,10 @@ def test_what_people_write_is_understood(tmp_path: Path) -> None:
     assert parse_filter("nasanen:300dpi,30cm") == Nasanen(300, 30)
     assert parse_filter("nasanen:600,25") == Nasanen(600, 25)
     assert parse_filter("box:3") == Box(3)
+    assert parse_filter("green:0.15") == parse_filter("green:90lpi,600dpi") == Green(0.15)
+    panel = parse_filter("panel:spectra-6-7.3")
+    assert isinstance(panel, Nasanen)
+    assert named_filters({"mine": "panel:spectra-6-7.3"}) == {"mine": panel}
     assert parse_filter("2*binomial:4") == Mixture(((2.0, Binomial(4)),))
     for separator in (" ", ",", "\t"):
         path = tmp_path / "transfer.txt"
@@ -67,7 +81,8 @@ def test_what_people_write_is_understood(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize(
     "text", ["", "gaussian", "gaussian:", "gaussian:nan", "gaussian:99", "box:0", "box:2.9", "blur:3",
-             "nasanen:300", "0*box:3", "-1*box:3", "box:3+", "missing.txt"],
+             "nasanen:300", "0*box:3", "-1*box:3", "box:3+", "missing.txt", "green:0.5",
+             "green:90lpi,100dpi", "panel:nothing"],
 )  # fmt: skip
 def test_what_nobody_understands_is_one_sentence(text: str) -> None:
     with pytest.raises(InputError):
