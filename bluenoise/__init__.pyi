@@ -9,6 +9,7 @@ from .methods.blue import Blue as Blue
 from .methods.blue import blue as blue
 from .methods.blue import blue_channels as blue_channels
 from .methods.blue import shifted as shifted
+from .methods.loss_anneal import LossAnneal as LossAnneal
 from .methods.rank_swaps import RankSwapConfig as RankSwapConfig
 from .methods.spectrum import LossWeights as LossWeights
 from .methods.spectrum import Spectrum as Spectrum
@@ -16,6 +17,7 @@ from .methods.update_rules import Adam as Adam
 from .methods.update_rules import GradientDescent as GradientDescent
 from .methods.update_rules import Momentum as Momentum
 from .methods.void_and_cluster import VoidAndCluster as VoidAndCluster
+from .objective.own_loss import OwnLoss as OwnLoss
 from .objective.pair_kernel import JointChannels as JointChannels
 from .objective.target import Gaussian as Gaussian
 from .objective.target import GaussianDistribution as GaussianDistribution

@@ -5,11 +5,16 @@ Methods are imported where they are used, because their compilers take a second 
 
 import math
 from collections.abc import Sequence
-from typing import ClassVar, Literal, Protocol, get_args, overload
+from typing import TYPE_CHECKING, ClassVar, Literal, Protocol, get_args, overload
 
 from bluenoise.runs.options import RunOptions, check_seed, is_whole
 from dither.errors import InputError
 from dither.matrix.threshold_matrix import ThresholdMatrix
+
+if TYPE_CHECKING:
+    from bluenoise.objective.own_loss import MatrixLoss, OwnLoss
+
+    Losses = MatrixLoss | str | OwnLoss | Sequence[MatrixLoss | str | OwnLoss]
 
 MethodName = Literal["blue", "anneal", "void-and-cluster", "spectrum"]
 METHODS: tuple[str, ...] = get_args(MethodName)
@@ -48,6 +53,8 @@ def generate(
     method: MethodName | Method = "blue",
     seed: int = 0,
     channels: None = None,
+    loss: "Losses | None" = None,
+    pair_weight: float = 1.0,
     run: RunOptions = RunOptions(),
 ) -> ThresholdMatrix: ...
 
@@ -59,6 +66,8 @@ def generate(
     method: MethodName | Method = "blue",
     seed: int = 0,
     channels: int,
+    loss: "Losses | None" = None,
+    pair_weight: float = 1.0,
     run: RunOptions = RunOptions(),
 ) -> tuple[ThresholdMatrix, ...]: ...
 
@@ -69,6 +78,8 @@ def generate(
     method: MethodName | Method = "blue",
     seed: int = 0,
     channels: int | None = None,
+    loss: "Losses | None" = None,
+    pair_weight: float = 1.0,
     run: RunOptions = RunOptions(),
 ) -> ThresholdMatrix | tuple[ThresholdMatrix, ...]:
     """Make a blue-noise threshold matrix.
@@ -82,6 +93,12 @@ def generate(
             published). Blue and void-and-cluster make frames.
         seed: an integer from 0 to 2^32 - 1; the same seed gives the same bytes.
         channels: 2 to 4 for a matrix for each channel of a colour image, with blue; None for one.
+        loss: a loss of your own, or a list of them: functions of values, patterns and levels that JAX
+            can differentiate (see `bluenoise.objective.own_loss`), texts FILE.py:NAME[,WEIGHT], or
+            `OwnLoss` values with weights. The method is then anneal, which may be given with its
+            options.
+        pair_weight: weight of the pair energy, the error of all dot patterns, beside them; 0 leaves it
+            out.
         run: checkpoint, restarts, processes and progress.
 
     Returns:
@@ -103,6 +120,10 @@ def generate(
     if channels is not None and len(shape) == 3:
         raise InputError("channels and frames do not go together; leave out one of them")
     chosen = _default_method(method) if isinstance(method, str) else method
+    if loss is not None:
+        chosen = _with_losses(chosen, loss, pair_weight, method == "anneal")
+    elif pair_weight != 1:
+        raise InputError(f"pair_weight {pair_weight} has no effect without loss")
     asked = {
         "frames": len(shape) == 3,
         "channels": channels is not None,
@@ -116,6 +137,22 @@ def generate(
             raise InputError(f"the method {chosen.name} does not support {what}; {others}")
     matrices = chosen.make(shape, seed, channels, run)
     return matrices[0] if channels is None else matrices
+
+
+def _with_losses(chosen: Method, loss: "Losses", pair_weight: float, named: bool) -> Method:
+    """Return anneal with losses, with the options of an `Anneal` value."""
+    from bluenoise.methods.anneal import Anneal
+    from bluenoise.methods.blue import Blue
+    from bluenoise.methods.loss_anneal import LossAnneal
+    from bluenoise.objective.own_loss import own_losses
+
+    if chosen != Blue() and not isinstance(chosen, Anneal):
+        raise InputError(
+            f"the method {chosen.name} does not support losses of your own; anneal does"
+        )
+    if isinstance(chosen, Anneal) and not named:
+        return LossAnneal(own_losses(loss), chosen, pair_weight)
+    return LossAnneal(own_losses(loss), pair_weight=pair_weight)
 
 
 def _default_method(name: str) -> Method:

@@ -24,7 +24,8 @@ import dither.metrics.temporal
 
 SURFACE = {
     bluenoise: """
-        Adam Anneal Blue Evaluation GaussianDistribution GradientDescent JointChannels LossWeights
+        Adam Anneal Blue Evaluation GaussianDistribution GradientDescent JointChannels LossAnneal
+        LossWeights OwnLoss
         Momentum
         RankSwapConfig RunOptions Spectrum SpectrumTarget
         TriangularDistribution UniformDistribution ValueSet ValueTexture VectorEvaluation
@@ -65,8 +66,8 @@ SURFACE = {
         """,
     dither.metrics: """
         Binomial Box Gaussian Green ImageErrors Measured Mixture Nasanen STANDARD_FILTERS
-        SpaceTimeProduct SpaceTimeSum ViewingFilter anisotropy band_powers blurred_differences blurred_error grain
-        image_errors level_energies look lost_hues low_frequency_power
+        SpaceTimeProduct SpaceTimeSum ViewingFilter anisotropy band_powers blurred_differences
+        blurred_error grain image_errors level_energies look lost_hues low_frequency_power
         multi_scale_structural_similarity parse_filter parse_temporal_filter power_spectrum
         scielab_error structural_similarity temporal_energies temporal_spectrum
         """,
@@ -80,7 +81,8 @@ SURFACE = {
         """,
     bluenoise.methods.update_rules: "Adam GradientDescent Momentum",
     bluenoise.methods.anneal: """
-        Anneal Info Result State advance anneal finish init start step to_quantiles trajectory
+        Anneal Info Result State advance anneal finish init pair_force_at rate_at start step
+        to_quantiles trajectory
         """,
     bluenoise.methods.rank_swaps: """
         RankSwapConfig finish init plan_swaps swap_ranks

@@ -21,6 +21,7 @@ _COMMANDS: dict[str, tuple[str, dict[str, Any]]] = {
             "bluenoise generate 8x32x32 -o frames.npy",
             "bluenoise generate 32x32 -o colours.npy --channels 3",
             "bluenoise generate 64x64 -o paper.npy --viewing-filter nasanen:300dpi,30cm",
+            "bluenoise generate 64x64 -o dots.npy --viewing-filter green:90lpi,600dpi",
             "bluenoise generate 64x64 -o spectrum.npy --method spectrum --checkpoint run.npz",
         ),
     ),

@@ -41,6 +41,7 @@ from dither.metrics.viewing import FILTER_TEXTS
 _METHOD, _VIEWING, _FRAMES = "Method", "Viewing", "Frames (blue or void-and-cluster)"
 _VALUES = "Noise textures"
 _CHANNELS, _SPECTRUM, _RUN = "Channels", "With --method spectrum", "Run"
+_LOSSES = "Losses of your own"
 
 
 def generate(
@@ -121,6 +122,24 @@ def generate(
             value="W,W,...",
         ),
     ] = None,
+    loss: Annotated[
+        list[str] | None,
+        option(
+            _LOSSES,
+            "A loss of your own, for anneal: a function of values, patterns and levels in jax.numpy, "
+            "and its weight [1]; may be repeated. The file's code is run.",
+            value="FILE.py:NAME[,WEIGHT]",
+        ),
+    ] = None,
+    pair_weight: Annotated[
+        float | None,
+        number(
+            _LOSSES,
+            *(0, 1e6),
+            "Weight of the error of all dot patterns beside the losses; 0 leaves it out [1].",
+            value="WEIGHT",
+        ),
+    ] = None,
     frames: Annotated[
         int | None, number(_FRAMES, 2, 256, "Number of frames, 2 to 256, if SHAPE has none.")
     ] = None,
@@ -171,7 +190,13 @@ def generate(
         ),
     ] = None,
     steps: Annotated[
-        int | None, number(_SPECTRUM, 1, 10_000_000, "Steps of gradient descent [1000].")
+        int | None,
+        number(
+            _SPECTRUM,
+            *(1, 10_000_000),
+            "Steps of gradient descent, with anneal in rounds of 50 [1000; anneal 20000, with losses "
+            "10000].",
+        ),
     ] = None,
     fine_tune_steps: Annotated[
         int | None,
@@ -250,6 +275,8 @@ def generate(
     sides = _sides(shape, frames)
     if values is not None:
         refuse_matrix_options(_typed(context))
+    if loss and "method" not in _typed(context):
+        method = MethodChoice.anneal
     chosen = values or method_of(method, context.params, sides)
     if output.suffix != ".npy":
         raise InputError(f"the output {output} must end in .npy")

@@ -60,10 +60,13 @@ _METHODS_OF = {
     "sigma": ("void-and-cluster",),
     "viewing_filter": ("blue", "anneal"),
     "levels": ("blue",),
+    "loss": ("anneal",),
+    "pair_weight": ("anneal",),
+    "steps": ("spectrum", "anneal"),
     "level_weights": ("blue", "anneal"),
     **dict.fromkeys(
         (
-            *("cutoff", "steps", "fine_tune_steps", "random_weights", "low_frequency_weight"),
+            *("cutoff", "fine_tune_steps", "random_weights", "low_frequency_weight"),
             *("smoothness_weight", "histogram_weight", "optimizer", "learning_rate"),
         ),
         ("spectrum",),
@@ -83,6 +86,8 @@ def method_of(name: MethodChoice, options: dict[str, Any], sides: tuple[int, ...
     Raises:
         InputError: an option is malformed, or has no effect.
     """
+    # An option that may be repeated is an empty list if it is not given.
+    options = {**options, "loss": options["loss"] or None}
     _refuse_unused(name, options, sides)
     shared = _given(
         viewing=viewing(options["viewing_filter"]),
@@ -102,7 +107,18 @@ def method_of(name: MethodChoice, options: dict[str, Any], sides: tuple[int, ...
         case MethodChoice.anneal:
             from bluenoise.methods.anneal import Anneal
 
-            return Anneal(**shared)
+            if options["steps"] is not None:
+                rounds = max(1, round(options["steps"] / Anneal().steps_per_round))
+                shared["rounds"] = rounds
+            if not options["loss"]:
+                return Anneal(**shared)
+            from bluenoise.methods.loss_anneal import DEFAULT_ROUNDS, LossAnneal
+            from bluenoise.objective.own_loss import own_losses
+
+            config = Anneal(**{"rounds": DEFAULT_ROUNDS, **shared})
+            return LossAnneal(
+                own_losses(options["loss"]), config, **_given(pair_weight=options["pair_weight"])
+            )
         case MethodChoice.spectrum:
             return _spectrum(options)
 
@@ -171,6 +187,8 @@ def _refuse_unused(name: str, options: dict[str, Any], sides: tuple[int, ...]) -
                 f"--{option.replace('_', '-')} has no effect with --method {name}; "
                 f"it is for {' and '.join(methods)}"
             )
+    if options["pair_weight"] is not None and not options["loss"]:
+        raise InputError("--pair-weight has no effect without --loss")
     if options["coupling"] is not None and options["channels"] is None:
         raise InputError("--coupling has no effect without --channels")
 

@@ -139,26 +139,53 @@ def init(config: Anneal, key: Array) -> State:
 
 def step(config: Anneal, state: State) -> tuple[State, Info]:
     """Take one step of gradient descent with this step's epsilon, rate and kernel."""
-    progress = state.step / config.total_steps
-    epsilon = config.widest * (config.narrowest / config.widest) ** progress
-    rate = config.first_rate * (config.last_rate / config.first_rate) ** progress
-    # The narrow kernel separates close neighbours first; the wide one then evens out larger areas.
-    narrow = jnp.asarray(pair_kernel(config.viewing, config.radius, power=1).ravel())
-    wide = jnp.asarray(pair_kernel(config.viewing, config.radius, power=2).ravel())
-    weights = jnp.array([1 - progress, progress])
+    done = state.step / config.total_steps
+    factors = None
     if config.random_weights:
         key = jax.random.fold_in(state.key, state.step + 1)
-        weights *= jax.random.uniform(key, (2,), maxval=2.0)
-    kernel = weights[0] * narrow + weights[1] * wide
-    force = pair_force(state.values, config.radius, kernel, epsilon)
-    force -= kernel.sum() * _mean_field_pull(config, state.values, epsilon)
-    values = state.values + rate * force
+        factors = jax.random.uniform(key, (2,), maxval=2.0)
+    force = pair_force_at(config, state.values, done, factors=factors)
+    values = state.values + rate_at(config, done) * force
     # Reflect at 0 and 1.
     values = 1 - jnp.abs(1 - jnp.abs(values))
     return State(values, state.key, state.step + 1), Info(jnp.sqrt(jnp.mean(force**2)))
 
 
-def _mean_field_pull(config: Anneal, values: Array, epsilon: Array) -> Array:
+def rate_at(config: Anneal, done: Array) -> Array:
+    """Return the step size after a share `done` of the steps, 0 to 1."""
+    return config.first_rate * (config.last_rate / config.first_rate) ** done
+
+
+def pair_force_at(
+    config: Anneal,
+    values: Array,
+    done: Array,
+    epsilon: Array | float | None = None,
+    factors: Array | None = None,
+) -> Array:
+    """Return the force of the pair energy, (H, W), less the mean force of uniform values.
+
+    Args:
+        config: of the run.
+        values: (H, W) float32, 0 to 1.
+        done: share of the steps done, 0 to 1, on which the kernel depends.
+        epsilon: distance within which the force is smoothed; None for that of the step.
+        factors: (2,) of the narrow and the wide kernel; None for 1.
+    """
+    if epsilon is None:
+        epsilon = config.widest * (config.narrowest / config.widest) ** done
+    # The narrow kernel separates close neighbours first; the wide one then evens out larger areas.
+    narrow = jnp.asarray(pair_kernel(config.viewing, config.radius, power=1).ravel())
+    wide = jnp.asarray(pair_kernel(config.viewing, config.radius, power=2).ravel())
+    weights = jnp.array([1 - done, done])
+    if factors is not None:
+        weights *= factors
+    kernel = weights[0] * narrow + weights[1] * wide
+    force = pair_force(values, config.radius, kernel, epsilon)
+    return force - kernel.sum() * _mean_field_pull(config, values, epsilon)
+
+
+def _mean_field_pull(config: Anneal, values: Array, epsilon: Array | float) -> Array:
     """Return the mean of clip((value - q) / epsilon, -1, 1) over the exact quantiles q."""
     if config.level_weights is None:
         return smooth_abs(values, epsilon) - smooth_abs(1 - values, epsilon)

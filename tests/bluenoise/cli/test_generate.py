@@ -243,6 +243,9 @@ def test_the_viewing_filter_of_a_panel_has_its_resolution_and_distance(
         (f"generate 8 -o {'a' * 300}.npy", "too long"),
         ("evaluate one.npy", "1 cells"),
         ("generate 8 -o m.npy --cutoff 0.2", "--cutoff has no effect"),
+        ("generate 8 -o m.npy --pair-weight 2", "--pair-weight has no effect with --method blue"),
+        ("generate 8 -o m.npy --loss nothing.py:mine", "nothing.py cannot be read"),
+        ("generate 8 -o m.npy --method blue --loss nothing.py:mine", "--loss has no effect with"),
         ("generate 8 -o m.npy --method spectrum --sigma 2", "--sigma has no effect"),
         ("generate 8 -o m.npy --method spectrum --cutoff nan", "--cutoff"),
         (

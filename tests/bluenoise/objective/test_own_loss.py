@@ -1,0 +1,35 @@
+from typing import Any
+
+import pytest
+
+from bluenoise.objective.own_loss import OwnLoss, own_losses
+from dither.errors import InputError
+
+
+def _scaled(factor: float) -> Any:
+    def loss(values: Any, patterns: Any, levels: Any) -> Any:
+        return factor * values.sum()
+
+    return loss
+
+
+def test_checkpoints_tell_functions_by_what_they_do() -> None:
+    once, again, other = _scaled(1.0), _scaled(1.0), _scaled(2.0)
+    assert repr(OwnLoss(once)) == repr(OwnLoss(again))
+    assert repr(OwnLoss(once)) != repr(OwnLoss(other))
+    assert repr(OwnLoss(once)) != repr(OwnLoss(once, 2.0))
+    assert "0x" not in repr(OwnLoss(once))
+
+
+def test_one_loss_or_several_are_losses() -> None:
+    loss = _scaled(1.0)
+    assert own_losses(loss) == own_losses([loss]) == own_losses(OwnLoss(loss)) == (OwnLoss(loss),)
+    assert own_losses([OwnLoss(loss, 2), loss]) == (OwnLoss(loss, 2), OwnLoss(loss))
+
+
+@pytest.mark.parametrize("losses", [[], 3, "nothing", [None]])
+def test_what_is_no_loss_is_one_sentence(losses: Any) -> None:
+    with pytest.raises(InputError, match=r"loss is|no function"):
+        own_losses(losses)
+    with pytest.raises(InputError, match="weight"):
+        OwnLoss(_scaled(1), 0)
