@@ -47,6 +47,7 @@ _COMMANDS: dict[str, dict[str, Any]] = {
             "dither optimize photo.jpg -o best.png --colors 16 --palette-output best.gpl",
             "dither optimize photo.jpg -o frame.bin --panel spectra-6-7.3 --fit cover "
             "--preview seen.png",
+            "dither optimize photo.jpg -o three.png --method published --colors 3 --variance 0.25",
             "dither optimize clip.gif -o still.gif --colors 16 --preset smooth",
             "dither optimize photos -o best --recursive --colors auto",
         ),

@@ -76,3 +76,9 @@ class AlphaChoice(enum.StrEnum):
     threshold = "threshold"
     dither = "dither"
     background = "background"
+
+
+class DescentMethodChoice(enum.StrEnum):
+    """Descents on every pixel."""
+
+    published = "published"

@@ -46,7 +46,7 @@ def _given_options(context: typer.Context) -> dict[str, str]:
     given = {}
     for parameter in context.command.params:
         value = context.params.get(parameter.name or "")
-        if parameter.param_type_name == "option" and value not in (None, parameter.default):
+        if parameter.param_type_name == "option" and value not in (None, [], (), parameter.default):
             spellings = parameter.secondary_opts if value is False else parameter.opts
             given[max(spellings, key=len)] = str(value)
     return given

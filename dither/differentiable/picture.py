@@ -162,6 +162,26 @@ def needed_memory(shape: tuple[int, int], tile: tuple[int, int], colors: int) ->
     return 4 * (of_picture + of_tile)
 
 
+def largest_tile(shape: tuple[int, ...], colors: int, memory: int) -> int | None:
+    """Return the side of the largest tile that fits into some memory; None if the whole picture fits.
+
+    Returns 1 if none fits, which `optimize_picture` refuses with its reason.
+
+    Example:
+        >>> largest_tile((450, 900), 16, 1 << 30), largest_tile((450, 900), 16, 400 << 20)
+        (None, 436)
+    """
+    height, width = shape
+    if needed_memory((height, width), (height, width), colors) <= memory:
+        return None
+    fitting = (
+        side
+        for side in range(max(shape) - 1, 0, -1)
+        if needed_memory((height, width), (min(side, height), min(side, width)), colors) <= memory
+    )
+    return next(fitting, 1)
+
+
 def _check_memory(shape: tuple[int, int], tile: tuple[int, int], colors: int, memory: int) -> None:
     """Refuse a descent that needs too much memory, and name a size that would fit."""
     needed = needed_memory(shape, tile, colors)

@@ -9,6 +9,7 @@ import typer
 
 from dither.cli.cells_task import CellsTask, cells_from_options
 from dither.cli.declare import DITHERING, QUANTIZER, refuse_without_effect, with_option_groups
+from dither.cli.descent_task import WITHOUT_DESCENT, DescentOptions
 from dither.cli.optimize_task import OptimizeTask
 from dither.cli.options import (
     MAX_SEED,
@@ -182,6 +183,7 @@ def optimize(
         number(DITHERING, 0, MAX_SEED, "Seed of the choice of colours [0].", "--seed", "-s"),
     ] = None,
     threads: Annotated[int | None, threads_option()] = None,
+    descent: DescentOptions,
     small: SmallFileOptions,
     batch: Batch,
 ) -> None:
@@ -193,7 +195,7 @@ def optimize(
     rules = _RULES if cells is None else _CELL_RULES
     if small.given:
         rules = {**rules, **WITHOUT_SMALL}
-    refuse_without_effect(context, {**WITHOUT_EFFECT, **WITHOUT_BATCH, **rules})
+    refuse_without_effect(context, {**WITHOUT_EFFECT, **WITHOUT_BATCH, **WITHOUT_DESCENT, **rules})
     if count == _AUTO and job.packed is not None:
         raise InputError("--packed takes up to 16 colours; --colors auto may choose more")
     max_count = _MAX_COLORS if count == _AUTO else count
@@ -218,7 +220,9 @@ def optimize(
         "threads": thread_count(1 if threads is None else threads),
         "measured": job.json_output,
     }
-    if cells is not None:
+    if descent.given:
+        task = descent.task(count, target.palette, seed or 0, job.json_output)
+    elif cells is not None:
         kept = None if keep is None else _colors(keep)
         given = cells_from_options(
             *(cells, cell_palettes, cell_colors, cell_shared, target.palette, device_levels),
@@ -262,7 +266,8 @@ def optimize(
                     "is barely visible",
                     quiet=job.quiet,
                 )
-    finish(report, job.json_output, preset=preset.value)
+    about = {} if descent.given else {"preset": preset.value}
+    finish(report, job.json_output, **about)
 
 
 def _small_file(
