@@ -187,6 +187,39 @@ def test_the_page_on_noise_textures_runs(paste: Callable[[str], str], tmp_path: 
     assert np.load(tmp_path / "vectors.npy").shape == (1, 16, 16, 2)
 
 
+@pytest.mark.slow
+def test_the_page_on_losses_runs(paste: Callable[[str], str], tmp_path: Path) -> None:
+    losses, script = _blocks("losses.md", "python")
+    (tmp_path / "losses.py").write_text(losses, encoding="utf-8")
+    _runs("losses.md", paste)
+    assert np.load(tmp_path / "skin.npy").shape == (16, 16)
+    command = [sys.executable, "-c", script]
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+
+
+@pytest.mark.slow
+def test_the_page_on_differentiable_dithering_runs(
+    paste: Callable[[str], str], tmp_path: Path
+) -> None:
+    (loss,) = _blocks("differentiable.md", "python")
+    (tmp_path / "edges.py").write_text(loss, encoding="utf-8")
+    _runs("differentiable.md", paste)
+    for name, colors in (("three", 3), ("seen", 2), ("both", 4)):
+        with Image.open(tmp_path / f"{name}.png") as picture:
+            assert len(picture.convert("RGB").getcolors() or []) <= colors
+    paste("dither optimize photo.jpg -o mine.png --colors 4 --resize 40x --steps 20"
+          " --loss blurred --loss edges.py:edges,0.1")  # fmt: skip
+
+
+@pytest.mark.slow
+def test_the_page_on_green_noise_runs(paste: Callable[[str], str], tmp_path: Path) -> None:
+    _runs("green-noise.md", paste)
+    (script,) = _blocks("green-noise.md", "python")
+    script += "assert set(np.unique(print_out)) == {0, 1}"
+    command = [sys.executable, "-c", script]
+    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+
+
 def test_the_page_on_clips_runs(paste: Callable[[str], str], tmp_path: Path) -> None:
     _runs("clips.md", paste)
     for name in ("one-bit.gif", "one-bit.webp"):
