@@ -46,6 +46,12 @@ class OwnLoss:
     def __post_init__(self) -> None:
         if not callable(self.function):
             raise InputError(f"loss is {self.function!r}; it must be a function, or FILE.py:NAME")
+        try:
+            hash(self.function)
+        except TypeError:
+            raise InputError(
+                f"the loss {self.name} cannot be hashed; make its class a frozen dataclass"
+            ) from None
         if not 0 < self.weight < 1e12:
             raise InputError(f"the weight of {self.name} is {self.weight}; it must be above 0")
 

@@ -169,7 +169,7 @@ def largest_tile(shape: tuple[int, ...], colors: int, memory: int) -> int | None
 
     Example:
         >>> largest_tile((450, 900), 16, 1 << 30), largest_tile((450, 900), 16, 400 << 20)
-        (None, 436)
+        (None, 455)
     """
     height, width = shape
     if needed_memory((height, width), (height, width), colors) <= memory:

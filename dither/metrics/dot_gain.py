@@ -55,8 +55,8 @@ def printed_coverage(ink: np.ndarray, printer: DotGain = DotGain(), *, seed: int
     Example:
         >>> dot = np.zeros((5, 5), bool)
         >>> dot[2, 2] = True
-        >>> round(float(printed_coverage(dot, DotGain(1.6, 0)).sum()), 1)  # pi 0.8^2
-        2.0
+        >>> round(float(printed_coverage(dot, DotGain(1.6, 0)).sum()))  # pi 0.8^2
+        2
     """
     drawn = np.random.default_rng(seed).standard_normal(ink.shape)
     # Diameters beyond three standard deviations would reach too far.

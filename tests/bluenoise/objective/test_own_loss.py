@@ -1,3 +1,4 @@
+import dataclasses
 from typing import Any
 
 import pytest
@@ -19,6 +20,21 @@ def test_checkpoints_tell_functions_by_what_they_do() -> None:
     assert repr(OwnLoss(once)) != repr(OwnLoss(other))
     assert repr(OwnLoss(once)) != repr(OwnLoss(once, 2.0))
     assert "0x" not in repr(OwnLoss(once))
+
+
+def test_a_loss_may_be_a_frozen_value_of_numbers() -> None:
+    @dataclasses.dataclass(frozen=True)
+    class Scaled:
+        factor: float
+
+        def __call__(self, values: Any, patterns: Any, levels: Any) -> Any:
+            return self.factor * values.sum()
+
+    assert OwnLoss(Scaled(1.0)) == OwnLoss(Scaled(1.0))
+    assert repr(OwnLoss(Scaled(1.0))).endswith("Scaled(factor=1.0), 1.0)")
+    Changing = dataclasses.make_dataclass("Changing", ["factor"], bases=(Scaled,), frozen=True)  # noqa: N806
+    with pytest.raises(InputError, match="cannot be hashed"):
+        OwnLoss(Changing([1.0]))
 
 
 def test_one_loss_or_several_are_losses() -> None:
