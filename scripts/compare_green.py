@@ -5,7 +5,7 @@
 Every matrix prints nine greys as patches of 128 x 128 pixels. The share of pixels with ink is chosen by
 the matrix's own tone curve, so that each patch has the wanted coverage. Variances are those of the
 coverage as an eye sees it at 30 cm on a printer of 600 dots per inch (Näsänen 1984), and from patch to
-patch if the mean diameter of a dot drifts by 5 %.
+patch if the mean diameter of a disc, or the energy of a laser, drifts by 5 %.
 """
 
 import sys
@@ -17,7 +17,7 @@ from PIL import Image
 import bluenoise
 from bluenoise import Blue
 from dither.matrix.classical import clustered_dot
-from dither.metrics.dot_gain import DotGain, printed_coverage, tone_curve
+from dither.metrics.dot_gain import DotGain, LaserSpot, Printer, printed_coverage, tone_curve
 from dither.metrics.spectrum import frequency_axes
 from dither.metrics.viewing import parse_filter
 
@@ -25,10 +25,12 @@ DOCS = Path(__file__).resolve().parent.parent / "docs"
 SIDE = 128
 EYE = "nasanen:600dpi,30cm"
 GREYS = np.arange(1, 10) / 10
-PRINTERS = {
-    "1.4 px, 5 %": DotGain(1.42, 0.05),
-    "1.6 px, 10 %": DotGain(1.6, 0.1),
-    "1.8 px, 20 %": DotGain(1.8, 0.2),
+PRINTERS: dict[str, Printer] = {
+    "discs, 1.4 px, 5 %": DotGain(1.42, 0.05),
+    "discs, 1.6 px, 10 %": DotGain(1.6, 0.1),
+    "discs, 1.8 px, 20 %": DotGain(1.8, 0.2),
+    "laser, 0.6 px, 10 %": LaserSpot(0.6, 0.3, 0.1),
+    "laser, 0.8 px, 10 %": LaserSpot(0.8, 0.25, 0.1),
 }
 DRIFT = 0.05
 # Largest frequency of the chirp in cycles per pixel: 50 lines per inch at 600 dots per inch.
@@ -53,7 +55,7 @@ def _tiled(ranks: np.ndarray) -> np.ndarray:
     return ((np.tile(ranks, repeats)[:SIDE, :SIDE] + 0.5) / (ranks.max() + 1)).astype(np.float64)
 
 
-def _curve(thresholds: np.ndarray, printer: DotGain) -> tuple[np.ndarray, np.ndarray]:
+def _curve(thresholds: np.ndarray, printer: Printer) -> tuple[np.ndarray, np.ndarray]:
     order = np.argsort(thresholds, axis=None, kind="stable")
     ranks = np.empty(thresholds.size, np.int64)
     ranks[order] = np.arange(thresholds.size)
@@ -65,11 +67,10 @@ def _seen(coverage: np.ndarray) -> np.ndarray:
     return np.fft.ifft2(np.fft.fft2(coverage) * gain).real
 
 
-def measure(thresholds: np.ndarray, printer: DotGain) -> dict[str, float]:
+def measure(thresholds: np.ndarray, printer: Printer) -> dict[str, float]:
     """Return variances, the straightness of the tone curve, and the fidelity of a fine pattern."""
     shares, coverage = _curve(thresholds, printer)
-    wide = DotGain(printer.diameter * (1 + DRIFT), printer.spread)
-    narrow = DotGain(printer.diameter * (1 - DRIFT), printer.spread)
+    narrow, wide = printer.scaled(1 - DRIFT), printer.scaled(1 + DRIFT)
     seen, drift, tone = [], [], []
     for index, grey in enumerate(GREYS):
         ink = thresholds < np.interp(grey, coverage, shares)
@@ -106,7 +107,7 @@ def table(found: dict[str, dict[str, dict[str, float]]]) -> str:
     return "\n".join(lines)
 
 
-def picture(made: dict[str, np.ndarray], printer: DotGain, names: list[str]) -> Image.Image:
+def picture(made: dict[str, np.ndarray], printer: Printer, names: list[str]) -> Image.Image:
     """Return patches of 64 x 64 pixels, each pixel as 4 x 4: ink as sent and as printed."""
     rows = []
     for name in names:
@@ -129,7 +130,9 @@ def main() -> None:
         for label, printer in PRINTERS.items()
     }
     names = ["blue", "green:0.25", "green:0.15", "clustered dots, 6 px, 45°"]
-    picture(made, PRINTERS["1.6 px, 10 %"], names).save(DOCS / "green-noise.png", optimize=True)
+    picture(made, PRINTERS["discs, 1.6 px, 10 %"], names).save(
+        DOCS / "green-noise.png", optimize=True
+    )
     page = DOCS / "green-noise.md"
     text = page.read_text(encoding="utf-8")
     before, _, rest = text.partition("<!-- table -->")

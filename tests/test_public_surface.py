@@ -65,12 +65,12 @@ SURFACE = {
         riemersma_dither
         """,
     dither.metrics: """
-        Binomial Box DotGain Gaussian Green ImageErrors Measured Mixture Nasanen STANDARD_FILTERS
-        SpaceTimeProduct SpaceTimeSum ViewingFilter anisotropy band_powers blurred_differences
-        blurred_error grain image_errors level_energies look lost_hues low_frequency_power
-        multi_scale_structural_similarity parse_filter parse_temporal_filter power_spectrum
-        printed_coverage scielab_error structural_similarity temporal_energies temporal_spectrum
-        tone_curve
+        Binomial Box DotGain Gaussian Green ImageErrors LaserSpot Measured Mixture Nasanen
+        STANDARD_FILTERS SpaceTimeProduct SpaceTimeSum ViewingFilter anisotropy band_powers
+        blurred_differences blurred_error grain image_errors level_energies look lost_hues
+        low_frequency_power multi_scale_structural_similarity parse_filter parse_temporal_filter
+        power_spectrum printed_coverage scielab_error structural_similarity temporal_energies
+        temporal_spectrum tone_curve
         """,
     dither.metrics.temporal: """
         SpaceTimeProduct SpaceTimeSum TemporalBox TemporalExponential TemporalFilter TemporalGaussian

@@ -1,6 +1,7 @@
 """Measures of threshold matrices, and of dithered pictures against their originals."""
 
 from dither.metrics.dot_gain import DotGain as DotGain
+from dither.metrics.dot_gain import LaserSpot as LaserSpot
 from dither.metrics.dot_gain import printed_coverage as printed_coverage
 from dither.metrics.dot_gain import tone_curve as tone_curve
 from dither.metrics.hues import lost_hues as lost_hues

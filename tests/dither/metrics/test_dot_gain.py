@@ -5,7 +5,7 @@ import pytest
 
 from dither.errors import InputError
 from dither.matrix.classical import bayer
-from dither.metrics.dot_gain import DotGain, printed_coverage, tone_curve
+from dither.metrics.dot_gain import DotGain, LaserSpot, printed_coverage, tone_curve
 
 
 def _area(cells: list[tuple[int, int]], diameter: float) -> float:
@@ -54,8 +54,25 @@ def test_single_pixels_gain_more_than_clusters() -> None:
     assert single[4] > cluster[4] + 0.1 > 0.6
 
 
+def test_toner_sticks_where_the_spots_add_up_to_the_threshold() -> None:
+    # A spot's exposure is above the threshold within sigma sqrt(2 log(peak / threshold)).
+    printer = LaserSpot(0.6, 0.2, 0)
+    dot = np.zeros((9, 9), bool)
+    dot[4, 4] = True
+    square = 2 * 0.36 * math.log(1 / (2 * math.pi * 0.36 * 0.2))
+    assert printed_coverage(dot, printer).sum() == pytest.approx(math.pi * square, rel=0.04)
+    # Beyond its peak nothing is printed, but solid areas are, up to their edge at a half.
+    assert printed_coverage(dot, LaserSpot(0.6, 0.5, 0)).sum() == 0
+    half = np.arange(16) < 8
+    covered = printed_coverage(half[None].repeat(16, 0), LaserSpot(0.6, 0.5, 0))
+    assert covered.mean() == pytest.approx(0.5, abs=0.01)
+    assert printed_coverage(dot, printer.scaled(1.2)).sum() > printed_coverage(dot, printer).sum()
+
+
 def test_numbers_out_of_range_are_one_sentence() -> None:
     with pytest.raises(InputError, match="diameter is 5"):
         DotGain(diameter=5)
     with pytest.raises(InputError, match="spread is -1"):
         DotGain(spread=-1)
+    with pytest.raises(InputError, match="sigma is 9; it must be from"):
+        LaserSpot(sigma=9)
