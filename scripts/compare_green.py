@@ -30,7 +30,6 @@ PRINTERS: dict[str, Printer] = {
     "discs, 1.6 px, 10 %": DotGain(1.6, 0.1),
     "discs, 1.8 px, 20 %": DotGain(1.8, 0.2),
     "laser, 0.6 px, 10 %": LaserSpot(0.6, 0.3, 0.1),
-    "laser, 0.8 px, 10 %": LaserSpot(0.8, 0.25, 0.1),
 }
 DRIFT = 0.05
 # Largest frequency of the chirp in cycles per pixel: 50 lines per inch at 600 dots per inch.
@@ -59,7 +58,7 @@ def _curve(thresholds: np.ndarray, printer: Printer) -> tuple[np.ndarray, np.nda
     order = np.argsort(thresholds, axis=None, kind="stable")
     ranks = np.empty(thresholds.size, np.int64)
     ranks[order] = np.arange(thresholds.size)
-    return tone_curve(ranks.reshape(thresholds.shape), printer, points=33, seed=100)
+    return tone_curve(ranks.reshape(thresholds.shape), printer, points=17, seed=100)
 
 
 def _seen(coverage: np.ndarray) -> np.ndarray:

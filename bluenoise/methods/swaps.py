@@ -26,7 +26,7 @@ from bluenoise.methods.swap_kernel import swap_in_tile
 from bluenoise.objective.pair_kernel import JointChannels, plane_radii
 from dither.errors import InputError
 from dither.metrics.temporal import SpaceTime
-from dither.metrics.viewing import ViewingFilter
+from dither.metrics.viewing import ViewingFilter, as_filter
 from dither.parallel.processors import usable_processors
 
 # Vector instructions take this many weights of a row at once.
@@ -40,7 +40,8 @@ class SwapConfig:
     """Settings of the swaps.
 
     Attributes:
-        viewing: filter whose error is minimised: of a plane, of frames, or of channels together.
+        viewing: filter whose error is minimised: of a plane, or its text, of frames, or of channels
+            together.
         proposals: proposed swaps per cell in all.
         rounds: number of tile layouts; at least 32 leave no seams.
         local: fraction of proposals between neighbours in the plane; the others are between values
@@ -69,6 +70,8 @@ class SwapConfig:
     spreads: float = 2.5
 
     def __post_init__(self) -> None:
+        if isinstance(self.viewing, str):
+            object.__setattr__(self, "viewing", as_filter(self.viewing))
         for name in ("proposals", "rounds"):
             if getattr(self, name) < 1:
                 raise InputError(f"{name} is {getattr(self, name)}; it must be at least 1")

@@ -102,3 +102,17 @@ def test_matrices_are_sorted(run: Callable, folder, key: str, order: list[str] |
 def test_an_unknown_order_is_refused(refused: Callable) -> None:
     message = refused("bluenoise evaluate blue-16x16 --sort anisotropie")
     assert "--sort is 'anisotropie'; did you mean 'anisotropy'?" in message
+
+
+def test_filters_of_ones_own_replace_the_five(
+    run: Callable, refused: Callable, tmp_path: Path
+) -> None:
+    ranks = np.random.default_rng(1).permutation(64).reshape(8, 8).astype(np.uint16)
+    np.save(tmp_path / "m.npy", ranks)
+    options = "--filter box:3 --viewing-filter green:0.2"
+    rows = json.loads(run(f"bluenoise evaluate m.npy {options} --json").stdout)["matrices"]
+    expected = evaluate(ranks, filters=["box:3", "green:0.2"])
+    assert rows["m.npy"]["m.npy"]["energy"] == expected.energy
+    assert rows["m.npy"]["m.npy"]["worst_energy"] == expected.worst_energy
+    assert "box:3" in run(f"bluenoise evaluate m.npy {options} --sort green:0.2").stdout
+    assert "'blur:3' is not a viewing filter" in refused("bluenoise evaluate m.npy --filter blur:3")
