@@ -10,7 +10,7 @@ const PAGES = ["dither/studio/template", "dither/comparison/browser", "bluenoise
 function declaredNames(folder) {
     const scripts = readdirSync(folder).filter((name) => name.endsWith(".js"));
     const text = scripts.map((name) => readFileSync(`${folder}/${name}`, "utf8")).join("\n");
-    const plain = text.matchAll(/^(?:async )?(?:function|class|const|let) \*?([\w$]+)/gm);
+    const plain = text.matchAll(/^(?:async )?(?:function\*?|class|const|let) ([\w$]+)/gm);
     const destructured = text.matchAll(/^(?:const|let) [{[]([^=]+)[}\]] =/gm);
     return [
         ...Array.from(plain, ([, name]) => name),

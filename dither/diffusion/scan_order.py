@@ -8,7 +8,7 @@ import numpy as np
 
 from dither.diffusion.plan import ScanPlan
 from dither.diffusion.thresholds import ThresholdModulation
-from dither.diffusion.tone_kernels import VariableKernel, tones
+from dither.diffusion.tone_kernels import tones
 from dither.diffusion.wavefront import run_wavefront
 
 # Rows that are prepared at a time.
@@ -97,16 +97,15 @@ def _scan_in_lanes(plan: ScanPlan, taps: np.ndarray, bits: int, state: ScanState
 
 def scan_by_tone(
     plan: ScanPlan,
-    kernel: VariableKernel,
+    shares: np.ndarray,
     serpentine: bool,
     modulation: ThresholdModulation,
     state: ScanState,
 ) -> None:
-    """Diffuse the next rows of a channel with shares that depend on its tone, by either order."""
+    """Diffuse the next rows of a channel by either order; `shares` are those of each tone."""
     from dither.diffusion.compiled.tone_dependent import tone_dependent_to_levels
 
     loop: Callable[..., None] = tone_dependent_to_levels
-    shares = kernel.shares
     height, width = plan.samples.shape
     if state.past is None:
         state.past = np.zeros((2, width + 2), np.int64)

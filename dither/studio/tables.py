@@ -6,9 +6,12 @@ from typing import Any
 import numpy as np
 
 from dither.color import code_boundaries, srgb_to_linear
+from dither.diffusion.dot_diffusion import KNUTH_CLASSES
 from dither.diffusion.kernels import DIFFUSION_KERNELS
 from dither.diffusion.light import light_of_codes
-from dither.matrix.catalog import load_channels
+from dither.diffusion.riemersma import queue_shares
+from dither.diffusion.tone_kernels import VARIABLE_KERNELS
+from dither.matrix.catalog import DEFAULT_MATRIX, load_channels, load_matrix
 from dither.matrix.named import CLASSICAL
 from dither.matrix.threshold_matrix import ThresholdMatrix
 from dither.palettes.named import palette_names
@@ -36,7 +39,9 @@ def studio_tables() -> dict[str, Any]:
     Returns:
         "matrices" by name, with height, width and ranks (16 bits each in base64, channel after
         channel); "palettes" by name; "panels" by name, with the looks and the driver's colours of their
-        inks and their size in pixels; "kernels" with their taps; for every 8-bit code "linear" light
+        inks and their size in pixels; "kernels" with their taps, and "toneShares" of those that depend on
+        the tone; "curveShares" of the errors along a curve, "dotClasses" of dot diffusion and the
+        "alphaMatrix" that decides transparent pixels; for every 8-bit code "linear" light
         (0 to 1), "linearUnits" and "encodedUnits" of diffusion; and the "limits" between codes.
 
     Example:
@@ -52,6 +57,10 @@ def studio_tables() -> dict[str, Any]:
         "palettes": {name: load_palette(name).hex for name in palette_names()},
         "panels": {name: _panel_data(load_panel(name)) for name in panel_names()},
         "kernels": {name: kernel.taps for name, kernel in DIFFUSION_KERNELS.items()},
+        "toneShares": {name: each.shares.tolist() for name, each in VARIABLE_KERNELS.items()},
+        "curveShares": queue_shares(16, 16).tolist(),
+        "dotClasses": _packed((KNUTH_CLASSES,), shipped=False),
+        "alphaMatrix": _packed((load_matrix(DEFAULT_MATRIX),), shipped=True),
         "linear": srgb_to_linear(np.arange(256) / 255).tolist(),
         "linearUnits": light_of_codes(eight_bits, "linear").tolist(),
         "encodedUnits": light_of_codes(eight_bits, "encoded").tolist(),

@@ -19,15 +19,18 @@ from typer.testing import CliRunner
 
 from dither.cli.app import app
 from dither.color import to_gray
-from dither.diffusion import DIFFUSION_KERNELS, error_diffuse
+from dither.diffusion import DIFFUSION_KERNELS, dot_diffuse, error_diffuse, riemersma_dither
 from dither.diffusion.light import light_of_codes
 from dither.images.adjustments import Preparation, adjusted
+from dither.images.alpha import composite, threshold_alpha
 from dither.images.fit import Sides
 from dither.images.indexed_files import encode_indexed, read_indexed
+from dither.images.mask import without_hidden_colors
 from dither.images.raster_image import RasterImage
 from dither.images.tones import LightChange, change_light
 from dither.matrix.catalog import load_channels, load_matrix
 from dither.matrix.threshold_matrix import is_permutation
+from dither.ordered.alpha import dither_alpha
 from dither.ordered.levels import ordered_dither
 from dither.ordered.mixture_tables import candidate_table, pair_table
 from dither.ordered.palette import dither_to_palette
@@ -36,7 +39,7 @@ from dither.palettes.exact_colors import exact_colors, keep_exact
 from dither.palettes.named import palette_names
 from dither.palettes.palette import Intent, Palette, load_palette
 from dither.palettes.panel_files import load_panel, panel_names
-from dither.samples import level_values
+from dither.samples import level_picture, levels_of
 from dither.studio import page as page_module
 from dither.studio import studio_page
 from dither.studio.page import ARITHMETIC
@@ -152,7 +155,7 @@ def test_every_node_is_mapped_alike(tmp_path: Path, intent: Intent) -> None:
     script = """
     const { linear } = given.tables;
     const made = given.jobs.map(({ colors, intent }) => {
-        const link = linkTable(lightMapper(paletteOf(colors, linear), intent));
+        const link = finished(linkTable(lightMapper(paletteOf(colors, linear), intent)));
         return link && Buffer.from(link.buffer).toString("base64");
     });
     console.log(JSON.stringify(made));
@@ -170,7 +173,7 @@ def test_every_mapped_node_is_mixed_alike(tmp_path: Path, intent: Intent) -> Non
     script = """
     const { linear } = given.tables;
     const axis = gridCodes.map((_, i) => i);
-    const whole = ({ at, ...tables }) => {
+    const wholeTable = ({ at, ...tables }) => {
         for (const red of axis) for (const green of axis) for (const blue of axis) at(red, green, blue);
         const arrays = Object.values(tables).filter((table) => table.buffer);
         return arrays.map(({ buffer }) => Buffer.from(buffer).toString("base64"));
@@ -179,7 +182,7 @@ def test_every_mapped_node_is_mixed_alike(tmp_path: Path, intent: Intent) -> Non
         const palette = paletteOf(colors, linear);
         const map = lightMapper(palette, intent);
         const many = candidateTable(palette, map, "linear", 1, linear);
-        return [many, pairTable(palette, map, "encoded", linear)].map(whole);
+        return [many, pairTable(palette, map, "encoded", linear)].map(wholeTable);
     });
     console.log(JSON.stringify(made));
     """
@@ -242,29 +245,40 @@ def test_the_command_of_the_page_has_only_options_that_the_help_lists(tmp_path: 
     shared = {"gray": True, "light": "encoded", "width": 31, "saturation": 2, "brightness": 2}
     shared |= {"height": 32, "fit": "cover", "rotate": "auto", "exposure": 0.5, "gamma": 1.5}
     shared |= {"contrast": 2, "scale": 2, "paletteName": None, "levels": 5, "target": "palette"}
-    shared |= {"panel": None, "intent": "relative"}
+    shared |= {"panel": None, "intent": "relative", "shadows": 0.5, "highlights": -0.5}
+    shared |= {"autoContrast": 1, "alpha": "dither", "background": None, "clamp": "range"}
     three = {**shared, "colors": ["#000000", "#ff0000", "#ffffff"]}
-    ordered = {**three, "method": "ordered", "matrix": "bayer", "strength": 0.5, "mix": "two"}
+    ordered = {**three, "method": "ordered", "matrix": "bayer", "strength": 0.5}
+    ordered["mixtureSize"] = 2
     diffuse = {**three, "method": "diffuse", "kernel": "atkinson", "serpentine": False}
+    diffuse |= {"order": "rows", "amount": 0.5, "noise": 0.25, "seed": 7}
+    diffuse |= {"modulation": "bayer-8x8", "modulationStrength": 0.75}
     choices = [
         ordered,
-        {**ordered, "mix": "many", "colors": ["#000000", "#ffffff"]},
+        {**ordered, "mixtureSize": 64, "colors": ["#000000", "#ffffff"], "background": "#ff0000"},
         {**ordered, "target": "levels", "light": "linear"},
         {**diffuse, "light": "linear", "panel": "playdate", "intent": "absolute"},
-        {**diffuse, "target": "levels", "levels": 2, "light": "linear"},
+        {**diffuse, "target": "levels", "levels": 2, "light": "linear", "order": "dots"},
+        {**diffuse, "order": "curve"},
     ]
     script = (TEMPLATE / "command.js").read_text(encoding="utf-8")
     script += """
-    console.log(JSON.stringify(given.choices.map((each) => commandOf(each, "photo.png", null))));
+    console.log(JSON.stringify(given.choices.map((each) => commandOf(each, "photo.png", true))));
     """
     commands = _in_node(tmp_path, script, choices=choices)
     assert "--mixture-size 2 --mix-in encoded" in commands[0]
-    assert "--rotate auto --resize 31x32 --fit cover --exposure 0.5 --gamma 1.5" in commands[0]
+    assert "--rotate auto --resize 31x32 --fit cover --alpha dither" in commands[0]
+    assert "--exposure 0.5 --shadows 0.5 --highlights -0.5 --gamma 1.5" in commands[0]
     assert "--mixture-size 64" in commands[1]
+    assert "--alpha" not in commands[1]
+    assert "--background '#ff0000'" in commands[1]
     assert "--intent relative" in commands[0]
     assert "--panel playdate" in commands[3]
+    assert "--amount 0.5 --threshold-noise 0.25 --seed 7 --matrix bayer-8x8" in commands[3]
     assert "--mix-in" not in commands[3]
     assert "--intent" not in commands[4]
+    assert "--strength" not in commands[4]
+    assert "--matrix" not in commands[5]
     for command in commands:
         page = CliRunner().invoke(app, [command.split()[1], "--help"]).output
         for option in re.findall(r"--[a-z-]+", command):
@@ -273,8 +287,7 @@ def test_the_command_of_the_page_has_only_options_that_the_help_lists(tmp_path: 
 
 def _downloaded(folder: Path, pictures: list[dict[str, Any]], scale: int) -> list[bytes]:
     """Return the PNG of each picture as the page writes it."""
-    script = (TEMPLATE / "png.js").read_text(encoding="utf-8")
-    script += """
+    script = """
     const written = given.pictures.map(async (each) => {
         const pixels = Uint8ClampedArray.from(each.pixels);
         const blob = await encodedPng({ ...each, pixels }, given.scale);
@@ -327,23 +340,36 @@ PLAIN = {
     "colors": None,
     "device": None,
     "intent": "perceptual",
+    "order": "rows",
     "kernel": "floyd-steinberg",
     "serpentine": True,
+    "amount": 1,
+    "noise": 0,
+    "seed": 0,
+    "modulation": None,
+    "clamp": "none",
     "gray": False,
     "light": "encoded",
     "matrix": "blue-60x68",
     "strength": 1,
-    "mix": "many",
+    "mixtureSize": 32,
     "rotate": 0,
     "width": None,
     "height": None,
     "fit": "contain",
+    "alpha": "keep",
+    "background": None,
+    "autoContrast": None,
     "exposure": 0,
+    "shadows": 0,
+    "highlights": 0,
     "gamma": 1,
     "saturation": 1,
     "brightness": 1,
     "contrast": 1,
 }
+# Settings of error diffusion.
+DIFFUSED = {"method": "diffuse", "strength": 0.5}
 CHOICES = [
     {},
     *({"levels": levels, "light": "encoded"} for levels in (3, 8, 9, 256)),
@@ -352,14 +378,27 @@ CHOICES = [
     {"levels": 4, "matrix": "blue-64x64-rgb", "saturation": 1.7, "strength": 0.85},
     {"levels": 5, "width": 31, "brightness": 1.2, "contrast": 0.7},
     {"levels": 2, "width": 131, "gray": True},
-    {"palette": "game-boy", "light": "linear", "width": 47},
-    {"palette": "pico-8", "light": "encoded", "mix": "two", "strength": 0.6},
+    {"palette": "game-boy", "light": "linear", "width": 47, "mixtureSize": 64},
+    {"palette": "pico-8", "light": "linear", "mixtureSize": 5},
+    {"levels": [32, 64, 32]},
+    {"palette": "pico-8", "light": "encoded", "mixtureSize": 2, "strength": 0.6},
     {"palette": "spectra-6", "light": "linear", "intent": "relative"},
-    {"palette": "c64", "light": "linear", "intent": "absolute", "mix": "two"},
+    {"palette": "c64", "light": "linear", "intent": "absolute", "mixtureSize": 2},
     {"palette": "spectra-6", "light": "linear", "strength": 0},
     {"palette": "web-safe", "light": "linear", "intent": "absolute", "strength": 0},
     {"panel": "spectra-6-7.3", "light": "linear"},
     {"panel": "spectra-6-7.3", "method": "diffuse", "light": "linear"},
+    {**DIFFUSED, "kernel": "ostromoukhov", "levels": 3, "light": "linear", "noise": 0.3},
+    {**DIFFUSED, "kernel": "ostromoukhov", "serpentine": False, "amount": 0.85, "gray": True},
+    {**DIFFUSED, "noise": 0.4, "seed": 1 << 40, "levels": [4, 2, 8], "serpentine": False},
+    {**DIFFUSED, "palette": "pico-8", "noise": 1, "seed": 3, "modulation": "blue-60x68"},
+    {**DIFFUSED, "palette": "pico-8", "noise": 0.1, "serpentine": False, "clamp": "range"},
+    {**DIFFUSED, "modulation": "bayer-8x8", "strength": 0.7, "light": "linear", "amount": 0.5},
+    {**DIFFUSED, "palette": "c64", "kernel": "stucki", "amount": 0.35, "light": "linear"},
+    {**DIFFUSED, "order": "curve", "levels": 4, "clamp": "range"},
+    {**DIFFUSED, "order": "curve", "palette": "pico-8", "width": 31},
+    {**DIFFUSED, "order": "dots", "light": "linear"},
+    {**DIFFUSED, "order": "dots", "palette": "game-boy", "modulation": "blue-60x68"},
     {"panel": "game-boy", "method": "diffuse", "light": "linear", "intent": "relative"},
     {"palette": "pico-8", "method": "diffuse", "light": "encoded", "intent": "absolute"},
     {"palette": "web-safe", "method": "diffuse", "light": "linear", "kernel": "atkinson"},
@@ -379,7 +418,59 @@ CHOICES = [
     },
     {"levels": 256, "width": 33, "height": 80, "fit": "stretch", "exposure": -2.75, "gamma": 0.55},
     {"levels": 256, "rotate": 90, "exposure": 0.5, "saturation": 1.5, "contrast": 1.2},
+    {"levels": 256, "shadows": 0.7, "highlights": -0.45, "gamma": 1.15},
+    {"levels": 256, "shadows": -1, "highlights": 1, "autoContrast": 3, "exposure": 0.25},
+    {"levels": 256, "gray": True, "shadows": 0.35, "highlights": 1},
+    {"levels": 256, "alpha": "threshold"},
+    {"levels": 256, "alpha": "dither", "width": 90, "height": 60},
+    {"levels": 256, "alpha": "background"},
+    {"levels": 256, "background": "#dc3214", "width": 90, "height": 60},
+    {"levels": 256, "background": "#dc3214", "gray": True, "width": 60, "height": 60},
+    {**DIFFUSED, "alpha": "threshold", "palette": "pico-8"},
 ]
+
+
+def _with_alpha(image: RasterImage, job: dict[str, Any]) -> RasterImage:
+    """Return a prepared image as the command dithers it."""
+    if image.alpha is None:
+        return image
+    if job["alpha"] == "background":
+        return composite(image, "#ffffff", gray=job["gray"])
+    rules = {"threshold": threshold_alpha, "dither": dither_alpha}
+    image = rules.get(job["alpha"], lambda same: same)(image)
+    return without_hidden_colors(image) if job["method"] == "diffuse" else image
+
+
+def _shown(color: np.ndarray, job: dict[str, Any], palette: Palette | None) -> np.ndarray:
+    """Return the (H, W, 3) uint8 colours that the library gives a prepared image."""
+    options = {"light": job["light"]}
+    levels = tuple(job["levels"]) if isinstance(job["levels"], list) else job["levels"]
+    chosen = {"levels": levels} if palette is None else {"palette": palette}
+    if palette is not None:
+        chosen["intent"] = job["intent"]
+    if job["method"] == "ordered" and palette is None:
+        options["strength"] = job["strength"]
+        codes = ordered_dither(color, load_channels(job["matrix"]), levels=levels, **options)
+    elif job["method"] == "ordered":
+        size = job["mixtureSize"]
+        options |= {"strength": job["strength"], "intent": job["intent"]}
+        options |= {"mix": "two"} if size == 2 else {"mix": "many", "candidates": size}
+        codes = dither_to_palette(color, palette, load_matrix(job["matrix"]), **options)
+    else:
+        pytest.importorskip("numba")
+        options |= {"clamp": job["clamp"], **chosen}
+        if job["modulation"] and job["order"] != "curve":
+            options["matrix"] = load_matrix(job["modulation"])
+        if job["order"] == "rows":
+            names = ("kernel", "serpentine", "amount", "noise", "seed", "strength")
+            options |= {name: job[name] for name in names}
+        methods = {"rows": error_diffuse, "curve": riemersma_dither, "dots": dot_diffuse}
+        codes = methods[job["order"]](color, **options)
+    if palette is not None:
+        return palette.colors[codes]
+    counts = levels_of(levels, 1 if codes.ndim == 2 else 3)
+    shown = level_picture(codes, counts, np.dtype(np.uint8))
+    return shown if shown.ndim == 3 else np.stack([shown] * 3, axis=2)
 
 
 @pytest.mark.parametrize("opaque", [False, True])
@@ -406,9 +497,11 @@ def test_the_scripts_dither_as_the_library_does(
     const picture = { width, height, channels: 3, samples, alpha };
     const ditherer = new Ditherer();
     const made = given.jobs.map((settings) => {
-        const matrix = unpackedMatrix(given.tables.matrices[settings.matrix]);
-        const { result } = ditherer.answer({ tables: given.tables, picture, settings, matrix });
-        return { ...result, pixels: Array.from(result.pixels) };
+        const name = settings.method === "ordered" ? settings.matrix : settings.modulation;
+        const matrix = name && unpackedMatrix(given.tables.matrices[name]);
+        const message = { tables: given.tables, picture, settings, matrix, pixels: {} };
+        const { result, pixels } = finished(ditherer.steps(message));
+        return { ...result, pixels: Array.from(pixels) };
     });
     console.log(JSON.stringify(made));
     """
@@ -420,24 +513,15 @@ def test_the_scripts_dither_as_the_library_does(
         names = {field.name for field in dataclasses.fields(Preparation)} & job.keys()
         sides = job["width"], job["height"]
         resize = None if sides == (None, None) else Sides(*sides)
-        chosen = {name: job[name] for name in names}
+        chosen = {name: job[name] for name in names - {"autoContrast"}}
+        chosen["auto_contrast"] = job["autoContrast"]
         chosen["fit"] = None if None in sides else job["fit"]
         preparation = Preparation(resize=resize, **chosen)
-        ready = adjusted(RasterImage(photo, alpha), preparation)
-        options = {name: job[name] for name in ("light", "strength")}
-        if palette is None:
-            matrices = load_channels(job["matrix"])
-            codes = ordered_dither(ready.color, matrices, levels=job["levels"], **options)
-            shown = level_values(job["levels"], np.dtype(np.uint8))[codes]
-            shown = shown if shown.ndim == 3 else np.stack([shown] * 3, axis=2)
-        elif job["method"] == "diffuse":
-            pytest.importorskip("numba")
-            chosen = {name: job[name] for name in ("light", "kernel", "serpentine", "intent")}
-            shown = palette.colors[error_diffuse(ready.color, palette=palette, **chosen)]
-        else:
-            matrix = load_matrix(job["matrix"])
-            options |= {"mix": job["mix"], "intent": job["intent"]}
-            shown = palette.colors[dither_to_palette(ready.color, palette, matrix, **options)]
+        ready = _with_alpha(adjusted(RasterImage(photo, alpha), preparation), job)
+        shown = _shown(ready.color, job, palette)
+        if ready.alpha is not None and job["method"] == "diffuse":
+            hidden = np.array([0, 0, 0] if palette is None else palette.colors[0], np.uint8)
+            shown = np.where(ready.alpha[..., None] == 0, hidden, shown)
         clear = np.full(shown.shape[:2], 255) if ready.alpha is None else ready.alpha
         expected = np.concatenate([shown, clear[..., None]], axis=2)
         pixels = np.reshape(result["pixels"], (result["height"], result["width"], 4))
@@ -451,7 +535,9 @@ def test_exposure_and_gamma_are_the_same_at_every_step_of_the_sliders(tmp_path: 
     script = """
     const samples = Uint8Array.from({ length: 256 }, (_, code) => code);
     const picture = { width: 256, height: 1, channels: 1, samples, alpha: null };
-    const made = given.pairs.map((pair) => exposed(picture, ...pair, given.tables).samples);
+    const usual = { autoContrast: null, shadows: 0, highlights: 0 };
+    const change = ([exposure, gamma]) => changedLight(picture, { ...usual, exposure, gamma }, given.tables);
+    const made = given.pairs.map((pair) => change(pair).samples);
     console.log(JSON.stringify(made.map((samples) => Array.from(samples))));
     """
     made = _in_node(tmp_path, script, pairs=pairs)

@@ -46,7 +46,7 @@ if TYPE_CHECKING:
     from dither.palettes.palette import Palette
     from dither.palettes.rgba import RgbaPalette
 
-_ROWS_ONLY = "--kernel --serpentine --raster --threshold-noise --strength --seed --threads"
+_ROWS_ONLY = "--kernel --serpentine --raster --amount --threshold-noise --strength --seed --threads"
 _RULES = {
     "with --method curve": f"{_ROWS_ONLY} --matrix",
     "with --method dots": _ROWS_ONLY,
@@ -103,6 +103,16 @@ def diffuse(
             "--serpentine/--raster",
         ),
     ] = None,
+    amount: Annotated[
+        float,
+        number(
+            DITHERING,
+            *(0, 1),
+            "Share of each error that is passed on (0 to 1): less gives cleaner flat areas and more "
+            "contrast.",
+            value="SHARE",
+        ),
+    ] = 1.0,
     mix_in: Annotated[
         MixInChoice | None,
         option(DITHERING, f"{MIX_IN_HELP} [encoded for levels, linear for palettes]."),
@@ -154,6 +164,7 @@ def diffuse(
         kernel = kernel or "floyd-steinberg"
         options |= {
             "serpentine": serpentine is not False,
+            "amount": amount,
             "noise": threshold_noise,
             "strength": 0.5 if strength is None else strength,
             "seed": seed,
@@ -199,7 +210,7 @@ def _rgba(
     context: typer.Context, options: dict[str, Any]
 ) -> "functools.partial[np.ndarray] | None":
     """Return the function for palettes with alpha, unless an option is given that it lacks."""
-    if any_given(context, "--mix-in --intent --clamp --threshold-noise --matrix"):
+    if any_given(context, "--amount --mix-in --intent --clamp --threshold-noise --matrix"):
         return None
     return functools.partial(_to_rgba, kernel=options["kernel"], serpentine=options["serpentine"])
 

@@ -4,69 +4,95 @@ const $ = (id) => document.getElementById(id);
 const TABLES = JSON.parse($("tables").textContent);
 const { matrices: PACKED, palettes: PALETTES, panels: PANELS, ...LIGHT_TABLES } = TABLES;
 const CHANNEL_MATRIX = "blue-64x64-rgb";
+// Names of levels of red, green and blue.
+const RGB_LEVELS = Object.fromEntries(["565", "555", "444", "332"].map((bits) => [`rgb${bits}`, Array.from(bits, (count) => 2 ** count)]));
 
 const choices = { ...PLAIN };
-const opened = { name: "", decoded: null, onDisk: false, file: null };
+// The picture: its name, size and kind, and the file that was opened, if one was.
+const opened = { name: "", about: null, reduced: null, sample: null, original: null, onDisk: false, file: null };
 const loadedMatrices = new Map();
 const view = new View($("view"));
 const editor = new PaletteEditor(
     { swatches: $("swatches"), color: $("color"), hex: $("hex"), remove: $("remove-color") },
-    (colors) => choose({ panel: null, paletteName: nameOfColors(colors), colors, mix: usualMix(colors) }),
+    (colors) => choose({ panel: null, paletteName: nameOfColors(colors), colors, mixtureSize: null }),
 );
 
+// One thread holds the picture, the other a small copy that it dithers at once.
 const ditherer = startDitherer();
-// Settings and picture that the ditherer already has.
-const sent = { tables: false, picture: null, settings: "" };
+const previewer = startDitherer();
+ditherer({ tables: LIGHT_TABLES });
+previewer({ tables: LIGHT_TABLES });
 
-function settingsOf() {
-    const palette = choices.target === "palette";
-    const { scale, panel, ...others } = choices;
+function settingsOf(chosen = choices) {
+    const palette = chosen.target === "palette";
+    const { scale, panel, ...others } = chosen;
+    const isGray = chosen.gray && !palette;
     return {
         ...others,
-        gray: choices.gray && !palette,
-        colors: palette ? choices.colors.map(codesOf) : null,
+        gray: isGray || (opened.about.isGrayFile && !palette && !RGB_LEVELS[chosen.levels]),
+        levels: RGB_LEVELS[chosen.levels] ?? chosen.levels,
+        colors: palette ? chosen.colors.map(codesOf) : null,
         device: palette && panel ? PANELS[panel].pure.map(codesOf) : null,
-        saturation: choices.gray && !palette ? 1 : choices.saturation,
+        saturation: isGray ? 1 : chosen.saturation,
+        mixtureSize: mixtureSizeOf(chosen),
+        strength: chosen.method === "ordered" ? chosen.strength : chosen.modulationStrength,
+        alpha: opened.about.clear ? chosen.alpha : "keep",
+        seed: chosen.noise > 0 ? chosen.seed : 0,
     };
 }
 
-function matrixOfChoice() {
-    return loadedMatrices.get(choices.matrix) ?? unpackedMatrix(PACKED[choices.matrix]);
-}
-
-// Return what the ditherer does not have yet.
-function message() {
-    const settings = settingsOf();
-    const told = {};
-    if (!sent.tables) told.tables = LIGHT_TABLES;
-    if (sent.picture !== opened.decoded) told.picture = opened.decoded.picture;
-    const key = JSON.stringify([settings, opened.name]);
-    if (told.picture || sent.settings !== key) Object.assign(told, { settings, matrix: matrixOfChoice() });
-    Object.assign(sent, { tables: true, picture: opened.decoded, settings: key });
-    return { ...told, side: view.side };
+function matrixOf(chosen) {
+    const name = matrixName(chosen);
+    return name === null ? null : (loadedMatrices.get(name) ?? unpackedMatrix(PACKED[name]));
 }
 
 let result = null;
+let round = 0;
 
-ditherer.onAnswer = ({ result: made, shown, side, failure }) => {
-    if (failure) {
+// Dither by the choices: a small preview first if the picture is large.
+async function refresh() {
+    const own = ++round;
+    document.body.dataset.state = "working";
+    const settings = settingsOf();
+    const matrix = matrixOf(choices);
+    if (opened.reduced) preview(settings, matrix, () => own === round);
+    const answer = await ditherer({ settings, matrix, side: view.side });
+    if (answer.stale || own !== round) return;
+    if (answer.failure) {
         result = null;
-        complain(`Dithering failed: ${failure}`);
+        complain(`Dithering failed: ${answer.failure}`);
+    } else {
+        result = answer.result;
+        view.setResult({ ...answer.result, ...answer });
+        if (view.side !== (answer.average?.side ?? 1)) await addSide();
     }
-    if (made) {
-        result = made;
-        view.setResult(made);
-    }
-    if (shown) view.setAverage(shown, side);
-    if (made && view.side > 1 && view.side !== side) {
-        refresh();
-        return;
-    }
-    if (ditherer.busy) return;
+    if (own !== round) return;
     document.body.dataset.state = "ready";
     if (result) describe();
     whenReady.splice(0).forEach((go) => go());
-};
+}
+
+async function preview(settings, matrix, isWanted) {
+    const place = placement(opened.about, settings);
+    const answer = await previewer({ settings: previewSettings(settings, place), matrix, pixels: {} });
+    if (answer.pixels && document.body.dataset.state !== "ready" && isWanted()) view.setPreview({ ...answer.result, pixels: answer.pixels }, { frame: place.frame, place });
+}
+
+// Return the settings that fit the small copy, with a result of as many pixels as a preview has.
+function previewSettings(exact, { frame, turns }) {
+    const settings = { ...exact, draft: true };
+    if (settings.width === null && settings.height === null) return settings;
+    const part = Math.min(1, Math.sqrt(PREVIEWED_PIXELS / (frame.width * frame.height)));
+    const [width, height] = [frame.width, frame.height].map((side) => Math.max(1, Math.round(side * part)));
+    return { ...settings, width, height, rotate: 90 * turns, fit: settings.width === null || settings.height === null ? "stretch" : settings.fit };
+}
+
+// Ask for what the zoom needs of the result.
+async function addSide() {
+    const { side } = view;
+    const answer = await ditherer({ side });
+    if (side === view.side && !answer.failure) view.add(answer);
+}
 
 // Resolve when the result matches the choices.
 const whenReady = [];
@@ -74,15 +100,10 @@ function settled() {
     return document.body.dataset.state === "ready" ? Promise.resolve() : new Promise((resolve) => whenReady.push(resolve));
 }
 
-function refresh() {
-    document.body.dataset.state = "working";
-    ditherer.ask(message);
-}
-
 view.onZoom = () => {
     $("zoom").textContent = view.zoomText;
     $("zoom").title = view.side > 1 ? `Each pixel shown averages ${view.side} × ${view.side} pixels in linear light` : "";
-    if (result && view.side > 1) refresh();
+    if (result && document.body.dataset.state === "ready") addSide();
 };
 
 function nameOfColors(colors) {
@@ -90,13 +111,13 @@ function nameOfColors(colors) {
     return Object.keys(PALETTES).find((name) => PALETTES[name].join() === wanted) ?? null;
 }
 
-function usualMix(colors) {
-    return colors.length === 2 ? "two" : "many";
+function mixtureSizeOf({ colors, mixtureSize }) {
+    return mixtureSize ?? (colors.length === 2 ? 2 : candidatesFor(colors));
 }
 
 // Return the choices that belong to a palette or to a panel.
 function paletteChoices(colors) {
-    return { colors, paletteName: nameOfColors(colors), panel: null, intent: "perceptual", mix: usualMix(colors) };
+    return { colors, paletteName: nameOfColors(colors), panel: null, intent: "perceptual", mixtureSize: null };
 }
 
 function panelChoices(panel) {
@@ -104,101 +125,115 @@ function panelChoices(panel) {
 }
 
 // Return whether each channel can have its own matrix.
-function hasChannels() {
-    return choices.target === "levels" && !choices.gray && !opened.decoded?.gray;
+function hasChannels(chosen = choices) {
+    return chosen.target === "levels" && !chosen.gray && !opened.about?.gray;
 }
 
-function choose(changes) {
-    Object.assign(choices, changes);
-    if (choices.matrix === CHANNEL_MATRIX && !hasChannels()) choices.matrix = PLAIN.matrix;
+// Return the name of the matrix that the method uses, or null.
+function matrixName({ method, order, matrix, modulation }) {
+    if (method === "ordered") return matrix;
+    return order === "curve" ? null : modulation;
+}
+
+// Return choices without settings that exclude each other.
+function agreeing(chosen) {
+    const made = { ...chosen };
+    if (made.matrix === CHANNEL_MATRIX && !hasChannels(made)) made.matrix = PLAIN.matrix;
+    if (made.gray && RGB_LEVELS[made.levels]) made.levels = PLAIN.levels;
+    if (made.target === "palette" && LIGHT_TABLES.toneShares[made.kernel]) made.kernel = PLAIN.kernel;
+    return made;
+}
+
+// Change choices and dither. `field` names a control whose changes in a row are one step of the history.
+function choose(changes, field = null) {
+    Object.assign(choices, agreeing({ ...choices, ...changes }));
+    remember(field);
     showChoices();
-    if (opened.decoded) refresh();
+    if (opened.about) refresh();
 }
 
 // Return the width of the picture after turning.
 function fullWidth({ rotate }) {
-    const { width, height } = opened.decoded.picture;
+    const { width, height } = opened.about;
     return rotate % 180 === 90 ? height : width;
 }
 
 // Return whether a width alone keeps or enlarges the picture.
 function isEnlarging(settings) {
-    return settings.width !== null && settings.height === null && opened.decoded !== null && settings.width >= fullWidth(settings);
+    return settings.width !== null && settings.height === null && opened.about !== null && settings.width >= fullWidth(settings);
+}
+
+function lookChoices({ title, ...changes }) {
+    const whole = { ...PLAIN, ...paletteChoices(PLAIN.colors), ...changes };
+    if (changes.panel) Object.assign(whole, panelChoices(changes.panel));
+    else if (changes.paletteName) Object.assign(whole, paletteChoices(PALETTES[changes.paletteName]), { intent: changes.intent ?? "perceptual", mixtureSize: changes.mixtureSize ?? null });
+    // A look never enlarges a picture.
+    if (isEnlarging(whole)) whole.width = null;
+    return whole;
 }
 
 function takeLook(look) {
-    const { title, ...changes } = look;
-    const whole = { ...PLAIN, ...paletteChoices(PLAIN.colors), ...changes };
-    if (look.panel) Object.assign(whole, panelChoices(look.panel));
-    if (look.paletteName) Object.assign(whole, paletteChoices(PALETTES[look.paletteName]));
-    // A look never enlarges a picture.
-    if (isEnlarging(whole)) whole.width = null;
-    choose(whole);
+    choose(lookChoices(look));
 }
 
-const SLIDERS = ["strength", "scale", "exposure", "gamma", "brightness", "contrast", "saturation"];
+const RADIOS = ["target", "method", "order", "light", "fit"];
 
-function sliderText(id, value) {
-    if (id === "scale") return `${value}×`;
-    if (id === "exposure") return `${value < 0 ? "−" : "+"}${Math.abs(value).toFixed(2)}`;
-    return id === "gamma" ? value.toFixed(2) : `${Math.round(value * 100)}%`;
+// The conditions under which parts of the page are shown.
+function isShown(part) {
+    const { method, order, target, noise, modulation } = choices;
+    if (part === "clear") return Boolean(opened.about?.clear);
+    if (part === "noise") return noise > 0;
+    if (part === "modulation") return order !== "curve";
+    if (part === "modulated") return order === "rows" && modulation !== null;
+    return [method, order, target].includes(part);
 }
 
 // Update everything on the page that depends on the choices.
 function showChoices() {
-    for (const name of ["target", "method", "light", "mix", "fit"]) {
-        document.querySelector(`input[name="${name}"][value="${choices[name]}"]`).checked = true;
-    }
+    for (const name of RADIOS) document.querySelector(`input[name="${name}"][value="${choices[name]}"]`).checked = true;
     for (const name of ["gray", "serpentine"]) document.querySelector(`input[name="${name}"]`).checked = choices[name];
-    for (const part of document.querySelectorAll("[data-when]")) {
-        part.hidden = ![choices.target, choices.method].includes(part.dataset.when);
-    }
-    for (const id of SLIDERS) {
-        $(id).value = choices[id];
-        document.querySelector(`output[for="${id}"]`).textContent = sliderText(id, choices[id]);
-    }
-    $("saturation").disabled = choices.gray && choices.target === "levels";
-    const size = opened.decoded ? placement(opened.decoded.picture, choices).frame : { width: "", height: "" };
-    for (const id of ["levels", "width", "height"]) {
-        if (document.activeElement !== $(id)) $(id).value = choices[id] ?? size[id];
-    }
+    document.querySelector('input[name="clamped"]').checked = choices.clamp === "range";
+    for (const part of document.querySelectorAll("[data-when]")) part.hidden = !isShown(part.dataset.when);
+    showSliders();
+    const size = opened.about ? placement(opened.about, choices).frame : { width: "", height: "" };
+    const numbers = { levels: RGB_LEVELS[choices.levels] ? "" : choices.levels, width: choices.width ?? size.width, height: choices.height ?? size.height, seed: choices.seed, "mixture-size": mixtureSizeOf(choices) };
+    for (const [id, value] of Object.entries(numbers)) if (document.activeElement !== $(id)) $(id).value = value;
     $("as-is").disabled = choices.width === null && choices.height === null;
     const both = choices.width !== null && choices.height !== null;
     for (const input of document.querySelectorAll('input[name="fit"], #rotate option[value="auto"]')) input.disabled = !both;
-    $("rotate").value = choices.rotate;
-    $("intent").value = choices.intent;
-    $("kernel").value = choices.kernel;
-    $("matrix").value = choices.matrix;
+    for (const id of ["rotate", "intent", "kernel", "matrix", "alpha"]) $(id).value = choices[id];
+    $("modulation").value = choices.modulation ?? "";
+    $("modulation-label").textContent = choices.order === "dots" ? "Order of the dots" : "Break up patterns with";
+    $("modulation").options[0].textContent = choices.order === "dots" ? "Knuth’s classes" : "nothing";
+    $("background").value = choices.background ?? "#ffffff";
+    $("no-background").disabled = choices.background === null;
     $("matrix").querySelector(`option[value="${CHANNEL_MATRIX}"]`).disabled = !hasChannels();
+    for (const option of $("kernel").options) option.disabled = choices.target === "palette" && Boolean(LIGHT_TABLES.toneShares[option.value]);
     $("palette").value = choices.panel ? PANEL_MARK + choices.panel : (choices.paletteName ?? "");
     const panel = choices.target === "palette" && choices.panel;
     $("download-looks").hidden = !panel;
     $("panel-size").hidden = !panel;
     if (panel) $("panel-size").textContent = `Size of the panel: ${PANELS[panel].size.join(" × ")}`;
     editor.show(choices.colors);
-    for (const button of $("level-chips").children) button.setAttribute("aria-pressed", Number(button.value) === choices.levels);
+    for (const button of $("level-chips").children) button.setAttribute("aria-pressed", button.value === String(choices.levels));
     [...$("looks").children].forEach((button, index) => button.setAttribute("aria-pressed", isLook(LOOKS[index])));
-    if (opened.decoded) showCommand();
+    if (opened.about) showCommand();
 }
 
-function isLook({ title, ...look }) {
-    const wanted = { ...PLAIN, ...look };
-    const same = (name) => choices[name] === wanted[name] || (name === "width" && choices.width === null && isEnlarging(wanted));
-    const names = ["method", "target", "light", "rotate", "width", "height", "scale", "exposure", "gamma", "brightness", "contrast", "saturation"];
-    names.push(...(wanted.target === "palette" ? ["paletteName", "panel", "intent"] : ["levels", "gray"]));
-    names.push(...(wanted.method === "ordered" ? ["matrix", "strength"] : ["kernel", "serpentine"]));
-    return names.every(same);
+function isLook(look) {
+    const wanted = lookChoices(look);
+    return Object.keys(PLAIN).every((name) => JSON.stringify(choices[name]) === JSON.stringify(wanted[name]));
 }
 
 // The command reads a matrix that was opened from its file.
-function matrixFile() {
-    return choices.method === "ordered" && loadedMatrices.has(choices.matrix) ? choices.matrix : null;
+function matrixFile(chosen) {
+    const name = matrixName(chosen);
+    return loadedMatrices.has(name) ? name : null;
 }
 
 function showCommand() {
-    $("command").textContent = commandOf(choices, opened.name, matrixFile());
-    const needed = [];
-    if (!opened.onDisk) needed.push([opened.name, async () => opened.file]);
+    $("command").textContent = commandOf(choices, opened.name, opened.about.clear);
+    const needed = opened.onDisk ? [] : [[opened.name, async () => opened.file]];
     const parts = needed.flatMap(([name, made], index) => {
         const button = document.createElement("button");
         Object.assign(button, { type: "button", className: "link", textContent: name });
@@ -208,7 +243,7 @@ function showCommand() {
     $("needs").replaceChildren("Also needed (download): ", ...parts);
     $("needs").hidden = needed.length === 0;
     const notes = [];
-    if (opened.decoded.deep) notes.push("This PNG has 16 bits. The browser uses 8 of them; the command uses all 16 of grey images.");
+    if (opened.about.deep) notes.push("This PNG has 16 bits. The browser uses 8 of them; the command uses all 16 of grey images.");
     if (choices.target === "palette" && choices.panel) notes.push("The PNG has the colours that the panel’s driver takes. --preview FILE writes this view.");
     if (choices.method === "diffuse") notes.push("Error diffusion needs pip install 'bluenoise-dither[diffuse]'.");
     $("notes").textContent = notes.join(" ");
@@ -216,7 +251,7 @@ function showCommand() {
 }
 
 function describe() {
-    const { width, height } = opened.decoded.picture;
+    const { width, height } = opened.about;
     const made = `${result.width * choices.scale} × ${result.height * choices.scale}`;
     const parts = [opened.name, `${width} × ${height}`];
     $("about-picture").textContent = parts.join("  ·  ") + (made === parts[1] ? "" : `  →  ${made}`);

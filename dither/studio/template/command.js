@@ -12,38 +12,68 @@ function looksName(name) {
     return outputName(name).replace("-dithered.png", "-on-the-panel.png");
 }
 
-// `source` is the picture file's name; `matrixFile` is the name of the .npy file to give, if any.
-function commandOf(choices, source, matrixFile) {
+// `source` is the picture file's name; `clear` tells whether it has transparent pixels.
+function commandOf(choices, source, clear) {
     const file = source.startsWith("-") ? `./${source}` : source;
-    const words = ["dither", choices.method, file, "-o", outputName(file)];
+    const words = ["dither", choices.method, file, "-o", outputName(file), ...quantizerWords(choices)];
+    words.push(...(choices.method === "ordered" ? orderedWords(choices) : diffuseWords(choices)));
     const palette = choices.target === "palette";
-    const bits = Math.log2(choices.levels);
-    if (palette && choices.panel) words.push("--panel", choices.panel);
-    else if (palette) words.push("--palette", choices.paletteName ?? choices.colors.join(","));
-    else if (Number.isInteger(bits)) words.push("--bits", bits);
-    else words.push("--levels", choices.levels);
-    if (choices.gray && !palette) words.push("--gray");
-    if (choices.method === "ordered") {
-        if (choices.matrix !== "blue-64x64") words.push("--matrix", matrixFile ?? choices.matrix);
-        if (choices.strength !== 1) words.push("--strength", choices.strength);
-        const usualMix = palette && choices.colors.length === 2 ? "two" : "many";
-        if (palette && choices.mix !== usualMix) words.push("--mixture-size", choices.mix === "two" ? 2 : candidatesFor(choices.colors));
-    } else {
-        if (choices.kernel !== "floyd-steinberg") words.push("--kernel", choices.kernel);
-        if (!choices.serpentine) words.push("--raster");
-    }
     if (choices.light !== (palette ? "linear" : "encoded")) words.push("--mix-in", choices.light);
     if (palette && choices.intent !== "perceptual") words.push("--intent", choices.intent);
-    const both = choices.width !== null && choices.height !== null;
-    if (choices.rotate !== 0 && (choices.rotate !== "auto" || both)) words.push("--rotate", choices.rotate);
-    if (choices.width !== null || choices.height !== null) words.push("--resize", `${choices.width ?? ""}x${choices.height ?? ""}`);
-    if (both) words.push("--fit", choices.fit);
-    if (choices.exposure !== 0) words.push("--exposure", choices.exposure);
-    if (choices.gamma !== 1) words.push("--gamma", choices.gamma);
-    const colored = palette || !choices.gray;
-    if (colored && choices.saturation !== 1) words.push("--saturation", choices.saturation);
-    if (choices.brightness !== 1) words.push("--brightness", choices.brightness);
-    if (choices.contrast !== 1) words.push("--contrast", choices.contrast);
+    words.push(...sizeWords(choices));
+    if (clear && choices.alpha !== "keep" && choices.background === null) words.push("--alpha", choices.alpha);
+    if (choices.background !== null) words.push("--background", choices.background);
+    words.push(...toneWords(choices));
     if (choices.scale !== 1) words.push("--scale", choices.scale);
     return words.map((word) => quoted(String(word))).join(" ");
+}
+
+function quantizerWords({ target, panel, paletteName, colors, levels, gray }) {
+    if (target === "palette") return panel ? ["--panel", panel] : ["--palette", paletteName ?? colors.join(",")];
+    const bits = Math.log2(levels);
+    return [...(Number.isInteger(bits) ? ["--bits", bits] : ["--levels", levels]), ...(gray ? ["--gray"] : [])];
+}
+
+function orderedWords({ matrix, strength, target, colors, mixtureSize }) {
+    const words = [];
+    if (matrix !== "blue-64x64") words.push("--matrix", matrix);
+    if (strength !== 1) words.push("--strength", strength);
+    const usual = colors.length === 2 ? 2 : candidatesFor(colors);
+    if (target === "palette" && mixtureSize !== null && mixtureSize !== usual) words.push("--mixture-size", mixtureSize);
+    return words;
+}
+
+function diffuseWords({ order, kernel, serpentine, amount, noise, seed, modulation, modulationStrength, clamp: clamped }) {
+    const words = [];
+    if (order !== "rows") words.push("--method", order);
+    if (order === "rows") {
+        if (kernel !== "floyd-steinberg") words.push("--kernel", kernel);
+        if (!serpentine) words.push("--raster");
+        if (amount !== 1) words.push("--amount", amount);
+        if (noise !== 0) words.push("--threshold-noise", noise);
+        if (noise !== 0 && seed !== 0) words.push("--seed", seed);
+    }
+    if (order !== "curve" && modulation !== null) {
+        words.push("--matrix", modulation);
+        if (order === "rows" && modulationStrength !== 0.5) words.push("--strength", modulationStrength);
+    }
+    if (clamped !== "none") words.push("--clamp", clamped);
+    return words;
+}
+
+function sizeWords({ width, height, rotate, fit }) {
+    const words = [];
+    const both = width !== null && height !== null;
+    if (rotate !== 0 && (rotate !== "auto" || both)) words.push("--rotate", rotate);
+    if (width !== null || height !== null) words.push("--resize", `${width ?? ""}x${height ?? ""}`);
+    if (both) words.push("--fit", fit);
+    return words;
+}
+
+const TONE_OPTIONS = { autoContrast: "auto-contrast", exposure: "exposure", shadows: "shadows", highlights: "highlights", gamma: "gamma", saturation: "saturation", brightness: "brightness", contrast: "contrast" };
+
+function toneWords(choices) {
+    const usual = { autoContrast: null, exposure: 0, shadows: 0, highlights: 0, gamma: 1, saturation: 1, brightness: 1, contrast: 1 };
+    const isColored = choices.target === "palette" || !choices.gray;
+    return Object.entries(TONE_OPTIONS).flatMap(([name, option]) => (choices[name] === usual[name] || (name === "saturation" && !isColored) ? [] : [`--${option}`, choices[name]]));
 }

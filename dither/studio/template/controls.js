@@ -8,7 +8,7 @@ function attempt(action) {
     }
 }
 
-function number(input, then) {
+function listenToNumber(input, then) {
     input.addEventListener("input", () => {
         if (input.value !== "" && input.checkValidity()) then(input.valueAsNumber);
     });
@@ -30,41 +30,47 @@ function fillSelects() {
     const names = Object.keys(PACKED);
     const own = group("Custom", [new Option("Load a .npy file…", "load")]);
     own.id = "own-matrices";
-    $("matrix").append(
-        group("Shipped", names.filter((name) => PACKED[name].shipped).map(option)),
-        group("Classical", names.filter((name) => !PACKED[name].shipped).map(option)),
-        own,
-    );
-    $("kernel").append(...Object.keys(LIGHT_TABLES.kernels).map((name) => new Option(KERNEL_TITLES[name] ?? name, name)));
+    const groups = (wanted) => [group("Shipped", wanted.filter((name) => PACKED[name].shipped).map(option)), group("Classical", wanted.filter((name) => !PACKED[name].shipped).map(option))];
+    $("matrix").append(...groups(names), own);
+    $("modulation").append(new Option("nothing", ""), ...groups(names.filter((name) => unpackedMatrix(PACKED[name]).planes.length === 1)));
+    $("kernel").append(...[...Object.keys(LIGHT_TABLES.kernels), ...Object.keys(LIGHT_TABLES.toneShares)].map((name) => new Option(KERNEL_TITLES[name] ?? name, name)));
     const edited = new Option("Custom", "");
     edited.hidden = true;
     const palettes = Object.entries(PALETTES).map(([name, colors]) => new Option(`${name} (${colors.length})`, name));
     const panels = Object.entries(PANELS).map(([name, { looks }]) => new Option(`${name} (${looks.length})`, PANEL_MARK + name));
     $("palette").append(edited, group("Palettes", palettes), group("Panels, as they look", panels));
     $("sample").append(...Object.entries(SAMPLES).map(([name, { title }]) => new Option(title, name)));
-    $("looks").append(...LOOKS.map((look) => chip(look.title, () => takeLook(look))));
-    $("level-chips").append(...[2, 3, 4, 8, 16, 32].map((levels) => chip(levels, () => choose({ levels }))));
+    $("looks").append(...LOOKS.map((look) => chip(look.title, look.title, () => takeLook(look))));
+    $("level-chips").append(...[2, 3, 4, 8, 16].map((levels) => chip(levels, levels, () => choose({ levels }))));
+    $("level-chips").append(...["rgb565", "rgb332"].map((levels) => chip(levels.slice(3), levels, () => choose({ levels, gray: false }))));
+    fillSliders();
 }
 
-function chip(text, action) {
+function chip(text, value, action) {
     const button = document.createElement("button");
-    Object.assign(button, { type: "button", textContent: text, value: text });
+    Object.assign(button, { type: "button", textContent: text, value });
     button.addEventListener("click", action);
     return button;
 }
 
 function listenToControls() {
-    for (const name of ["target", "method", "light", "mix", "fit"]) {
+    for (const name of RADIOS) {
         for (const input of document.querySelectorAll(`input[name="${name}"]`)) input.addEventListener("change", () => choose({ [name]: input.value }));
     }
     for (const name of ["gray", "serpentine"]) {
         const input = document.querySelector(`input[name="${name}"]`);
         input.addEventListener("change", () => choose({ [name]: input.checked }));
     }
-    for (const id of SLIDERS) $(id).addEventListener("input", () => choose({ [id]: $(id).valueAsNumber }));
-    number($("levels"), (levels) => choose({ levels }));
-    number($("width"), (width) => choose({ width: width === fullWidth(choices) && choices.height === null ? null : width }));
-    number($("height"), (height) => choose({ height }));
+    document.querySelector('input[name="clamped"]').addEventListener("change", (event) => choose({ clamp: event.target.checked ? "range" : "none" }));
+    listenToNumber($("levels"), (levels) => choose({ levels }, "levels"));
+    listenToNumber($("width"), (width) => choose({ width: width === fullWidth(choices) && choices.height === null ? null : width }, "width"));
+    listenToNumber($("height"), (height) => choose({ height }, "height"));
+    listenToNumber($("seed"), (seed) => choose({ seed }, "seed"));
+    listenToNumber($("mixture-size"), (mixtureSize) => choose({ mixtureSize }, "mixture-size"));
+    $("alpha").addEventListener("change", () => choose({ alpha: $("alpha").value }));
+    $("background").addEventListener("input", () => choose({ background: $("background").value }, "background"));
+    $("no-background").addEventListener("click", () => choose({ background: null }));
+    $("modulation").addEventListener("change", () => choose({ modulation: $("modulation").value || null }));
     $("as-is").addEventListener("click", () => choose({ width: null, height: null, rotate: choices.rotate === "auto" ? 0 : choices.rotate }));
     $("rotate").addEventListener("change", () => choose({ rotate: $("rotate").value === "auto" ? "auto" : Number($("rotate").value) }));
     $("intent").addEventListener("change", () => choose({ intent: $("intent").value }));
@@ -83,9 +89,9 @@ function listenToControls() {
         $("matrix").value = choices.matrix;
         $("matrix-file").click();
     });
-    $("reset-tone").addEventListener("click", () => choose({ exposure: 0, gamma: 1, brightness: 1, contrast: 1, saturation: 1 }));
+    $("reset-tone").addEventListener("click", () => choose(Object.fromEntries(TONES.map((name) => [name, PLAIN[name]]))));
     $("use-pasted").addEventListener("click", () => attempt(() => usePalette(colorsOfText($("pasted").value))));
-    $("own").addEventListener("click", () => attempt(() => usePalette(checkedColors(ownColors(opened.decoded.picture, clamp($("own-count").valueAsNumber || 8, 2, 64), LIGHT_TABLES.linear)), "absolute")));
+    $("own").addEventListener("click", () => attempt(() => usePalette(checkedColors(ownColors(opened.sample, clamp($("own-count").valueAsNumber || 8, 2, 64), LIGHT_TABLES.linear)), "absolute")));
     $("settings").addEventListener("submit", (event) => event.preventDefault());
     for (const [button, input] of [["open", "file"], ["load-palette", "palette-file"]]) $(button).addEventListener("click", () => $(input).click());
     for (const id of ["file", "palette-file", "matrix-file"]) {

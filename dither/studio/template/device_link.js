@@ -2,18 +2,20 @@
 
 const DEEP_WHITE = 65535;
 const LINK_STEPS = 32;
-const LINK_SIDE = LINK_STEPS + 1;
+// Enough for a preview.
+const DRAFT_STEPS = 8;
 
 // Return the table of a mapping of linear light, or null if it changes no colour.
-function linkTable(map) {
-    const axis = Float64Array.from({ length: LINK_SIDE }, (_, i) => i / LINK_STEPS);
+function* linkTable(map, steps = LINK_STEPS) {
+    const side = steps + 1;
+    const axis = Float64Array.from({ length: side }, (_, i) => i / steps);
     const light = axis.map(srgbToLinear);
-    const table = new Uint16Array(LINK_SIDE ** 3 * 3);
+    const table = new Uint16Array(side ** 3 * 3);
     let changed = false;
     let place = 0;
-    for (let red = 0; red < LINK_SIDE; red++) {
-        for (let green = 0; green < LINK_SIDE; green++) {
-            for (let blue = 0; blue < LINK_SIDE; blue++) {
+    for (let red = 0; red < side; red++) {
+        for (let green = 0; green < side; green++) {
+            for (let blue = 0; blue < side; blue++) {
                 const mapped = map([light[red], light[green], light[blue]]);
                 const own = [axis[red], axis[green], axis[blue]];
                 for (let channel = 0; channel < 3; channel++) {
@@ -23,17 +25,20 @@ function linkTable(map) {
                     table[place++] = Math.floor(code * DEEP_WHITE + 0.500001);
                 }
             }
+            yield;
         }
     }
     return changed ? table : null;
 }
 
 // Return the colours of a picture, mapped, as 16-bit codes; exact colours become those of their entry.
-function linkedPicture({ width, height, channels, samples }, table, exact, colors) {
+function* linkedPicture({ width, height, channels, samples }, table, exact, colors) {
     const out = new Uint16Array(width * height * 3);
+    const side = Math.round(Math.cbrt(table.length / 3));
+    const steps = side - 1;
     // Node below each code, and the rest in 1/65535 of a step.
-    const node = Uint8Array.from({ length: 256 }, (_, code) => Math.floor((code * 257 * LINK_STEPS) / DEEP_WHITE));
-    const rest = Uint16Array.from({ length: 256 }, (_, code) => (code * 257 * LINK_STEPS) % DEEP_WHITE);
+    const node = Uint8Array.from({ length: 256 }, (_, code) => Math.floor((code * 257 * steps) / DEEP_WHITE));
+    const rest = Uint16Array.from({ length: 256 }, (_, code) => (code * 257 * steps) % DEEP_WHITE);
     const last = table.length / 3 - 1;
     for (let i = 0, s = 0; s < out.length; i++, s += 3) {
         const red = samples[i * channels];
@@ -46,11 +51,11 @@ function linkedPicture({ width, height, channels, samples }, table, exact, color
         }
         // The path from the node below to the one above takes the channel with the largest rest first.
         let [one, two, three] = [rest[red], rest[green], rest[blue]];
-        let [toOne, toTwo, toThree] = [LINK_SIDE * LINK_SIDE, LINK_SIDE, 1];
+        let [toOne, toTwo, toThree] = [side * side, side, 1];
         if (one < two) [one, two, toOne, toTwo] = [two, one, toTwo, toOne];
         if (two < three) [two, three, toTwo, toThree] = [three, two, toThree, toTwo];
         if (one < two) [one, two, toOne, toTwo] = [two, one, toTwo, toOne];
-        const start = (node[red] * LINK_SIDE + node[green]) * LINK_SIDE + node[blue];
+        const start = (node[red] * side + node[green]) * side + node[blue];
         const first = Math.min(start + toOne, last);
         const second = Math.min(first + toTwo, last);
         const third = Math.min(second + toThree, last);
@@ -62,6 +67,7 @@ function linkedPicture({ width, height, channels, samples }, table, exact, color
                 table[3 * third + channel] * three;
             out[s + channel] = Math.floor((total + (DEEP_WHITE >> 1)) / DEEP_WHITE);
         }
+        if ((i & 0xffff) === 0xffff) yield;
     }
     return { width, height, channels: 3, samples: out };
 }

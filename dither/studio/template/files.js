@@ -8,23 +8,31 @@ function save(blob, name) {
     setTimeout(() => URL.revokeObjectURL(link.href), 10000);
 }
 
-async function openPicture(file, name, onDisk) {
-    try {
-        const decoded = await decodedPicture(file);
-        Object.assign(opened, { name, decoded, onDisk, file });
-    } catch (error) {
-        complain(error.message);
-        return;
+// Show a picture: a file, or one that the browser has decoded, which `file` holds as a PNG.
+async function openPicture(source, { name, onDisk, file = source }) {
+    const answer = await ditherer({ open: source });
+    if (answer.failure) {
+        complain(answer.failure);
+        return false;
     }
-    view.setOriginal(opened.decoded.canvas);
+    const { about, reduced } = answer;
+    previewer({ picture: reduced });
+    const isSmall = reduced.width === about.width && reduced.height === about.height;
+    const original = source instanceof Blob ? await createImageBitmap(source) : source;
+    Object.assign(opened, { name, onDisk, file, about, original, reduced: isSmall ? null : reduced, sample: reduced });
+    view.setOriginal(original);
     $("message").hidden = true;
     if (onDisk) $("sample").value = "";
-    choose({ width: isEnlarging(choices) ? null : choices.width });
+    return true;
+}
+
+async function openStill(source, about) {
+    if (await openPicture(source, about)) choose({ width: isEnlarging(choices) ? null : choices.width });
 }
 
 async function openSample(name) {
     const blob = await encodedPng(drawnSample(name, view.room), 1);
-    await openPicture(blob, name, false);
+    await openStill(blob, { name, onDisk: false });
     $("sample").value = name;
 }
 
@@ -33,7 +41,7 @@ async function openFile(file) {
     try {
         if (/\.npy$/i.test(name)) loadMatrix(name, readNpy(new Uint8Array(await file.arrayBuffer())));
         else if (/\.(gpl|pal|hex|act|txt|json|aco|ase|aseprite)$/i.test(name)) usePalette(colorsOfFile(name, new Uint8Array(await file.arrayBuffer())));
-        else await openPicture(file, name, true);
+        else await openStill(file, { name, onDisk: true });
     } catch (error) {
         complain(error.message);
     }
@@ -41,7 +49,6 @@ async function openFile(file) {
 
 function loadMatrix(name, matrix) {
     loadedMatrices.set(name, matrix);
-    sent.settings = ""; // another file of the same name is another matrix
     if (![...$("matrix").options].some((option) => option.value === name)) $("own-matrices").append(new Option(name, name));
     choose({ method: "ordered", matrix: name });
 }
@@ -67,30 +74,18 @@ async function download() {
     await settled();
     if (result === null) return;
     const isPanel = choices.target === "palette" && choices.panel;
-    await savePng(isPanel ? recolored(result, PANELS[choices.panel].pure.map(codesOf)) : result, outputName(opened.name));
+    await savePng(isPanel ? PANELS[choices.panel].pure.map(codesOf) : null, outputName(opened.name));
 }
 
 // Save the picture as it looks on the panel.
 async function downloadLooks() {
     await settled();
-    if (result !== null) await savePng(result, looksName(opened.name));
+    if (result !== null) await savePng(null, looksName(opened.name));
 }
 
-async function savePng(picture, name) {
-    save(await encodedPng(picture, choices.scale), name);
+async function savePng(colors, name) {
+    save((await ditherer({ png: { colors, scale: choices.scale } })).png, name);
     $("status").textContent = `${name} is saved.`;
-}
-
-// Replace each colour of a palette by that of the same index in another.
-function recolored(picture, colors) {
-    const codeOf = ([red, green, blue]) => (red << 16) | (green << 8) | blue;
-    const index = new Map(picture.colors.map((color, i) => [codeOf(color), i]));
-    const pixels = new Uint8ClampedArray(picture.pixels);
-    for (let p = 0; p < pixels.length; p += 4) {
-        const color = colors[index.get((pixels[p] << 16) | (pixels[p + 1] << 8) | pixels[p + 2])];
-        for (let channel = 0; channel < 3; channel++) pixels[p + channel] = color[channel];
-    }
-    return { ...picture, pixels, colors };
 }
 
 function listenToFiles() {
@@ -109,6 +104,6 @@ function listenToFiles() {
         const [file] = event.clipboardData.files;
         if (!file) return;
         event.preventDefault();
-        openPicture(file, "pasted.png", false);
+        openStill(file, { name: "pasted.png", onDisk: false });
     });
 }

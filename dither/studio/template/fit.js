@@ -48,10 +48,11 @@ function containedSize({ width, height }, frame) {
 }
 
 // Return a picture whose pixel (x, y) is the pixel `from(x, y)` of another; outside it, of the background:
-// transparent if the picture has alpha, else white.
-function rearranged(picture, { width, height }, from) {
+// transparent if the picture has alpha, else `outside`, or white.
+function rearranged(picture, { width, height }, from, outside = null) {
     const { channels } = picture;
     const samples = new Uint8Array(width * height * channels).fill(picture.alpha ? 0 : WHITE);
+    if (outside && !picture.alpha) for (let s = 0; s < samples.length; s++) samples[s] = outside[s % channels];
     const alpha = picture.alpha && new Uint8Array(width * height);
     for (let y = 0, i = 0; y < height; y++) {
         for (let x = 0; x < width; x++, i++) {
@@ -73,19 +74,21 @@ function turnedBy(picture, turns) {
 }
 
 // Turn and resize a picture, or cut it where the box consists of whole pixels that keep their size.
-function sized(picture, place, tables) {
+function* sized(steps, place, tables) {
     const { turns, box, size } = place;
+    const picture = yield* steps;
     const made = turns ? turnedBy(picture, turns) : picture;
+    yield;
     const cutOnly = Object.values(box).every(Number.isInteger) && box.right - box.left === size.width && box.bottom - box.top === size.height;
-    if (!cutOnly) return resized(made, size, box, tables);
+    if (!cutOnly) return yield* resized(made, size, box, tables);
     if (size.width === made.width && size.height === made.height) return made;
     return rearranged(made, size, (x, y) => [x + box.left, y + box.top]);
 }
 
 // Add bars around a picture.
-function framed(picture, { size, frame }) {
+function framed(picture, { size, frame }, settings, tables) {
     if (size.width === frame.width && size.height === frame.height) return picture;
     const left = Math.floor((frame.width - size.width) / 2);
     const top = Math.floor((frame.height - size.height) / 2);
-    return rearranged(picture, frame, (x, y) => [x - left, y - top]);
+    return rearranged(picture, frame, (x, y) => [x - left, y - top], backgroundCodes(picture, { ...settings, alpha: "background" }, tables));
 }

@@ -1,6 +1,5 @@
 // Rendering intents, identical to `dither.palettes.intent` and `adaptation`; linear light from 0 to 1.
 
-const LUMINANCE_WEIGHTS = [0.2126, 0.7152, 0.0722];
 const MOST_RATIO = 4;
 const LEAST_LUMINANCE = 0.25;
 const THICKNESS = 1e-6;

@@ -70,12 +70,11 @@ function candidatesFor(colors) {
 }
 
 // Mixtures of many: candidates of each node, dark to light, each the nearest to what the mean still lacks.
-function candidateTable({ lights }, map, light, strength, linear) {
+function candidateTable({ lights }, map, light, strength, linear, count = candidatesFor(lights)) {
     const offered = lights.map((color) => lightUnits(color, light, CANDIDATE_WHITE));
     const darkness = darknessOf(lights);
     const byDarkness = new Array(lights.length);
     darkness.forEach((place, index) => (byDarkness[place] = index));
-    const count = candidatesFor(lights);
     const table = new Uint8Array(GRID_SIDE ** 3 * count);
     const lengths = new Float64Array(lights.length);
     const at = nodeTable(map, linear, (node, color) => {

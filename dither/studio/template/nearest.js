@@ -3,7 +3,7 @@
 const CHROMA_WEIGHT = 2;
 
 // Return the entry of each pixel; 16-bit samples are rounded to 8 bits.
-function nearestEntries({ width, height, channels, samples }, colors, linear) {
+function* nearestEntries({ width, height, channels, samples }, colors, linear) {
     const weighted = (codes) => {
         const [lightness, a, b] = linearToOklab(codes.map((code) => linear[code]));
         return [lightness, CHROMA_WEIGHT * a, CHROMA_WEIGHT * b];
@@ -26,6 +26,7 @@ function nearestEntries({ width, height, channels, samples }, colors, linear) {
             known.set(code, found);
         }
         out[i] = found;
+        if ((i & 0xffff) === 0xffff) yield;
     }
     return out;
 }

@@ -26,24 +26,29 @@ function codePositions(levels, light, linear) {
     });
 }
 
-// Return the level of every sample, with one plane of the matrix for all channels or one for each.
-function ditherToLevels(picture, matrix, levels, light, strength, linear) {
+// Return the level of every sample, with one plane of the matrix for all channels or one for each; `counts` are the
+// levels of each channel.
+function* ditherToLevels(picture, matrix, counts, light, strength, linear) {
     const { width, height, channels, samples } = picture;
     const white = light === "linear" ? LIGHT_PARTS : WHITE;
-    const positions = codePositions(levels, light, linear);
-    const lifts = matrix.planes.map((ranks) =>
-        integerThresholds(ranks, matrix.count, white, strength).map((threshold) => white - 1 - threshold),
-    );
+    const lifts = matrix.planes.map((ranks) => integerThresholds(ranks, matrix.count, white, strength).map((threshold) => white - 1 - threshold));
     const codes = new Uint8Array(samples.length);
     for (let channel = 0; channel < channels; channel++) {
-        const lift = lifts[channel % lifts.length];
+        const positions = codePositions(counts[channel], light, linear);
+        // A position is a whole number of steps and a rest, which the threshold raises to the next or not.
+        const below = Uint8Array.from(positions, (position) => Math.floor(position / white));
+        const rest = Int32Array.from(positions, (position, code) => position - below[code] * white);
+        const least = Int32Array.from(lifts[channel % lifts.length], (lift) => white - lift);
         for (let y = 0; y < height; y++) {
             const row = (y % matrix.height) * matrix.width;
+            const end = row + matrix.width;
             let s = y * width * channels + channel;
-            for (let x = 0, cell = 0; x < width; x++, cell++, s += channels) {
-                if (cell === matrix.width) cell = 0;
-                codes[s] = (positions[samples[s]] + lift[row + cell]) / white;
+            for (let x = 0, cell = row; x < width; x++, s += channels) {
+                const sample = samples[s];
+                codes[s] = below[sample] + (rest[sample] >= least[cell] ? 1 : 0);
+                if (++cell === end) cell = row;
             }
+            if (y % 256 === 255) yield;
         }
     }
     return codes;

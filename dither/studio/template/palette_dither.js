@@ -2,7 +2,7 @@
 
 // `tables` hold the palette's mixtures, of two colours or of many; `exact` gives the entry of colours that keep
 // theirs.
-function ditherToPalette(picture, exact, matrix, tables, strength) {
+function* ditherToPalette(picture, exact, matrix, tables, strength) {
     const { width, height, channels, samples } = picture;
     const [ranks] = matrix.planes;
     const { at, table, count, pairs, shares } = tables;
@@ -33,6 +33,7 @@ function ditherToPalette(picture, exact, matrix, tables, strength) {
             );
             codes[i] = pairs ? pairs[2 * place + (shares[place] > picks[cell] ? 1 : 0)] : table[place * count + picks[cell]];
         }
+        if (y % 64 === 63) yield;
     }
     return codes;
 }

@@ -25,7 +25,6 @@ async function encodedPng({ width, height, pixels, colors }, scale) {
     return new Blob([Uint8Array.of(137, 80, 78, 71, 13, 10, 26, 10), ...chunks], { type: "image/png" });
 }
 
-// Browsers run on little-endian machines: red is in the lowest byte of a word.
 function channelsOf(word) {
     return [word & 255, (word >> 8) & 255, (word >> 16) & 255, word >>> 24];
 }
@@ -34,7 +33,10 @@ function channelsOf(word) {
 function pngLayout(words) {
     const places = new Map();
     let clear = false;
+    let last = -1;
     for (const word of words) {
+        if (word === last) continue;
+        last = word;
         if (!places.has(word)) places.set(word, 0);
         if (word >>> 24 < 255) clear = true;
         if (places.size > 256 && clear) break;
@@ -52,13 +54,23 @@ function pngLayout(words) {
     return { type: 3, bits, places, colors, clear };
 }
 
+function distinctWords(words) {
+    const distinct = new Set();
+    let last = -1;
+    for (const word of words) {
+        if (word !== last) distinct.add(word);
+        last = word;
+    }
+    return [...distinct];
+}
+
 // Give each word its place in a palette with all its colours. Entries for transparent pixels follow the
 // palette: one for those that are clear, then one for each partial alpha of a colour.
 function paletteLayout(words, codes) {
-    const entries = codes.map(([red, green, blue]) => ((255 << 24) | (blue << 16) | (green << 8) | red) >>> 0);
+    const entries = codes.map(wordOf);
     const places = new Map(entries.map((word, index) => [word, index]));
     const ofColor = (word) => places.get((word | 0xff000000) >>> 0);
-    const present = [...new Set(words)];
+    const present = distinctWords(words);
     const cleared = present.filter((word) => word >>> 24 === 0);
     const partial = present.filter((word) => word >>> 24 > 0 && word >>> 24 < 255);
     partial.sort((one, other) => (one >>> 24) - (other >>> 24) || ofColor(one) - ofColor(other));

@@ -28,7 +28,14 @@ function listenToView() {
         if (by) compare(view.split + by);
     });
     const keys = { o: () => $("file").click(), "+": () => view.step(1), "=": () => view.step(1), "-": () => view.step(-1), 0: () => view.fit(), 1: () => view.actual(), c: () => $("compare").click(), s: download };
+    $("undo").addEventListener("click", () => goInHistory(-1));
+    $("redo").addEventListener("click", () => goInHistory(1));
     document.addEventListener("keydown", (event) => {
+        if ((event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z" && !event.target.matches("input[type=text], textarea")) {
+            event.preventDefault();
+            goInHistory(event.shiftKey ? 1 : -1);
+            return;
+        }
         if (event.ctrlKey || event.metaKey || event.altKey || event.target.matches("input:not([type=radio], [type=checkbox], [type=range]), select, textarea")) return;
         const onControl = event.target.matches("button, input, summary");
         if ((event.key === " " && !onControl) || (event.key === " " && event.target === $("original"))) {

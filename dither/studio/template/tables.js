@@ -47,3 +47,14 @@ function limitsReached(limits, value) {
     }
     return low;
 }
+
+// Return a function that counts the ascending limits, 0 to 1, that a value reaches: that of `limitsReached`, faster.
+function limitCounter(limits) {
+    const cells = 4096;
+    const first = Int32Array.from({ length: cells + 1 }, (_, cell) => limitsReached(limits, cell / cells));
+    return (value) => {
+        let count = first[value >= 1 ? cells : value > 0 ? (value * cells) | 0 : 0];
+        while (count < limits.length && limits[count] <= value) count++;
+        return count;
+    };
+}

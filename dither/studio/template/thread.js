@@ -1,53 +1,37 @@
-// Run the ditherer in a worker thread where the browser allows it, else in the window.
+// Run a ditherer in a worker thread where the browser allows it, else in the window.
 
 function startDitherer() {
-    let receive = () => {};
-    let waiting = null;
-    let busy = false;
+    const waiting = new Map();
+    let last = 0;
+    let isAlive = false;
     let send;
-    let last;
-    let answered = false;
-    const answer = (data) => {
-        answered = true;
-        busy = false;
-        const next = waiting;
-        waiting = null;
-        if (next) post(next());
-        receive(data);
+    const answer = ({ id, ...answered }) => {
+        isAlive = true;
+        waiting.get(id)?.resolve(answered);
+        waiting.delete(id);
     };
     const inWindow = () => {
-        const own = new Ditherer();
-        send = (message) => setTimeout(() => answer(own.answer(message)));
+        send = jobServer(answer);
     };
     try {
         const source = ["arithmetic", "worker"].map((id) => $(id).textContent).join("\n");
         const worker = new Worker(URL.createObjectURL(new Blob([source], { type: "text/javascript" })));
         worker.onmessage = ({ data }) => answer(data);
         worker.onerror = () => {
-            if (answered) return;
+            if (isAlive) return;
             inWindow();
-            send(last);
+            for (const { message } of waiting.values()) send(message);
         };
         send = (message) => worker.postMessage(message);
     } catch {
         inWindow();
     }
-    const post = (message) => {
-        busy = true;
-        last = message;
-        send(last);
-    };
-    return {
-        // While a job runs, only the latest of the following jobs waits.
-        ask(message) {
-            if (busy) waiting = message;
-            else post(message());
-        },
-        get busy() {
-            return busy;
-        },
-        set onAnswer(handler) {
-            receive = handler;
-        },
+    // Resolve to the answer: { stale: true } if settings that came later replaced the message's.
+    return (content) => {
+        const message = { ...content, id: ++last };
+        return new Promise((resolve) => {
+            waiting.set(message.id, { message, resolve });
+            send(message);
+        });
     };
 }

@@ -3,6 +3,8 @@
 // Margins of a fitted picture in CSS pixels: around it and below it.
 const MARGIN = 2;
 const TOOLS_HEIGHT = 64;
+// Stages up to this many CSS pixels wide are those of phones.
+const NARROW = 520;
 // Device pixels per picture pixel; below 1, squares of pixels are averaged.
 const ZOOMS = [1 / 16, 1 / 12, 1 / 8, 1 / 6, 1 / 5, 1 / 4, 1 / 3, 1 / 2, 1, 2, 3, 4, 5, 6, 8, 10, 12, 16, 20, 24, 32];
 
@@ -10,8 +12,11 @@ class View {
     #canvas;
     #context;
     #checks;
-    #result = null;
+    // Size of the result, and what is known of it: its pixels, their average, or a small preview.
+    #frame = null;
+    #pixels = null;
     #average = null;
+    #preview = null;
     #original = null;
     #placement = null;
     #middle = { x: 0, y: 0 };
@@ -39,39 +44,62 @@ class View {
 
     // Side of the square of pixels that is averaged into one.
     get side() {
-        return this.#zoom < 1 ? Math.round(1 / this.#zoom) : 1;
+        return this.#zoom < 1 ? Math.floor(1 / this.#zoom + 1e-6) : 1;
     }
 
     get zoomText() {
-        return this.#zoom < 1 ? `1/${this.side}` : `${this.#zoom}×`;
+        if (this.#zoom < 1) return Number.isInteger(1 / this.#zoom) ? `1/${this.side}` : `${Math.round(100 * this.#zoom)}%`;
+        return `${Number.isInteger(this.#zoom) ? this.#zoom : this.#zoom.toFixed(1)}×`;
     }
 
-    setOriginal(canvas) {
-        this.#original = canvas;
+    // Whether what is shown is the result itself.
+    get isExact() {
+        return this.#pixels !== null || this.#average !== null;
+    }
+
+    setOriginal(picture) {
+        this.#original = picture;
         this.#fitted = true;
     }
 
-    setResult({ width, height, pixels, place }) {
-        const before = this.#result;
-        this.#placement = place;
-        this.#result = pixelCanvas({ width, height, pixels });
-        this.#average = null;
-        if (before === null || before.width !== width || before.height !== height) {
-            if (before) this.#middle = { x: (this.#middle.x * width) / before.width, y: (this.#middle.y * height) / before.height };
+    // Show a small picture in place of a result that is not ready yet.
+    setPreview(picture, { frame, place }) {
+        this.#preview = pixelCanvas(picture);
+        [this.#pixels, this.#average] = [null, null];
+        this.#setFrame(frame, place);
+    }
+
+    // `pixels` or `average`, or both.
+    setResult({ width, height, pixels, average, place }) {
+        [this.#pixels, this.#average, this.#preview] = [null, null, null];
+        this.#take({ width, height, pixels, average });
+        this.#setFrame({ width, height }, place);
+    }
+
+    // Add what another zoom needs to a result.
+    add({ pixels, average }) {
+        this.#take({ ...this.#frame, pixels, average });
+        this.draw();
+    }
+
+    #take({ width, height, pixels, average }) {
+        if (pixels) this.#pixels = pixelCanvas({ width, height, pixels });
+        if (average) this.#average = { picture: pixelCanvas(average), side: average.side };
+    }
+
+    #setFrame(frame, place) {
+        const before = this.#frame;
+        [this.#frame, this.#placement] = [frame, place];
+        if (before === null || before.width !== frame.width || before.height !== frame.height) {
+            if (before) this.#middle = { x: (this.#middle.x * frame.width) / before.width, y: (this.#middle.y * frame.height) / before.height };
             this.fit();
         }
         this.draw();
     }
 
-    setAverage(averaged, side) {
-        if (side !== this.side) return;
-        this.#average = pixelCanvas(averaged);
-        this.draw();
-    }
-
     // Stage area that the toolbar leaves free.
     get room() {
-        const margin = MARGIN * devicePixelRatio;
+        const margin = this.#isNarrow ? 0 : MARGIN * devicePixelRatio;
         return { width: this.#canvas.width - 2 * margin, height: this.#canvas.height - this.#foot - 2 * margin };
     }
 
@@ -79,13 +107,19 @@ class View {
         return Math.round(TOOLS_HEIGHT * devicePixelRatio);
     }
 
+    // On a phone a picture takes all of the room; elsewhere its pixels are whole, and not huge.
     fit() {
-        if (!this.#result) return;
+        if (!this.#frame) return;
         const { width, height } = this.room;
-        const fitting = ZOOMS.filter((zoom) => this.#result.width * zoom <= width && this.#result.height * zoom <= height);
-        this.#middle = { x: this.#result.width / 2, y: this.#result.height / 2 };
-        this.#set(Math.min(fitting.at(-1) ?? ZOOMS[0], 16));
+        const zoom = Math.min(width / this.#frame.width, height / this.#frame.height);
+        const most = this.#isNarrow ? zoom : Math.min(ZOOMS.findLast((each) => each <= zoom) ?? ZOOMS[0], 16);
+        this.#middle = { x: this.#frame.width / 2, y: this.#frame.height / 2 };
+        this.#set(most);
         this.#fitted = true;
+    }
+
+    get #isNarrow() {
+        return this.#canvas.clientWidth <= NARROW;
     }
 
     actual() {
@@ -94,11 +128,12 @@ class View {
 
     // `around` is the device pixel that stays fixed.
     step(by, around = { x: this.#canvas.width / 2, y: (this.#canvas.height - this.#foot) / 2 }) {
-        const index = clamp(ZOOMS.indexOf(this.#zoom) + by, 0, ZOOMS.length - 1);
-        const shift = 1 / this.#zoom - 1 / ZOOMS[index];
+        const next = by > 0 ? ZOOMS.find((zoom) => zoom > this.#zoom) : ZOOMS.findLast((zoom) => zoom < this.#zoom);
+        if (next === undefined) return;
+        const shift = 1 / this.#zoom - 1 / next;
         this.#middle.x += (around.x - this.#canvas.width / 2) * shift;
         this.#middle.y += (around.y - (this.#canvas.height - this.#foot) / 2) * shift;
-        this.#set(ZOOMS[index]);
+        this.#set(next);
     }
 
     move(x, y) {
@@ -109,29 +144,24 @@ class View {
     }
 
     draw() {
-        const [canvas, context, result] = [this.#canvas, this.#context, this.#result];
+        const [canvas, context, frame] = [this.#canvas, this.#context, this.#frame];
         context.clearRect(0, 0, canvas.width, canvas.height);
-        if (!result) return;
-        const [width, height] = [result.width * this.#zoom, result.height * this.#zoom];
-        this.#middle.x = clamp(this.#middle.x, 0, result.width);
-        this.#middle.y = clamp(this.#middle.y, 0, result.height);
+        if (!frame) return;
+        const [width, height] = [frame.width * this.#zoom, frame.height * this.#zoom];
+        this.#middle.x = clamp(this.#middle.x, 0, frame.width);
+        this.#middle.y = clamp(this.#middle.y, 0, frame.height);
         const left = Math.round(canvas.width / 2 - this.#middle.x * this.#zoom);
         const top = Math.round((canvas.height - this.#foot) / 2 - this.#middle.y * this.#zoom);
         context.fillStyle = this.#checks;
         context.fillRect(left, top, width, height);
-        const shown = this.#zoom < 1 ? this.#average ?? result : result;
-        if (!this.originalOnly) {
-            context.imageSmoothingEnabled = shown === result && this.#zoom < 1;
-            const [across, down] = shown === result ? [width, height] : [shown.width, shown.height];
-            context.drawImage(shown, left, top, across, down);
-        }
+        if (!this.originalOnly) this.#drawResult(left, top, width, height);
         if (this.originalOnly || this.split !== null) {
             context.save();
             context.beginPath();
             context.rect(0, 0, this.originalOnly ? canvas.width : Math.round(this.split * canvas.width), canvas.height);
             context.clip();
             context.fillRect(left, top, width, height);
-            context.imageSmoothingEnabled = this.#original.width !== result.width || this.#zoom < 1;
+            context.imageSmoothingEnabled = this.#original.width !== frame.width || this.#zoom < 1;
             context.imageSmoothingQuality = "high";
             context.translate(left, top);
             context.scale(this.#zoom, this.#zoom);
@@ -140,9 +170,43 @@ class View {
         }
     }
 
+    #drawResult(left, top, width, height) {
+        const [context, average, zoom] = [this.#context, this.#average, this.#zoom];
+        context.imageSmoothingQuality = "high";
+        if (zoom < 1 && average) {
+            const isWhole = average.side * zoom === 1;
+            context.imageSmoothingEnabled = !isWhole;
+            const [across, down] = isWhole ? [average.picture.width, average.picture.height] : [width, height];
+            context.drawImage(average.picture, left, top, across, down);
+            return;
+        }
+        const shown = this.#pixels ?? this.#preview ?? average?.picture;
+        if (!shown) return;
+        const scale = width / shown.width;
+        if (scale > 1 && !Number.isInteger(scale)) this.#drawCrisp(shown, left, top, scale, height / shown.height);
+        else {
+            context.imageSmoothingEnabled = scale < 1;
+            context.drawImage(shown, left, top, width, height);
+        }
+    }
+
+    // Enlarge what is visible by a broken factor: by the next whole one with hard edges, then smoothly down.
+    #drawCrisp(picture, left, top, across, down) {
+        const [x, y] = [Math.max(0, Math.floor(-left / across)), Math.max(0, Math.floor(-top / down))];
+        const width = Math.min(picture.width - x, Math.ceil(this.#canvas.width / across) + 1);
+        const height = Math.min(picture.height - y, Math.ceil(this.#canvas.height / down) + 1);
+        if (width < 1 || height < 1) return;
+        const factor = Math.ceil(across);
+        const large = canvasOf(width * factor, height * factor);
+        const context = large.getContext("2d");
+        context.imageSmoothingEnabled = false;
+        context.drawImage(picture, x, y, width, height, 0, 0, large.width, large.height);
+        this.#context.imageSmoothingEnabled = true;
+        this.#context.drawImage(large, left + x * across, top + y * down, width * across, height * down);
+    }
+
     #set(zoom) {
         this.#fitted = false;
-        if (zoom !== this.#zoom) this.#average = null;
         this.#zoom = zoom;
         this.draw();
         this.onZoom();

@@ -1,4 +1,4 @@
 // Worker thread: keeps the page responsive with pictures of any size.
 
-const ditherer = new Ditherer();
-self.onmessage = ({ data }) => self.postMessage(ditherer.answer(data));
+const serve = jobServer((answer, buffers) => self.postMessage(answer, buffers));
+self.onmessage = ({ data }) => serve(data);

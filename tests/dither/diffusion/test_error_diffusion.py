@@ -388,6 +388,19 @@ def _run(script: str) -> str:
     return done.stdout.strip()
 
 
+@pytest.mark.parametrize("serpentine", [False, True])
+def test_the_amount_scales_every_share(serpentine: bool) -> None:
+    image = np.random.default_rng(3).integers(0, 256, (40, 50), np.uint8)
+    half = DiffusionKernel(((0, 0, 7), (3, 5, 1)), origin=1, divisor=32)
+    found = error_diffuse(image, serpentine=serpentine, amount=0.5)
+    assert (found == error_diffuse(image, serpentine=serpentine, kernel=half)).all()
+    for kernel in ("stucki", "ostromoukhov"):
+        nothing = error_diffuse(image, serpentine=serpentine, kernel=kernel, amount=0)
+        assert (nothing == (image > 127)).all()
+    with pytest.raises(InputError, match=r"amount is 1\.5; it must be from 0 to 1"):
+        error_diffuse(image, amount=1.5)
+
+
 def test_without_numba_one_sentence_tells_what_to_install() -> None:
     said = _run(
         "import sys; sys.modules['numba'] = None\n"

@@ -71,14 +71,13 @@ const CASES = {
     },
     async "mixtures of two"(page) {
         await pick(page, "Palette", "c64");
-        await radio(page, "two");
+        await type(page, "Colours per mixture", "2");
         await radio(page, "encoded");
         await pick(page, "Matrix", "blue-256x256");
     },
     async "a panel at its size"(page) {
         await pick(page, "Palette", "panel black-white-yellow-red-4.2");
         await pick(page, "Intent", "relative");
-        await radio(page, "many");
         await radio(page, "linear");
         await page.getByRole("button", { name: "Size of the panel" }).click();
     },
@@ -131,7 +130,7 @@ const CASES = {
         await type(page, "Height in pixels", "120");
         await radio(page, "cover");
         await pick(page, "Rotate", "auto");
-        await type(page, "Exposure, EV", "0.75");
+        await type(page, "Exposure", "0.75");
         await type(page, "Gamma", "1.2");
     },
     async "turned, with bars"(page) {

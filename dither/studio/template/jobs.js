@@ -1,0 +1,65 @@
+// Jobs on one picture, which it holds: open it, dither it, average the result, and hand the result out.
+
+// More pixels are previewed first.
+const PREVIEWED_PIXELS = 1 << 17;
+
+class Ditherer {
+    #kept = new Kept();
+    #picture = null;
+    #tables = null;
+    #last = null;
+
+    // Return the answer to a message, as steps; `opened` is the decoded picture of its file.
+    *steps(message, opened) {
+        if (message.tables) this.#tables = message.tables;
+        if (opened ?? message.picture) {
+            this.#picture = opened?.picture ?? message.picture;
+            this.#kept.clear();
+            this.#last = null;
+        }
+        const answer = opened ? this.#about(opened) : {};
+        if (message.settings) {
+            this.#last = yield* ditheredSteps(this.#picture, message.settings, message.matrix, this.#tables, this.#kept);
+            const { width, height, place, colors } = this.#last;
+            answer.result = { width, height, place, colors };
+        }
+        if (message.side > 1) answer.average = { ...(yield* averaged(this.#last, message.side, this.#tables)), side: message.side };
+        if (message.pixels || message.side === 1) answer.pixels = yield* pixelsOf(this.#last, message.pixels?.colors ?? this.#last.colors);
+        return answer;
+    }
+
+    // Return the result as a PNG, in its colours or in others.
+    async png({ colors, scale }) {
+        const pixels = finished(pixelsOf(this.#last, colors ?? this.#last.colors));
+        return encodedPng({ ...this.#last, pixels, colors: colors ?? this.#last.colors }, scale);
+    }
+
+    #about({ picture, ...about }) {
+        const { width, height, alpha } = picture;
+        const factor = Math.ceil(Math.sqrt((width * height) / PREVIEWED_PIXELS));
+        return { about: { ...about, width, height, clear: alpha !== null }, reduced: reducedPicture(picture, factor) };
+    }
+}
+
+// Return a function that takes messages and posts an answer to each, in their order. Settings make earlier ones stale.
+function jobServer(post) {
+    const ditherer = new Ditherer();
+    let jobs = Promise.resolve();
+    let newest = 0;
+    const answered = async (message) => {
+        const isStale = () => Boolean(message.settings) && message.id < newest;
+        if (isStale()) return { stale: true };
+        const opened = message.open ? await decodedPicture(message.open) : undefined;
+        const answer = await finishedInSlices(ditherer.steps(message, opened), isStale);
+        if (answer && message.png) answer.png = await ditherer.png(message.png);
+        return answer ?? { stale: true };
+    };
+    return (message) => {
+        if (message.settings) newest = message.id;
+        jobs = jobs.then(async () => {
+            const answer = await answered(message).catch((error) => ({ failure: String(error.message ?? error) }));
+            const buffers = [answer.pixels?.buffer, answer.average?.pixels.buffer];
+            post({ id: message.id, ...answer }, buffers.filter((buffer) => buffer));
+        });
+    };
+}

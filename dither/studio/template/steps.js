@@ -1,0 +1,59 @@
+// Long work is written as generators that yield every few milliseconds. It runs at once, or in slices between
+// which a worker hears that its result is no longer wanted.
+
+const SLICE = 25;
+
+function finished(steps) {
+    let step = steps.next();
+    while (!step.done) step = steps.next();
+    return step.value;
+}
+
+// Return the result, or undefined if `isStale` has become true between two slices.
+async function finishedInSlices(steps, isStale) {
+    for (;;) {
+        const end = performance.now() + SLICE;
+        let step = steps.next();
+        while (!step.done && performance.now() < end) step = steps.next();
+        if (step.done) return step.value;
+        await aTask();
+        if (isStale()) return undefined;
+    }
+}
+
+// Let waiting messages arrive; unlike a timer, without a delay.
+function aTask() {
+    return new Promise((resolve) => {
+        const { port1, port2 } = new MessageChannel();
+        port1.onmessage = () => {
+            port1.close();
+            resolve();
+        };
+        port2.postMessage(null);
+    });
+}
+
+// Keep the last result of a step while its inputs stay the same.
+class Kept {
+    #results = new Map();
+
+    once(step, inputs, work) {
+        return finished(this.steps(step, inputs, function* () {
+            yield;
+            return work();
+        }));
+    }
+
+    *steps(step, inputs, work) {
+        const key = JSON.stringify(inputs);
+        const found = this.#results.get(step);
+        if (found?.key === key) return found.result;
+        const result = yield* work();
+        this.#results.set(step, { key, result });
+        return result;
+    }
+
+    clear() {
+        this.#results.clear();
+    }
+}
