@@ -263,7 +263,7 @@ def test_the_command_of_the_page_has_only_options_that_the_help_lists(tmp_path: 
     ]
     script = (TEMPLATE / "command.js").read_text(encoding="utf-8")
     script += """
-    console.log(JSON.stringify(given.choices.map((each) => commandOf(each, "photo.png", true))));
+    console.log(JSON.stringify(given.choices.map((each) => commandOf(each, { name: "photo.png", clear: true }))));
     """
     commands = _in_node(tmp_path, script, choices=choices)
     assert "--mixture-size 2 --mix-in encoded" in commands[0]

@@ -149,7 +149,9 @@ function choose(changes, field = null) {
     Object.assign(choices, agreeing({ ...choices, ...changes }));
     remember(field);
     showChoices();
-    if (opened.about) refresh();
+    if (!opened.about) return;
+    followVariant();
+    refresh();
 }
 
 // Return the width of the picture after turning.
@@ -231,18 +233,17 @@ function matrixFile(chosen) {
     return loadedMatrices.has(name) ? name : null;
 }
 
+function sourceOf() {
+    return { name: opened.name, clear: opened.about.clear, animated: clip.frames.length > 0 };
+}
+
 function showCommand() {
-    $("command").textContent = commandOf(choices, opened.name, opened.about.clear);
-    const needed = opened.onDisk ? [] : [[opened.name, async () => opened.file]];
-    const parts = needed.flatMap(([name, made], index) => {
-        const button = document.createElement("button");
-        Object.assign(button, { type: "button", className: "link", textContent: name });
-        button.addEventListener("click", async () => save(await made(), name));
-        return index === 0 ? [button] : [" and ", button];
-    });
-    $("needs").replaceChildren("Also needed (download): ", ...parts);
-    $("needs").hidden = needed.length === 0;
+    $("command").textContent = commandOf(choices, sourceOf());
+    $("needed").textContent = opened.name;
+    $("needs").hidden = opened.onDisk;
+    $("optimize-command").textContent = optimizeCommand(choices, sourceOf());
     const notes = [];
+    if (clip.frames.length && choices.autoContrast !== null) notes.push("The page measures automatic contrast for each frame, the command for all together.");
     if (opened.about.deep) notes.push("This PNG has 16 bits. The browser uses 8 of them; the command uses all 16 of grey images.");
     if (choices.target === "palette" && choices.panel) notes.push("The PNG has the colours that the panel’s driver takes. --preview FILE writes this view.");
     if (choices.method === "diffuse") notes.push("Error diffusion needs pip install 'bluenoise-dither[diffuse]'.");

@@ -4,24 +4,25 @@ function quoted(word) {
     return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-function outputName(name) {
-    return `${name.replace(/\.[^.]*$/, "")}-dithered.png`;
+// `source` has the file's name, and tells whether it has transparent pixels (`clear`) and whether it is `animated`.
+function outputName({ name, animated }) {
+    const ending = animated && /\.gif$/i.test(name) ? "gif" : "png";
+    return `${name.replace(/\.[^.]*$/, "")}-dithered.${ending}`;
 }
 
-function looksName(name) {
-    return outputName(name).replace("-dithered.png", "-on-the-panel.png");
+function looksName(source) {
+    return outputName({ ...source, animated: false }).replace("-dithered.png", "-on-the-panel.png");
 }
 
-// `source` is the picture file's name; `clear` tells whether it has transparent pixels.
-function commandOf(choices, source, clear) {
-    const file = source.startsWith("-") ? `./${source}` : source;
-    const words = ["dither", choices.method, file, "-o", outputName(file), ...quantizerWords(choices)];
+function commandOf(choices, source) {
+    const file = source.name.startsWith("-") ? `./${source.name}` : source.name;
+    const words = ["dither", choices.method, file, "-o", outputName({ ...source, name: file }), ...quantizerWords(choices)];
     words.push(...(choices.method === "ordered" ? orderedWords(choices) : diffuseWords(choices)));
     const palette = choices.target === "palette";
     if (choices.light !== (palette ? "linear" : "encoded")) words.push("--mix-in", choices.light);
     if (palette && choices.intent !== "perceptual") words.push("--intent", choices.intent);
     words.push(...sizeWords(choices));
-    if (clear && choices.alpha !== "keep" && choices.background === null) words.push("--alpha", choices.alpha);
+    if (source.clear && choices.alpha !== "keep" && choices.background === null) words.push("--alpha", choices.alpha);
     if (choices.background !== null) words.push("--background", choices.background);
     words.push(...toneWords(choices));
     if (choices.scale !== 1) words.push("--scale", choices.scale);
@@ -76,4 +77,10 @@ function toneWords(choices) {
     const usual = { autoContrast: null, exposure: 0, shadows: 0, highlights: 0, gamma: 1, saturation: 1, brightness: 1, contrast: 1 };
     const isColored = choices.target === "palette" || !choices.gray;
     return Object.entries(TONE_OPTIONS).flatMap(([name, option]) => (choices[name] === usual[name] || (name === "saturation" && !isColored) ? [] : [`--${option}`, choices[name]]));
+}
+
+// Return the command that searches for the smallest visible error.
+function optimizeCommand({ target, panel, paletteName, colors }, source) {
+    const wanted = target === "palette" ? (panel ? ["--panel", panel] : ["--palette", paletteName ?? colors.join(",")]) : ["--colors", "16"];
+    return ["dither", "optimize", source.name, "-o", outputName(source), ...wanted].map(quoted).join(" ");
 }

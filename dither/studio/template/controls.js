@@ -34,11 +34,7 @@ function fillSelects() {
     $("matrix").append(...groups(names), own);
     $("modulation").append(new Option("nothing", ""), ...groups(names.filter((name) => unpackedMatrix(PACKED[name]).planes.length === 1)));
     $("kernel").append(...[...Object.keys(LIGHT_TABLES.kernels), ...Object.keys(LIGHT_TABLES.toneShares)].map((name) => new Option(KERNEL_TITLES[name] ?? name, name)));
-    const edited = new Option("Custom", "");
-    edited.hidden = true;
-    const palettes = Object.entries(PALETTES).map(([name, colors]) => new Option(`${name} (${colors.length})`, name));
-    const panels = Object.entries(PANELS).map(([name, { looks }]) => new Option(`${name} (${looks.length})`, PANEL_MARK + name));
-    $("palette").append(edited, group("Palettes", palettes), group("Panels, as they look", panels));
+    fillPalettes();
     $("sample").append(...Object.entries(SAMPLES).map(([name, { title }]) => new Option(title, name)));
     $("looks").append(...LOOKS.map((look) => chip(look.title, look.title, () => takeLook(look))));
     $("level-chips").append(...[2, 3, 4, 8, 16].map((levels) => chip(levels, levels, () => choose({ levels }))));
@@ -51,6 +47,10 @@ function chip(text, value, action) {
     Object.assign(button, { type: "button", textContent: text, value });
     button.addEventListener("click", action);
     return button;
+}
+
+function extractCount() {
+    return clamp($("own-count").valueAsNumber || 8, 2, 64);
 }
 
 function listenToControls() {
@@ -91,7 +91,7 @@ function listenToControls() {
     });
     $("reset-tone").addEventListener("click", () => choose(Object.fromEntries(TONES.map((name) => [name, PLAIN[name]]))));
     $("use-pasted").addEventListener("click", () => attempt(() => usePalette(colorsOfText($("pasted").value))));
-    $("own").addEventListener("click", () => attempt(() => usePalette(checkedColors(ownColors(opened.sample, clamp($("own-count").valueAsNumber || 8, 2, 64), LIGHT_TABLES.linear)), "absolute")));
+    $("own").addEventListener("click", () => attempt(() => usePalette(checkedColors(ownColors(opened.sample, extractCount(), LIGHT_TABLES.linear)), "absolute")));
     $("settings").addEventListener("submit", (event) => event.preventDefault());
     for (const [button, input] of [["open", "file"], ["load-palette", "palette-file"]]) $(button).addEventListener("click", () => $(input).click());
     for (const id of ["file", "palette-file", "matrix-file"]) {
@@ -101,7 +101,12 @@ function listenToControls() {
         });
     }
     $("sample").addEventListener("change", () => openSample($("sample").value));
-    $("copy").addEventListener("click", copyCommand);
+    $("copy").addEventListener("click", () => copyText($("command").textContent, $("copy"), "Command"));
+    $("copy-picture").addEventListener("click", copyPicture);
+    $("needed").addEventListener("click", () => save(opened.file, opened.name));
+    $("camera").addEventListener("click", toggleCamera);
+    for (const ending of ["gpl", "hex"]) $(`save-${ending}`).addEventListener("click", () => savePalette(ending));
+    $("own-count").addEventListener("input", () => ($("own").textContent = `Extract ${extractCount()} colours`));
     $("download").addEventListener("click", download);
     $("download-looks").addEventListener("click", downloadLooks);
     $("handle").addEventListener("click", () => {

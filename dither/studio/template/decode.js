@@ -2,11 +2,12 @@
 
 const MOST_PIXELS = 1 << 26;
 
-// `source` is a file, or a picture that the browser has decoded.
+// `source` is a file, or { width, height, pixels } of a frame.
 async function decodedPicture(source) {
+    if (source.pixels) return { ...pictureOf(source.pixels, source.width, source.height), deep: false, isGrayFile: false };
     let bitmap;
     try {
-        bitmap = source instanceof Blob ? await createImageBitmap(source, { colorSpaceConversion: "none", premultiplyAlpha: "none" }) : source;
+        bitmap = await createImageBitmap(source, { colorSpaceConversion: "none", premultiplyAlpha: "none" });
     } catch {
         throw new Error(`${source.name || "This file"} cannot be read: it is not a picture format of this browser.`);
     }
@@ -17,7 +18,7 @@ async function decodedPicture(source) {
     let { data } = context.getImageData(0, 0, width, height);
     // A canvas stores colours multiplied by alpha; a texture stores them unchanged.
     if (isClear(data)) data = texturePixels(bitmap) ?? data;
-    return { ...pictureOf(data, width, height), ...(source instanceof Blob ? await depthOf(source) : { deep: false, isGrayFile: false }) };
+    return { ...pictureOf(data, width, height), ...(await depthOf(source)) };
 }
 
 function isClear(pixels) {

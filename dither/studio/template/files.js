@@ -8,7 +8,7 @@ function save(blob, name) {
     setTimeout(() => URL.revokeObjectURL(link.href), 10000);
 }
 
-// Show a picture: a file, or one that the browser has decoded, which `file` holds as a PNG.
+// Take a picture: a file, or { width, height, pixels } of a frame of `file`.
 async function openPicture(source, { name, onDisk, file = source }) {
     const answer = await ditherer({ open: source });
     if (answer.failure) {
@@ -18,7 +18,7 @@ async function openPicture(source, { name, onDisk, file = source }) {
     const { about, reduced } = answer;
     previewer({ picture: reduced });
     const isSmall = reduced.width === about.width && reduced.height === about.height;
-    const original = source instanceof Blob ? await createImageBitmap(source) : source;
+    const original = await createImageBitmap(source.pixels ? new ImageData(source.pixels, source.width, source.height) : source);
     Object.assign(opened, { name, onDisk, file, about, original, reduced: isSmall ? null : reduced, sample: reduced });
     view.setOriginal(original);
     $("message").hidden = true;
@@ -27,6 +27,8 @@ async function openPicture(source, { name, onDisk, file = source }) {
 }
 
 async function openStill(source, about) {
+    stopCamera();
+    closeClip();
     if (await openPicture(source, about)) choose({ width: isEnlarging(choices) ? null : choices.width });
 }
 
@@ -40,11 +42,19 @@ async function openFile(file) {
     const name = file.name || "pasted.png";
     try {
         if (/\.npy$/i.test(name)) loadMatrix(name, readNpy(new Uint8Array(await file.arrayBuffer())));
+        else if (/\.json$/i.test(name) && isState(await file.text())) choose(choicesOfState(JSON.parse(await file.text())));
         else if (/\.(gpl|pal|hex|act|txt|json|aco|ase|aseprite)$/i.test(name)) usePalette(colorsOfFile(name, new Uint8Array(await file.arrayBuffer())));
-        else await openStill(file, { name, onDisk: true });
+        else await openFrames(file, name);
     } catch (error) {
         complain(error.message);
     }
+}
+
+// Open an animation, or a still picture.
+async function openFrames(file, name) {
+    const found = await framesOf(file);
+    if (found) await openClip(file, found);
+    else await openStill(file, { name, onDisk: true });
 }
 
 function loadMatrix(name, matrix) {
@@ -57,30 +67,17 @@ function usePalette(colors, intent = "perceptual") {
     choose({ target: "palette", ...paletteChoices(colors), intent });
 }
 
-async function copyCommand() {
-    const text = $("command").textContent;
-    try {
-        await navigator.clipboard.writeText(text);
-    } catch {
-        getSelection().selectAllChildren($("command"));
-        document.execCommand("copy");
-    }
-    $("copy").textContent = "Copied";
-    $("status").textContent = "Command copied.";
-    setTimeout(() => ($("copy").textContent = "Copy"), 1600);
-}
-
 async function download() {
     await settled();
     if (result === null) return;
     const isPanel = choices.target === "palette" && choices.panel;
-    await savePng(isPanel ? PANELS[choices.panel].pure.map(codesOf) : null, outputName(opened.name));
+    await savePng(isPanel ? PANELS[choices.panel].pure.map(codesOf) : null, outputName({ name: opened.name }));
 }
 
 // Save the picture as it looks on the panel.
 async function downloadLooks() {
     await settled();
-    if (result !== null) await savePng(null, looksName(opened.name));
+    if (result !== null) await savePng(null, looksName({ name: opened.name }));
 }
 
 async function savePng(colors, name) {

@@ -8,13 +8,15 @@ class Ditherer {
     #picture = null;
     #tables = null;
     #last = null;
+    // Frames of an animation, of which each is { words, delay }.
+    #film = [];
 
     // Return the answer to a message, as steps; `opened` is the decoded picture of its file.
     *steps(message, opened) {
         if (message.tables) this.#tables = message.tables;
         if (opened ?? message.picture) {
             this.#picture = opened?.picture ?? message.picture;
-            this.#kept.clear();
+            this.#kept.forget(PREPARED);
             this.#last = null;
         }
         const answer = opened ? this.#about(opened) : {};
@@ -24,6 +26,7 @@ class Ditherer {
             answer.result = { width, height, place, colors };
         }
         if (message.side > 1) answer.average = { ...(yield* averaged(this.#last, message.side, this.#tables)), side: message.side };
+        if (message.record) this.#film.push({ words: new Uint32Array((yield* pixelsOf(this.#last)).buffer), delay: message.record.delay });
         if (message.pixels || message.side === 1) answer.pixels = yield* pixelsOf(this.#last, message.pixels?.colors ?? this.#last.colors);
         return answer;
     }
@@ -34,6 +37,13 @@ class Ditherer {
         return encodedPng({ ...this.#last, pixels, colors: colors ?? this.#last.colors }, scale);
     }
 
+    // Return the recorded frames as one file.
+    async film({ isGif, loops, scale }) {
+        const { width, height, colors } = this.#last;
+        const frames = this.#film.splice(0);
+        return (isGif ? encodedGif : encodedAnimatedPng)({ width, height, frames, colors, loops }, scale);
+    }
+
     #about({ picture, ...about }) {
         const { width, height, alpha } = picture;
         const factor = Math.ceil(Math.sqrt((width * height) / PREVIEWED_PIXELS));
@@ -41,21 +51,23 @@ class Ditherer {
     }
 }
 
-// Return a function that takes messages and posts an answer to each, in their order. Settings make earlier ones stale.
+// Return a function that takes messages and posts an answer to each, in their order. Settings make earlier ones
+// stale, except those to `keep`.
 function jobServer(post) {
     const ditherer = new Ditherer();
     let jobs = Promise.resolve();
     let newest = 0;
     const answered = async (message) => {
-        const isStale = () => Boolean(message.settings) && message.id < newest;
+        const isStale = () => Boolean(message.settings) && !message.keep && message.id < newest;
         if (isStale()) return { stale: true };
         const opened = message.open ? await decodedPicture(message.open) : undefined;
         const answer = await finishedInSlices(ditherer.steps(message, opened), isStale);
         if (answer && message.png) answer.png = await ditherer.png(message.png);
+        if (answer && message.film) answer.file = await ditherer.film(message.film);
         return answer ?? { stale: true };
     };
     return (message) => {
-        if (message.settings) newest = message.id;
+        if (message.settings && !message.keep) newest = message.id;
         jobs = jobs.then(async () => {
             const answer = await answered(message).catch((error) => ({ failure: String(error.message ?? error) }));
             const buffers = [answer.pixels?.buffer, answer.average?.pixels.buffer];

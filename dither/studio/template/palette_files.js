@@ -18,6 +18,8 @@ function checkedColors(colors) {
 
 // Parse a list such as Lospec's, or the text of a palette file.
 function colorsOfText(text) {
+    const [, list] = text.trim().match(/^(?:\w+:\/\/)?(?:www\.)?lospec\.com\/palette-list\/([\w-]+)/i) ?? [];
+    if (list) throw new Error(`This page opens no addresses. On Lospec, download “${list}” as HEX File, and drop it here or paste its lines.`);
     const lines = text.replace(/^\ufeff/, "").split("\n").map((line) => line.trim());
     if (lines[0] === "GIMP Palette") return triples(lines.slice(1).filter((line) => line && !line.startsWith("#") && !/^[A-Za-z]+:/.test(line)));
     if (lines[0] === "JASC-PAL") return triples(lines.slice(3).filter((line) => line));

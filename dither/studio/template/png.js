@@ -10,19 +10,22 @@ const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
 async function encodedPng({ width, height, pixels, colors }, scale) {
     const words = new Uint32Array(pixels.buffer, pixels.byteOffset, width * height);
     const layout = colors ? paletteLayout(words, colors) : pngLayout(words);
-    const rows = pngRows(words, width, height, scale, layout);
+    const rows = await deflated(pngRows(words, width, height, scale, layout));
+    return new Blob([...pngHead(layout, width, height, scale), pngChunk("IDAT", rows), pngChunk("IEND", new Uint8Array(0))], { type: "image/png" });
+}
+
+// Return what comes before the pixels: the signature, the header and the palette.
+function pngHead(layout, width, height, scale) {
     const header = new DataView(new ArrayBuffer(13));
     header.setUint32(0, width * scale);
     header.setUint32(4, height * scale);
     header.setUint8(8, layout.bits);
     header.setUint8(9, layout.type);
-    const chunks = [pngChunk("IHDR", new Uint8Array(header.buffer))];
-    if (layout.type === 3) {
-        chunks.push(pngChunk("PLTE", Uint8Array.from(layout.colors.flatMap((word) => channelsOf(word).slice(0, 3)))));
-        if (layout.clear) chunks.push(pngChunk("tRNS", Uint8Array.from(layout.colors, (word) => word >>> 24)));
-    }
-    chunks.push(pngChunk("IDAT", await deflated(rows)), pngChunk("IEND", new Uint8Array(0)));
-    return new Blob([Uint8Array.of(137, 80, 78, 71, 13, 10, 26, 10), ...chunks], { type: "image/png" });
+    const parts = [Uint8Array.of(137, 80, 78, 71, 13, 10, 26, 10), pngChunk("IHDR", new Uint8Array(header.buffer))];
+    if (layout.type !== 3) return parts;
+    parts.push(pngChunk("PLTE", Uint8Array.from(layout.colors.flatMap((word) => channelsOf(word).slice(0, 3)))));
+    if (layout.clear) parts.push(pngChunk("tRNS", Uint8Array.from(layout.colors, (word) => word >>> 24)));
+    return parts;
 }
 
 function channelsOf(word) {

@@ -5,6 +5,9 @@ const SIZING = ["gray", "width", "height", "fit", "rotate"];
 const TONES = ["autoContrast", "exposure", "shadows", "highlights", "gamma", "saturation", "brightness", "contrast"];
 const CLEARING = ["background", "alpha", "method"];
 
+// Steps that depend on the picture.
+const PREPARED = ["sized", "toned", "ready"];
+
 function* prepared(picture, settings, tables, kept) {
     const values = (names) => names.map((name) => settings[name]);
     const place = placement(picture, settings);

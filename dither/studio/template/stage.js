@@ -6,6 +6,7 @@ function listenToView() {
     $("fit").addEventListener("click", () => view.fit());
     $("actual").addEventListener("click", () => view.actual());
     $("compare").addEventListener("click", () => compare(view.split === null ? 0.5 : null));
+    $("variants").addEventListener("click", toggleVariants);
     const hold = (held) => {
         if (view.originalOnly === held) return;
         view.originalOnly = held;
@@ -27,7 +28,7 @@ function listenToView() {
         const by = { ArrowLeft: -0.02, ArrowRight: 0.02, Home: -1, End: 1 }[event.key];
         if (by) compare(view.split + by);
     });
-    const keys = { o: () => $("file").click(), "+": () => view.step(1), "=": () => view.step(1), "-": () => view.step(-1), 0: () => view.fit(), 1: () => view.actual(), c: () => $("compare").click(), s: download };
+    const keys = { o: () => $("file").click(), "+": () => view.step(1), "=": () => view.step(1), "-": () => view.step(-1), 0: () => view.fit(), 1: () => view.actual(), c: () => $("compare").click(), v: toggleVariants, s: download };
     $("undo").addEventListener("click", () => goInHistory(-1));
     $("redo").addEventListener("click", () => goInHistory(1));
     document.addEventListener("keydown", (event) => {

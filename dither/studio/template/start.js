@@ -19,6 +19,11 @@ fillSelects();
 listenToControls();
 listenToView();
 listenToFiles();
+listenToState();
+listenToSaved();
+listenToClip();
 drawMark();
 takeLook(LOOKS.find(({ title }) => title === FIRST_LOOK));
+// A link brings its settings.
+if (location.hash.length > 1) attempt(() => choose(choicesOfLink(location.hash)));
 openSample(FIRST_SAMPLE);

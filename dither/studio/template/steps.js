@@ -53,7 +53,7 @@ class Kept {
         return result;
     }
 
-    clear() {
-        this.#results.clear();
+    forget(steps) {
+        for (const step of steps) this.#results.delete(step);
     }
 }

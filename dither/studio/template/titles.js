@@ -13,3 +13,12 @@ const KERNEL_TITLES = {
     stucki: "Stucki", burkes: "Burkes", sierra: "Sierra", "sierra-two-row": "Sierra, two rows", "sierra-lite": "Sierra lite", atkinson: "Atkinson",
     "simple-2d": "Simple", "stevenson-arce": "Stevenson, Arce",
 };
+const PALETTE_TITLES = {
+    "game-boy": "Game Boy", "game-boy-pocket": "Game Boy Pocket", c64: "Commodore 64", "cga-0-low": "CGA 0, dark", "cga-0-high": "CGA 0, bright",
+    "cga-1-low": "CGA 1, dark", "cga-1-high": "CGA 1, bright", "cga-16": "CGA", "zx-spectrum": "ZX Spectrum", nes: "NES", "pico-8": "PICO-8",
+    "ansi-16": "Terminal", "web-safe": "Web-safe", "gray-4": "Greys", "gray-8": "Greys", "gray-16": "Greys", "black-white": "Black, white",
+    "black-white-red": "Black, white, red", "black-white-yellow": "Black, white, yellow", "black-white-yellow-red": "Black, white, yellow, red",
+    "spectra-6": "Spectra 6", "acep-7": "ACeP", "inky-spectra-6": "Inky Spectra 6, as it looks", "inky-acep-7": "Inky ACeP 7, as it looks",
+    playdate: "Playdate", "sharp-memory": "Sharp Memory LCD", "jdi-memory-8": "JDI Memory LCD", "inky-impression": "Inky Impression",
+    "gray-8-inkplate-10": "Inkplate 10, greys",
+};

@@ -49,7 +49,7 @@ class View {
 
     get zoomText() {
         if (this.#zoom < 1) return Number.isInteger(1 / this.#zoom) ? `1/${this.side}` : `${Math.round(100 * this.#zoom)}%`;
-        return `${Number.isInteger(this.#zoom) ? this.#zoom : this.#zoom.toFixed(1)}×`;
+        return `${Number.isInteger(this.#zoom) ? this.#zoom : Number(this.#zoom.toFixed(1))}×`;
     }
 
     // Whether what is shown is the result itself.
