@@ -44,6 +44,7 @@ WINDOW = (
     "palette_files",
     "samples",
     "command",
+    "canvases",
     "view",
     "palette_editor",
     "palette_menu",
@@ -71,11 +72,11 @@ WINDOW = (
 def studio_page() -> str:
     """Return an HTML page that dithers pictures in any browser, from disk and without a network.
 
-    It does ordered dithering and error diffusion, to levels and to palettes, and shows the `dither`
+    It does what `dither ordered` and `dither diffuse` do, for pictures and animations, and shows the
     command that gives the same pixels. Pictures opened in it are not uploaded.
 
     Returns:
-        The page, about 500 KB with the shipped matrices; it loads nothing else.
+        The page, about 700 KB with the shipped matrices; it loads nothing else.
 
     Example:
         >>> studio_page().splitlines()[0]

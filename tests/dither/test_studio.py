@@ -263,7 +263,8 @@ def test_the_command_of_the_page_has_only_options_that_the_help_lists(tmp_path: 
     ]
     script = (TEMPLATE / "command.js").read_text(encoding="utf-8")
     script += """
-    console.log(JSON.stringify(given.choices.map((each) => commandOf(each, { name: "photo.png", clear: true }))));
+    const source = { name: "photo.png", clear: true };
+    console.log(JSON.stringify(given.choices.map((each) => commandOf(each, source))));
     """
     commands = _in_node(tmp_path, script, choices=choices)
     assert "--mixture-size 2 --mix-in encoded" in commands[0]
@@ -536,8 +537,10 @@ def test_exposure_and_gamma_are_the_same_at_every_step_of_the_sliders(tmp_path: 
     const samples = Uint8Array.from({ length: 256 }, (_, code) => code);
     const picture = { width: 256, height: 1, channels: 1, samples, alpha: null };
     const usual = { autoContrast: null, shadows: 0, highlights: 0 };
-    const change = ([exposure, gamma]) => changedLight(picture, { ...usual, exposure, gamma }, given.tables);
-    const made = given.pairs.map((pair) => change(pair).samples);
+    const made = given.pairs.map(([exposure, gamma]) => {
+        const settings = { ...usual, exposure, gamma };
+        return changedLight(picture, settings, given.tables).samples;
+    });
     console.log(JSON.stringify(made.map((samples) => Array.from(samples))));
     """
     made = _in_node(tmp_path, script, pairs=pairs)

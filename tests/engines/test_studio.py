@@ -1,4 +1,4 @@
-"""The page of `dither studio` in Chromium: its downloads are what the commands that it shows write."""
+"""The page of `dither studio` in browsers: its downloads are what the commands that it shows write."""
 
 import json
 import shlex
@@ -39,6 +39,12 @@ CASES = (
     "alpha resized, to a palette",
     "turned to the frame, and cut",
     "turned, with bars",
+    "Ostromoukhov with noise",
+    "less diffusion, broken up by a matrix",
+    "along a curve",
+    "by dots, to 332",
+    "dithered transparency",
+    "a background",
     "the page's own picture",
 )
 
@@ -54,27 +60,63 @@ def _picture() -> np.ndarray:
     return picture
 
 
+# A designer's list, from what Ditherit, Dithermark, Dither Boy and didder do.
+TASKS = (
+    "see a preview of a large photo at once",
+    "choose a palette by its colours",
+    "paste a list from Lospec, or its address",
+    "take 6 colours from the picture",
+    "change a colour, and save the palette for Aseprite",
+    "type an exact number beside a slider",
+    "make pixel art 90 pixels wide, each pixel four",
+    "try the methods of error diffusion",
+    "break up worms, and diffuse less",
+    "open up the shadows",
+    "fit an e-ink panel with bars of a colour",
+    "cut out a logo",
+    "undo and redo",
+    "save a look and use it on another picture",
+    "send the settings, as a link and as a file",
+    "copy the picture to another program",
+    "compare four variants",
+    "take a picture with the camera",
+    "fill the width of a phone",
+    "play an animation, scrub it and save it",
+)
+BROWSERS = {"chromium": "chromium", "firefox": "firefox-esr"}
+
+
+@pytest.fixture(scope="module", params=BROWSERS)
+def browser(request: pytest.FixtureRequest) -> str:
+    """A browser's name."""
+    return request.param
+
+
 @pytest.fixture(scope="module")
-def job(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def job(browser: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     browser_library("playwright-core")
-    job = tmp_path_factory.mktemp("studio")
+    browser_library("axe-core")
+    job = tmp_path_factory.mktemp(browser)
     (job / "studio.html").write_text(studio_page(), encoding="utf-8")
     picture = _picture()
     Image.fromarray(picture).save(job / "photo.png")
+    Image.fromarray(np.tile(picture, (3, 3, 1))).save(job / "large.png")
     alpha = np.random.default_rng(1).integers(0, 256, (60, 90, 1), np.uint8)
     alpha[:20] = 255
     clear = np.concatenate([picture[:60, :90], alpha], axis=2)
     Image.fromarray(clear).save(job / "it's clear.png")
     save_matrix(job / "mine.npy", clustered_dot(5, 20))
     save_palette(job / "mine.gpl", Palette.from_hex("102030 f0e8d0 c04020 4080a0"))
+    frames = [Image.fromarray(picture[y : y + 60, y : y + 80]).quantize(64) for y in (0, 9, 18, 27)]
+    frames[0].save(job / "clip.gif", save_all=True, append_images=frames[1:], duration=[60, 90] * 2)
     drive = PROGRAMS / "studio" / "drive.mjs"
-    run_job(job, [program("node"), drive, program("chromium")])
+    run_job(job, [program("node"), drive, browser, program(BROWSERS[browser])])
     return job
 
 
 @pytest.fixture(scope="module")
-def report(job: Path) -> Mapping[str, Any]:
-    return json.loads((job / "report.json").read_text(encoding="utf-8"))
+def report(browser: str, job: Path) -> Mapping[str, Any]:
+    return json.loads((job / browser / "report.json").read_text(encoding="utf-8"))
 
 
 def test_the_page_asks_for_nothing_and_complains_of_nothing(report: Mapping[str, Any]) -> None:
@@ -83,6 +125,35 @@ def test_the_page_asks_for_nothing_and_complains_of_nothing(report: Mapping[str,
         url for url in report["asked"] if url.startswith("file:") and url.endswith("studio.html")
     ]
     assert tuple(report["cases"]) == CASES
+    assert tuple(report["tasks"]) == TASKS
+
+
+def test_a_checker_of_accessibility_finds_no_barrier(report: Mapping[str, Any]) -> None:
+    assert report["barriers"] == {"first": [], "variants": [], "animation": []}
+
+
+@pytest.mark.parametrize("task", TASKS)
+def test_a_designer_needs_no_shell(report: Mapping[str, Any], task: str) -> None:
+    assert report["tasks"][task] == ""
+
+
+def test_an_animation_is_what_the_command_writes(
+    monkeypatch: pytest.MonkeyPatch, job: Path, report: Mapping[str, Any]
+) -> None:
+    monkeypatch.chdir(job)
+    arguments = shlex.split(report["animation"]["command"])[1:]
+    assert CliRunner().invoke(app, [*arguments, "--force"]).exit_code == 0
+    with (
+        Image.open(job / "clip-dithered.gif") as ours,
+        Image.open(report["animation"]["file"]) as own,
+    ):
+        assert own.n_frames == ours.n_frames == 4
+        assert own.info.get("loop") == ours.info.get("loop")
+        for number in range(4):
+            ours.seek(number)
+            own.seek(number)
+            assert own.info["duration"] == ours.info["duration"]
+            assert (np.asarray(own.convert("RGB")) == np.asarray(ours.convert("RGB"))).all()
 
 
 @pytest.mark.parametrize("case_name", CASES)

@@ -111,8 +111,9 @@ async function downloadClip() {
 function listenToClip() {
     $("play").addEventListener("click", () => (clip.playing ? stopClip() : playClip()));
     $("scrub").addEventListener("input", () => {
+        const place = $("scrub").valueAsNumber;
         stopClip();
-        showFrame($("scrub").valueAsNumber);
+        showFrame(place);
     });
     $("download-clip").addEventListener("click", downloadClip);
 }

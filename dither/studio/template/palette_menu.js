@@ -37,5 +37,11 @@ function fillPalettes() {
     edited.hidden = true;
     const palettes = Object.entries(PALETTES).map(([name, colors]) => paletteOption(titleOfPalette(name), colors, name));
     const panels = Object.entries(PANELS).map(([name, { looks }]) => paletteOption(titleOfPanel(name), looks, PANEL_MARK + name));
+    // Such browsers show the chosen entry with its colours.
+    if (CSS.supports("appearance", "base-select")) {
+        const button = document.createElement("button");
+        button.append(document.createElement("selectedcontent"));
+        $("palette").append(button);
+    }
     $("palette").append(edited, group("Palettes", palettes), group("Panels, as they look", panels));
 }
