@@ -19,6 +19,7 @@ class IntentChoice(enum.StrEnum):
     perceptual = "perceptual"
     relative = "relative"
     absolute = "absolute"
+    lightness = "lightness"
 
 
 class VideoCodecChoice(enum.StrEnum):

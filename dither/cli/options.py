@@ -108,8 +108,9 @@ IntentOption = Annotated[
     option(
         DITHERING,
         "Rendering intent. perceptual, relative: white and black become the palette's; other colours "
-        "are compressed smoothly, or clipped at constant hue. absolute: colours stay, and are clipped "
-        "[perceptual; absolute with --colors].",
+        "are compressed smoothly, or clipped at constant hue. absolute: colours stay, and are clipped. "
+        "lightness: tones stay, in the palette's colours from dark to light, as a gradient map [perceptual; "
+        "absolute with --colors].",
     ),
 ]
 PanelOption = Annotated[

@@ -39,8 +39,8 @@ class ExactColors(NamedTuple):
 def exact_colors(palette: Palette, intent: Intent) -> ExactColors:
     """Return the colours of images that keep their entry of a palette, whatever the intent does.
 
-    Absolute: all colours of the palette. Else the saturated ones, of the palette and of its device, and
-    those that the intent maps to themselves. Other greys of the palette are greys of the image, whose
+    Absolute: all colours of the palette. Lightness: those that it maps to themselves. Else also the
+    saturated ones, of the palette and of its device. Other greys of the palette are greys of the image, whose
     order would suffer.
 
     Example:
@@ -55,7 +55,8 @@ def exact_colors(palette: Palette, intent: Intent) -> ExactColors:
         light = srgb_to_linear(colors / 255)
         mapped = linear_to_srgb(map_light(light, palette, intent)) * 255
         kept = abs(mapped - palette.colors[indices]).max(axis=1) <= 0.5
-        kept |= np.hypot(*linear_to_oklab(light)[:, 1:].T) >= _SATURATED
+        if intent != "lightness":
+            kept |= np.hypot(*linear_to_oklab(light)[:, 1:].T) >= _SATURATED
         colors, indices = colors[kept], indices[kept]
     codes, first = np.unique(packed_codes(colors), return_index=True)
     return perfect_hash(codes.astype(np.uint32), indices[first].astype(np.uint8))

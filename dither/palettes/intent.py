@@ -5,6 +5,7 @@
 - *Perceptual*: white and black become the palette's; the whole range of sRGB is compressed smoothly
   into the gamut.
 - *Absolute colorimetric*: colours stay as they are; those outside the gamut move to the nearest.
+- *Lightness*: not of the ICC; only tones are kept (`dither.palettes.lightness`).
 
 Source: ICC.1:2022, "Image technology colour management", section 6.2, for the names and ends.
 """
@@ -19,6 +20,7 @@ from dither.palettes.gamut_mapping import (
     clip_to_gamut,
     compress_to_gamut,
 )
+from dither.palettes.lightness import match_lightness
 from dither.palettes.palette import Intent, Palette, check_intent
 
 
@@ -28,7 +30,7 @@ def map_light(linear: np.ndarray, palette: Palette, intent: Intent) -> np.ndarra
     Args:
         linear: (N, 3) float64 linear light, 0 to 1.
         palette: the palette, with its white and black.
-        intent: "perceptual", "relative" or "absolute".
+        intent: "perceptual", "relative", "absolute" or "lightness".
 
     Returns:
         (N, 3) float64 linear light, 0 to 1.
@@ -43,6 +45,8 @@ def map_light(linear: np.ndarray, palette: Palette, intent: Intent) -> np.ndarra
         True
     """
     check_intent(intent)
+    if intent == "lightness":
+        return match_lightness(linear, palette).clip(0, 1)
     if intent == "absolute":
         return clip_to_gamut(linear, _gamut(palette.linear, palette), EQUAL).clip(0, 1)
     adapted = adaptation(palette)

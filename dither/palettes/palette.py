@@ -23,7 +23,7 @@ from dither.palettes.files import READ_ENDINGS, encode_colors, read_colors
 from dither.palettes.named import NAMED_PALETTES, palette_names
 from dither.suggestions import did_you_mean
 
-Intent = Literal["perceptual", "relative", "absolute"]
+Intent = Literal["perceptual", "relative", "absolute", "lightness"]
 MAX_COLORS = 256
 # Index of an end of the palette that is to be chosen.
 CHOOSE = -1
@@ -216,8 +216,9 @@ class Palette:
 
 def check_intent(intent: Intent) -> None:
     """Raise InputError unless `intent` is a rendering intent."""
-    if intent not in get_args(Intent):
-        raise InputError(f"intent is {intent!r}; it must be perceptual, relative or absolute")
+    names = get_args(Intent)
+    if intent not in names:
+        raise InputError(f"intent is {intent!r}; it must be {', '.join(names[:-1])} or {names[-1]}")
 
 
 def load_palette(text: str | Path) -> Palette:

@@ -39,8 +39,8 @@ def studio_tables() -> dict[str, Any]:
     Returns:
         "matrices" by name, with height, width and ranks (16 bits each in base64, channel after
         channel); "palettes" by name; "panels" by name, with the looks and the driver's colours of their
-        inks and their size in pixels; "kernels" with their taps, and "toneShares" of those that depend on
-        the tone; "curveShares" of the errors along a curve, "dotClasses" of dot diffusion and the
+        inks and their size in pixels; "kernels" with their taps, and "toneShares" of those that depend
+        on the tone; "curveShares" of the errors along a curve, "dotClasses" of dot diffusion and the
         "alphaMatrix" that decides transparent pixels; for every 8-bit code "linear" light
         (0 to 1), "linearUnits" and "encodedUnits" of diffusion; and the "limits" between codes.
 

@@ -138,6 +138,7 @@ INTENTS = pytest.mark.parametrize(
         "perceptual",
         pytest.param("relative", marks=pytest.mark.slow),
         pytest.param("absolute", marks=pytest.mark.slow),
+        "lightness",
     ],
 )
 
@@ -207,7 +208,7 @@ def test_white_black_and_exact_colours_follow_the_same_rule(tmp_path: Path) -> N
     # The driver's colours of these are colours of other entries.
     turned = [np.roll(_random_palette(count).colors, 1, axis=0) for count in (4, 128, 129)]
     palettes += [_random_palette(len(device), device=device) for device in turned]
-    intents: list[Intent] = ["perceptual", "relative", "absolute"]
+    intents: list[Intent] = ["perceptual", "relative", "absolute", "lightness"]
     script = """
     const { linear } = given.tables;
     const made = given.jobs.map(({ colors, device, intent }) => {
@@ -386,6 +387,8 @@ CHOICES = [
     {"palette": "spectra-6", "light": "linear", "intent": "relative"},
     {"palette": "c64", "light": "linear", "intent": "absolute", "mixtureSize": 2},
     {"palette": "spectra-6", "light": "linear", "strength": 0},
+    {"palette": "c64", "light": "linear", "intent": "lightness"},
+    {**DIFFUSED, "panel": "spectra-6-7.3", "light": "linear", "intent": "lightness"},
     {"palette": "web-safe", "light": "linear", "intent": "absolute", "strength": 0},
     {"panel": "spectra-6-7.3", "light": "linear"},
     {"panel": "spectra-6-7.3", "method": "diffuse", "light": "linear"},

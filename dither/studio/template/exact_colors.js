@@ -11,7 +11,7 @@ function exactColors(colors, device, intent, map, linear) {
     for (const each of offered) {
         each.forEach((color, index) => {
             const code = (color[0] << 16) | (color[1] << 8) | color[2];
-            if (!entries.has(code) && (intent === "absolute" || isKept(color, colors[index], map, linear))) entries.set(code, index);
+            if (!entries.has(code) && (intent === "absolute" || isKept(color, colors[index], intent, map, linear))) entries.set(code, index);
         });
     }
     // Most pixels have no such colour; the red channel alone rules most of them out.
@@ -20,10 +20,10 @@ function exactColors(colors, device, intent, map, linear) {
     return (code) => (reds[code >> 16] === 1 ? entries.get(code) : undefined);
 }
 
-// Return whether a colour is saturated or mapped to its entry.
-function isKept(color, entry, map, linear) {
+// Return whether a colour is mapped to its entry or, unless only lightness counts, saturated.
+function isKept(color, entry, intent, map, linear) {
     const light = Array.from(color, (code) => linear[code]);
     const [, a, b] = linearToOklab(light);
-    if (Math.hypot(a, b) >= SATURATED_CHROMA) return true;
+    if (intent !== "lightness" && Math.hypot(a, b) >= SATURATED_CHROMA) return true;
     return map(light).every((value, channel) => Math.abs(linearToSrgb(value) * WHITE - entry[channel]) <= 0.5);
 }

@@ -40,6 +40,10 @@ function adaptation({ black, white }) {
 // Return a function that maps linear light to what mixtures of the palette can show.
 function lightMapper(palette, intent) {
     const clipped = (light) => light.map((value) => clamp(value, 0, 1));
+    if (intent === "lightness") {
+        const match = lightnessMatcher(palette);
+        return (light) => clipped(match(light));
+    }
     if (intent === "absolute") {
         const clip = clipper(thickGamut(palette.lights, palette.black, palette.white), EQUAL);
         return (light) => clipped(clip(light));
@@ -48,6 +52,22 @@ function lightMapper(palette, intent) {
     const gamut = thickGamut(palette.lights.map(fromPalette), fromPalette(palette.black), fromPalette(palette.white));
     const map = intent === "relative" ? clipper(gamut, KEEP_HUE) : compressor(gamut, KEEP_HUE);
     return (light) => clipped(toPalette(map(light)));
+}
+
+// Return a function that gives the mixture of two neighbouring entries with the luminance of a colour, identical to
+// `dither.palettes.lightness`.
+function lightnessMatcher({ lights }) {
+    const known = lights.map((light) => ({ light, luminance: Number((Math.round(dot(LUMINANCE_WEIGHTS, light) * 1e9) / 1e9).toPrecision(15)) }));
+    const ramp = known.filter(({ luminance }, index) => known.findIndex((each) => each.luminance === luminance) === index).sort((one, other) => one.luminance - other.luminance);
+    if (ramp.length === 1) return () => ramp[0].light;
+    const luminances = ramp.map(({ luminance }) => luminance);
+    const [dark, bright] = [luminances[0], luminances.at(-1)];
+    return (light) => {
+        const wanted = dark + dot(LUMINANCE_WEIGHTS, light) * (bright - dark);
+        const below = clamp(limitsReached(luminances, wanted) - 1, 0, ramp.length - 2);
+        const share = (wanted - luminances[below]) / (luminances[below + 1] - luminances[below]);
+        return ramp[below].light.map((value, lane) => value + share * (ramp[below + 1].light[lane] - value));
+    };
 }
 
 // Return the gamut of colours, thickened around its middle grey, so that it is never flat.

@@ -210,5 +210,5 @@ def test_white_that_is_not_lighter_than_black_is_refused(given):
 
 
 def test_an_unknown_intent_is_refused():
-    with pytest.raises(InputError, match="perceptual, relative or absolute"):
+    with pytest.raises(InputError, match="perceptual, relative, absolute or lightness"):
         Palette(np.array([[0, 0, 0], [9, 9, 9]]), intent="saturation")  # pyright: ignore[reportArgumentType]

@@ -39,7 +39,7 @@ export const CASES = {
     },
     async "a panel at its size"(page, job) {
         await pick(page, "Palette", "panel black-white-yellow-red-4.2");
-        await pick(page, "Intent", "relative");
+        await pick(page, "Match by", "relative");
         await radio(page, "linear");
         await page.getByRole("button", { name: "Size of the panel" }).click();
     },

@@ -40,6 +40,8 @@ export const TASKS = {
         assert.equal(await page.locator('#palette option[value="c64"]').textContent(), "Commodore 64 (16)");
         await pick(page, "Palette", "c64");
         await holds(page, "--palette c64");
+        await pick(page, "Match by", "lightness");
+        await holds(page, "--palette c64 --intent lightness");
     },
     async "paste a list from Lospec, or its address"(page) {
         if (!(await page.locator("#pasted").isVisible())) await page.getByText("Paste or load a palette").click();
