@@ -109,8 +109,7 @@ IntentOption = Annotated[
         DITHERING,
         "Rendering intent. perceptual, relative: white and black become the palette's; other colours "
         "are compressed smoothly, or clipped at constant hue. absolute: colours stay, and are clipped. "
-        "lightness: tones stay, in the palette's colours from dark to light, as a gradient map [perceptual; "
-        "absolute with --colors].",
+        "lightness: only tones count, as in a gradient map [perceptual; absolute with --colors].",
     ),
 ]
 PanelOption = Annotated[

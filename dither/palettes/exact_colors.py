@@ -40,8 +40,8 @@ def exact_colors(palette: Palette, intent: Intent) -> ExactColors:
     """Return the colours of images that keep their entry of a palette, whatever the intent does.
 
     Absolute: all colours of the palette. Lightness: those that it maps to themselves. Else also the
-    saturated ones, of the palette and of its device. Other greys of the palette are greys of the image, whose
-    order would suffer.
+    saturated ones, of the palette and of its device. Other greys of the palette are greys of the image,
+    whose order would suffer.
 
     Example:
         >>> black_white = exact_colors(Palette.from_hex("000000 ffffff"), "absolute")

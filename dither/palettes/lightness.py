@@ -1,8 +1,8 @@
-"""Match colours by lightness alone: a gradient map through the entries of a palette, from dark to light.
+"""Match colours by lightness alone: a gradient map through a palette, from dark to light.
 
-The luminance of a picture from black to white becomes that of the palette from its darkest to its lightest
-entry. Each colour becomes the mixture of the two entries next to its luminance that has the same
-luminance, so tones are kept and hues are those of the palette.
+The luminance of a picture from black to white becomes that of the palette from its darkest to its
+lightest entry. Each colour becomes the mixture of the two entries next to its luminance that has the
+same luminance, so tones are kept and hues are those of the palette.
 """
 
 import numpy as np

@@ -456,6 +456,7 @@ def _shown(color: np.ndarray, job: dict[str, Any], palette: Palette | None) -> n
         options["strength"] = job["strength"]
         codes = ordered_dither(color, load_channels(job["matrix"]), levels=levels, **options)
     elif job["method"] == "ordered":
+        assert palette is not None
         size = job["mixtureSize"]
         options |= {"strength": job["strength"], "intent": job["intent"]}
         options |= {"mix": "two"} if size == 2 else {"mix": "many", "candidates": size}
