@@ -33,6 +33,7 @@ ARITHMETIC = (
     "diffuse",
     "dither",
     "shown",
+    "png_reader",
     "decode",
     "png",
     "animated_png",

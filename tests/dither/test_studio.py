@@ -568,6 +568,22 @@ def test_every_colour_has_the_same_grey() -> None:
         assert (grays == to_gray(colors)).all(), red
 
 
+@pytest.mark.parametrize("mode", ["RGBA", "LA", "P"])
+def test_the_page_reads_pngs_with_alpha_itself(
+    tmp_path: Path, photo: np.ndarray, mode: str
+) -> None:
+    alpha = np.random.default_rng(2).integers(0, 256, photo.shape[:2], np.uint8)
+    image = Image.fromarray(np.dstack([photo, alpha]))
+    image = image.quantize(13) if mode == "P" else image.convert(mode)
+    image.save(tmp_path / "clear.png")
+    script = """
+    const file = new Blob([require("fs").readFileSync("clear.png")]);
+    pngPixels(file).then((pixels) => console.log(JSON.stringify(Array.from(pixels))));
+    """
+    expected = np.asarray(Image.open(tmp_path / "clear.png").convert("RGBA"))
+    assert _in_node(tmp_path, script) == expected.ravel().tolist()
+
+
 @pytest.mark.parametrize("dtype", ["u1", ">u2", "<i4", ">i8", "<f4", ">f8"])
 def test_the_page_takes_matrix_files_by_their_order(tmp_path: Path, dtype: str) -> None:
     ranks = np.random.default_rng(3).permutation(30).reshape(5, 6)

@@ -78,9 +78,12 @@ async function preview(settings, matrix, isWanted) {
     if (answer.pixels && document.body.dataset.state !== "ready" && isWanted()) view.setPreview({ ...answer.result, pixels: answer.pixels }, { frame: place.frame, place });
 }
 
+// Colours per mixture that are enough for a preview, and found soon.
+const DRAFT_MIXTURE = 8;
+
 // Return the settings that fit the small copy, with a result of as many pixels as a preview has.
 function previewSettings(exact, { frame, turns }) {
-    const settings = { ...exact, draft: true };
+    const settings = { ...exact, draft: true, mixtureSize: Math.min(exact.mixtureSize, DRAFT_MIXTURE) };
     if (settings.width === null && settings.height === null) return settings;
     const part = Math.min(1, Math.sqrt(PREVIEWED_PIXELS / (frame.width * frame.height)));
     const [width, height] = [frame.width, frame.height].map((side) => Math.max(1, Math.round(side * part)));

@@ -17,7 +17,7 @@ async function decodedPicture(source) {
     context.drawImage(bitmap, 0, 0);
     let { data } = context.getImageData(0, 0, width, height);
     // A canvas stores colours multiplied by alpha; a texture stores them unchanged.
-    if (isClear(data)) data = texturePixels(bitmap) ?? data;
+    if (isClear(data)) data = texturePixels(bitmap) ?? (await pngPixels(source)) ?? data;
     return { ...pictureOf(data, width, height), ...(await depthOf(source)) };
 }
 

@@ -24,7 +24,8 @@ function* byClasses(picture, { lanes, stride, codes, offset, step }, light, quan
         const [top, left] = [Math.floor(cell / classes.width), cell % classes.width];
         // Away from the edges the shares depend on the class alone.
         const inner = dotShares(classes, top, left, () => true);
-        const [ahead, share] = [inner.map((each) => each.down * width + each.ahead), inner.map((each) => each.share)];
+        const ahead = Int32Array.from(inner, (each) => each.down * width + each.ahead);
+        const share = Float64Array.from(inner, (each) => each.share);
         for (let y = top; y < height; y += classes.height) {
             for (let x = left; x < width; x += classes.width) {
                 const place = y * width + x;
