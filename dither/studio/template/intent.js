@@ -57,7 +57,7 @@ function lightMapper(palette, intent) {
 // Return a function that gives the mixture of two neighbouring entries with the luminance of a colour, identical to
 // `dither.palettes.lightness`.
 function lightnessMatcher({ lights }) {
-    const known = lights.map((light) => ({ light, luminance: Number((Math.round(dot(LUMINANCE_WEIGHTS, light) * 1e9) / 1e9).toPrecision(15)) }));
+    const known = lights.map((light) => ({ light, luminance: rint(dot(LUMINANCE_WEIGHTS, light) * 1e9) / 1e9 }));
     const ramp = known.filter(({ luminance }, index) => known.findIndex((each) => each.luminance === luminance) === index).sort((one, other) => one.luminance - other.luminance);
     if (ramp.length === 1) return () => ramp[0].light;
     const luminances = ramp.map(({ luminance }) => luminance);

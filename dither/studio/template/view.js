@@ -52,7 +52,7 @@ class View {
         return `${Number.isInteger(this.#zoom) ? this.#zoom : Number(this.#zoom.toFixed(1))}×`;
     }
 
-    // Whether what is shown is the result itself.
+    // Whether the result itself is shown, not a preview.
     get isExact() {
         return this.#pixels !== null || this.#average !== null;
     }
