@@ -8,6 +8,7 @@ extension NETSCAPE2.0.
 
 import struct
 from collections.abc import Sequence
+from dataclasses import dataclass
 from typing import BinaryIO
 
 import numpy as np
@@ -110,40 +111,96 @@ def indexed_gif(found: IndexedFrames, *, durations: Sequence[int], plays: int) -
     """
     frames = found.frames
     height, width = frames[0].shape
+    clear = np.flatnonzero(found.table[:, 3] == 0)
+    transparent = int(clear[0]) if len(clear) else None
+    coded = []
+    for frame in drawn_frames(frames, transparent):
+        mark = _skipped_entry(frame, len(found.table)) if transparent is None else transparent
+        free = frame.free if mark is not None else np.zeros_like(frame.free)
+        is_marked = transparent is not None or bool(free.any())
+        used = mark if is_marked and mark is not None else 0
+        largest = max(int(frame.pixels.max()), used)
+        data = compress(
+            *(np.ascontiguousarray(frame.pixels).ravel(), free.ravel()),
+            *(used, max(2, largest.bit_length())),
+        )
+        shape = frame.pixels.shape
+        place = (frame.top, frame.left, *shape)
+        coded.append(CodedFrame(*place, data, used if is_marked else None, frame.clears))
+    size_code = max(len(found.table) - 1, 1).bit_length() - 1
+    table = found.padded_colors(size_code + 1)
+    return coded_gif(coded, table, height, width, durations=durations, plays=plays)
+
+
+@dataclass(frozen=True, eq=False)
+class CodedFrame:
+    """A frame of a GIF, compressed.
+
+    Attributes:
+        top: first row of its rectangle.
+        left: its first column.
+        height: rows of the rectangle.
+        width: its columns.
+        data: from `dither.images.lzw`.
+        transparent: index that leaves a pixel unchanged, or None.
+        clears: whether the rectangle becomes transparent before the next frame.
+    """
+
+    top: int
+    left: int
+    height: int
+    width: int
+    data: bytes
+    transparent: int | None = None
+    clears: bool = False
+
+
+def coded_gif(
+    frames: Sequence[CodedFrame],
+    table: np.ndarray,
+    height: int,
+    width: int,
+    *,
+    durations: Sequence[int],
+    plays: int,
+) -> bytes:
+    """Return a GIF of compressed frames.
+
+    Args:
+        frames: in order.
+        table: (2**n, 3) uint8 colours, n from 1 to 8.
+        height: rows of the picture.
+        width: its columns.
+        durations: milliseconds per frame, as in `gif_bytes`.
+        plays: number of times that the animation is shown, 0 for endless.
+
+    Raises:
+        InputError: a side is not from 1 to 65,535 pixels, or a duration is above 655.35 seconds.
+    """
     _check_size(height, width)
     if max(durations) > 10 * _MAX_COUNT:
         raise InputError(
             f"a GIF frame lasts at most {_MAX_COUNT / 100} s, not {max(durations) / 1000} s"
         )
-    clear = np.flatnonzero(found.table[:, 3] == 0)
-    transparent = int(clear[0]) if len(clear) else None
-    size_code = max(len(found.table) - 1, 1).bit_length() - 1
+    size_code = len(table).bit_length() - 2
     parts = [
         struct.pack("<6sHHBBB", b"GIF89a", width, height, 0xF0 | size_code, 0, 0),
-        found.padded_colors(size_code + 1).tobytes(),
+        table.tobytes(),
     ]
     if plays != 1:
         # The file stores the number of repeats after the first time; 0 is endless.
         repeats = min(max(plays - 1, 0), _MAX_COUNT)
         parts.append(b"!\xff\x0bNETSCAPE2.0" + struct.pack("<BBHB", 3, 1, repeats, 0))
     ends = (np.cumsum([0, *durations]) + 5) // 10
-    drawn = drawn_frames(frames, transparent)
-    for frame, hundredths in zip(drawn, np.diff(ends).tolist(), strict=True):
+    for frame, hundredths in zip(frames, np.diff(ends).tolist(), strict=True):
         disposal = 0 if len(frames) == 1 else _CLEAR if frame.clears else _KEEP
-        mark = _skipped_entry(frame, len(found.table)) if transparent is None else transparent
-        free = frame.free if mark is not None else np.zeros_like(frame.free)
-        is_marked = transparent is not None or bool(free.any())
-        mark = mark if is_marked and mark is not None else 0
-        flags = disposal << 2 | is_marked
-        part_height, part_width = frame.pixels.shape
-        largest = max(int(frame.pixels.max()), mark)
+        mark = frame.transparent
+        flags = disposal << 2 | (mark is not None)
+        rectangle = (frame.left, frame.top, frame.width, frame.height)
         parts += [
-            struct.pack("<3sBHBB", b"!\xf9\x04", flags, hundredths, mark, 0),
-            struct.pack("<cHHHHB", _IMAGE, frame.left, frame.top, part_width, part_height, 0),
-            compress(
-                *(np.ascontiguousarray(frame.pixels).ravel(), free.ravel()),
-                *(mark, max(2, largest.bit_length())),
-            ),
+            struct.pack("<3sBHBB", b"!\xf9\x04", flags, hundredths, mark or 0, 0),
+            struct.pack("<cHHHHB", _IMAGE, *rectangle, 0),
+            frame.data,
         ]
     return b"".join([*parts, _TRAILER])
 

@@ -14,7 +14,8 @@ import numpy as np
 
 from dither.native.loop import compiled
 
-_MOST_CODES = 4096
+_MOST_BITS = 12
+_MOST_CODES = 1 << _MOST_BITS
 # Window and tolerance of `write_codes`.
 _RESETS = ((0, 1.0), (2048, 1.2))
 _BLOCK = 255
@@ -50,9 +51,37 @@ def compress(pixels: np.ndarray, free: np.ndarray, transparent: int, bits: int) 
         ),
         key=len,
     )
+    return _blocks(best, bits)
+
+
+def packed_codes(codes: np.ndarray, bits: int) -> bytes:
+    """Pack codes that were chosen elsewhere: the minimum code size, and blocks.
+
+    Args:
+        codes: (N,) integers, clear codes included; the first clear code and the end code are added.
+        bits: of an index, 2 to 8.
+
+    Example:
+        >>> packed_codes(np.array([1, 6, 1]), 2) == compress(np.ones(4, np.uint8), np.zeros(4, bool), 0, 2)
+        True
+    """
+    clear = 1 << bits
+    every = np.concatenate([[clear], codes, [clear + 1]])
+    places = np.arange(len(every))
+    since = places - np.maximum.accumulate(np.where(every == clear, places, 0))
+    # A clear code has the size of the code before it and one more entry.
+    since[1:][every[1:] == clear] = since[:-1][every[1:] == clear] + 1
+    largest = np.where(since > 1, clear + since, clear)
+    sizes = np.clip(np.floor(np.log2(largest)).astype(np.int64) + 1, bits + 1, _MOST_BITS)
+    digits = every[:, None] >> np.arange(_MOST_BITS) & 1
+    chosen = digits[np.arange(_MOST_BITS) < sizes[:, None]]
+    return _blocks(np.packbits(chosen.astype(np.uint8), bitorder="little").tobytes(), bits)
+
+
+def _blocks(content: bytes, bits: int) -> bytes:
     blocks = [bytes([bits])]
-    for start in range(0, len(best), _BLOCK):
-        block = best[start : start + _BLOCK]
+    for start in range(0, len(content), _BLOCK):
+        block = content[start : start + _BLOCK]
         blocks.append(bytes([len(block)]) + block)
     return b"".join([*blocks, b"\0"])
 
