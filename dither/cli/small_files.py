@@ -144,6 +144,7 @@ class SmallFile:
             palette=palette,
             mask=transparent_mask(frame.alpha),
             encode=encode,
+            coding="lzw" if self.suffix == ".gif" and self.scale == 1 else "deflate",
             seed=seed,
             on_progress=on_progress,
         )

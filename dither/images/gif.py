@@ -124,9 +124,9 @@ def indexed_gif(found: IndexedFrames, *, durations: Sequence[int], plays: int) -
             *(np.ascontiguousarray(frame.pixels).ravel(), free.ravel()),
             *(used, max(2, largest.bit_length())),
         )
-        shape = frame.pixels.shape
-        place = (frame.top, frame.left, *shape)
-        coded.append(CodedFrame(*place, data, used if is_marked else None, frame.clears))
+        rows, columns = frame.pixels.shape
+        skipped = used if is_marked else None
+        coded.append(CodedFrame(frame.top, frame.left, rows, columns, data, skipped, frame.clears))
     size_code = max(len(found.table) - 1, 1).bit_length() - 1
     table = found.padded_colors(size_code + 1)
     return coded_gif(coded, table, height, width, durations=durations, plays=plays)

@@ -10,19 +10,21 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from math import exp, log
-from typing import NamedTuple
+from typing import Literal
 
 import numpy as np
 
 from dither.color import linear_to_srgb, srgb_to_linear
 from dither.errors import InputError
 from dither.extras import require_extra
+from dither.images.gif import CodedFrame, coded_gif
 from dither.images.indexed_files import encode_indexed
+from dither.images.lzw import packed_codes
 from dither.images.png_packing import packed_png
 from dither.images.raster_image import Resolution
 from dither.metrics.look import look as measure_look
-from dither.optimizer import match_search
+from dither.optimizer import lzw_search, match_search
+from dither.optimizer.byte_target import MAX_RATE, MIN_RATE, Target, approached, estimated_rate
 from dither.optimizer.config import SearchConfig
 from dither.optimizer.gamut_target import codes_to_linear
 from dither.optimizer.match_bits import MatchBits
@@ -39,23 +41,20 @@ from dither.progress import OnProgress, no_progress
 
 # A rate is in squares of 100 OKLab, as blurred errors and grain are.
 _RATE_UNIT = 1e-4
-MIN_RATE, MAX_RATE = 0.01, 100.0
 _FIRST_RATE = 0.5
 # Largest rate: number of colours. More gain nothing.
 _COLORS = ((0.3, 256), (1.2, 128), (MAX_RATE, 64))
+_GIF_COLORS = ((0.1, 256), (1.2, 128), (4.0, 64), (MAX_RATE, 32))
 # The blur is between those of "clean" and "balanced"; the penalty limits grain.
 _SEARCH = SearchConfig(sigma=1.0, lightness_penalty=0.22, color_penalty=0.055, mean_weight=0.0)
-# Passes for a given rate, and the most for a target.
-_PASSES, _MOST_PASSES = 2, 6
-# A file is near enough to its limit with this share of it; a look, when it is this much above.
-_NEAR_BYTES, _NEAR_LOOK = 0.97, 1.0
-# Before a second measurement: how much log bytes and the look fall when log rate rises by 1.
-_BYTES_SLOPE, _LOOK_SLOPE = -0.45, -9.0
+# Passes for a given rate.
+_PASSES = 2
 # Bands of the image on which the rate is estimated: their rows, and the share of the image.
 _BAND_ROWS, _BAND_SHARE = 48, 4
-_BAND_PASSES = 3
 
 
+# How a format counts bits.
+Coding = Literal["deflate", "lzw"]
 # Returns the file of (H, W) uint8 indices and (K, 3) uint8 colours.
 Encode = Callable[[np.ndarray, np.ndarray], bytes]
 
@@ -79,41 +78,6 @@ class SmallPicture(OptimizedPalette):
     look: float
 
 
-class _Target(NamedTuple):
-    """Target of the search: at most so many bytes, at least such a look, or neither."""
-
-    max_bytes: int | None
-    look: float | None
-
-    def value(self, size: float, look: Callable[[], float]) -> float:
-        """Return the quantity that falls with the rate: log bytes, or the look."""
-        return log(size) if self.max_bytes is not None else look()
-
-    @property
-    def wanted(self) -> float:
-        """Return the value to reach."""
-        if self.max_bytes is not None:
-            return log(self.max_bytes * (1 + _NEAR_BYTES) / 2)
-        return (self.look or 0.0) + _NEAR_LOOK / 2
-
-    @property
-    def slope(self) -> float:
-        """Return how much the value usually changes when log rate rises by 1."""
-        return _BYTES_SLOPE if self.max_bytes is not None else _LOOK_SLOPE
-
-    def is_met(self, found: SmallPicture) -> bool:
-        """Return whether a result keeps to the target."""
-        if self.max_bytes is not None:
-            return len(found.content) <= self.max_bytes
-        return self.look is None or found.look >= self.look
-
-    def is_near(self, found: SmallPicture) -> bool:
-        """Return whether a result keeps to the target and wastes little."""
-        if self.max_bytes is not None:
-            return self.is_met(found) and len(found.content) >= _NEAR_BYTES * self.max_bytes
-        return self.is_met(found) and (self.look is None or found.look <= self.look + _NEAR_LOOK)
-
-
 def optimize_bytes(
     image: np.ndarray,
     *,
@@ -124,6 +88,7 @@ def optimize_bytes(
     palette: PaletteLike | None = None,
     mask: np.ndarray | None = None,
     encode: Encode | None = None,
+    coding: Coding = "deflate",
     seed: int = 0,
     on_progress: OnProgress = no_progress,
 ) -> SmallPicture:
@@ -140,8 +105,10 @@ def optimize_bytes(
         palette: a palette, or its name, file or (K, 3) colours, to use unchanged.
         mask: (H, W) bool, True for pixels to ignore, such as transparent ones.
         encode: returns the file of (H, W) uint8 indices and (K, 3) uint8 colours; that of
-            `encoded_tightly` as PNG if None. The search counts bits as PNG does; GIF and WebP gain from
-            the same repetitions.
+            `encoded_tightly` as PNG, or as GIF, if None.
+        coding: "deflate" counts bits as PNG does; WebP gains from the same repetitions. "lzw" counts
+            them as GIF does; the file is a GIF of the codes that were chosen, or that of `encode` if it
+            is smaller.
         seed: of the palette, 0 or more; the same seed gives the same bytes.
         on_progress: called with the share of the work done, 0 to 1, and a short text.
 
@@ -170,8 +137,16 @@ def optimize_bytes(
     picture, mask = checked_picture(image, mask)
     request = PaletteRequest(colors if colors or given is not None else MAX_COLORS, given)
     require_extra("optimizing pixels", "optimize", "numba")
-    work = _Work(picture, mask, request, colors is not None, encode or encoded_tightly, seed)
-    target = _Target(max_bytes, look)
+    if mask is not None and request.count > MAX_COLORS - 1 and coding == "lzw":
+        # Transparent pixels need an entry.
+        if given is None:
+            request = PaletteRequest(MAX_COLORS - 1)
+        else:
+            coding = "deflate"
+    work = _Work(
+        picture, mask, request, colors is not None, encode or _own_file(coding, mask), coding, seed
+    )
+    target = Target(max_bytes, look)
     few = few_colors(picture, request, mask)
     unchanged = None if few is None else work.encoded(few.palette.colors, few.indices, 0.0)
     if (
@@ -182,8 +157,10 @@ def optimize_bytes(
         on_progress(1.0, "done")
         return unchanged
     if rate is None:
-        rate = _estimated_rate(work, target, on_progress)
-        found = _approached(work, target, rate, on_progress)
+        bands = work.bands()
+        share = bands.picture.shape[0] / work.picture.shape[0]
+        rate = estimated_rate(bands, share, target, on_progress)
+        found = approached(work, target, rate, on_progress)
     else:
         found = work.passes(rate, on_progress)
     on_progress(1.0, "done")
@@ -202,6 +179,7 @@ class _Work:
         request: PaletteRequest,
         fixed_count: bool,
         encode: Encode,
+        coding: Coding,
         seed: int,
     ) -> None:
         self.picture, self.mask, self.request = picture, mask, request
@@ -209,6 +187,8 @@ class _Work:
         self._prepared: tuple[SearchImage, np.ndarray] | None = None
         self._pixels: tuple[np.ndarray, np.ndarray] | None = None
         self._bits: MatchBits | None = None
+        self._coding: Coding = coding
+        self._codes: np.ndarray | None = None
 
     def bands(self) -> "_Work":
         """Return the same work on bands of rows; on all rows of a small image."""
@@ -223,7 +203,7 @@ class _Work:
             return self
         return _Work(
             *(self.picture[rows], mask, self.request),
-            *(self._fixed_count, self._encode, self._seed),
+            *(self._fixed_count, self._encode, self._coding, self._seed),
         )
 
     def passes(self, rate: float, on_progress: OnProgress) -> SmallPicture:
@@ -238,14 +218,34 @@ class _Work:
         image, penalties = self._image()
         colors, indices = self._start(rate) if self._pixels is None else self._pixels
         linear = srgb_to_linear(colors / 255)  # two colours may have become equal
-        state = match_search.init(indices, linear, image, penalties, _SEARCH, self._bits)
-        state, info = match_search.step(state, linear, _SEARCH, rate * _RATE_UNIT)
-        self._bits = state.bits
+        weight = rate * _RATE_UNIT
+        if self._coding == "lzw":
+            indices, bits = self._improve_codes(weight, linear, indices)
+        else:
+            state = match_search.init(indices, linear, image, penalties, _SEARCH, self._bits)
+            state, info = match_search.step(state, linear, _SEARCH, weight)
+            self._bits, indices, bits = state.bits, state.indices, info.bits
         if self.request.palette is None:
-            linear = refit_palette(state.indices, linear, image, _SEARCH)
+            linear = refit_palette(indices, linear, image, _SEARCH)
             colors = np.rint(linear_to_srgb(linear) * 255).astype(np.uint8)
-        self._pixels = colors, state.indices
-        return info.bits / 8 + 3 * len(colors)
+        self._pixels = colors, indices
+        return bits / 8 + 3 * len(colors)
+
+    def _improve_codes(
+        self, weight: float, linear: np.ndarray, indices: np.ndarray
+    ) -> tuple[np.ndarray, float]:
+        """Do a pass for LZW; return the pixels and an estimate of the bits."""
+        image, penalties = self._image()
+        if self.mask is not None:
+            # Transparent pixels have an entry of their own, after the colours.
+            indices = np.where(self.mask, np.uint8(len(linear)), indices)
+            image = image._replace(fixed=image.fixed | self.mask)
+            linear = np.concatenate([linear, linear[:1]])
+        state = match_search.init(indices, linear, image, penalties, _SEARCH, self._bits)
+        state, info = lzw_search.step(state, linear, _SEARCH, weight)
+        self._bits, self._codes = state.bits, info.codes
+        indices = state.indices
+        return (indices if self.mask is None else np.where(self.mask, 0, indices)), info.bits
 
     def shown(self) -> np.ndarray:
         """Return (H, W, 3) uint8: the pixels as they are."""
@@ -255,6 +255,7 @@ class _Work:
     def result(self, rate: float) -> SmallPicture:
         """Return the palette without colours that no pixel has, the pixels and the file."""
         colors, indices = self._pixels or self._start(rate)
+        coded = None if self._codes is None else self._coded(colors, self._codes)
         if self.request.palette is None:
             used = np.flatnonzero(np.bincount(indices.ravel(), minlength=len(colors)))
             used = used if len(used) > 1 else np.arange(2)
@@ -263,11 +264,24 @@ class _Work:
                 places = np.zeros(len(colors), np.uint8)
                 places[used] = rank
                 colors, indices = merged, places[indices]
-        return self.encoded(colors, indices, rate)
+        return self.encoded(colors, indices, rate, coded)
 
-    def encoded(self, colors: np.ndarray, indices: np.ndarray, rate: float) -> SmallPicture:
-        """Return a result with its file and its look."""
+    def _coded(self, colors: np.ndarray, codes: np.ndarray) -> bytes:
+        """Return a GIF of codes that stand for the entries of a palette."""
+        clear = None if self.mask is None else len(colors)
+        bits = lzw_search.index_bits(len(colors) + (clear is not None))
+        table = np.pad(colors, ((0, (1 << bits) - len(colors)), (0, 0)), mode="edge")
+        height, width = self.picture.shape[:2]
+        frame = CodedFrame(0, 0, height, width, packed_codes(codes, bits), clear)
+        return coded_gif([frame], table, height, width, durations=[0], plays=1)
+
+    def encoded(
+        self, colors: np.ndarray, indices: np.ndarray, rate: float, coded: bytes | None = None
+    ) -> SmallPicture:
+        """Return a result with its file and its look; another file is taken if it is smaller."""
         content = self._encode(indices, colors)
+        if coded is not None and len(coded) < len(content):
+            content = coded
         shown = visible(indices, self.mask)
         usage = np.bincount(shown.ravel(), minlength=len(colors)) / shown.size
         palette = Palette(colors, intent="absolute")
@@ -296,7 +310,8 @@ class _Work:
         else:
             count = self.request.count
             if not self._fixed_count:
-                count = next(count for most, count in _COLORS if rate <= most)
+                counts = _GIF_COLORS if self._coding == "lzw" else _COLORS
+                count = min(count, next(count for most, count in counts if rate <= most))
             shown = visible(self.picture, self.mask)
             if (shown == shown[:1, :1]).all():
                 first = shown[0, 0]
@@ -327,73 +342,12 @@ def encoded_tightly(
     return packed_png(content) if ending == ".png" else content
 
 
-def _estimated_rate(work: _Work, target: _Target, on_progress: OnProgress) -> float:
-    """Return the rate that meets a target on bands of the image."""
-    bands = work.bands()
-    share = bands.picture.shape[0] / work.picture.shape[0]
-    rates, values = [], []
-    rate = _FIRST_RATE
-    for number in range(_BAND_PASSES):
-        size = bands.improve(rate) / share
-        rates.append(log(rate))
-        values.append(target.value(size, bands.look))
-        rate = _next_rate(rates, values, target)
-        on_progress(0.1 * (number + 1), "rate")
-    return rate
-
-
-def _approached(work: _Work, target: _Target, rate: float, on_progress: OnProgress) -> SmallPicture:
-    """Do passes whose rates approach a target; return the best result that meets it.
-
-    Raises:
-        InputError: none does.
-    """
-    rates, values, best, found = [], [], None, None
-    for number in range(_MOST_PASSES):
-        work.improve(rate)
-        if number > 0:
-            found = work.result(rate)
-            rates.append(log(rate))
-            size, look = len(found.content), found.look
-            values.append(target.value(size, lambda look=look: look))
-            if target.is_met(found) and (best is None or _is_better(found, best, target)):
-                best = found
-            if target.is_near(found):
-                break
-            following = _next_rate(rates, values, target)
-            if abs(log(following / rate)) < 0.005:
-                break
-            rate = following
-        on_progress(0.3 + 0.7 * (number + 1) / (_MOST_PASSES + 1), f"pass {number + 1}")
-    if best is not None:
-        return best
-    if found is None or target.max_bytes is None:
-        reached = 0.0 if found is None else found.look
-        raise InputError(
-            f"a look of {target.look:g} is out of reach; {reached:.1f} is the best that was found: "
-            "more colours or a lower look"
-        )
-    raise InputError(
-        f"the image does not fit in {target.max_bytes} bytes; the smallest file found has "
-        f"{len(found.content)}: allow more, or make the image smaller"
-    )
-
-
-def _is_better(found: SmallPicture, best: SmallPicture, target: _Target) -> bool:
-    if target.max_bytes is not None:
-        return found.look > best.look
-    return len(found.content) < len(best.content)
-
-
-def _next_rate(rates: list[float], values: list[float], target: _Target) -> float:
-    """Return the rate at which a line through the last two values meets the wanted one."""
-    slope = target.slope
-    if len(rates) > 1 and rates[-1] != rates[-2]:
-        measured = (values[-1] - values[-2]) / (rates[-1] - rates[-2])
-        # Noise must not turn the line round, nor make it flat.
-        slope = min(max(measured, 3 * slope), slope / 3)
-    step = (target.wanted - values[-1]) / slope
-    return min(max(exp(rates[-1] + min(max(step, -3.0), 3.0)), MIN_RATE), MAX_RATE)
+def _own_file(coding: Coding, mask: np.ndarray | None) -> Encode:
+    """Return what encodes a PNG, or a GIF in which masked pixels are transparent."""
+    if coding == "deflate":
+        return encoded_tightly
+    alpha = None if mask is None else np.where(mask, 0, 255).astype(np.uint8)
+    return lambda indices, colors: encoded_tightly(indices, colors, ".gif", alpha=alpha)
 
 
 def _check_one(**options: float | None) -> None:

@@ -2,9 +2,9 @@
 
 LZW writes numbers of strings of a table that grows: after each code, the string before it and the first
 index of the next one become a string. Pixels may take any string whose error costs less than the bits
-that it saves. For each place of the next `_WINDOW` pixels, the cheapest way to it is kept: the least sum
-of the change of the loss and of the weighted bits (dynamic programming). The first code of the cheapest
-way is written, the table grows, and the next window begins after it.
+that it saves. For each place of the next pixels, the cheapest way to it is kept: the least sum of the
+change of the loss and of the weighted bits (dynamic programming). The first code of the cheapest way is
+written, the table grows, and the next window begins after it.
 """
 
 from typing import NamedTuple
@@ -55,7 +55,7 @@ class Ways(NamedTuple):
         code: (N,) int32 of the last string.
         errors: (N, R, 3) float32 of the last pixels.
         step_errors: (R + longest, 3) float32, scratch: those of the way and of a string after it.
-        spent: (longest + 1,) float32, scratch: change of the loss by a string, up to each of its pixels.
+        spent: (longest + 1,) float32, scratch: change of the loss by a string, up to each pixel.
         next_child: (longest + 1,) int32, scratch.
         literals: (M,) int32, scratch.
         known: (257,) bool, scratch: whether the last string with an index is in the table.
@@ -140,7 +140,9 @@ def choose_codes(
                 continue
             if i > 0:
                 _follow(picture, strings, before, mark, ways, place, i)
-            longest = _try_strings(picture, strings, before, mark, ways, place, i, weight, code_cost, usual, last)
+            longest = _try_strings(
+                picture, strings, before, mark, ways, place, i, weight, code_cost, usual, last
+            )
             top = max(top, i + longest)
         # The best of the ways that leave the window.
         end = min(_WINDOW, pixels - place)
@@ -194,9 +196,7 @@ def choose_codes(
 
 
 @compiled(fastmath=True, inline=True)
-def _set_error(
-    picture: Picture, errors: np.ndarray, row: int, y: int, x: int, color: int
-) -> None:
+def _set_error(picture: Picture, errors: np.ndarray, row: int, y: int, x: int, color: int) -> None:
     """Write the change of the error of a pixel by a colour."""
     now = int(picture.indices[y, x])
     if color == now:

@@ -1,12 +1,12 @@
-"""Search for pixels that compress well in a GIF: the loss of `loss.py` plus the bits of LZW times a weight.
+"""Search for pixels that make a small GIF: the loss of `loss.py` plus weighted bits of LZW.
 
 A pass goes over the pixels in order and chooses strings of the growing table of LZW, whose error enters
 the blurred error of their neighbours (`lzw_loops`). In a clip, a pixel may also stay as it is in the
 frame before.
 
 Source: T. Welch, "A technique for high-performance data compression" (1984); the idea of strings that
-are nearly equal is that of lossy LZW in giflossy (K. Lesinski, 2014), which neither feeds the error back
-nor weighs it against bits.
+are nearly equal is that of giflossy (K. Lesinski, 2014), which neither feeds the error back nor weighs
+it against bits.
 """
 
 from typing import NamedTuple
@@ -97,7 +97,8 @@ def step(
     padded_rows = slice(top, bottom + len(taps) - 1)
     padded_columns = slice(3 * left, 3 * (right + span))
     picture = Picture(
-        *(np.ascontiguousarray(each[rows, columns]) for each in state[:2][::-1]),
+        np.ascontiguousarray(state.pixels[rows, columns]),
+        np.ascontiguousarray(state.indices[rows, columns]),
         np.ascontiguousarray(state.weights[rows, columns]),
         np.ascontiguousarray(state.field[padded_rows, padded_columns]),
         state.candidates,

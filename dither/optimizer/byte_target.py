@@ -1,0 +1,167 @@
+"""Find the price of a bit by which a file meets a target: at most some bytes, or at least a look.
+
+The price is estimated on a part of the picture, and then corrected after each pass by what the encoded
+file shows. A line through the last two values tells the next price.
+"""
+
+from collections.abc import Callable
+from math import exp, log
+from typing import NamedTuple, Protocol, TypeVar
+
+from dither.errors import InputError
+from dither.progress import OnProgress
+
+MIN_RATE, MAX_RATE = 0.01, 100.0
+_FIRST_RATE = 0.5
+# The most passes for a target.
+_MOST_PASSES = 6
+# A file is near enough to its limit with this share of it; a look, when it is this much above.
+_NEAR_BYTES, _NEAR_LOOK = 0.97, 1.0
+# Before a second measurement: how much log bytes and the look fall when log rate rises by 1.
+_BYTES_SLOPE, _LOOK_SLOPE = -0.45, -9.0
+_BAND_PASSES = 3
+
+
+class Found(Protocol):
+    """A result of passes: its file and its look."""
+
+    @property
+    def content(self) -> bytes:
+        """Return the encoded file."""
+        ...
+
+    @property
+    def look(self) -> float:
+        """Return the look."""
+        ...
+
+
+FoundT = TypeVar("FoundT", bound=Found)
+FoundOut = TypeVar("FoundOut", bound=Found, covariant=True)
+
+
+class Work(Protocol[FoundOut]):
+    """A picture or clip, which passes improve."""
+
+    def improve(self, rate: float) -> float:
+        """Do a pass; return an estimate of the bytes."""
+        ...
+
+    def look(self) -> float:
+        """Return the look of the pixels as they are."""
+        ...
+
+    def result(self, rate: float) -> FoundOut:
+        """Return the file of the pixels as they are."""
+        ...
+
+
+class Target(NamedTuple):
+    """Target of the search: at most so many bytes, at least such a look, or neither."""
+
+    max_bytes: int | None
+    look: float | None
+
+    def value(self, size: float, look: Callable[[], float]) -> float:
+        """Return the quantity that falls with the rate: log bytes, or the look."""
+        return log(size) if self.max_bytes is not None else look()
+
+    @property
+    def wanted(self) -> float:
+        """Return the value to reach."""
+        if self.max_bytes is not None:
+            return log(self.max_bytes * (1 + _NEAR_BYTES) / 2)
+        return (self.look or 0.0) + _NEAR_LOOK / 2
+
+    @property
+    def slope(self) -> float:
+        """Return how much the value usually changes when log rate rises by 1."""
+        return _BYTES_SLOPE if self.max_bytes is not None else _LOOK_SLOPE
+
+    def is_met(self, found: Found) -> bool:
+        """Return whether a result keeps to the target."""
+        if self.max_bytes is not None:
+            return len(found.content) <= self.max_bytes
+        return self.look is None or found.look >= self.look
+
+    def is_near(self, found: Found) -> bool:
+        """Return whether a result keeps to the target and wastes little."""
+        if self.max_bytes is not None:
+            return self.is_met(found) and len(found.content) >= _NEAR_BYTES * self.max_bytes
+        return self.is_met(found) and (self.look is None or found.look <= self.look + _NEAR_LOOK)
+
+
+def estimated_rate(
+    bands: Work[Found], share: float, target: Target, on_progress: OnProgress
+) -> float:
+    """Return the rate that meets a target on a part of a picture or clip.
+
+    Args:
+        bands: the part.
+        share: its share of the pixels.
+        target: bytes of the whole, or the look.
+        on_progress: called with a share up to 0.3.
+    """
+    rates, values = [], []
+    rate = _FIRST_RATE
+    for number in range(_BAND_PASSES):
+        size = bands.improve(rate) / share
+        rates.append(log(rate))
+        values.append(target.value(size, bands.look))
+        rate = _next_rate(rates, values, target)
+        on_progress(0.1 * (number + 1), "rate")
+    return rate
+
+
+def approached(work: Work[FoundT], target: Target, rate: float, on_progress: OnProgress) -> FoundT:
+    """Do passes whose rates approach a target; return the best result that meets it.
+
+    Raises:
+        InputError: none does.
+    """
+    rates, values, best, found = [], [], None, None
+    for number in range(_MOST_PASSES):
+        work.improve(rate)
+        if number > 0:
+            found = work.result(rate)
+            rates.append(log(rate))
+            size, look = len(found.content), found.look
+            values.append(target.value(size, lambda look=look: look))
+            if target.is_met(found) and (best is None or _is_better(found, best, target)):
+                best = found
+            if target.is_near(found):
+                break
+            following = _next_rate(rates, values, target)
+            if abs(log(following / rate)) < 0.005:
+                break
+            rate = following
+        on_progress(0.3 + 0.7 * (number + 1) / (_MOST_PASSES + 1), f"pass {number + 1}")
+    if best is not None:
+        return best
+    if found is None or target.max_bytes is None:
+        reached = 0.0 if found is None else found.look
+        raise InputError(
+            f"a look of {target.look:g} is out of reach; {reached:.1f} is the best that was found: "
+            "more colours or a lower look"
+        )
+    raise InputError(
+        f"the image does not fit in {target.max_bytes} bytes; the smallest file found has "
+        f"{len(found.content)}: allow more, or make the image smaller"
+    )
+
+
+def _is_better(found: Found, best: Found, target: Target) -> bool:
+    if target.max_bytes is not None:
+        return found.look > best.look
+    return len(found.content) < len(best.content)
+
+
+def _next_rate(rates: list[float], values: list[float], target: Target) -> float:
+    """Return the rate at which a line through the last two values meets the wanted one."""
+    slope = target.slope
+    if len(rates) > 1 and rates[-1] != rates[-2]:
+        measured = (values[-1] - values[-2]) / (rates[-1] - rates[-2])
+        # Noise must not turn the line round, nor make it flat.
+        slope = min(max(measured, 3 * slope), slope / 3)
+    step = (target.wanted - values[-1]) / slope
+    return min(max(exp(rates[-1] + min(max(step, -3.0), 3.0)), MIN_RATE), MAX_RATE)
