@@ -165,3 +165,29 @@ def _next_rate(rates: list[float], values: list[float], target: Target) -> float
         slope = min(max(measured, 3 * slope), slope / 3)
     step = (target.wanted - values[-1]) / slope
     return min(max(exp(rates[-1] + min(max(step, -3.0), 3.0)), MIN_RATE), MAX_RATE)
+
+
+def check_target(rate: float | None, max_bytes: int | None, look: float | None) -> Target:
+    """Return the target of a search; it is empty if the rate is given.
+
+    Args:
+        rate: weight of a bit, 0.01 to 100.
+        max_bytes: the most bytes, 1 or more.
+        look: the least look, up to 100.
+
+    Raises:
+        InputError: not exactly one is given, or it is out of range.
+    """
+    options = {"rate": rate, "max_bytes": max_bytes, "look": look}
+    given = [name for name, value in options.items() if value is not None]
+    if len(given) != 1:
+        raise InputError(
+            f"give exactly one of rate, max_bytes and look ({', '.join(given) or 'none'} given)"
+        )
+    if rate is not None and not MIN_RATE <= rate <= MAX_RATE:
+        raise InputError(f"rate is {rate}; it must be from {MIN_RATE} to {MAX_RATE:g}")
+    if max_bytes is not None and max_bytes < 1:
+        raise InputError(f"max_bytes is {max_bytes}; it must be 1 or more")
+    if look is not None and not look <= 100:
+        raise InputError(f"look is {look}; it must be at most 100")
+    return Target(max_bytes, look)

@@ -15,7 +15,6 @@ from typing import Literal
 import numpy as np
 
 from dither.color import linear_to_srgb, srgb_to_linear
-from dither.errors import InputError
 from dither.extras import require_extra
 from dither.images.gif import CodedFrame, coded_gif
 from dither.images.indexed_files import encode_indexed
@@ -24,7 +23,7 @@ from dither.images.png_packing import packed_png
 from dither.images.raster_image import Resolution
 from dither.metrics.look import look as measure_look
 from dither.optimizer import lzw_search, match_search
-from dither.optimizer.byte_target import MAX_RATE, MIN_RATE, Target, approached, estimated_rate
+from dither.optimizer.byte_target import MAX_RATE, approached, check_target, estimated_rate
 from dither.optimizer.config import SearchConfig
 from dither.optimizer.gamut_target import codes_to_linear
 from dither.optimizer.match_bits import MatchBits
@@ -40,13 +39,13 @@ from dither.palettes.palette import MAX_COLORS, Palette, PaletteLike, as_palette
 from dither.progress import OnProgress, no_progress
 
 # A rate is in squares of 100 OKLab, as blurred errors and grain are.
-_RATE_UNIT = 1e-4
+RATE_UNIT = 1e-4
 _FIRST_RATE = 0.5
 # Largest rate: number of colours. More gain nothing.
 _COLORS = ((0.3, 256), (1.2, 128), (MAX_RATE, 64))
-_GIF_COLORS = ((0.1, 256), (1.2, 128), (4.0, 64), (MAX_RATE, 32))
+GIF_COLORS = ((0.1, 256), (1.2, 128), (4.0, 64), (MAX_RATE, 32))
 # The blur is between those of "clean" and "balanced"; the penalty limits grain.
-_SEARCH = SearchConfig(sigma=1.0, lightness_penalty=0.22, color_penalty=0.055, mean_weight=0.0)
+SEARCH = SearchConfig(sigma=1.0, lightness_penalty=0.22, color_penalty=0.055, mean_weight=0.0)
 # Passes for a given rate.
 _PASSES = 2
 # Bands of the image on which the rate is estimated: their rows, and the share of the image.
@@ -126,13 +125,7 @@ def optimize_bytes(
         >>> len(small.content) <= 900  # doctest: +SKIP
         True
     """
-    _check_one(rate=rate, max_bytes=max_bytes, look=look)
-    if rate is not None and not MIN_RATE <= rate <= MAX_RATE:
-        raise InputError(f"rate is {rate}; it must be from {MIN_RATE} to {MAX_RATE:g}")
-    if max_bytes is not None and max_bytes < 1:
-        raise InputError(f"max_bytes is {max_bytes}; it must be 1 or more")
-    if look is not None and not look <= 100:
-        raise InputError(f"look is {look}; it must be at most 100")
+    target = check_target(rate, max_bytes, look)
     given = None if palette is None else as_palette(palette)
     picture, mask = checked_picture(image, mask)
     request = PaletteRequest(colors if colors or given is not None else MAX_COLORS, given)
@@ -146,7 +139,6 @@ def optimize_bytes(
     work = _Work(
         picture, mask, request, colors is not None, encode or _own_file(coding, mask), coding, seed
     )
-    target = Target(max_bytes, look)
     few = few_colors(picture, request, mask)
     unchanged = None if few is None else work.encoded(few.palette.colors, few.indices, 0.0)
     if (
@@ -218,15 +210,15 @@ class _Work:
         image, penalties = self._image()
         colors, indices = self._start(rate) if self._pixels is None else self._pixels
         linear = srgb_to_linear(colors / 255)  # two colours may have become equal
-        weight = rate * _RATE_UNIT
+        weight = rate * RATE_UNIT
         if self._coding == "lzw":
             indices, bits = self._improve_codes(weight, linear, indices)
         else:
-            state = match_search.init(indices, linear, image, penalties, _SEARCH, self._bits)
-            state, info = match_search.step(state, linear, _SEARCH, weight)
+            state = match_search.init(indices, linear, image, penalties, SEARCH, self._bits)
+            state, info = match_search.step(state, linear, SEARCH, weight)
             self._bits, indices, bits = state.bits, state.indices, info.bits
         if self.request.palette is None:
-            linear = refit_palette(indices, linear, image, _SEARCH)
+            linear = refit_palette(indices, linear, image, SEARCH)
             colors = np.rint(linear_to_srgb(linear) * 255).astype(np.uint8)
         self._pixels = colors, indices
         return bits / 8 + 3 * len(colors)
@@ -241,8 +233,8 @@ class _Work:
             indices = np.where(self.mask, np.uint8(len(linear)), indices)
             image = image._replace(fixed=image.fixed | self.mask)
             linear = np.concatenate([linear, linear[:1]])
-        state = match_search.init(indices, linear, image, penalties, _SEARCH, self._bits)
-        state, info = lzw_search.step(state, linear, _SEARCH, weight)
+        state = match_search.init(indices, linear, image, penalties, SEARCH, self._bits)
+        state, info = lzw_search.step(state, linear, SEARCH, weight)
         self._bits, self._codes = state.bits, info.codes
         indices = state.indices
         return (indices if self.mask is None else np.where(self.mask, 0, indices)), info.bits
@@ -310,7 +302,7 @@ class _Work:
         else:
             count = self.request.count
             if not self._fixed_count:
-                counts = _GIF_COLORS if self._coding == "lzw" else _COLORS
+                counts = GIF_COLORS if self._coding == "lzw" else _COLORS
                 count = min(count, next(count for most, count in counts if rate <= most))
             shown = visible(self.picture, self.mask)
             if (shown == shown[:1, :1]).all():
@@ -348,11 +340,3 @@ def _own_file(coding: Coding, mask: np.ndarray | None) -> Encode:
         return encoded_tightly
     alpha = None if mask is None else np.where(mask, 0, 255).astype(np.uint8)
     return lambda indices, colors: encoded_tightly(indices, colors, ".gif", alpha=alpha)
-
-
-def _check_one(**options: float | None) -> None:
-    given = [name for name, value in options.items() if value is not None]
-    if len(given) != 1:
-        raise InputError(
-            f"give exactly one of rate, max_bytes and look ({', '.join(given) or 'none'} given)"
-        )

@@ -265,17 +265,22 @@ def _try_strings(
     first = ways.cost[i]
     y, x = (place + i) // width, (place + i) % width
     literals, count = ways.literals, 0
-    cell = int(pixels[y, x, 7])
+    cell, now = int(pixels[y, x, 7]), int(picture.indices[y, x])
+    # The mark first, and no other index for the same colour: so unchanged areas make long strings.
+    stays = -1
+    if mark >= 0:
+        stays = int(before[y, x])
+        literals[0], count = mark, 1
+    if now != stays:
+        literals[count] = now
+        count += 1
     if cell >= 0:
         row = 0 if len(picture.table) == 1 else cell
         for j in range(picture.table.shape[1]):
-            literals[count] = picture.table[row, j]
-            count += 1
-        if mark >= 0:
-            literals[count] = mark
-            count += 1
-    literals[count] = picture.indices[y, x]
-    count += 1
+            color = int(picture.table[row, j])
+            if color != now and color != stays:
+                literals[count] = color
+                count += 1
     previous = ways.code[i] if i > 0 else last
     code = strings.child[previous] if previous >= 0 else -1
     while code >= 0:
