@@ -87,17 +87,23 @@ class OptimizeTask:
     def _small(
         self, small: "SmallFile", animation: "Animation", on_progress: OnProgress
     ) -> Dithered:
-        """Optimise a still image for few bytes."""
+        """Optimise a still image or a clip for few bytes."""
         frame, *more = animation.frames
-        if more:
-            raise InputError("--max-bytes, --look and --rate are for still images")
         colors = self.colors if isinstance(self.colors, int) else None
-        found = small.optimized(frame, colors, self.palette, self.seed, on_progress)
-        about: dict[str, Any] = {"bytes": len(found.content), "colors": len(found.palette)}
+        options = (colors, self.palette, self.seed, on_progress)
+        if more:
+            found = small.optimized_clip(animation, *options)
+            frames = found.frames
+        else:
+            found = small.optimized(frame, *options)
+            frames = [found]
+        palette = frames[0].palette
+        about: dict[str, Any] = {"bytes": len(found.content), "colors": len(palette)}
         about |= {"look": round(found.look, 2), "rate": found.rate}
         if self.measured:
-            about |= _measurements(animation, [found])
-        return Dithered([found.indices], found.palette, about, (small.suffix, found.content))
+            about |= _measurements(animation, frames)
+        codes = [each.indices for each in frames]
+        return Dithered(codes, palette, about, (small.suffix, found.content))
 
     def draft(self, frames: int) -> "OptimizeTask":
         """Return a faster task that finds the same palette; that of a clip needs the search."""

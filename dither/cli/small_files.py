@@ -10,8 +10,10 @@ from dither.errors import InputError
 if TYPE_CHECKING:
     import numpy as np
 
+    from dither.images.animation import Animation
     from dither.images.raster_image import RasterImage
     from dither.optimizer.fewest_bytes import SmallPicture
+    from dither.optimizer.small_clip import SmallClip
     from dither.palettes.palette import Palette
     from dither.progress import OnProgress
 
@@ -145,6 +147,45 @@ class SmallFile:
             mask=transparent_mask(frame.alpha),
             encode=encode,
             coding="lzw" if self.suffix == ".gif" and self.scale == 1 else "deflate",
+            seed=seed,
+            on_progress=on_progress,
+        )
+
+    def optimized_clip(
+        self,
+        animation: "Animation",
+        colors: int | None,
+        palette: "Palette | None",
+        seed: int,
+        on_progress: "OnProgress",
+    ) -> "SmallClip":
+        """Optimise a clip.
+
+        Raises:
+            InputError: the output is no GIF, the clip has transparent pixels, or the target is out of
+                reach.
+        """
+        from dither.optimizer.small_clip import optimize_clip_bytes
+
+        if self.suffix != ".gif" or self.scale != 1:
+            raise InputError(
+                "--max-bytes, --look and --rate write clips as .gif and without --scale; in other "
+                "formats, they are for still images"
+            )
+        if any(frame.alpha is not None and frame.alpha.min() < 255 for frame in animation.frames):
+            raise InputError(
+                "--max-bytes, --look and --rate take no clips with transparent pixels; --background "
+                "puts a colour behind them"
+            )
+        return optimize_clip_bytes(
+            [frame.color for frame in animation.frames],
+            durations=animation.durations,
+            plays=animation.plays,
+            rate=self.rate,
+            max_bytes=self.max_bytes,
+            look=self.look,
+            colors=colors,
+            palette=palette,
             seed=seed,
             on_progress=on_progress,
         )

@@ -8,7 +8,6 @@
    all these frames when it is drawn.
 """
 
-import itertools
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import NamedTuple
@@ -34,6 +33,7 @@ from dither.optimizer.palette_refit import refit_palette
 from dither.optimizer.palette_request import PaletteRequest
 from dither.optimizer.picture import checked_picture
 from dither.optimizer.search_image import SearchImage, prepare_search
+from dither.palettes.device import merge_equal_colors
 from dither.palettes.from_image import k_means
 from dither.palettes.nearest import nearest_indices
 from dither.palettes.palette import MAX_COLORS, Palette, PaletteLike, as_palette
@@ -47,9 +47,9 @@ _PASSES = 2
 _LEARNED_FRAMES, _LOOKED_FRAMES = 4, 8
 # Weight of a change from frame to frame against that of a pixel's own error, where the clip is still
 # and elsewhere; there, it is halved where OKLab changes by _MOVING.
-_STILL_CHANGE, _CHANGE, _MOVING = 30.0, 2.0, 0.03
+_STILL_CHANGE, _CHANGE, _MOVING = 20.0, 2.0, 0.03
 # A pixel is new where OKLab, blurred by so many pixels, has changed by so much.
-_NEW_SIGMA, _NEW = 1.0, 0.012
+_NEW_SIGMA, _NEW = 1.0, 0.01
 # The most frames for which a pixel counts when it is drawn.
 _MOST_COUNTED = 6.0
 # A second search in the rectangle that changes is worth its time if it is at most this share.
@@ -129,7 +129,10 @@ def optimize_clip_bytes(
     request = PaletteRequest(None if given is not None else count, given)
     work = _Work(pictures, request, colors is not None, durations, plays, seed, on_progress)
     unchanged = work.unchanged()
-    if unchanged is not None and max_bytes is not None and target.is_met(unchanged):
+    if unchanged is not None and (
+        (max_bytes is not None and target.is_met(unchanged))
+        or len(unchanged.frames[0].palette) <= 2
+    ):
         on_progress(1.0, "done")
         return unchanged
     if rate is None:
@@ -187,8 +190,7 @@ class _Work:
         self._on_progress = on_progress
         self._colors = np.empty((0, 3), np.uint8)
         self._frames: list[_Frame] = []
-        self._moved = [np.ones(pictures[0].shape[:2], bool)]
-        self._moved += [_moved(*pair) for pair in itertools.pairwise(pictures)]
+        self._moved = _moved(pictures)
 
     def unchanged(self) -> SmallClip | None:
         """Return the clip itself if its colours fit."""
@@ -318,7 +320,8 @@ class _Work:
         )
         state, _ = lzw_search.step(state, palette.linear, SEARCH, rate * RATE_UNIT)
         linear = refit_palette(state.indices, palette.linear, image, SEARCH)
-        return np.rint(linear_to_srgb(linear) * 255).astype(np.uint8)
+        colors, _ = merge_equal_colors(np.rint(linear_to_srgb(linear) * 255).astype(np.uint8))
+        return colors if len(colors) > 1 else palette.colors
 
 
 def _prepared(picture: np.ndarray) -> tuple[SearchImage, np.ndarray]:
@@ -357,11 +360,22 @@ def _stilled(
     return state._replace(weights=state.weights * (1 + weight[..., 0]))
 
 
-def _moved(before: np.ndarray, after: np.ndarray) -> np.ndarray:
-    """Return (H, W) bool, True for pixels in which two pictures differ by more than noise."""
-    labs = (linear_to_oklab(codes_to_linear(each)) for each in (before, after))
-    change = np.subtract(*labs).astype(np.float32)
-    return np.square(gaussian_blur(change, _NEW_SIGMA)).sum(axis=2) > _NEW**2
+def _moved(pictures: list[np.ndarray]) -> list[np.ndarray]:
+    """Return for each frame (H, W) bool, True for pixels that differ by more than noise.
+
+    A pixel is compared with the frame in which it was new last, so that slow changes are seen too.
+    """
+    found = [np.ones(pictures[0].shape[:2], bool)]
+    reference = None
+    for picture in pictures:
+        lab = linear_to_oklab(codes_to_linear(picture)).astype(np.float32)
+        lab = gaussian_blur(lab, _NEW_SIGMA)
+        if reference is None:
+            reference = lab
+            continue
+        found.append(np.square(lab - reference).sum(axis=2) > _NEW**2)
+        reference = np.where(found[-1][..., None], lab, reference)
+    return found
 
 
 def _share(part: Rectangle, whole: Rectangle) -> float:

@@ -51,6 +51,21 @@ def test_transparent_pixels_and_enlarged_ones_count(folder: Path, run: Run) -> N
     assert (shown[40:, 40:, 3] == 255).all()
 
 
+def test_a_clip_keeps_to_the_limit(folder: Path, run: Run) -> None:
+    run("dither optimize clip.gif -o full.gif --rate 0.3")
+    most = 3 * (folder / "full.gif").stat().st_size // 4
+    done = run(f"dither optimize clip.gif -o small.gif --max-bytes {most} --json")
+    (entry,) = json.loads(done.stdout)["images"]
+    assert entry["bytes"] == (folder / "small.gif").stat().st_size <= most
+    with Image.open(folder / "small.gif") as clip, Image.open(folder / "clip.gif") as original:
+        assert (clip.n_frames, clip.size) == (2, original.size)
+        shown = []
+        for picture in (original, clip):
+            picture.seek(1)
+            shown.append(np.array(picture.convert("RGB")))
+    assert look(*shown) > entry["look"] - 10
+
+
 @pytest.mark.parametrize(
     ("options", "words"),
     [
@@ -63,7 +78,8 @@ def test_transparent_pixels_and_enlarged_ones_count(folder: Path, run: Run) -> N
         ("photo.png -o x.png --rate 1 --preset clean", "--preset has no effect with --rate"),
         ("photo.png -o x.png --rate 1 --colors auto", "choose the number of colours themselves"),
         ("photo.png -o x.png --rate 1 --colors 9 -p game-boy", "choose exactly one of --palette"),
-        ("clip.gif -o x.gif --rate 1", "--max-bytes, --look and --rate are for still images"),
+        ("clip.gif -o x.png --rate 1", "--max-bytes, --look and --rate write clips as .gif"),
+        ("clip.gif -o x.gif --rate 1 --colors 256", "has at most 255 colours, not 256"),
         (
             "shade.png -o x.png --rate 1",
             "shade.png: --max-bytes, --look and --rate take no partial",
