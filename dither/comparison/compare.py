@@ -10,6 +10,7 @@ from dither.images.fit import Sides
 from dither.images.io import encode_image
 from dither.images.raster_image import RasterImage
 from dither.metrics.image import ImageErrors, image_errors
+from dither.metrics.look import look
 from dither.progress import OnProgress, no_progress
 from dither.samples import checked_image, eight_bit_colors
 
@@ -25,11 +26,13 @@ class Comparison:
         errors: from `dither.metrics.image_errors`.
         colors: number of distinct colours.
         png_bytes: size as a PNG with the fewest bits per pixel.
+        look: from `dither.metrics.look`, 100 for the original; about the scale of SSIMULACRA2.
     """
 
     errors: ImageErrors
     colors: int
     png_bytes: int
+    look: float
 
 
 def compare(
@@ -65,7 +68,8 @@ def compare(
         on_progress=lambda share, text: on_progress(_ERRORS_SHARE * share, text),
     )
     on_progress(_ERRORS_SHARE, "file size")
-    return Comparison(errors, _color_count(samples), len(png_bytes(samples)))
+    size = len(png_bytes(samples))
+    return Comparison(errors, _color_count(samples), size, look(original, samples))
 
 
 def resized_to(original: np.ndarray, shape: tuple[int, ...]) -> np.ndarray:

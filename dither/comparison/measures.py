@@ -102,6 +102,16 @@ MEASURES = (
         "highest",
     ),
     Measure(
+        "Look",
+        "Look",
+        "One number for how the image has changed, on about the scale of SSIMULACRA2: 100 for the "
+        "original, 80 for a hardly visible change, 60 for a good picture of few colours, 40 for a "
+        "coarse one.",
+        lambda found: found.look,
+        "{:.1f}".format,
+        "highest",
+    ),
+    Measure(
         "Lost hues",
         "Lost hues",
         "Number of hues, out of twelve, that the original has and the dithered image has not.",

@@ -47,9 +47,10 @@ _PASSES = 2
 _LEARNED_FRAMES, _LOOKED_FRAMES = 4, 8
 # Weight of a change from frame to frame against that of a pixel's own error, where the clip is still
 # and elsewhere; there, it is halved where OKLab changes by _MOVING.
-_STILL_CHANGE, _CHANGE, _MOVING = 20.0, 2.0, 0.03
-# A pixel is new where OKLab, blurred by so many pixels, has changed by so much.
-_NEW_SIGMA, _NEW = 1.0, 0.01
+_STILL_CHANGE, _CHANGE, _MOVING = 10.0, 2.0, 0.03
+# A pixel is new where OKLab, blurred by so many pixels, has changed by so many times what the tenth
+# part that changes least has changed by, within these limits.
+_NEW_SIGMA, _NOISE, _NEW = 1.0, 4.0, (0.002, 0.005)
 # The most frames for which a pixel counts when it is drawn.
 _MOST_COUNTED = 6.0
 # A second search in the rectangle that changes is worth its time if it is at most this share.
@@ -373,7 +374,9 @@ def _moved(pictures: list[np.ndarray]) -> list[np.ndarray]:
         if reference is None:
             reference = lab
             continue
-        found.append(np.square(lab - reference).sum(axis=2) > _NEW**2)
+        change = np.sqrt(np.square(lab - reference).sum(axis=2))
+        least, most = _NEW
+        found.append(change > min(max(_NOISE * float(np.quantile(change, 0.1)), least), most))
         reference = np.where(found[-1][..., None], lab, reference)
     return found
 

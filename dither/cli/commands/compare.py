@@ -141,7 +141,7 @@ def compare(
 
         print(comparison_table([picture.name for picture in pictures[1:]], results))
         log(
-            "S2, S4 and MS-SSIM are best at 1, the others at 0; * marks the best.",
+            "S2, S4 and MS-SSIM are best at 1, Look at 100, the others at 0; * marks the best.",
             quiet=quiet,
         )
 

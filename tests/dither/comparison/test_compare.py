@@ -22,6 +22,7 @@ def test_everything_is_measured_and_fits_in_json(photo: np.ndarray, tmp_path: Pa
         "errors",
         "colors",
         "png_bytes",
+        "look",
     }
 
 

@@ -21,12 +21,12 @@ def _found(**changes: float) -> Comparison:
 def test_each_figure_has_a_column_of_its_own() -> None:
     fields = [field.name for field in dataclasses.fields(ImageErrors)][:-1]
     figures = {name: 10.0 + place for place, name in enumerate(fields)}
-    found = _found(**figures, colors=3, png_bytes=12345)
+    found = _found(**figures, colors=3, png_bytes=12345, look=77)
     found = dataclasses.replace(
         found, errors=dataclasses.replace(found.errors, lost_hues=(15.0, 45.0))
     )
     values = [measure.value(found) for measure in MEASURES]
-    assert values == [*figures.values(), 2, 3, 12345]
+    assert values == [*figures.values(), 77, 2, 3, 12345]
     assert NAMED["PNG bytes"].shown(12345) == "12,345"
 
 
