@@ -31,6 +31,7 @@ def _commands() -> Iterator[str]:
     yield "dither diffuse small.png --palette pico-8 --mix-in linear"
     yield "dither diffuse small.png --palette pico-8 --raster --clamp range"
     yield "dither diffuse small.png --colors 40"
+    yield "dither diffuse inks.tif --bits 1 --inks --ink-dots avoid"
     yield f"dither diffuse large.png --panel {_PANEL}"
     yield "dither ordered large.png --palette pico-8"
     yield "dither ordered large.png --palette pico-8 --mixture-size 2"
@@ -96,5 +97,7 @@ def _write_pictures(folder: Path) -> None:
     Image.fromarray(noise(_SMALL, 3).astype(np.uint8)).save(folder / "small.png")
     Image.fromarray(noise(_SMALL)).save(folder / "gray16.png")
     Image.fromarray(noise(_SMALL, 4).astype(np.uint8)).save(folder / "alpha.png")
+    inks = Image.fromarray(noise(_SMALL, 4).astype(np.uint8), "CMYK")
+    inks.save(folder / "inks.tif")
     frames = [Image.fromarray(noise(_SMALL).astype(np.uint8) + number) for number in range(2)]
     frames[0].save(folder / "clip.gif", save_all=True, append_images=frames[1:])

@@ -16,7 +16,7 @@ from dither.cli.declare import (
 )
 from dither.cli.dithered_frames import PerFrame
 from dither.cli.in_rows import NextRows
-from dither.cli.inks import COLORS_ONLY, dither_inks
+from dither.cli.inks import COLORS_ONLY, BeginInks, dither_inks
 from dither.cli.memory import parse_memory
 from dither.cli.options import (
     MIX_IN_HELP,
@@ -54,6 +54,7 @@ _RULES = {
     "without --matrix": "--strength",
     "without --threshold-noise": "--seed",
     "without --raster": "--threads",
+    "without --inks": "--ink-dots",
 }
 
 
@@ -70,6 +71,13 @@ class ClampChoice(enum.StrEnum):
 
     none = "none"
     range = "range"
+
+
+class InkDotsChoice(enum.StrEnum):
+    """The relation between the dots of different inks."""
+
+    independent = "independent"
+    avoid = "avoid"
 
 
 @with_option_groups
@@ -149,6 +157,14 @@ def diffuse(
     seed: SeedOption = 0,
     threads: Annotated[int | None, threads_option(", with --raster")] = None,
     inks: InksOption = False,
+    ink_dots: Annotated[
+        InkDotsChoice | None,
+        option(
+            DITHERING,
+            "With --inks, diffuse each ink by itself (independent), or keep the dots of inks apart "
+            "(avoid), which gives less grain [independent].",
+        ),
+    ] = None,
     batch: Batch,
     memory: MemoryOption = None,
 ) -> None:
@@ -187,7 +203,11 @@ def diffuse(
     )
     if inks:
         refuse_given(context, f"{COLORS_ONLY} --method", "is not for --inks, which keeps inks")
-        begin = functools.partial(_begin_inks, {**options, "light": "encoded"})
+        begin: BeginInks = functools.partial(_begin_inks, {**options, "light": "encoded"})
+        if ink_dots is InkDotsChoice.avoid:
+            if threads is not None:
+                raise InputError("--threads has no effect with --ink-dots avoid")
+            begin = functools.partial(_begin_avoiding_inks, options)
         with delayed_progress("dither", job.quiet) as on_progress:
             report = dither_inks(
                 job, target.equal_levels("--inks") or 2, begin, dithering.memory, on_progress
@@ -259,6 +279,15 @@ def _begin_inks(options: dict[str, Any], inks: int, number: int) -> NextRows:
         return np.stack(planes, axis=2)
 
     return rows
+
+
+def _begin_avoiding_inks(options: dict[str, Any], inks: int, number: int) -> NextRows:
+    """Return the function that diffuses the next rows of the inks of an image together."""
+    from dither.diffusion.inks import ink_diffusion
+
+    kept = {name: each for name, each in options.items() if name not in ("light", "threads")}
+    diffuse = ink_diffusion(frame=number, **{**kept, "levels": options["levels"] or 2})
+    return lambda color, phase: diffuse(color)
 
 
 # And this.

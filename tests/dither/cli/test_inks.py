@@ -44,12 +44,15 @@ def written(path: Path, samples: np.ndarray = INKS, **options: object) -> Path:
     return path
 
 
-@pytest.mark.parametrize("command", ["ordered", "diffuse"])
+AVOIDING = ["diffuse", "--ink-dots", "avoid"]
+
+
+@pytest.mark.parametrize("command", [["ordered"], ["diffuse"], AVOIDING])
 @pytest.mark.parametrize("inks", [4, 6])
-def test_each_ink_keeps_its_amount_and_its_name(tmp_path: Path, command: str, inks: int) -> None:
+def test_each_ink_keeps_its_amount_and_its_name(tmp_path: Path, command: list, inks: int) -> None:
     flat = np.broadcast_to(np.linspace(20, 230, inks).astype(np.uint8), (128, 128, inks))
     source = written(tmp_path / "in.tif", np.ascontiguousarray(flat))
-    run(command, source, "-o", tmp_path / "o.tif", "--bits", 1, "--inks")
+    run(*command, source, "-o", tmp_path / "o.tif", "--bits", 1, "--inks")
     with tifffile.TiffFile(tmp_path / "o.tif") as file, tifffile.TiffFile(source) as before:
         page, old = file.pages.first, before.pages.first
         assert (page.photometric, page.bitspersample, page.samplesperpixel) == (5, 1, inks)
@@ -94,14 +97,14 @@ def test_other_readers_take_the_separations(tmp_path: Path, compression: str) ->
             assert tifffile.imread(tmp_path / "o.tif").shape == INKS.shape
 
 
-@pytest.mark.parametrize("command", ["ordered", "diffuse"])
+@pytest.mark.parametrize("command", [["ordered"], ["diffuse"], AVOIDING])
 def test_bands_of_rows_have_the_bytes_of_the_whole(
-    tmp_path: Path, command: str, monkeypatch: pytest.MonkeyPatch
+    tmp_path: Path, command: list, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     source = written(tmp_path / "in.tif", rowsperstrip=7)
-    run(command, source, "-o", tmp_path / "whole.tif", "--bits", 1, "--inks")
+    run(*command, source, "-o", tmp_path / "whole.tif", "--bits", 1, "--inks")
     monkeypatch.setattr("dither.images.rows.BAND_PIXELS", 1)
-    run(command, source, "-o", tmp_path / "bands.tif", "--bits", 1, "--inks", "--memory", "16MB")
+    run(*command, source, "-o", tmp_path / "bands.tif", "--bits", 1, "--inks", "--memory", "16MB")
     assert (tmp_path / "whole.tif").read_bytes() == (tmp_path / "bands.tif").read_bytes()
 
 
@@ -192,6 +195,20 @@ def test_what_has_no_inks_is_refused(tmp_path: Path) -> None:
             run("ordered", tmp_path / name, "-o", tmp_path / "o.tif", "--bits", 1, "--inks")
         assert not (tmp_path / "o.tif").exists()
     cmyk = written(tmp_path / "in.tif")
+    for options, sentence in [
+        (["--ink-dots", "avoid", "--bits", 1], "no effect without --inks"),
+        (
+            ["--inks", "--ink-dots", "avoid", "--bits", 1, "--raster", "--threads", 2],
+            "--threads has no effect",
+        ),
+        (
+            ["--inks", "--bits", 1, "--ink-dots", "avoid", "--kernel", "ostromoukhov"],
+            "each ink by itself",
+        ),
+    ]:
+        with pytest.raises(InputError, match=sentence):
+            run(*AVOIDING, cmyk, "-o", tmp_path / "o.tif", "--bits", 1, *options)
+        assert not (tmp_path / "o.tif").exists()
     for options, sentence in [
         (["-o", tmp_path / "o.png"], "--inks writes .tif"),
         (["-o", tmp_path / "o.tif", "--gray"], "--gray is not for --inks"),
