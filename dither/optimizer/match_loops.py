@@ -36,9 +36,9 @@ class Ways(NamedTuple):
         distance: (W + 1,) int32 of the last step; 0 for a literal.
         run: (W + 1,) int32, pixels of the last repetition with the steps that it prolongs.
         literal: (W + 1,) uint8, its colour.
-        errors: (W + 1, R, 3) float32 of the last pixels.
+        errors: (W + 1, R, 3V) float32 of the last pixels.
         values: (W + 1, _KEPT) uint8 of the last pixels.
-        step_errors: (R + _STEP, 3) float32, scratch: those of the way and of a step after it.
+        step_errors: (R + _STEP, 3V) float32, scratch: those of the way and of a step after it.
         step_values: (_KEPT + _STEP,) uint8, scratch.
     """
 
@@ -87,15 +87,16 @@ def choose_rows(
     """
     height, width = picture.indices.shape
     stride, reach = width + 1, len(picture.taps) // 2
+    channels = picture.cones.shape[1]
     ways = Ways(
         np.empty(width + 1, np.float32),
         np.zeros(width + 1, np.int32),
         np.zeros(width + 1, np.int32),
         np.zeros(width + 1, np.int32),
         np.zeros(width + 1, np.uint8),
-        np.zeros((width + 1, reach, 3), np.float32),
+        np.zeros((width + 1, reach, channels), np.float32),
         np.zeros((width + 1, _KEPT), np.uint8),
-        np.zeros((reach + _STEP, 3), np.float32),
+        np.zeros((reach + _STEP, channels), np.float32),
         np.zeros(_KEPT + _STEP, np.uint8),
     )
     latest = np.full(1 << 16, -1, np.int32)
@@ -112,7 +113,7 @@ def choose_rows(
             if x > 0:
                 _follow(picture, ways, y, x)
             for j in range(reach):
-                for i in range(3):
+                for i in range(channels):
                     ways.step_errors[j, i] = ways.errors[x, j, i]
             for j in range(_KEPT):
                 ways.step_values[j] = ways.values[x, j]
@@ -188,7 +189,7 @@ def _follow(picture: Picture, ways: Ways, y: int, x: int) -> None:
     start, distance = ways.start[x], ways.distance[x]
     errors, values = ways.step_errors, ways.step_values
     for j in range(reach):
-        for i in range(3):
+        for i in range(errors.shape[1]):
             errors[j, i] = ways.errors[start, j, i]
     for j in range(_KEPT):
         values[j] = ways.values[start, j]
@@ -205,7 +206,7 @@ def _follow(picture: Picture, ways: Ways, y: int, x: int) -> None:
         loss_change(picture, errors, j, reach + j, y, start + j, color)
     length = x - start
     for j in range(reach):
-        for i in range(3):
+        for i in range(errors.shape[1]):
             ways.errors[x, j, i] = errors[length + j, i]
     for j in range(_KEPT):
         ways.values[x, j] = values[length + j]

@@ -125,7 +125,7 @@ def step(
 
     Args:
         state: from `init` or the pass before.
-        palette: (K, 3) linear light.
+        palette: (K, 3) linear light, or (V, K, 3) for several views.
         config: blur, penalties and candidates.
         bit_weight: loss that a bit is worth, above 0.
     """
@@ -134,11 +134,12 @@ def step(
 
     taps = autocorrelation_taps(config.sigma)
     height, width = state.indices.shape
+    views = palette.reshape(-1, *palette.shape[-2:])
     row_taps, column_taps = (mirrored_taps(taps, length) for length in (height, width))
     picture = Picture(
         *(state.pixels, state.indices, state.weights, state.field, state.candidates),
-        palette_cones(palette),
-        linear_to_oklab(palette).astype(np.float32),
+        np.concatenate([palette_cones(view) for view in views], axis=1),
+        np.concatenate([linear_to_oklab(view).astype(np.float32) for view in views], axis=1),
         ROOTS_TO_OKLAB_32,
         *(row_taps, column_taps, taps, config.penalty.astype(np.float32)),
     )

@@ -30,6 +30,41 @@ def refit_palette(
     Returns:
         (K, 3) float64 linear light, 0 to 1.
     """
+    count, cones = len(palette), palette @ LINEAR_TO_CONES.T
+    normal, gradient = normal_equations(indices, palette, image, config, stride=stride)
+    used = np.bincount(indices[image.slopes[..., 0] > 0], minlength=count)
+    free = np.repeat(used > 0 if learned is None else (used > 0) & learned, 3)
+    if not free.any():
+        return np.array(palette, np.float64)
+    matrix = normal[np.ix_(free, free)]
+    # A small ridge keeps colours with few pixels near their place.
+    matrix += np.eye(len(matrix)) * (1e-4 * np.trace(matrix) / len(matrix) + 1e-12)
+    moved = cones.ravel().copy()
+    moved[free] -= np.linalg.solve(matrix, gradient[free])
+    new = np.clip(moved.reshape(count, 3) @ np.linalg.inv(LINEAR_TO_CONES).T, 0, 1)
+    return np.where(free.reshape(count, 3), new, palette)
+
+
+def normal_equations(
+    indices: np.ndarray,
+    palette: np.ndarray,
+    image: SearchImage,
+    config: SearchConfig,
+    *,
+    stride: int = 4,
+) -> tuple[np.ndarray, np.ndarray]:
+    """Return the loss as a quadratic function of the cone responses of the palette, to first order.
+
+    Args:
+        indices: (H, W) uint8.
+        palette: (K, 3) linear light.
+        image: from `prepare_search`.
+        config: blur and weights.
+        stride: step of the rows and columns at which the blurred error is sampled.
+
+    Returns:
+        (3K, 3K) float64 matrix, and (3K,) float64 half gradient at the palette.
+    """
     from dither.optimizer import search_loops
 
     count = len(palette)
@@ -63,13 +98,4 @@ def refit_palette(
             normal[color, :, color] += (
                 config.penalty[axis] * used[color] * np.outer(roots[color], roots[color])
             )
-    free = np.repeat(used > 0 if learned is None else (used > 0) & learned, 3)
-    if not free.any():
-        return np.array(palette, np.float64)
-    matrix = normal.reshape(3 * count, 3 * count)[np.ix_(free, free)]
-    # A small ridge keeps colours with few pixels near their place.
-    matrix += np.eye(len(matrix)) * (1e-4 * np.trace(matrix) / len(matrix) + 1e-12)
-    moved = cones.ravel().copy()
-    moved[free] -= np.linalg.solve(matrix, gradient.ravel()[free])
-    new = np.clip(moved.reshape(count, 3) @ np.linalg.inv(LINEAR_TO_CONES).T, 0, 1)
-    return np.where(free.reshape(count, 3), new, palette)
+    return normal.reshape(3 * count, 3 * count), gradient.ravel()
