@@ -77,7 +77,7 @@ class OptimizeTask:
             if smallest.result and len(animation.frames) == 1 and self.viewing_filter is None:
                 results = [smallest.result]
         if isinstance(self.colors, int) and self._takes_alpha(animation):
-            return self._to_rgba(animation, self.colors, about)
+            return self._to_rgba(animation, self.colors, about, on_progress)
         if results is None:
             results = self._optimized(animation, colors, on_progress)
         if self.measured:
@@ -88,21 +88,32 @@ class OptimizeTask:
         self, small: "SmallFile", animation: "Animation", on_progress: OnProgress
     ) -> Dithered:
         """Optimise a still image or a clip for few bytes."""
+        from dither.optimizer.fewest_rgba import SmallRgba
+
         frame, *more = animation.frames
         colors = self.colors if isinstance(self.colors, int) else None
         options = (colors, self.palette, self.seed, on_progress)
         if more:
-            found = small.optimized_clip(animation, *options)
-            frames = found.frames
+            clip = small.optimized_clip(animation, *options)
+            palette, codes = clip.frames[0].palette, [each.indices for each in clip.frames]
+            figures = _measurements(animation, clip.frames) if self.measured else {}
+            found = clip
         else:
             found = small.optimized(frame, *options)
-            frames = [found]
-        palette = frames[0].palette
-        about: dict[str, Any] = {"bytes": len(found.content), "colors": len(palette)}
-        about |= {"look": round(found.look, 2), "rate": found.rate}
-        if self.measured:
-            about |= _measurements(animation, frames)
-        codes = [each.indices for each in frames]
+            palette, codes = found.palette, [found.indices]
+            if not self.measured:
+                figures = {}
+            elif isinstance(found, SmallRgba):
+                figures = _rgba_measurements(animation, codes, found.palette)
+            else:
+                figures = _measurements(animation, [found])
+        about: dict[str, Any] = {
+            "bytes": len(found.content),
+            "colors": len(palette),
+            "look": round(found.look, 2),
+            "rate": found.rate,
+            **figures,
+        }
         return Dithered(codes, palette, about, (small.suffix, found.content))
 
     def draft(self, frames: int) -> "OptimizeTask":
@@ -127,13 +138,27 @@ class OptimizeTask:
             and any(is_partly_transparent(frame.alpha) for frame in animation.frames)
         )
 
-    def _to_rgba(self, animation: "Animation", colors: int, about: dict[str, Any]) -> Dithered:
-        """Learn a palette with alpha and diffuse to it."""
+    def _to_rgba(
+        self,
+        animation: "Animation",
+        colors: int,
+        about: dict[str, Any],
+        on_progress: OnProgress,
+    ) -> Dithered:
+        """Learn a palette with alpha, and search the pixels of an image or diffuse those of a clip."""
         from dither.diffusion.rgba import diffuse_rgba
+        from dither.optimizer.optimize_rgba import optimize_rgba
         from dither.palettes.rgba import learn_rgba
 
-        palette = learn_rgba(animation.frames, colors, seed=self.seed)
-        codes = [diffuse_rgba(frame, palette) for frame in animation.frames]
+        first, *more = animation.frames
+        if self.pixels == "search" and not more:
+            found = optimize_rgba(
+                first, colors, preset=self.preset, seed=self.seed, on_progress=on_progress
+            )
+            palette, codes = found.palette, [found.indices]
+        else:
+            palette = learn_rgba(animation.frames, colors, seed=self.seed)
+            codes = [diffuse_rgba(frame, palette) for frame in animation.frames]
         if self.measured:
             about = about | _rgba_measurements(animation, codes, palette)
         return Dithered(codes, palette, about)

@@ -13,11 +13,14 @@ if TYPE_CHECKING:
     from dither.images.animation import Animation
     from dither.images.raster_image import RasterImage
     from dither.optimizer.fewest_bytes import SmallPicture
+    from dither.optimizer.fewest_rgba import SmallRgba
     from dither.optimizer.small_clip import SmallClip
     from dither.palettes.palette import Palette
     from dither.progress import OnProgress
 
 _SMALL_FILES = "Small files (choose one; --colors is optional then)"
+# Formats whose colour tables have alpha, or that hold any pixel.
+_RGBA_SUFFIXES = (".png", ".webp")
 # Options that these exclude.
 WITHOUT_SMALL = {
     "with --rate or --max-bytes or --look": (
@@ -109,27 +112,25 @@ class SmallFile:
         palette: "Palette | None",
         seed: int,
         on_progress: "OnProgress",
-    ) -> "SmallPicture":
+    ) -> "SmallPicture | SmallRgba":
         """Optimise a still image.
 
         Raises:
-            InputError: it is partly transparent, or the target is out of reach.
+            InputError: it is partly transparent, and the file or the palette is not; or the target is
+                out of reach.
         """
         from dither.images.alpha import is_partly_transparent
         from dither.images.mask import transparent_mask
         from dither.images.resolution import scaled
         from dither.optimizer.fewest_bytes import encoded_tightly, optimize_bytes
 
-        if is_partly_transparent(frame.alpha):
-            raise InputError(
-                "--max-bytes, --look and --rate take no partial transparency; --background puts a "
-                "colour behind it"
-            )
         resolution = scaled(frame.resolution, self.scale, self.scale)
 
         def enlarged(pixels: "np.ndarray") -> "np.ndarray":
             return pixels.repeat(self.scale, axis=0).repeat(self.scale, axis=1)
 
+        if is_partly_transparent(frame.alpha):
+            return self._optimized_rgba(frame, colors, palette, seed, on_progress)
         alpha = None if frame.alpha is None else enlarged(frame.alpha)
 
         def encode(indices: "np.ndarray", colors: "np.ndarray") -> bytes:
@@ -186,6 +187,41 @@ class SmallFile:
             look=self.look,
             colors=colors,
             palette=palette,
+            seed=seed,
+            on_progress=on_progress,
+        )
+
+    def _optimized_rgba(
+        self,
+        frame: "RasterImage",
+        colors: int | None,
+        palette: "Palette | None",
+        seed: int,
+        on_progress: "OnProgress",
+    ) -> "SmallRgba":
+        """Optimise a still image with partial alpha."""
+        from dither.images.resolution import scaled
+        from dither.optimizer.fewest_rgba import encoded_rgba_tightly, optimize_rgba_bytes
+
+        if palette is not None or self.suffix not in _RGBA_SUFFIXES:
+            lacking = "the colours of --palette" if palette is not None else f"{self.suffix} files"
+            raise InputError(
+                f"{lacking} have no partial transparency, which --max-bytes, --look and --rate keep; "
+                "--background puts a colour behind the image"
+            )
+        resolution = scaled(frame.resolution, self.scale, self.scale)
+
+        def encode(indices: "np.ndarray", colors: "np.ndarray") -> bytes:
+            large = indices.repeat(self.scale, axis=0).repeat(self.scale, axis=1)
+            return encoded_rgba_tightly(large, colors, self.suffix, resolution=resolution)
+
+        return optimize_rgba_bytes(
+            frame,
+            rate=self.rate,
+            max_bytes=self.max_bytes,
+            look=self.look,
+            colors=colors,
+            encode=encode,
             seed=seed,
             on_progress=on_progress,
         )

@@ -4,14 +4,20 @@ The price is estimated on a part of the picture, and then corrected after each p
 file shows. A line through the last two values tells the next price.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from math import exp, log
 from typing import NamedTuple, Protocol, TypeVar
+
+import numpy as np
 
 from dither.errors import InputError
 from dither.progress import OnProgress
 
+# A rate is in squares of 100 OKLab, as blurred errors and grain are.
+RATE_UNIT = 1e-4
 MIN_RATE, MAX_RATE = 0.01, 100.0
+# Largest rate: number of colours. More gain nothing.
+PNG_COLORS = ((0.3, 256), (1.2, 128), (MAX_RATE, 64))
 _FIRST_RATE = 0.5
 # The most passes for a target.
 _MOST_PASSES = 6
@@ -19,6 +25,8 @@ _MOST_PASSES = 6
 _NEAR_BYTES, _NEAR_LOOK = 0.97, 1.0
 # Before a second measurement: how much log bytes and the look fall when log rate rises by 1.
 _BYTES_SLOPE, _LOOK_SLOPE = -0.45, -9.0
+# Bands of the image on which the rate is estimated: their rows, and the share of the image.
+_BAND_ROWS, _BAND_SHARE = 48, 4
 _BAND_PASSES = 3
 
 
@@ -89,6 +97,34 @@ class Target(NamedTuple):
         if self.max_bytes is not None:
             return self.is_met(found) and len(found.content) >= _NEAR_BYTES * self.max_bytes
         return self.is_met(found) and (self.look is None or found.look <= self.look + _NEAR_LOOK)
+
+
+def colors_for(rate: float, counts: Sequence[tuple[float, int]] = PNG_COLORS) -> int:
+    """Return the number of colours that gain something at a rate.
+
+    Args:
+        rate: weight of a bit.
+        counts: largest rate and number of colours, in this order.
+
+    Example:
+        >>> colors_for(0.5)
+        128
+    """
+    return next(count for most, count in counts if rate <= most)
+
+
+def band_rows(height: int) -> np.ndarray | None:
+    """Return the rows on which the rate is estimated, or None for a small image.
+
+    Example:
+        >>> len(band_rows(400))
+        96
+    """
+    count = height // (_BAND_SHARE * _BAND_ROWS)
+    if count == 0:
+        return None
+    tops = ((np.arange(count) + 0.5) * height / count).astype(int) - _BAND_ROWS // 2
+    return (tops[:, None] + np.arange(_BAND_ROWS)).ravel()
 
 
 def estimated_rate(

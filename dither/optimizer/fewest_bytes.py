@@ -23,7 +23,16 @@ from dither.images.png_packing import packed_png
 from dither.images.raster_image import Resolution
 from dither.metrics.look import look as measure_look
 from dither.optimizer import lzw_search, match_search
-from dither.optimizer.byte_target import MAX_RATE, approached, check_target, estimated_rate
+from dither.optimizer.byte_target import (
+    MAX_RATE,
+    PNG_COLORS,
+    RATE_UNIT,
+    approached,
+    band_rows,
+    check_target,
+    colors_for,
+    estimated_rate,
+)
 from dither.optimizer.config import SearchConfig
 from dither.optimizer.gamut_target import codes_to_linear
 from dither.optimizer.match_bits import MatchBits
@@ -38,19 +47,14 @@ from dither.palettes.nearest import nearest_indices
 from dither.palettes.palette import MAX_COLORS, Palette, PaletteLike, as_palette
 from dither.progress import OnProgress, no_progress
 
-# A rate is in squares of 100 OKLab, as blurred errors and grain are.
-RATE_UNIT = 1e-4
+# Before a rate is known.
 _FIRST_RATE = 0.5
-# Largest rate: number of colours. More gain nothing.
-_COLORS = ((0.3, 256), (1.2, 128), (MAX_RATE, 64))
+# As `PNG_COLORS`, for LZW.
 GIF_COLORS = ((0.1, 256), (1.2, 128), (4.0, 64), (MAX_RATE, 32))
 # The blur is between those of "clean" and "balanced"; the penalty limits grain.
 SEARCH = SearchConfig(sigma=1.0, lightness_penalty=0.22, color_penalty=0.055, mean_weight=0.0)
 # Passes for a given rate.
 _PASSES = 2
-# Bands of the image on which the rate is estimated: their rows, and the share of the image.
-_BAND_ROWS, _BAND_SHARE = 48, 4
-
 
 # How a format counts bits.
 Coding = Literal["deflate", "lzw"]
@@ -144,14 +148,15 @@ def optimize_bytes(
     if (
         few is not None
         and unchanged is not None
-        and ((max_bytes is not None and target.is_met(unchanged)) or len(few.palette) <= 2)
+        and (
+            (max_bytes is not None and len(unchanged.content) <= max_bytes) or len(few.palette) <= 2
+        )
     ):
         on_progress(1.0, "done")
         return unchanged
     if rate is None:
         bands = work.bands()
-        share = bands.picture.shape[0] / work.picture.shape[0]
-        rate = estimated_rate(bands, share, target, on_progress)
+        rate = estimated_rate(bands, bands.height / work.height, target, on_progress)
         found = approached(work, target, rate, on_progress)
     else:
         found = work.passes(rate, on_progress)
@@ -182,14 +187,16 @@ class _Work:
         self._coding: Coding = coding
         self._codes: np.ndarray | None = None
 
+    @property
+    def height(self) -> int:
+        """Return the number of rows."""
+        return len(self.picture)
+
     def bands(self) -> "_Work":
         """Return the same work on bands of rows; on all rows of a small image."""
-        height = len(self.picture)
-        count = height // (_BAND_SHARE * _BAND_ROWS)
-        if count == 0:
+        rows = band_rows(self.height)
+        if rows is None:
             return self
-        tops = ((np.arange(count) + 0.5) * height / count).astype(int) - _BAND_ROWS // 2
-        rows = (tops[:, None] + np.arange(_BAND_ROWS)).ravel()
         mask = None if self.mask is None else self.mask[rows]
         if mask is not None and mask.all():
             return self
@@ -302,8 +309,8 @@ class _Work:
         else:
             count = self.request.count
             if not self._fixed_count:
-                counts = GIF_COLORS if self._coding == "lzw" else _COLORS
-                count = min(count, next(count for most, count in counts if rate <= most))
+                counts = GIF_COLORS if self._coding == "lzw" else PNG_COLORS
+                count = min(count, colors_for(rate, counts))
             shown = visible(self.picture, self.mask)
             if (shown == shown[:1, :1]).all():
                 first = shown[0, 0]

@@ -23,8 +23,8 @@ from dither.images.lzw import packed_codes
 from dither.metrics.look import look as measure_look
 from dither.optimizer import lzw_search, match_search
 from dither.optimizer.blur import gaussian_blur
-from dither.optimizer.byte_target import approached, check_target
-from dither.optimizer.fewest_bytes import GIF_COLORS, RATE_UNIT, SEARCH
+from dither.optimizer.byte_target import RATE_UNIT, approached, check_target
+from dither.optimizer.fewest_bytes import GIF_COLORS, SEARCH
 from dither.optimizer.gamut_target import codes_to_linear
 from dither.optimizer.lzw_search import Rectangle, Unchanged
 from dither.optimizer.match_search import MatchState

@@ -81,8 +81,8 @@ def test_a_clip_keeps_to_the_limit(folder: Path, run: Run) -> None:
         ("clip.gif -o x.png --rate 1", "--max-bytes, --look and --rate write clips as .gif"),
         ("clip.gif -o x.gif --rate 1 --colors 256", "has at most 255 colours, not 256"),
         (
-            "shade.png -o x.png --rate 1",
-            "shade.png: --max-bytes, --look and --rate take no partial",
+            "shade.png -o x.png --rate 1 -p game-boy",
+            "shade.png: the colours of --palette have no partial transparency",
         ),
         (". -o x --recursive --rate 1", "take images, not folders"),
     ],
