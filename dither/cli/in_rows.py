@@ -234,5 +234,31 @@ def check_whole(
     )
 
 
+def check_video(
+    name: str, shape: tuple[int, int], frames: int, memory: int | None, because: str | None
+) -> None:
+    """Refuse a video of which more is held at once than fits into the memory that was given.
+
+    Args:
+        name: names the video in messages.
+        shape: height and width of its frames.
+        frames: number of all frames.
+        memory: the option --memory in bytes; None for no limit.
+        because: option or format that needs all frames at once; None if one is held at a time.
+
+    Raises:
+        InputError: it does not fit.
+    """
+    needed = shape[0] * shape[1] * (1 if because is None else max(1, frames)) * _WHOLE_BYTES
+    if memory is None or needed <= memory:
+        return
+    reason = "a frame is decoded whole" if because is None else f"{because} needs all its frames"
+    raise InputError(
+        f"{name} takes about {_megabytes(needed)}, because {reason}; --memory is "
+        f"{_megabytes(memory)}. Raise it"
+        + ("" if because is None else ", or write a video such as .mp4 without such options")
+    )
+
+
 def _megabytes(count: int) -> str:
     return f"{-(-count // 1_000_000)} MB"

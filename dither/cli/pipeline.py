@@ -51,7 +51,7 @@ from dither.cli.shown_frames import (
     video_file,
 )
 from dither.cli.target import Target
-from dither.cli.videos import is_streamed, streamed
+from dither.cli.videos import check_whole_video, is_streamed, streamed
 from dither.console import log
 from dither.errors import InputError
 from dither.images.adjustments import Preparation
@@ -273,6 +273,9 @@ def _dithered(
                 return
         if isinstance(dithering, PerFrame) and not is_video(source):
             check_whole(source, file, job, dithering.memory, because, len(sources))
+        elif isinstance(dithering, PerFrame):
+            why = because if because in ("--colors", "--auto-contrast", "--preview") else None
+            check_whole_video(source, job, dithering.memory, why or f"{output.suffix} output")
         animation = read_clip(sources, job, note, content)
         sentence = rate_note(format_suffix(output, job), job)
         if sentence is not None:

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
 from dither.cli.dithered_frames import Dithering, PerFrame, dithered_frames
+from dither.cli.in_rows import check_video
 from dither.cli.inputs import is_video, name_errors, timed_frames, title
 from dither.cli.options import Job
 from dither.cli.outputs import Kind, holds_clip
@@ -86,6 +87,10 @@ def streamed(
             video = stack.enter_context(opened)
             rate = video.rate if job.fps is None else job.rate
             _check_pixels(video, rate, job, preparation)
+            if isinstance(dithering, PerFrame):
+                held = None if kind == "video" or job.is_framewise else f"{output.suffix} output"
+                count = round(video.seconds * rate)
+                check_video(title(source), video.shape, count, dithering.memory, held)
         for sentence in video.notes:
             note(sentence)
         dither = functools.partial(
@@ -101,6 +106,30 @@ def streamed(
             on_progress=no_progress,
         )
         yield FrameStream(_shown(video, job, dither, number, note, on_progress), rate)
+
+
+def check_whole_video(source: Path, job: Job, memory: int | None, because: str) -> None:
+    """Refuse a video all of whose frames are needed at once and do not fit into the memory.
+
+    Args:
+        source: the file.
+        job: limits and --fps.
+        memory: the option --memory in bytes; None for no limit.
+        because: option or format that needs all frames.
+
+    Raises:
+        InputError: it does not fit, or cannot be read.
+    """
+    from dither.video.reader import open_video
+
+    if memory is None:
+        return
+    with (
+        name_errors(source),
+        open_video(source, name=title(source), max_pixels=job.max_pixels) as video,
+    ):
+        count = round(video.seconds * (video.rate if job.fps is None else job.rate))
+        check_video(title(source), video.shape, count, memory, because)
 
 
 def _check_pixels(video: "Video", rate: Fraction, job: Job, preparation: Preparation) -> None:

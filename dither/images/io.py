@@ -22,7 +22,7 @@ from dither.images.quiet_stderr import quiet_stderr
 from dither.images.raster_image import RasterImage, without_opaque_alpha
 from dither.images.raster_like import as_raster_image
 from dither.images.resolution import file_resolution, per_metre
-from dither.images.unread_formats import what_it_is
+from dither.images.unread_formats import AVI, ISO_MEDIA, MATROSKA, what_it_is
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -124,7 +124,13 @@ def open_image(source: Source, max_pixels: int, name: str | None = None) -> Iter
             picture = stack.enter_context(Image.open(file, formats=READ_FORMATS))
         except UnidentifiedImageError:
             known = what_it_is(file)
-            but = "" if known is None else f", but {known}; convert it, such as to a PNG"
+            advice = "convert it, such as to a PNG"
+            if known in (ISO_MEDIA, MATROSKA, AVI):
+                advice = (
+                    "only dither ordered, diffuse and optimize read videos, from files whose names end "
+                    "in .mp4, .mov, .mkv, .webm or .avi"
+                )
+            but = "" if known is None else f", but {known}; {advice}"
             raise InputError(
                 f"{name} is not an image in one of the formats {', '.join(READ_FORMATS)}{but}"
             ) from None

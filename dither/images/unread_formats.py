@@ -7,6 +7,9 @@ section 2, and "TIFF Technical Note 3" (2005) for floats of 16 and 24 bits.
 import struct
 from typing import BinaryIO
 
+# Kinds of files that may be videos.
+ISO_MEDIA = "a video or another file of ISO media"
+MATROSKA, AVI = "a Matroska or WebM video", "an AVI video"
 _SIGNATURES = (
     (0, b"%PDF", "a PDF document"),
     (0, b"8BPS", "a Photoshop document"),
@@ -26,7 +29,9 @@ _SIGNATURES = (
     (4, b"ftypavif", "an AVIF image"),
     (4, b"ftyphei", "a HEIC image"),
     (4, b"ftypmif1", "a HEIF image"),
-    (4, b"ftyp", "a video or another file of ISO media"),
+    (4, b"ftyp", ISO_MEDIA),
+    (0, b"\x1a\x45\xdf\xa3", MATROSKA),
+    (8, b"AVI ", AVI),
     (4, b"\xe0\xa5", "an Aseprite file"),
 )
 _BITS, _CHANNELS, _SAMPLE_KIND = 258, 277, 339

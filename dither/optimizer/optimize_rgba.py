@@ -19,16 +19,19 @@ from dither.optimizer.match_bits import MatchBits
 from dither.palettes.rgba import RgbaPalette, learn_rgba, rgba_codes
 from dither.progress import OnProgress, no_progress
 
-# Without a wanted size: number of passes, and the loss that a bit is worth, in squares of OKLab. It is
-# a share of the mean squared blurred error, and at least what keeps the noise out of a soft shadow.
-_PASSES, _LEAST_WEIGHT, _WEIGHT_SHARE = 4, 2e-6, 0.25
-# Penalty of a pixel's own error in lightness at 16 or fewer and at 64 or more colours.
+# Passes without a wanted size.
+_PASSES = 4
+# Pairs of numbers are for 16 or fewer and for 64 or more colours; between, they change geometrically.
+_FEW, _MANY = 16, 64
+# Without a wanted size, the loss that a bit is worth, in squares of OKLab, is a share of the squared
+# blurred error per pixel, and at least what keeps the noise out of a soft shadow.
+_LEAST_WEIGHTS, _WEIGHT_SHARES = (2.2e-6, 1.5e-6), (0.25, 0.12)
+# Penalty of a pixel's own error in lightness.
 _PENALTIES: dict[Preset, tuple[float, float]] = {
     "smooth": (0.03, 0.06),
     "balanced": (0.06, 0.22),
     "clean": (0.22, 0.22),
 }
-_FEW, _MANY = 16, 64
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,9 +95,7 @@ class RgbaSearch:
 
 def rgba_config(colors: int, preset: Preset = "balanced") -> SearchConfig:
     """Return the options of the search for a number of colours."""
-    few, many = _PENALTIES[preset]
-    share = np.log(np.clip(colors, _FEW, _MANY) / _FEW) / np.log(_MANY / _FEW)
-    penalty = float(few * (many / few) ** share)
+    penalty = _between(_PENALTIES[preset], colors)
     return SearchConfig(
         sigma=1.0, lightness_penalty=penalty, color_penalty=penalty / 4, mean_weight=0.0
     )
@@ -138,7 +139,17 @@ def optimize_rgba(
     search = RgbaSearch(image, colors, rgba_config(colors, preset), seed)
     if len(search.image.colors) > len(search.palette):
         for number in range(_PASSES):
-            weight = _LEAST_WEIGHT if number == 0 else _WEIGHT_SHARE * search.blurred_error()
-            search.improve(max(weight, _LEAST_WEIGHT))
+            weight = _between(_LEAST_WEIGHTS, colors)
+            if number > 0:
+                share = _between(_WEIGHT_SHARES, colors)
+                weight = max(weight, share * search.blurred_error())
+            search.improve(weight)
             on_progress((number + 1) / _PASSES, f"pass {number + 1}")
     return search.result()
+
+
+def _between(pair: tuple[float, float], colors: int) -> float:
+    """Return the number for a number of colours."""
+    few, many = pair
+    share = np.log(np.clip(colors, _FEW, _MANY) / _FEW) / np.log(_MANY / _FEW)
+    return float(few * (many / few) ** share)

@@ -7,17 +7,18 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import NamedTuple
 
-from dither.cli.inputs import IMAGE_SUFFIXES
+from dither.cli.inputs import IMAGE_SUFFIXES, is_video
 from dither.files.natural_order import natural_key
 
 # Reasons to skip, each with the noun for one and for several.
 _NOT_AN_IMAGE, _HIDDEN, _LINK = "not an image", "hidden", "link to a folder"
-_BELOW = "in a subfolder"
+_BELOW, _VIDEO = "in a subfolder", "video"
 _SKIPPED = {
     _NOT_AN_IMAGE: ("file that is not an image", "files that are not images"),
     _HIDDEN: ("hidden file or folder", "hidden files and folders"),
     _BELOW: ("image in a subfolder", "images in subfolders"),
     _LINK: ("link to a folder", "links to folders"),
+    _VIDEO: ("video (give its name, without --recursive)", "videos (give their names, one by one)"),
 }
 
 
@@ -100,7 +101,7 @@ def discover(folder: Path, results: Path, named: Callable[[Path], str]) -> Disco
             if name.startswith("."):
                 skipped[_HIDDEN] += 1
             elif not IMAGE_SUFFIXES.fullmatch(path.suffix):
-                skipped[_NOT_AN_IMAGE] += 1
+                skipped[_VIDEO if is_video(path) else _NOT_AN_IMAGE] += 1
             elif _is_special(path):
                 refused[path] = f"{path} is not a regular file"
             else:

@@ -192,3 +192,45 @@ def test_without_pyav_one_sentence_names_the_extra(
     monkeypatch.setitem(sys.modules, "av", None)
     said = refused(f"dither ordered {words} --bits 1")
     assert "needs av: pip install 'bluenoise-dither[video]'" in said
+
+
+@pytest.mark.parametrize(
+    ("command", "words"),
+    [
+        (
+            "ordered big.mkv -o o.gif --bits 1 --memory 16MB",
+            "because .gif output needs all its frames",
+        ),
+        (
+            "ordered big.mkv -o o.mp4 --colors 4 --memory 16MB",
+            "because --colors needs all its frames",
+        ),
+        (
+            "ordered renamed -o o.gif --bits 1",
+            "diffuse and optimize read videos, from files whose",
+        ),
+        (
+            "compare big.mkv big.mkv",
+            "diffuse and optimize read videos, from files whose",
+        ),
+        ("ordered videos -o out --recursive --bits 1", "Skipped 1 video (give its name, without"),
+    ],
+)
+def test_videos_that_are_not_taken_are_refused(
+    tmp_path: Path, refused: Callable[..., str], command: str, words: str
+) -> None:
+    frames = [np.full((360, 480, 3), 20 * number, np.uint8) for number in range(COUNT)]
+    content = encoded(frames)
+    (tmp_path / "big.mkv").write_bytes(content)
+    (tmp_path / "videos").mkdir()
+    (tmp_path / "videos" / "big.mkv").write_bytes(content)
+    (tmp_path / "renamed").write_bytes(content)
+    assert words in refused(f"dither {command}")
+    assert not list(tmp_path.glob("o*"))
+
+
+def test_a_video_that_is_streamed_needs_one_frame(tmp_path: Path, run: Callable) -> None:
+    frames = [np.full((360, 480, 3), 20 * number, np.uint8) for number in range(COUNT)]
+    (tmp_path / "big.mkv").write_bytes(encoded(frames))
+    run("dither ordered big.mkv -o o.mkv --bits 1 --memory 16MB")
+    assert len(pictures(tmp_path / "o.mkv")) == COUNT
