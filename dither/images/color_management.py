@@ -13,6 +13,7 @@ import numpy as np
 from dither.color import to_gray
 from dither.errors import InputError
 from dither.images.described_colors import ADOBE_RGB, SRGB, DescribedColors, from_h273, to_srgb
+from dither.images.matrix_profile import MatrixProfile, matrix_profile
 from dither.images.pillow_conversion import from_pillow
 from dither.images.png_reader import png_chunks
 from dither.images.raster_image import RasterImage
@@ -155,14 +156,25 @@ class _GrayTable(NamedTuple):
 
 
 class _Transform(NamedTuple):
-    """Conversion of 8-bit samples with several channels."""
+    """Conversion of samples with several channels.
+
+    Samples of 16 bits keep their depth if the profile consists of curves and a matrix. By others they
+    are converted as their nearest 8 bits: the library takes no more.
+    """
 
     transform: Any
     mode: str
+    profile: bytes
 
     def __call__(self, color: np.ndarray) -> np.ndarray:
         from PIL import Image
 
+        if color.dtype == np.uint16:
+            deep = matrix_profile(self.profile)
+            if deep is not None:
+                return deep.to_srgb(color, _srgb_profile())
+            near = ((color.astype(np.uint32) + 128) // 257).astype(np.uint8)
+            return self(near).astype(np.uint16) * np.uint16(257)
         size = color.shape[1], color.shape[0]
         data: Any = np.ascontiguousarray(color).data
         image = Image.frombuffer(self.mode, size, data, "raw", self.mode, 0, 1)
@@ -177,7 +189,7 @@ def profile_conversion(profile: bytes, mode: str) -> "_GrayTable | _Transform | 
 
     Args:
         profile: ICC profile.
-        mode: "L" for (H, W) grey, "RGB", "CMYK" or "LAB"; 8 bits, or 16 for grey.
+        mode: "L" for (H, W) grey, "RGB", "CMYK" or "LAB"; 8 bits, or 16 for grey and RGB.
 
     Raises:
         InputError: the profile is damaged, or describes other samples. The sentence lacks its subject.
@@ -207,7 +219,7 @@ def profile_conversion(profile: bytes, mode: str) -> "_GrayTable | _Transform | 
         codes = to_gray(np.array(transform.apply(ramp.convert(given))))[0]
         same = abs(codes.astype(int) - np.arange(256)).max() <= _SAME_CODES
         return None if same else _GrayTable(codes)
-    found = _Transform(transform, mode)
+    found = _Transform(transform, mode, profile)
     if mode == "RGB":
         grid = np.stack(np.meshgrid(*[np.arange(0, 256, 17, dtype=np.uint8)] * 3), -1)
         grid = grid.reshape(16, -1, 3)
@@ -232,6 +244,16 @@ def _png_description(info: dict[Any, Any]) -> DescribedColors | None:
     transfer = "srgb" if abs(gamma - _SRGB_GAMMA) < 0.002 else 1 / gamma
     found = DescribedColors(primaries, transfer)  # pyright: ignore[reportArgumentType]
     return None if found == SRGB else found
+
+
+@functools.cache
+def _srgb_profile() -> MatrixProfile:
+    from PIL import ImageCms
+
+    content = ImageCms.ImageCmsProfile(ImageCms.createProfile("sRGB")).tobytes()
+    found = matrix_profile(content)
+    assert found is not None
+    return found
 
 
 @functools.cache

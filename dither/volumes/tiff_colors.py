@@ -31,7 +31,8 @@ def tiff_colors(path: Path | str, channels: int) -> ColorSource:
 def in_srgb(samples: np.ndarray, source: ColorSource) -> np.ndarray:
     """Return a block in sRGB; alpha, floats, and black and white of 1 bit stay as they are.
 
-    Colours of 16 bits are converted as their nearest 8 bits: the library takes no more.
+    Colours of 16 bits keep their depth if the profile consists of curves and a matrix. By others they
+    are converted as their nearest 8 bits.
 
     Args:
         samples: (Z, Y, X), or (Z, Y, X, C) with alpha last if C is 2 or 4.
@@ -48,10 +49,5 @@ def in_srgb(samples: np.ndarray, source: ColorSource) -> np.ndarray:
         return out
     color = out[..., :3]
     rows = color.reshape(-1, *color.shape[2:])
-    step = 1
-    if out.dtype == np.uint16:
-        step = 257
-        rows = ((rows.astype(np.uint32) + 128) // step).astype(np.uint8)
-    found = managed(RasterImage(rows), source).color.astype(out.dtype) * out.dtype.type(step)
-    color[...] = found.reshape(color.shape)
+    color[...] = managed(RasterImage(rows), source).color.reshape(color.shape)
     return out
