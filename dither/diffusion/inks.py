@@ -40,6 +40,7 @@ def ink_diffusion(
     noise: float = 0.0,
     matrix: ThresholdMatrix | None = None,
     strength: float = 0.5,
+    amount: float = 1.0,
     frame: int = 0,
     seed: int = 0,
 ) -> Callable[[np.ndarray], np.ndarray]:
@@ -54,6 +55,7 @@ def ink_diffusion(
         noise: range of white noise added to the threshold of the sum, as a share of a level, 0 to 1.
         matrix: threshold matrix that modulates this threshold, or None.
         strength: range of the matrix's thresholds as a share of a level, 0 to 1.
+        amount: share of each error that is passed on, 0 to 1.
         frame: frame of a matrix with frames, wrapping around.
         seed: seed of the noise, 0 or more.
 
@@ -62,7 +64,7 @@ def ink_diffusion(
         With four inks, they are cyan, magenta, yellow and black.
 
     Raises:
-        InputError: the kernel depends on the tone, or numba is not installed.
+        InputError: the kernel depends on the tone, the amount is out of range, or numba is not installed.
 
     Example:
         >>> half = np.full((64, 64, 2), 120, np.uint8)
@@ -76,10 +78,13 @@ def ink_diffusion(
             "a tone-dependent kernel dithers each ink by itself; dots of inks avoid each other with "
             "other kernels only"
         )
+    if not 0 <= amount <= 1:
+        raise InputError(f"amount is {amount}; it must be from 0 to 1")
     require_extra("error diffusion", "diffuse", "numba")
     from dither.diffusion.compiled.inks import diffuse_rows
 
     taps = np.array(loaded.taps, np.int64).reshape(-1, 3)
+    taps[:, 2] = np.rint(taps[:, 2] * amount)
     reach = int(abs(taps[:, 1]).max()) if len(taps) else 0
     ring = 1 + int(taps[:, 0].max()) if len(taps) else 1
     thresholds = threshold_modulation(noise, matrix, strength, seed, frame)

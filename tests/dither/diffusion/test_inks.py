@@ -96,3 +96,11 @@ def test_the_compiled_loop_is_that_in_python(
 def test_kernels_that_depend_on_the_tone_are_refused() -> None:
     with pytest.raises(InputError, match="each ink by itself"):
         ink_diffusion(kernel="ostromoukhov")
+
+
+def test_no_amount_of_error_leaves_each_pixel_to_itself() -> None:
+    dark = np.full((8, 8, 2), 100, np.uint8)
+    # Together the inks lack 200 of 255: one dot, for the first ink, at every pixel.
+    assert ink_diffusion(amount=0.0)(dark).reshape(-1, 2).tolist() == [[1, 0]] * 64
+    with pytest.raises(InputError, match="amount is 2; it must be from 0 to 1"):
+        ink_diffusion(amount=2)
