@@ -44,7 +44,7 @@ class TextureRecipe(NamedTuple):
 ANTIALIASING = dataclasses.replace(FRAMES, space=Gaussian(1.0), time=TemporalExponential(0.1))
 
 RECIPES = {
-    **{f"blue-{side}x{side}": Recipe((side, side)) for side in (16, 32, 64, 128, 256, 512)},
+    **{f"blue-{side}x{side}": Recipe((side, side)) for side in (16, 32, 64, 128, 256, 512, 1024)},
     **{f"blue-64x64-seed-{seed}": Recipe((64, 64), seed) for seed in (1, 2, 3)},
     **{f"blue-64x64-levels-{n}": Recipe((64, 64), levels=n) for n in (4, 16)},
     "blue-64x64-rgb": Recipe((64, 64), channels=3),

@@ -94,10 +94,10 @@ def test_every_link_leads_to_a_file_or_heading() -> None:
 
 def test_the_numbers_of_matrices_palettes_and_panels_are_right() -> None:
     text = README.read_text(encoding="utf-8")
-    assert "Sixteen matrices and ten noise textures are included" in text
+    assert "Seventeen matrices and ten noise textures are included" in text
     assert "lists 23 built-in palettes" in text
     assert "lists 32 panels" in text
-    assert (len(dither.shipped_matrices()), len(dither.palette_names())) == (16, 23)
+    assert (len(dither.shipped_matrices()), len(dither.palette_names())) == (17, 23)
     assert len(dither.shipped_textures()) == 10
     assert len(dither.panel_names()) == 32
 

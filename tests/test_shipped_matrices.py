@@ -22,7 +22,14 @@ from dither.metrics.viewing import Gaussian
 from dither.ordered.levels import requantize
 
 
-@pytest.mark.parametrize("name", shipped_matrices())
+# Measuring a million cells takes more than ten seconds.
+@pytest.mark.parametrize(
+    "name",
+    [
+        pytest.param(name, marks=pytest.mark.slow if name == "blue-1024x1024" else ())
+        for name in shipped_matrices()
+    ],
+)
 def test_each_file_is_as_the_manifest_says(name: str) -> None:
     entry = shipped_matrices()[name]
     path = catalog._folder() / entry["file"]
