@@ -93,6 +93,7 @@ class OptimizeTask:
         frame, *more = animation.frames
         colors = self.colors if isinstance(self.colors, int) else None
         options = (colors, self.palette, self.seed, on_progress)
+        curve: dict[str, Any] = {}
         if more:
             clip = small.optimized_clip(animation, *options)
             palette, codes = clip.frames[0].palette, [each.indices for each in clip.frames]
@@ -101,6 +102,13 @@ class OptimizeTask:
         else:
             found = small.optimized(frame, *options)
             palette, codes = found.palette, [found.indices]
+            if small.curve:
+                on_progress(0.99, "other rates, for the plot")
+                around = [
+                    found,
+                    *small.optimized_around(found, frame, colors, self.palette, self.seed),
+                ]
+                curve["curve"] = sorted([len(each.content), round(each.look, 2)] for each in around)
             if not self.measured:
                 figures = {}
             elif isinstance(found, SmallRgba):
@@ -113,6 +121,7 @@ class OptimizeTask:
             "look": round(found.look, 2),
             "rate": found.rate,
             **figures,
+            **curve,
         }
         return Dithered(codes, palette, about, (small.suffix, found.content))
 

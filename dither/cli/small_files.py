@@ -1,11 +1,13 @@
 """Options of `dither optimize` for files of few bytes: --rate, --max-bytes and --look."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from dither.cli.memory import parse_bytes
 from dither.console import number, option
 from dither.errors import InputError
+from dither.progress import no_progress
 
 if TYPE_CHECKING:
     import numpy as np
@@ -21,6 +23,9 @@ if TYPE_CHECKING:
 _SMALL_FILES = "Small files (choose one; --colors is optional then)"
 # Formats whose colour tables have alpha, or that hold any pixel.
 _RGBA_SUFFIXES = (".png", ".webp")
+# Smallest and largest rate, and the rates of a plot, as multiples of that of the result.
+_RATES = (0.01, 100.0)
+_STEPS = (1 / 8, 1 / 4, 1 / 2, 2, 4, 8)
 # Options that these exclude.
 WITHOUT_SMALL = {
     "with --rate or --max-bytes or --look": (
@@ -62,6 +67,16 @@ class SmallFileOptions:
         ),
     ] = None
 
+    plot: Annotated[
+        Path | None,
+        option(
+            _SMALL_FILES,
+            "Also draw the look over the bytes at several rates, for a single still image: .png, .svg "
+            "or .pdf.",
+            value="FILE",
+        ),
+    ] = None
+
     @property
     def given(self) -> bool:
         """Return whether one of the options is given."""
@@ -84,7 +99,7 @@ class SmallFileOptions:
         size = None
         if self.max_bytes is not None:
             size = parse_bytes("--max-bytes", self.max_bytes, "100", "1G")
-        return SmallFile(self.rate, size, self.look, suffix, scale)
+        return SmallFile(self.rate, size, self.look, suffix, scale, self.plot is not None)
 
 
 @dataclass(frozen=True)
@@ -97,6 +112,7 @@ class SmallFile:
         look: the least look, or None.
         suffix: of the file, with its dot.
         scale: side of the square that each pixel becomes.
+        curve: whether results at other rates are wanted too, for a plot.
     """
 
     rate: float | None
@@ -104,6 +120,7 @@ class SmallFile:
     look: float | None
     suffix: str
     scale: int
+    curve: bool = False
 
     def optimized(
         self,
@@ -152,6 +169,20 @@ class SmallFile:
             on_progress=on_progress,
         )
 
+    def optimized_around(
+        self,
+        found: "SmallPicture | SmallRgba",
+        frame: "RasterImage",
+        colors: int | None,
+        palette: "Palette | None",
+        seed: int,
+    ) -> "list[SmallPicture | SmallRgba]":
+        """Optimise a still image at rates around that of a result."""
+        center = min(max(found.rate, _RATES[0]), _RATES[1])
+        rates = {min(max(center * step, _RATES[0]), _RATES[1]) for step in _STEPS}
+        targets = [replace(self, rate=rate, max_bytes=None, look=None) for rate in sorted(rates)]
+        return [target.optimized(frame, colors, palette, seed, no_progress) for target in targets]
+
     def optimized_clip(
         self,
         animation: "Animation",
@@ -163,11 +194,13 @@ class SmallFile:
         """Optimise a clip.
 
         Raises:
-            InputError: the output is no GIF, the clip has transparent pixels, or the target is out of
-                reach.
+            InputError: the output is no GIF, a plot is wanted, the clip has transparent pixels, or the
+                target is out of reach.
         """
         from dither.optimizer.small_clip import optimize_clip_bytes
 
+        if self.curve:
+            raise InputError("--plot draws the bytes of a still image, not of a clip")
         if self.suffix != ".gif" or self.scale != 1:
             raise InputError(
                 "--max-bytes, --look and --rate write clips as .gif and without --scale; in other "

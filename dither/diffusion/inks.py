@@ -64,7 +64,8 @@ def ink_diffusion(
         With four inks, they are cyan, magenta, yellow and black.
 
     Raises:
-        InputError: the kernel depends on the tone, the amount is out of range, or numba is not installed.
+        InputError: the kernel depends on the tone, the amount is out of range, or numba is not
+            installed.
 
     Example:
         >>> half = np.full((64, 64, 2), 120, np.uint8)

@@ -2,7 +2,6 @@
 
 import enum
 import json
-import os
 import shlex
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any, NamedTuple
@@ -19,6 +18,7 @@ from dither.cli.options import (
     SeedOption,
     threads_option,
 )
+from dither.cli.plots import check_plot, write_plot
 from dither.console import (
     INPUT,
     OUTPUT,
@@ -31,9 +31,6 @@ from dither.console import (
     printable,
     progress_bar,
 )
-from dither.errors import InputError
-from dither.extras import require_extra
-from dither.files.atomic import atomic_write, check_writable
 from dither.parallel.processors import thread_count
 
 if TYPE_CHECKING:
@@ -54,7 +51,6 @@ _ABOUT_THE_GAP = (
     "of a palette's steps: the further below 0, the smoother. It does not count visible colours:",
     "for photos, its choice is the largest palette.",
 )
-_PLOT_SUFFIXES = (".png", ".svg", ".pdf")
 
 
 class PalettesChoice(enum.StrEnum):
@@ -111,7 +107,7 @@ def colors(
     compares how smooth pictures are and does not count visible colours.
     """
     if output is not None:
-        _check_output(output, image, force)
+        check_plot(output, image, replace=force)
     messages: list[str] = []  # logged at the end: after an error only the error counts
     managed = not no_color_management
     picture = read_input(image, max_pixels, messages.append, color_management=managed).frames[0]
@@ -122,8 +118,7 @@ def colors(
         from dither.color_count.plot import color_plot
 
         figure = color_plot(found.estimates, found.counts, found.chosen, printable(image.name))
-        with atomic_write(output, replace=force) as file:
-            figure.savefig(file, format=output.suffix.lower().removeprefix("."), dpi=100)
+        write_plot(figure, output, replace=force)
         messages.append(f"{title(image)} -> {output}")
     for message in messages:
         log(message, quiet=quiet)
@@ -272,12 +267,3 @@ def _palettes(
     if palettes is PalettesChoice.median_cut:
         return [median_cut(wanted, count.colors) for count in counts]
     return [k_means(wanted, count.colors, seed=seed) for count in counts]
-
-
-def _check_output(output: Path, image: Path, force: bool) -> None:
-    if output.suffix.lower() not in _PLOT_SUFFIXES:
-        raise InputError(f"cannot draw {output}: it must end in {', '.join(_PLOT_SUFFIXES)}")
-    if os.path.realpath(output) == os.path.realpath(image):
-        raise InputError(f"the plot would be drawn over the image {image}")
-    check_writable(output, replace=force)
-    require_extra("a plot", "report", "matplotlib")

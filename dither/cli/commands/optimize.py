@@ -24,9 +24,10 @@ from dither.cli.options import (
 )
 from dither.cli.outputs import format_suffix, plan_outputs
 from dither.cli.pipeline import dither_images, finish
+from dither.cli.plots import check_plot, write_plot
 from dither.cli.small_files import WITHOUT_SMALL, SmallFileOptions
 from dither.cli.target import Target
-from dither.console import OUTPUT, log, number, option, progress_bar
+from dither.console import OUTPUT, log, number, option, printable, progress_bar
 from dither.errors import InputError
 from dither.extras import require_extra
 from dither.parallel.processors import thread_count
@@ -240,6 +241,10 @@ def optimize(
             small=_small_file(small, job, batch, count),
             **shared,
         )
+    if small.plot is not None:
+        if not small.given or len(job.images) != 1:
+            raise InputError("--plot draws one image, with --max-bytes, --look or --rate")
+        check_plot(small.plot, job.images[0], replace=job.force)
     if batch.recursive:
         from dither.cli.batch.recursive import dither_folder
 
@@ -266,6 +271,8 @@ def optimize(
                     "is barely visible",
                     quiet=job.quiet,
                 )
+    if small.plot is not None:
+        _draw(small.plot, report["images"][0], job)
     about = {} if descent.given else {"preset": preset.value}
     finish(report, job.json_output, **about)
 
@@ -286,6 +293,17 @@ def _small_file(
             f"--max-bytes, --look and --rate write one format at a time, not {', '.join(suffixes)}"
         )
     return small.target(suffixes.pop(), job.scale)
+
+
+def _draw(plot: Path, entry: dict[str, Any], job: Job) -> None:
+    """Draw the bytes and looks of a result's entry in the report."""
+    from dither.optimizer.byte_plot import byte_plot
+
+    figure = byte_plot(
+        entry["curve"], (entry["bytes"], entry["look"]), printable(Path(entry["input"]).name)
+    )
+    write_plot(figure, plot, replace=job.force)
+    log(f"look over bytes -> {plot}", quiet=job.quiet)
 
 
 def _viewing(text: str | None, target: Target, preset: PresetChoice) -> "ViewingFilter | None":

@@ -51,6 +51,23 @@ def test_transparent_pixels_and_enlarged_ones_count(folder: Path, run: Run) -> N
     assert (shown[40:, 40:, 3] == 255).all()
 
 
+def test_a_plot_shows_other_rates(folder: Path, run: Run, refused: Callable) -> None:
+    pytest.importorskip("matplotlib")
+    done = run("dither optimize photo.png -o small.png --rate 0.5 --plot curve.svg --json")
+    (entry,) = json.loads(done.stdout)["images"]
+    sizes, looks = zip(*entry["curve"], strict=True)
+    assert [entry["bytes"], entry["look"]] in entry["curve"]
+    assert len(sizes) == 7
+    assert sizes[0] < entry["bytes"] < sizes[-1]
+    assert list(looks) == sorted(looks)
+    assert b"<svg" in (folder / "curve.svg").read_bytes()
+    command = "dither optimize photo.png -o other.png"
+    assert "with --max-bytes, --look or --rate" in refused(f"{command} --colors 4 --plot a.png")
+    assert "must end in .png" in refused(f"{command} --rate 1 --plot a.txt")
+    assert "would be drawn over" in refused(f"{command} --rate 1 --plot photo.png --force")
+    assert "not of a clip" in refused("dither optimize clip.gif -o o.gif --rate 1 --plot a.png")
+
+
 def test_a_clip_keeps_to_the_limit(folder: Path, run: Run) -> None:
     run("dither optimize clip.gif -o full.gif --rate 0.3")
     most = 3 * (folder / "full.gif").stat().st_size // 4
@@ -58,7 +75,8 @@ def test_a_clip_keeps_to_the_limit(folder: Path, run: Run) -> None:
     (entry,) = json.loads(done.stdout)["images"]
     assert entry["bytes"] == (folder / "small.gif").stat().st_size <= most
     with Image.open(folder / "small.gif") as clip, Image.open(folder / "clip.gif") as original:
-        assert (clip.n_frames, clip.size) == (2, original.size)
+        frames = clip.n_frames  # pyright: ignore[reportAttributeAccessIssue]
+        assert (frames, clip.size) == (2, original.size)
         shown = []
         for picture in (original, clip):
             picture.seek(1)
