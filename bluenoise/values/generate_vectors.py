@@ -18,7 +18,7 @@ from dither.metrics.temporal import SpaceTime, SpaceTimeSum, TemporalExponential
 from dither.metrics.viewing import Gaussian, ViewingFilter, as_filter
 
 # Renderers average about ten frames; a weight of 1 for the error over time costs single frames .7 dB.
-FRAMES = SpaceTimeSum(Gaussian(1.0), TemporalExponential(0.1), weight=0.45)
+FRAMES = SpaceTimeSum(Gaussian(1.0), TemporalExponential(0.1), weight=0.6)
 
 
 def generate_vectors(
@@ -120,7 +120,7 @@ def default_swaps(
         return SwapConfig(viewing)
     return SwapConfig(
         viewing=viewing,
-        proposals=800 if frames else 3000,
+        proposals=2000 if frames else 3000,
         local=0.5,
         widest=0.3,
         narrowest=0.03,

@@ -144,7 +144,7 @@ def to_linear_srgb(primaries: tuple[Chromaticity, ...]) -> np.ndarray:
     """Return the (3, 3) matrix from linear light of these primaries to that of sRGB, white to white.
 
     Example:
-        >>> to_linear_srgb(SRGB_PRIMARIES).round(9).tolist()
+        >>> (to_linear_srgb(SRGB_PRIMARIES).round(9) + 0).tolist()
         [[1.0, 0.0, 0.0], [0.0, 1.0, 0.0], [0.0, 0.0, 1.0]]
     """
     white = _xyz(primaries[0])

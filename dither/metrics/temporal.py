@@ -56,7 +56,7 @@ class TemporalExponential:
     Example:
         >>> float(TemporalExponential(0.5).transfer(np.array(0.5)).round(6))
         0.333333
-        >>> float(TemporalExponential(0.5, restarts=2).transfer(np.array(0.5)).round(6) ** 2)
+        >>> float((TemporalExponential(0.5, restarts=2).transfer(np.array(0.5)) ** 2).round(6))
         0.5
     """
 
@@ -180,8 +180,8 @@ def parse_temporal_filter(text: str) -> TemporalFilter:
         InputError: the text is none of these, or its number is out of range.
 
     Example:
-        >>> parse_temporal_filter("exponential:0.1")
-        TemporalExponential(rate=0.1)
+        >>> parse_temporal_filter("exponential:0.1,16")
+        TemporalExponential(rate=0.1, restarts=16)
     """
     kind, _, argument = text.partition(":")
     argument, comma, restarts = argument.partition(",")

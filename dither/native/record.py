@@ -43,6 +43,7 @@ def _commands() -> Iterator[str]:
     yield "dither optimize small.png --palette pico-8"
     yield "dither optimize small.png --colors 4"
     yield "dither optimize small.png --rate 1"
+    yield "dither optimize clip.gif --rate 1"
     yield f"dither optimize small.png --panel {_PANEL}"
     yield "dither optimize small.png --cells zx-spectrum"
     yield "dither optimize small.png --cells game-boy-color"

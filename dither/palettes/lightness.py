@@ -1,8 +1,9 @@
 """Match colours by lightness alone: a gradient map through a palette, from dark to light.
 
-The luminance of a picture from black to white becomes that of the palette from its darkest to its
-lightest entry. Each colour becomes the mixture of the two entries next to its luminance that has the
-same luminance, so tones are kept and hues are those of the palette.
+The luminance of a picture from black to white becomes that from the palette's black to its white, which
+is the paper of a panel even if a yellow ink is lighter. Each colour becomes the mixture of the two
+entries next to its luminance that has the same luminance, so tones are kept and hues are those of the
+palette.
 """
 
 import numpy as np
@@ -39,8 +40,11 @@ def match_lightness(linear: np.ndarray, palette: Palette) -> np.ndarray:
 
 
 def _ramp(palette: Palette) -> tuple[np.ndarray, np.ndarray]:
-    """Return the (M,) luminances of a palette, ascending, and the (M, 3) light of their entries."""
+    """Return the (M,) luminances from black to white, and the (M, 3) light of their entries."""
     # Rounded, so that entries of equal luminance are equal on every machine.
     luminance = (palette.linear * np.array(LUMINANCE_WEIGHTS)).sum(axis=1).round(9)
-    values, first = np.unique(luminance, return_index=True)
-    return values, palette.linear[first]
+    dark, bright = luminance[[palette.black, palette.white]]
+    between = np.flatnonzero((luminance > dark) & (luminance < bright))
+    kept = np.array([palette.black, *between, palette.white])
+    values, first = np.unique(luminance[kept], return_index=True)
+    return values, palette.linear[kept[first]]

@@ -128,7 +128,7 @@ def test_what_a_method_does_not_support_is_one_sentence(tmp_path: Path) -> None:
             "void-and-cluster does not support checkpoints",
             {"method": "void-and-cluster", "run": RunOptions(tmp_path / "run.npz")},
         ),
-        ("channels is 5; it must be from 2 to 4", {"channels": 5}),
+        ("channels is 5; it must be a whole number from 2 to 4", {"channels": 5}),
     ]
     for sentence, options in asked:
         with pytest.raises(InputError, match=sentence):

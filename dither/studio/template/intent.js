@@ -56,8 +56,11 @@ function lightMapper(palette, intent) {
 
 // Return a function that gives the mixture of two neighbouring entries with the luminance of a colour, identical to
 // `dither.palettes.lightness`.
-function lightnessMatcher({ lights }) {
-    const known = lights.map((light) => ({ light, luminance: rint(dot(LUMINANCE_WEIGHTS, light) * 1e9) / 1e9 }));
+function lightnessMatcher({ lights, black, white }) {
+    const luminanceOf = (light) => rint(dot(LUMINANCE_WEIGHTS, light) * 1e9) / 1e9;
+    const [least, most] = [luminanceOf(black), luminanceOf(white)];
+    const between = lights.filter((light) => least < luminanceOf(light) && luminanceOf(light) < most);
+    const known = [black, ...between, white].map((light) => ({ light, luminance: luminanceOf(light) }));
     const ramp = known.filter(({ luminance }, index) => known.findIndex((each) => each.luminance === luminance) === index).sort((one, other) => one.luminance - other.luminance);
     if (ramp.length === 1) return () => ramp[0].light;
     const luminances = ramp.map(({ luminance }) => luminance);

@@ -51,3 +51,9 @@ def test_a_dithered_ramp_keeps_its_light() -> None:
     shown = palette.linear[dither_to_palette(image, palette, intent="lightness")]
     wanted = match_lightness(srgb_to_linear(image[:1, 0] / 255), palette)[0]
     assert np.allclose(shown.mean(axis=(0, 1)), wanted, atol=0.01)
+
+
+def test_white_is_the_paper_though_a_yellow_ink_is_lighter() -> None:
+    palette = Palette.from_hex("202020 b0b0b0 d8c030")
+    ends = match_lightness(np.array([[0.0] * 3, [1.0] * 3]), palette)
+    assert np.allclose(ends, palette.linear[:2])
