@@ -42,7 +42,11 @@ def compress(pixels: np.ndarray, free: np.ndarray, transparent: int, bits: int) 
     ways = [(pixels, fixed, False)]
     if free.any():
         skipped = np.where(free, np.uint8(transparent), pixels)
-        ways += [(skipped, fixed, False), (pixels, free, False), (pixels, free, True)]
+        # A background that others leave behind is best kept everywhere, which makes long runs.
+        background = np.bincount(pixels).argmax()
+        around = np.where(pixels == background, pixels, skipped)
+        ways += [(each, fixed, False) for each in (skipped, around)]
+        ways += [(pixels, free, False), (pixels, free, True)]
     best = min(
         (
             _encoded(each, choices, transparent, bits, first, *reset)

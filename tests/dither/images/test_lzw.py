@@ -78,3 +78,19 @@ def test_python_writes_the_same_codes() -> None:
         count = write(pixels, free, 4, 3, False, 64, 1.2, table, out)
         results.append(out[:count].tobytes())
     assert results[0] == results[1]
+
+
+def test_a_background_that_appears_anew_is_kept_where_it_was() -> None:
+    rng = np.random.default_rng(0)
+    pixels = np.full((60, 80), 1, np.uint8)
+    free = np.zeros(pixels.shape, bool)
+    free[:, 30:] = True
+    pixels[20:50, 40:70] = rng.integers(
+        2, 9, (30, 30)
+    )  # unchanged, noisy, on an unchanged background
+    flat, none = pixels.ravel(), np.zeros(pixels.size, bool)
+    chosen = len(compress(flat, free.ravel(), 0, 4))
+    own = len(compress(flat, none, 0, 4))
+    skipped = len(compress(np.where(free, 0, pixels).astype(np.uint8).ravel(), none, 0, 4))
+    noise_skipped = np.where(free & (pixels != 1), 0, pixels).astype(np.uint8).ravel()
+    assert chosen <= len(compress(noise_skipped, none, 0, 4)) < min(own, skipped)
