@@ -13,7 +13,7 @@ from dither.errors import InputError
 from dither.files.npy import read_npy
 from dither.held import as_array
 from dither.matrix.arrays import matrices_of
-from dither.matrix.catalog import load_channels, shipped_matrices
+from dither.matrix.catalog import load_channels, shipped_matrices, shipped_textures
 from dither.matrix.matrix_like import as_matrices
 from dither.matrix.threshold_matrix import ThresholdMatrix, channel_thresholds
 
@@ -128,6 +128,6 @@ def load_matrix_set(name: str) -> MatrixSet:
 
 
 def shipped_entry(sha256: str) -> tuple[str, dict[str, Any]] | None:
-    """Return name and manifest entry of the shipped matrix whose .npy file has this hash, if any."""
-    entries = shipped_matrices().items()
+    """Return name and entry of the shipped matrix or noise texture whose .npy has this hash, if any."""
+    entries = [*shipped_matrices().items(), *shipped_textures().items()]
     return next((each for each in entries if each[1]["sha256"] == sha256), None)

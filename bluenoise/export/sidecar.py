@@ -109,7 +109,7 @@ def sidecar(
 
 
 def provenance_of(content: Content, given: Mapping[str, Any]) -> dict[str, Any]:
-    """Return licence, seed, command and scores: those of a shipped matrix, replaced by `given`."""
+    """Return licence, seed, command and scores: those of a shipped file, replaced by `given`."""
     known: dict[str, Any] = {}
     found = shipped_entry(hashlib.sha256(content.npy()).hexdigest())
     if found is not None:

@@ -16,7 +16,7 @@ from dither.color import LUMINANCE_WEIGHTS
 from dither.errors import InputError
 from dither.matrix.threshold_matrix import ThresholdMatrix
 from dither.metrics.temporal import SpaceTime
-from dither.metrics.viewing import Green, Mixture, ViewingFilter, as_filter
+from dither.metrics.viewing import ViewingFilter, as_filter, has_clusters
 
 if TYPE_CHECKING:
     from bluenoise.methods import swaps
@@ -187,7 +187,7 @@ def default_swaps(
     else:
         config = RankSwapConfig(viewing)
     config = dataclasses.replace(config, levels=levels, level_weights=level_weights)
-    if _has_clusters(plane_filter(viewing)):
+    if has_clusters(plane_filter(viewing)):
         return dataclasses.replace(
             config, proposals=2 * config.proposals, hottest=_CLUSTERS[0], coldest=_CLUSTERS[1]
         )
@@ -200,13 +200,6 @@ def default_swaps(
         **{"proposals": 4 * config.proposals, "rounds": 64, "spreads": 4.0, "local": 0.5},
         **{"hottest": hottest, "coldest": hottest / 5},
     )
-
-
-def _has_clusters(viewing: ViewingFilter) -> bool:
-    """Return whether the filter asks for green noise."""
-    if isinstance(viewing, Mixture):
-        return any(_has_clusters(part) for _, part in viewing.parts)
-    return isinstance(viewing, Green)
 
 
 def _make(

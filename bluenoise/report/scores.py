@@ -99,6 +99,8 @@ def score_rows(columns: Sequence[Mapping[str, Any]]) -> list[Score]:
     def rows_of(key: str, label: str, note: str, form: Callable[[float], str]) -> list[Score]:
         return [row(label, note, form, key, name, part=name) for name in first.get(key) or {}]
 
+    # As `bluenoise.evaluate` chooses the filter of the worst level.
+    worst = "gaussian:1.5" if "gaussian:1.5" in first["energy"] else next(iter(first["energy"]))
     return [
         row(
             "Against void-and-cluster",
@@ -107,8 +109,8 @@ def score_rows(columns: Sequence[Mapping[str, Any]]) -> list[Score]:
             "against_void_and_cluster_db",
         ),
         *rows_of("energy", "Error", "mean level energy × 10⁶", _energy),
-        row("Worst grey", "gaussian:1.5", _energy, "worst_energy", part="level energy × 10⁶"),
-        row("Worst grey", "gaussian:1.5", "{:.2f}".format, "worst_level", part="0 black, 1 white"),
+        row("Worst grey", worst, _energy, "worst_energy", part="level energy × 10⁶"),
+        row("Worst grey", worst, "{:.2f}".format, "worst_level", part="0 black, 1 white"),
         row("Pattern anisotropy", "0 dB: same in every direction", _db, "anisotropy_db"),
         *rows_of("bands_db", "Pattern power", "cycles per pixel, against white noise", _db),
         row(

@@ -8,7 +8,6 @@ from typing import Any
 from bluenoise.report.scores import score_rows
 from bluenoise.report.text_columns import text_columns
 from dither.console import printable
-from dither.metrics.viewing import STANDARD_FILTERS
 
 # Not every terminal and pipe can encode the signs of the page.
 _ASCII = str.maketrans({"−": "-", "–": "-", "×": "x", "⁶": "^6"})
@@ -23,13 +22,14 @@ def summary_text(rows: Mapping[str, Mapping[str, Any]]) -> str:
         rows: name to scores as in `score_rows`, and `better_than_void_and_cluster_at`, the names of
             viewing filters.
     """
+    count = len(next(iter(rows.values()))["energy"])
     names = [_shortened(printable(name)) for name in rows]
     label = max(len("Matrix"), *map(len, names))
     lines = [f"{'Matrix':{label}}  {'Score':>9}  {'Better at':>9}  {'Anisotropy':>10}"]
     for name, row in zip(names, rows.values(), strict=True):
         anisotropy = row["anisotropy_db"]
         shown = "-" if anisotropy is None else f"{anisotropy + 0:+.2f} dB"
-        better = f"{len(row['better_than_void_and_cluster_at'])} of {len(STANDARD_FILTERS)}"
+        better = f"{len(row['better_than_void_and_cluster_at'])} of {len(row['energy'])}"
         lines.append(
             f"{name:{label}}  {row['against_void_and_cluster_db']:>+6.2f} dB  {better:>9}  {shown:>10}"
         )
@@ -38,10 +38,9 @@ def summary_text(rows: Mapping[str, Mapping[str, Any]]) -> str:
             *lines,
             "",
             "Score: 10 log10 (level energy / void-and-cluster's of this shape), averaged",
-            f"over {len(STANDARD_FILTERS)} viewing filters; below 0 dB is better than "
-            "void-and-cluster. Better at:",
-            "filters where it is. Anisotropy: near 0 dB if the dot patterns look the same in",
-            "every direction.",
+            f"over the viewing filters ({count}); below 0 dB is better. Better at: filters with less",
+            "energy than void-and-cluster. Anisotropy: near 0 dB if dot patterns look the",
+            "same in every direction.",
         ]
     )
 

@@ -1,6 +1,7 @@
 """Plots that commands draw next to their results."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -14,17 +15,23 @@ if TYPE_CHECKING:
 PLOT_SUFFIXES = (".png", ".svg", ".pdf")
 
 
-def check_plot(plot: Path, image: Path, *, replace: bool) -> None:
+def check_plot(plot: Path, others: Sequence[Path], *, replace: bool) -> None:
     """Refuse a file that cannot be drawn, before the work whose result it shows.
 
+    Args:
+        plot: the file.
+        others: files that the plot must not overwrite: the input and other outputs.
+        replace: whether an existing plot may be overwritten.
+
     Raises:
-        InputError: its ending is of no plot, it is the image itself, it cannot be written, or
+        InputError: its ending is of no plot, it is one of the others, it cannot be written, or
             matplotlib is not installed.
     """
     if plot.suffix.lower() not in PLOT_SUFFIXES:
         raise InputError(f"cannot draw {plot}: it must end in {', '.join(PLOT_SUFFIXES)}")
-    if os.path.realpath(plot) == os.path.realpath(image):
-        raise InputError(f"the plot would be drawn over the image {image}")
+    for other in others:
+        if os.path.realpath(plot) == os.path.realpath(other):
+            raise InputError(f"the plot would be drawn over the image {other}")
     check_writable(plot, replace=replace)
     require_extra("a plot", "report", "matplotlib")
 

@@ -30,14 +30,14 @@ _STEPS = (1 / 8, 1 / 4, 1 / 2, 2, 4, 8)
 WITHOUT_SMALL = {
     "with --rate or --max-bytes or --look": (
         "--cells --panel --keep --device --preset --intent --viewing-filter --pixels --packed "
-        "--line-art --mask --preview"
+        "--line-art --mask --preview --threads"
     )
 }
 
 
 @dataclass(frozen=True)
 class SmallFileOptions:
-    """The three options, at most one of which is given."""
+    """Three options, at most one of which is given, and a plot of what they choose from."""
 
     max_bytes: Annotated[
         str | None,

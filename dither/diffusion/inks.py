@@ -64,7 +64,7 @@ def ink_diffusion(
         With four inks, they are cyan, magenta, yellow and black.
 
     Raises:
-        InputError: the kernel depends on the tone, the amount is out of range, or numba is not
+        InputError: the kernel depends on the tone, an argument is out of range, or numba is not
             installed.
 
     Example:
@@ -79,8 +79,13 @@ def ink_diffusion(
             "a tone-dependent kernel dithers each ink by itself; dots of inks avoid each other with "
             "other kernels only"
         )
-    if not 0 <= amount <= 1:
-        raise InputError(f"amount is {amount}; it must be from 0 to 1")
+    if not 2 <= levels <= 256:
+        raise InputError(f"levels is {levels}; it must be from 2 to 256")
+    if clamp not in (None, "range", "none"):
+        raise InputError(f"clamp is {clamp!r}; it must be range or none")
+    for name, share in (("noise", noise), ("strength", strength), ("amount", amount)):
+        if not 0 <= share <= 1:
+            raise InputError(f"{name} is {share}; it must be from 0 to 1")
     require_extra("error diffusion", "diffuse", "numba")
     from dither.diffusion.compiled.inks import diffuse_rows
 

@@ -62,6 +62,10 @@ def load_channels(name: str | Path = DEFAULT_MATRIX) -> tuple[ThresholdMatrix, .
         return _read_channels(Path(name))
     if str(name) in shipped_matrices():
         return _shipped_channels(str(name))
+    if str(name) in shipped_textures():
+        raise InputError(
+            f"{name} is a noise texture for renderers, not a matrix; bluenoise export writes it"
+        )
     made = classical_matrix(str(name))
     if made is None:
         names = matrix_names()

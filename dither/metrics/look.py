@@ -1,4 +1,4 @@
-"""Look: one number from 0 (another picture) to 100 (the same) for how a picture has changed.
+"""Look: one number up to 100 (the same) for how a picture has changed; below 0 for another picture.
 
     look = 100 - 10 (a S4(2) + b S1(4) + c C4(8) + d L2(16))^0.63
 

@@ -204,6 +204,18 @@ STANDARD_FILTERS: dict[str, ViewingFilter] = {
 }
 
 
+def has_clusters(viewing: ViewingFilter) -> bool:
+    """Return whether a filter is a target for green noise, or a sum with one.
+
+    Example:
+        >>> has_clusters(Green(0.2)), has_clusters(Gaussian(1.5))
+        (True, False)
+    """
+    if isinstance(viewing, Mixture):
+        return any(has_clusters(part) for _, part in viewing.parts)
+    return isinstance(viewing, Green)
+
+
 def parse_filter(text: str) -> ViewingFilter:
     """Parse a viewing filter. Every function that takes a filter also takes such a text.
 

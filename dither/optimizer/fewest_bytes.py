@@ -55,6 +55,8 @@ GIF_COLORS = ((0.1, 256), (1.2, 128), (4.0, 64), (MAX_RATE, 32))
 SEARCH = SearchConfig(sigma=1.0, lightness_penalty=0.22, color_penalty=0.055, mean_weight=0.0)
 # Passes for a given rate.
 _PASSES = 2
+# Linear light of the entry for transparent pixels.
+_FAR = 1e6
 
 # How a format counts bits.
 Coding = Literal["deflate", "lzw"]
@@ -134,11 +136,11 @@ def optimize_bytes(
     picture, mask = checked_picture(image, mask)
     request = PaletteRequest(colors if colors or given is not None else MAX_COLORS, given)
     require_extra("optimizing pixels", "optimize", "numba")
-    if mask is not None and request.count > MAX_COLORS - 1 and coding == "lzw":
+    if mask is not None and request.count > MAX_COLORS - 1:
         # Transparent pixels need an entry.
         if given is None:
             request = PaletteRequest(MAX_COLORS - 1)
-        else:
+        elif coding == "lzw":
             coding = "deflate"
     work = _Work(
         picture, mask, request, colors is not None, encode or _own_file(coding, mask), coding, seed
@@ -239,7 +241,8 @@ class _Work:
             # Transparent pixels have an entry of their own, after the colours.
             indices = np.where(self.mask, np.uint8(len(linear)), indices)
             image = image._replace(fixed=image.fixed | self.mask)
-            linear = np.concatenate([linear, linear[:1]])
+            # It is so far from all colours that no visible pixel takes it.
+            linear = np.concatenate([linear, np.full((1, 3), _FAR)])
         state = match_search.init(indices, linear, image, penalties, SEARCH, self._bits)
         state, info = lzw_search.step(state, linear, SEARCH, weight)
         self._bits, self._codes = state.bits, info.codes

@@ -224,8 +224,6 @@ class _Work:
                 frame = self._improved(number, frame.shown, image, penalties, before, box, rate)
             self._frames[number : number + 1] = [frame]
             before = _Before(frame.shown, image.original)
-            if count > 8:
-                self._on_progress(0.0, f"frame {number + 1} of {count}")
         return sum(len(frame.codes) for frame in self._frames) * 11.5 / 8 + 3 * len(self._colors)
 
     def _weighted(self, number: int) -> tuple[SearchImage, np.ndarray]:

@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 
 from dither.errors import InputError
-from dither.metrics.viewing import Gaussian, Green, ViewingFilter, as_filter
+from dither.metrics.viewing import Gaussian, ViewingFilter, as_filter, has_clusters
 from dither.optimizer.config import MAX_SIGMA, MIN_SIGMA, OptimizeConfig
 
 # Steps of sigma in pixels, and samples of each frequency, -1/2 to 1/2 cycles per pixel.
@@ -48,10 +48,10 @@ def nearest_sigma(viewing: ViewingFilter) -> float:
         >>> nearest_sigma(Gaussian(1.5)), nearest_sigma(Gaussian(8.0))
         (1.5, 2.5)
     """
-    if isinstance(viewing, Green):
+    if has_clusters(viewing):
         raise InputError(
             "green is a target for matrices, and no filter by which pictures are seen; make a matrix "
-            f"with bluenoise generate --filter green:{viewing.frequency:g}"
+            "with bluenoise generate --filter green:0.2"
         )
     vertical = np.fft.fftfreq(_SAMPLES)[:, None]
     horizontal = np.fft.rfftfreq(_SAMPLES)

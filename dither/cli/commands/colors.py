@@ -107,7 +107,7 @@ def colors(
     compares how smooth pictures are and does not count visible colours.
     """
     if output is not None:
-        check_plot(output, image, replace=force)
+        check_plot(output, [image], replace=force)
     messages: list[str] = []  # logged at the end: after an error only the error counts
     managed = not no_color_management
     picture = read_input(image, max_pixels, messages.append, color_management=managed).frames[0]

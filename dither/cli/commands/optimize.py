@@ -244,7 +244,8 @@ def optimize(
     if small.plot is not None:
         if not small.given or len(job.images) != 1:
             raise InputError("--plot draws one image, with --max-bytes, --look or --rate")
-        check_plot(small.plot, job.images[0], replace=job.force)
+        others = [*plan_outputs(job), *([] if palette_output is None else [palette_output])]
+        check_plot(small.plot, [*job.images, *others], replace=job.force)
     if batch.recursive:
         from dither.cli.batch.recursive import dither_folder
 
@@ -273,7 +274,7 @@ def optimize(
                 )
     if small.plot is not None:
         _draw(small.plot, report["images"][0], job)
-    about = {} if descent.given else {"preset": preset.value}
+    about = {} if descent.given or small.given else {"preset": preset.value}
     finish(report, job.json_output, **about)
 
 

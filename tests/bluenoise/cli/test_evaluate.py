@@ -114,5 +114,8 @@ def test_filters_of_ones_own_replace_the_five(
     expected = evaluate(ranks, filters=["box:3", "green:0.2"])
     assert rows["m.npy"]["m.npy"]["energy"] == expected.energy
     assert rows["m.npy"]["m.npy"]["worst_energy"] == expected.worst_energy
-    assert "box:3" in run(f"bluenoise evaluate m.npy {options} --sort green:0.2").stdout
+    shown = run(f"bluenoise evaluate m.npy {options} --sort green:0.2").stdout
+    assert "viewing filters (2)" in shown
+    assert "of 2" in shown
+    assert "gaussian:1.5" not in shown
     assert "'blur:3' is not a viewing filter" in refused("bluenoise evaluate m.npy --filter blur:3")

@@ -51,6 +51,17 @@ def test_transparent_pixels_and_enlarged_ones_count(folder: Path, run: Run) -> N
     assert (shown[40:, 40:, 3] == 255).all()
 
 
+@pytest.mark.parametrize("options", ["--rate 1", "--rate 0.05", "--rate 1 --palette pico-8"])
+def test_transparent_pixels_of_a_gif_stay_so(folder: Path, run: Run, options: str) -> None:
+    run(f"dither optimize clear.png -o small.gif {options}")
+    shown = np.array(Image.open(folder / "small.gif").convert("RGBA"))
+    assert (shown[:20, :20, 3] == 0).all()
+    assert (shown[20:, 20:, 3] == 255).all()
+    original = np.array(Image.open(folder / "clear.png").convert("RGB"))
+    error = np.abs(shown[20:, 20:, :3].astype(float).mean((0, 1)) - original[20:, 20:].mean((0, 1)))
+    assert error.max() < (40 if "palette" in options else 5)
+
+
 def test_a_plot_shows_other_rates(folder: Path, run: Run, refused: Callable) -> None:
     pytest.importorskip("matplotlib")
     done = run("dither optimize photo.png -o small.png --rate 0.5 --plot curve.svg --json")
@@ -65,6 +76,7 @@ def test_a_plot_shows_other_rates(folder: Path, run: Run, refused: Callable) -> 
     assert "with --max-bytes, --look or --rate" in refused(f"{command} --colors 4 --plot a.png")
     assert "must end in .png" in refused(f"{command} --rate 1 --plot a.txt")
     assert "would be drawn over" in refused(f"{command} --rate 1 --plot photo.png --force")
+    assert "would be drawn over" in refused(f"{command} --rate 1 --plot other.png")
     assert "not of a clip" in refused("dither optimize clip.gif -o o.gif --rate 1 --plot a.png")
 
 

@@ -75,6 +75,11 @@ def test_files_of_any_type_and_byte_order_are_taken(tmp_path: Path, dtype: str) 
     assert (load_matrix(tmp_path / "m.npy").ranks == ranks).all()
 
 
+def test_a_noise_texture_is_named_as_one() -> None:
+    with pytest.raises(InputError, match="vec2-128x128 is a noise texture for renderers"):
+        load_matrix("vec2-128x128")
+
+
 def test_the_manifest_speaks_json() -> None:
     assert json.loads(json.dumps(shipped_matrices())) == shipped_matrices()
 
