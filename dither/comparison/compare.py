@@ -27,12 +27,14 @@ class Comparison:
         colors: number of distinct colours.
         png_bytes: size as a PNG with the fewest bits per pixel.
         look: from `dither.metrics.look`, 100 for the original; about the scale of SSIMULACRA2.
+        file_bytes: size of the file that was compared, or None if there is none.
     """
 
     errors: ImageErrors
     colors: int
     png_bytes: int
     look: float
+    file_bytes: int | None = None
 
 
 def compare(

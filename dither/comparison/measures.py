@@ -128,12 +128,31 @@ MEASURES = (
     ),
     Measure(
         "PNG bytes",
-        "File size",
-        "Size as a PNG with the fewest bits per pixel.",
+        "Size as PNG",
+        "Size of the pixels as a PNG with the fewest bits per pixel, whatever the file was.",
         lambda found: found.png_bytes,
         "{:,.0f}".format,
     ),
 )
+# For images that come from files.
+_FILE_BYTES = Measure(
+    "File bytes",
+    "File size",
+    "Size of the file itself; of a clip, of all its frames.",
+    lambda found: found.file_bytes or 0,
+    "{:,.0f}".format,
+)
+
+
+def shown_measures(comparisons: Sequence[Comparison]) -> tuple[Measure, ...]:
+    """Return the measures that all comparisons have.
+
+    Example:
+        >>> shown_measures([])[-1].short
+        'PNG bytes'
+    """
+    from_files = [found.file_bytes is not None for found in comparisons]
+    return (*MEASURES, _FILE_BYTES) if from_files and all(from_files) else MEASURES
 
 
 def best_indices(measure: Measure, comparisons: Sequence[Comparison]) -> frozenset[int]:

@@ -14,7 +14,7 @@ from dither.color import linear_to_srgb, oklab_to_linear
 from dither.comparison.compare import Comparison, png_bytes
 from dither.comparison.embedded import Picture, data_address, picture_address, shown_pixels
 from dither.comparison.error_map import SIGMA, error_map, map_codes, map_step, map_top
-from dither.comparison.measures import MEASURES, Measure, best_indices, hue_name
+from dither.comparison.measures import Measure, best_indices, hue_name, shown_measures
 from dither.images.raster_image import is_gray
 from dither.metrics.viewing import Nasanen
 from dither.progress import OnProgress, no_progress
@@ -114,7 +114,7 @@ def comparison_page(
             for number, sigma in enumerate(_BLURS, start=1)
         ),
         table=_table(dithered, comparisons),
-        explanations=_explanations(),
+        explanations=_explanations(comparisons),
         advice=_ADVICE[len(dithered) > 1],
         flame=", ".join(flame()),
         sigma=f"{SIGMA:g}",
@@ -162,20 +162,20 @@ def _ticks(top: int) -> str:
 def _table(dithered: Sequence[Picture], comparisons: Sequence[Comparison]) -> str:
     """Return head and body of the table of measures."""
     aims = {"lowest": ("↓", "lower is better"), "highest": ("↑", "higher is better")}
-    head = []
-    for measure in MEASURES:
+    measures, head = shown_measures(comparisons), []
+    for measure in measures:
         arrow, words = aims.get(measure.aim, ("", "neither is better"))
         mark = f' <span class="aim" aria-hidden="true">{arrow}</span>' if arrow else ""
         head.append(
             f'<th scope="col" title="{html.escape(measure.name)}: {words}">'
             f"{html.escape(measure.short)}{mark}</th>"
         )
-    best = [best_indices(measure, comparisons) for measure in MEASURES]
+    best = [best_indices(measure, comparisons) for measure in measures]
     rows = []
     for index, (picture, found) in enumerate(zip(dithered, comparisons, strict=True)):
         cells = [
             _cell(measure, found, index in indices)
-            for measure, indices in zip(MEASURES, best, strict=True)
+            for measure, indices in zip(measures, best, strict=True)
         ]
         rows.append(
             f'<tr data-picture="{index + 1}"><th scope="row"><button type="button" class="choose" '
@@ -198,9 +198,9 @@ def _cell(measure: Measure, found: Comparison, best: bool) -> str:
     return f"<td>{text}</td>"
 
 
-def _explanations() -> str:
+def _explanations(comparisons: Sequence[Comparison]) -> str:
     parts = []
-    for measure in MEASURES:
+    for measure in shown_measures(comparisons):
         short = f" <span>{html.escape(measure.short)}</span>" * (measure.short not in measure.name)
         parts.append(
             f"<div><dt>{html.escape(measure.name)}{short}</dt>"

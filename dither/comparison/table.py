@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from dither.comparison.compare import Comparison
-from dither.comparison.measures import MEASURES, best_indices
+from dither.comparison.measures import best_indices, shown_measures
 
 _WIDEST_NAME = 30
 
@@ -24,7 +24,7 @@ def comparison_table(names: Sequence[str], comparisons: Sequence[Comparison]) ->
     ]
     width = max(map(len, titles), default=0)
     lines = [" " * width, *(f"{title:{width}}" for title in titles)]
-    for measure in MEASURES:
+    for measure in shown_measures(comparisons):
         best = best_indices(measure, comparisons)
         cells = [f"{measure.short} "]
         for index, found in enumerate(comparisons):

@@ -110,9 +110,9 @@ def compare(
             ) -> None:
                 on_progress(share * (number + part), f"{name}: {text}")
 
-            results.append(
-                compare_pictures(pictures[0].pixels, picture.pixels, on_progress=on_picture)
-            )
+            found = compare_pictures(pictures[0].pixels, picture.pixels, on_progress=on_picture)
+            size = None if picture.file is None else len(picture.file)
+            results.append(dataclasses.replace(found, file_bytes=size))
         if output is not None:
             from dither.comparison.page import comparison_page
 

@@ -23,6 +23,7 @@ def test_everything_is_measured_and_fits_in_json(photo: np.ndarray, tmp_path: Pa
         "colors",
         "png_bytes",
         "look",
+        "file_bytes",
     }
 
 

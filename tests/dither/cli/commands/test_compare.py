@@ -60,7 +60,10 @@ def test_a_table_for_people_and_json_for_scripts(
     assert (told["original"], told["output"], told["shape"]) == ("photo.png", None, [48, 80, 3])
     for entry, row, bits in zip(told["images"], rows, (1, 2), strict=True):
         found = dither.compare(photo, dither.requantize(photo, bits=bits))
-        expected = json.loads(json.dumps(dataclasses.asdict(found)))
+        size = (folder / row.split()[0]).stat().st_size
+        expected = json.loads(
+            json.dumps(dataclasses.asdict(dataclasses.replace(found, file_bytes=size)))
+        )
         assert entry == {"input": row.split()[0], **expected}
         assert row.split()[1].strip("*") == f"{found.errors.blurred_1_5:.2f}"
 
@@ -104,3 +107,14 @@ def test_an_original_of_another_size_is_resized(run: Callable, folder: Path) -> 
     alone = json.loads(run("dither compare photo.png one.png --json").stdout)["images"]
     assert [one] == alone
     assert half["errors"]["blurred_1_5"] > 0
+
+
+def test_the_bytes_of_the_files_are_shown(run: Callable, tmp_path: Path) -> None:
+    noise = np.random.default_rng(0).integers(0, 256, (40, 40, 3), np.uint8)
+    for name in ("a.png", "b.jpg"):
+        Image.fromarray(noise).save(tmp_path / name)
+    found = json.loads(run("dither compare a.png b.jpg a.png --json").stdout)["images"]
+    assert [each["file_bytes"] for each in found] == [
+        (tmp_path / name).stat().st_size for name in ("b.jpg", "a.png")
+    ]
+    assert "File bytes" in run("dither compare a.png b.jpg").stdout
