@@ -1,7 +1,7 @@
 """Convert simple values of options without pydantic, whose import costs more than a small image.
 
 Typer 0.29 makes a pydantic adapter for each option, given or not. Here the values that need none are
-converted directly, and all others, such as wrong ones with their error messages, are left to Typer.
+converted directly, and all others are left to Typer, but for words that are no numbers.
 """
 
 import enum
@@ -9,6 +9,8 @@ import os
 import re
 from pathlib import Path
 from typing import Any, get_args, get_origin
+
+import typer
 
 _NUMBERS = {int: r"[+-]?\d{1,18}", float: r"[+-]?\d{1,18}(\.\d{1,18})?"}
 
@@ -50,7 +52,19 @@ class _Converter:
                 return simple_value(value, kind, self.info)
         except ValueError:
             pass
+        if kind in _NUMBERS and isinstance(value, str) and not _is_number(value, kind):
+            # Typer's own sentence is for programmers.
+            words = "a whole number" if kind is int else "a number"
+            raise typer.BadParameter(f"{value[:80]!r} is not {words}", ctx=ctx, param=param)
         return self.usual().coerce(value, param=param, ctx=ctx)
+
+
+def _is_number(text: str, kind: type) -> bool:
+    try:
+        number = float(text)
+    except ValueError:
+        return False
+    return kind is float or number.is_integer()
 
 
 def simple_value(value: Any, kind: Any, info: Any) -> Any:

@@ -310,6 +310,10 @@ def _parse_one(text: str) -> ViewingFilter:
             return Binomial(_whole_number(argument, text, 1, 64))
         case "green":
             lines, per_inch, dots = argument.partition(",")
+            if not per_inch and lines.endswith("lpi"):
+                raise InputError(
+                    f"{text!r} lacks the resolution; write green:90lpi,600dpi, or cycles per pixel"
+                )
             if not per_inch:
                 return Green(_number(argument, text, *GREEN_FREQUENCIES))
             pitch = _number(dots.removesuffix("dpi"), text, 20, 5000)
@@ -328,6 +332,8 @@ def _parse_one(text: str) -> ViewingFilter:
 
 
 def _number(text: str, whole: str, low: float, high: float) -> float:
+    if not text:
+        raise InputError(f"the filter {whole!r} lacks a number from {low:g} to {high:g}")
     try:
         value = float(text)
     except ValueError:

@@ -1,6 +1,7 @@
 import enum
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -66,7 +67,11 @@ def _outcome(words: list[str], **settings: Any) -> tuple[int, str, list[dict[str
 )
 def test_values_and_errors_are_those_of_typer(option: str, value: str) -> None:
     words = ["a", "b", f"{option}={value}", "--flag"]
-    assert repr(_outcome(words, **examples("x"))) == repr(_outcome(words))
+    (code, error, seen), usual = _outcome(words, **examples("x")), _outcome(words)
+    assert (code, repr(seen)) == (usual[0], repr(usual[2]))
+    # Words that are no numbers have a sentence of their own.
+    own = "is not a" in error and "Input should be" in usual[1]
+    assert own or error == usual[1]
 
 
 @pytest.mark.parametrize("value", ["", "3.0", "x", " 3", "9" * 30])
@@ -106,3 +111,15 @@ def test_the_first_word_chooses_the_command() -> None:
         assert names(app_of(words)) == names(app)
     folder = Path(__file__).parents[2] / "dither" / "cli" / "commands"
     assert sorted(names(app)) == sorted({each.stem for each in folder.glob("[!_]*.py")})
+
+
+@pytest.mark.parametrize(
+    ("options", "words"),
+    [
+        ("--bits two", "'two' is not a whole number"),
+        ("--bits 1.5", "'1.5' is not a whole number"),
+        ("--bits 1 --brightness much", "'much' is not a number"),
+    ],
+)
+def test_words_that_are_no_numbers_are_refused(refused: Callable, options: str, words: str) -> None:
+    assert words in refused(f"dither ordered photo.png -o out.png {options}")

@@ -97,3 +97,16 @@ def test_files_of_another_kind_are_one_sentence(tmp_path: Path, content: str) ->
     path.write_text(content)
     with pytest.raises(InputError):
         parse_filter(str(path))
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("green:90lpi", "lacks the resolution; write green:90lpi,600dpi"),
+        ("box", "'box' lacks a number from 2 to 16"),
+        ("nasanen:300dpi", "lacks a number from 1 to 1000"),
+    ],
+)
+def test_what_a_filter_lacks_is_said(text: str, words: str) -> None:
+    with pytest.raises(InputError, match=words):
+        parse_filter(text)
