@@ -51,11 +51,15 @@ from .optimizer.config import OptimizeConfig as OptimizeConfig
 from .optimizer.config import SearchConfig as SearchConfig
 from .optimizer.fewest_bytes import SmallPicture as SmallPicture
 from .optimizer.fewest_bytes import optimize_bytes as optimize_bytes
+from .optimizer.fewest_rgba import SmallRgba as SmallRgba
+from .optimizer.fewest_rgba import optimize_rgba_bytes as optimize_rgba_bytes
 from .optimizer.frames import optimize_frames as optimize_frames
 from .optimizer.optimize import OptimizedPalette as OptimizedPalette
 from .optimizer.optimize import optimize_palette as optimize_palette
 from .optimizer.optimize_cells import OptimizedCells as OptimizedCells
 from .optimizer.optimize_cells import optimize_cells as optimize_cells
+from .optimizer.small_clip import SmallClip as SmallClip
+from .optimizer.small_clip import optimize_clip_bytes as optimize_clip_bytes
 from .ordered.additive_noise import load_noise as load_noise
 from .ordered.additive_noise import noise_dither as noise_dither
 from .ordered.levels import ordered_dither as ordered_dither
@@ -86,6 +90,7 @@ from .palettes.panel_buffer import unpack_panel as unpack_panel
 from .palettes.panel_files import load_panel as load_panel
 from .palettes.panel_files import panel_names as panel_names
 from .palettes.panel_source import panel_c_source as panel_c_source
+from .palettes.rgba import RgbaPalette as RgbaPalette
 from .studio import studio_page as studio_page
 from .volumes.block import LevelDither as LevelDither
 from .volumes.block import PaletteDither as PaletteDither

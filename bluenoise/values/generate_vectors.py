@@ -120,7 +120,7 @@ def default_swaps(
         return SwapConfig(viewing)
     return SwapConfig(
         viewing=viewing,
-        proposals=2000 if frames else 3000,
+        proposals=2400 if frames else 3000,
         local=0.5,
         widest=0.3,
         narrowest=0.03,

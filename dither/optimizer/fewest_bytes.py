@@ -10,11 +10,12 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Literal
+from typing import Literal, get_args
 
 import numpy as np
 
 from dither.color import linear_to_srgb, srgb_to_linear
+from dither.errors import InputError
 from dither.extras import require_extra
 from dither.images.gif import CodedFrame, coded_gif
 from dither.images.indexed_files import encode_indexed
@@ -132,6 +133,8 @@ def optimize_bytes(
         True
     """
     target = check_target(rate, max_bytes, look)
+    if coding not in get_args(Coding):
+        raise InputError(f"coding is {coding!r}; it must be one of {', '.join(get_args(Coding))}")
     given = None if palette is None else as_palette(palette)
     picture, mask = checked_picture(image, mask)
     request = PaletteRequest(colors if colors or given is not None else MAX_COLORS, given)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from dither.errors import InputError
 from dither.extras import require_extra
 from dither.images.indexed_files import encode_rgba_indexed
 from dither.images.png_packing import packed_png
@@ -74,9 +75,11 @@ def optimize_rgba_bytes(
         on_progress: called with the share of the work done, 0 to 1, and a short text.
 
     Raises:
-        InputError: as `optimize_bytes`.
+        InputError: as `optimize_bytes`, or the image has no alpha.
     """
     target = check_target(rate, max_bytes, look)
+    if image.alpha is None:
+        raise InputError("the image has no alpha; use optimize_bytes")
     require_extra("optimizing pixels", "optimize", "numba")
     work = _Work(image, colors, encode or encoded_rgba_tightly, seed)
     own = RgbaSearch(image, colors or MAX_ENTRIES, rgba_config(MAX_ENTRIES), seed)

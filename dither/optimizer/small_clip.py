@@ -105,7 +105,7 @@ def optimize_clip_bytes(
         The frames and the file.
 
     Raises:
-        InputError: as `optimize_bytes`, or the sizes of the frames differ.
+        InputError: as `optimize_bytes`; there is one frame, sizes differ, or durations do not fit.
 
     Example:
         >>> still = np.random.default_rng(0).integers(0, 256, (16, 16, 3), np.uint8)
@@ -124,8 +124,12 @@ def optimize_clip_bytes(
         )
     pictures = [checked_picture(frame, None)[0] for frame in frames]
     shapes = {picture.shape for picture in pictures}
-    if len(shapes) != 1:
-        raise InputError(f"frames must be two or more of one shape, not {sorted(shapes)}")
+    if len(shapes) != 1 or len(pictures) < 2:
+        raise InputError(
+            f"frames must be two or more of one shape, not {len(pictures)} of {sorted(shapes)}"
+        )
+    if len(durations) != len(pictures):
+        raise InputError(f"there are {len(durations)} durations for {len(pictures)} frames")
     require_extra("optimizing pixels", "optimize", "numba")
     request = PaletteRequest(None if given is not None else count, given)
     work = _Work(pictures, request, colors is not None, durations, plays, seed, on_progress)
