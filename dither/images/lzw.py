@@ -17,7 +17,7 @@ from dither.native.loop import compiled
 _MOST_BITS = 12
 _MOST_CODES = 1 << _MOST_BITS
 # Window and tolerance of `write_codes`.
-_RESETS = ((0, 1.0), (2048, 1.2))
+_RESETS = ((0, 1.0), (256, 1.1), (2048, 1.2))
 _BLOCK = 255
 # Strings that are followed at a time.
 _STRINGS = 16
