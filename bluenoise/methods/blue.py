@@ -24,8 +24,8 @@ if TYPE_CHECKING:
 
 # Up to this many greys most proposals are rejected at once, so more of them cost little.
 _FEW_LEVELS = 64
-# Their swaps get stuck early unless some raise the energy: first temperature, and its largest share of
-# the step between two levels.
+# Their swaps end in a local minimum unless some raise the energy: first temperature, and its largest
+# share of the step between two levels.
 _HOTTEST, _HOTTEST_STEP = 5e-4, 4.5e-3
 # Green noise starts from single pixels; clusters form if swaps may cost at first: temperatures.
 _CLUSTERS = (3e-3, 6e-4)

@@ -53,7 +53,7 @@ def _slope(squared: Any, r: Any, r2: Any, t: Any, t2: Any) -> Any:
 
 @compiled(inline=True)
 def is_straight(distance: np.ndarray, channels: int) -> bool:
-    """Return whether the distance is |u - v| of numbers, but for a factor."""
+    """Return whether the distance is |u - v| of numbers, up to a factor."""
     return channels == 1 and distance[1] == 0 and distance[2] == 0 and distance[3] == 0
 
 

@@ -7,9 +7,9 @@ N cells of ((h * b_k) - k/N)^2. Then, exactly,
     sum over k = 1..N-1 of E_k  =  (N^2 - 1) / (6 N)  -  1/(2 N) sum over x, y of W(x - y) |M(x) - M(y)|
 
 because the sum over k = 1..N-1 of b_k(x) b_k(y) is N - 1 - max(M(x), M(y)). A swap of two ranks changes
-the sum on the right only around the two cells, so `swaps` can decide each in no time. Weighted levels
-replace M by its cumulative weights (`level_cdf`). Frames use a kernel in space and time; channels use
-one kernel per pair of channels.
+the sum on the right only around the two cells, so `swaps` evaluates each from a few hundred cells.
+Weighted levels replace M by its cumulative weights (`level_cdf`). Frames use a kernel in space and
+time; channels use one kernel per pair of channels.
 """
 
 from collections.abc import Sequence
@@ -80,7 +80,7 @@ def plan_swaps(config: RankSwapConfig, shape: tuple[int, ...]) -> SwapPlan:
     )
     heights = level_cdf(planes * shape[1] * shape[2], config.levels, config.level_weights)
     pulls, mean = _mean_distances(heights.astype(np.float64))
-    # Every channel feels the others, so the kernel's sum differs from 1 by the share of its centre.
+    # Channels are coupled, so the kernel's sum differs from 1 by the share of its centre.
     total = float(turns[0].folded.sum())
     return SwapPlan(
         *(config, turns, heights[:, None]),

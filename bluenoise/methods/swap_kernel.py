@@ -1,4 +1,4 @@
-"""Swap kernel: the compiled loop that predicts swaps of ranks or values and tests the hopeful ones.
+"""Swap kernel: the compiled loop that predicts swaps of ranks or values and tests promising ones.
 
 The potential of a value u at cell p is phi_p(u), the sum over cells y of W(p - y) d(u, v_y). A swap of
 a at p and b at q raises the weighted distances, and so lowers the pair energy, by
@@ -9,8 +9,9 @@ Every cell keeps g, the gradient of its potential at its own value, less the gra
 distance to the whole set; the mean is the same for every arrangement, so g shows what this arrangement
 does. Then (g_p - g_q) . (b - a) predicts the first four terms. The prediction is too high by an amount
 that grows with |b - a|, because potentials are concave around good values: its mean error and spread
-are measured for each length of |b - a| while the loop runs. Swaps that would fail even with some luck
-are dropped; others are computed exactly and accepted by the rule of N. Metropolis et al. (1953).
+are measured for each length of |b - a| while the loop runs. Swaps that are predicted to fail by more
+than a few mean errors are dropped; others are computed exactly and accepted by the rule of
+N. Metropolis et al. (1953).
 """
 
 import math
@@ -31,7 +32,7 @@ from dither.native.loop import compiled
 
 # Lengths of |b - a| that have an error of their own; they grow with the square of their number.
 _LENGTHS = 128
-# One of so many dropped swaps is computed all the same, to keep the errors up to date.
+# Every 64th dropped swap is computed anyway, to keep the errors up to date.
 _DROPPED_COMPUTED = 64
 # The errors are running means of about this many swaps.
 _MEMORY = 50
@@ -70,7 +71,7 @@ def swap_in_tile(
         rows: (n, 5) int64 rows of the kernel: frame, row and first column from the centre, width, and
             place of the first weight.
         weights: float32 weights of the rows.
-        folded: (T, H, W) float32, the kernel on the torus, 0 at its centre but for its own images.
+        folded: (T, H, W) float32, the kernel on the torus; its centre has the weights of its images.
         distance: (4,) float32 weights of `Distance`, for which two values have the mean distance 1.
         longest: no two values are farther apart.
         tile: (6,) first frame, top, left, frames, height, width; it covers a side of the torus or lies

@@ -7,7 +7,7 @@ and d a distance between two values. Swaps keep the set of values and lower the 
 
 For threshold matrices d is |u - v|, and the pair energy is the visible error of all levels at once: see
 `rank_swaps`. For noise textures d belongs to a family of integrands: see `values.value_swaps`. Swaps
-are predicted, computed exactly if they are hopeful, and accepted at a falling temperature: see
+are predicted, computed exactly if they are promising, and accepted at a falling temperature: see
 `swap_kernel`.
 
 Large tori are divided into tiles farther apart than the kernel reaches, which run in parallel. Every

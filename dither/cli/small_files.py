@@ -43,7 +43,7 @@ class SmallFileOptions:
         str | None,
         option(
             _SMALL_FILES,
-            "Best look in at most so many bytes, such as 60k: the number of colours, the palette and "
+            "Best look in at most this size, such as 60k: the number of colours, the palette and "
             "the pixels are chosen together.",
             value="SIZE",
         ),

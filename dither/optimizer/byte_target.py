@@ -1,7 +1,7 @@
-"""Find the price of a bit by which a file meets a target: at most some bytes, or at least a look.
+"""Find the rate, the weight of a bit, by which a file meets a target: a size, or a look.
 
-The price is estimated on a part of the picture, and then corrected after each pass by what the encoded
-file shows. A line through the last two values tells the next price.
+The rate is estimated on a part of the picture, and then corrected after each pass by the size or the
+look of the encoded file. A line through the last two values gives the next rate.
 """
 
 from collections.abc import Callable, Sequence
@@ -21,7 +21,7 @@ PNG_COLORS = ((0.3, 256), (1.2, 128), (MAX_RATE, 64))
 _FIRST_RATE = 0.5
 # The most passes for a target.
 _MOST_PASSES = 6
-# A file is near enough to its limit with this share of it; a look, when it is this much above.
+# Accept a file of at least this share of the largest size, and a look of up to this much more.
 _NEAR_BYTES, _NEAR_LOOK = 0.97, 1.0
 # Before a second measurement: how much log bytes and the look fall when log rate rises by 1.
 _BYTES_SLOPE, _LOOK_SLOPE = -0.45, -9.0
@@ -65,7 +65,7 @@ class Work(Protocol[FoundOut]):
 
 
 class Target(NamedTuple):
-    """Target of the search: at most so many bytes, at least such a look, or neither."""
+    """Target of the search: a largest size in bytes, a least look, or neither."""
 
     max_bytes: int | None
     look: float | None

@@ -105,7 +105,7 @@ def optimize_bytes(
             than 8 bits are rounded to 8.
         rate: weight of a bit of the file against the squared error in hundredths of OKLab, 0.01 to 100:
             0.1 is hardly visible, 0.5 good, 2 coarse. Give exactly one of this and the next two.
-        max_bytes: the best look that fits in so many bytes.
+        max_bytes: largest size of the file in bytes; the best look that fits is found.
         look: the fewest bytes with at least this value of `dither.metrics.look`, up to 100.
         colors: number of colours, 2 to 256; chosen if None.
         palette: a palette, or its name, file or (K, 3) colours, to use unchanged.

@@ -67,7 +67,7 @@ def optimize_rgba_bytes(
     Args:
         image: with alpha; more than 8 bits are rounded to 8.
         rate: as in `optimize_bytes`, like the next three.
-        max_bytes: the best look that fits in so many bytes.
+        max_bytes: largest size of the file in bytes; the best look that fits is found.
         look: the fewest bytes with at least this look, over black, grey and white.
         colors: number of entries, 2 to 256; chosen if None.
         encode: returns the file; that of `encoded_rgba_tightly` as PNG if None.

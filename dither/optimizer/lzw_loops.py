@@ -23,7 +23,7 @@ _LONGEST = 1024
 # pixels usually cost.
 _BITS_MORE, _BITS_OVER = 6.0, 6.0
 _LEAST_USUAL = 0.02
-# The bits that a string which is in the table already is worth less.
+# Penalty in bits for adding a string that is already in the table.
 _TWICE = 5.0
 # A full table starts anew when so many pixels take so many times the bits of the best so many before.
 _TESTED, _TOLERANCE = 2048, 1.1
@@ -81,7 +81,7 @@ def choose_codes(
     bits: int,
     codes: np.ndarray,
 ) -> int:
-    """Choose all pixels and codes; each code knows the pixels after it as they are.
+    """Choose all pixels and codes; the loss of a code counts the pixels after it as they are.
 
     Args:
         picture: indices, pixels and field are written; the indices are those of the colours shown.

@@ -67,7 +67,7 @@ def choose_rows(
     length_counts: np.ndarray,
     distance_counts: np.ndarray,
 ) -> float:
-    """Choose all rows from top to bottom; each knows the rows above and below as they are.
+    """Choose all rows from top to bottom; the loss counts the rows above and below as they are.
 
     Args:
         picture: indices, pixels and field are written.

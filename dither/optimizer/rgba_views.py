@@ -1,8 +1,8 @@
-"""Images with alpha as the pixel search sees them: over black and over white.
+"""Views of images with alpha for the pixel search: composited over black and over white.
 
-Whoever shows an image with alpha adds, to each channel, the background times what the alpha lets
-through. Browsers do so with sRGB codes, so the views are made of codes. Over any grey, both the colours
-and their errors are between those over black and over white.
+Compositing adds, to each channel, the background times the share that the alpha lets through. Browsers
+do so with sRGB codes, so the views are made of codes. Over any grey, both the colours and their errors
+are between those over black and over white.
 
 Source: T. Porter and T. Duff, "Compositing digital images" (1984); W3C, "Compositing and Blending Level
 1" (2015), for the codes.
@@ -20,7 +20,7 @@ from dither.optimizer.palette_refit import normal_equations
 from dither.optimizer.search_image import SearchImage, prepare_search
 from dither.palettes.rgba import RgbaPalette
 
-# Cells of pixels with the same candidates: so many bits of each premultiplied code and of alpha.
+# Cells of pixels with the same candidates: bits of each premultiplied code and of alpha.
 _CELL_BITS = 6
 _OPAQUE = 14  # place of the mark in the pixels of `match_pixels.Picture`
 # Smallest alpha of an entry, and largest of one that is not opaque.

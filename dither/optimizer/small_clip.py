@@ -154,7 +154,7 @@ def optimize_clip_bytes(
 
 
 class _Frame(NamedTuple):
-    """A frame as passes have left it.
+    """State of a frame after a pass.
 
     Attributes:
         shown: (H, W) uint8, the colours that it shows.
@@ -388,7 +388,7 @@ def _share(part: Rectangle, whole: Rectangle) -> float:
 
 
 def _spread(count: int, most: int) -> list[int]:
-    """Return the numbers of at most so many frames, spread evenly."""
+    """Return the numbers of at most `most` frames, spread evenly."""
     return np.unique(np.linspace(0, count - 1, min(count, most)).round().astype(int)).tolist()
 
 
