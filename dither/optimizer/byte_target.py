@@ -19,7 +19,8 @@ MIN_RATE, MAX_RATE = 0.01, 100.0
 # Largest rate: number of colours. More gain nothing.
 PNG_COLORS = ((0.3, 256), (1.2, 128), (MAX_RATE, 64))
 _FIRST_RATE = 0.5
-# The most passes for a target.
+# Passes for a given rate, and the most for a target.
+_PASSES = 2
 _MOST_PASSES = 6
 # Accept a file of at least this share of the largest size, and a look of up to this much more.
 _NEAR_BYTES, _NEAR_LOOK = 0.97, 1.0
@@ -147,6 +148,36 @@ def estimated_rate(
         rate = _next_rate(rates, values, target)
         on_progress(0.1 * (number + 1), "rate")
     return rate
+
+
+def found_by_passes(
+    work: Work[FoundT],
+    rate: float | None,
+    target: Target,
+    first_rate: Callable[[], float],
+    on_progress: OnProgress,
+) -> FoundT:
+    """Do the passes of a given rate, or those that approach a target.
+
+    Args:
+        work: the picture or clip.
+        rate: weight of a bit, or None to meet the target.
+        target: bytes or look.
+        first_rate: returns the rate of the first pass towards a target.
+        on_progress: called with the share of the work done.
+
+    Raises:
+        InputError: as `approached`.
+    """
+    if rate is None:
+        found = approached(work, target, first_rate(), on_progress)
+    else:
+        for number in range(_PASSES):
+            work.improve(rate)
+            on_progress((number + 1) / (_PASSES + 0.2), f"pass {number + 1}")
+        found = work.result(rate)
+    on_progress(1.0, "done")
+    return found
 
 
 def approached(work: Work[FoundT], target: Target, rate: float, on_progress: OnProgress) -> FoundT:

@@ -28,11 +28,11 @@ from dither.optimizer.byte_target import (
     MAX_RATE,
     PNG_COLORS,
     RATE_UNIT,
-    approached,
     band_rows,
     check_target,
     colors_for,
     estimated_rate,
+    found_by_passes,
 )
 from dither.optimizer.config import SearchConfig
 from dither.optimizer.gamut_target import codes_to_linear
@@ -54,12 +54,10 @@ _FIRST_RATE = 0.5
 GIF_COLORS = ((0.1, 256), (1.2, 128), (4.0, 64), (MAX_RATE, 32))
 # The blur is between those of "clean" and "balanced"; the penalty limits grain.
 SEARCH = SearchConfig(sigma=1.0, lightness_penalty=0.22, color_penalty=0.055, mean_weight=0.0)
-# Passes for a given rate.
-_PASSES = 2
 # Linear light of the entry for transparent pixels.
 _FAR = 1e6
 
-# How a format counts bits.
+# Formats whose bits are counted.
 Coding = Literal["deflate", "lzw"]
 # Returns the file of (H, W) uint8 indices and (K, 3) uint8 colours.
 Encode = Callable[[np.ndarray, np.ndarray], bytes]
@@ -159,13 +157,12 @@ def optimize_bytes(
     ):
         on_progress(1.0, "done")
         return unchanged
-    if rate is None:
+
+    def first_rate() -> float:
         bands = work.bands()
-        rate = estimated_rate(bands, bands.height / work.height, target, on_progress)
-        found = approached(work, target, rate, on_progress)
-    else:
-        found = work.passes(rate, on_progress)
-    on_progress(1.0, "done")
+        return estimated_rate(bands, bands.height / work.height, target, on_progress)
+
+    found = found_by_passes(work, rate, target, first_rate, on_progress)
     if unchanged is not None and len(unchanged.content) <= len(found.content):
         return unchanged
     return found
@@ -209,13 +206,6 @@ class _Work:
             *(self.picture[rows], mask, self.request),
             *(self._fixed_count, self._encode, self._coding, self._seed),
         )
-
-    def passes(self, rate: float, on_progress: OnProgress) -> SmallPicture:
-        """Do the passes of a fixed rate."""
-        for number in range(_PASSES):
-            self.improve(rate)
-            on_progress((number + 1) / (_PASSES + 0.2), f"pass {number + 1}")
-        return self.result(rate)
 
     def improve(self, rate: float) -> float:
         """Do a pass and refit the palette; return an estimate of the bytes."""

@@ -16,11 +16,11 @@ from dither.images.raster_image import RasterImage, Resolution
 from dither.metrics.look import look as measure_look
 from dither.optimizer.byte_target import (
     RATE_UNIT,
-    approached,
     band_rows,
     check_target,
     colors_for,
     estimated_rate,
+    found_by_passes,
 )
 from dither.optimizer.optimize_rgba import OptimizedRgba, RgbaSearch, rgba_config
 from dither.palettes.rgba import MAX_ENTRIES, rgba_codes
@@ -28,7 +28,6 @@ from dither.progress import OnProgress, no_progress
 
 # Greys, as codes, over which the look is measured; the worst counts.
 _BACKGROUNDS = (0, 128, 255)
-_PASSES = 2
 
 # Returns the file of (H, W) uint8 indices and (K, 4) uint8 entries.
 EncodeRgba = Callable[[np.ndarray, np.ndarray], bytes]
@@ -89,13 +88,12 @@ def optimize_rgba_bytes(
         if (max_bytes is not None and len(unchanged.content) <= max_bytes) or len(own.palette) <= 2:
             on_progress(1.0, "done")
             return unchanged
-    if rate is None:
+
+    def first_rate() -> float:
         bands = work.bands()
-        rate = estimated_rate(bands, bands.height / work.height, target, on_progress)
-        found = approached(work, target, rate, on_progress)
-    else:
-        found = work.passes(rate, on_progress)
-    on_progress(1.0, "done")
+        return estimated_rate(bands, bands.height / work.height, target, on_progress)
+
+    found = found_by_passes(work, rate, target, first_rate, on_progress)
     if unchanged is not None and len(unchanged.content) <= len(found.content):
         return unchanged
     return found
@@ -124,13 +122,6 @@ class _Work:
             return self
         part = RasterImage(self._image.color[rows], self._image.alpha[rows])
         return _Work(part, self._colors, self._encode, self._seed)
-
-    def passes(self, rate: float, on_progress: OnProgress) -> SmallRgba:
-        """Do the passes of a fixed rate."""
-        for number in range(_PASSES):
-            self.improve(rate)
-            on_progress((number + 1) / (_PASSES + 0.2), f"pass {number + 1}")
-        return self.result(rate)
 
     def improve(self, rate: float) -> float:
         """Do a pass and refit the palette; return an estimate of the bytes."""

@@ -121,6 +121,5 @@ def step(
         (state.pixels[rows, columns], picture.pixels),
         (state.field[padded_rows, padded_columns], picture.field),
     ):
-        if mine.base is not part and mine is not part:
-            mine[...] = part
+        mine[...] = part
     return state, LzwInfo(codes[:count].copy(), 11.5 * count)

@@ -23,7 +23,7 @@ from dither.images.lzw import packed_codes
 from dither.metrics.look import look as measure_look
 from dither.optimizer import lzw_search, match_search
 from dither.optimizer.blur import gaussian_blur
-from dither.optimizer.byte_target import RATE_UNIT, approached, check_target
+from dither.optimizer.byte_target import RATE_UNIT, check_target, found_by_passes
 from dither.optimizer.fewest_bytes import GIF_COLORS, SEARCH
 from dither.optimizer.gamut_target import codes_to_linear
 from dither.optimizer.lzw_search import Rectangle, Unchanged
@@ -42,7 +42,6 @@ from dither.progress import OnProgress, no_progress
 # One entry of the colour table leaves pixels unchanged.
 _MOST_COLORS = MAX_COLORS - 1
 _FIRST_RATE = 0.5
-_PASSES = 2
 # Frames from which the palette is learned, and in which the look is measured.
 _LEARNED_FRAMES, _LOOKED_FRAMES = 4, 8
 # Weight of a change from frame to frame against that of a pixel's own error, where the clip is still
@@ -140,14 +139,7 @@ def optimize_clip_bytes(
     ):
         on_progress(1.0, "done")
         return unchanged
-    if rate is None:
-        found = approached(work, target, _FIRST_RATE, on_progress)
-    else:
-        for number in range(_PASSES):
-            work.improve(rate)
-            on_progress((number + 1) / (_PASSES + 0.2), f"pass {number + 1}")
-        found = work.result(rate)
-    on_progress(1.0, "done")
+    found = found_by_passes(work, rate, target, lambda: _FIRST_RATE, on_progress)
     if unchanged is not None and len(unchanged.content) <= len(found.content):
         return unchanged
     return found
