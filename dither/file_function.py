@@ -49,15 +49,33 @@ def parse_file_function(text: str) -> tuple[FileFunction, float]:
         raise InputError(
             f"{text!r} is no function of a file; write FILE.py:NAME or FILE.py:NAME,WEIGHT"
         )
-    try:
-        weight = float(number) if comma else 1.0
-    except ValueError:
-        weight = -1.0
-    if not 0 < weight < 1e12:
-        raise InputError(f"the weight {number!r} in {text!r} must be a number above 0")
+    weight = parse_weight(number, repr(text)) if comma else 1.0
     function = FileFunction(place, name, hashlib.sha256(_content(place)).hexdigest()[:32])
     _loaded(function)
     return function, weight
+
+
+def parse_weight(number: str, place: str) -> float:
+    """Return the weight that a text gives to a loss.
+
+    Args:
+        number: text of the weight.
+        place: where it stands, for the message.
+
+    Raises:
+        InputError: it is no number above 0.
+
+    Example:
+        >>> parse_weight("0.5", "--loss ssim,0.5")
+        0.5
+    """
+    try:
+        weight = float(number)
+    except ValueError:
+        weight = -1.0
+    if not 0 < weight < 1e12:
+        raise InputError(f"the weight {number!r} in {place} must be a number above 0")
+    return weight
 
 
 def _content(path: str) -> bytes:
@@ -84,7 +102,7 @@ def _loaded(function: FileFunction) -> Callable[..., Any]:
     module = importlib.util.module_from_spec(spec)
     try:
         spec.loader.exec_module(module)
-    except Exception as error:
+    except Exception as error:  # the code of a file may raise anything
         raise InputError(f"{path} fails: {type(error).__name__}: {error}") from error
     found = getattr(module, function.name, None)
     if not callable(found):

@@ -261,7 +261,7 @@ def parse_picture_loss(text: str) -> "WeightedLoss":
         (0.5, StructuralSimilarity(scales=1))
     """
     from dither.differentiable.losses import Blurred, StructuralSimilarity, Variance
-    from dither.file_function import parse_file_function
+    from dither.file_function import parse_file_function, parse_weight
 
     name, comma, number = text.partition(",")
     losses = {
@@ -278,10 +278,5 @@ def parse_picture_loss(text: str) -> "WeightedLoss":
             )
         function, weight = parse_file_function(text)
         return weight, function
-    try:
-        weight = float(number) if comma else 1.0
-    except ValueError:
-        weight = -1.0
-    if not 0 < weight < 1e12:
-        raise InputError(f"the weight {number!r} in --loss {text} must be a number above 0")
+    weight = parse_weight(number, f"--loss {text}") if comma else 1.0
     return weight, losses[name]

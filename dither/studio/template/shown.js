@@ -1,4 +1,4 @@
-// What codes look like: pixels of red, green, blue and alpha, or their average from a distance.
+// Pixels to show for codes: red, green, blue and alpha, or their average from a distance.
 
 // Browsers run on little-endian machines: red is in the lowest byte of a word.
 function wordOf([red, green, blue]) {
