@@ -22,6 +22,11 @@ ARITHMETIC = (
     "exact_colors",
     "device_link",
     "nearest",
+    "cells",
+    "line_art",
+    "available",
+    "kept_pixels",
+    "undithered",
     "ordered",
     "mixtures",
     "palette_dither",
@@ -42,6 +47,7 @@ ARITHMETIC = (
 )
 WINDOW = (
     "npy",
+    "kernel_files",
     "palette_files",
     "samples",
     "command",

@@ -5,9 +5,7 @@ import dataclasses
 import io
 import json
 import re
-import shutil
 import struct
-import subprocess
 from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
@@ -15,11 +13,12 @@ from typing import Any
 import numpy as np
 import pytest
 from PIL import Image
+from studio_scripts import TEMPLATE, in_node
 from typer.testing import CliRunner
 
 from dither.cli.app import app
 from dither.color import to_gray
-from dither.diffusion import DIFFUSION_KERNELS, dot_diffuse, error_diffuse, riemersma_dither
+from dither.diffusion import DIFFUSION_KERNELS, DiffusionKernel, dot_diffuse, error_diffuse, riemersma_dither
 from dither.diffusion.light import light_of_codes
 from dither.images.adjustments import Preparation, adjusted
 from dither.images.alpha import composite, threshold_alpha
@@ -28,6 +27,7 @@ from dither.images.indexed_files import encode_indexed, read_indexed
 from dither.images.mask import without_hidden_colors
 from dither.images.raster_image import RasterImage
 from dither.images.tones import LightChange, change_light
+from dither.matrix.arrays import matrices_of
 from dither.matrix.catalog import load_channels, load_matrix
 from dither.matrix.threshold_matrix import is_permutation
 from dither.ordered.alpha import dither_alpha
@@ -40,13 +40,8 @@ from dither.palettes.named import palette_names
 from dither.palettes.palette import Intent, Palette, load_palette
 from dither.palettes.panel_files import load_panel, panel_names
 from dither.samples import level_picture, levels_of
-from dither.studio import page as page_module
 from dither.studio import studio_page
-from dither.studio.page import ARITHMETIC
 from dither.studio.tables import CLASSICAL, SHIPPED, studio_tables
-
-TEMPLATE = Path(page_module.__file__).parent / "template"
-
 
 def _carried(page: str) -> dict[str, Any]:
     (text,) = re.findall(r'<script type="application/json" id="tables">(.*?)</script>', page, re.S)
@@ -96,18 +91,6 @@ def test_a_page_is_written_once(run: Callable, refused: Callable, tmp_path: Path
     assert written == studio_page()
     assert "studio.html exists; give --force" in refused("dither studio -o studio.html")
     assert "must end in .html or .htm" in refused("dither studio -o studio.png")
-
-
-def _in_node(folder: Path, script: str, **given: Any) -> Any:
-    """What a script prints as JSON that runs after the page's arithmetic."""
-    node = shutil.which("node") or pytest.skip("node is not installed")
-    sources = [(TEMPLATE / f"{name}.js").read_text(encoding="utf-8") for name in ARITHMETIC]
-    (folder / "given.json").write_text(json.dumps({"tables": studio_tables(), **given}))
-    reading = 'const given = JSON.parse(require("fs").readFileSync("given.json"));'
-    (folder / "script.js").write_text("\n".join(('"use strict";', *sources, reading, script)))
-    done = subprocess.run([node, "script.js"], cwd=folder, capture_output=True, text=True)
-    assert done.returncode == 0, done.stderr
-    return json.loads(done.stdout)
 
 
 def _random_palette(count: int, **options: Any) -> Palette:
@@ -161,7 +144,7 @@ def test_every_node_is_mapped_alike(tmp_path: Path, intent: Intent) -> None:
     });
     console.log(JSON.stringify(made));
     """
-    made = _in_node(tmp_path, script, jobs=_mapping_jobs(MAPPED.values(), [intent]))
+    made = in_node(tmp_path, script, jobs=_mapping_jobs(MAPPED.values(), [intent]))
     for (name, palette), text in zip(MAPPED.items(), made, strict=True):
         link = link_table(palette, intent)
         assert (link is None) == (text is None), name
@@ -188,7 +171,7 @@ def test_every_mapped_node_is_mixed_alike(tmp_path: Path, intent: Intent) -> Non
     console.log(JSON.stringify(made));
     """
     palettes = [MAPPED[name] for name in MIXED]
-    made = _in_node(tmp_path, script, jobs=_mapping_jobs(palettes, [intent]))
+    made = in_node(tmp_path, script, jobs=_mapping_jobs(palettes, [intent]))
     for palette, ((table,), (pairs, shares)) in zip(palettes, made, strict=True):
         many = candidate_table(palette, intent, 64 if len(palette) <= 8 else 32, "linear", 1.0)
         assert (_unpacked(table, "u1") == many.ravel()).all(), palette.hex
@@ -220,7 +203,7 @@ def test_white_black_and_exact_colours_follow_the_same_rule(tmp_path: Path) -> N
     });
     console.log(JSON.stringify(made));
     """
-    made = iter(_in_node(tmp_path, script, jobs=_mapping_jobs(palettes, intents)))
+    made = iter(in_node(tmp_path, script, jobs=_mapping_jobs(palettes, intents)))
     for palette in palettes:
         for intent in intents:
             result = next(made)
@@ -236,7 +219,7 @@ def test_deep_codes_have_the_light_of_the_commands(tmp_path: Path) -> None:
     const made = ["linear", "encoded"].map((light) => Array.from(deepLight(light)));
     console.log(JSON.stringify(made));
     """
-    linear, encoded = _in_node(tmp_path, script)
+    linear, encoded = in_node(tmp_path, script)
     assert linear == light_of_codes(np.dtype(np.uint16), "linear").tolist()
     assert encoded == light_of_codes(np.dtype(np.uint16), "encoded").tolist()
 
@@ -248,6 +231,7 @@ def test_the_command_of_the_page_has_only_options_that_the_help_lists(tmp_path: 
     shared |= {"contrast": 2, "scale": 2, "paletteName": None, "levels": 5, "target": "palette"}
     shared |= {"panel": None, "intent": "relative", "shadows": 0.5, "highlights": -0.5}
     shared |= {"autoContrast": 1, "alpha": "dither", "background": None, "clamp": "range"}
+    shared |= {"undithered": "nothing"}
     three = {**shared, "colors": ["#000000", "#ff0000", "#ffffff"]}
     ordered = {**three, "method": "ordered", "matrix": "bayer", "strength": 0.5}
     ordered["mixtureSize"] = 2
@@ -260,14 +244,15 @@ def test_the_command_of_the_page_has_only_options_that_the_help_lists(tmp_path: 
         {**ordered, "target": "levels", "light": "linear"},
         {**diffuse, "light": "linear", "panel": "playdate", "intent": "absolute"},
         {**diffuse, "target": "levels", "levels": 2, "light": "linear", "order": "dots"},
-        {**diffuse, "order": "curve"},
+        {**diffuse, "order": "curve", "undithered": "line-art"},
+        {**ordered, "undithered": "mask"},
     ]
     script = (TEMPLATE / "command.js").read_text(encoding="utf-8")
     script += """
-    const source = { name: "photo.png", clear: true };
+    const source = { name: "photo.png", clear: true, mask: "its mask.png" };
     console.log(JSON.stringify(given.choices.map((each) => commandOf(each, source))));
     """
-    commands = _in_node(tmp_path, script, choices=choices)
+    commands = in_node(tmp_path, script, choices=choices)
     assert "--mixture-size 2 --mix-in encoded" in commands[0]
     assert "--rotate auto --resize 31x32 --fit cover --alpha dither" in commands[0]
     assert "--exposure 0.5 --shadows 0.5 --highlights -0.5 --gamma 1.5" in commands[0]
@@ -281,6 +266,8 @@ def test_the_command_of_the_page_has_only_options_that_the_help_lists(tmp_path: 
     assert "--intent" not in commands[4]
     assert "--strength" not in commands[4]
     assert "--matrix" not in commands[5]
+    assert "--line-art" in commands[5]
+    assert "--mask 'its mask.png'" in commands[6]
     for command in commands:
         page = CliRunner().invoke(app, [command.split()[1], "--help"]).output
         for option in re.findall(r"--[a-z-]+", command):
@@ -297,7 +284,7 @@ def _downloaded(folder: Path, pictures: list[dict[str, Any]], scale: int) -> lis
     });
     Promise.all(written).then((texts) => console.log(JSON.stringify(texts)));
     """
-    texts = _in_node(folder, script, pictures=pictures, scale=scale)
+    texts = in_node(folder, script, pictures=pictures, scale=scale)
     return [base64.b64decode(text) for text in texts]
 
 
@@ -361,6 +348,7 @@ PLAIN = {
     "fit": "contain",
     "alpha": "keep",
     "background": None,
+    "undithered": "nothing",
     "autoContrast": None,
     "exposure": 0,
     "shadows": 0,
@@ -513,7 +501,7 @@ def test_the_scripts_dither_as_the_library_does(
     samples = {"samples": photo.ravel().tolist(), "alpha": None}
     if alpha is not None:
         samples["alpha"] = alpha.ravel().tolist()
-    made = _in_node(tmp_path, script, width=80, height=48, jobs=jobs, **samples)
+    made = in_node(tmp_path, script, width=80, height=48, jobs=jobs, **samples)
     for job, palette, result in zip(jobs, palettes, made, strict=True):
         names = {field.name for field in dataclasses.fields(Preparation)} & job.keys()
         sides = job["width"], job["height"]
@@ -547,7 +535,7 @@ def test_exposure_and_gamma_are_the_same_at_every_step_of_the_sliders(tmp_path: 
     });
     console.log(JSON.stringify(made.map((samples) => Array.from(samples))));
     """
-    made = _in_node(tmp_path, script, pairs=pairs)
+    made = in_node(tmp_path, script, pairs=pairs)
     for (exposure, gamma), codes in zip(pairs, made, strict=True):
         change = LightChange(exposure=exposure, gamma=gamma)
         assert (change_light(ramp, change)[0] == codes).all(), (exposure, gamma)
@@ -581,7 +569,7 @@ def test_the_page_reads_pngs_with_alpha_itself(
     pngPixels(file).then((pixels) => console.log(JSON.stringify(Array.from(pixels))));
     """
     expected = np.asarray(Image.open(tmp_path / "clear.png").convert("RGBA"))
-    assert _in_node(tmp_path, script) == expected.ravel().tolist()
+    assert in_node(tmp_path, script) == expected.ravel().tolist()
 
 
 @pytest.mark.parametrize("dtype", ["u1", ">u2", "<i4", ">i8", "<f4", ">f8"])
@@ -595,7 +583,7 @@ def test_the_page_takes_matrix_files_by_their_order(tmp_path: Path, dtype: str) 
         const { height, width, planes } = readNpy(bytes);
         console.log(JSON.stringify([height, width, Array.from(planes[0])]));
         """
-        assert _in_node(tmp_path, script) == [5, 6, ranks.ravel().tolist()]
+        assert in_node(tmp_path, script) == [5, 6, ranks.ravel().tolist()]
 
 
 def test_the_page_reads_the_palette_files_of_the_commands(tmp_path: Path) -> None:
@@ -623,8 +611,74 @@ def test_the_page_reads_the_palette_files_of_the_commands(tmp_path: Path) -> Non
     const read = (name) => colorsOfFile(name, new Uint8Array(require("fs").readFileSync(name)));
     console.log(JSON.stringify(given.names.map(read)));
     """
-    found = _in_node(tmp_path, script, names=list(files))
+    found = in_node(tmp_path, script, names=list(files))
     for name, read in zip(files, found, strict=True):
         assert read == [f"#{code}" for code in codes], name
         if name != "b.txt":  # the command takes such a list as text, not as a file
             assert load_palette(tmp_path / name).hex == read
+
+
+def test_the_page_takes_frames_and_channels_of_a_matrix(tmp_path: Path) -> None:
+    rng = np.random.default_rng(4)
+    arrays = {
+        "frames": rng.permutation(2 * 5 * 3).reshape(2, 5, 3).astype("<u2"),
+        "values": rng.random((6, 5, 7)).astype("<f4"),
+        "columns": np.asfortranarray(rng.permutation(5 * 6 * 8).reshape(5, 6, 8)),
+        "channels": rng.random((6, 5, 3)),
+        "single": rng.random((6, 5, 1)),
+    }
+    for name, array in arrays.items():
+        np.save(tmp_path / f"{name}.npy", array)
+    script = (TEMPLATE / "npy.js").read_text(encoding="utf-8")
+    script += """
+    const made = given.names.map((name) => {
+        const bytes = new Uint8Array(require("fs").readFileSync(`${name}.npy`));
+        const { height, width, count, planes, frames } = readNpy(bytes);
+        return { shape: [height, width], count, planes: (frames ?? planes).map((ranks) => Array.from(ranks)), isClip: Boolean(frames) };
+    });
+    console.log(JSON.stringify(made));
+    """
+    made = in_node(tmp_path, script, names=list(arrays))
+    for (name, array), read in zip(arrays.items(), made, strict=True):
+        matrices = matrices_of(array)
+        planes = [plane for matrix in matrices for plane in matrix.planes]
+        assert read["planes"] == [plane.ravel().tolist() for plane in planes], name
+        assert read["count"] == matrices[0].ranks.size
+        assert read["shape"] == list(planes[0].shape)
+        assert read["isClip"] == (matrices[0].ranks.ndim == 3)
+
+
+def test_the_page_reads_the_kernels_of_the_commands(tmp_path: Path) -> None:
+    rng = np.random.default_rng(5)
+    kernels = [
+        {"weights": [[0, 0, 7], [3, 5, 1]], "origin": 1, "divisor": 16},
+        {"weights": [[0, 1, 1, 1]], "origin": 0, "divisor": 3},
+        {"weights": [[0, 0.1], [0.2, 0.7000999]], "origin": 0},
+        {"weights": [[0, 1], [1, 1]], "origin": 0, "divisor": 3.7},
+    ]
+    for _ in range(20):
+        weights = rng.integers(0, 50, (3, 5)) * rng.choice([1, 0.37])
+        weights[0, :3] = 0
+        total = float(weights.sum()) * rng.choice([1, 1.3])
+        kernels.append({"weights": weights.tolist(), "origin": 2, "divisor": total})
+    bad = [
+        {"weights": [[0, 1]]},
+        {"weights": [[0, 1]], "origin": 0, "about": 1},
+        {"weights": [[1, 1]], "origin": 0, "divisor": 2},
+        {"weights": [[0, 2]], "origin": 0},
+        {"weights": [[0, -1]], "origin": 0},
+        {"weights": [[0, 1], [1]], "origin": 0},
+        {"weights": [], "origin": 0},
+        {"weights": [[0, 1]], "origin": 2},
+        {"weights": [[0, 1]], "origin": 0, "divisor": 0},
+    ]
+    script = (TEMPLATE / "kernel_files.js").read_text(encoding="utf-8")
+    script += """
+    const refusal = (kernel) => { try { tapsOfKernel(kernel); return ""; } catch (error) { return error.message; } };
+    console.log(JSON.stringify([given.kernels.map(tapsOfKernel), given.bad.map(refusal)]));
+    """
+    taps, refusals = in_node(tmp_path, script, kernels=kernels, bad=bad)
+    for kernel, made in zip(kernels, taps, strict=True):
+        assert [tuple(tap) for tap in made] == list(DiffusionKernel(**kernel).taps), kernel
+    for kernel, sentence in zip(bad, refusals, strict=True):
+        assert sentence.startswith("This kernel cannot be used: "), kernel

@@ -10,6 +10,7 @@ import numpy as np
 import pytest
 from engines.jobs import PROGRAMS, run_job
 from engines.presence import browser_library, program
+from pages import text_page
 from PIL import Image
 from typer.testing import CliRunner
 
@@ -45,6 +46,13 @@ CASES = (
     "by dots, to 332",
     "dithered transparency",
     "a background",
+    "line art to levels",
+    "line art to a panel, by error diffusion",
+    "line art with transparency, resized",
+    "a dropped mask",
+    "a mask that is resized and turned",
+    "a kernel of one's own",
+    "a matrix file of channels",
     "the page's own picture",
 )
 
@@ -73,6 +81,7 @@ TASKS = (
     "break up worms, and diffuse less",
     "open up the shadows",
     "fit an e-ink panel with bars of a colour",
+    "keep the text of a poster sharp",
     "cut out a logo",
     "undo and redo",
     "save a look and use it on another picture",
@@ -107,6 +116,19 @@ def job(browser: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     Image.fromarray(clear).save(job / "it's clear.png")
     save_matrix(job / "mine.npy", clustered_dot(5, 20))
     save_palette(job / "mine.gpl", Palette.from_hex("102030 f0e8d0 c04020 4080a0"))
+    page = text_page((255, 255, 255), (120, 30, 10)).picture
+    Image.fromarray(page).save(job / "page.png")
+    veil = np.full((*page.shape[:2], 1), 255, np.uint8)
+    veil[:30], veil[200:260, :200] = 0, 90
+    Image.fromarray(np.concatenate([page, veil], axis=2)).save(job / "clear page.png")
+    y, x = np.mgrid[0:170, 0:250]
+    Image.fromarray((255 * (((x - 120) / 90) ** 2 + ((y - 80) / 60) ** 2 > 1)).astype(np.uint8)).save(
+        job / "mask.png"
+    )
+    (job / "mine.json").write_text('{"weights": [[0, 0, 3], [2, 4.5, 1]], "origin": 1, "divisor": 11}')
+    rng = np.random.default_rng(2)
+    np.save(job / "channels.npy", rng.random((16, 17, 3)))
+    np.save(job / "frames.npy", rng.permutation(3 * 16 * 16).reshape(3, 16, 16))
     frames = [Image.fromarray(picture[y : y + 60, y : y + 80]).quantize(64) for y in (0, 9, 18, 27)]
     frames[0].save(job / "clip.gif", save_all=True, append_images=frames[1:], duration=[60, 90] * 2)
     drive = PROGRAMS / "studio" / "drive.mjs"

@@ -9,8 +9,10 @@ const RGB_LEVELS = Object.fromEntries(["565", "555", "444", "332"].map((bits) =>
 
 const choices = { ...PLAIN };
 // The picture: its name, size and kind, and the file that was opened, if one was.
-const opened = { name: "", about: null, reduced: null, sample: null, original: null, onDisk: false, file: null };
+const opened = { name: "", about: null, reduced: null, sample: null, original: null, onDisk: false, file: null, mask: null };
 const loadedMatrices = new Map();
+// Their weights, as the ditherer takes them.
+const loadedKernels = new Map();
 const view = new View($("view"));
 const editor = new PaletteEditor(
     { swatches: $("swatches"), color: $("color"), hex: $("hex"), remove: $("remove-color") },
@@ -38,12 +40,20 @@ function settingsOf(chosen = choices) {
         strength: chosen.method === "ordered" ? chosen.strength : chosen.modulationStrength,
         alpha: opened.about.clear ? chosen.alpha : "keep",
         seed: chosen.noise > 0 ? chosen.seed : 0,
+        taps: loadedKernels.get(chosen.kernel) ?? null,
     };
 }
 
-function matrixOf(chosen) {
+// Return the matrix of the method; a frame of an animation takes the next frame of a matrix that has several.
+function matrixOf(chosen, frame = clip.place) {
     const name = matrixName(chosen);
-    return name === null ? null : (loadedMatrices.get(name) ?? unpackedMatrix(PACKED[name]));
+    if (name === null) return null;
+    const { frames, ...matrix } = loadedMatrices.get(name) ?? unpackedMatrix(PACKED[name]);
+    return frames ? { ...matrix, planes: [frames[modulo(frame, frames.length)]] } : matrix;
+}
+
+function hasPlanes(name) {
+    return name === CHANNEL_MATRIX || loadedMatrices.get(name)?.planes.length === 3;
 }
 
 let result = null;
@@ -138,12 +148,19 @@ function matrixName({ method, order, matrix, modulation }) {
     return order === "curve" ? null : modulation;
 }
 
+// Return whether channels have different numbers of levels.
+function hasRgbLevels({ target, levels }) {
+    return target === "levels" && levels in RGB_LEVELS;
+}
+
 // Return choices without settings that exclude each other.
 function agreeing(chosen) {
     const made = { ...chosen };
-    if (made.matrix === CHANNEL_MATRIX && !hasChannels(made)) made.matrix = PLAIN.matrix;
+    if (hasPlanes(made.matrix) && !hasChannels(made)) made.matrix = PLAIN.matrix;
     if (made.gray && RGB_LEVELS[made.levels]) made.levels = PLAIN.levels;
     if (made.target === "palette" && LIGHT_TABLES.toneShares[made.kernel]) made.kernel = PLAIN.kernel;
+    if (made.undithered === "mask" && !opened.mask) made.undithered = PLAIN.undithered;
+    if (hasRgbLevels(made)) made.undithered = PLAIN.undithered;
     return made;
 }
 
@@ -187,6 +204,7 @@ const RADIOS = ["target", "method", "order", "light", "fit"];
 function isShown(part) {
     const { method, order, target, noise, modulation } = choices;
     if (part === "clear") return Boolean(opened.about?.clear);
+    if (part === "masked") return choices.undithered === "mask";
     if (part === "noise") return noise > 0;
     if (part === "modulation") return order !== "curve";
     if (part === "modulated") return order === "rows" && modulation !== null;
@@ -206,13 +224,15 @@ function showChoices() {
     $("as-is").disabled = choices.width === null && choices.height === null;
     const both = choices.width !== null && choices.height !== null;
     for (const input of document.querySelectorAll('input[name="fit"], #rotate option[value="auto"]')) input.disabled = !both;
-    for (const id of ["rotate", "intent", "kernel", "matrix", "alpha"]) $(id).value = choices[id];
+    for (const id of ["rotate", "intent", "kernel", "matrix", "alpha", "undithered"]) $(id).value = choices[id];
     $("modulation").value = choices.modulation ?? "";
     $("modulation-label").textContent = choices.order === "dots" ? "Order of the dots" : "Break up patterns with";
     $("modulation").options[0].textContent = choices.order === "dots" ? "Knuth’s classes" : "nothing";
     $("background").value = choices.background ?? "#ffffff";
     $("no-background").disabled = choices.background === null;
-    $("matrix").querySelector(`option[value="${CHANNEL_MATRIX}"]`).disabled = !hasChannels();
+    for (const option of $("matrix").options) option.disabled = hasPlanes(option.value) && !hasChannels();
+    for (const option of $("undithered").options) option.disabled = option.value !== PLAIN.undithered && hasRgbLevels(choices);
+    $("mask-name").textContent = opened.mask ? `Mask: ${opened.mask.name}` : "";
     for (const option of $("kernel").options) option.disabled = choices.target === "palette" && Boolean(LIGHT_TABLES.toneShares[option.value]);
     $("palette").value = choices.panel ? PANEL_MARK + choices.panel : (choices.paletteName ?? "");
     const panel = choices.target === "palette" && choices.panel;
@@ -237,7 +257,7 @@ function matrixFile(chosen) {
 }
 
 function sourceOf() {
-    return { name: opened.name, clear: opened.about.clear, animated: clip.frames.length > 0 };
+    return { name: opened.name, mask: opened.mask?.name, clear: opened.about.clear, animated: clip.frames.length > 0 };
 }
 
 function showCommand() {

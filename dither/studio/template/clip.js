@@ -50,7 +50,7 @@ async function openClip(file, { frames, loops }) {
 
 function closeClip() {
     stopClip();
-    clip.frames = [];
+    Object.assign(clip, { frames: [], place: 0 });
     showClip();
 }
 
@@ -94,13 +94,12 @@ async function downloadClip() {
     stopClip();
     await settled();
     const isGif = /\.gif$/i.test(opened.name);
-    const matrix = matrixOf(choices);
     document.body.dataset.state = "working";
     for (const [number, frame] of clip.frames.entries()) {
         $("frame").textContent = `${number + 1} / ${clip.frames.length}`;
         const { about } = await ditherer({ open: frame });
         opened.about = { ...opened.about, clear: about.clear };
-        await ditherer({ settings: settingsOf(), matrix, keep: true, record: { delay: frame.delay } });
+        await ditherer({ settings: settingsOf(), matrix: matrixOf(choices, number), keep: true, record: { delay: frame.delay } });
     }
     const answer = await ditherer({ film: { isGif, loops: clip.loops, scale: choices.scale } });
     if (answer.failure) complain(answer.failure);

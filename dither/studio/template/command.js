@@ -4,7 +4,7 @@ function quoted(word) {
     return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
-// `source` has the file's name, and tells whether it has transparent pixels (`clear`) and whether it is `animated`.
+// `source` has the file's name and that of its mask, and tells whether it has transparent pixels (`clear`) and whether it is `animated`.
 function outputName({ name, animated }) {
     const ending = animated && /\.gif$/i.test(name) ? "gif" : "png";
     return `${name.replace(/\.[^.]*$/, "")}-dithered.${ending}`;
@@ -21,6 +21,8 @@ function commandOf(choices, source) {
     const palette = choices.target === "palette";
     if (choices.light !== (palette ? "linear" : "encoded")) words.push("--mix-in", choices.light);
     if (palette && choices.intent !== "perceptual") words.push("--intent", choices.intent);
+    if (choices.undithered === "line-art") words.push("--line-art");
+    if (choices.undithered === "mask") words.push("--mask", source.mask);
     words.push(...sizeWords(choices));
     if (source.clear && choices.alpha !== "keep" && choices.background === null) words.push("--alpha", choices.alpha);
     if (choices.background !== null) words.push("--background", choices.background);

@@ -33,7 +33,9 @@ function fillSelects() {
     const groups = (wanted) => [group("Shipped", wanted.filter((name) => PACKED[name].shipped).map(option)), group("Classical", wanted.filter((name) => !PACKED[name].shipped).map(option))];
     $("matrix").append(...groups(names), own);
     $("modulation").append(new Option("nothing", ""), ...groups(names.filter((name) => unpackedMatrix(PACKED[name]).planes.length === 1)));
-    $("kernel").append(...[...Object.keys(LIGHT_TABLES.kernels), ...Object.keys(LIGHT_TABLES.toneShares)].map((name) => new Option(KERNEL_TITLES[name] ?? name, name)));
+    const ownKernels = group("Custom", [new Option("Load a .json file…", "load")]);
+    ownKernels.id = "own-kernels";
+    $("kernel").append(...[...Object.keys(LIGHT_TABLES.kernels), ...Object.keys(LIGHT_TABLES.toneShares)].map((name) => new Option(KERNEL_TITLES[name] ?? name, name)), ownKernels);
     fillPalettes();
     $("sample").append(...Object.entries(SAMPLES).map(([name, { title }]) => new Option(title, name)));
     $("looks").append(...LOOKS.map((look) => chip(look.title, look.title, () => takeLook(look))));
@@ -51,6 +53,15 @@ function chip(text, value, action) {
 
 function extractCount() {
     return clamp($("own-count").valueAsNumber || 8, 2, 64);
+}
+
+// Choose by a list, in which one entry asks for a file.
+function listenToFileChoice(name, entry, file) {
+    $(name).addEventListener("change", () => {
+        if ($(name).value !== entry) return choose({ [name]: $(name).value });
+        $(name).value = choices[name];
+        file.click();
+    });
 }
 
 function listenToControls() {
@@ -74,7 +85,10 @@ function listenToControls() {
     $("as-is").addEventListener("click", () => choose({ width: null, height: null, rotate: choices.rotate === "auto" ? 0 : choices.rotate }));
     $("rotate").addEventListener("change", () => choose({ rotate: $("rotate").value === "auto" ? "auto" : Number($("rotate").value) }));
     $("intent").addEventListener("change", () => choose({ intent: $("intent").value }));
-    $("kernel").addEventListener("change", () => choose({ kernel: $("kernel").value }));
+    listenToFileChoice("kernel", "load", $("kernel-file"));
+    listenToFileChoice("matrix", "load", $("matrix-file"));
+    listenToFileChoice("undithered", "mask", $("mask-file"));
+    $("load-mask").addEventListener("click", () => $("mask-file").click());
     $("palette").addEventListener("change", () => {
         const { value } = $("palette");
         if (value.startsWith(PANEL_MARK)) choose(panelChoices(value.slice(PANEL_MARK.length)));
@@ -84,19 +98,14 @@ function listenToControls() {
         const [width, height] = PANELS[choices.panel].size;
         choose({ width, height });
     });
-    $("matrix").addEventListener("change", () => {
-        if ($("matrix").value !== "load") return choose({ matrix: $("matrix").value });
-        $("matrix").value = choices.matrix;
-        $("matrix-file").click();
-    });
     $("reset-tone").addEventListener("click", () => choose(Object.fromEntries(TONES.map((name) => [name, PLAIN[name]]))));
     $("use-pasted").addEventListener("click", () => attempt(() => usePalette(colorsOfText($("pasted").value))));
     $("own").addEventListener("click", () => attempt(() => usePalette(checkedColors(ownColors(opened.sample, extractCount(), LIGHT_TABLES.linear)), "absolute")));
     $("settings").addEventListener("submit", (event) => event.preventDefault());
     for (const [button, input] of [["open", "file"], ["load-palette", "palette-file"]]) $(button).addEventListener("click", () => $(input).click());
-    for (const id of ["file", "palette-file", "matrix-file"]) {
+    for (const id of ["file", "palette-file", "matrix-file", "kernel-file", "mask-file"]) {
         $(id).addEventListener("change", () => {
-            if ($(id).files.length) openFile($(id).files[0]);
+            if ($(id).files.length) (id === "mask-file" ? openMask : openFile)($(id).files[0]);
             $(id).value = "";
         });
     }

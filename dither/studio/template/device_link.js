@@ -31,24 +31,15 @@ function* linkTable(map, steps = LINK_STEPS) {
     return changed ? table : null;
 }
 
-// Return the colours of a picture, mapped, as 16-bit codes; exact colours become those of their entry.
-function* linkedPicture({ width, height, channels, samples }, table, exact, colors) {
-    const out = new Uint16Array(width * height * 3);
+// Return a function that writes the mapped colour of 16-bit codes.
+function linkLookup(table) {
     const side = Math.round(Math.cbrt(table.length / 3));
     const steps = side - 1;
-    // Node below each code, and the rest in 1/65535 of a step.
-    const node = Uint8Array.from({ length: 256 }, (_, code) => Math.floor((code * 257 * steps) / DEEP_WHITE));
-    const rest = Uint16Array.from({ length: 256 }, (_, code) => (code * 257 * steps) % DEEP_WHITE);
     const last = table.length / 3 - 1;
-    for (let i = 0, s = 0; s < out.length; i++, s += 3) {
-        const red = samples[i * channels];
-        const green = channels === 3 ? samples[i * channels + 1] : red;
-        const blue = channels === 3 ? samples[i * channels + 2] : red;
-        const own = exact((red << 16) | (green << 8) | blue);
-        if (own !== undefined) {
-            for (let channel = 0; channel < 3; channel++) out[s + channel] = colors[own][channel] * 257;
-            continue;
-        }
+    // Node below each code, and the rest in 1/65535 of a step.
+    const [node, rest] = [new Uint8Array(DEEP_WHITE + 1), new Uint16Array(DEEP_WHITE + 1)];
+    for (let code = 0; code <= DEEP_WHITE; code++) [node[code], rest[code]] = [Math.floor((code * steps) / DEEP_WHITE), (code * steps) % DEEP_WHITE];
+    return (red, green, blue, out, at) => {
         // The path from the node below to the one above takes the channel with the largest rest first.
         let [one, two, three] = [rest[red], rest[green], rest[blue]];
         let [toOne, toTwo, toThree] = [side * side, side, 1];
@@ -65,9 +56,39 @@ function* linkedPicture({ width, height, channels, samples }, table, exact, colo
                 table[3 * first + channel] * (one - two) +
                 table[3 * second + channel] * (two - three) +
                 table[3 * third + channel] * three;
-            out[s + channel] = Math.floor((total + (DEEP_WHITE >> 1)) / DEEP_WHITE);
+            out[at + channel] = Math.floor((total + (DEEP_WHITE >> 1)) / DEEP_WHITE);
         }
+    };
+}
+
+// Return a function that maps a colour 0xRRGGBB by a table, if there is one.
+function colorMapper(table, exact, colors) {
+    if (!table) return (color) => color;
+    const look = linkLookup(table);
+    const found = new Uint16Array(3);
+    return remembered((color) => {
+        const own = exact(color);
+        if (own !== undefined) return packed(colors[own]);
+        look(...unpacked(color).map((code) => code * 257), found, 0);
+        return packed(Array.from(found, (code) => Math.floor((code + 128) / 257)));
+    });
+}
+
+// Return the colours of a picture, mapped, as 16-bit codes; exact colours become those of their entry.
+function* linkedPicture({ width, height, channels, samples, ...others }, table, exact, colors) {
+    const out = new Uint16Array(width * height * 3);
+    const look = linkLookup(table);
+    const isDeep = samples instanceof Uint16Array;
+    const codeOf = isDeep ? (sample) => Math.floor((sample + 128) / 257) : (sample) => sample;
+    const factor = isDeep ? 1 : 257;
+    for (let i = 0, s = 0; s < out.length; i++, s += 3) {
+        const red = samples[i * channels];
+        const green = channels === 3 ? samples[i * channels + 1] : red;
+        const blue = channels === 3 ? samples[i * channels + 2] : red;
+        const own = exact((codeOf(red) << 16) | (codeOf(green) << 8) | codeOf(blue));
+        if (own !== undefined) for (let channel = 0; channel < 3; channel++) out[s + channel] = colors[own][channel] * 257;
+        else look(red * factor, green * factor, blue * factor, out, s);
         if ((i & 0xffff) === 0xffff) yield;
     }
-    return { width, height, channels: 3, samples: out };
+    return { ...others, width, height, channels: 3, samples: out };
 }

@@ -12,10 +12,10 @@ function* scanOf(picture, settings, matrix, tables, kept) {
     }
     if (settings.order === "dots") return { visit: byClasses, by: { classes: matrix ?? unpackedMatrix(tables.dotClasses), bounds } };
     const threshold = modulatedThreshold(settings, matrix);
-    const { serpentine, kernel } = settings;
+    const { serpentine, kernel, taps } = settings;
     const shares = tables.toneShares[kernel];
     if (shares) return { visit: scanByTone, by: { shares: shares.map((tone) => scaledShares(tone, settings.amount)), serpentine, threshold, bounds } };
-    return { visit: scanRows, by: { taps: scaledTaps(tables.kernels[kernel], settings.amount), serpentine, threshold, bounds } };
+    return { visit: scanRows, by: { taps: scaledTaps(taps ?? tables.kernels[kernel], settings.amount), serpentine, threshold, bounds } };
 }
 
 // Scale shares of the error, in 1/65536, by an amount from 0 to 1.

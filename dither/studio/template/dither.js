@@ -1,11 +1,15 @@
 // Dither a picture as the commands `dither ordered` and `dither diffuse` do. The result holds codes: an entry of the
 // palette for each pixel, or a level for each sample.
 
-function* ditheredSteps(picture, settings, matrix, tables, kept) {
+function* ditheredSteps(picture, settings, matrix, tables, kept, mask) {
     const ready = yield* prepared(picture, settings, tables, kept);
     const { colors } = settings;
     const counts = colors ? null : Array.from({ length: ready.channels }, (_, channel) => settings.levels[channel] ?? settings.levels);
-    const codes = colors ? yield* paletteCodes(ready, settings, matrix, tables, kept) : yield* levelCodes(ready, counts, settings, matrix, tables, kept);
+    const own = yield* keptPixels(picture, ready, settings, tables, kept, mask);
+    const shown = own?.picture ?? ready;
+    // A picture with kept pixels is mapped to the palette already.
+    const codes = colors ? yield* paletteCodes(shown, own ? { ...settings, intent: "absolute" } : settings, matrix, tables, kept) : yield* levelCodes(shown, counts, settings, matrix, tables, kept);
+    if (own) putKept(codes, own);
     const { width, height, alpha } = ready;
     if (alpha && settings.method === "diffuse") clearHidden(codes, alpha);
     return { width, height, codes, alpha, colors, shown: counts && counts.map(levelValues), place: placement(picture, settings) };
@@ -33,13 +37,13 @@ function* paletteCodes(ready, settings, matrix, tables, kept) {
         const mixtures = kept.once("mixtures", [colors, intent, light, mixtureSize, strength], () =>
             mixtureSize === 2 ? pairTable(palette, map, light, linear) : candidateTable(palette, map, light, strength, linear, mixtureSize),
         );
-        return yield* ditherToPalette(ready, exact, matrix, mixtures, strength);
+        return yield* ditherToPalette(eightBits(ready), exact, matrix, mixtures, strength);
     }
     const table = yield* kept.steps("link", [colors, intent], () => linkTable(map, settings.draft ? DRAFT_STEPS : LINK_STEPS));
     const mapped = table ? yield* linkedPicture(ready, table, exact, colors) : ready;
     if (settings.method === "ordered") return yield* nearestEntries(mapped, colors, linear);
     const known = lightOfCodes(settings, tables);
-    const sampleLight = table ? kept.once("deep light", [light], () => deepLight(light)) : known;
+    const sampleLight = mapped.samples instanceof Uint16Array ? kept.once("deep light", [light], () => deepLight(light)) : known;
     const scan = yield* scanOf(mapped, settings, matrix, tables, kept);
     return yield* diffuseToPalette(mapped, colors, settings, scan, known, sampleLight);
 }

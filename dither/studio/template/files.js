@@ -19,7 +19,8 @@ async function openPicture(source, { name, onDisk, file = source }) {
     previewer({ picture: reduced });
     const isSmall = reduced.width === about.width && reduced.height === about.height;
     const original = await createImageBitmap(source.pixels ? new ImageData(source.pixels, source.width, source.height) : source);
-    Object.assign(opened, { name, onDisk, file, about, original, reduced: isSmall ? null : reduced, sample: reduced });
+    const mask = opened.mask && sameSize(opened.mask, about) ? opened.mask : null;
+    Object.assign(opened, { name, onDisk, file, about, original, mask, reduced: isSmall ? null : reduced, sample: reduced });
     view.setOriginal(original);
     $("message").hidden = true;
     if (onDisk) $("sample").value = "";
@@ -42,12 +43,38 @@ async function openFile(file) {
     const name = file.name || "pasted.png";
     try {
         if (/\.npy$/i.test(name)) loadMatrix(name, readNpy(new Uint8Array(await file.arrayBuffer())));
-        else if (/\.json$/i.test(name) && isState(await file.text())) choose(choicesOfState(JSON.parse(await file.text())));
+        else if (/\.json$/i.test(name) && openObject(name, await file.text())) return;
         else if (/\.(gpl|pal|hex|act|txt|json|aco|ase|aseprite)$/i.test(name)) usePalette(colorsOfFile(name, new Uint8Array(await file.arrayBuffer())));
         else await openFrames(file, name);
     } catch (error) {
         complain(error.message);
     }
+}
+
+// Take the settings or the kernel that a .json file holds; return false if it holds others.
+function openObject(name, text) {
+    let fields;
+    try {
+        fields = JSON.parse(text);
+    } catch {
+        return false;
+    }
+    if (isState(fields)) choose(choicesOfState(fields));
+    else if (isKernel(fields)) loadKernel(name, tapsOfKernel(fields));
+    else return false;
+    return true;
+}
+
+// Take a picture of the same size whose dark parts are left undithered.
+async function openMask(file) {
+    const answer = await ditherer({ open: file, isMask: true });
+    if (answer.failure) return complain(answer.failure);
+    const { about, reduced } = answer;
+    const sizes = [opened.about, placement(opened.about, choices).frame];
+    if (!sizes.some((size) => sameSize(size, about))) return complain(wrongMaskSize(about, opened.about));
+    previewer({ picture: reduced, isMask: true });
+    opened.mask = { name: file.name || "mask.png", width: about.width, height: about.height };
+    return choose({ undithered: "mask" });
 }
 
 // Open an animation, or a still picture.
@@ -59,8 +86,20 @@ async function openFrames(file, name) {
 
 function loadMatrix(name, matrix) {
     loadedMatrices.set(name, matrix);
-    if (![...$("matrix").options].some((option) => option.value === name)) $("own-matrices").append(new Option(name, name));
+    offer($("own-matrices"), name);
     choose({ method: "ordered", matrix: name });
+    if (choices.matrix !== name) throw new Error(`${name} has a matrix for each channel; choose levels without Grey for it.`);
+}
+
+function loadKernel(name, taps) {
+    loadedKernels.set(name, taps);
+    offer($("own-kernels"), name);
+    choose({ method: "diffuse", order: "rows", kernel: name });
+}
+
+// Add a name to a group of options, once.
+function offer(options, name) {
+    if (![...options.children].some((option) => option.value === name)) options.append(new Option(name, name));
 }
 
 function usePalette(colors, intent = "perceptual") {
@@ -95,7 +134,8 @@ function listenToFiles() {
         event.preventDefault();
         inside = 0;
         $("drop").hidden = true;
-        if (event.dataTransfer.files.length) openFile(event.dataTransfer.files[0]);
+        const [file] = event.dataTransfer.files;
+        if (file) (event.target.closest?.("#drop-mask") ? openMask : openFile)(file);
     });
     addEventListener("paste", (event) => {
         const [file] = event.clipboardData.files;

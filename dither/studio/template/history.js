@@ -21,7 +21,7 @@ function goInHistory(by) {
     if (state === undefined) return;
     past.place += by;
     past.field = null;
-    Object.assign(choices, JSON.parse(state));
+    Object.assign(choices, agreeing(JSON.parse(state)));
     showHistory();
     showChoices();
     refresh();

@@ -6,6 +6,7 @@ const PREVIEWED_PIXELS = 1 << 17;
 class Ditherer {
     #kept = new Kept();
     #picture = null;
+    #mask = null;
     #tables = null;
     #last = null;
     // Frames of an animation, of which each is { words, delay }.
@@ -14,6 +15,7 @@ class Ditherer {
     // Return the answer to a message, as steps; `opened` is the decoded picture of its file.
     *steps(message, opened) {
         if (message.tables) this.#tables = message.tables;
+        if (message.isMask) return this.#masked(opened ?? message);
         if (opened ?? message.picture) {
             this.#picture = opened?.picture ?? message.picture;
             this.#kept.forget(PREPARED);
@@ -21,7 +23,7 @@ class Ditherer {
         }
         const answer = opened ? this.#about(opened) : {};
         if (message.settings) {
-            this.#last = yield* ditheredSteps(this.#picture, message.settings, message.matrix, this.#tables, this.#kept);
+            this.#last = yield* ditheredSteps(this.#picture, message.settings, message.matrix, this.#tables, this.#kept, this.#mask);
             const { width, height, place, colors } = this.#last;
             answer.result = { width, height, place, colors };
         }
@@ -42,6 +44,12 @@ class Ditherer {
         const { width, height, colors } = this.#last;
         const frames = this.#film.splice(0);
         return (isGif ? encodedGif : encodedAnimatedPng)({ width, height, frames, colors, loops }, scale);
+    }
+
+    #masked({ picture }) {
+        this.#mask = picture;
+        this.#kept.forget(["undithered", "kept"]);
+        return this.#about({ picture });
     }
 
     #about({ picture, ...about }) {

@@ -4,7 +4,7 @@ const PLAIN = {
     method: "ordered", target: "levels", levels: 2, gray: false, paletteName: null, panel: null, colors: ["#000000", "#ffffff"], intent: "perceptual",
     light: "linear", matrix: "blue-64x64", strength: 1, mixtureSize: null,
     order: "rows", kernel: "floyd-steinberg", serpentine: true, amount: 1, noise: 0, seed: 0, modulation: null, modulationStrength: 0.5, clamp: "none",
-    rotate: 0, width: null, height: null, fit: "contain", scale: 1, alpha: "keep", background: null,
+    undithered: "nothing", rotate: 0, width: null, height: null, fit: "contain", scale: 1, alpha: "keep", background: null,
     autoContrast: null, exposure: 0, shadows: 0, highlights: 0, gamma: 1, brightness: 1, contrast: 1, saturation: 1,
 };
 

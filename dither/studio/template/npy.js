@@ -11,23 +11,45 @@ function readNpy(bytes) {
     const long = bytes[6] > 1;
     const start = (long ? 12 : 10) + (bytes[8] | (bytes[9] << 8));
     const header = text.slice(0, start);
-    const shape = header.match(/'shape':\s*\((\d+),\s*(\d+)(?:,\s*1)*,?\s*\)/);
+    const shape = (header.match(/'shape':\s*\(([\d,\s]*)\)/)?.[1].match(/\d+/g) ?? []).map(Number);
     const [, order, type] = header.match(/'descr':\s*'([<>|=]?)([a-z][1248])'/) ?? [];
-    if (!shape || !(type in READERS)) {
-        throw new Error("The matrix must hold numbers in rows and columns; frames and channels are not supported here.");
-    }
-    const [height, width] = [Number(shape[1]), Number(shape[2])];
-    const count = height * width;
+    const count = shape.reduce((product, side) => product * side, 1);
+    if (!(type in READERS)) throw new Error("The matrix must hold numbers.");
     const size = Number(type[1]);
     if (count < 1 || bytes.length !== start + count * size) throw new Error("The matrix file is truncated or too long.");
     const view = new DataView(bytes.buffer, bytes.byteOffset + start);
-    const byColumns = header.includes("'fortran_order': True");
+    const place = header.includes("'fortran_order': True") ? placeByColumns(shape) : (i) => i;
     const values = new Float64Array(count);
-    for (let i = 0; i < count; i++) {
-        const place = byColumns ? (i % width) * height + Math.floor(i / width) : i;
-        values[i] = Number(view[READERS[type]](place * size, order !== ">"));
-    }
-    return { height, width, count, planes: [ranksOf(values)] };
+    for (let i = 0; i < count; i++) values[i] = Number(view[READERS[type]](place(i) * size, order !== ">"));
+    while (shape.length > 2 && shape.at(-1) === 1) shape.pop();
+    return matrixOfValues(values, shape, type[0] !== "f");
+}
+
+// Return a function of the place in rows that gives the place in columns.
+function placeByColumns(shape) {
+    return (i) => {
+        let [rest, place] = [i, 0];
+        for (let axis = shape.length - 1; axis >= 0; axis--) {
+            const before = shape.slice(0, axis).reduce((product, side) => product * side, 1);
+            place += (rest % shape[axis]) * before;
+            rest = Math.floor(rest / shape[axis]);
+        }
+        return place;
+    };
+}
+
+// Rows and columns, frames before them, or three channels after them; identical to `dither.matrix.arrays`.
+function matrixOfValues(values, shape, isWhole) {
+    const count = values.length;
+    if (shape.length === 2) return { height: shape[0], width: shape[1], count, planes: [ranksOf(values)] };
+    if (shape.length !== 3) throw new Error("The matrix must have rows and columns; frames before them or three channels after them.");
+    const isRanks = isWhole && new Set(values).size === count && values.every((value) => value >= 0 && value < count);
+    const [first, second, last] = shape;
+    if (!isRanks && last === 3) return { height: first, width: second, count: count / 3, planes: [0, 1, 2].map((channel) => ranksOf(values.filter((_, i) => i % 3 === channel))) };
+    if (!isRanks && ((last >= 2 && last <= 4) || (first >= 2 && first <= 4))) throw new Error("This matrix may have channels or frames; frames must hold each rank once, and channels are three, last.");
+    const ranks = ranksOf(values);
+    const frames = Array.from({ length: first }, (_, frame) => ranks.subarray(frame * second * last, (frame + 1) * second * last));
+    return { height: second, width: last, count, planes: [frames[0]], frames };
 }
 
 // Equal values rank row by row.

@@ -41,7 +41,7 @@ function* ditherToPalette(picture, exact, matrix, tables, strength) {
 // A colour between nodes is dithered between the nodes around it, with thresholds half a matrix away, so
 // that they are independent of the picks.
 function thresholdsElsewhere({ planes: [ranks], height, width, count }) {
-    const moved = new Float64Array(count);
+    const moved = new Float64Array(ranks.length);
     for (let y = 0; y < height; y++) {
         for (let x = 0; x < width; x++) {
             const from = modulo(y - (height >> 1), height) * width + modulo(x - (width >> 1), width);

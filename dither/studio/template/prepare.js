@@ -3,17 +3,18 @@
 
 const SIZING = ["gray", "width", "height", "fit", "rotate"];
 const TONES = ["autoContrast", "exposure", "shadows", "highlights", "gamma", "saturation", "brightness", "contrast"];
-const CLEARING = ["background", "alpha", "method"];
+const CLEARING = ["background", "alpha", "method", "undithered"];
+const PREPARING = [...SIZING, ...TONES, ...CLEARING];
 
 // Steps that depend on the picture.
-const PREPARED = ["sized", "toned", "ready"];
+const PREPARED = ["sized", "toned", "ready", "undithered", "kept"];
 
 function* prepared(picture, settings, tables, kept) {
     const values = (names) => names.map((name) => settings[name]);
     const place = placement(picture, settings);
     const size = yield* kept.steps("sized", values(SIZING), () => sized(settings.gray ? graySteps(picture, tables) : whole(picture), place, tables));
     const toned = yield* kept.steps("toned", values([...SIZING, ...TONES]), () => tonedSteps(size, settings, tables));
-    return yield* kept.steps("ready", values([...SIZING, ...TONES, ...CLEARING]), () => cleared(framed(onBackground(toned, settings, tables), place, settings, tables), settings, tables));
+    return yield* kept.steps("ready", values(PREPARING), () => cleared(framed(onBackground(toned, settings, tables), place, settings, tables), settings, tables));
 }
 
 function* whole(picture) {

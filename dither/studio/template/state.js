@@ -20,13 +20,9 @@ function choicesOfState(state) {
     return agreeing(made);
 }
 
-// Return whether text holds settings, not a palette.
-function isState(text) {
-    try {
-        return STATE_MARK in JSON.parse(text);
-    } catch {
-        return false;
-    }
+// Return whether an object of a file holds settings, not a palette.
+function isState(fields) {
+    return fields !== null && typeof fields === "object" && STATE_MARK in fields;
 }
 
 function isAllowed(name, value) {
@@ -47,6 +43,8 @@ function isAllowed(name, value) {
     if (name === "panel") return value === null || value in PANELS;
     if (name === "clamp") return value === "none" || value === "range";
     if (name === "modulation" && value === null) return true;
+    // A mask belongs to one picture.
+    if (name === "undithered" && value === "mask") return opened.mask !== null;
     return [...$(name).options].some((option) => option.value === String(value));
 }
 

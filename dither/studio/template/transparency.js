@@ -34,14 +34,14 @@ function onBackground(picture, settings, tables) {
 }
 
 // Decide partial transparency, and fill hidden colours where errors would spread them.
-function* cleared(picture, { alpha: policy, method }, tables) {
+function* cleared(picture, { alpha: policy, method, undithered }, tables) {
     yield;
     if (picture.alpha === null) return picture;
     let { alpha } = picture;
     if (policy === "threshold") alpha = alpha.map((code) => (code < OPAQUE_FROM ? 0 : WHITE));
     if (policy === "dither") alpha = ditheredAlpha(picture, unpackedMatrix(tables.alphaMatrix));
     const made = { ...picture, alpha };
-    return method === "diffuse" ? withoutHidden(made) : made;
+    return method === "diffuse" || undithered === "line-art" ? withoutHidden(made) : made;
 }
 
 function ditheredAlpha({ width, height, alpha }, matrix) {

@@ -1,4 +1,5 @@
 // Settings whose download must equal the file that the command shown with it writes.
+import { join } from "node:path";
 import { drop, flip, look, openByButton, pick, radio, type } from "./hands.mjs";
 
 // Each goes on from where the one before has left the page.
@@ -136,6 +137,50 @@ export const CASES = {
         await type(page, "Background colour", "#dc3214");
         await type(page, "Width in pixels", "80");
         await type(page, "Height in pixels", "80");
+    },
+    async "line art to levels"(page, job) {
+        await openByButton(page, job, "page.png");
+        await look(page, "E-ink, 16 greys");
+        await type(page, "Levels per channel", "2");
+        await pick(page, "Leave undithered", "line-art");
+    },
+    async "line art to a panel, by error diffusion"(page) {
+        await pick(page, "Leave undithered", "line-art");
+        await radio(page, "Palette");
+        await pick(page, "Palette", "panel spectra-6-7.3");
+        await radio(page, "Error diffusion");
+        await pick(page, "Match by", "relative");
+    },
+    async "line art with transparency, resized"(page, job) {
+        await openByButton(page, job, "clear page.png");
+        await look(page, "PICO-8");
+        await pick(page, "Leave undithered", "line-art");
+        await type(page, "Width in pixels", "300");
+    },
+    async "a dropped mask"(page, job) {
+        await openByButton(page, job, "photo.png");
+        await look(page, "One bit");
+        await drop(page, job, "mask.png", "#drop-mask");
+        await page.waitForFunction(() => choices.undithered === "mask");
+    },
+    async "a mask that is resized and turned"(page, job) {
+        await look(page, "PICO-8");
+        await radio(page, "Error diffusion");
+        await type(page, "Width in pixels", "120");
+        await type(page, "Height in pixels", "150");
+        await pick(page, "Rotate", "90");
+        await page.locator("#mask-file").setInputFiles(join(job, "mask.png"));
+        await page.waitForFunction(() => choices.undithered === "mask");
+    },
+    async "a kernel of one's own"(page, job) {
+        await look(page, "One bit");
+        await drop(page, job, "mine.json");
+        await page.waitForFunction(() => choices.kernel === "mine.json");
+    },
+    async "a matrix file of channels"(page, job) {
+        await look(page, "Eight colours");
+        await drop(page, job, "channels.npy");
+        await page.waitForFunction(() => choices.matrix === "channels.npy");
     },
     async "the page's own picture"(page, job) {
         await page.getByLabel("Built-in picture").selectOption("marbles.png");

@@ -30,15 +30,15 @@ export async function openByButton(page, job, name) {
     await settled(page);
 }
 
-export async function drop(page, job, name) {
+export async function drop(page, job, name, onto = "#stage") {
     const content = [...readFileSync(join(job, name))];
     await page.evaluate(
-        ([bytes, title]) => {
+        ([bytes, title, target]) => {
             const dataTransfer = new DataTransfer();
             dataTransfer.items.add(new File([Uint8Array.from(bytes)], title));
-            for (const type of ["dragenter", "drop"]) document.querySelector("#stage").dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
+            for (const type of ["dragenter", "drop"]) document.querySelector(target).dispatchEvent(new DragEvent(type, { dataTransfer, bubbles: true, cancelable: true }));
         },
-        [content, name],
+        [content, name, onto],
     );
 }
 

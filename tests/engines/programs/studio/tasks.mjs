@@ -110,6 +110,14 @@ export const TASKS = {
         await type(page, "Background colour", "#ff0000");
         await holds(page, "--resize 800x480 --fit contain --background '#ff0000'");
     },
+    async "keep the text of a poster sharp"(page, job) {
+        await openByButton(page, job, "page.png");
+        await look(page, "One bit");
+        await pick(page, "Leave undithered", "lines, text and flat areas");
+        await holds(page, "--line-art");
+        await page.locator("#mask-file").setInputFiles(join(job, "clip.gif"));
+        await page.getByRole("alert").getByText("The mask has 80 × 60 pixels").waitFor();
+    },
     async "cut out a logo"(page, job) {
         await drop(page, job, "it's clear.png");
         await page.locator("#about-picture", { hasText: "it's clear.png" }).waitFor();
@@ -210,6 +218,9 @@ export const TASKS = {
         await click(page, "Pause");
         await settled(page);
         await look(page, "PICO-8");
+        // A matrix with frames: each frame of the animation takes the next one.
+        await drop(page, job, "frames.npy");
+        await page.waitForFunction(() => choices.matrix === "frames.npy");
         await settled(page);
         await saved(page, page.getByRole("button", { name: "Download animated GIF" }), join(out, "clip.gif"));
         await settled(page);
