@@ -18,7 +18,13 @@ from typer.testing import CliRunner
 
 from dither.cli.app import app
 from dither.color import to_gray
-from dither.diffusion import DIFFUSION_KERNELS, DiffusionKernel, dot_diffuse, error_diffuse, riemersma_dither
+from dither.diffusion import (
+    DIFFUSION_KERNELS,
+    DiffusionKernel,
+    dot_diffuse,
+    error_diffuse,
+    riemersma_dither,
+)
 from dither.diffusion.light import light_of_codes
 from dither.images.adjustments import Preparation, adjusted
 from dither.images.alpha import composite, threshold_alpha
@@ -42,6 +48,7 @@ from dither.palettes.panel_files import load_panel, panel_names
 from dither.samples import level_picture, levels_of
 from dither.studio import studio_page
 from dither.studio.tables import CLASSICAL, SHIPPED, studio_tables
+
 
 def _carried(page: str) -> dict[str, Any]:
     (text,) = re.findall(r'<script type="application/json" id="tables">(.*?)</script>', page, re.S)

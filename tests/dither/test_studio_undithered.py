@@ -79,13 +79,20 @@ def test_the_page_keeps_the_pixels_of_the_command(tmp_path: Path, name: str) -> 
         palette, intent = target.get("palette"), target.get("intent", "perceptual")
         source = picture[..., 1] if target.get("gray") else picture
         for tints, mask in zip((True, False), masks, strict=True):
-            job = {"tints": tints, "gray": target.get("gray", False), "levels": target.get("levels", 2)}
+            job = {
+                "tints": tints,
+                "gray": target.get("gray", False),
+                "levels": target.get("levels", 2),
+            }
             job |= {"colors": None, "device": None, "intent": intent, "draft": False}
             job |= {"mask": base64.b64encode(mask.tobytes()).decode()}
             chosen: dict[str, Any] = {"levels": target.get("levels")}
             if palette is not None:
                 chosen = {"palette": palette, "intent": intent}
-                job["colors"], job["device"] = palette.colors.tolist(), palette.device_colors.tolist()
+                job["colors"], job["device"] = (
+                    palette.colors.tolist(),
+                    palette.device_colors.tolist(),
+                )
             jobs.append(job)
             expected.append(keep_line_art(source, mask, tints=tints, **chosen))
     script = f"""{READ}

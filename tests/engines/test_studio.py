@@ -122,10 +122,12 @@ def job(browser: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
     veil[:30], veil[200:260, :200] = 0, 90
     Image.fromarray(np.concatenate([page, veil], axis=2)).save(job / "clear page.png")
     y, x = np.mgrid[0:170, 0:250]
-    Image.fromarray((255 * (((x - 120) / 90) ** 2 + ((y - 80) / 60) ** 2 > 1)).astype(np.uint8)).save(
-        job / "mask.png"
+    Image.fromarray(
+        (255 * (((x - 120) / 90) ** 2 + ((y - 80) / 60) ** 2 > 1)).astype(np.uint8)
+    ).save(job / "mask.png")
+    (job / "mine.json").write_text(
+        '{"weights": [[0, 0, 3], [2, 4.5, 1]], "origin": 1, "divisor": 11}'
     )
-    (job / "mine.json").write_text('{"weights": [[0, 0, 3], [2, 4.5, 1]], "origin": 1, "divisor": 11}')
     rng = np.random.default_rng(2)
     np.save(job / "channels.npy", rng.random((16, 17, 3)))
     np.save(job / "frames.npy", rng.permutation(3 * 16 * 16).reshape(3, 16, 16))

@@ -29,16 +29,6 @@ function weighedLight(light) {
     return [lightness, CHROMA_WEIGHT * a, CHROMA_WEIGHT * b];
 }
 
-// Return a function of a number that remembers what it gave.
-function remembered(work) {
-    const known = new Map();
-    return (key) => {
-        let found = known.get(key);
-        if (found === undefined) known.set(key, (found = work(key)));
-        return found;
-    };
-}
-
 function lengthOf(values) {
     return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
 }

@@ -33,7 +33,7 @@ function hilbertPlaces(width, height) {
 }
 
 // Each pixel receives the errors of the last ones along the curve; `shares` are those of the oldest first.
-function* alongCurve(picture, { lanes, stride, codes, offset, step }, light, quantize, { shares, places, bounds }) {
+function* alongCurve(picture, { lanes, stride, codes, offset, step }, light, { take }, { shares, places, bounds }) {
     const { samples } = picture;
     const size = shares.length;
     const values = new Float64Array(lanes.length);
@@ -50,7 +50,7 @@ function* alongCurve(picture, { lanes, stride, codes, offset, step }, light, qua
             const value = light[samples[place * stride + lanes[lane]]] + Math.floor(due / 65536);
             values[lane] = value < lowest ? lowest : value > highest ? highest : value;
         }
-        codes[place * step + offset] = quantize(values, MIDDLE_SHARE);
+        codes[place * step + offset] = take(values, MIDDLE_SHARE);
         for (let lane = 0; lane < values.length; lane++) queues[lane][oldest] = queues[lane][oldest + size] = values[lane];
         oldest = oldest + 1 < size ? oldest + 1 : 0;
         if ((number & 0x3fff) === 0x3fff) yield;

@@ -31,32 +31,63 @@ function* linkTable(map, steps = LINK_STEPS) {
     return changed ? table : null;
 }
 
-// Return a function that writes the mapped colour of 16-bit codes.
-function linkLookup(table) {
+// Return a mapping of linear light that is interpolated between few colours.
+function draftMapper(map) {
+    const side = DRAFT_STEPS + 1;
+    const nodeAt = remembered((place) => map([Math.floor(place / (side * side)), Math.floor(place / side) % side, place % side].map((step) => srgbToLinear(step / DRAFT_STEPS))));
+    return (light) => {
+        const places = light.map((value) => linearToSrgb(clamp(value, 0, 1)) * DRAFT_STEPS);
+        const nodes = places.map((place) => Math.min(Math.floor(place + 1e-9), DRAFT_STEPS - 1));
+        const mixed = [0, 0, 0];
+        for (const corner of CORNERS) {
+            const part = corner.reduce((product, far, lane) => product * (far ? places[lane] - nodes[lane] : 1 + nodes[lane] - places[lane]), 1);
+            if (part < 1e-9) continue;
+            const own = nodeAt(((nodes[0] + corner[0]) * side + nodes[1] + corner[1]) * side + nodes[2] + corner[2]);
+            for (let lane = 0; lane < 3; lane++) mixed[lane] += part * own[lane];
+        }
+        return mixed;
+    };
+}
+
+// Return a function that writes the mapped colour of three codes, of which `white` is the largest: 255 or 65535.
+function linkLookup(table, white) {
     const side = Math.round(Math.cbrt(table.length / 3));
     const steps = side - 1;
-    const last = table.length / 3 - 1;
-    // Node below each code, and the rest in 1/65535 of a step.
-    const [node, rest] = [new Uint8Array(DEEP_WHITE + 1), new Uint16Array(DEEP_WHITE + 1)];
-    for (let code = 0; code <= DEEP_WHITE; code++) [node[code], rest[code]] = [Math.floor((code * steps) / DEEP_WHITE), (code * steps) % DEEP_WHITE];
+    const last = table.length - 3;
+    const half = white >> 1;
+    // Node below each code, and the rest in parts of a step.
+    const [node, rest] = [new Int32Array(white + 1), new Int32Array(white + 1)];
+    for (let code = 0; code <= white; code++) {
+        node[code] = Math.floor((code * steps) / white);
+        rest[code] = (code * steps) % white;
+    }
     return (red, green, blue, out, at) => {
-        // The path from the node below to the one above takes the channel with the largest rest first.
-        let [one, two, three] = [rest[red], rest[green], rest[blue]];
-        let [toOne, toTwo, toThree] = [side * side, side, 1];
-        if (one < two) [one, two, toOne, toTwo] = [two, one, toTwo, toOne];
-        if (two < three) [two, three, toTwo, toThree] = [three, two, toThree, toTwo];
-        if (one < two) [one, two, toOne, toTwo] = [two, one, toTwo, toOne];
-        const start = (node[red] * side + node[green]) * side + node[blue];
+        const [ofRed, ofGreen, ofBlue] = [rest[red], rest[green], rest[blue]];
+        // The path from the node below to the one above takes the channel with the largest rest first, red before green
+        // before blue.
+        let [one, two, three] = [ofRed, ofGreen, ofBlue];
+        let [toOne, toTwo, toThree] = [3 * side * side, 3 * side, 3];
+        let swap;
+        if (one < two) {
+            swap = one, one = two, two = swap;
+            swap = toOne, toOne = toTwo, toTwo = swap;
+        }
+        if (two < three) {
+            swap = two, two = three, three = swap;
+            swap = toTwo, toTwo = toThree, toThree = swap;
+        }
+        if (one < two) {
+            swap = one, one = two, two = swap;
+            swap = toOne, toOne = toTwo, toTwo = swap;
+        }
+        const start = 3 * ((node[red] * side + node[green]) * side + node[blue]);
+        // White has no node above; the rest there is 0.
         const first = Math.min(start + toOne, last);
         const second = Math.min(first + toTwo, last);
         const third = Math.min(second + toThree, last);
-        for (let channel = 0; channel < 3; channel++) {
-            const total =
-                table[3 * start + channel] * (DEEP_WHITE - one) +
-                table[3 * first + channel] * (one - two) +
-                table[3 * second + channel] * (two - three) +
-                table[3 * third + channel] * three;
-            out[at + channel] = Math.floor((total + (DEEP_WHITE >> 1)) / DEEP_WHITE);
+        for (let lane = 0; lane < 3; lane++) {
+            const total = table[start + lane] * (white - one) + table[first + lane] * (one - two) + table[second + lane] * (two - three) + table[third + lane] * three;
+            out[at + lane] = Math.floor((total + half) / white);
         }
     };
 }
@@ -64,12 +95,12 @@ function linkLookup(table) {
 // Return a function that maps a colour 0xRRGGBB by a table, if there is one.
 function colorMapper(table, exact, colors) {
     if (!table) return (color) => color;
-    const look = linkLookup(table);
+    const look = linkLookup(table, WHITE);
     const found = new Uint16Array(3);
     return remembered((color) => {
         const own = exact(color);
         if (own !== undefined) return packed(colors[own]);
-        look(...unpacked(color).map((code) => code * 257), found, 0);
+        look(...unpacked(color), found, 0);
         return packed(Array.from(found, (code) => Math.floor((code + 128) / 257)));
     });
 }
@@ -77,17 +108,16 @@ function colorMapper(table, exact, colors) {
 // Return the colours of a picture, mapped, as 16-bit codes; exact colours become those of their entry.
 function* linkedPicture({ width, height, channels, samples, ...others }, table, exact, colors) {
     const out = new Uint16Array(width * height * 3);
-    const look = linkLookup(table);
     const isDeep = samples instanceof Uint16Array;
+    const look = linkLookup(table, isDeep ? DEEP_WHITE : WHITE);
     const codeOf = isDeep ? (sample) => Math.floor((sample + 128) / 257) : (sample) => sample;
-    const factor = isDeep ? 1 : 257;
     for (let i = 0, s = 0; s < out.length; i++, s += 3) {
         const red = samples[i * channels];
         const green = channels === 3 ? samples[i * channels + 1] : red;
         const blue = channels === 3 ? samples[i * channels + 2] : red;
         const own = exact((codeOf(red) << 16) | (codeOf(green) << 8) | codeOf(blue));
         if (own !== undefined) for (let channel = 0; channel < 3; channel++) out[s + channel] = colors[own][channel] * 257;
-        else look(red * factor, green * factor, blue * factor, out, s);
+        else look(red, green, blue, out, s);
         if ((i & 0xffff) === 0xffff) yield;
     }
     return { ...others, width, height, channels: 3, samples: out };

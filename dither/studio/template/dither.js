@@ -32,10 +32,11 @@ function* paletteCodes(ready, settings, matrix, tables, kept) {
     const { linear } = tables;
     const palette = paletteOf(colors, linear);
     const map = kept.once("map", [colors, intent], () => lightMapper(palette, intent));
+    const nodeMap = settings.draft ? kept.once("draft map", [colors, intent], () => draftMapper(map)) : map;
     const exact = kept.once("exact", [colors, device, intent], () => exactColors(colors, device, intent, map, linear));
     if (settings.method === "ordered" && strength > 0) {
         const mixtures = kept.once("mixtures", [colors, intent, light, mixtureSize, strength], () =>
-            mixtureSize === 2 ? pairTable(palette, map, light, linear) : candidateTable(palette, map, light, strength, linear, mixtureSize),
+            mixtureSize === 2 ? pairTable(palette, nodeMap, light, linear) : candidateTable(palette, nodeMap, light, strength, linear, mixtureSize),
         );
         return yield* ditherToPalette(eightBits(ready), exact, matrix, mixtures, strength);
     }

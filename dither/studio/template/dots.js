@@ -13,7 +13,7 @@ function dotShares({ planes: [classes], height: rows, width: columns }, y, x, is
     return shares;
 }
 
-function* byClasses(picture, { lanes, stride, codes, offset, step }, light, quantize, { classes, bounds }) {
+function* byClasses(picture, { lanes, stride, codes, offset, step }, light, { take }, { classes, bounds }) {
     const { width, height, samples } = picture;
     const order = Array.from(classes.planes[0].keys()).sort((one, other) => classes.planes[0][one] - classes.planes[0][other]);
     const sums = lanes.map(() => new Float64Array(width * height));
@@ -33,7 +33,7 @@ function* byClasses(picture, { lanes, stride, codes, offset, step }, light, quan
                     const value = light[samples[place * stride + lanes[lane]]] + Math.floor((sums[lane][place] + HALF_SHARE) / 65536);
                     values[lane] = value < lowest ? lowest : value > highest ? highest : value;
                 }
-                codes[place * step + offset] = quantize(values, MIDDLE_SHARE);
+                codes[place * step + offset] = take(values, MIDDLE_SHARE);
                 if (y === 0 || x === 0 || y === height - 1 || x === width - 1) {
                     for (const each of dotShares(classes, y, x, isInside)) {
                         for (let lane = 0; lane < values.length; lane++) sums[lane][place + each.down * width + each.ahead] += each.share * values[lane];

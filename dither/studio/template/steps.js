@@ -57,3 +57,13 @@ class Kept {
         for (const step of steps) this.#results.delete(step);
     }
 }
+
+// Return a function of a number that remembers what it gave.
+function remembered(work) {
+    const known = new Map();
+    return (key) => {
+        let found = known.get(key);
+        if (found === undefined) known.set(key, (found = work(key)));
+        return found;
+    };
+}
