@@ -96,7 +96,7 @@ def generate(
         loss: a loss of your own, or a list of them: functions of values, patterns and levels that JAX
             can differentiate (see `bluenoise.objective.own_loss`), texts FILE.py:NAME[,WEIGHT], or
             `OwnLoss` values with weights. The method is then anneal, which may be given with its
-            options.
+            options, and makes one matrix without frames or channels.
         pair_weight: weight of the pair energy, the error of all dot patterns, beside them; 0 leaves it
             out.
         run: checkpoint, restarts, processes and progress.
@@ -121,6 +121,12 @@ def generate(
         raise InputError("channels and frames do not go together; leave out one of them")
     chosen = _default_method(method) if isinstance(method, str) else method
     if loss is not None:
+        if len(shape) == 3 or channels is not None:
+            what = "frames" if len(shape) == 3 else "channels"
+            raise InputError(
+                f"loss makes one matrix without {what}; make one for each with a seed of its own, and "
+                "stack their thresholds"
+            )
         chosen = _with_losses(chosen, loss, pair_weight, method == "anneal")
     elif pair_weight != 1:
         raise InputError(f"pair_weight {pair_weight} has no effect without loss")

@@ -284,6 +284,9 @@ def anneal_with_losses(
         InputError: a loss cannot be used; or see `runs.restarts.run_restarts`.
         KeyboardInterrupt: passed on after the checkpoint is written.
     """
+    if run.checkpoint is not None:
+        for loss in config.losses:
+            loss.check_recorded()
     return finish(config, run_restarts(start, trajectory, config, seed, run, _describe))
 
 

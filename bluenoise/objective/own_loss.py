@@ -11,15 +11,20 @@ where a pixel is white at that grey, 0 where it is black, and between them where
 """
 
 import hashlib
+import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from types import CodeType
 from typing import Any
 
+import numpy as np
+
 from dither.errors import InputError
 from dither.file_function import parse_file_function
 
 MatrixLoss = Callable[[Any, Any, Any], Any]
+# The text of an object that has none of its own ends so.
+_ADDRESS = re.compile(r" at 0x[0-9a-f]+")
 
 
 @dataclass(frozen=True, repr=False)
@@ -63,14 +68,54 @@ class OwnLoss:
 
     def __repr__(self) -> str:
         # Checkpoints record this text to recognise their run: a function by its code.
-        code = getattr(self.function, "__code__", None)
-        if code is None:
+        if not _is_python(self.function):
             return f"OwnLoss({self.function!r}, {self.weight})"
-        cells = [repr(cell.cell_contents) for cell in self.function.__closure__ or ()]
-        defaults = repr(getattr(self.function, "__defaults__", None))
-        text = "\n".join([_code_text(code), defaults, *cells])
-        digest = hashlib.sha256(text.encode()).hexdigest()[:32]
+        digest = hashlib.sha256("\n".join(_function_texts(self.function)).encode()).hexdigest()[:32]
         return f"OwnLoss({self.name} {digest}, {self.weight})"
+
+    def check_recorded(self) -> None:
+        """Raise InputError if another process could not recognise this loss, as resuming needs."""
+        texts = (
+            _function_texts(self.function) if _is_python(self.function) else [repr(self.function)]
+        )
+        unnamed = next(filter(_ADDRESS.search, texts), None)
+        if unnamed is not None:
+            raise InputError(
+                f"the loss {self.name} holds {unnamed:.60}, which another process cannot recognise, so "
+                "that a run with a checkpoint could not resume; let it hold numbers, arrays and "
+                "functions only, or write it as FILE.py:NAME"
+            )
+
+
+def _is_python(function: Any) -> bool:
+    return isinstance(getattr(function, "__code__", None), CodeType)
+
+
+def _function_texts(function: Any, seen: tuple[Any, ...] = ()) -> list[str]:
+    """Return texts of everything that decides what a function of Python does, except its globals."""
+    if function in seen:  # it calls itself
+        return [function.__name__]
+    seen = (*seen, function)
+    held = [
+        *(getattr(function, "__defaults__", None) or ()),
+        *(getattr(function, "__kwdefaults__", None) or {}).values(),
+        *(cell.cell_contents for cell in getattr(function, "__closure__", None) or ()),
+    ]
+    return [
+        _code_text(function.__code__),
+        *(text for each in held for text in _held_texts(each, seen)),
+    ]
+
+
+def _held_texts(held: Any, seen: tuple[Any, ...]) -> list[str]:
+    """Return texts of a value: of a function its code, of an array all its bytes."""
+    if _is_python(held):
+        return _function_texts(held, seen)
+    if hasattr(held, "__array__") and hasattr(held, "dtype"):
+        array = np.asarray(held)
+        digest = hashlib.sha256(np.ascontiguousarray(array).tobytes()).hexdigest()
+        return [f"{array.dtype} {array.shape} {digest}"]
+    return [repr(held)]
 
 
 def _code_text(code: CodeType) -> str:

@@ -13,6 +13,7 @@ from bluenoise.methods.void_and_cluster import VoidAndCluster, void_and_cluster
 from bluenoise.objective.target import FRAMES
 from bluenoise.runs.options import RunOptions
 from dither.errors import InputError
+from dither.matrix.matrix_like import as_matrices
 from dither.metrics.viewing import STANDARD_FILTERS
 
 
@@ -140,3 +141,21 @@ def test_what_a_method_does_not_support_is_one_sentence(tmp_path: Path) -> None:
     for options in ({"levels": 2}, {"level_weights": (1.0, -1.0)}):
         with pytest.raises(InputError):
             generate((8, 8), method=Blue(**options))  # pyright: ignore[reportArgumentType] -- mistakes
+
+
+def test_matrices_of_a_loss_are_stacked_by_hand(tmp_path: Path) -> None:
+    def loss(values: Any, patterns: Any, levels: Any) -> Any:
+        return ((patterns.mean(axis=2) - levels[:, None]) ** 2).mean()
+
+    for what, keywords in {"frames": {"shape": (2, 8, 8)}, "channels": {"channels": 3}}.items():
+        with pytest.raises(InputError, match=f"without {what}; make one for each with a seed"):
+            generate(**{"shape": (8, 8), "loss": loss, **keywords})
+    # What the sentence advises.
+    made = [generate((8, 9), seed=seed) for seed in range(5)]
+    np.save(tmp_path / "rgb.npy", np.stack([each.thresholds for each in made[:3]], axis=-1))
+    np.save(tmp_path / "frames.npy", np.stack([each.thresholds for each in made], axis=0))
+    channels = as_matrices(tmp_path / "rgb.npy")
+    assert [each.ranks.tolist() for each in channels] == [each.ranks.tolist() for each in made[:3]]
+    (frames,) = as_matrices(tmp_path / "frames.npy")
+    for frame, each in zip(frames.ranks, made, strict=True):
+        assert (frame.argsort(axis=None) == each.ranks.argsort(axis=None)).all()

@@ -641,7 +641,8 @@ def test_the_page_takes_frames_and_channels_of_a_matrix(tmp_path: Path) -> None:
     const made = given.names.map((name) => {
         const bytes = new Uint8Array(require("fs").readFileSync(`${name}.npy`));
         const { height, width, count, planes, frames } = readNpy(bytes);
-        return { shape: [height, width], count, planes: (frames ?? planes).map((ranks) => Array.from(ranks)), isClip: Boolean(frames) };
+        const all = (frames ?? planes).map((ranks) => Array.from(ranks));
+        return { shape: [height, width], count, planes: all, isClip: Boolean(frames) };
     });
     console.log(JSON.stringify(made));
     """
@@ -681,7 +682,13 @@ def test_the_page_reads_the_kernels_of_the_commands(tmp_path: Path) -> None:
     ]
     script = (TEMPLATE / "kernel_files.js").read_text(encoding="utf-8")
     script += """
-    const refusal = (kernel) => { try { tapsOfKernel(kernel); return ""; } catch (error) { return error.message; } };
+    const refusal = (kernel) => {
+        try {
+            return String(tapsOfKernel(kernel));
+        } catch (error) {
+            return error.message;
+        }
+    };
     console.log(JSON.stringify([given.kernels.map(tapsOfKernel), given.bad.map(refusal)]));
     """
     taps, refusals = in_node(tmp_path, script, kernels=kernels, bad=bad)

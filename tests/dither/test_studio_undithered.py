@@ -45,14 +45,18 @@ PICTURES = {
 }
 READ = """
 const bytes = (text) => Uint8Array.from(Buffer.from(text, "base64"));
-const written = (array) => Buffer.from(array.buffer, array.byteOffset, array.byteLength).toString("base64");
+const written = ({ buffer, byteOffset, byteLength }) =>
+    Buffer.from(buffer, byteOffset, byteLength).toString("base64");
 const carriedPicture = (each) => ({ ...each, samples: bytes(each.samples), alpha: null });
 """
 
 
 @pytest.mark.parametrize("name", PICTURES)
 def test_the_page_finds_the_line_art_of_the_command(tmp_path: Path, name: str) -> None:
-    script = f"{READ} console.log(JSON.stringify(written(finished(lineArtMask(carriedPicture(given.picture))))));"
+    script = f"""{READ}
+    const mask = finished(lineArtMask(carriedPicture(given.picture)));
+    console.log(JSON.stringify(written(mask)));
+    """
     found = in_node(tmp_path, script, picture=_carried(PICTURES[name]))
     mask = line_art_mask(PICTURES[name])
     made = np.frombuffer(base64.b64decode(found), np.uint8).reshape(mask.shape)
@@ -101,7 +105,10 @@ def test_the_page_keeps_the_pixels_of_the_command(tmp_path: Path, name: str) -> 
     const grey = {{ ...picture, channels: 1, samples: picture.samples.filter((_, i) => i % 3 === 1) }};
     const made = given.jobs.map((job) => {{
         const mask = bytes(job.mask);
-        const own = finished(job.colors ? keptInPalette(picture, mask, job, given.tables, known, job.tints) : keptInLevels(job.gray ? grey : picture, mask, job.levels, job.tints));
+        const steps = job.colors
+            ? keptInPalette(picture, mask, job, given.tables, known, job.tints)
+            : keptInLevels(job.gray ? grey : picture, mask, job.levels, job.tints);
+        const own = finished(steps);
         return [own.picture.samples, own.kept, own.codes].map(written);
     }});
     console.log(JSON.stringify(made));

@@ -1,6 +1,7 @@
 import dataclasses
 from typing import Any
 
+import numpy as np
 import pytest
 
 from bluenoise.objective.own_loss import OwnLoss, own_losses
@@ -20,6 +21,28 @@ def test_checkpoints_tell_functions_by_what_they_do() -> None:
     assert repr(OwnLoss(once)) != repr(OwnLoss(other))
     assert repr(OwnLoss(once)) != repr(OwnLoss(once, 2.0))
     assert "0x" not in repr(OwnLoss(once))
+
+
+def test_what_a_function_holds_is_told_apart_by_its_content() -> None:
+    def around(held: Any) -> Any:
+        def loss(values: Any, patterns: Any, levels: Any) -> Any:
+            return loss.__name__ and (held(values) if callable(held) else (held * values).sum())
+
+        return loss
+
+    def twice(times: int) -> Any:
+        return lambda values: times * values.sum()
+
+    zeros, ones = np.zeros((99, 99)), np.zeros((99, 99))
+    ones[50, 50] = 1  # numpy does not print the middle of large arrays
+    assert repr(OwnLoss(around(zeros))) == repr(OwnLoss(around(zeros.copy())))
+    assert repr(OwnLoss(around(zeros))) != repr(OwnLoss(around(ones)))
+    assert repr(OwnLoss(around(twice(2)))) == repr(OwnLoss(around(twice(2))))
+    assert repr(OwnLoss(around(twice(2)))) != repr(OwnLoss(around(twice(3))))
+    for held in (zeros, twice(2), 3.0):
+        OwnLoss(around(held)).check_recorded()
+    with pytest.raises(InputError, match=r"loss loss holds <object object at .*could not resume"):
+        OwnLoss(around(object())).check_recorded()
 
 
 def test_a_loss_may_be_a_frozen_value_of_numbers() -> None:
