@@ -90,6 +90,7 @@ def test_the_paths_of_the_first_page_end_in_finished_files(
         np.testing.assert_array_equal(stored, palette.colors.ravel())
     with Image.open(tmp_path / "print.tif") as sheet:
         assert (sheet.mode, sheet.width, sheet.info["compression"]) == ("1", 1181, "group4")
+        assert sheet.info["dpi"] == (300, 300)
     assert (tmp_path / "receipt.escpos").read_bytes()[:4] == b"\x1dv0\x00"
     guide = (tmp_path / "textures" / "README.md").read_text(encoding="utf-8")
     engines = re.findall(r"^## (.*)$", guide, re.MULTILINE)

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 COLORS_ONLY = (
     "--palette --panel --colors --packed --preview --scale --gray --rotate --resize --fit --background "
     "--saturation --brightness --contrast --exposure --gamma --shadows --highlights --auto-contrast "
-    "--line-art --mask --fps --loop --recursive --mix-in --no-color-management"
+    "--line-art --mask --dpi --fps --loop --recursive --mix-in --no-color-management"
 )
 _STORE_SHARE = 8
 

@@ -19,7 +19,14 @@ from dither.cli.choices import (
 from dither.cli.declare import BATCH, DITHERING, PREPARATION, QUANTIZER
 from dither.console import INPUT, OUTPUT, ForceOption, JsonOption, QuietOption, number, option
 from dither.errors import InputError
-from dither.images.adjustments import MAX_EXPOSURE, MAX_GAMMA, MAX_PERCENT, MIN_GAMMA, Preparation
+from dither.images.adjustments import (
+    MAX_DPI,
+    MAX_EXPOSURE,
+    MAX_GAMMA,
+    MAX_PERCENT,
+    MIN_GAMMA,
+    Preparation,
+)
 from dither.images.fit import Fit, Sides
 
 STREAM = Path("-")
@@ -267,6 +274,16 @@ class Job:
     scale: Annotated[
         int, number(OUTPUT, 1, 64, "Enlarge the result N times without smoothing (1 to 64).")
     ] = 1
+    dpi: Annotated[
+        float | None,
+        number(
+            OUTPUT,
+            1,
+            MAX_DPI,
+            "Dots per inch on paper, for programs that print a .png, .tif or .bmp (1 to 100000); with "
+            "--scale N, the file has N times as many pixels per inch [the size on paper stays].",
+        ),
+    ] = None
     force: ForceOption = False
     json_output: JsonOption = False
     quiet: QuietOption = False
@@ -427,6 +444,7 @@ class Job:
             shadows=self.shadows,
             highlights=self.highlights,
             auto_contrast=self.auto_contrast,
+            dpi=self.dpi,
         )
         object.__setattr__(self, "preparation", preparation)
 

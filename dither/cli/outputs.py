@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 TIFF_SUFFIXES = (".tif", ".tiff")
 # Formats that are written from rows that are made when they are needed.
 ROW_SUFFIXES = (".png", *TIFF_SUFFIXES)
+# Formats that hold a resolution.
+_WITH_DPI = (*ROW_SUFFIXES, ".bmp")
 _FRAME_DIGITS = 4
 VIDEO_SUFFIXES = (".mp4", ".mkv", ".webm", ".mov")
 # An image, a video, raw pixels, a file for a device, a panel's raw buffer, or that as source text of C.
@@ -201,6 +203,8 @@ def check_suffix(path: Path, job: Job, panel: "Panel | None" = None) -> None:
     if job.compression is not None and suffix not in TIFF_SUFFIXES:
         raise InputError(f"--compression is for .tif; {path} is none, so leave it out")
     kind = output_kind(path, job, panel)
+    if job.dpi is not None and (suffix not in _WITH_DPI or kind != "image"):
+        raise InputError(f"--dpi needs an image in .png, .tif or .bmp; {path} has no resolution")
     if kind == "device" and job.packed and suffix not in (".c", ".h"):
         raise InputError(f"{path} has a layout of its own; leave --packed out")
     if kind == "video":

@@ -17,7 +17,8 @@ _TIFF_SUFFIXES, _ZARR_SUFFIX = (".tif", ".tiff"), ".zarr"
 # Options of `dither ordered` that need the whole image.
 IMAGES_ONLY = (
     "--output-dir --name --fps --loop --format --packed --colors --panel --preview --add-noise "
-    "--resize --fit --rotate --background --alpha --auto-contrast --scale --recursive --line-art --mask"
+    "--dpi --resize --fit --rotate --background --alpha --auto-contrast --scale --recursive "
+    "--line-art --mask"
 )
 
 

@@ -39,6 +39,7 @@ MAX_FACTOR = 10.0
 MAX_EXPOSURE = 5.0
 MIN_GAMMA, MAX_GAMMA = 0.1, 10.0
 MAX_PERCENT = 49.0
+MAX_DPI = 100_000.0
 _RANGES = {
     "saturation": (0.0, MAX_FACTOR),
     "brightness": (0.0, MAX_FACTOR),
@@ -48,6 +49,7 @@ _RANGES = {
     "shadows": (-1.0, 1.0),
     "highlights": (-1.0, 1.0),
     "auto_contrast": (0.0, MAX_PERCENT),
+    "dpi": (1.0, MAX_DPI),
 }
 
 
@@ -75,6 +77,7 @@ class Preparation:
         highlights: -1 (darker) to 1 (lighter).
         auto_contrast: stretch linear light so that this percentage of the pixels, 0 to 49, is black,
             and as many white, by their luminance; None for no stretch.
+        dpi: pixels per inch of the result, 1 to 100,000; None to keep the size on paper.
 
     Raises:
         InputError: a value is out of range, or `fit` or `rotate` needs another `resize`.
@@ -97,6 +100,7 @@ class Preparation:
     shadows: float = 0.0
     highlights: float = 0.0
     auto_contrast: float | None = None
+    dpi: float | None = None
 
     def __post_init__(self) -> None:
         for name, (low, high) in _RANGES.items():
@@ -205,7 +209,7 @@ def adjusted_frames(
 def resized_resolution(
     resolution: Resolution | None, shape: tuple[int, int], preparation: Preparation
 ) -> Resolution | None:
-    """Return the resolution that keeps the size of an image on paper when it is adjusted.
+    """Return the resolution after adjustments: that which is wanted, or which keeps the size on paper.
 
     Args:
         resolution: pixels per inch, across and down, or None.
@@ -216,6 +220,8 @@ def resized_resolution(
         >>> resized_resolution((300, 300), (40, 60), Preparation(resize=0.5))
         (150.0, 150.0)
     """
+    if preparation.dpi is not None:
+        return preparation.dpi, preparation.dpi
     if resolution is None:
         return None
     place = preparation.placement(shape)

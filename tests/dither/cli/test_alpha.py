@@ -408,6 +408,20 @@ def test_256_colours_leave_an_entry_for_transparent_pixels(
 
 
 @pytest.mark.parametrize("ending", ["png", "tif", "bmp"])
+def test_the_resolution_is_that_of_the_printer(
+    folder: Path, refused: Callable[[str], str], ending: str
+) -> None:
+    for options in ("--bits 1", "--colors 12 --resize 31x", "--palette pico-8 --scale 2"):
+        dither(f"ordered one.png -o out.{ending} {options} --dpi 203 --force")
+        with Image.open(f"out.{ending}") as picture:
+            wanted = 406 if "--scale" in options else 203
+            assert picture.info["dpi"][0] == pytest.approx(wanted, abs=0.1), options
+    for output in ("out.gif", "out.bin --packed msb", "out.escpos"):
+        sentence = refused(f"dither ordered one.png -o {output} --bits 1 --dpi 203")
+        assert "--dpi needs an image in .png, .tif or .bmp" in sentence
+
+
+@pytest.mark.parametrize("ending", ["png", "tif", "bmp"])
 @pytest.mark.parametrize("options", ["--bits 1", "--colors 12", "--bits 2 --alpha background"])
 def test_the_resolution_stays(folder: Path, ending: str, options: str) -> None:
     with Image.open("one.png") as picture:
