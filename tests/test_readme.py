@@ -46,7 +46,7 @@ def test_every_command_runs(run: Callable, tmp_path: Path, photo, scope: str) ->
         "one-bit.gif",
         "panel.bin",
         "rows.bin",
-        "seen.png",
+        "panel-seen.png",
         "pixels.png",
         "best.png",
         "best.gpl",

@@ -113,7 +113,7 @@ export const TASKS = {
     async "keep the text of a poster sharp"(page, job) {
         await openByButton(page, job, "page.png");
         await look(page, "One bit");
-        await pick(page, "Leave undithered", "lines, text and flat areas");
+        await pick(page, "Leave undithered", "lines and text");
         await holds(page, "--line-art");
         await page.locator("#mask-file").setInputFiles(join(job, "clip.gif"));
         await page.getByRole("alert").getByText("The mask has 80 × 60 pixels").waitFor();
