@@ -98,7 +98,7 @@ class OptimizeConfig:
 
 # Maximum number of colours: variance, lightness penalty and colour penalty of "balanced". Chosen from
 # some dozens on photos, a ramp and a drawing: least blurred error at little more grain than
-# libimagequant's (half as much again up to 4 colours).
+# libimagequant's: on other photos 1.6 times at 2 colours, 1.4 at 4 and 1.1 at 16.
 _BALANCED = (
     (2, 0.06, 0.05, 0.0125),
     (4, 0.03, 0.055, 0.0125),

@@ -32,12 +32,21 @@ def _ramps() -> np.ndarray:
     return page
 
 
+def _sun() -> np.ndarray:
+    """A photo with a blown-out patch, into which it merges."""
+    photo = natural_photo(240, 301, 4).astype(float)
+    y, x = np.mgrid[0:240, 0:301]
+    bump = 500 * np.exp(-(((x - 150) / 70) ** 2 + ((y - 110) / 60) ** 2))
+    return (photo + bump[..., None]).clip(0, 255).astype(np.uint8)
+
+
 PICTURES = {
     "page": text_page((255, 255, 255), (20, 20, 20)).picture,
     "jpeg": as_jpeg(text_page((255, 243, 224), (120, 30, 10)).picture, 50),
     "scan": as_scan(text_page((30, 60, 120), (255, 235, 120)).picture),
     "photo": natural_photo(200, 301, 2),
     "ramps": _ramps(),
+    "sun": _sun(),
     "pixel": np.full((1, 1, 3), 77, np.uint8),
     "strip": natural_photo(9, 40, 1),
     # Larger than what is analysed without being reduced.
