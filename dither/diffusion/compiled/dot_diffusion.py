@@ -71,7 +71,7 @@ def dot_to_levels(samples, units, codes, classes, order, target, bounds):
 def dot_to_palette(samples, units, codes, classes, order, target, bounds):
     """Diffuse an image to a palette; `classes` and `order` as in `dot_to_levels`."""
     height, width = codes.shape
-    shown, places, groups = target
+    shown, axes, places, groups = target
     low, high = bounds
     sums = np.zeros((height + 2, width + 2, 3), np.int64)
     inner, edge = np.zeros(9, np.int64), np.zeros(9, np.int64)
@@ -87,7 +87,7 @@ def dot_to_palette(samples, units, codes, classes, order, target, bounds):
                     light = light_of(samples[y, x, channel], units)
                     received = (sums[y + 1, x + 1, channel] + HALF) >> 16
                     value[channel] = min(max(light + received, low), high)
-                index = nearest_color(value[0], value[1], value[2], places, groups)
+                index = nearest_color(value[0], value[1], value[2], axes, places, groups)
                 codes[y, x] = index
                 shares = inner
                 if y == 0 or x == 0 or y == height - 1 or x == width - 1:

@@ -87,7 +87,7 @@ def hilbert_to_levels(samples, units, codes, shares, target, bounds):
 @compiled
 def hilbert_to_palette(samples, units, codes, shares, target, bounds):
     """Diffuse an image to a palette; `shares` as in `hilbert_to_levels`."""
-    shown, places, groups = target
+    shown, axes, places, groups = target
     low, high = bounds
     size = len(shares)
     queue = np.zeros((3, 2 * size), np.int64)
@@ -100,7 +100,7 @@ def hilbert_to_palette(samples, units, codes, shares, target, bounds):
                 due += shares[item] * queue[channel, oldest + item]
             light = light_of(samples[y, x, channel], units)
             value[channel] = min(max(light + (due >> 16), low), high)
-        index = nearest_color(value[0], value[1], value[2], places, groups)
+        index = nearest_color(value[0], value[1], value[2], axes, places, groups)
         codes[y, x] = index
         for channel in range(3):
             error = value[channel] - shown[index, channel]

@@ -81,3 +81,11 @@ def nearest_of_sixteen(table: Any, light: Any) -> Any:
     factors = table[16:].view(np.int16).reshape(2, 16, 2).astype(np.int32)
     products = red * factors[0, :, 0] + green * factors[0, :, 1] + blue * factors[1, :, 0]
     return int((table[:16] - products).min() & 15)
+
+
+@_vector
+def nearest_of_eight(groups: Any, group: Any, codes: Any) -> Any:
+    """Return 8 times the smallest squared distance to a group's colours, plus its first position."""
+    red_green, blue = groups[group, :2].reshape(8, 2), groups[group, 2, :, None]
+    differences = np.concatenate([red_green, blue], axis=1).astype(np.int32) - codes[:3]
+    return np.int32((((differences**2).sum(axis=1) << 3) | np.arange(8)).min())

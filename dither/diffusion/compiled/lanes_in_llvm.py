@@ -170,8 +170,51 @@ def _nearest_of_sixteen(typing_context: Any, table: Any, light: Any) -> Any:
     return types.int64(table, _LANES), generate
 
 
+def _nearest_of_eight(typing_context: Any, groups: Any, group: Any, codes: Any) -> Any:
+    """Return 8 times the smallest squared distance to a group's colours, plus its first position.
+
+    Args:
+        typing_context: numba's.
+        groups: (n, 4, 8) int16, contiguous: red and green of the colours in pairs, blue, and an unused
+            row.
+        group: index of the group.
+        codes: red, green and blue, -4096 to 8191.
+    """
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        array, group, codes = arguments
+        start = context.make_array(signature.args[0])(context, builder, array).data
+        start = builder.gep(start, [builder.mul(group, ir.Constant(group.type, 4 * _EIGHT))])
+        halves = builder.bitcast(codes, _NARROW)
+        total = None
+        for channels, row in (((0, 2), 0), ((4,), 2)):
+            number = len(channels) * _EIGHT
+            narrow, wide = (ir.VectorType(ir.IntType(bits), number) for bits in (16, 32))
+            place = builder.gep(start, [ir.Constant(ir.IntType(64), row * _EIGHT)])
+            own = builder.load(builder.bitcast(place, narrow.as_pointer()), align=2)
+            mask = ir.Constant(ir.VectorType(_INT, number), channels * _EIGHT)
+            difference = builder.sub(builder.shuffle_vector(halves, halves, mask), own)
+            difference = builder.sext(difference, wide)
+            square = builder.mul(difference, difference)
+            for first in range(len(channels)):
+                each = ir.Constant(_WIDE, list(range(first, number, len(channels))))
+                part = builder.shuffle_vector(square, square, each)
+                total = part if total is None else builder.add(total, part)
+        keys = builder.or_(
+            builder.shl(total, ir.Constant(_WIDE, [3] * _EIGHT)),
+            ir.Constant(_WIDE, list(range(_EIGHT))),
+        )
+        least = cgutils.get_or_insert_function(
+            builder.module, ir.FunctionType(_INT, [_WIDE]), "llvm.vector.reduce.smin.v8i32"
+        )
+        return builder.call(least, [keys])
+
+    return types.int32(groups, types.intp, _LANES), generate
+
+
 lanes: Any = intrinsic(_lanes)
 lane: Any = intrinsic(_lane)
 loaded: Any = intrinsic(_loaded)
 stored: Any = intrinsic(_stored)
 nearest_of_sixteen: Any = intrinsic(_nearest_of_sixteen)
+nearest_of_eight: Any = intrinsic(_nearest_of_eight)

@@ -1,16 +1,15 @@
 """Exact nearest palette colour, by short candidate lists.
 
-The colour cube is cut into 64 cells a side. A colour is a candidate of a cell if it can be nearest to a
-point of the cell: if its minimum distance to the cell is at most the smallest maximum distance of any
-colour. Lists are computed for blocks of 4 cells a side first, then for their halves and quarters while
-there are more candidates than can be compared at once; so many cells share one list. Lights outside the
-cube, which errors make, are compared with all colours: if they were clipped, an error below black would
-have no effect, and dark colours would turn grey.
+Space is cut into 64 cells along each channel, narrow where the palette has many colours, and wide beyond
+black and white, where errors lead. A colour is a candidate of a cell unless another is nearer at each
+point of it, which its corners decide: the difference of two squared distances is linear. Lists are
+computed for blocks of 4 cells a side first, then for their halves and quarters while there are more
+candidates than can be compared at once; so many cells share one list.
 """
 
 import numpy as np
 
-from dither.diffusion.compiled.simd import nearest_of_eight
+from dither.diffusion.compiled.lanes import lane, lanes, nearest_of_eight, plus, shifted
 from dither.diffusion.light import WHITE
 from dither.native.loop import compiled
 
@@ -18,43 +17,73 @@ from dither.native.loop import compiled
 # too, where the darkest differ by 1/3295 of white.
 COMPARED_BITS = 12
 COMPARED_SHIFT = WHITE.bit_length() - COMPARED_BITS
+# Light from -WHITE to 2 WHITE is compared: codes from -4096 to 8191.
+_CODES = 1 << COMPARED_BITS
 # Cells a side and blocks a side, as powers of 2.
 _CELL_BITS, _BLOCK_BITS = 6, 4
-# The place of all colours, after those of the cells.
-_ALL_COLORS = 1 << (3 * _CELL_BITS)
+_CELLS = 1 << _CELL_BITS
+# Edges of cells are multiples of this many codes, as a power of 2.
+_EDGE_BITS = 2
+# Edges of the cells beyond black; those beyond white mirror them.
+_BEYOND = (-_CODES, -1024, -256)
+# Share of the edges that follow the colours; the others are regular.
+_SHARE = 0.7
 # Candidates compared at once, in vector instructions.
 GROUP, _GROUP_BITS = 8, 3
-# A place holds the index of a cell's first group and, in its lowest bits, the number of groups.
-_COUNT_BITS = 6
-_MAX_DISTANCE = np.int32(0x7FFFFFFF)
+# An index has 8 bits, and above them the number of groups of the cell.
+_INDEX_BITS = 8
+_INDEX = (1 << _INDEX_BITS) - 1
 
 
-def candidate_groups(colors: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Return the colours that can be nearest in each cell of the cube.
+def cell_edges(colors: np.ndarray) -> np.ndarray:
+    """Return the edges of the cells along each channel, (3, 65) int32, ascending from -4096 to 8192.
+
+    Args:
+        colors: (K, 3) int32, 0 to 4095.
+    """
+    beyond = np.array(_BEYOND)
+    inner = _CELLS - 2 * len(beyond)
+    codes = np.arange(_CODES + 1)
+    edges = np.empty((3, _CELLS + 1), np.int32)
+    for channel, own in enumerate(np.sort(colors, axis=0).T):
+        passed = np.linspace(0, _CODES, len(own) + 2)
+        along = np.interp(codes, np.concatenate([[0], own, [_CODES]]), passed)
+        mixed = _SHARE * along + (1 - _SHARE) * codes
+        inside = np.interp(np.linspace(0, _CODES, inner + 1), mixed, codes)
+        edges[channel] = np.concatenate([beyond, inside, _CODES - beyond[::-1]])
+    return edges >> _EDGE_BITS << _EDGE_BITS
+
+
+def candidate_groups(colors: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Return the colours that can be nearest in each cell.
 
     Args:
         colors: (K, 3) int32, 0 to 4095, at most 256.
 
     Returns:
-        places, (64^3 + 1,) int32: index of the cell's first group times 64, plus their number, and at
-        last those of all colours; and groups, (n, 4, 8) int16: red, green, blue and index of the
-        candidates, in ascending order, the last group filled up with its first candidate.
+        axes, (3, 3072) uint8: cell of each 4 codes from -4096, along each channel; places, (64^3,)
+        int32: index of the cell's first group, or its complement if there are several; and groups,
+        (n, 4, 8) int16: red and green in pairs, blue, and the index of the candidates plus 256 times
+        the number of groups, in ascending order, the last group filled up with its first candidate.
     """
-    places = np.empty(_ALL_COLORS + 1, np.int32)
+    edges = cell_edges(colors)
+    starts = np.arange(-_CODES, 2 * _CODES, 1 << _EDGE_BITS)
+    axes = np.stack([np.searchsorted(own, starts, side="right") - 1 for own in edges])
+    places = np.empty(1 << (3 * _CELL_BITS), np.int32)
     groups = np.empty((1 << 14, 4, GROUP), np.int16)
-    used = write_groups(colors, places, groups)
+    used = write_groups(colors, edges, places, groups)
     if used > len(groups):
         groups = np.empty((used, 4, GROUP), np.int16)
-        write_groups(colors, places, groups)
-    return places, groups[:used]
+        write_groups(colors, edges, places, groups)
+    return axes.astype(np.uint8), places, groups[:used]
 
 
 @compiled
-def write_groups(colors, places, groups):
+def write_groups(colors, edges, places, groups):
     """Write the arrays of `candidate_groups`; returns the number of groups, of which those fit."""
     largest = 1 << (_CELL_BITS - _BLOCK_BITS)
     last = (1 << _BLOCK_BITS) - 1
-    # Candidates of the block at each depth of the subdivision, after those of the whole cube.
+    # Candidates of the block at each depth of the subdivision, after those of everything.
     lists, counts = np.zeros((4, len(colors)), np.int16), np.zeros(4, np.int64)
     for index in range(len(colors)):
         lists[0, index] = index
@@ -74,7 +103,7 @@ def write_groups(colors, places, groups):
             side = largest >> depth
             chosen = lists[depth + 1]
             offered = lists[depth, : counts[depth]]
-            count = narrowed(chosen, offered, colors, red, green, blue, side)
+            count = narrowed(chosen, offered, colors, edges, red, green, blue, side)
             if count <= GROUP or side == 1:
                 chosen = chosen[:count]
                 used = listed(places, groups, used, chosen, colors, red, green, blue, side)
@@ -88,53 +117,64 @@ def write_groups(colors, places, groups):
                 stack[top, 2] = blue + half * b
                 stack[top, 3] = depth + 1
                 top += 1
-    everything = lists[0, : counts[0]]
-    last_used = listed(places, groups, used, everything, colors, 0, 0, 0, 0)
-    places[_ALL_COLORS] = used << _COUNT_BITS | (last_used - used)
-    return last_used
+    return used
 
 
 @compiled
-def narrowed(chosen, offered, colors, red, green, blue, side):
+def narrowed(chosen, offered, colors, edges, red, green, blue, side):
     """Write the offered colours that can be nearest in a block of cells; returns their number.
 
     Args:
         chosen: (K,) int16, the output.
         offered: indices of colours, ascending.
         colors: (K, 3) int32.
+        edges: of `cell_edges`.
         red: index of the first cell; like `green` and `blue`.
         green: as `red`.
         blue: as `red`.
         side: cells along each side of the block.
     """
-    size = 1 << (COMPARED_BITS - _CELL_BITS)
-    within = np.int32(size * side - 1)
-    low_r, low_g, low_b = np.int32(size * red), np.int32(size * green), np.int32(size * blue)
-    nearest = np.empty(len(offered), np.int32)
-    limit = _MAX_DISTANCE
-    for item in range(len(offered)):
-        index = offered[item]
-        r, g, b = colors[index, 0] - low_r, colors[index, 1] - low_g, colors[index, 2] - low_b
-        near_r, near_g, near_b = outside(r, within), outside(g, within), outside(b, within)
-        nearest[item] = near_r * near_r + near_g * near_g + near_b * near_b
-        far_r, far_g, far_b = (
-            max(abs(r), abs(r - within)),
-            max(abs(g), abs(g - within)),
-            max(abs(b), abs(b - within)),
-        )
-        limit = min(limit, np.int32(far_r * far_r + far_g * far_g + far_b * far_b))
+    low, high = np.empty(3, np.int32), np.empty(3, np.int32)
+    low[0], high[0] = edges[0, red], edges[0, red + side] - 1
+    low[1], high[1] = edges[1, green], edges[1, green + side] - 1
+    low[2], high[2] = edges[2, blue], edges[2, blue + side] - 1
+    middle, least = offered[0], np.int64(1) << 62
+    for index in offered:
+        distance = np.int64(0)
+        for channel in range(3):
+            distance += (2 * np.int64(colors[index, channel]) - low[channel] - high[channel]) ** 2
+        if distance < least:
+            middle, least = index, distance
     count = 0
-    for item in range(len(offered)):
-        if nearest[item] <= limit:
-            chosen[count] = offered[item]
+    for index in offered:
+        if not always_nearer(middle, index, colors, low, high):
+            chosen[count] = index
             count += 1
-    return count
+    if count <= GROUP:
+        return count
+    kept = 0
+    for item in range(count):
+        index = chosen[item]
+        lost = False
+        # Those before the item are the ones that are kept, and those that are dropped do not matter.
+        for other in range(count):
+            if other < kept or other > item:
+                lost = lost or always_nearer(chosen[other], index, colors, low, high)
+        if not lost:
+            chosen[kept] = index
+            kept += 1
+    return kept
 
 
 @compiled(inline=True)
-def outside(position, length):
-    """Return the distance of a position from the interval 0 to `length`."""
-    return max(max(-position, position - length), 0)
+def always_nearer(one, other, colors, low, high):
+    """Return whether one colour is nearer than another in a whole box, or as near and before it."""
+    total = np.int64(0)
+    for channel in range(3):
+        a, b = np.int64(colors[one, channel]), np.int64(colors[other, channel])
+        point = high[channel] if b > a else low[channel]
+        total += (b - a) * (2 * point - a - b)
+    return total < 0 or (total == 0 and one < other)
 
 
 @compiled
@@ -146,19 +186,20 @@ def listed(places, groups, used, chosen, colors, red, green, blue, side):
     for item in range(number * GROUP):
         group, place = used + (item >> _GROUP_BITS), item & (GROUP - 1)
         index = chosen[item] if item < len(chosen) else chosen[item & -GROUP]
-        for channel in range(3):
-            groups[group, channel, place] = colors[index, channel]
-        groups[group, 3, place] = index
+        for channel in range(2):
+            groups[group, place >> 2, (place & 3) << 1 | channel] = colors[index, channel]
+        groups[group, 2, place] = colors[index, 2]
+        groups[group, 3, place] = number << _INDEX_BITS | index
     for x in range(red, red + side):
         for y in range(green, green + side):
             for z in range(blue, blue + side):
                 cell = (x << _CELL_BITS | y) << _CELL_BITS | z
-                places[cell] = used << _COUNT_BITS | number
+                places[cell] = used if number == 1 else ~used
     return used + number
 
 
 @compiled(inline=True)
-def nearest_color(red, green, blue, places, groups):
+def nearest_color(red, green, blue, axes, places, groups):
     """Return the index of the first of the nearest colours to a light.
 
     The light is clipped to -WHITE..2 WHITE, so that squared distances with the place of a candidate fit
@@ -167,16 +208,26 @@ def nearest_color(red, green, blue, places, groups):
     r = np.int32(min(max(red, -WHITE), 2 * WHITE) >> COMPARED_SHIFT)
     g = np.int32(min(max(green, -WHITE), 2 * WHITE) >> COMPARED_SHIFT)
     b = np.int32(min(max(blue, -WHITE), 2 * WHITE) >> COMPARED_SHIFT)
-    shift = COMPARED_BITS - _CELL_BITS
-    cell = ((r >> shift) << _CELL_BITS | (g >> shift)) << _CELL_BITS | (b >> shift)
-    # Only numbers from 0 to 4095 have no other bits.
-    place = places[cell if (r | g | b) >> COMPARED_BITS == 0 else _ALL_COLORS]
-    first = place >> _COUNT_BITS
-    best = nearest_of_eight(groups, first, r, g, b)
-    group = first
-    for other in range(first + 1, first + (place & ((1 << _COUNT_BITS) - 1))):
-        key = nearest_of_eight(groups, other, r, g, b)
-        # At equal distances the earlier one wins.
-        if key >> _GROUP_BITS < best >> _GROUP_BITS:
-            best, group = key, other
-    return np.int64(groups[group, 3, best & (GROUP - 1)])
+    return nearest_to_codes(lanes(r, g, b), axes, places, groups)
+
+
+@compiled(inline=True)
+def nearest_to_codes(codes, axes, places, groups):
+    """Return the index of the first of the nearest colours to lanes of codes from -4096 to 8191."""
+    steps = shifted(plus(codes, np.int32(_CODES)), np.int32(_EDGE_BITS))
+    x = np.int64(axes[0, np.uint64(lane(steps, np.int32(0)))])
+    y = np.int64(axes[1, np.uint64(lane(steps, np.int32(1)))])
+    z = np.int64(axes[2, np.uint64(lane(steps, np.int32(2)))])
+    place = np.int64(places[np.uint64((x << _CELL_BITS | y) << _CELL_BITS | z)])
+    # With several groups the place is negative.
+    first = max(place, ~place)
+    best = nearest_of_eight(groups, first, codes)
+    index = groups[np.uint64(first), 3, np.uint64(best & (GROUP - 1))]
+    if place < 0:
+        last = first + (index >> _INDEX_BITS)
+        for group in range(first + 1, last):
+            key = nearest_of_eight(groups, group, codes)
+            # At equal distances the earlier one wins.
+            if key >> _GROUP_BITS < best >> _GROUP_BITS:
+                best, index = key, groups[np.uint64(group), 3, np.uint64(key & (GROUP - 1))]
+    return np.int64(index & _INDEX)

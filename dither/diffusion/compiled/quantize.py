@@ -36,11 +36,13 @@ class PaletteTable(NamedTuple):
 
     Attributes:
         lights: (K, 3) int32.
-        places: (64^3 + 1,) int32, position of each cell's candidates, as `candidate_groups` returns it.
+        axes: (3, 3072) uint8, cells along each channel, as `candidate_groups` returns them.
+        places: (64^3,) int32, position of each cell's candidates.
         groups: (n, 4, 8) int16, the candidates.
     """
 
     lights: np.ndarray
+    axes: np.ndarray
     places: np.ndarray
     groups: np.ndarray
 
@@ -97,7 +99,7 @@ def level_at(value, lights, first, share):
 
 
 @compiled(inline=True)
-def shifted_color(index, red, green, blue, lights, places, groups, share):
+def shifted_color(index, red, green, blue, lights, axes, places, groups, share):
     """Return the colour that a modulated threshold gives a light whose nearest colour is `index`.
 
     It is the colour nearest to the light shifted along the greys, by twice the largest channel
@@ -108,4 +110,4 @@ def shifted_color(index, red, green, blue, lights, places, groups, share):
         abs(red - lights[index, 0]), abs(green - lights[index, 1]), abs(blue - lights[index, 2])
     )
     shift = (2 * np.int64(difference) * (share - 32768)) >> 16
-    return nearest_color(red + shift, green + shift, blue + shift, places, groups)
+    return nearest_color(red + shift, green + shift, blue + shift, axes, places, groups)

@@ -195,7 +195,7 @@ def raster_to_palette(
     width = samples.shape[1]
     lead = above.shape[1]
     back = field.shape[1] - COLOR_CHUNK
-    shown, places, groups = target
+    shown, axes, places, groups = target
     varies, offsets, noise, seed = thresholds
     lights = np.empty((3, COLOR_CHUNK, ROWS), np.int32)
     sums = np.empty(ROWS, np.int64)
@@ -216,11 +216,13 @@ def raster_to_palette(
             now = field[:, h, lead : lead + ROWS]
             for row in range(ROWS):
                 red, green, blue = values[0, row], values[1, row], values[2, row]
-                index = nearest_color(red, green, blue, places, groups)
+                index = nearest_color(red, green, blue, axes, places, groups)
                 if varies:
                     x = max(0, t0 + t - skew * row)
                     share = threshold(varies, offsets, noise, seed, y0 + row, x, channel)
-                    index = shifted_color(index, red, green, blue, shown, places, groups, share)
+                    index = shifted_color(
+                        index, red, green, blue, shown, axes, places, groups, share
+                    )
                 indices[t, row] = index
                 now[0, row] = red - shown[index, 0]
                 now[1, row] = green - shown[index, 1]

@@ -119,7 +119,7 @@ def raster_small_palette(
         compared[index, 0] = red << _COLOR_BITS
         compared[index, 1] = green << _COLOR_BITS
         compared[index, 2] = blue << _COLOR_BITS
-    places, groups = target.places, target.groups
+    axes, places, groups = target.axes, target.places, target.groups
     (w0, l0, c0), (w1, l1, c1), (w2, l2, c2), (w3, l3, c3) = four_taps(taps, skew, lead)
     white, zero = np.int32(WHITE), np.int32(0)
     fifteen = np.int32(_FIFTEEN_BITS)
@@ -167,7 +167,7 @@ def raster_small_palette(
             else:
                 for row in range(ROWS):
                     best[row] = nearest_color(
-                        values[0, row], values[1, row], values[2, row], places, groups
+                        values[0, row], values[1, row], values[2, row], axes, places, groups
                     )
             out = indices[t]
             for row in range(ROWS):

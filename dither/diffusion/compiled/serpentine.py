@@ -164,7 +164,7 @@ def serpentine_to_palette(
     far = 14
     while far > 1 and ahead[far] == 0:
         far -= 1
-    shown, places, groups = target
+    shown, axes, places, groups = target
     low, high = bounds
     varies, offsets, noise, seed = thresholds
     for row in range(rows):
@@ -183,10 +183,10 @@ def serpentine_to_palette(
             red = min(max((sums[0, x] + red_due) >> 16, low), high)
             green = min(max((sums[1, x] + green_due) >> 16, low), high)
             blue = min(max((sums[2, x] + blue_due) >> 16, low), high)
-            index = nearest_color(red, green, blue, places, groups)
+            index = nearest_color(red, green, blue, axes, places, groups)
             if varies:
                 share = threshold(varies, offsets, noise, seed, y, x, channel)
-                index = shifted_color(index, red, green, blue, shown, places, groups, share)
+                index = shifted_color(index, red, green, blue, shown, axes, places, groups, share)
             codes[row, x] = index
             red -= shown[index, 0]
             green -= shown[index, 1]

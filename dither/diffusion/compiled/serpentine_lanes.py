@@ -13,7 +13,6 @@ import numpy as np
 from dither.diffusion.compiled.lanes import (
     at_least,
     at_most,
-    lane,
     lanes,
     loaded,
     minus,
@@ -23,11 +22,14 @@ from dither.diffusion.compiled.lanes import (
     stored,
     times,
 )
-from dither.diffusion.compiled.nearest import COMPARED_BITS, COMPARED_SHIFT, nearest_color
+from dither.diffusion.compiled.nearest import COMPARED_BITS, COMPARED_SHIFT, nearest_to_codes
 from dither.diffusion.light import WHITE
 from dither.native.loop import compiled
 
 MAX_COMPARED = 16
+CHAINS = 4
+WARM_UP = 32
+ROWS_ALONE = 16
 # Light is measured from here.
 MIDDLE = 1 << (COMPARED_BITS + COMPARED_SHIFT - 1)
 _FULL_BITS = 16
@@ -53,7 +55,7 @@ def fraction_bits(taps: np.ndarray, bounds: tuple[int, int]) -> int:
 
 
 def lane_taps(taps: np.ndarray, bits: int) -> np.ndarray:
-    """Return the taps with shares in 1/2^bits, the next pixel's first, even if its share is 0.
+    """Return the taps with shares in 1/2^bits by rows, the next pixel's first, even if its share is 0.
 
     Example:
         >>> lane_taps(np.array([[1, 0, 36864], [0, 1, 28672]]), 4).tolist()
@@ -63,22 +65,18 @@ def lane_taps(taps: np.ndarray, bits: int) -> np.ndarray:
     first = np.array([[0, 1, taps[follows, 2].sum()]])
     ordered = np.concatenate([first, taps[~follows]])
     ordered[:, 2] >>= _FULL_BITS - bits
-    return ordered
+    return ordered[np.argsort(ordered[:, 0], kind="stable")]
 
 
-def lane_colors(lights: np.ndarray, share: int) -> tuple[np.ndarray, np.ndarray]:
-    """Return the light of each colour from the middle grey, and its product with a share.
+def lane_colors(lights: np.ndarray) -> np.ndarray:
+    """Return the light of each colour from the middle grey: (4 K,) int32, four for each colour.
 
     Args:
         lights: (K, 3) int32.
-        share: share of the next pixel.
-
-    Returns:
-        Two (4 K + 4,) int32, four for each colour; the last four, before the first pixel, are 0.
     """
-    shown = np.zeros((len(lights) + 1, 4), np.int32)
-    shown[:-1, :3] = lights - MIDDLE
-    return shown.ravel(), shown.ravel() * np.int32(share)
+    shown = np.zeros((len(lights), 4), np.int32)
+    shown[:, :3] = lights - MIDDLE
+    return shown.ravel()
 
 
 def compared_colors(lights: np.ndarray) -> np.ndarray:
@@ -107,11 +105,10 @@ def serpentine_lanes(
     ring,
     y0,
     taps,
-    starts,
     bits,
     compared,
     shown,
-    passed,
+    axes,
     places,
     groups,
     bounds,
@@ -127,65 +124,244 @@ def serpentine_lanes(
         ring: number of rows in `errors`.
         y0: first row.
         taps: (n, 3) int64 of `lane_taps`.
-        starts: (n,) int64, overwritten.
         bits: of `fraction_bits`.
         compared: of `compared_colors`.
         shown: of `lane_colors`.
-        passed: of `lane_colors`.
-        places: of the palette's table; unused up to 16 colours.
-        groups: as `places`.
+        axes: of the palette's table; unused up to 16 colours, like `places` and `groups`.
+        places: as `axes`.
+        groups: as `axes`.
         bounds: bounds of the light.
     """
     rows, width, _ = samples.shape
     stride = len(errors) // ring
     reach = (stride // 4 - width) // 2
-    number = len(shown) // 4 - 1
-    one = np.int32(taps[0, 2])
+    near, far = 0, 0
+    for tap in range(len(taps)):
+        if taps[tap, 0] == 0:
+            near, far = near + 1, max(far, taps[tap, 1])
+    sums = np.zeros(4 * width, np.int32)
+    saved = np.zeros((CHAINS, 4 * far), np.int32)
+    chains = CHAINS if width >= CHAINS * 2 * WARM_UP else 1
+    distance = (width - WARM_UP) // chains
+    alone = 0
+    for row in range(rows):
+        y = y0 + row
+        here = y % ring * stride + 4 * reach
+        receive(sums, samples[row], units, errors, here, ring, y, taps, near)
+        first, forward = (0, 1) if y % 2 == 0 else (width - 1, -1)
+        out = codes[row]
+        if chains == 1 or alone > 0:
+            alone -= 1
+            advance(
+                0,
+                width,
+                1,
+                0,
+                first,
+                forward,
+                out,
+                sums,
+                errors,
+                here,
+                taps,
+                near,
+                bits,
+                compared,
+                shown,
+                axes,
+                places,
+                groups,
+                bounds,
+            )
+            continue
+        advance(
+            0,
+            WARM_UP,
+            chains,
+            distance,
+            first,
+            forward,
+            out,
+            sums,
+            errors,
+            here,
+            taps,
+            near,
+            bits,
+            compared,
+            shown,
+            axes,
+            places,
+            groups,
+            bounds,
+        )
+        for chain in range(1, chains):
+            save(saved[chain], errors, here, first, forward, chain * distance + WARM_UP)
+        advance(
+            WARM_UP,
+            WARM_UP + distance,
+            chains,
+            distance,
+            first,
+            forward,
+            out,
+            sums,
+            errors,
+            here,
+            taps,
+            near,
+            bits,
+            compared,
+            shown,
+            axes,
+            places,
+            groups,
+            bounds,
+        )
+        again = 0
+        for chain in range(1, chains):
+            start = chain * distance + WARM_UP
+            stop = start + distance
+            while start < stop and not same(saved[chain], errors, here, first, forward, start):
+                end = min(start + WARM_UP, stop)
+                save(saved[chain], errors, here, first, forward, end)
+                advance(
+                    start,
+                    end,
+                    1,
+                    0,
+                    first,
+                    forward,
+                    out,
+                    sums,
+                    errors,
+                    here,
+                    taps,
+                    near,
+                    bits,
+                    compared,
+                    shown,
+                    axes,
+                    places,
+                    groups,
+                    bounds,
+                )
+                again += end - start
+                start = end
+        advance(
+            WARM_UP + chains * distance,
+            width,
+            1,
+            0,
+            first,
+            forward,
+            out,
+            sums,
+            errors,
+            here,
+            taps,
+            near,
+            bits,
+            compared,
+            shown,
+            axes,
+            places,
+            groups,
+            bounds,
+        )
+        if 4 * again > width:
+            alone = ROWS_ALONE
+
+
+@compiled
+def receive(sums, samples, units, errors, here, ring, y, taps, near):
+    """Write the light of row y plus the errors from above to (4 W,) sums, in 1/2^bits."""
+    width = len(samples)
+    stride = len(errors) // ring
+    reach = (stride // 4 - width) // 2
+    if len(units):
+        for x in range(width):
+            for channel in range(3):
+                sums[4 * x + channel] = units[samples[x, channel]]
+    else:
+        for x in range(width):
+            for channel in range(3):
+                sums[4 * x + channel] = samples[x, channel]
+    for tap in range(near, len(taps)):
+        down, ahead, share = taps[tap, 0], taps[tap, 1], np.int32(taps[tap, 2])
+        # The kernel is mirrored in rows that were scanned to the left.
+        column = reach - ahead if (y - down) % 2 == 0 else reach + ahead
+        start = (y - down) % ring * stride + 4 * column
+        above = errors[start : start + 4 * width]
+        for place in range(4 * width):
+            sums[place] += np.int32(share * above[place])
+
+
+@compiled
+def advance(
+    begin,
+    end,
+    chains,
+    distance,
+    first,
+    forward,
+    out,
+    sums,
+    errors,
+    here,
+    taps,
+    near,
+    bits,
+    compared,
+    shown,
+    axes,
+    places,
+    groups,
+    bounds,
+):
+    number = len(shown) // 4
     low, high = np.int32(bounds[0] - MIDDLE), np.int32(bounds[1] - MIDDLE)
     # The search compares light from -WHITE to 2 WHITE, like `nearest_color`.
     lowest, highest = np.int32(max(low, -WHITE - MIDDLE)), np.int32(min(high, 2 * WHITE - MIDDLE))
-    for row in range(rows):
-        y = y0 + row
-        for tap in range(1, len(taps)):
-            down, ahead = taps[tap, 0], taps[tap, 1]
-            # The kernel is mirrored in rows that were scanned to the left.
-            column = reach - ahead if (y - down) % 2 == 0 else reach + ahead
-            starts[tap] = (y - down) % ring * stride + 4 * column
-        here = y % ring * stride + 4 * reach
-        line, out = samples[row], codes[row]
-        x = np.uint64(0 if y % 2 == 0 else width - 1)
-        forward = np.uint64(np.int64(1 if y % 2 == 0 else -1))
-        value, index = lanes(np.int32(0), np.int32(0), np.int32(0)), number
-        for _ in range(width):
-            place = 4 * np.int64(x)
-            total = lanes(
-                light(line[x, 0], units), light(line[x, 1], units), light(line[x, 2], units)
-            )
-            for tap in range(1, len(taps)):
+    behind, one = here - 4 * forward, np.int32(taps[0, 2])
+    shift = np.int32(bits)
+    for step in range(begin, end):
+        x = first + forward * (step - distance)
+        for _ in range(chains):
+            x += forward * distance
+            total = plus(loaded(sums, 4 * x), times(loaded(errors, behind + 4 * x), one))
+            for tap in range(1, near):
                 share = np.int32(taps[tap, 2])
-                total = plus(total, times(loaded(errors, starts[tap] + place), share))
-            # The part that depends on the pixel before comes last.
-            total = plus(total, times(value, one))
-            total = shifted(minus(total, loaded(passed, 4 * index)), np.int32(bits))
+                total = plus(
+                    total, times(loaded(errors, here + 4 * (x - forward * taps[tap, 1])), share)
+                )
+            total = shifted(total, shift)
             seen = at_most(at_least(total, lowest), highest)
             if number <= MAX_COMPARED:
                 index = nearest_of_sixteen(compared, seen)
             else:
-                seen = plus(seen, np.int32(MIDDLE))
-                index = nearest_color(
-                    lane(seen, np.int32(0)),
-                    lane(seen, np.int32(1)),
-                    lane(seen, np.int32(2)),
-                    places,
-                    groups,
-                )
+                codes = shifted(plus(seen, np.int32(MIDDLE)), np.int32(COMPARED_SHIFT))
+                index = nearest_to_codes(codes, axes, places, groups)
+            out[np.uint64(x)] = index
             value = at_most(at_least(total, low), high)
-            out[x] = index
-            stored(errors, here + place, minus(value, loaded(shown, 4 * index)))
-            x += forward
+            stored(errors, here + 4 * x, minus(value, loaded(shown, 4 * index)))
 
 
-@compiled(inline=True)
-def light(sample, units):
-    """Return the light of a sample, int32."""
-    return np.int32(units[sample] if len(units) else sample)
+@compiled
+def save(saved, errors, here, first, forward, step):
+    """Copy the errors of the last pixels before a step."""
+    for back in range(len(saved) // 4):
+        place = here + 4 * (first + forward * (step - 1 - back))
+        for channel in range(3):
+            saved[4 * back + channel] = errors[place + channel]
+
+
+@compiled
+def same(saved, errors, here, first, forward, step):
+    """Return whether the errors before a step are those that were saved."""
+    equal = True
+    for back in range(len(saved) // 4):
+        place = here + 4 * (first + forward * (step - 1 - back))
+        for channel in range(3):
+            equal = equal and saved[4 * back + channel] == errors[place + channel]
+    return equal

@@ -20,20 +20,38 @@ def test_the_nearest_colour_is_always_among_the_candidates(
     colors = generator.integers(0, 1 << bits, (count, 3), np.int32) << generator.integers(
         0, 13 - bits
     )
-    places, groups = nearest.candidate_groups(colors)
-    near = np.clip(
-        colors[generator.integers(0, count, 200)] + generator.integers(-25, 25, (200, 3)), 0, 4095
+    axes, places, groups = nearest.candidate_groups(colors)
+    near = colors[generator.integers(0, count, 200)] + generator.integers(-25, 25, (200, 3))
+    points = np.concatenate(
+        [
+            generator.integers(0, 4096, (300, 3)),
+            generator.integers(-4096, 8192, (100, 3)),
+            near.clip(-4096, 8191),
+        ]
     )
-    points = np.concatenate([generator.integers(0, 4096, (300, 3)), near])
     closest = ((points[:, None] - colors) ** 2).sum(axis=2).argmin(axis=1)
-    cells = (points[:, 0] >> 6 << 12) | (points[:, 1] >> 6 << 6) | points[:, 2] >> 6
-    for cell in np.unique(cells):
-        place = places[cell]
-        own = groups[place >> 6 : (place >> 6) + (place & 63)]
-        listed = own[:, 3].ravel()
-        assert np.isin(closest[cells == cell], listed).all()
-        assert (own[:, :3].transpose(0, 2, 1).reshape(-1, 3) == colors[listed]).all()
+    for point, index in zip(points, closest, strict=True):
+        x, y, z = (int(axes[channel, (point[channel] + 4096) // 4]) for channel in range(3))
+        place = int(places[(64 * x + y) * 64 + z])
+        first = max(place, ~place)
+        number = int(groups[first, 3, 0]) >> 8
+        assert (number > 1) == (place < 0)
+        own = groups[first : first + number]
+        listed = own[:, 3].ravel() & 255
+        assert index in listed
+        pairs = own[:, :2].reshape(-1, 2)
+        assert (pairs == colors[listed, :2]).all()
+        assert (own[:, 2].ravel() == colors[listed, 2]).all()
         assert (np.diff(listed[: len(np.unique(listed))].astype(int)) > 0).all()
+
+
+def test_few_colours_of_a_large_palette_are_candidates_where_many_are() -> None:
+    colors = np.random.default_rng(0).integers(0, 1 << 9, (256, 3), np.int32)
+    axes, places, groups = nearest.candidate_groups(colors)
+    x, y, z = (axes[channel, (colors[:, channel] + 4096) // 4].astype(int) for channel in range(3))
+    place = places[(64 * x + y) * 64 + z]
+    assert (place >= 0).mean() > 0.95
+    assert len(groups) < 1 << 17
 
 
 def test_lights_beyond_black_and_white_are_compared_as_they_are() -> None:
