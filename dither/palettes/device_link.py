@@ -14,7 +14,7 @@ from collections.abc import Callable
 import numpy as np
 
 from dither.color import linear_to_srgb, srgb_to_linear
-from dither.palettes.exact_colors import exact_colors, keep_exact
+from dither.palettes.exact_colors import ExactColors, exact_colors, keep_exact
 from dither.palettes.gamut import Gamut
 from dither.palettes.gamut_mapping import EQUAL, clip_to_gamut
 from dither.palettes.intent import map_light
@@ -24,7 +24,7 @@ from dither.samples import as_color, checked_image, eight_bit_colors
 # Steps of the grid along each channel, and the code of white.
 STEPS, WHITE = 32, 65535
 _NODES = np.indices((STEPS + 1,) * 3).reshape(3, -1).T
-# From this size on, the compiled loop is faster, although it must be loaded.
+# From this size on, the compiled loops are faster, although they must be loaded.
 _COMPILED_PIXELS = 1 << 17
 # Pixels that are interpolated at a time, to limit memory.
 _PIXELS_AT_ONCE = 1 << 16
@@ -63,12 +63,14 @@ def map_to_palette(
     out = np.empty(color.shape, np.uint16)
     if not out.size:
         return out
-    table = link.table_for(_cells(color))
-    interpolate = _interpolation(out.size // 3)
-    exact = exact_colors(palette, intent)
+    pixels = out.size // 3
+    table = link.table_for(_cells(color, pixels))
+    interpolate = _interpolation(pixels)
+    keep = _exact_writer(exact_colors(palette, intent), palette.colors * np.uint16(257), pixels)
     for part in _parts(color):
-        interpolate(_sixteen_bits(color[part]).reshape(-1, 3), table, out[part].reshape(-1, 3))
-        keep_exact(eight_bit_colors(color[part]), exact, palette.colors * np.uint16(257), out[part])
+        shown = out[part].reshape(-1, 3)
+        interpolate(_sixteen_bits(color[part]).reshape(-1, 3), table, shown)
+        keep(eight_bit_colors(color[part]).reshape(-1, 3), shown)
     return out
 
 
@@ -78,7 +80,7 @@ class DeviceLink:
     def __init__(self, palette: Palette, intent: Intent) -> None:
         self._palette = palette
         self._intent: Intent = intent
-        self._table = np.zeros((len(_NODES), 3), np.int64)
+        self._table = np.zeros((len(_NODES), 3), np.uint16)
         self._known = np.zeros(len(_NODES), bool)
 
     def table_for(self, cells: np.ndarray) -> np.ndarray:
@@ -92,7 +94,7 @@ class DeviceLink:
             mapped = _map_nodes(_NODES[rows] / STEPS, self._palette, self._intent)
             # Half of white is a code and a half: rounded up with a margin, whatever the last bit of the
             # powers.
-            self._table[rows] = np.floor(mapped * WHITE + 0.500001).astype(np.int64)
+            self._table[rows] = np.floor(mapped * WHITE + 0.500001)
             self._known[rows] = True
         return self._table
 
@@ -122,7 +124,7 @@ class ClipLink:
 
     def __init__(self, gamut: Gamut) -> None:
         self._gamut = gamut
-        self._table = np.zeros((len(_NODES), 3), np.int64)
+        self._table = np.zeros((len(_NODES), 3), np.uint16)
         self._known = np.zeros(len(_NODES), bool)
         self._moved = np.zeros(len(_NODES), bool)
         self._pixels = 0
@@ -136,13 +138,13 @@ class ClipLink:
         Returns:
             (H, W, 3) uint16; `codes` itself if all nodes around its colours are inside.
         """
-        corners = _corners(_cells(codes))
-        self._map(np.flatnonzero(corners & ~self._known))
+        # The images count together: the compiled loops are loaded once for all.
         self._pixels += codes.size // 3
+        corners = _corners(_cells(codes, self._pixels))
+        self._map(np.flatnonzero(corners & ~self._known))
         if not self._moved[corners].any():
             return codes
         out = np.empty(codes.shape, np.uint16)
-        # The images count together: the compiled loop is loaded once for all.
         interpolate = _interpolation(self._pixels)
         for part in _parts(codes):
             interpolate(
@@ -164,7 +166,7 @@ def link_table(palette: Palette, intent: Intent) -> np.ndarray | None:
     """Return the table of a palette's device link, or None if it changes no colour.
 
     Returns:
-        (33^3, 3) int64 sRGB codes, 0 to 65535, read-only; node (red, green, blue) is in row
+        (33^3, 3) uint16 sRGB codes, read-only; node (red, green, blue) is in row
         (33 red + green) 33 + blue, and stands for the codes 65535/32 times red, green and blue.
     """
     link = device_link(palette, intent)
@@ -186,22 +188,28 @@ def _parts(color: np.ndarray) -> list[slice]:
     return [slice(start, start + rows) for start in range(0, len(color), rows)]
 
 
-def _cells(color: np.ndarray) -> np.ndarray:
-    """Return (33, 33, 33) bool: the nodes at or below the codes of an image."""
+def _cells(color: np.ndarray, pixels: int) -> np.ndarray:
+    """Return (33, 33, 33) bool: the nodes at or below the codes of an image; `pixels` as below."""
     side = STEPS + 1
     cells = np.zeros(side**3, bool)
+    compiled = _is_compiled(pixels)
     # All 33^3 places fit 16 bits.
     of_code = (np.arange(256) * STEPS // 255).astype(np.uint16)
     steps = [of_code * np.uint16(stride) for stride in (side * side, side, 1)]
     for part in _parts(color):
-        if color.dtype == np.uint8:
+        if compiled:
+            from dither.palettes.device_link_loop import mark_nodes
+
+            mark_nodes(_sixteen_bits(color[part]).reshape(-1, 3), cells)
+        elif color.dtype == np.uint8:
             places = steps[0].take(color[part][..., 0])
             places += steps[1].take(color[part][..., 1])
             places += steps[2].take(color[part][..., 2])
+            cells[places] = True
         else:
-            red, green, blue = np.moveaxis(_sixteen_bits(color[part]) * STEPS // WHITE, 2, 0)
-            places = (red * side + green) * side + blue
-        cells[places] = True
+            codes = _sixteen_bits(color[part]).astype(np.int64)
+            red, green, blue = np.moveaxis(codes * STEPS // WHITE, 2, 0)
+            cells[(red * side + green) * side + blue] = True
     return cells.reshape(side, side, side)
 
 
@@ -215,22 +223,43 @@ def _corners(cells: np.ndarray) -> np.ndarray:
     return needed.ravel()
 
 
+def _is_compiled(pixels: int) -> bool:
+    """Return whether so many pixels are mapped by compiled loops: large images, if numba is there."""
+    return pixels >= _COMPILED_PIXELS and importlib.util.find_spec("numba") is not None
+
+
 def _interpolation(pixels: int) -> Callable[[np.ndarray, np.ndarray, np.ndarray], None]:
-    """Return the function that interpolates: compiled for large images, if numba is there."""
-    if pixels >= _COMPILED_PIXELS and importlib.util.find_spec("numba") is not None:
+    """Return the function that interpolates so many pixels."""
+    if _is_compiled(pixels):
         from dither.palettes.device_link_loop import interpolate
 
         return interpolate
     return _interpolate
 
 
+def _exact_writer(
+    exact: ExactColors, values: np.ndarray, pixels: int
+) -> Callable[[np.ndarray, np.ndarray], None]:
+    """Return the function that writes the values of exact colours among so many pixels."""
+    if not _is_compiled(pixels):
+        return lambda image, out: keep_exact(image, exact, values, out)
+    from dither.palettes import device_link_loop
+
+    lookup = exact.keys, exact.indices, int(exact.factor), int(exact.shift)
+
+    def write(image: np.ndarray, out: np.ndarray) -> None:
+        device_link_loop.keep_exact(np.ascontiguousarray(image), *lookup, values, out)
+
+    return write
+
+
 def _sixteen_bits(color: np.ndarray) -> np.ndarray:
-    """Return samples as contiguous int64 codes, 0 to 65535."""
+    """Return samples as contiguous uint16 codes."""
     if color.dtype == np.uint8:
-        return color.astype(np.int64) * 257
+        return np.multiply(color, 257, dtype=np.uint16, order="C")
     if color.dtype == np.uint16:
-        return color.astype(np.int64)
-    return np.rint(np.clip(color, 0, 1) * WHITE).astype(np.int64)
+        return np.ascontiguousarray(color)
+    return np.rint(np.clip(color, 0, 1) * WHITE).astype(np.uint16, order="C")
 
 
 def _interpolate(codes: np.ndarray, table: np.ndarray, out: np.ndarray) -> None:
@@ -240,12 +269,12 @@ def _interpolate(codes: np.ndarray, table: np.ndarray, out: np.ndarray) -> None:
     their fractions, the largest first.
 
     Args:
-        codes: (N, 3) int64, 0 to 65535.
+        codes: (N, 3) uint16.
         table: from `link_table`.
         out: (N, 3) uint16, written.
     """
     side = STEPS + 1
-    node, fraction = np.divmod(codes * STEPS, WHITE)
+    node, fraction = np.divmod(codes.astype(np.int64) * STEPS, WHITE)
     order = np.argsort(-fraction, axis=1, kind="stable")
     fraction = np.take_along_axis(fraction, order, axis=1)
     step = np.array([side * side, side, 1])[order]

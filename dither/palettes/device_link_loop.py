@@ -1,4 +1,4 @@
-"""Compiled interpolation in a device link, for large images."""
+"""Compiled loops of a device link, for large images: the nodes that it needs, and interpolation."""
 
 import numpy as np
 
@@ -14,10 +14,27 @@ def over_white(number: int) -> int:
 
 
 @compiled
+def mark_nodes(codes: np.ndarray, cells: np.ndarray) -> None:
+    """Set (33^3,) cells where the node at or below one of the (N, 3) uint16 codes is."""
+    for pixel in range(len(codes)):
+        red, green, blue = (
+            np.int64(codes[pixel, 0]),
+            np.int64(codes[pixel, 1]),
+            np.int64(codes[pixel, 2]),
+        )
+        place = over_white(red * _STEPS) * _SIDE + over_white(green * _STEPS)
+        cells[place * _SIDE + over_white(blue * _STEPS)] = True
+
+
+@compiled
 def interpolate(codes: np.ndarray, table: np.ndarray, out: np.ndarray) -> None:
     """Interpolate each code; the same as `dither.palettes.device_link._interpolate`."""
     for pixel in range(len(codes)):
-        red, green, blue = codes[pixel, 0], codes[pixel, 1], codes[pixel, 2]
+        red, green, blue = (
+            np.int64(codes[pixel, 0]),
+            np.int64(codes[pixel, 1]),
+            np.int64(codes[pixel, 2]),
+        )
         red, green, blue = red * _STEPS, green * _STEPS, blue * _STEPS
         node_red, node_green, node_blue = over_white(red), over_white(green), over_white(blue)
         place = (node_red * _SIDE + node_green) * _SIDE + node_blue
@@ -38,9 +55,31 @@ def interpolate(codes: np.ndarray, table: np.ndarray, out: np.ndarray) -> None:
         third = min(third, last)
         for channel in range(3):
             total = (
-                table[place, channel] * (_WHITE - most)
-                + table[first, channel] * (most - middle)
-                + table[second, channel] * (middle - least)
-                + table[third, channel] * least
+                np.int64(table[place, channel]) * (_WHITE - most)
+                + np.int64(table[first, channel]) * (most - middle)
+                + np.int64(table[second, channel]) * (middle - least)
+                + np.int64(table[third, channel]) * least
             )
             out[pixel, channel] = over_white(total + _WHITE // 2)
+
+
+@compiled
+def keep_exact(image, keys, indices, factor, shift, values, out):
+    """Write the value of the entry whose colour a pixel has; as `dither.palettes.exact_colors.keep_exact`.
+
+    Args:
+        image: (N, 3) uint8.
+        keys: of the `ExactColors`, like `indices`.
+        indices: as `keys`.
+        factor: of the `ExactColors`, int64, like `shift`.
+        shift: as `factor`.
+        values: (K, 3) uint16.
+        out: (N, 3) uint16.
+    """
+    for pixel in range(len(image)):
+        red, green, blue = image[pixel, 0], image[pixel, 1], image[pixel, 2]
+        code = np.uint32(red) << np.uint32(16) | np.uint32(green) << np.uint32(8) | np.uint32(blue)
+        slot = np.uint64(np.uint32(code * np.uint32(factor)) >> np.uint32(shift))
+        if keys[slot] == code:
+            for channel in range(3):
+                out[pixel, channel] = values[indices[slot], channel]
