@@ -65,7 +65,7 @@ def interpolate(codes: np.ndarray, table: np.ndarray, out: np.ndarray) -> None:
 
 @compiled
 def keep_exact(image, keys, indices, factor, shift, values, out):
-    """Write the value of the entry whose colour a pixel has; as `dither.palettes.exact_colors.keep_exact`.
+    """Write the value of the entry whose colour a pixel has, like `exact_colors.keep_exact`.
 
     Args:
         image: (N, 3) uint8.

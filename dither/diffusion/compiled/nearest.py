@@ -1,9 +1,10 @@
 """Exact nearest palette colour, by short candidate lists.
 
 Space is cut into cells along each channel, narrow where the palette has many colours, and wide beyond
-black and white, where errors lead. A colour is a candidate of a box of cells unless another is nearer at
-each of its points, which its corners decide: the difference of two squared distances is linear. Boxes
-are halved while they have more candidates than can be compared at once; all cells of a box share a list.
+black and white, where errors lead. A colour is a candidate of a box of cells unless another is nearer
+at each of its points, which its corners decide: the difference of two squared distances is linear.
+Boxes are halved while they have more candidates than can be compared at once; all cells of a box share
+a list.
 """
 
 import numpy as np
@@ -27,8 +28,8 @@ _SHARE = 0.7
 # Candidates compared at once, in vector instructions.
 GROUP, _GROUP_BITS = 8, 3
 
-# Cells along each channel, for palettes of up to as many colours as the first and for larger ones: fewer
-# cells stay in the processor's cache, more have shorter lists.
+# Cells along each channel, for palettes of up to as many colours as the first number and for larger
+# ones: fewer cells stay in the processor's cache, more have shorter lists.
 _FEW, _CELLS_OF_FEW, _CELLS_OF_MANY = 100, 24, 48
 # Halvings that lead to a single cell, at most.
 _DEPTH = 20
@@ -64,11 +65,11 @@ def candidate_groups(colors: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.nda
         colors: (K, 3) int32, 0 to 4095, at most 256.
 
     Returns:
-        axes, (3, 3072) int32: cell of each 4 codes from -4096, along each channel, whose sum is the
-        number of the cell; places, (cells,) int32: index of the cell's first group, or its complement if
-        there are several; and groups, (n, 4, 8) int16: red and green in pairs, blue, and the index of the
-        candidates plus 256 times the number of groups, in ascending order, the last group filled up with
-        its first candidate.
+        axes, (3, 3072) int32: for each 4 codes from -4096 along each channel, what they add to the
+        number of the cell; places, (cells,) int32: index of the cell's first group, or its complement
+        if there are several; and groups, (n, 4, 8) int16: red and green in pairs, blue, and the index
+        of the candidates plus 256 times the number of groups, in ascending order, the last group filled
+        up with its first candidate.
     """
     cells = _CELLS_OF_FEW if len(colors) <= _FEW else _CELLS_OF_MANY
     edges = cell_edges(colors, cells)

@@ -1,11 +1,14 @@
 """Serpentine loop for palettes, in 32 bits: the three channels of a pixel are one vector.
 
-A pixel waits for the error of the one before, so the time from one pixel to the next limits the speed.
-Two things shorten it. The error that is passed on is share times light minus share times colour: the
-first product is made during the search, the second is read from a table. And up to 16 colours are
-compared at once, in less time than looking up candidates takes.
+A pixel waits for the error of the one before, so a processor that has one pixel to work on is idle most
+of the time. It gets four: a row is scanned in parts, all at once. A part starts some pixels early, with
+any errors. Only a share of an error is passed on, so two scans of the same pixels whose errors differ
+at first soon choose the same colours, and then have the same errors to the last bit. Where a part
+starts, its errors are compared with those of the part before; if they differ, it is scanned again until
+they do not. So the result is that of a scan from end to end.
 
-Light is measured from the middle grey, so that the distances of 16 colours fit 32 bits.
+Up to 16 colours are all compared, in less time than looking up candidates takes. Light is measured from
+the middle grey, so that the distances of 16 colours fit 32 bits.
 """
 
 import numpy as np
@@ -13,7 +16,6 @@ import numpy as np
 from dither.diffusion.compiled.lanes import (
     at_least,
     at_most,
-    lanes,
     loaded,
     minus,
     nearest_of_sixteen,
@@ -27,9 +29,13 @@ from dither.diffusion.light import WHITE
 from dither.native.loop import compiled
 
 MAX_COMPARED = 16
-CHAINS = 4
-WARM_UP = 32
-ROWS_ALONE = 16
+# Parts of a row. More do not fit the instructions that a processor looks at at once.
+PARTS = 4
+# Pixels that a part starts early. Of photos, 1 part in 100 needs more, in 256 colours as in 2.
+EARLY = 32
+# Flat colours can keep two scans apart for ever: after a row of which a quarter was scanned again, so
+# many rows are scanned from end to end.
+_ROWS_WHOLE = 16
 # Light is measured from here.
 MIDDLE = 1 << (COMPARED_BITS + COMPARED_SHIFT - 1)
 _FULL_BITS = 16
@@ -140,137 +146,34 @@ def serpentine_lanes(
         if taps[tap, 0] == 0:
             near, far = near + 1, max(far, taps[tap, 1])
     sums = np.zeros(4 * width, np.int32)
-    saved = np.zeros((CHAINS, 4 * far), np.int32)
-    chains = CHAINS if width >= CHAINS * 2 * WARM_UP else 1
-    distance = (width - WARM_UP) // chains
-    alone = 0
+    saved = np.zeros((PARTS, 4 * far), np.int32)
+    early = min(EARLY, width)
+    target = bits, compared, shown, axes, places, groups, bounds
+    whole = 0
     for row in range(rows):
         y = y0 + row
         here = y % ring * stride + 4 * reach
         receive(sums, samples[row], units, errors, here, ring, y, taps, near)
-        first, forward = (0, 1) if y % 2 == 0 else (width - 1, -1)
-        out = codes[row]
-        if chains == 1 or alone > 0:
-            alone -= 1
-            advance(
-                0,
-                width,
-                1,
-                0,
-                first,
-                forward,
-                out,
-                sums,
-                errors,
-                here,
-                taps,
-                near,
-                bits,
-                compared,
-                shown,
-                axes,
-                places,
-                groups,
-                bounds,
-            )
-            continue
-        advance(
-            0,
-            WARM_UP,
-            chains,
-            distance,
-            first,
-            forward,
-            out,
-            sums,
-            errors,
-            here,
-            taps,
-            near,
-            bits,
-            compared,
-            shown,
-            axes,
-            places,
-            groups,
-            bounds,
-        )
-        for chain in range(1, chains):
-            save(saved[chain], errors, here, first, forward, chain * distance + WARM_UP)
-        advance(
-            WARM_UP,
-            WARM_UP + distance,
-            chains,
-            distance,
-            first,
-            forward,
-            out,
-            sums,
-            errors,
-            here,
-            taps,
-            near,
-            bits,
-            compared,
-            shown,
-            axes,
-            places,
-            groups,
-            bounds,
-        )
+        line = codes[row], sums, errors, here, 0 if y % 2 == 0 else width - 1, 1 - 2 * (y % 2)
+        parts = 1 if whole > 0 or width < PARTS * 2 * EARLY else PARTS
+        distance = (width - early) // parts
+        for begin, end in ((0, early), (early, early + distance)):
+            for part in range(1, parts):
+                # At last, those before the part itself are kept.
+                save(saved[part], line, part * distance + begin)
+            scan(begin, end, parts, distance, line, taps, near, target)
         again = 0
-        for chain in range(1, chains):
-            start = chain * distance + WARM_UP
-            stop = start + distance
-            while start < stop and not same(saved[chain], errors, here, first, forward, start):
-                end = min(start + WARM_UP, stop)
-                save(saved[chain], errors, here, first, forward, end)
-                advance(
-                    start,
-                    end,
-                    1,
-                    0,
-                    first,
-                    forward,
-                    out,
-                    sums,
-                    errors,
-                    here,
-                    taps,
-                    near,
-                    bits,
-                    compared,
-                    shown,
-                    axes,
-                    places,
-                    groups,
-                    bounds,
-                )
+        for part in range(1, parts + 1):
+            start = part * distance + early
+            stop = start + distance if part < parts else width
+            while start < stop and (part == parts or not is_same(saved[part], line, start)):
+                end = min(start + EARLY, stop)
+                if part < parts:
+                    save(saved[part], line, end)
+                scan(start, end, 1, 0, line, taps, near, target)
                 again += end - start
                 start = end
-        advance(
-            WARM_UP + chains * distance,
-            width,
-            1,
-            0,
-            first,
-            forward,
-            out,
-            sums,
-            errors,
-            here,
-            taps,
-            near,
-            bits,
-            compared,
-            shown,
-            axes,
-            places,
-            groups,
-            bounds,
-        )
-        if 4 * again > width:
-            alone = ROWS_ALONE
+        whole = _ROWS_WHOLE if 4 * again > width else whole - 1
 
 
 @compiled
@@ -298,70 +201,62 @@ def receive(sums, samples, units, errors, here, ring, y, taps, near):
 
 
 @compiled
-def advance(
-    begin,
-    end,
-    chains,
-    distance,
-    first,
-    forward,
-    out,
-    sums,
-    errors,
-    here,
-    taps,
-    near,
-    bits,
-    compared,
-    shown,
-    axes,
-    places,
-    groups,
-    bounds,
-):
+def scan(begin, end, parts, distance, line, taps, near, target):
+    """Diffuse the pixels from `begin` to `end` in scan order of a row, and at each distance from them.
+
+    Args:
+        begin: number of the first pixel.
+        end: number of the pixel after the last.
+        parts: how many times.
+        distance: pixels from one part to the next.
+        line: (W,) codes, (4 W,) sums of `receive`, errors, the place of the row's errors in them, its
+            first column, and the columns to the next pixel, 1 or -1.
+        taps: of `lane_taps`.
+        near: number of taps within the row.
+        target: bits, compared, shown, axes, places, groups and bounds, as in `serpentine_lanes`.
+    """
+    out, sums, errors, here, first, forward = line
+    bits, compared, shown, axes, places, groups, bounds = target
     number = len(shown) // 4
     low, high = np.int32(bounds[0] - MIDDLE), np.int32(bounds[1] - MIDDLE)
     # The search compares light from -WHITE to 2 WHITE, like `nearest_color`.
     lowest, highest = np.int32(max(low, -WHITE - MIDDLE)), np.int32(min(high, 2 * WHITE - MIDDLE))
-    behind, one = here - 4 * forward, np.int32(taps[0, 2])
-    shift = np.int32(bits)
+    behind, share, shift = here - 4 * forward, np.int32(taps[0, 2]), np.int32(bits)
     for step in range(begin, end):
         x = first + forward * (step - distance)
-        for _ in range(chains):
+        for _ in range(parts):
             x += forward * distance
-            total = plus(loaded(sums, 4 * x), times(loaded(errors, behind + 4 * x), one))
+            total = plus(loaded(sums, 4 * x), times(loaded(errors, behind + 4 * x), share))
             for tap in range(1, near):
-                share = np.int32(taps[tap, 2])
-                total = plus(
-                    total, times(loaded(errors, here + 4 * (x - forward * taps[tap, 1])), share)
-                )
+                place = here + 4 * (x - forward * taps[tap, 1])
+                total = plus(total, times(loaded(errors, place), np.int32(taps[tap, 2])))
             total = shifted(total, shift)
             seen = at_most(at_least(total, lowest), highest)
             if number <= MAX_COMPARED:
                 index = nearest_of_sixteen(compared, seen)
             else:
-                codes = shifted(plus(seen, np.int32(MIDDLE)), np.int32(COMPARED_SHIFT))
-                index = nearest_to_codes(codes, axes, places, groups)
+                own = shifted(plus(seen, np.int32(MIDDLE)), np.int32(COMPARED_SHIFT))
+                index = nearest_to_codes(own, axes, places, groups)
             out[np.uint64(x)] = index
             value = at_most(at_least(total, low), high)
             stored(errors, here + 4 * x, minus(value, loaded(shown, 4 * index)))
 
 
 @compiled
-def save(saved, errors, here, first, forward, step):
+def save(saved, line, step):
     """Copy the errors of the last pixels before a step."""
-    for back in range(len(saved) // 4):
-        place = here + 4 * (first + forward * (step - 1 - back))
-        for channel in range(3):
-            saved[4 * back + channel] = errors[place + channel]
+    _, _, errors, here, first, forward = line
+    for place in range(len(saved)):
+        pixel = first + forward * (step - 1 - place // 4)
+        saved[place] = errors[here + 4 * pixel + place % 4]
 
 
 @compiled
-def same(saved, errors, here, first, forward, step):
-    """Return whether the errors before a step are those that were saved."""
-    equal = True
-    for back in range(len(saved) // 4):
-        place = here + 4 * (first + forward * (step - 1 - back))
-        for channel in range(3):
-            equal = equal and saved[4 * back + channel] == errors[place + channel]
-    return equal
+def is_same(saved, line, step):
+    """Return whether the errors of the last pixels before a step are those that were saved."""
+    _, _, errors, here, first, forward = line
+    for place in range(len(saved)):
+        pixel = first + forward * (step - 1 - place // 4)
+        if saved[place] != errors[here + 4 * pixel + place % 4]:
+            return False
+    return True

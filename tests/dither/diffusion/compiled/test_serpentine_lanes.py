@@ -87,3 +87,36 @@ def test_wide_images_match_the_loop_in_64_bits(
     monkeypatch.setattr(loops, "fraction_bits", lambda taps, bounds: -1)
     expected = [error_diffuse(image, palette=palette, **options) for palette in palettes]
     assert (np.array(codes) == np.array(expected)).all()
+
+
+def _stripes(height: int, width: int) -> np.ndarray:
+    """Return an image with flat bands and a ramp, for which two scans can differ for ever."""
+    image = np.empty((height, width, 3), np.uint8)
+    image[: height // 3] = (128, 128, 128)
+    image[height // 3 : 2 * height // 3] = (90, 60, 200)
+    image[2 * height // 3 :] = (np.arange(width) * 255 // width)[:, None]
+    return image
+
+
+@pytest.mark.parametrize("width", [255, 256, 257, 515])
+@pytest.mark.parametrize("count", [2, 5, 40])
+@pytest.mark.parametrize("kernel", [FLOYD_STEINBERG, ATKINSON], ids=["floyd-steinberg", "atkinson"])
+def test_rows_in_parts_match_rows_from_end_to_end(
+    kernel: Any, count: int, width: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    palette = random_image((count, 3), seed=count)
+    images = random_image((9, width, 3)), _stripes(70, width)
+    options: dict[str, Any] = {"palette": palette, "kernel": kernel, "light": "encoded"}
+    codes = [error_diffuse(image, **options) for image in images]
+    monkeypatch.setattr(loops, "fraction_bits", lambda taps, bounds: -1)
+    for image, found in zip(images, codes, strict=True):
+        assert (found == error_diffuse(image, **options)).all()
+
+
+def test_parts_that_never_agree_are_scanned_again() -> None:
+    # Two colours in turns: which comes first depends on where a scan starts.
+    image = np.full((40, 600, 3), 128, np.uint8)
+    palette = np.array([[0] * 3, [255] * 3], np.uint8)
+    codes = error_diffuse(image, palette=palette, light="encoded")
+    whole = error_diffuse(image[..., 0], levels=2)
+    assert (codes == whole).all()
