@@ -40,7 +40,7 @@ _JOBS: dict[str, Callable[[], Any]] = {
 }
 
 
-# In Python, the tables of nearest colours of a palette take half a minute.
+# In Python, the tables of nearest colours of a palette take several seconds.
 @pytest.mark.parametrize(
     "job",
     [pytest.param(name, marks=[pytest.mark.slow] if "palette" in name else []) for name in _JOBS],
