@@ -6,6 +6,7 @@ Source: CompuServe, "Graphics Interchange Format, version 89a" (1990); the numbe
 extension NETSCAPE2.0.
 """
 
+import dataclasses
 import struct
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -93,10 +94,12 @@ def gif_bytes(images: Sequence[RasterImage], *, durations: Sequence[int], plays:
             f"a GIF holds at most {MAX_COLORS} colours, and the image or its frames have more; "
             "choose .png or .webp"
         )
-    return indexed_gif(found, durations=durations, plays=plays)
+    return indexed_gif(found, durations=durations, plays=plays, reorder=True)
 
 
-def indexed_gif(found: IndexedFrames, *, durations: Sequence[int], plays: int) -> bytes:
+def indexed_gif(
+    found: IndexedFrames, *, durations: Sequence[int], plays: int, reorder: bool = False
+) -> bytes:
     """Encode a GIF whose global colour table and indices are those of the frames.
 
     The table is padded to a power of two with its last entry.
@@ -105,6 +108,8 @@ def indexed_gif(found: IndexedFrames, *, durations: Sequence[int], plays: int) -
         found: frames whose table has at most one fully transparent entry; partial alpha is ignored.
         durations: milliseconds per frame, as in `gif_bytes`.
         plays: number of times that the animation is shown, 0 for endless.
+        reorder: colours that many frames draw may come first, so that indices of other frames take
+            fewer bits.
 
     Raises:
         InputError: a side is not from 1 to 65,535 pixels, or a duration is above 655.35 seconds.
@@ -113,19 +118,20 @@ def indexed_gif(found: IndexedFrames, *, durations: Sequence[int], plays: int) -
     height, width = frames[0].shape
     clear = np.flatnonzero(found.table[:, 3] == 0)
     transparent = int(clear[0]) if len(clear) else None
+    drawn = list(drawn_frames(frames, transparent))
+    if reorder and len(drawn) > 1:
+        order = _order_by_frames(drawn, len(found.table), transparent)
+        places = np.argsort(order).astype(np.uint8)
+        drawn = [dataclasses.replace(frame, pixels=places[frame.pixels]) for frame in drawn]
+        transparent = None if transparent is None else int(places[transparent])
+        found = IndexedFrames((), found.table[order])
     coded = []
-    for frame in drawn_frames(frames, transparent):
+    for frame in drawn:
         mark = _skipped_entry(frame, len(found.table)) if transparent is None else transparent
         free = frame.free if mark is not None else np.zeros_like(frame.free)
-        is_marked = transparent is not None or bool(free.any())
-        used = mark if is_marked and mark is not None else 0
-        largest = max(int(frame.pixels.max()), used)
-        data = compress(
-            *(np.ascontiguousarray(frame.pixels).ravel(), free.ravel()),
-            *(used, max(2, largest.bit_length())),
-        )
+        skipped = mark if transparent is not None or free.any() else None
+        data = compress(np.ascontiguousarray(frame.pixels).ravel(), free.ravel(), skipped or 0)
         rows, columns = frame.pixels.shape
-        skipped = used if is_marked else None
         coded.append(CodedFrame(frame.top, frame.left, rows, columns, data, skipped, frame.clears))
     size_code = max(len(found.table) - 1, 1).bit_length() - 1
     table = found.padded_colors(size_code + 1)
@@ -203,6 +209,18 @@ def coded_gif(
             frame.data,
         ]
     return b"".join([*parts, _TRAILER])
+
+
+def _order_by_frames(
+    drawn: Sequence[DrawnFrame], count: int, transparent: int | None
+) -> np.ndarray:
+    """Return the entries of a colour table, those first that most frames draw."""
+    uses = np.zeros(count, np.int64)
+    for frame in drawn:
+        uses += np.bincount(frame.pixels[~frame.free], minlength=count) > 0
+    if transparent is not None:
+        uses[transparent] = len(drawn)
+    return np.argsort(-uses, kind="stable")
 
 
 def _skipped_entry(frame: DrawnFrame, count: int) -> int | None:

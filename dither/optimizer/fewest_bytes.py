@@ -19,7 +19,7 @@ from dither.errors import InputError
 from dither.extras import require_extra
 from dither.images.gif import CodedFrame, coded_gif
 from dither.images.indexed_files import encode_indexed
-from dither.images.lzw import packed_codes
+from dither.images.lzw import index_bits, packed_codes
 from dither.images.png_packing import packed_png
 from dither.images.raster_image import Resolution
 from dither.metrics.look import look as measure_look
@@ -264,7 +264,7 @@ class _Work:
     def _coded(self, colors: np.ndarray, codes: np.ndarray) -> bytes:
         """Return a GIF of codes that stand for the entries of a palette."""
         clear = None if self.mask is None else len(colors)
-        bits = lzw_search.index_bits(len(colors) + (clear is not None))
+        bits = index_bits(len(colors) + (clear is not None))
         table = np.pad(colors, ((0, (1 << bits) - len(colors)), (0, 0)), mode="edge")
         height, width = self.picture.shape[:2]
         frame = CodedFrame(0, 0, height, width, packed_codes(codes, bits), clear)

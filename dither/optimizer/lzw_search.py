@@ -14,6 +14,7 @@ from typing import NamedTuple
 import numpy as np
 
 from dither.color import linear_to_oklab
+from dither.images.lzw import index_bits
 from dither.optimizer.blur import autocorrelation_taps, mirrored_taps
 from dither.optimizer.config import SearchConfig
 from dither.optimizer.loss import ROOTS_TO_OKLAB_32, palette_cones
@@ -59,11 +60,6 @@ class LzwInfo(NamedTuple):
 
     codes: np.ndarray
     bits: float
-
-
-def index_bits(count: int) -> int:
-    """Return the bits of an index of a GIF with so many entries: 2 to 8."""
-    return max(2, (count - 1).bit_length())
 
 
 def step(

@@ -19,7 +19,7 @@ from dither.errors import InputError
 from dither.extras import require_extra
 from dither.images.gif import CodedFrame, coded_gif
 from dither.images.indexed_files import encode_indexed
-from dither.images.lzw import packed_codes
+from dither.images.lzw import index_bits, packed_codes
 from dither.metrics.look import look as measure_look
 from dither.optimizer import lzw_search, match_search
 from dither.optimizer.blur import gaussian_blur
@@ -272,10 +272,10 @@ class _Work:
     def result(self, rate: float) -> SmallClip:
         """Return the palette, the pixels and the file."""
         mark = len(self._colors)
-        bits = lzw_search.index_bits(mark + 1)
+        bits = index_bits(mark + 1)
         coded = []
         for number, (_, _, (top, left, bottom, right), codes) in enumerate(self._frames):
-            data = packed_codes(codes, lzw_search.index_bits(mark + (number > 0)))
+            data = packed_codes(codes, index_bits(mark + (number > 0)))
             skipped = mark if number else None
             coded.append(CodedFrame(top, left, bottom - top, right - left, data, skipped))
         table = np.pad(self._colors, ((0, (1 << bits) - mark), (0, 0)), mode="edge")

@@ -6,7 +6,7 @@ from PIL import Image
 
 from dither.color import srgb_to_linear
 from dither.images.gif import CodedFrame, coded_gif
-from dither.images.lzw import packed_codes
+from dither.images.lzw import index_bits, packed_codes
 from dither.optimizer import lzw_search, match_search
 from dither.optimizer.config import SearchConfig
 from dither.optimizer.loss import error_field, pixel_errors
@@ -21,7 +21,7 @@ CONFIG = SearchConfig(sigma=1.0, lightness_penalty=0.2, mean_weight=0.0)
 
 def _decoded(frames: list[CodedFrame], colors: np.ndarray, shape: tuple[int, int]) -> np.ndarray:
     """Return the last frame of a GIF as Pillow shows it."""
-    bits = lzw_search.index_bits(len(colors) + (len(frames) > 1))
+    bits = index_bits(len(colors) + (len(frames) > 1))
     table = np.pad(colors, ((0, (1 << bits) - len(colors)), (0, 0)), mode="edge")
     content = coded_gif(frames, table, *shape, durations=[20] * len(frames), plays=1)
     with Image.open(io.BytesIO(content)) as picture:
@@ -42,7 +42,7 @@ def test_a_decoder_shows_the_pixels_of_the_search(photo: np.ndarray, colors: int
     for rate in (1e-6, 1e-4, 1e-3):
         state = match_search.init(indices, palette.linear, image, penalties, CONFIG)
         state, info = lzw_search.step(state, palette.linear, CONFIG, rate)
-        data = packed_codes(info.codes, lzw_search.index_bits(len(palette)))
+        data = packed_codes(info.codes, index_bits(len(palette)))
         shape = height, width = photo.shape[:2]
         shown = _decoded([CodedFrame(0, 0, height, width, data)], palette.colors, shape)
         assert (shown == palette.colors[state.indices]).all()
