@@ -407,11 +407,41 @@ class _Command(TyperCommand):
         """Return the parameters, with faster conversion."""
         return convert_simply(super().get_params(ctx))
 
+    def make_parser(self, ctx: Any) -> Any:
+        """Return the parser, which refuses an option of one value that is given several times."""
+        parser = super().make_parser(ctx)
+        parse = parser.parse_args
+
+        def parse_once(args: list[str]) -> tuple[Any, list[str], list[Any]]:
+            values, rest, order = parse(args)
+            _refuse_repeated(order)
+            return values, rest, order
+
+        parser.parse_args = parse_once
+        return parser
+
     def format_options(self, ctx: Any, formatter: Any) -> None:
         """Write a section for each panel, in the order of the parameters."""
         for title, records in help_panels(self, ctx).items():
             with formatter.section(title):
                 formatter.write_dl(records)
+
+
+def _refuse_repeated(given: list[Any]) -> None:
+    """Refuse an option that is given several times; only its last value would count.
+
+    Args:
+        given: the parameters of a command line in its order.
+
+    Raises:
+        InputError: there is such an option. A flag may be repeated, but not contradicted.
+    """
+    for parameter in given:
+        is_single = parameter.param_type_name == "option" and not parameter.multiple
+        is_flag = getattr(parameter, "is_flag", False) and not parameter.secondary_opts
+        if is_single and not is_flag and given.count(parameter) > 1:
+            names = [max(each, key=len) for each in (parameter.opts, parameter.secondary_opts) if each]
+            raise InputError(f"{' or '.join(names)} is given several times; give it once")
 
 
 def help_panels(command: Any, context: Any) -> dict[str, list[tuple[str, str]]]:

@@ -52,6 +52,11 @@ class _Converter:
                 return simple_value(value, kind, self.info)
         except ValueError:
             pass
+        item = next(iter(get_args(kind)), kind)
+        if item in (Path, str) and "" in ([value] if isinstance(value, str) else value):
+            # Python would take an empty path for the current folder.
+            noun = "path" if item is Path else "value"
+            raise typer.BadParameter(f"the {noun} is empty", ctx=ctx, param=param)
         if kind in _NUMBERS and isinstance(value, str) and not _is_number(value, kind):
             # Typer's own sentence is for programmers.
             words = "a whole number" if kind is int else "a number"
@@ -84,13 +89,13 @@ def simple_value(value: Any, kind: Any, info: Any) -> Any:
         -3
     """
     limited = info.parser is not None or info.min is not None or info.max is not None
-    if not limited and type(value) is kind:
+    if not limited and type(value) is kind and value != "":
         return value
     if limited or not isinstance(value, str):
         raise ValueError
     if kind in _NUMBERS and re.fullmatch(_NUMBERS[kind], value, re.ASCII):
         return kind(value)
-    if kind is Path and _is_any_path(value, info):
+    if kind is Path and value and _is_any_path(value, info):
         return Path(value)
     if isinstance(kind, type) and issubclass(kind, enum.Enum):
         return kind(value)

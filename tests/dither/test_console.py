@@ -174,3 +174,51 @@ def test_shells_complete_commands_and_names(words: str, expected: list[str]) -> 
         env={**os.environ, **environment},
     )
     assert done.stdout.split() == expected
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("dither ordered a.png -o b.png --bits 1 --bits 2", "--bits"),
+        ("dither ordered a.png -o b.png --bits 1 --output c.png", "--output"),
+        ("dither diffuse a.png -o b.png --bits 1 --kernel stucki --kernel burkes", "--kernel"),
+        ("dither optimize a.png -o b.png --colors 4 --colors 4", "--colors"),
+        ("dither colors a.png -o b.png -s 1 --seed 2", "--seed"),
+        ("dither compare a.png b.png -o a.html -o b.html", "--output"),
+        ("dither palettes pico-8 -o a.gpl -o b.gpl", "--output"),
+        ("dither studio -o a.html -o b.html", "--output"),
+        ("bluenoise generate 8x8 -o a.npy --seed 1 --seed 2", "--seed"),
+        ("bluenoise evaluate bayer-4x4 --sort name --sort score", "--sort"),
+        ("bluenoise export bayer-4x4 -o a --format png8 --format png16", "--format"),
+        ("bluenoise report bayer-4x4 -o a.html -o b.html", "--output"),
+    ],
+)
+def test_an_option_of_one_value_is_given_once(refused: Callable, words: str, name: str) -> None:
+    assert refused(words) == f"error: {name} is given several times; give it once\n"
+
+
+def test_flags_and_options_of_several_values_are_repeated(run: Callable) -> None:
+    run("bluenoise evaluate bayer-4x4 --filter box:2 --filter box:3 --json --json")
+
+
+@pytest.mark.parametrize(
+    ("words", "name"),
+    [
+        ("dither ordered '' -o b.png --bits 1", "IMAGE"),
+        ("dither ordered a.png -o '' --bits 1", "--output"),
+        ("dither diffuse a.png --output-dir '' --bits 1", "--output-dir"),
+        ("dither optimize a.png -o b.png --colors 4 --mask ''", "--mask"),
+        ("dither compare a.png ''", "DITHERED"),
+        ("dither studio -o ''", "--output"),
+        ("bluenoise generate 8x8 -o ''", "--output"),
+        ("bluenoise export bayer-4x4 -o ''", "--output"),
+        ("dither ordered a.png -o b.png --bits 1 --matrix ''", "--matrix"),
+        ("bluenoise evaluate ''", "MATRIX"),
+    ],
+)
+def test_an_empty_path_is_not_the_current_folder(
+    refused: Callable, words: str, name: str
+) -> None:
+    sentence = refused(words)
+    assert name in sentence
+    assert re.search(r"the (path|value) is empty\n$", sentence)
