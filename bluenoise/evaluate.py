@@ -27,6 +27,7 @@ from dither.metrics.spectrum import frequency_axes, low_frequency_power, mirror_
 from dither.metrics.temporal import TemporalFilter
 from dither.metrics.viewing import STANDARD_FILTERS, ViewingFilter, named_filters
 from dither.ordered.levels import requantize
+from dither.wording import counted
 
 # The filter of the worst level: the blur for which void-and-cluster is made.
 _WORST_LEVEL_FILTER = "gaussian:1.5"
@@ -110,7 +111,9 @@ def evaluate(
     filters = named_filters(filters)
     cells = matrix.ranks.size
     if not 2 <= cells <= _MOST_CELLS:
-        raise InputError(f"the matrix has {cells} cells; 2 to {_MOST_CELLS} can be evaluated")
+        raise InputError(
+            f"the matrix has {counted(cells, 'cell')}; 2 to {_MOST_CELLS} can be evaluated"
+        )
     levels = level_sample(cells, max(64, _PATTERN_CELLS // cells))
     energies = level_energies(matrix.ranks, list(filters.values()), levels)
     white = white_noise_energies(matrix.shape, list(filters.values()), levels).mean(axis=0)

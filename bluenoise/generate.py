@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, ClassVar, Literal, Protocol, get_args, overloa
 from bluenoise.runs.options import RunOptions, check_seed, is_whole
 from dither.errors import InputError
 from dither.matrix.threshold_matrix import ThresholdMatrix
+from dither.wording import counted
 
 if TYPE_CHECKING:
     from bluenoise.objective.own_loss import MatrixLoss, OwnLoss
@@ -237,10 +238,12 @@ def check_shape(shape: tuple[int, ...]) -> None:
             f"shape {text} is out of range; each of two sides must be from 1 to {LARGEST_SIDE}"
         )
     if len(shape) > 3 or (len(shape) == 3 and not 2 <= shape[0] <= MOST_FRAMES):
-        raise InputError(f"shape {text} has {shape[0]} frames; 2 to {MOST_FRAMES} can be made")
+        raise InputError(
+            f"shape {text} has {counted(shape[0], 'frame')}; 2 to {MOST_FRAMES} can be made"
+        )
     if len(shape) == 3 and sides[1] == 1:
         raise InputError(f"shape {text} has frames of 1 column; they need 2 or more")
     if not 2 <= math.prod(shape) <= MOST_CELLS:
         raise InputError(
-            f"shape {text} has {math.prod(shape)} cells; 2 to {MOST_CELLS} can be made"
+            f"shape {text} has {counted(math.prod(shape), 'cell')}; 2 to {MOST_CELLS} can be made"
         )

@@ -12,10 +12,11 @@ import numpy as np
 from dither.errors import InputError
 from dither.files.npy import read_npy
 from dither.held import as_array
-from dither.matrix.arrays import matrices_of
+from dither.matrix.arrays import check_order, matrices_of
 from dither.matrix.catalog import load_channels, shipped_matrices, shipped_textures
 from dither.matrix.matrix_like import as_matrices
 from dither.matrix.threshold_matrix import ThresholdMatrix, channel_thresholds
+from dither.wording import sides_text
 
 # One matrix, one per channel, a name or file, or an array, as `matrix_set_of` reads it.
 MatrixLike = ThresholdMatrix | Sequence[ThresholdMatrix] | np.ndarray | str | os.PathLike[str]
@@ -43,7 +44,7 @@ class MatrixSet:
         if not 1 <= len(self.matrices) <= 4 or len(shapes) > 1:
             raise InputError(
                 "channels need 1 to 4 matrices of one shape, not "
-                f"{len(self.matrices)} of shapes {', '.join(map(str, shapes))}"
+                f"{len(self.matrices)} of shapes {', '.join(map(sides_text, shapes))}"
             )
         if len(self.matrices) > 1 and self.has_frames:
             raise InputError("a matrix has frames or channels, not both")
@@ -106,6 +107,8 @@ def matrix_set_of(content: MatrixLike) -> MatrixSet:
         content = content[..., 0]
     has_channels = content.ndim == 3 and 2 <= content.shape[2] <= 4
     planes = tuple(np.moveaxis(content, 2, 0) if has_channels else content[None])
+    for plane in planes:
+        check_order(plane)
     matrices = tuple(ThresholdMatrix.from_values(plane) for plane in planes)
     thresholds = [matrix.thresholds for matrix in matrices]
     is_matrix = np.allclose(thresholds, planes, rtol=0, atol=1e-6)
@@ -119,7 +122,7 @@ def load_matrix_set(name: str) -> MatrixSet:
         InputError: the name is unknown, or the file cannot be read or holds neither matrix nor noise.
     """
     if Path(name).suffix != ".npy":
-        return MatrixSet(load_channels(name))
+        return MatrixSet(load_channels(name, also=shipped_textures()))
     content = read_npy(name)
     try:
         return matrix_set_of(content)

@@ -440,7 +440,9 @@ def _refuse_repeated(given: list[Any]) -> None:
         is_single = parameter.param_type_name == "option" and not parameter.multiple
         is_flag = getattr(parameter, "is_flag", False) and not parameter.secondary_opts
         if is_single and not is_flag and given.count(parameter) > 1:
-            names = [max(each, key=len) for each in (parameter.opts, parameter.secondary_opts) if each]
+            names = [
+                max(each, key=len) for each in (parameter.opts, parameter.secondary_opts) if each
+            ]
             raise InputError(f"{' or '.join(names)} is given several times; give it once")
 
 

@@ -8,6 +8,7 @@ import numpy as np
 
 from dither.errors import InputError
 from dither.held import as_array
+from dither.wording import counted
 
 Light = Literal["encoded", "linear"]
 # One number of levels for all channels, or one for each.
@@ -61,8 +62,8 @@ def levels_of(levels: Levels, channels: int | None = None) -> tuple[int, ...]:
         check_levels(count)
     if channels is not None and len(levels) != channels:
         raise InputError(
-            f"levels has {len(levels)} numbers, but the image has {channels} "
-            f"channel{'s' if channels > 1 else ''}"
+            f"levels has {counted(len(levels), 'number')}, but the image has "
+            f"{counted(channels, 'channel')}"
         )
     return tuple(int(count) for count in levels)
 

@@ -54,5 +54,20 @@ def did_you_mean(word: str, names: Iterable[str], advice: str) -> str:
     return f"did you mean {shown}? {advice[:1].upper()}{advice[1:]}"
 
 
+def wrong_ending(ending: str, endings: Iterable[str]) -> str:
+    """Return the end of a message about a file name whose ending names no format.
+
+    Args:
+        ending: as typed, with its dot; "" if there is none.
+        endings: those that are allowed, with their dots.
+
+    Example:
+        >>> wrong_ending(".pgn", [".png", ".gif"])
+        "did you mean '.png'? The ending must be one of .png, .gif"
+    """
+    endings = list(endings)
+    return did_you_mean(ending.lower(), endings, f"the ending must be one of {', '.join(endings)}")
+
+
 def _letters(name: str) -> str:
     return "".join(sign for sign in name.casefold() if sign not in " -_")

@@ -38,8 +38,9 @@ def evaluate(
         typer.Argument(
             metavar="MATRIX",
             rich_help_panel=INPUT,
-            help=".npy files or names of shipped matrices; or noise textures of values: .npy, .png, "
-            "numbered .png files of frames, or folders of them.",
+            help=".npy files, grey .png or .tif textures, or names of shipped matrices; or noise "
+            "textures of values: .npy, .png whose name says what they are, numbered .png files of "
+            "frames, or folders of them.",
         ),
     ],
     photo: Annotated[

@@ -14,6 +14,7 @@ from bluenoise.values.evaluate_vectors import (
 )
 from bluenoise.values.texture_files import read_texture, texture_files
 from dither.console import delayed_progress, printable
+from dither.errors import InputError
 from dither.metrics.viewing import ViewingFilter
 
 # Numbers of frames in the table; --json has all.
@@ -50,7 +51,11 @@ def evaluate_textures(
     with delayed_progress("evaluate", quiet=False) as on_progress:
         steps, done = len(textures) + len(first), 0
         for name, texture in textures.items():
-            tables.setdefault(texture.kind, {})[name] = evaluate_vectors(texture, filters=filters)
+            try:
+                measured = evaluate_vectors(texture, filters=filters)
+            except InputError as error:
+                raise InputError(f"{name}: {error}") from None
+            tables.setdefault(texture.kind, {})[name] = measured
             on_progress((done := done + 1) / steps)
         for values, texture in first.items():
             tables[values]["white noise"] = evaluate_vectors(

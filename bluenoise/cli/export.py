@@ -18,6 +18,7 @@ from dither.console import (
     number,
     option,
 )
+from dither.wording import counted
 
 _SIDECAR = "Sidecar"
 
@@ -91,7 +92,7 @@ def export(
         origin={key: value for key, value in origin.items() if value is not None},
         values=values,
     )
-    log(f"{output}: {len(paths)} files, their sidecars and a README.md", quiet=quiet)
+    log(f"{output}: {counted(len(paths), 'file')} with sidecars and a README.md", quiet=quiet)
     if json_output:
         files = [
             {"path": str(path), "sha256": hashlib.sha256(path.read_bytes()).hexdigest()}

@@ -7,6 +7,7 @@ import struct
 
 from bluenoise.export.texels import PixelFormat, Texels
 from dither.errors import InputError
+from dither.wording import counted
 
 _HEADER = struct.Struct("<4s 7I 44x 2I4s20x 4I4x")
 _HEADER_10 = struct.Struct("<5I")
@@ -53,7 +54,9 @@ def dds(texels: Texels, *, volume: bool = False) -> bytes:
     frames, rows, columns, samples = texels.values.shape
     number = _DXGI[texels.pixel_format].get(texels.channels)
     if number is None:
-        raise InputError(f"DDS has no {texels.pixel_format} format of {texels.channels} channels")
+        raise InputError(
+            f"DDS has no {texels.pixel_format} format of {counted(texels.channels, 'channel')}"
+        )
     header = _HEADER.pack(
         b"DDS ",
         124,

@@ -13,6 +13,7 @@ import numpy as np
 
 from bluenoise.matrix_set import MatrixSet
 from dither.errors import InputError
+from dither.wording import counted, sides_text
 
 # Aseprite compares values of 8 bits.
 _ASEPRITE_WHITE = 255
@@ -100,9 +101,8 @@ def _plane(matrix_set: MatrixSet, what: str) -> np.ndarray:
         raise InputError(f"noise has no thresholds, which {what} needs; use npy or exr")
     matrix, *more = matrix_set.matrices
     if matrix_set.has_frames or more:
-        shape = "x".join(map(str, matrix_set.shape))
         raise InputError(
-            f"{what} holds one matrix without frames or channels, not {shape} in "
-            f"{len(matrix_set.matrices)} channels; use npy"
+            f"{what} holds one matrix without frames or channels, not "
+            f"{sides_text(matrix_set.shape)} in {counted(len(matrix_set.matrices), 'channel')}; use npy"
         )
     return matrix.ranks.astype(np.int64)

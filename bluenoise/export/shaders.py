@@ -16,6 +16,7 @@ from bluenoise.export.texels import grid, texels
 from bluenoise.matrix_set import MatrixSet
 from bluenoise.value_texture import ValueTexture
 from dither.errors import InputError
+from dither.wording import counted
 
 Language = Literal["glsl", "hlsl", "wgsl", "gdshader"]
 LANGUAGES: dict[str, Language] = {
@@ -158,14 +159,11 @@ def fill_template(
     height, width = content.shape[-2:]
     if isinstance(content, ValueTexture):
         channels, what = content.components, f"values of {content.kind} in"
-        counted = (
-            f", {channels} component"
-            + ("s" if channels > 1 else "")
-            + (" and the pdf" if content.pdf is not None else "")
-        )
+        pdf = " and the pdf" if content.pdf is not None else ""
+        held = f", {counted(channels, 'component')}{pdf}"
     else:
         channels, what = len(content.matrices), "a threshold matrix of"
-        counted = f", {channels} channels" if channels > 1 else ""
+        held = f", {channels} channels" if channels > 1 else ""
     columns, rows = grid(frames)
     title = f"{name}: {what} {width} columns and {height} rows"
     title += f", {frames} frames" if content.has_frames else ""

@@ -9,6 +9,7 @@ from bluenoise.export.codes import eight_bit_codes, float_thresholds, sixteen_bi
 from bluenoise.matrix_set import MatrixSet
 from dither.errors import InputError
 from dither.ordered.additive_noise import checked_noise
+from dither.wording import sides_text
 
 PixelFormat = Literal[
     "r8", "rg8", "rgba8", "rgb10a2", "r16", "rg16", "rgba16", "rgba16f", "r16ui", "r32f"
@@ -52,7 +53,9 @@ class Texels:
         if not self.has_frames:
             raise InputError("a volume needs frames, and this texture has none; use ktx2 or dds")
         if max(sides) > _MAX_VOLUME_SIDE:
-            raise InputError(f"sides of a volume are at most {_MAX_VOLUME_SIDE}, not {sides}")
+            raise InputError(
+                f"sides of a volume are at most {_MAX_VOLUME_SIDE}, not {sides_text(sides)}"
+            )
         return self
 
     def raw(self) -> bytes:
@@ -82,7 +85,7 @@ def check_sides(shape: tuple[int, ...]) -> None:
         InputError: one is above 16384.
     """
     if max(shape) > _MAX_SIDE:
-        raise InputError(f"texture sides are at most {_MAX_SIDE}, not {shape}")
+        raise InputError(f"texture sides are at most {_MAX_SIDE}, not {sides_text(shape)}")
 
 
 def _values(matrix_set: MatrixSet, pixel_format: PixelFormat) -> np.ndarray:

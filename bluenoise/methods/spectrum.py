@@ -44,6 +44,7 @@ from bluenoise.runs.restarts import init_restarts, run_restarts, shard_over_devi
 from dither.errors import InputError
 from dither.matrix.threshold_matrix import ThresholdMatrix
 from dither.metrics.spectrum import power_spectrum
+from dither.wording import sides_text
 
 # Each step of the fine-tune closes twice this fraction of the distance to the quantiles.
 _FINE_TUNE_RATE = 0.05
@@ -105,7 +106,9 @@ class Spectrum:
                 )
             object.__setattr__(self, "optimizer", _RULES[self.optimizer]())
         if len(self.shape) != 2 or min(self.shape) < 2:
-            raise InputError(f"shape is {self.shape}; it must be two sides of at least 2")
+            raise InputError(
+                f"shape is {sides_text(self.shape)}; it must be two sides of at least 2"
+            )
         if self.steps < 1 or self.fine_tune_steps < 0:
             raise InputError(
                 f"steps are {self.steps} and {self.fine_tune_steps} of the fine-tune; "

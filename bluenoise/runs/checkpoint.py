@@ -1,9 +1,10 @@
 """Checkpoints: stop a long run and resume it with a byte-identical result."""
 
+import ast
 import json
 import time
 import zipfile
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from pathlib import Path
 from typing import BinaryIO, TypeVar
 
@@ -12,12 +13,41 @@ import numpy as np
 from dither.errors import InputError
 from dither.files.atomic import atomic_write, check_writable
 from dither.files.safe_open import safe_open
+from dither.wording import sides_text
 
 # Seconds between checkpoints, against a crash or a power cut.
 _INTERVAL = 30.0
 
 # Bytes that the file may hold in addition to each array, and at most for the description of the run.
 _OVERHEAD = 1 << 16
+
+# The options that decide about the facts of a run, those first that decide about others too.
+_OPTIONS = {
+    "method": "--method",
+    "values": "--values",
+    "shape": "shape",
+    "seed": "--seed",
+    "channels": "--channels",
+    "levels": "--levels",
+    "level_weights": "--level-weights",
+    "losses": "--loss",
+    "pair_weight": "--pair-weight",
+    "viewing": "--viewing-filter, or option of frames or channels",
+    "rounds": "--steps",
+    "steps": "--steps",
+    "fine_tune_steps": "--fine-tune-steps",
+    "random_weights": "--random-weights",
+    "target": "--cutoff",
+    "weights": "weight, such as --histogram-weight",
+    "optimizer": "--optimizer or --learning-rate",
+    "distribution": "--distribution",
+    "restarts": "--restarts",
+    "jax": "version of JAX",
+}
+_SHOWN = (
+    *("method", "shape", "seed", "channels", "levels", "pair_weight", "steps", "fine_tune_steps"),
+    *("restarts", "jax"),
+)
 
 State = TypeVar("State")
 Info = TypeVar("Info")
@@ -69,12 +99,12 @@ class Checkpoint:
         # A damaged archive raises any exception of its decoders.
         except Exception as error:
             raise InputError(f"{self.path} is not a checkpoint of this program") from error
-        for name, value in self.run.items():
-            if run.get(name) != value:
-                raise InputError(
-                    f"the checkpoint {self.path} is of another run: {name} is {run.get(name)} there "
-                    f"and {value} here; remove the file or give the same options"
-                )
+        others = {name for name in {*run, *self.run} if run.get(name) != self.run.get(name)}
+        if others:
+            raise InputError(
+                f"the checkpoint {self.path} is of another run: {_difference(others, run, self.run)}; "
+                "remove the file or give the same options"
+            )
         for name, array in like.items():
             saved = arrays.get(name)
             # numpy returns members without an array header as bytes.
@@ -126,6 +156,26 @@ class Checkpoint:
             self.save(pack(state))
             raise
         return state
+
+
+def _difference(others: Collection[str], saved: Mapping[str, str], given: Mapping[str, str]) -> str:
+    """Return what differs between two runs, by the name of an option that decides about it."""
+    name = next((each for each in _OPTIONS if each in others), None)
+    if name is None:
+        return "it was made by another version of the method"
+    if name not in _SHOWN or not {name} <= saved.keys() & given.keys():
+        return f"it was started with another {_OPTIONS[name]}"
+    values = [_shown(each[name]) for each in (saved, given)]
+    return f"its {_OPTIONS[name]} is {values[0]}, not {values[1]}"
+
+
+def _shown(text: str) -> str:
+    """Return a value, from its text in Python, as people write it."""
+    try:
+        value = ast.literal_eval(text)
+    except (ValueError, SyntaxError):
+        return text
+    return sides_text(value) if isinstance(value, tuple | list) else str(value)
 
 
 def _readable_members(file: BinaryIO, sizes: Mapping[str, int]) -> set[str]:

@@ -14,6 +14,7 @@ from bluenoise.values.distance import (
     Distance,
 )
 from dither.errors import InputError
+from dither.wording import counted
 
 # More would take minutes.
 _MOST_CELLS = 1 << 20
@@ -63,7 +64,9 @@ def points_of(texture: ValueTexture) -> np.ndarray:
     values = texture.values.astype(float)
     cells = values[..., 0].size
     if not 2 <= cells <= _MOST_CELLS:
-        raise InputError(f"the texture has {cells} values; 2 to {_MOST_CELLS} can be evaluated")
+        raise InputError(
+            f"the texture has {counted(cells, 'value')}; 2 to {_MOST_CELLS} can be evaluated"
+        )
     if (values == values[0, 0, 0]).all():
         raise InputError("all values are equal")
     if texture.kind != "phase":

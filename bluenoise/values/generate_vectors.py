@@ -16,6 +16,7 @@ from bluenoise.values.value_set import ValueSet, value_set
 from dither.errors import InputError
 from dither.metrics.temporal import SpaceTime, SpaceTimeSum, TemporalExponential
 from dither.metrics.viewing import Gaussian, ViewingFilter, as_filter
+from dither.wording import counted, sides_text
 
 # Renderers average about ten frames; a weight of 1 for the error over time costs single frames .7 dB.
 FRAMES = SpaceTimeSum(Gaussian(1.0), TemporalExponential(0.1), weight=0.6)
@@ -56,15 +57,15 @@ def generate_vectors(
     check_seed(seed)
     if len(shape) not in (2, 3) or min(shape) < 1 or min(shape[-2:]) < 2:
         raise InputError(
-            f"the shape is {tuple(shape)}; give rows and columns, 2 or more each, or frames, rows and "
-            "columns"
+            f"the shape is {sides_text(shape)}; give rows and columns, 2 or more each, or frames, rows "
+            "and columns"
         )
     frames, height, width = (1, *shape)[-3:]
     held = value_set(values, height * width) if isinstance(values, str) else values
     if len(held.values) != height * width:
         raise InputError(
-            f"there are {len(held.values)} values for the {height * width} cells of a frame; "
-            "give as many"
+            f"there are {counted(len(held.values), 'value')} for the {height * width} cells of a "
+            "frame; give as many"
         )
     config = default_swaps(shape, viewing, held)
     plan, order = value_swaps.plan_swaps(config, held, (frames, height, width))

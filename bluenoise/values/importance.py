@@ -8,6 +8,7 @@ from bluenoise.values.distance import CAPS, HALF_SPACES
 from bluenoise.values.hilbert_order import hilbert_order
 from bluenoise.values.value_set import SPHERE_DISTANCE, ValueSet, spread_points
 from dither.errors import InputError
+from dither.wording import counted
 
 
 def density_values(density: np.ndarray, count: int) -> ValueSet:
@@ -125,7 +126,9 @@ def point_values(points: np.ndarray, count: int, density: np.ndarray | None = No
     if not np.isfinite(points).all():
         raise InputError("some points are not finite")
     if not 1 <= len(points) <= count:
-        raise InputError(f"there are {len(points)} points for {count} cells; give 1 to {count}")
+        raise InputError(
+            f"there are {counted(len(points), 'point')} for {counted(count, 'cell')}; give 1 to {count}"
+        )
     if density is not None and not (np.isfinite(density) & (np.asarray(density) > 0)).all():
         raise InputError("some densities of the points are not above 0")
     places = hilbert_order(points)[np.arange(count) * len(points) // count]

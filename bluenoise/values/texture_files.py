@@ -14,6 +14,7 @@ from bluenoise.value_texture import (
 from dither.errors import InputError
 from dither.files.npy import read_npy
 from dither.matrix.catalog import shipped_textures
+from dither.wording import counted
 
 # Words in the names of other tools' files, in the order in which they decide.
 # Sources: A. Wolfe et al., "Spatiotemporal blue noise masks" (2022), whose files are called
@@ -125,9 +126,7 @@ def read_texture(files: TextureFiles, kind: str | None = None) -> ValueTexture:
             return load_texture(first, kind)
         if not first.is_file():
             raise InputError("there is no such file")
-        kind = kind or next(
-            (kind for word, kind in _WORDS.items() if word in first.name.lower()), None
-        )
+        kind = kind or _named_kind(first)
         if kind is None:
             raise InputError("its name does not say what the values are; say it with --values KIND")
         if kind not in KINDS or kind == "points":
@@ -140,13 +139,21 @@ def read_texture(files: TextureFiles, kind: str | None = None) -> ValueTexture:
         raise InputError(f"{first}: {str(error).removeprefix(f'{first}: ')}") from None
 
 
-def is_texture(path: str) -> bool:
-    """Return whether a path is a noise texture, not a matrix: a picture, a folder, or 4-D floats.
+def _named_kind(path: Path) -> str | None:
+    """Return the kind of values that the name of a file says, if it says one."""
+    return next((kind for word, kind in _WORDS.items() if word in path.name.lower()), None)
 
-    The names of shipped textures are too. A file that cannot be read is none.
+
+def is_texture(path: str) -> bool:
+    """Return whether a path is a noise texture, not a matrix: a folder, or 4-D floats.
+
+    The names of shipped textures are too, and pictures whose name says what the values are, or whose
+    channels differ. A file that cannot be read is none.
     """
-    if Path(path).suffix.lower() == ".png" or Path(path).is_dir() or path in shipped_textures():
+    if Path(path).is_dir() or path in shipped_textures():
         return True
+    if Path(path).suffix.lower() == ".png":
+        return _named_kind(Path(path)) is not None or _has_colors(Path(path))
     if Path(path).suffix != ".npy":
         return False
     try:
@@ -154,6 +161,16 @@ def is_texture(path: str) -> bool:
     except InputError:
         return False
     return array.ndim == 4 and array.dtype.kind == "f"
+
+
+def _has_colors(path: Path) -> bool:
+    from dither.images.io import read_image
+    from dither.images.raster_image import is_gray
+
+    try:
+        return not is_gray(read_image(path, color_management=False).color)
+    except InputError:
+        return False
 
 
 def _picture(path: Path, kind: str) -> np.ndarray:
@@ -166,7 +183,7 @@ def _picture(path: Path, kind: str) -> np.ndarray:
     known = KINDS[kind]
     if codes.shape[-1] < known.components or codes.dtype.kind != "u":
         raise InputError(
-            f"the picture has {codes.shape[-1]} channels of {codes.dtype}; {kind} needs "
+            f"the picture has {counted(codes.shape[-1], 'channel')} of {codes.dtype}; {kind} needs "
             f"{known.components} of whole numbers"
         )
     values = codes[..., : known.components] / np.iinfo(codes.dtype).max

@@ -46,18 +46,20 @@ class AlphaRule:
     partial_only: bool = False
 
     @classmethod
-    def of(cls, output: "Path", kind: Kind, job: Job) -> "AlphaRule":
+    def of(cls, output: "Path", kind: Kind, job: Job, *, in_cells: bool = False) -> "AlphaRule":
         """Return the rule for an output.
 
         Args:
             output: the file, or -.
             kind: what it holds.
             job: its options --alpha, --background and --gray.
+            in_cells: whether cells limit the colours; devices with cells know no partial alpha.
         """
         suffix, holder, partial_only = format_suffix(output, job), None, False
         mode = AlphaChoice.keep
-        if kind == "image" and suffix == ".gif":
-            holder, partial_only, mode = "a GIF has", True, AlphaChoice.threshold
+        if kind == "image" and (suffix == ".gif" or (in_cells and suffix in _WITH_ALPHA)):
+            holder = "a GIF has" if suffix == ".gif" else "an image of cells has"
+            partial_only, mode = True, AlphaChoice.threshold
         elif kind != "image" or suffix not in _WITH_ALPHA:
             holder = _KINDS.get(kind, f"{suffix} holds")
             mode = AlphaChoice.background
@@ -115,7 +117,8 @@ class AlphaRule:
         if self.is_kept or (self.mode != AlphaChoice.background and not self.partial_only):
             modes = "threshold, dither or background" if self.partial_only else "background"
             raise InputError(
-                f"cannot write {name}: {self.holder} no {lacks}; choose --alpha {modes}, or a .png"
+                f"cannot write {name}: {self.holder} no {lacks}; choose --alpha {modes}"
+                f"{'' if 'cells' in self.holder else ', or a .png'}"
             )
         if self.given:
             return None

@@ -11,6 +11,7 @@ from dither.cli.inputs import IMAGE_SUFFIXES, read_input, title
 from dither.cli.options import STREAM, Job
 from dither.errors import InputError
 from dither.files.natural_order import natural_key
+from dither.wording import counted
 
 if TYPE_CHECKING:
     from dither.images.animation import Animation
@@ -86,8 +87,8 @@ def _check_frame(frames: "list[RasterImage]", files: Sequence[Path], job: Job) -
     pixels = len(files) * height * width
     if pixels > job.max_pixels:
         raise InputError(
-            f"the {len(files)} frames have {pixels} pixels, more than {job.max_pixels}; --max-pixels "
-            "raises this limit"
+            f"the {len(files)} frames have {counted(pixels, 'pixel')}, more than {job.max_pixels:,}; "
+            "--max-pixels raises this limit"
         )
     path = files[len(frames) - 1]
     if last.shape[:2] != (height, width):

@@ -118,7 +118,7 @@ def dithered_frames(
     """
     with name_errors(source):
         before = animation.frames[0].color.shape[:2]
-        rule, seen = AlphaRule.of(output, kind, job), AlphaSeen()
+        rule, seen = AlphaRule.of(output, kind, job, in_cells=target.cells is not None), AlphaSeen()
         for frame in animation.frames:
             seen.add_read(frame.alpha)
         animation = prepared(animation, source, output, kind, job, target, preparation, note)

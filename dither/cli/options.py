@@ -124,8 +124,8 @@ PanelOption = Annotated[
     option(
         QUANTIZER,
         "The inks of a display panel: a name (list: dither panels) or a .toml file. Images are written "
-        "in the colours of its driver; other endings, such as .bin, hold its raw buffer, .h and .c a "
-        "C array.",
+        "in the colours of its driver; .bin, .raw, .dat and .buf hold its raw buffer, .h and .c a C "
+        "array.",
         value="NAME|FILE",
         autocompletion=panel_names,
     ),
@@ -325,8 +325,8 @@ class Job:
         option(
             PREPARATION,
             "Partial transparency: keep it, make pixels opaque from alpha 128 on (threshold) or by a "
-            "blue-noise pattern (dither), or composite on --background, else white [keep; .gif: "
-            "threshold; formats without alpha, packed rows and panel buffers: background].",
+            "blue-noise pattern (dither), or composite on --background, else white [keep; .gif and "
+            "--cells: threshold; formats without alpha, packed rows and panel buffers: background].",
         ),
     ] = None
     auto_contrast: Annotated[

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, BinaryIO, Literal
 from dither.cli.options import STREAM, Job
 from dither.errors import InputError
 from dither.files.atomic import atomic_writes, check_writable, created_folder
+from dither.suggestions import close_names, wrong_ending
 
 if TYPE_CHECKING:
     from dither.palettes.panel import Panel
@@ -21,6 +22,8 @@ TIFF_SUFFIXES = (".tif", ".tiff")
 ROW_SUFFIXES = (".png", *TIFF_SUFFIXES)
 # Formats that hold a resolution.
 _WITH_DPI = (*ROW_SUFFIXES, ".bmp")
+# Raw buffers and rows, which no program recognises.
+RAW_SUFFIXES = (".bin", ".raw", ".dat", ".buf")
 _FRAME_DIGITS = 4
 VIDEO_SUFFIXES = (".mp4", ".mkv", ".webm", ".mov")
 # An image, a video, raw pixels, a file for a device, a panel's raw buffer, or that as source text of C.
@@ -192,6 +195,7 @@ def check_suffix(path: Path, job: Job, panel: "Panel | None" = None) -> None:
     Raises:
         InputError: the suffix is refused, or --packed contradicts the panel.
     """
+    from dither.images.device_files import DEVICE_ENDINGS
     from dither.images.io import WRITE_FORMATS, check_ending
 
     suffix = format_suffix(path, job)
@@ -215,17 +219,43 @@ def check_suffix(path: Path, job: Job, panel: "Panel | None" = None) -> None:
             raise InputError(f"--loop is for .gif, .png and .webp; programs repeat {path}")
         return
     if kind != "image":
+        _check_raw(path, suffix, kind, packed=job.packed is not None)
         if job.packed and path != STREAM and suffix in (*WRITE_FORMATS, ".jpg", ".jpeg"):
             raise InputError(
                 f"--packed writes raw rows, not an image; {path} should end otherwise, such as in .bin"
             )
         return
+    if path != STREAM and suffix not in (*WRITE_FORMATS, ".jpg", ".jpeg"):
+        formats = (*WRITE_FORMATS, *(DEVICE_ENDINGS if panel is None else ()), *VIDEO_SUFFIXES)
+        raise InputError(f"cannot write {path}: {wrong_ending(suffix, formats)}")
     try:
         check_ending(suffix)
     except InputError as error:
         if job.output_format is not None:
             raise InputError(f"--format is {job.output_format!r}: {error}") from None
         raise InputError(f"cannot write {path}: {error}") from None
+
+
+def _check_raw(path: Path, suffix: str, kind: Kind, *, packed: bool) -> None:
+    """Refuse raw bytes in a file whose suffix is none of theirs or, with --packed, a mistyped one.
+
+    Raises:
+        InputError: the suffix is refused.
+    """
+    from dither.images.device_files import DEVICE_ENDINGS
+    from dither.images.io import WRITE_FORMATS
+
+    if kind not in ("buffer", "rows") or suffix in RAW_SUFFIXES or path == STREAM:
+        return
+    formats = (*WRITE_FORMATS, *DEVICE_ENDINGS)
+    is_mistyped = suffix not in formats and any(
+        len(each) > 2 for each in close_names(suffix, formats)
+    )
+    if kind == "buffer":
+        formats = (*WRITE_FORMATS, ".c", ".h")
+        is_mistyped = is_mistyped or not packed or suffix in DEVICE_ENDINGS
+    if is_mistyped:
+        raise InputError(f"cannot write {path}: {wrong_ending(suffix, (*formats, *RAW_SUFFIXES))}")
 
 
 @contextlib.contextmanager

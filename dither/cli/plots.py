@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 from dither.errors import InputError
 from dither.extras import require_extra
 from dither.files.atomic import atomic_write, check_writable
+from dither.suggestions import wrong_ending
 
 if TYPE_CHECKING:
     from matplotlib.figure import Figure
@@ -28,7 +29,7 @@ def check_plot(plot: Path, others: Sequence[Path], *, replace: bool) -> None:
             matplotlib is not installed.
     """
     if plot.suffix.lower() not in PLOT_SUFFIXES:
-        raise InputError(f"cannot draw {plot}: it must end in {', '.join(PLOT_SUFFIXES)}")
+        raise InputError(f"cannot draw {plot}: {wrong_ending(plot.suffix, PLOT_SUFFIXES)}")
     for other in others:
         if os.path.realpath(plot) == os.path.realpath(other):
             raise InputError(f"the plot would be drawn over the image {other}")

@@ -13,6 +13,7 @@ from dither.cli.result_files import output_title
 from dither.cli.target import Target
 from dither.errors import InputError, TooLargeError
 from dither.images.adjustments import Preparation
+from dither.wording import counted
 
 if TYPE_CHECKING:
     from dither.images.animation import Animation
@@ -80,7 +81,9 @@ def check_result(
         )
     pixels = frames * height * width * job.scale**2
     if pixels > job.max_pixels:
-        raise TooLargeError(f"the result would have {pixels} pixels, more than {job.max_pixels}")
+        raise TooLargeError(
+            f"the result would have {counted(pixels, 'pixel')}, more than {job.max_pixels:,}"
+        )
     if kind == "video":
         from dither.video.writer import check_video_sides
 

@@ -11,6 +11,7 @@ from dither.cli.outputs import TIFF_SUFFIXES, Kind, format_suffix, output_kind
 from dither.cli.panel_outputs import buffer_note, panel_content
 from dither.cli.target import Target
 from dither.errors import InputError
+from dither.wording import counted
 
 if TYPE_CHECKING:
     import numpy as np
@@ -286,14 +287,15 @@ def _raw(
 def packing_note(report: dict[str, Any]) -> str:
     """Return the layout of packed rows, which have no header to say it, or the size of a small file."""
     if "look" in report:
-        return f": {report['bytes']:,} bytes, {report['colors']} colours, look {report['look']:.1f}"
+        size, colors = counted(report["bytes"], "byte"), counted(report["colors"], "colour")
+        return f": {size}, {colors}, look {report['look']:.1f}"
     if "panel" in report:
         return buffer_note(report)
     if "order" not in report:
         return ""
     height, width = report["shape"][:2]
     bits = report["bits"] if isinstance(report["bits"], list) else [report["bits"]]
-    each = f"{'+'.join(map(str, bits))} bit{'s' if sum(bits) > 1 else ''} each"
+    each = f"{'+'.join(map(str, bits))} {counted(sum(bits), 'bit').split()[1]} each"
     row = f", {report['bytes_per_row']} bytes a row" if "bytes_per_row" in report else ""
     return f": {width}x{height} pixels, {each}{row}"
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from dither.progress import OnProgress
 
 _SMALL_FILES = "Small files (choose one; --colors is optional then)"
+# Formats whose compression finds what repeats.
+_SMALL_SUFFIXES = (".png", ".gif", ".webp")
 # Formats whose colour tables have alpha, or that hold any pixel.
 _RGBA_SUFFIXES = (".png", ".webp")
 # Smallest and largest rate, and the rates of a plot, as multiples of that of the result.
@@ -90,12 +92,17 @@ class SmallFileOptions:
             scale: side of the square that each pixel becomes.
 
         Raises:
-            InputError: several options are given, or the size is none.
+            InputError: several options are given, the size is none, or the format is not compressed.
         """
         if not self.given:
             return None
         if sum(each is not None for each in (self.max_bytes, self.look, self.rate)) > 1:
             raise InputError("choose one of --max-bytes, --look and --rate")
+        if suffix not in _SMALL_SUFFIXES:
+            raise InputError(
+                f"--max-bytes, --look and --rate are for .png, .gif and .webp; {suffix} files do not "
+                "get smaller by a search for pixels"
+            )
         size = None
         if self.max_bytes is not None:
             size = parse_bytes("--max-bytes", self.max_bytes, "100", "1G")

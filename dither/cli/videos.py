@@ -17,6 +17,7 @@ from dither.cli.target import Target
 from dither.errors import TooLargeError
 from dither.images.adjustments import Preparation
 from dither.progress import OnProgress, no_progress
+from dither.wording import counted
 
 if TYPE_CHECKING:
     from dither.cli.result_files import Dithered
@@ -139,8 +140,8 @@ def _check_pixels(video: "Video", rate: Fraction, job: Job, preparation: Prepara
     pixels = count * height * width * job.scale**2
     if pixels > job.max_pixels:
         raise TooLargeError(
-            f"the result would have about {count} frames and {pixels} pixels, more than "
-            f"{job.max_pixels}"
+            f"the result would have about {counted(count, 'frame')} and {counted(pixels, 'pixel')}, "
+            f"more than {job.max_pixels:,}"
         )
 
 
@@ -163,7 +164,7 @@ def _shown(
             pixels += codes.shape[0] * codes.shape[1] * job.scale**2
             if pixels > job.max_pixels:
                 raise TooLargeError(
-                    f"the result would have more than {job.max_pixels} pixels in its frames"
+                    f"the result would have more than {counted(job.max_pixels, 'pixel')} in its frames"
                 )
             yield ShownFrame(animation, dithered, end)
             on_progress(min(1.0, float(end / video.seconds)) if video.seconds else 0.0, "")

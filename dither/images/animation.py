@@ -26,6 +26,7 @@ from dither.images.pillow_conversion import check_webp, to_pillow_8_bit
 from dither.images.raster_image import RasterImage, is_gray, without_opaque_alpha
 from dither.images.raster_like import as_raster_image
 from dither.images.resolution import file_resolution
+from dither.wording import counted, sides_text
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -68,11 +69,14 @@ class Animation:
         if not self.frames or len(self.frames) != len(self.durations):
             raise InputError(
                 f"an animation needs one duration per frame, not {len(self.durations)} for "
-                f"{len(self.frames)} frames"
+                f"{counted(len(self.frames), 'frame')}"
             )
         shapes = {frame.color.shape for frame in self.frames}
         if len(shapes) > 1:
-            raise InputError(f"the frames of an animation have one shape, not {sorted(shapes)}")
+            raise InputError(
+                "the frames of an animation have one size and number of channels, not "
+                f"{' and '.join(map(sides_text, sorted(shapes)))}"
+            )
         if min(self.durations) < 0 or self.plays < 0:
             raise InputError("durations and the number of plays must be 0 or more")
 
@@ -136,7 +140,7 @@ def read_animation(
         first = int(bool(getattr(picture, "default_image", False)))
         if (count - first) * picture.width * picture.height > max_pixels:
             raise TooLargeError(
-                f"{name} has more than {max_pixels} pixels in its {count - first} frames"
+                f"{name} has more than {counted(max_pixels, 'pixel')} in its {count - first} frames"
             )
         size, resolution = picture.size, file_resolution(picture)
         frames, durations = [], []

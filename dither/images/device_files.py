@@ -9,6 +9,8 @@ from dither.errors import InputError
 from dither.images.bit_packing import pack
 from dither.images.c_source import c_name, c_source, hex_lines
 from dither.images.raw_layout import Layout, raw_bytes
+from dither.suggestions import wrong_ending
+from dither.wording import counted
 
 # Endings of the files, and what they hold.
 DEVICE_ENDINGS = {".c": "a C array", ".h": "a C array", ".xbm": "XBM", ".escpos": "ESC/POS raster"}
@@ -42,10 +44,10 @@ def device_file(
     if ending in (".c", ".h"):
         height, width = codes.shape[:2]
         content = raw_bytes(codes, levels, layout)
-        comment = f"{width}x{height} pixels, {layout}; {content.size} bytes."
+        comment = f"{width}x{height} pixels, {layout}; {counted(content.size, 'byte')}."
         return c_source(path, comment, (width, height), [("", "", content)]).encode()
     if ending not in DEVICE_ENDINGS:
-        raise InputError(f"the ending is {ending!r}; it must be one of {', '.join(DEVICE_ENDINGS)}")
+        raise InputError(f"the ending is {ending!r}; {wrong_ending(ending, DEVICE_ENDINGS)}")
     if codes.ndim == 3 or levels != 2:
         raise InputError(f"{DEVICE_ENDINGS[ending]} holds black and white; give --bits 1 --gray")
     return xbm(codes, path.stem) if ending == ".xbm" else escpos_raster(codes)

@@ -25,6 +25,7 @@ from dither.images.raster_image import RasterImage, Resolution
 from dither.images.resolution import file_resolution
 from dither.images.rows import BAND_PIXELS, RowArray
 from dither.images.tiff import StoredPixels
+from dither.wording import counted
 
 MAX_INKS = 16
 _BITS, _COMPRESSION, _PHOTOMETRIC, _CHANNELS, _PLANES = 258, 259, 262, 277, 284
@@ -83,7 +84,7 @@ def open_inks(source: Source, max_pixels: int, name: str) -> Iterator[InkImage]:
         if found is None:
             found = _pillow_inks(file, max_pixels, name)
         if found.shape[0] * found.shape[1] > max_pixels:
-            raise TooLargeError(f"{name} has more than {max_pixels} pixels")
+            raise TooLargeError(f"{name} has more than {counted(max_pixels, 'pixel')}")
         yield dataclasses.replace(found, bands=lambda: _checked(found, name))
 
 

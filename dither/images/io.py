@@ -23,6 +23,8 @@ from dither.images.raster_image import RasterImage, without_opaque_alpha
 from dither.images.raster_like import as_raster_image
 from dither.images.resolution import file_resolution, per_metre
 from dither.images.unread_formats import AVI, ISO_MEDIA, MATROSKA, what_it_is
+from dither.suggestions import wrong_ending
+from dither.wording import counted
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -135,7 +137,7 @@ def open_image(source: Source, max_pixels: int, name: str | None = None) -> Iter
                 f"{name} is not an image in one of the formats {', '.join(READ_FORMATS)}{but}"
             ) from None
         if picture.width * picture.height > max_pixels:
-            raise TooLargeError(f"{name} has more than {max_pixels} pixels")
+            raise TooLargeError(f"{name} has more than {counted(max_pixels, 'pixel')}")
         if picture.format in ("GIF", "PNG"):
             # Loading compares no checksums and accepts a file that is cut off after a frame.
             if picture.format == "GIF":
@@ -189,7 +191,7 @@ def damage_refused(name: str, max_pixels: int = MAX_PIXELS) -> Iterator[None]:
             f"{name} is not an image in one of the formats {', '.join(READ_FORMATS)}"
         ) from None
     except Image.DecompressionBombError:
-        raise TooLargeError(f"{name} has more than {max_pixels} pixels") from None
+        raise TooLargeError(f"{name} has more than {counted(max_pixels, 'pixel')}") from None
     except MemoryError:
         raise InputError(f"{name} does not fit into memory") from None
     except _DAMAGE as error:
@@ -270,7 +272,7 @@ def check_ending(ending: str) -> None:
     if ending.lower() in (".jpg", ".jpeg"):
         raise InputError("JPEG would blur the dither away; choose .png")
     if ending.lower() not in WRITE_FORMATS:
-        raise InputError(f"the ending must be one of {', '.join(WRITE_FORMATS)}")
+        raise InputError(wrong_ending(ending, WRITE_FORMATS))
 
 
 def encode_image(image: RasterImage, ending: str) -> bytes:

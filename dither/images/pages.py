@@ -10,6 +10,7 @@ from dither.errors import InputError, TooLargeError
 from dither.images.color_management import UNMANAGED, color_source, managed_picture
 from dither.images.raster_image import RasterImage
 from dither.images.resolution import file_resolution
+from dither.wording import counted
 
 if TYPE_CHECKING:
     from PIL import Image
@@ -66,7 +67,9 @@ def read_pages(
     if len(numbers) > MAX_PAGES:
         raise InputError(f"{name} has {len(numbers)} pages; at most {MAX_PAGES} are read")
     if len(numbers) * picture.width * picture.height > max_pixels:
-        raise TooLargeError(f"{name} has more than {max_pixels} pixels in its {len(numbers)} pages")
+        raise TooLargeError(
+            f"{name} has more than {counted(max_pixels, 'pixel')} in its {len(numbers)} pages"
+        )
     pages, said = [], set[str]()
     for number in numbers:
         picture.seek(number)

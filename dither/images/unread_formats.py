@@ -7,6 +7,8 @@ section 2, and "TIFF Technical Note 3" (2005) for floats of 16 and 24 bits.
 import struct
 from typing import BinaryIO
 
+from dither.wording import counted
+
 # Kinds of files that may be videos.
 ISO_MEDIA = "a video or another file of ISO media"
 MATROSKA, AVI = "a Matroska or WebM video", "an AVI video"
@@ -73,8 +75,7 @@ def _tiff_kind(file: BinaryIO, order: str) -> str | None:
     bits = tags.get(_BITS, [1])[0]
     kind = _KINDS.get(tags.get(_SAMPLE_KIND, [1])[0], "samples")
     channels = tags.get(_CHANNELS, [1])[0]
-    plural = "s" if channels > 1 else ""
-    return f"a TIFF of {channels} channel{plural} of {bits}-bit {kind}"
+    return f"a TIFF of {counted(channels, 'channel')} of {bits}-bit {kind}"
 
 
 def _first_tags(file: BinaryIO, order: str) -> dict[int, list[int]]:

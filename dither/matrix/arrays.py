@@ -58,6 +58,15 @@ def _checked(values: np.ndarray) -> np.ndarray:
 
 
 def _ordered(values: np.ndarray) -> ThresholdMatrix:
+    check_order(values)
+    return ThresholdMatrix.from_values(values)
+
+
+def check_order(values: np.ndarray) -> None:
+    """Refuse values that are all equal, and so have no order.
+
+    Raises:
+        InputError: they are, and there are several.
+    """
     if values.size > 1 and np.isfinite(values.flat[0]) and values.min() == values.max():
         raise InputError(f"all {values.size} values of the matrix are {values.flat[0]}: no order")
-    return ThresholdMatrix.from_values(values)

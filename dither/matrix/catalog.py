@@ -3,6 +3,7 @@
 import functools
 import hashlib
 import json
+from collections.abc import Iterable
 from importlib import resources
 from pathlib import Path
 from typing import Any
@@ -44,11 +45,14 @@ def load_matrix(name: str | Path = DEFAULT_MATRIX) -> ThresholdMatrix:
     return first
 
 
-def load_channels(name: str | Path = DEFAULT_MATRIX) -> tuple[ThresholdMatrix, ...]:
+def load_channels(
+    name: str | Path = DEFAULT_MATRIX, *, also: Iterable[str] = ()
+) -> tuple[ThresholdMatrix, ...]:
     """Load the matrix of each channel: one for all channels, or one per channel of the file.
 
     Args:
         name: as in `load_matrix`. A .npy file of channels holds (H, W, C), C from 2 to 4.
+        also: names of other things that the caller takes, for the message about an unknown name.
 
     Raises:
         InputError: there is no such name or file, or the file holds no values that can be ordered.
@@ -71,7 +75,8 @@ def load_channels(name: str | Path = DEFAULT_MATRIX) -> tuple[ThresholdMatrix, .
         names = matrix_names()
         advice = f"give a .npy file, a .png or .tif texture, or one of: {', '.join(names)}"
         raise InputError(
-            f"no matrix is named {str(name)[:80]!r}; {did_you_mean(str(name)[:80], names, advice)}"
+            f"no matrix is named {str(name)[:80]!r}; "
+            f"{did_you_mean(str(name)[:80], [*names, *also], advice)}"
         )
     return (made,)
 

@@ -5,6 +5,7 @@ import numpy as np
 from dither.color import srgb_to_linear
 from dither.errors import InputError
 from dither.samples import as_color, checked_image, white_code
+from dither.wording import sides_text
 
 
 def linear_lights(original: np.ndarray, dithered: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -28,10 +29,10 @@ def linear_lights(original: np.ndarray, dithered: np.ndarray) -> tuple[np.ndarra
     """
     lights = _linear_light(original), _linear_light(dithered)
     if lights[0].shape != lights[1].shape:
-        sizes = ["{} x {}".format(*light.shape[:2]) for light in lights]
+        sizes = [sides_text(light.shape[1::-1]) for light in lights]
         raise InputError(
-            f"the original has {sizes[0]} rows and columns and the dithered picture {sizes[1]}; "
-            "both must have the same size"
+            f"the original has {sizes[0]} pixels and the dithered picture {sizes[1]}; both must have "
+            "the same size"
         )
     return lights
 

@@ -43,6 +43,7 @@ from dither.palettes.gamut import mixture_gamut
 from dither.palettes.palette import Intent, PaletteLike, as_palette
 from dither.parallel.processors import thread_count
 from dither.progress import OnProgress, no_progress
+from dither.wording import counted, sides_text
 
 # The palette is learned from at least this many frames, and from more until this many pixels.
 _LEARNED_FRAMES, _LEARNED_PIXELS = 4, 1 << 20
@@ -107,7 +108,9 @@ def optimize_frames(
         ['#646464', '#c8c8c8']
     """
     if masks is not None and len(masks) != len(frames):
-        raise InputError(f"masks must be one for each of {len(frames)} frames, not {len(masks)}")
+        raise InputError(
+            f"masks must be one for each of {counted(len(frames), 'frame')}, not {len(masks)}"
+        )
     checked = [
         checked_picture(frame, None if masks is None else masks[number])
         for number, frame in enumerate(frames)
@@ -115,7 +118,8 @@ def optimize_frames(
     pictures = [picture for picture, _ in checked]
     shapes = {picture.shape for picture in pictures}
     if len(shapes) != 1:
-        raise InputError(f"frames must be one or more of one shape, not {sorted(shapes)}")
+        found = " and ".join(map(sides_text, sorted(shapes))) or "none"
+        raise InputError(f"frames must be one or more of one shape, not {found}")
     device_levels = as_device(device_levels)
     options: dict[str, Any] = {"keep": keep, "device_levels": device_levels, "preset": preset}
     options |= {"seed": seed, "threads": threads, "viewing_filter": viewing_filter}
@@ -134,7 +138,9 @@ def optimize_frames(
             )
         ]
     if pixels != "search":
-        raise InputError(f"pixels is {pixels!r}; with {count} frames it must be 'search'")
+        raise InputError(
+            f"pixels is {pixels!r}; with {counted(count, 'frame')} it must be 'search'"
+        )
     palette = None if palette is None else as_palette(palette)
     request = PaletteRequest(colors, palette, keep, device_levels)
     threads = thread_count(threads)

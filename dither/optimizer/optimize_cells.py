@@ -34,6 +34,7 @@ from dither.palettes.device import round_to_device
 from dither.palettes.palette import Intent, PaletteLike, as_colors, check_intent
 from dither.parallel.processors import thread_count
 from dither.progress import OnProgress, no_progress
+from dither.wording import counted
 
 # Rounds of search and refit of learned colours, sweeps of each, and how often cells try other palettes
 # then and at the end.
@@ -154,7 +155,8 @@ def _kept(keep: PaletteLike | None, cells: Cells) -> np.ndarray:
     kept = np.asarray(as_colors(keep, "keep"))
     if len(kept) > cells.shared:
         raise InputError(
-            f"keep has {len(kept)} colours, and the palettes share {cells.shared}; give at most as many"
+            f"keep has {counted(len(kept), 'colour')}, and the palettes share {cells.shared}; give at "
+            "most as many"
         )
     if cells.master is not None:
         try:

@@ -38,6 +38,7 @@ from dither.palettes.from_image import k_means
 from dither.palettes.nearest import nearest_indices
 from dither.palettes.palette import MAX_COLORS, Palette, PaletteLike, as_palette
 from dither.progress import OnProgress, no_progress
+from dither.wording import counted, sides_text
 
 # One entry of the colour table leaves pixels unchanged.
 _MOST_COLORS = MAX_COLORS - 1
@@ -124,11 +125,12 @@ def optimize_clip_bytes(
     pictures = [checked_picture(frame, None)[0] for frame in frames]
     shapes = {picture.shape for picture in pictures}
     if len(shapes) != 1 or len(pictures) < 2:
-        raise InputError(
-            f"frames must be two or more of one shape, not {len(pictures)} of {sorted(shapes)}"
-        )
+        found = " and ".join(map(sides_text, sorted(shapes)))
+        raise InputError(f"frames must be two or more of one shape, not {len(pictures)} of {found}")
     if len(durations) != len(pictures):
-        raise InputError(f"there are {len(durations)} durations for {len(pictures)} frames")
+        raise InputError(
+            f"there are {counted(len(durations), 'duration')} for {counted(len(pictures), 'frame')}"
+        )
     require_extra("optimizing pixels", "optimize", "numba")
     request = PaletteRequest(None if given is not None else count, given)
     work = _Work(pictures, request, colors is not None, durations, plays, seed, on_progress)

@@ -17,6 +17,7 @@ import numpy as np
 from dither.errors import InputError
 from dither.matrix.threshold_matrix import ThresholdMatrix
 from dither.ordered.levels import ordered_dither
+from dither.wording import counted
 
 # Black, magenta, cyan, yellow of CMYK, from dark to light.
 _CMYK_ORDER = (3, 1, 0, 2)
@@ -53,7 +54,9 @@ def dither_ink_rows(
     """
     inks = amounts.shape[2]
     if len(matrices) not in (1, inks):
-        raise InputError(f"there are {len(matrices)} matrices for an image of {inks} inks")
+        raise InputError(
+            f"there are {len(matrices)} matrices for an image of {counted(inks, 'ink')}"
+        )
     if len(matrices) == inks:
         planes = [
             ordered_dither(

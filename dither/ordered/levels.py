@@ -32,6 +32,7 @@ from dither.samples import (
     levels_of,
     split_alpha,
 )
+from dither.wording import counted
 
 # One matrix for all channels, one for each, or the names, files or arrays of either.
 Matrices = MatricesLike
@@ -303,8 +304,8 @@ def _matrices(matrix: Matrices, channels: int) -> Sequence[ThresholdMatrix]:
     matrices = as_matrices(matrix)
     if len(matrices) not in (1, channels):
         raise InputError(
-            f"{len(matrices)} matrices were given for an image of {channels} "
-            f"channel{'s' if channels > 1 else ''}; give one for all channels or one for each"
+            f"{len(matrices)} matrices were given for an image of {counted(channels, 'channel')}; "
+            "give one for all channels or one for each"
         )
     if len({each.shape for each in matrices}) > 1:
         raise InputError("the matrices of the channels differ in shape; give matrices of one shape")

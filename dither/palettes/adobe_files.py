@@ -14,6 +14,7 @@ import numpy as np
 from dither.color import linear_to_srgb
 from dither.color_text import Color
 from dither.errors import InputError
+from dither.wording import counted
 
 Rows = list[Color]
 # Neither a global colour nor a spot colour.
@@ -40,7 +41,9 @@ def table_colors(path: Path, data: bytes) -> Rows:
         raise InputError(f"{path} has {len(data)} bytes; an Adobe colour table has 768 or 772")
     count = 256 if len(data) == 768 else struct.unpack_from(">H", data, 768)[0]
     if not 1 <= count <= 256:
-        raise InputError(f"{path} announces {count} colours; a colour table holds 1 to 256")
+        raise InputError(
+            f"{path} announces {counted(count, 'colour')}; a colour table holds 1 to 256"
+        )
     return [(data[at], data[at + 1], data[at + 2]) for at in range(0, 3 * count, 3)]
 
 
@@ -59,7 +62,7 @@ def swatch_colors(path: Path, data: bytes) -> Rows:
     colors, at = [], 4
     for number in range(count):
         if len(data) < at + 10:
-            raise InputError(f"{path} announces {count} colours and holds {number}")
+            raise InputError(f"{path} announces {counted(count, 'colour')} and holds {number}")
         space, *values = struct.unpack_from(">H4H", data, at)
         if space not in _SWATCH_SPACES:
             raise InputError(
@@ -70,7 +73,7 @@ def swatch_colors(path: Path, data: bytes) -> Rows:
         at += 10
         if version == 2:
             if len(data) < at + 4:
-                raise InputError(f"{path} announces {count} colours and holds {number}")
+                raise InputError(f"{path} announces {counted(count, 'colour')} and holds {number}")
             at += 4 + 2 * struct.unpack_from(">I", data, at)[0]
     return colors
 
@@ -89,7 +92,9 @@ def exchange_colors(path: Path, data: bytes) -> Rows:
     colors, at = [], 12
     for number in range(1, count + 1):
         if len(data) < at + 6:
-            raise InputError(f"{path} announces {count} blocks and ends before block {number}")
+            raise InputError(
+                f"{path} announces {counted(count, 'block')} and ends before block {number}"
+            )
         kind, length = struct.unpack_from(">HI", data, at)
         block = data[at + 6 : at + 6 + length]
         if len(block) < length:

@@ -10,6 +10,7 @@ import numpy as np
 from dither.errors import InputError
 from dither.palettes.device import DeviceLevels, check_device
 from dither.palettes.palette import MAX_COLORS, Palette
+from dither.wording import counted
 
 MAX_SIDE = 256
 # The most palettes among which each cell chooses by itself; all of them are tried.
@@ -61,7 +62,7 @@ class Cells:
                 )
         if not 2 <= self.colors <= MAX_COLORS:
             raise InputError(
-                f"a cell has {self.colors} colours; it must have from 2 to {MAX_COLORS}"
+                f"a cell has {counted(self.colors, 'colour')}; it must have from 2 to {MAX_COLORS}"
             )
         if not 0 <= self.shared < self.colors:
             raise InputError(
@@ -77,8 +78,8 @@ class Cells:
             self._check_free_choice()
         elif self.palettes < 1 or self.palettes * self.colors > MAX_COLORS:
             raise InputError(
-                f"there are {self.palettes} palettes of {self.colors} colours; it must be one or more, "
-                f"with {MAX_COLORS} colours in all"
+                f"there are {counted(self.palettes, 'palette')} of {self.colors} colours; it must be "
+                f"one or more, with {MAX_COLORS} colours in all"
             )
 
     def _check_free_choice(self) -> None:

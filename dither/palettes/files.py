@@ -35,6 +35,8 @@ from dither.palettes.text_files import (
     paint_net_colors,
     paint_net_file,
 )
+from dither.suggestions import wrong_ending
+from dither.wording import counted
 
 WRITE_ENDINGS = (".gpl", ".pal", ".hex", ".act", ".aco", ".ase", ".txt", ".png")
 IMAGE_ENDINGS = (".png", ".gif", ".bmp", ".webp", ".tif", ".tiff", ".ppm", ".pgm", ".pnm")
@@ -71,7 +73,7 @@ def read_colors(path: Path | str) -> np.ndarray:
         return distinct_colors(_swatch(path))
     if ending not in _READERS:
         raise InputError(
-            f"cannot read a palette from {path}: the ending must be one of {', '.join(READ_ENDINGS)}"
+            f"cannot read a palette from {path}: {wrong_ending(Path(path).suffix, READ_ENDINGS)}"
         )
     parse, largest = _READERS[ending]
     colors = parse(path, read_file(path, largest))
@@ -91,7 +93,9 @@ def _riff_colors(path: Path, data: bytes) -> Rows:
         raise InputError(f"{path} is not a simple RIFF palette: 'PAL data' does not follow 'RIFF'")
     (count,) = struct.unpack_from("<H", data, 22)
     if len(data) < 24 + 4 * count:
-        raise InputError(f"{path} announces {count} colours and holds {(len(data) - 24) // 4}")
+        raise InputError(
+            f"{path} announces {counted(count, 'colour')} and holds {(len(data) - 24) // 4}"
+        )
     return [(data[at], data[at + 1], data[at + 2]) for at in range(24, 24 + 4 * count, 4)]
 
 
@@ -187,6 +191,4 @@ def check_palette_ending(path: Path | str) -> None:
         InputError: the ending is not in WRITE_ENDINGS.
     """
     if Path(path).suffix.lower() not in WRITE_ENDINGS:
-        raise InputError(
-            f"cannot write {path}: the ending must be one of {', '.join(WRITE_ENDINGS)}"
-        )
+        raise InputError(f"cannot write {path}: {wrong_ending(Path(path).suffix, WRITE_ENDINGS)}")

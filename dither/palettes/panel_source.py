@@ -8,6 +8,7 @@ import numpy as np
 from dither.images.c_source import c_source
 from dither.palettes.panel import Panel
 from dither.palettes.panel_buffer import packed_planes
+from dither.wording import counted
 
 # With more parts, such as the tiles of a Game Boy, an array for each would be of no use.
 _MAX_SECTIONS = 16
@@ -36,10 +37,9 @@ def panel_c_source(panel: Panel, indices: np.ndarray, path: PurePath | str) -> s
     """
     packed = packed_planes(panel, indices)
     bits, order = panel.packing.bits, panel.packing.order
-    plural = "" if bits == 1 else "s"
     first = "highest" if order == "msb" else "lowest"
     comment = (
-        f"{panel.name}: {panel.width}x{panel.height} pixels, {bits} bit{plural} per pixel"
+        f"{panel.name}: {panel.width}x{panel.height} pixels, {counted(bits, 'bit')} per pixel"
         f"{_layout(panel)}, the leftmost pixel in the {first} bits; {packed.size} bytes."
     )
     return c_source(path, comment, (panel.width, panel.height), _sections(panel, packed))

@@ -10,6 +10,7 @@ from typing import Any
 
 from dither.color_text import Color, find_color, parse_color
 from dither.errors import InputError
+from dither.wording import counted
 
 Rows = list[Color]
 
@@ -61,7 +62,9 @@ def jasc_colors(path: Path, data: bytes) -> Rows:
         )
     colors = [_triple(path, number, line) for number, line in enumerate(lines[3:], 4) if line]
     if len(colors) != int(lines[2]):
-        raise InputError(f"{path} announces {int(lines[2])} colours and holds {len(colors)}")
+        raise InputError(
+            f"{path} announces {counted(int(lines[2]), 'colour')} and holds {len(colors)}"
+        )
     return colors
 
 
@@ -70,7 +73,10 @@ def hex_colors(path: Path, data: bytes) -> Rows:
     colors = []
     for number, line in enumerate(_lines(data), 1):
         if line and not re.fullmatch(r"#?[0-9A-Fa-f]{6}", line):
-            raise InputError(f"line {number} of {path} is not a colour RRGGBB: {line[:40]!r}")
+            raise InputError(
+                f"line {number} of {path} is {line[:40]!r}; a .hex palette has a colour RRGGBB in each "
+                "line"
+            )
         if line:
             colors.append(parse_color(line))
     return colors
@@ -89,7 +95,10 @@ def paint_net_colors(path: Path, data: bytes) -> Rows:
         if not entry:
             continue
         if not re.fullmatch(r"([0-9A-Fa-f]{2})?[0-9A-Fa-f]{6}", entry):
-            raise InputError(f"line {number} of {path} is not a colour AARRGGBB: {line[:40]!r}")
+            raise InputError(
+                f"line {number} of {path} is {line[:40]!r}; a palette of paint.net has a colour "
+                "AARRGGBB in each line, and comments after a semicolon"
+            )
         if len(entry) == 6 or entry[:2] != "00":
             colors.append(parse_color(entry[-6:]))
     return colors
@@ -123,7 +132,9 @@ def json_colors(path: Path, data: bytes) -> Rows:
     if isinstance(found, dict):
         found = found.get("colors", found.get("palette"))
     if not isinstance(found, list):
-        raise InputError(f'{path} has no list of "colors"')
+        raise InputError(
+            f'{path} is not a palette: it has no list of colours, nor one named "colors"'
+        )
     return [_json_color(path, number, each) for number, each in enumerate(found, 1)]
 
 

@@ -16,6 +16,7 @@ import numpy as np
 
 from dither.errors import InputError
 from dither.extras import require_extra
+from dither.suggestions import wrong_ending
 
 if TYPE_CHECKING:
     from av import VideoFrame
@@ -85,7 +86,7 @@ def check_video(ending: str) -> None:
         InputError: PyAV is missing, or the ending names no format.
     """
     if ending not in _FORMATS:
-        raise InputError(f"the ending must be one of {', '.join(WRITE_SUFFIXES)}")
+        raise InputError(wrong_ending(ending, WRITE_SUFFIXES))
     require_extra(f"writing {ending}", "video", "av")
 
 

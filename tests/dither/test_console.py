@@ -216,9 +216,7 @@ def test_flags_and_options_of_several_values_are_repeated(run: Callable) -> None
         ("bluenoise evaluate ''", "MATRIX"),
     ],
 )
-def test_an_empty_path_is_not_the_current_folder(
-    refused: Callable, words: str, name: str
-) -> None:
+def test_an_empty_path_is_not_the_current_folder(refused: Callable, words: str, name: str) -> None:
     sentence = refused(words)
     assert name in sentence
     assert re.search(r"the (path|value) is empty\n$", sentence)

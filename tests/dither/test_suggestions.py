@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dither.palettes.named import palette_names
-from dither.suggestions import close_names, did_you_mean
+from dither.suggestions import close_names, did_you_mean, wrong_ending
 
 
 @pytest.mark.parametrize(
@@ -43,3 +43,15 @@ def test_the_question_lists_all_close_names() -> None:
         == "did you mean 'bayer-4x4' or 'bayer-8x8'? Give a name"
     )
     assert did_you_mean("x", ["bayer"], "give a name") == "give a name"
+
+
+@pytest.mark.parametrize(
+    ("ending", "close"), [(".pgn", "'.png'"), (".PNGG", "'.png'"), (".gfi", "'.gif'")]
+)
+def test_a_mistyped_ending_is_recognised(ending: str, close: str) -> None:
+    sentence = wrong_ending(ending, [".png", ".gif"])
+    assert sentence == f"did you mean {close}? The ending must be one of .png, .gif"
+
+
+def test_no_ending_has_no_close_one() -> None:
+    assert wrong_ending("", [".png", ".gif"]) == "the ending must be one of .png, .gif"

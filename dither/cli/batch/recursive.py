@@ -22,6 +22,7 @@ from dither.files.atomic import created_folder
 from dither.files.safe_open import read_file
 from dither.images.animation import ANIMATED_SUFFIXES
 from dither.version import installed_version
+from dither.wording import counted
 
 if TYPE_CHECKING:
     from dither.cli.dithered_frames import Dithering
@@ -223,6 +224,6 @@ def _run(
                 show()
     except KeyboardInterrupt:
         raise stop(
-            f"{answered} of {total} images are done. Run the same command to resume."
+            f"{answered} of {counted(total, 'image')} are done. Run the same command to resume."
         ) from None
     return sorted(entries, key=lambda entry: entry["input"])

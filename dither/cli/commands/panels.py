@@ -8,6 +8,7 @@ import typer
 
 from dither.cli.options import panel_names as complete_names
 from dither.console import INPUT, JsonOption
+from dither.wording import counted
 
 if TYPE_CHECKING:
     from dither.palettes.panel import Panel
@@ -70,7 +71,7 @@ def _show(panel: "Panel") -> None:
 
     packing, shares = panel.packing, _reflectances(panel)
     planes = len(packing.planes)
-    bits = f"{packing.bits} bit{'s' if packing.bits > 1 else ''} a pixel, {packing.order} first"
+    bits = f"{counted(packing.bits, 'bit')} a pixel, {packing.order} first"
     white, black = shares[panel.white], shares[panel.black]
     contrast = f"{white / black:.1f} to 1" if black else "unlimited"
     width, height = (25.4 * side / panel.ppi for side in (panel.width, panel.height))

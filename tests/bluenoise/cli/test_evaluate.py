@@ -7,6 +7,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+from PIL import Image
 
 from bluenoise.evaluate import evaluate
 from bluenoise.methods.void_and_cluster import void_and_cluster
@@ -119,3 +120,30 @@ def test_filters_of_ones_own_replace_the_five(
     assert "of 2" in shown
     assert "gaussian:1.5" not in shown
     assert "'blur:3' is not a viewing filter" in refused("bluenoise evaluate m.npy --filter blur:3")
+
+
+def test_a_picture_of_a_matrix_is_scored_as_the_matrix(run: Callable, tmp_path: Path) -> None:
+    run("bluenoise export bayer-8x8 -o out --format png8,png16")
+    scores = json.loads(run("bluenoise evaluate bayer-8x8 --json").stdout)["matrices"]["bayer-8x8"]
+    for path in sorted((tmp_path / "out").glob("*.png")):
+        name = path.relative_to(tmp_path)
+        found = json.loads(run(f"bluenoise evaluate {name} --json").stdout)["matrices"][str(name)]
+        assert found[str(name)] == scores["bayer-8x8"]
+
+
+@pytest.mark.parametrize("program", ["bluenoise evaluate", "bluenoise report -o r.html"])
+def test_equal_values_have_no_order(refused: Callable, tmp_path: Path, program: str) -> None:
+    np.save(tmp_path / "floats.npy", np.full((4, 4), 0.5, np.float32))
+    np.save(tmp_path / "channels.npy", np.full((4, 4, 3), 0.5, np.float32))
+    np.save(tmp_path / "ranks.npy", np.zeros((4, 4), np.uint8))
+    Image.fromarray(np.full((4, 4), 9, np.uint8)).save(tmp_path / "codes.png")
+    for name in ("floats.npy", "channels.npy", "ranks.npy", "codes.png"):
+        assert f"{name}: all 16 values of the matrix are" in refused(f"{program} {name}")
+    assert "codes.png: all values are equal" in refused(
+        "bluenoise evaluate codes.png --values scalar"
+    )
+
+
+def test_a_mistyped_texture_is_suggested(refused: Callable) -> None:
+    for command in ("evaluate vec2-128x12", "export vec2-128x12 -o out"):
+        assert "did you mean 'vec2-128x128'" in refused(f"bluenoise {command}")

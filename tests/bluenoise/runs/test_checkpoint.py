@@ -53,10 +53,35 @@ def test_arrays_come_back(tmp_path: Path) -> None:
 
 def test_a_checkpoint_of_another_run_is_named(tmp_path: Path) -> None:
     Checkpoint(tmp_path / "run.npz", RUN).save(ARRAYS)
-    with pytest.raises(InputError, match="seed is 3 there and 4 here"):
+    with pytest.raises(InputError, match="its --seed is 3, not 4"):
         Checkpoint(tmp_path / "run.npz", {**RUN, "seed": 4}).load(ARRAYS)
     with pytest.raises(InputError, match="do not fit"):
         Checkpoint(tmp_path / "run.npz", RUN).load({"values": np.zeros((5, 4))})
+
+
+@pytest.mark.parametrize(
+    ("changed", "words"),
+    [
+        ({"seed": 4}, "its --seed is 3, not 4;"),
+        ({"shape": (5, 4)}, "its shape is 4x5, not 5x4;"),
+        ({"shape": [4, 5]}, "its shape is 4x5, not 4x5;"),
+        (
+            {"viewing": "Gaussian(1.5)", "radius": 3},
+            "another --viewing-filter, or option of frames",
+        ),
+        ({"levels": 4, "viewing": "Gaussian(1.5)"}, "it was started with another --levels;"),
+        ({"level_weights": (1.0, 2.0)}, "it was started with another --level-weights;"),
+        ({"radius": 3}, "it was made by another version of the method;"),
+    ],
+)
+def test_the_option_of_another_run_is_named(
+    tmp_path: Path, changed: dict[str, object], words: str
+) -> None:
+    path = tmp_path / "run.npz"
+    Checkpoint(path, RUN).save(ARRAYS)
+    with pytest.raises(InputError) as refused:
+        Checkpoint(path, {**RUN, **changed}).load(ARRAYS)
+    assert words in str(refused.value)
 
 
 def test_damage_is_one_sentence(tmp_path: Path) -> None:

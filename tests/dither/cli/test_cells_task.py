@@ -79,6 +79,22 @@ def test_hidden_pixels_stay_hidden(folder: Path, run: Callable) -> None:
     assert len(colors) <= 2
 
 
+def test_partial_alpha_becomes_opaque_or_clear(folder: Path, run: Callable) -> None:
+    shade = np.zeros((24, 32, 4), np.uint8)
+    shade[..., 3] = np.arange(32) * 8
+    Image.fromarray(shade).save(folder / "shade.png")
+    done = run("dither optimize shade.png -o x.png --cells zx-spectrum")
+    assert "x.png: an image of cells has no partial transparency; alpha below 128" in done.stderr
+    with Image.open(folder / "x.png") as picture:
+        assert picture.mode == "P"
+        alpha = np.asarray(picture.convert("RGBA"))[..., 3]
+    assert (alpha == np.where(shade[..., 3] < 128, 0, 255)).all()
+    done = run("dither optimize shade.png -o y.png --cells zx-spectrum --background red")
+    assert "transparency" not in done.stderr
+    with Image.open(folder / "y.png") as picture:
+        assert "transparency" not in picture.info
+
+
 def test_a_folder(folder: Path, run: Callable) -> None:
     run("dither optimize in -o out --recursive --cells zx-spectrum --jobs 1 --quiet")
     assert (folder / "out" / "a.png").exists()
@@ -112,6 +128,10 @@ def test_a_folder(folder: Path, run: Callable) -> None:
             "hole.png -o x.png --cells zx-spectrum --cells-output x.scr --resize 256x192",
             "a screen holds no alpha; --background puts a colour behind it",
         ),
+        (
+            "shade.png -o x.png --cells nes --alpha keep",
+            "an image of cells has no partial transparency; choose --alpha threshold, dither or",
+        ),
         ("photo.png hole.png -o . --cells nes --cells-output x.json", "and there are 2"),
         ("clip.gif -o x.gif --cells nes", "--cells is for still images, and this one has 2 frames"),
         ("photo.png -o x.png --cells nes --keep #010203", "keep is not of the palette"),
@@ -125,6 +145,7 @@ def test_a_folder(folder: Path, run: Callable) -> None:
 def test_mistakes_are_one_sentence(
     folder: Path, refused: Callable, options: str, words: str
 ) -> None:
+    Image.fromarray(np.full((24, 32, 4), 99, np.uint8)).save(folder / "shade.png")
     assert words in refused(f"dither optimize {options}")
     assert not (folder / "x.png").exists()
     assert not (folder / "x.scr").exists()

@@ -74,7 +74,7 @@ def test_a_plot_shows_other_rates(folder: Path, run: Run, refused: Callable) -> 
     assert b"<svg" in (folder / "curve.svg").read_bytes()
     command = "dither optimize photo.png -o other.png"
     assert "with --max-bytes, --look or --rate" in refused(f"{command} --colors 4 --plot a.png")
-    assert "must end in .png" in refused(f"{command} --rate 1 --plot a.txt")
+    assert "the ending must be one of .png" in refused(f"{command} --rate 1 --plot a.txt")
     assert "would be drawn over" in refused(f"{command} --rate 1 --plot photo.png --force")
     assert "would be drawn over" in refused(f"{command} --rate 1 --plot other.png")
     assert "not of a clip" in refused("dither optimize clip.gif -o o.gif --rate 1 --plot a.png")
@@ -114,6 +114,11 @@ def test_a_clip_keeps_to_the_limit(folder: Path, run: Run) -> None:
             "shade.png -o x.png --rate 1 -p game-boy",
             "shade.png: the colours of --palette have no partial transparency",
         ),
+        (
+            "photo.png -o x.tif --max-bytes 9k",
+            "are for .png, .gif and .webp; .tif files do not get",
+        ),
+        ("photo.png -o x.bmp --look 50", "are for .png, .gif and .webp; .bmp files do not get"),
         (". -o x --recursive --rate 1", "take images, not folders"),
     ],
 )

@@ -15,7 +15,7 @@ PICO = load_palette("pico-8")
     [
         ({"width": 0}, "cells are 0x8; each side must be from 1 to 256"),
         ({"height": 300}, "cells are 8x300"),
-        ({"colors": 1}, "a cell has 1 colours; it must have from 2 to 256"),
+        ({"colors": 1}, "a cell has 1 colour; it must have from 2 to 256"),
         ({"shared": 4}, "4 of the 4 colours of a cell are shared; it must be from 0 to 3"),
         ({"palettes": 0}, "there are 0 palettes of 4 colours; it must be one or more"),
         ({"palettes": 65}, "there are 65 palettes of 4 colours; it must be one or more, with 256"),

@@ -129,12 +129,16 @@ def test_others_read_what_is_written(tmp_path: Path) -> None:
         ("p.pal", RIFF[:-1], "announces 3 colours and holds 2"),
         ("p.pal", RIFF[:20], "not a simple RIFF palette"),
         ("p.pal", RIFF.replace(b"data", b"plth"), "not a simple RIFF palette"),
-        ("p.hex", b"000000\n12345\n", "line 2 of .* RRGGBB: '12345'"),
+        (
+            "p.hex",
+            b"000000\n12345\n",
+            "line 2 of .* is '12345'; a .hex palette has a colour RRGGBB",
+        ),
         ("p.act", TABLE[:-1], "has 767 bytes; .* 768 or 772"),
         ("p.act", TABLE + b"\0\0\0\0", "announces 0 colours"),
         ("p.act", TABLE + b"\1\1\0\0", "announces 257 colours"),
         ("p.png", b"GIMP Palette", "is not an image"),
-        ("p.kpl", b"", "the ending must be one of .gpl"),
+        ("p.kpl", b"", "[Tt]he ending must be one of .gpl"),
     ],
 )
 def test_damaged_files_are_refused_in_one_sentence(
@@ -150,7 +154,7 @@ def test_deep_and_vast_images_are_no_swatches(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="uint16 samples; an image swatch has 8 bits"):
         read_colors(tmp_path / "deep.png")
     Image.new("1", (5000, 4000)).save(tmp_path / "vast.png")
-    with pytest.raises(InputError, match=r"has more than 16777216 pixels$"):
+    with pytest.raises(InputError, match=r"has more than 16,777,216 pixels$"):
         read_colors(tmp_path / "vast.png")
 
 
@@ -170,7 +174,7 @@ def test_folders_and_missing_files_are_refused(tmp_path: Path) -> None:
         (tmp_path / f"folder{ending}").mkdir()
         with pytest.raises(InputError, match="cannot read"):
             read_colors(tmp_path / f"folder{ending}")
-    with pytest.raises(InputError, match=r"cannot write .*: the ending must be one of .gpl"):
+    with pytest.raises(InputError, match=r"cannot write .*[Tt]he ending must be one of .gpl"):
         save_palette(tmp_path / "p.aseprite", Palette(THREE))
     with pytest.raises(InputError, match="does not exist"):
         save_palette(tmp_path / "nowhere" / "p.gpl", Palette(THREE))

@@ -81,7 +81,7 @@ def test_what_is_no_palette_is_refused(colors: np.ndarray, sentence: str) -> Non
         ("no-such-file.gpl", "cannot read no-such-file.gpl: there is no such file"),
         ("a\0b.hex", "cannot read a\0b.hex: embedded null byte"),
         ("a" * 999 + ".act", "File name too long"),
-        ("swatch.jpg", "the ending must be one of .gpl"),
+        ("swatch.jpg", "he ending must be one of .gpl"),
     ],
 )
 def test_what_names_no_palette_is_refused(text: str, sentence: str) -> None:

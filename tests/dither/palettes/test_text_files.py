@@ -63,13 +63,13 @@ def test_colours_come_back_from_every_text(colors: list[tuple[int, int, int]]) -
 @pytest.mark.parametrize(
     ("name", "data", "sentence"),
     [
-        ("p.txt", b"FF0F380\n", "line 1 of .* is not a colour AARRGGBB: 'FF0F380'"),
+        ("p.txt", b"FF0F380\n", "line 1 of .* is 'FF0F380'; a palette of paint.net has"),
         ("p.txt", b";\nthe quick brown fox", "line 2 of .* AARRGGBB"),
         ("p.json", b"", "is not valid JSON"),
         ("p.json", LOSPEC[:-1], "is not valid JSON"),
         ("p.json", b"[" * 100_000, "is not valid JSON"),
-        ("p.json", b'{"name": "x"}', 'has no list of "colors"'),
-        ("p.json", b'"000000"', 'has no list of "colors"'),
+        ("p.json", b'{"name": "x"}', "is not a palette: it has no list of colours"),
+        ("p.json", b'"000000"', "is not a palette: it has no list of colours"),
         ("p.json", b'["000000", "fffff"]', "colour 2 of .* is 'fffff'"),
         ("p.json", b"[[0, 0, 256]]", r"colour 1 of .* is '\[0, 0, 256\]'"),
         ("p.json", b"[[0, 0, true]]", "colour 1 of"),

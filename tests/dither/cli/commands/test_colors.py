@@ -27,7 +27,7 @@ def folder(tmp_path: Path) -> Path:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ("flag.png -o x.txt", "cannot draw x.txt: it must end in .png, .svg, .pdf"),
+        ("flag.png -o x.txt", "cannot draw x.txt: the ending must be one of .png, .svg, .pdf"),
         ("flag.png -o there.svg", "there.svg exists; give --force"),
         ("flag.png -o flag.png --force", "would be drawn over the image"),
         ("flag.png -o nowhere/x.png", "the folder nowhere does not exist"),

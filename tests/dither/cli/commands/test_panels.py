@@ -86,7 +86,7 @@ def test_each_ending_holds_the_same_picture(run: Callable, tmp_path: Path, comma
     indices = panel.palette.indices(looks)
     assert len(np.unique(indices)) > 2
     assert (_pixels(tmp_path / "pure.png") == panel.pure[indices]).all()
-    for name in ("out.bin", "out.raw", "out.epd"):
+    for name in ("out.bin", "out.raw", "out.dat"):
         run(f"{start} -o {name}")
         assert (tmp_path / name).read_bytes() == pack_panel(panel, indices)
     for name in ("title.h", "title.c"):
@@ -206,6 +206,14 @@ def test_an_animation_stays_one(run: Callable, tmp_path: Path, photo: np.ndarray
             "clear.png -o out.bin --panel small.toml --alpha keep",
             "the buffer of a panel holds no alpha",
         ),
+        ("photo.png -o x.pgn --panel small.toml", "x.pgn: did you mean '.png'"),
+        ("photo.png -o x.xbm --panel small.toml", "cannot write x.xbm: did you mean '.bmp'"),
+        ("photo.png -o x.escpos --panel small.toml", "cannot write x.escpos: the ending must be"),
+        ("photo.png -o x.epd --panel small.toml", "of .png, .tif, .tiff, .bmp, .gif, .webp, .pbm,"),
+        ("photo.png -o x.pgn --panel small.toml --packed msb", "x.pgn: did you mean '.png'"),
+        ("photo.png -o x.pgn -p c64 --packed msb", "x.pgn: did you mean '.png'"),
+        ("photo.png -o x.xbn -p c64", "cannot write x.xbn: did you mean '.xbm'"),
+        ("photo.png -o x.mp5 -p c64", "cannot write x.mp5: did you mean"),
         ("photo.png -o x.png --panel bad.toml", "bad.toml: ppi is 0; it must be a number from 20"),
     ],
 )
