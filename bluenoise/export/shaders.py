@@ -169,7 +169,7 @@ def fill_template(
     title += f", {frames} frames" if content.has_frames else ""
     text = template(filled) if isinstance(filled, str) else filled
     return text.substitute(
-        title=title + counted,
+        title=title + held,
         name=name,
         id=identifier(name),
         guard=identifier(name).upper(),

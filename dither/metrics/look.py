@@ -23,6 +23,8 @@ from dither.metrics.light import linear_lights
 # Weights of S4(2), S1(4), C4(8) and L2(16), and the exponent.
 _WEIGHTS, _EXPONENT = (85.0, 500.0, 285.0, 575.0), 0.63
 _WINDOW_SIGMA = 1.5
+# Greys, as codes, behind pictures with alpha.
+_BACKGROUNDS = (0, 128, 255)
 _FLOOR = 0.03**2
 _REDUCTIONS = 4
 
@@ -49,6 +51,31 @@ def look(original: np.ndarray, dithered: np.ndarray) -> float:
     terms = look_terms(original, dithered)
     # Rounded, so that equal pictures have 100.
     return round(float(100 - 10 * (terms @ np.array(_WEIGHTS)) ** _EXPONENT), 6)
+
+
+def look_with_alpha(original: np.ndarray, dithered: np.ndarray) -> float:
+    """Return the least look of pictures with alpha over black, grey and white, as browsers show them.
+
+    Args:
+        original: (H, W, 4) uint8 codes and alpha.
+        dithered: same rows and columns.
+
+    Raises:
+        InputError: as `image_errors`.
+
+    Example:
+        >>> white = np.full((64, 64, 4), 255, np.uint8)
+        >>> clear = white * np.array([1, 1, 1, 0], np.uint8)
+        >>> look_with_alpha(white, white), look_with_alpha(white, clear) < 0
+        (100.0, True)
+    """
+    return min(look(_over(original, gray), _over(dithered, gray)) for gray in _BACKGROUNDS)
+
+
+def _over(codes: np.ndarray, gray: int) -> np.ndarray:
+    """Return (H, W, 3) uint8: codes with alpha over a grey; browsers mix codes."""
+    alpha = codes[..., 3:] / np.float32(255)
+    return np.rint(codes[..., :3] * alpha + gray * (1 - alpha)).astype(np.uint8)
 
 
 def look_terms(original: np.ndarray, dithered: np.ndarray) -> np.ndarray:

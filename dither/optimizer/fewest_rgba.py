@@ -13,7 +13,7 @@ from dither.extras import require_extra
 from dither.images.indexed_files import encode_rgba_indexed
 from dither.images.png_packing import packed_png
 from dither.images.raster_image import RasterImage, Resolution
-from dither.metrics.look import look as measure_look
+from dither.metrics.look import look_with_alpha
 from dither.optimizer.byte_target import (
     RATE_UNIT,
     band_rows,
@@ -25,9 +25,6 @@ from dither.optimizer.byte_target import (
 from dither.optimizer.optimize_rgba import OptimizedRgba, RgbaSearch, rgba_config
 from dither.palettes.rgba import MAX_ENTRIES, rgba_codes
 from dither.progress import OnProgress, no_progress
-
-# Greys, as codes, over which the look is measured; the worst counts.
-_BACKGROUNDS = (0, 128, 255)
 
 # Returns the file of (H, W) uint8 indices and (K, 4) uint8 entries.
 EncodeRgba = Callable[[np.ndarray, np.ndarray], bytes]
@@ -150,9 +147,7 @@ class _Work:
         return self._search
 
     def _look(self, shown: np.ndarray) -> float:
-        return min(
-            measure_look(_over(self._codes, gray), _over(shown, gray)) for gray in _BACKGROUNDS
-        )
+        return look_with_alpha(self._codes, shown)
 
 
 def encoded_rgba_tightly(
@@ -172,9 +167,3 @@ def encoded_rgba_tightly(
     """
     content = encode_rgba_indexed([indices], colors, ending, resolution=resolution)
     return packed_png(content) if ending == ".png" else content
-
-
-def _over(codes: np.ndarray, gray: int) -> np.ndarray:
-    """Return (H, W, 3) uint8: codes with alpha over a grey, as a browser shows them."""
-    alpha = codes[..., 3:] / np.float32(255)
-    return np.rint(codes[..., :3] * alpha + gray * (1 - alpha)).astype(np.uint8)

@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
+import numpy as np
 import typer
 
 from dither.cli.inputs import name_errors, read_content, read_input, title
@@ -28,6 +29,7 @@ from dither.files.atomic import atomic_write, check_writable
 
 if TYPE_CHECKING:
     from dither.comparison.embedded import Picture
+    from dither.images.raster_image import RasterImage
 
 _PAGE_SUFFIXES = (".html", ".htm")
 # Measuring takes 300 bytes per pixel: 5 GB for these.
@@ -82,7 +84,8 @@ def compare(
     if output is not None:
         _check_output(output, sources, force)
     messages: list[str] = []  # logged at the end: after an error only the error counts
-    pictures = _pictures(sources, max_pixels, not no_color_management, messages.append)
+    read = _read(sources, max_pixels, not no_color_management, messages.append)
+    pictures = [picture for picture, _ in read]
     from dither.comparison.compare import compare as compare_pictures
     from dither.comparison.compare import resized_to
 
@@ -110,7 +113,8 @@ def compare(
             ) -> None:
                 on_progress(share * (number + part), f"{name}: {text}")
 
-            found = compare_pictures(pictures[0].pixels, picture.pixels, on_progress=on_picture)
+            held = np.asarray(read[0][1]), np.asarray(read[1 + number][1])
+            found = compare_pictures(*held, on_progress=on_picture)
             size = None if picture.file is None else len(picture.file)
             results.append(dataclasses.replace(found, file_bytes=size))
         if output is not None:
@@ -155,10 +159,10 @@ def _check_output(output: Path, sources: list[Path], force: bool) -> None:
     check_writable(output, replace=force)
 
 
-def _pictures(
+def _read(
     sources: list[Path], max_pixels: int, managed: bool, note: Callable[[str], None]
-) -> "list[Picture]":
-    """Read the pictures over white, each with the bytes of its file."""
+) -> "list[tuple[Picture, RasterImage]]":
+    """Read the pictures: over white, each with the bytes of its file, and with their alpha."""
     from dither.comparison.embedded import Picture
     from dither.images.background import on_background
     from dither.samples import checked_image
@@ -171,10 +175,13 @@ def _pictures(
         if len(animation.frames) > 1:
             note(f"{title(source)} has {len(animation.frames)} frames; the first is compared")
         if first.alpha is not None and first.alpha.min() < 255:
-            note(f"{title(source)} is transparent; it is compared over white")
+            note(
+                f"{title(source)} is transparent; it is compared over white, its look over black and "
+                "grey too"
+            )
         with name_errors(source):
             pixels = checked_image(on_background(first, "#ffffff").color)
-        pictures.append(Picture(name, pixels, content))
+        pictures.append((Picture(name, pixels, content), first))
     return pictures
 
 

@@ -92,6 +92,27 @@ def test_clips_and_clear_pictures_are_said_to_be(run: Callable, folder: Path, ph
     same, over = json.loads(done.stdout)["images"]
     assert same["errors"]["blurred_1_5"] == 0
     assert over["errors"]["blurred_1_5"] == dither.compare(photo, white).errors.blurred_1_5
+    assert over["look"] <= dither.compare(photo, white).look
+
+
+def test_the_look_counts_partial_alpha_that_was_lost(run: Callable, tmp_path: Path) -> None:
+    shade = np.full((64, 64, 4), 255, np.uint8)
+    shade[..., 3] = np.arange(64) * 4
+    lost = shade.copy()
+    lost[..., 3] = np.where(shade[..., 3] < 128, 0, 255)
+    Image.fromarray(shade).save(tmp_path / "shade.png")
+    Image.fromarray(shade).save(tmp_path / "same.webp", lossless=True, exact=True)
+    dither.write_image(tmp_path / "lost.gif", dither.RasterImage(lost[..., :3], lost[..., 3]))
+    done = run("dither compare shade.png same.webp lost.gif --json")
+    same, found = json.loads(done.stdout)["images"]
+    assert same["look"] == 100
+    # Over white, there is nothing to see.
+    assert found["errors"]["blurred_1_5"] == 0
+    assert found["look"] < 50
+    assert found["look"] == dither.compare(shade, lost).look
+    run("dither ordered shade.png -o dots.png --bits 1 --alpha dither")
+    dots = json.loads(run("dither compare shade.png dots.png --json").stdout)["images"][0]["look"]
+    assert found["look"] < dots < 100
 
 
 def test_an_original_of_another_size_is_resized(run: Callable, folder: Path) -> None:
