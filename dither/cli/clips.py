@@ -50,7 +50,12 @@ def frame_files(images: Sequence[Path]) -> list[Path]:
 
 
 def read_clip(
-    files: Sequence[Path], job: Job, note: Callable[[str], None], content: bytes | None = None
+    files: Sequence[Path],
+    job: Job,
+    note: Callable[[str], None],
+    content: bytes | None = None,
+    *,
+    deep: bool = False,
 ) -> "Animation":
     """Read one image or clip, or several images as the frames of a clip, with the times of --fps.
 
@@ -59,11 +64,16 @@ def read_clip(
         job: limits, --fps and --loop.
         note: called with a sentence about each part of a file that is not read.
         content: the bytes of the only file, if they are read already.
+        deep: as for `read_image`.
 
     Raises:
         InputError: a file cannot be read, or the frames differ in size or depth or are too many.
     """
-    options: dict[str, Any] = {"color_management": not job.no_color_management, "pages": True}
+    options: dict[str, Any] = {
+        "color_management": not job.no_color_management,
+        "pages": True,
+        "deep": deep,
+    }
     if len(files) == 1:
         rate = None if job.fps is None else job.rate
         found = read_input(files[0], job.max_pixels, note, content, rate=rate, **options)

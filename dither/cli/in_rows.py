@@ -44,7 +44,7 @@ NextRows = Callable[..., "np.ndarray"]
 
 @contextlib.contextmanager
 def opened_in_rows(
-    source: Path, content: "Source", job: Job, preparation: Preparation
+    source: Path, content: "Source", job: Job, preparation: Preparation, *, deep: bool = False
 ) -> Iterator[RowSource | None]:
     """Open an image that can be read and adjusted in bands of rows; None if it cannot.
 
@@ -53,6 +53,7 @@ def opened_in_rows(
         content: the file or its bytes.
         job: the limit of pixels, and options that need the whole image.
         preparation: the adjustments.
+        deep: as for `read_image`.
 
     Raises:
         InputError: the image cannot be read.
@@ -66,7 +67,9 @@ def opened_in_rows(
     with contextlib.ExitStack() as stack:
         try:
             managed = not job.no_color_management
-            rows = open_rows(content, job.max_pixels, title(source), color_management=managed)
+            rows = open_rows(
+                *(content, job.max_pixels, title(source)), color_management=managed, deep=deep
+            )
             found = stack.enter_context(rows)
         except TooLargeError as error:
             raise InputError(f"{error}; --max-pixels raises this limit") from None

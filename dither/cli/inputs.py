@@ -45,6 +45,7 @@ def read_input(
     *,
     color_management: bool = True,
     pages: bool = False,
+    deep: bool = False,
     rate: Fraction | None = None,
 ) -> "Animation":
     """Read an image, animation or video from a file, standard input, or content that was read before.
@@ -56,6 +57,7 @@ def read_input(
         content: the bytes of the file, if they are read already.
         color_management: convert colours to sRGB.
         pages: read all pages of a TIFF, not only the first.
+        deep: as for `read_image`.
         rate: frames per second that are taken of a video; None for all.
 
     Raises:
@@ -71,6 +73,7 @@ def read_input(
     try:
         return read_animation(
             file,
+            deep=deep,
             max_pixels=max_pixels,
             name=title(source),
             color_management=color_management,

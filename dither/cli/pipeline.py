@@ -255,7 +255,9 @@ def _dithered(
             and isinstance(dithering, PerFrame)
             and dithering.rows is not None
         ):
-            rows = stack.enter_context(opened_in_rows(source, file, job, preparation))
+            rows = stack.enter_context(
+                opened_in_rows(source, file, job, preparation, deep=target.keeps_depth)
+            )
             if rows is not None:
                 for sentence in rows.notes:
                     note(sentence)
@@ -276,7 +278,7 @@ def _dithered(
         elif isinstance(dithering, PerFrame):
             why = because if because in ("--colors", "--auto-contrast", "--preview") else None
             check_whole_video(source, job, dithering.memory, why or f"{output.suffix} output")
-        animation = read_clip(sources, job, note, content)
+        animation = read_clip(sources, job, note, content, deep=target.keeps_depth)
         sentence = rate_note(format_suffix(output, job), job)
         if sentence is not None:
             note(sentence)

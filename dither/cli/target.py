@@ -40,6 +40,11 @@ class Target:
     intent: "Intent | None" = None
     cells: "Cells | None" = None
 
+    @property
+    def keeps_depth(self) -> bool:
+        """Whether colours of 16 bits are dithered as such, not as 8 bits."""
+        return self.levels is not None
+
     @classmethod
     def from_options(cls, given: Quantizer, intent: IntentChoice | None) -> "Target":
         """Return the target that the options name.

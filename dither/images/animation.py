@@ -18,6 +18,7 @@ from dither.images.io import (
     encode_image,
     encode_pillow,
     open_image,
+    still_image,
     unread_parts,
     write_encoded,
 )
@@ -88,6 +89,7 @@ def read_animation(
     name: str | None = None,
     color_management: bool = True,
     pages: bool = False,
+    deep: bool = False,
     log: Callable[[str], object] | None = None,
 ) -> Animation:
     """Read all frames of an animated GIF, PNG or WebP, or any other image as one frame.
@@ -101,6 +103,7 @@ def read_animation(
         name: name used in error messages instead of the file's.
         color_management: as for `read_image`.
         pages: read all pages of a TIFF as frames, not only the first; previews and masks are left out.
+        deep: as for `read_image`, of a still image.
         log: called with a sentence for each content that is not read: more than 8 bits per channel, or
             pages after the first.
 
@@ -118,7 +121,9 @@ def read_animation(
         count = int(getattr(picture, "n_frames", 1))
         numbers = page_numbers(picture) if pages else [0]
         if log is not None:
-            for sentence in unread_parts(picture, name, pages_read=len(numbers)):
+            for sentence in unread_parts(
+                picture, name, pages_read=len(numbers), deep=deep and count == 1
+            ):
                 log(sentence)
         if len(numbers) > 1:
             compression = tiff_compression(picture)
@@ -129,11 +134,7 @@ def read_animation(
         if log is not None and colors.note:
             log(colors.note)
         if picture.format not in ("GIF", "PNG", "WEBP") or count == 1:
-            picture.load()
-            resolution = file_resolution(picture)
-            ImageOps.exif_transpose(picture, in_place=True)  # otherwise copies all images
-            image = dataclasses.replace(managed_picture(picture, colors), resolution=resolution)
-            still = without_opaque_alpha([image])
+            still = without_opaque_alpha([still_image(picture, colors, deep=deep and count == 1)])
             return Animation(still, compression=tiff_compression(picture))
         if count > MAX_FRAMES:
             raise InputError(f"{name} has {count} frames; at most {MAX_FRAMES} are read")

@@ -14,7 +14,14 @@ from dither.errors import InputError, TooLargeError
 from dither.files.atomic import atomic_write
 from dither.files.safe_open import read_all, safe_open
 from dither.images.bmp import with_bmp_density
-from dither.images.color_management import UNMANAGED, color_source, managed_picture
+from dither.images.color_management import (
+    UNMANAGED,
+    ColorSource,
+    color_source,
+    managed,
+    managed_picture,
+)
+from dither.images.deep_color import CLEAR_COLOR, is_deep, read_deep
 from dither.images.gif import check_complete, gif_bytes
 from dither.images.pillow_conversion import check_webp, to_pillow, transparency_of_file
 from dither.images.png import png_bytes
@@ -69,12 +76,13 @@ def read_image(
     max_pixels: int = MAX_PIXELS,
     name: str | None = None,
     color_management: bool = True,
+    deep: bool = False,
 ) -> RasterImage:
     """Read PNG, JPEG, TIFF, WebP, BMP, GIF (first frame) or PNM, rotated by its EXIF orientation.
 
     Colours become sRGB. 16-bit grey stays uint16 and 32-bit float grey stays float32; palettes, CMYK,
     CIELAB and YCbCr become RGB; 1 bit becomes 0 and 255. An alpha channel that is opaque everywhere is
-    dropped. Pillow reduces 16-bit RGB, and 16-bit grey with an alpha channel, to 8 bits.
+    dropped. 16-bit grey with an alpha channel is read as 8 bits, and so is 16-bit RGB unless `deep`.
 
     Args:
         source: the file, or a binary stream.
@@ -82,6 +90,7 @@ def read_image(
         name: name used in error messages instead of the file's.
         color_management: convert the colours to sRGB by the file's colour profile, by cICP, gAMA and
             cHRM of a PNG, or by a camera's mark of Adobe RGB. If False, the samples stay as they are.
+        deep: keep 16 bits per channel of RGB in PNG and TIFF.
 
     Raises:
         InputError: the file is missing, has another format, is damaged or does not fit into memory; a
@@ -91,15 +100,28 @@ def read_image(
         >>> read_image("photo.jpg").color.shape  # doctest: +SKIP
         (512, 768, 3)
     """
-    from PIL import ImageOps
-
     with open_image(source, max_pixels, name) as picture:
         colors = color_source(picture, name or str(source)) if color_management else UNMANAGED
-        picture.load()
-        resolution = file_resolution(picture)
-        ImageOps.exif_transpose(picture, in_place=True)  # otherwise copies all images
-        image = managed_picture(picture, colors)
-        return without_opaque_alpha([dataclasses.replace(image, resolution=resolution)])[0]
+        return without_opaque_alpha([still_image(picture, colors, deep=deep)])[0]
+
+
+def still_image(picture: "Image.Image", colors: ColorSource, *, deep: bool) -> RasterImage:
+    """Load the first frame of an open picture, upright and in sRGB, with its resolution.
+
+    Args:
+        picture: as `open_image` yields it.
+        colors: from `color_source`.
+        deep: as for `read_image`.
+    """
+    from PIL import ImageOps
+
+    if deep and is_deep(picture):
+        image = managed(read_deep(picture), colors)
+        return dataclasses.replace(image, resolution=file_resolution(picture))
+    picture.load()
+    resolution = file_resolution(picture)
+    ImageOps.exif_transpose(picture, in_place=True)  # otherwise copies all images
+    return dataclasses.replace(managed_picture(picture, colors), resolution=resolution)
 
 
 @contextlib.contextmanager
@@ -146,6 +168,7 @@ def open_image(source: Source, max_pixels: int, name: str | None = None) -> Iter
                 _check_png(picture, file)
             picture = stack.enter_context(Image.open(file, formats=READ_FORMATS))
             if picture.format == "PNG" and "transparency" in picture.info:
+                picture.info[CLEAR_COLOR] = picture.info["transparency"]
                 picture.info["transparency"] = transparency_of_file(picture)
         if any(tile[0] == "libtiff" for tile in getattr(picture, "tile", ())):
             stack.enter_context(quiet_stderr())
@@ -224,13 +247,16 @@ def _check_png(picture: "Image.Image", file: BinaryIO) -> None:
             return
 
 
-def unread_parts(picture: "Image.Image", name: str, *, pages_read: int = 1) -> list[str]:
+def unread_parts(
+    picture: "Image.Image", name: str, *, pages_read: int = 1, deep: bool = False
+) -> list[str]:
     """Describe content of a file that is not read: more than 8 bits per channel, or further pages.
 
     Args:
         picture: as `open_image` yields it, not loaded yet.
         name: the file's name, for the sentences.
         pages_read: number of pages of a TIFF that are read; with 1, others get a sentence.
+        deep: as for `read_image`.
 
     Returns:
         One sentence each.
@@ -239,7 +265,8 @@ def unread_parts(picture: "Image.Image", name: str, *, pages_read: int = 1) -> l
     # Pillow gives the stored depth to its decoder as "RGB;16B", or (in PNM) as RGB and the white code.
     arguments = next((tile[3] for tile in getattr(picture, "tile", ())), ())
     arguments = arguments if isinstance(arguments, tuple) else (arguments,)
-    if not picture.mode.startswith(("I", "F")) and any(
+    reduced = not (picture.mode.startswith(("I", "F")) or (deep and is_deep(picture)))
+    if reduced and any(
         ";16" in part if isinstance(part, str) else picture.format == "PPM" and (part or 0) > 255
         for part in arguments
     ):

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
+from dither.images.deep_color import unfiltered
 from dither.images.rows import band_height
 
 if TYPE_CHECKING:
@@ -24,16 +25,22 @@ _MAX_STORED = 65535
 _CHANNELS = {0: 1, 2: 3, 3: 1, 4: 2, 6: 4}
 # Filters subtract the byte of the pixel before, so Pillow's modes stand for bytes per pixel.
 _MODES = {1: "L", 2: "LA", 3: "RGB", 4: "RGBA"}
+# Modes of colours of 16 bits, by bytes per pixel.
+_DEEP_MODES = {6: "RGB", 8: "RGBA"}
 # Chunks that can hold an orientation.
 _TEXTS = (b"eXIf", b"tEXt", b"zTXt", b"iTXt")
 
 
 def is_read_in_rows(picture: "Image.Image", file: BinaryIO) -> bool:
-    """Return whether the rows of an open PNG follow each other and Pillow can undo their filters."""
+    """Return whether the rows of an open PNG follow each other and Pillow can undo their filters.
+
+    Rows of colours of 16 bits are read with all their bits.
+    """
     if getattr(picture, "n_frames", 1) > 1 or len(getattr(picture, "tile", ())) != 1:
         return False
     bits, kind, interlaced = _header(file)
-    if interlaced or max(1, bits * _CHANNELS[kind] // 8) not in _MODES:
+    pixel_bytes = max(1, bits * _CHANNELS[kind] // 8)
+    if interlaced or not (pixel_bytes in _MODES or pixel_bytes in _DEEP_MODES):
         return False
     after_pixels = False
     for name, _, _ in png_chunks(file):
@@ -81,8 +88,12 @@ def packed_rows(file: BinaryIO, width: int, height: int) -> Iterator[np.ndarray]
 def _without_filters(filtered: bytearray, row_bytes: int, pixel_bytes: int) -> np.ndarray:
     from PIL import Image
 
-    mode, count = _MODES[pixel_bytes], len(filtered) // (row_bytes + 1)
+    count = len(filtered) // (row_bytes + 1)
     size = row_bytes // pixel_bytes, count
+    if pixel_bytes in _DEEP_MODES:
+        samples = unfiltered(_stored(memoryview(filtered)), size, _DEEP_MODES[pixel_bytes])
+        return samples.astype(">u2").view(np.uint8).reshape(count, row_bytes)
+    mode = _MODES[pixel_bytes]
     rows = Image.frombytes(mode, size, _stored(memoryview(filtered)), "zip", mode)
     return np.asarray(rows).reshape(count, row_bytes)
 

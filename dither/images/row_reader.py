@@ -13,6 +13,7 @@ import numpy as np
 
 from dither.images import jpeg_reader, png_reader, tiff_reader
 from dither.images.color_management import UNMANAGED, color_source, managed
+from dither.images.deep_color import CLEAR_COLOR, is_deep, split_deep
 from dither.images.io import Source, damage_refused, open_image, opened_file, unread_parts
 from dither.images.pages import page_numbers
 from dither.images.pillow_conversion import PROFILED_MODES, from_pillow
@@ -29,7 +30,12 @@ _UPRIGHT = (None, 1)
 
 @contextlib.contextmanager
 def open_rows(
-    source: Source, max_pixels: int, name: str, *, color_management: bool = True
+    source: Source,
+    max_pixels: int,
+    name: str,
+    *,
+    color_management: bool = True,
+    deep: bool = False,
 ) -> Iterator[RowSource | None]:
     """Open an image to read it in bands of rows; None if its format needs it to be read whole.
 
@@ -38,6 +44,7 @@ def open_rows(
         max_pixels: refuse larger images.
         name: name used in error messages.
         color_management: as for `read_image`.
+        deep: as there.
 
     Raises:
         InputError: as `read_image`; for damaged rows, when they are read.
@@ -50,8 +57,8 @@ def open_rows(
                 is_converted = colors.space is not None
                 # Only whole pictures are read with their inks.
                 by_rows = not is_converted or colors.mode in ("L", "RGB")
-                found = _row_bands(picture, file) if by_rows else None
-                notes = (*unread_parts(picture, name), *filter(None, [colors.note]))
+                found = _row_bands(picture, file, deep) if by_rows else None
+                notes = (*unread_parts(picture, name, deep=deep), *filter(None, [colors.note]))
                 shape, mode = (picture.height, picture.width), picture.mode
                 profile = picture.info.get("icc_profile") if mode in PROFILED_MODES else None
                 compression = str(picture.info.get("compression"))
@@ -86,7 +93,7 @@ def open_rows(
 
 
 def _row_bands(
-    picture: "Image.Image", file: BinaryIO
+    picture: "Image.Image", file: BinaryIO, deep: bool
 ) -> tuple[Callable[[], Iterator[RasterImage]], int] | None:
     """Return a function that reads the bands, and the bytes of a part of the file, or None."""
     from PIL import Image
@@ -94,7 +101,9 @@ def _row_bands(
     # A PNG would read its pixels to look for an orientation behind them.
     if Image.Image.getexif(picture).get(_ORIENTATION) not in _UPRIGHT:
         return None
-    size = picture.size
+    size, has_16_bits = picture.size, is_deep(picture)
+    if picture.format == "PNG" and has_16_bits and not deep:
+        return None
     if picture.format == "PNG" and png_reader.is_read_in_rows(picture, file):
         convert = _png_conversion(picture)
         if convert is not None:
@@ -106,7 +115,8 @@ def _row_bands(
     if picture.format == "TIFF" and picture.mode != "F" and not picture.mode.startswith("I;32"):
         parts = tiff_reader.tiff_parts(file)
         if parts is not None and parts.size == size:
-            return lambda: tiff_reader.bands(file, parts), parts.piece_bytes
+            decode = tiff_reader.deep_part if deep and has_16_bits else None
+            return lambda: tiff_reader.bands(file, parts, decode), parts.piece_bytes
     return None
 
 
@@ -116,6 +126,12 @@ def _png_conversion(picture: Any) -> Callable[[np.ndarray], RasterImage] | None:
 
     mode, rawmode, info = picture.mode, picture.tile[0][3], dict(picture.info)
     width, is_plain = picture.width, "transparency" not in picture.info
+    if is_deep(picture):
+        clear, profile = info.get(CLEAR_COLOR), info.get("icc_profile")
+        channels = len(mode)
+        return lambda rows: split_deep(
+            rows.view(">u2").astype(np.uint16).reshape(len(rows), width, channels), clear, profile
+        )
     if mode == "P":
         table = _palette_table(picture)
 

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, BinaryIO
 
 import numpy as np
 
+from dither.images.deep_color import read_deep
 from dither.images.pillow_conversion import from_pillow
 from dither.images.quiet_stderr import quiet_stderr
 from dither.images.raster_image import RasterImage
@@ -115,7 +116,7 @@ def tiff_parts(file: BinaryIO) -> TiffParts | None:
     copied = {tag: entries[tag] for tag in _COPIED if tag in entries}
     # Other colours than greys become RGB.
     samples = max(channels, 1 if number(_PHOTOMETRIC, 1) < 2 else 3) if channels < 4 else 4
-    samples = 2 if number(_BITS, 1) == 16 and channels == 1 else samples
+    samples = 2 * samples if number(_BITS, 1) == 16 else samples
     return TiffParts(order, copied, (width, height), part, offsets, counts, samples)
 
 
@@ -130,6 +131,15 @@ def _divided(
         return part, offsets, np.minimum(rows, height - tops) * row_bytes
     tops = np.arange(0, height, step)
     return (width, step), offsets[0] + tops * row_bytes, np.minimum(step, height - tops) * row_bytes
+
+
+def deep_part(parts: TiffParts, size: tuple[int, int], content: bytes) -> RasterImage:
+    """Return a strip or tile of colours of 16 bits with all their bits."""
+    from PIL import Image
+
+    file = io.BytesIO(small_tiff(parts, size, content))
+    with Image.open(file, formats=("TIFF",)) as picture, quiet_stderr():
+        return read_deep(picture)
 
 
 def bands(

@@ -1,0 +1,131 @@
+"""Read colours of 16 bits per channel with Pillow, which reads 8: the upper bytes, then the lower ones.
+
+Pillow takes the first byte of samples that it believes to be big-endian, and the second of those that
+it believes to be little-endian. So a second reading, with the byte order swapped, has the lower bytes.
+"""
+
+import sys
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from dither.images.raster_image import RasterImage
+
+if TYPE_CHECKING:
+    from PIL import Image
+
+_OTHER = "B" if sys.byteorder == "little" else "L"
+# Byte orders in Pillow's raw modes, and those that read the lower bytes.
+_SWAPPED = {";16L": ";16B", ";16B": ";16L", ";16N": f";16{_OTHER}"}
+_MODES = ("RGB", "RGBA")
+# Key of `info` for the transparent colour of a PNG in the depth of the file.
+CLEAR_COLOR = "clear color"
+# The orientations of EXIF, as steps of numpy: whether rows and columns are swapped first, and then in
+# which directions rows and columns run.
+_ORIENTATION = 0x0112
+_TURNS = {
+    2: (False, 1, -1),
+    3: (False, -1, -1),
+    4: (False, -1, 1),
+    5: (True, 1, 1),
+    6: (True, 1, -1),
+    7: (True, -1, -1),
+    8: (True, -1, 1),
+}
+
+
+def is_deep(picture: "Image.Image") -> bool:
+    """Return whether an open picture, not loaded yet, has 16 bits per channel that can be read."""
+    tiles = getattr(picture, "tile", ())
+    modes = [_raw_mode(tile[3]) for tile in tiles]
+    return (
+        picture.mode in _MODES
+        and bool(modes)
+        and all(mode[:-4] == picture.mode and mode[-4:] in _SWAPPED for mode in modes)
+    )
+
+
+def read_deep(picture: "Image.Image") -> RasterImage:
+    """Load an open picture for which `is_deep` is true; it is turned upright by its EXIF orientation.
+
+    Returns:
+        (H, W, 3) uint16 samples, 8 bits of alpha, and the colour profile.
+    """
+    from PIL import Image
+
+    file: Any = getattr(picture, "fp", None)
+    formats = [str(picture.format)]
+    clear = picture.info.get(CLEAR_COLOR)
+    picture.load()
+    # Pillow turns TIFFs itself, and leaves no orientation then.
+    orientation = picture.getexif().get(_ORIENTATION)
+    samples = np.asarray(picture).astype(np.uint16) << np.uint16(8)
+    file.seek(0)
+    with Image.open(file, formats=formats) as again:
+        again.tile = [_swapped(tile) for tile in again.tile]  # pyright: ignore[reportAttributeAccessIssue]
+        again.load()
+        samples |= np.asarray(again)
+    found = split_deep(samples, clear, picture.info.get("icc_profile"))
+    if orientation not in _TURNS:
+        return found
+    return RasterImage(
+        _turned(found.color, orientation),
+        None if found.alpha is None else _turned(found.alpha, orientation),
+        found.profile,
+    )
+
+
+def split_deep(samples: np.ndarray, clear: Any, profile: bytes | None) -> RasterImage:
+    """Return an image of samples of 16 bits.
+
+    Args:
+        samples: (H, W, 3) or, with alpha, (H, W, 4) uint16.
+        clear: the samples of the transparent colour of a PNG, if it has one.
+        profile: ICC profile.
+    """
+    alpha = None
+    if samples.shape[2] == 4:
+        alpha = ((samples[..., 3].astype(np.uint32) + 128) // 257).astype(np.uint8)
+    elif isinstance(clear, tuple) and len(clear) == 3:
+        is_clear = (samples == np.array(clear, np.uint16)).all(axis=2)
+        alpha = np.where(is_clear, np.uint8(0), np.uint8(255))
+    return RasterImage(np.ascontiguousarray(samples[..., :3]), alpha, profile)
+
+
+def unfiltered(filtered: bytes, size: tuple[int, int], mode: str) -> np.ndarray:
+    """Return rows of a PNG of 16 bits without their filters.
+
+    Args:
+        filtered: a zlib stream of the filtered rows.
+        size: width and height.
+        mode: "RGB" or "RGBA".
+
+    Returns:
+        (H, W, C) uint16.
+    """
+    from PIL import Image
+
+    upper, lower = (
+        np.asarray(Image.frombytes(mode, size, filtered, "zip", f"{mode};16{order}"))
+        for order in ("B", "L")
+    )
+    return upper.astype(np.uint16) << np.uint16(8) | lower
+
+
+def _raw_mode(arguments: Any) -> str:
+    first = arguments if isinstance(arguments, str) else next(iter(arguments or ()), "")
+    return first if isinstance(first, str) else ""
+
+
+def _swapped(tile: Any) -> Any:
+    arguments = tile[3]
+    mode = _raw_mode(arguments)
+    other = mode[:-4] + _SWAPPED[mode[-4:]]
+    changed = other if isinstance(arguments, str) else (other, *arguments[1:])
+    return type(tile)(*tile[:3], changed) if hasattr(tile, "_fields") else (*tile[:3], changed)
+
+
+def _turned(samples: np.ndarray, orientation: int) -> np.ndarray:
+    swaps, rows, columns = _TURNS[orientation]
+    turned = samples.swapaxes(0, 1) if swaps else samples
+    return np.ascontiguousarray(turned[::rows, ::columns])
