@@ -154,9 +154,10 @@ class OptimizeTask:
         about: dict[str, Any],
         on_progress: OnProgress,
     ) -> Dithered:
-        """Learn a palette with alpha, and search the pixels of an image or diffuse those of a clip."""
+        """Learn a palette with alpha, and search the pixels of an image or clip, or diffuse them."""
         from dither.diffusion.rgba import diffuse_rgba
         from dither.optimizer.optimize_rgba import optimize_rgba
+        from dither.optimizer.rgba_frames import optimize_rgba_frames
         from dither.palettes.rgba import learn_rgba
 
         first, *more = animation.frames
@@ -165,6 +166,15 @@ class OptimizeTask:
                 first, colors, preset=self.preset, seed=self.seed, on_progress=on_progress
             )
             palette, codes = found.palette, [found.indices]
+        elif self.pixels == "search":
+            results = optimize_rgba_frames(
+                animation.frames,
+                colors,
+                preset=self.preset,
+                seed=self.seed,
+                on_progress=on_progress,
+            )
+            palette, codes = results[0].palette, [each.indices for each in results]
         else:
             palette = learn_rgba(animation.frames, colors, seed=self.seed)
             codes = [diffuse_rgba(frame, palette) for frame in animation.frames]

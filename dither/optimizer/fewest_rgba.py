@@ -23,7 +23,7 @@ from dither.optimizer.byte_target import (
     found_by_passes,
 )
 from dither.optimizer.optimize_rgba import OptimizedRgba, RgbaSearch, rgba_config
-from dither.palettes.rgba import MAX_ENTRIES, rgba_codes
+from dither.palettes.rgba import MAX_ENTRIES, learn_rgba, own_colors, rgba_codes
 from dither.progress import OnProgress, no_progress
 
 # Returns the file of (H, W) uint8 indices and (K, 4) uint8 entries.
@@ -78,11 +78,11 @@ def optimize_rgba_bytes(
         raise InputError("the image has no alpha; use optimize_bytes")
     require_extra("optimizing pixels", "optimize", "numba")
     work = _Work(image, colors, encode or encoded_rgba_tightly, seed)
-    own = RgbaSearch(image, colors or MAX_ENTRIES, rgba_config(MAX_ENTRIES), seed)
+    own = own_colors([image], colors or MAX_ENTRIES)
     unchanged = None
-    if len(own.image.colors) <= len(own.palette):
-        unchanged = work.encoded(own.result(), 0.0)
-        if (max_bytes is not None and len(unchanged.content) <= max_bytes) or len(own.palette) <= 2:
+    if own is not None:
+        unchanged = work.encoded(RgbaSearch(image, own, rgba_config(MAX_ENTRIES)).result(), 0.0)
+        if (max_bytes is not None and len(unchanged.content) <= max_bytes) or len(own) <= 2:
             on_progress(1.0, "done")
             return unchanged
 
@@ -143,7 +143,8 @@ class _Work:
     def _started(self, rate: float) -> RgbaSearch:
         if self._search is None:
             colors = self._colors or colors_for(rate)
-            self._search = RgbaSearch(self._image, colors, rgba_config(colors), self._seed)
+            palette = learn_rgba([self._image], colors, seed=self._seed)
+            self._search = RgbaSearch(self._image, palette, rgba_config(colors))
         return self._search
 
     def _look(self, shown: np.ndarray) -> float:

@@ -5,6 +5,7 @@ k-means learns the entries (`dither.palettes.rgba`). Then passes of `match_searc
 a small weight even if no size is wanted: noise is most of the bytes of a soft shadow.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,7 +21,7 @@ from dither.palettes.rgba import RgbaPalette, learn_rgba, rgba_codes
 from dither.progress import OnProgress, no_progress
 
 # Passes without a wanted size.
-_PASSES = 4
+PASSES = 4
 # Pairs of numbers are for 16 or fewer and for 64 or more colours; between, they change geometrically.
 _FEW, _MANY = 16, 64
 # Without a wanted size, the loss that a bit is worth, in squares of OKLab, is a share of the squared
@@ -56,23 +57,59 @@ class RgbaSearch:
         image: the prepared image.
     """
 
-    def __init__(self, image: RasterImage, colors: int, config: SearchConfig, seed: int) -> None:
-        """Begin with entries by k-means and the nearest of them for each pixel."""
-        self.palette = learn_rgba([image], colors, seed=seed)
-        self.image = rgba_views.prepare_rgba(rgba_codes(image))
+    def __init__(
+        self,
+        image: RasterImage,
+        palette: RgbaPalette,
+        config: SearchConfig,
+        kept: np.ndarray | None = None,
+    ) -> None:
+        """Begin with the nearest entry for each pixel.
+
+        Args:
+            image: with or without alpha.
+            palette: the entries, such as those by k-means.
+            config: from `rgba_config`.
+            kept: (H, W) indices of pixels that stay, -1 for all others; None if none stays.
+        """
+        self.palette = palette
+        still = None if kept is None else kept >= 0
+        self.image = rgba_views.prepare_rgba(rgba_codes(image), still)
         self.indices = rgba_views.nearest_indices(self.image, self.palette)
+        if kept is not None:
+            self.indices = np.where(kept >= 0, kept, self.indices).astype(np.uint8)
         self._config = config
         self._bits: MatchBits | None = None
 
-    def improve(self, bit_weight: float) -> float:
-        """Do a pass and refit the entries; return an estimate of the bits of the pixels."""
+    def improve(self, bit_weight: float, *, refits: bool = True) -> float:
+        """Do a pass, and refit the entries; return an estimate of the bits of the pixels."""
         state = rgba_views.init(self.indices, self.palette, self.image, self._config, self._bits)
         light = rgba_views.seen(self.palette.colors)
         state, info = match_search.step(state, light, self._config, bit_weight)
         self._bits, self.indices = state.bits, state.indices
-        colors = rgba_views.refit(self.indices, self.palette, self.image, self._config)
-        self.palette = RgbaPalette(colors)
+        if refits:
+            colors = rgba_views.refit(self.indices, self.palette, self.image, self._config)
+            self.palette = RgbaPalette(colors)
         return info.bits
+
+    def improve_in_passes(
+        self, colors: int, passes: int, on_progress: OnProgress, *, refits: bool = True
+    ) -> None:
+        """Do passes without a wanted size; the weight of a bit follows the error.
+
+        Args:
+            colors: number of entries that was asked for.
+            passes: number of passes.
+            on_progress: called after each.
+            refits: whether the entries change too.
+        """
+        for number in range(passes):
+            weight = _between(_LEAST_WEIGHTS, colors)
+            if number > 0:
+                share = _between(_WEIGHT_SHARES, colors)
+                weight = max(weight, share * self.blurred_error())
+            self.improve(weight, refits=refits)
+            on_progress((number + 1) / passes, f"pass {number + 1}")
 
     def blurred_error(self) -> float:
         """Return the squared blurred error per pixel that is not hidden, in OKLab, of all views."""
@@ -85,12 +122,25 @@ class RgbaSearch:
 
     def result(self) -> OptimizedRgba:
         """Return the entries that pixels have, each once and in order, and the pixels."""
-        used = np.unique(self.indices)
-        colors, rank = np.unique(self.palette.colors[used], axis=0, return_inverse=True)
-        order = np.lexsort((colors[:, :3].sum(axis=1), colors[:, 3]))
-        places = np.zeros(256, np.uint8)
-        places[used] = np.argsort(order)[rank.ravel()]
-        return OptimizedRgba(RgbaPalette(colors[order]), places[self.indices])
+        palette, (indices,) = tidied(self.palette, [self.indices])
+        return OptimizedRgba(palette, indices)
+
+
+def tidied(
+    palette: RgbaPalette, frames: Sequence[np.ndarray]
+) -> tuple[RgbaPalette, list[np.ndarray]]:
+    """Return the entries that pixels have, each once and in order, and the pixels.
+
+    Args:
+        palette: the entries, of which some may be equal.
+        frames: (H, W) uint8 each.
+    """
+    used = np.unique(np.concatenate([np.unique(indices) for indices in frames]))
+    colors, rank = np.unique(palette.colors[used], axis=0, return_inverse=True)
+    order = np.lexsort((colors[:, :3].sum(axis=1), colors[:, 3]))
+    places = np.zeros(256, np.uint8)
+    places[used] = np.argsort(order)[rank.ravel()]
+    return RgbaPalette(colors[order]), [places[indices] for indices in frames]
 
 
 def rgba_config(colors: int, preset: Preset = "balanced") -> SearchConfig:
@@ -136,15 +186,10 @@ def optimize_rgba(
     if image.alpha is None:
         raise InputError("an image without alpha needs no palette with alpha; use optimize_palette")
     require_extra("optimizing pixels", "optimize", "numba")
-    search = RgbaSearch(image, colors, rgba_config(colors, preset), seed)
-    if len(search.image.colors) > len(search.palette):
-        for number in range(_PASSES):
-            weight = _between(_LEAST_WEIGHTS, colors)
-            if number > 0:
-                share = _between(_WEIGHT_SHARES, colors)
-                weight = max(weight, share * search.blurred_error())
-            search.improve(weight)
-            on_progress((number + 1) / _PASSES, f"pass {number + 1}")
+    palette = learn_rgba([image], colors, seed=seed)
+    search = RgbaSearch(image, palette, rgba_config(colors, preset))
+    if len(search.image.colors) > len(palette):
+        search.improve_in_passes(colors, PASSES, on_progress)
     return search.result()
 
 

@@ -57,18 +57,21 @@ def seen(colors: np.ndarray) -> np.ndarray:
     return np.stack([srgb_to_linear(codes), srgb_to_linear(codes + (1 - alpha))])
 
 
-def prepare_rgba(codes: np.ndarray) -> RgbaImage:
+def prepare_rgba(codes: np.ndarray, still: np.ndarray | None = None) -> RgbaImage:
     """Prepare an image.
 
     Args:
         codes: (H, W, 4) uint8 from `dither.palettes.rgba.rgba_codes`.
+        still: (H, W) bool, True for pixels whose entry is not searched; hidden ones' never is.
     """
     packed = np.ascontiguousarray(codes).view(np.uint32)[..., 0]
     found, places = np.unique(packed, return_inverse=True)
     views, penalties = [], []
-    hidden = codes[..., 3] == 0
+    fixed = codes[..., 3] == 0
+    if still is not None:
+        fixed = fixed | still
     for light in seen(codes):
-        image = prepare_search(light, fixed=hidden)
+        image = prepare_search(light, fixed=fixed)
         weights, own = match_search.activity_weights(image)
         views.append(match_search.weighted(image, weights))
         penalties.append(own)

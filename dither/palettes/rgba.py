@@ -131,9 +131,7 @@ def learn_rgba(images: Sequence[RasterImage], colors: int, *, seed: int = 0) -> 
     """
     if not 2 <= colors <= MAX_ENTRIES:
         raise InputError(f"colors is {colors}; it must be a whole number from 2 to {MAX_ENTRIES}")
-    packed = np.concatenate([_packed(image).ravel() for image in images])
-    codes, counts = np.unique(packed, return_counts=True)
-    entries = codes.view(np.uint8).reshape(-1, 4)
+    entries, counts = distinct_rgba(images)
     shown = entries[:, 3] > 0
     clear = np.zeros((int(not shown.all()), 4), np.uint8)
     entries, counts = entries[shown], counts[shown]
@@ -141,6 +139,19 @@ def learn_rgba(images: Sequence[RasterImage], colors: int, *, seed: int = 0) -> 
     if len(entries) > room:
         entries = _clustered(entries, counts.astype(float), room, seed)
     return RgbaPalette(np.concatenate([clear, _in_order(entries)]))
+
+
+def own_colors(images: Sequence[RasterImage], colors: int) -> RgbaPalette | None:
+    """Return the colours with alpha of images, each once; None if there are more than `colors`."""
+    entries, _ = distinct_rgba(images)
+    return RgbaPalette(_in_order(entries)) if len(entries) <= colors else None
+
+
+def distinct_rgba(images: Sequence[RasterImage]) -> tuple[np.ndarray, np.ndarray]:
+    """Return the distinct colours with alpha of images, (N, 4) uint8, and how many pixels have each."""
+    packed = np.concatenate([_packed(image).ravel() for image in images])
+    codes, counts = np.unique(packed, return_counts=True)
+    return codes.view(np.uint8).reshape(-1, 4), counts
 
 
 def _packed(image: RasterImage) -> np.ndarray:
