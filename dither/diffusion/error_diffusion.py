@@ -17,7 +17,7 @@ import numpy as np
 
 from dither.diffusion.hidden import without_hidden
 from dither.diffusion.kernel_files import load_kernel
-from dither.diffusion.kernels import FLOYD_STEINBERG, DiffusionKernel
+from dither.diffusion.kernels import FLOYD_STEINBERG, DiffusionKernel, passed_share
 from dither.diffusion.plan import Clamp, HasColors, palette_colors, plan_scans
 from dither.diffusion.scan_order import ScanState, scan_by_tone, scan_raster, scan_serpentine
 from dither.diffusion.thresholds import threshold_modulation
@@ -183,13 +183,11 @@ def row_diffusion(
         kernel = load_kernel(kernel)
     matrix = None if matrix is None else as_matrix(matrix)
     by_tone = isinstance(kernel, VariableKernel)
-    passed = round(amount * 65536)
+    passed = passed_share(amount)
     if by_tone and palette is not None:
         raise InputError("a tone-dependent kernel needs levels; it cannot dither to a palette")
     modulation = threshold_modulation(noise, matrix, strength, int(seed), frame)
-    taps = np.array(() if by_tone else kernel.taps, np.int64).reshape(-1, 3)
-    taps[:, 2] = taps[:, 2] * passed >> 16
-    taps = taps[taps[:, 2] > 0]
+    taps = np.empty((0, 3), np.int64) if by_tone else kernel.passed_taps(amount)
     states: list[ScanState] = []
 
     def diffuse(image: np.ndarray) -> np.ndarray:

@@ -89,8 +89,7 @@ def ink_diffusion(
     require_extra("error diffusion", "diffuse", "numba")
     from dither.diffusion.compiled.inks import diffuse_rows
 
-    taps = np.array(loaded.taps, np.int64).reshape(-1, 3)
-    taps[:, 2] = np.rint(taps[:, 2] * amount)
+    taps = loaded.passed_taps(amount)
     reach = int(abs(taps[:, 1]).max()) if len(taps) else 0
     ring = 1 + int(taps[:, 0].max()) if len(taps) else 1
     thresholds = threshold_modulation(noise, matrix, strength, seed, frame)

@@ -10,15 +10,23 @@ import math
 import numbers
 from dataclasses import dataclass
 from fractions import Fraction
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dither.errors import InputError
+
+if TYPE_CHECKING:
+    import numpy as np
 
 _MAX_CELLS = 15
 # Larger whole numbers count as infinite: a file's may exceed any float.
 _MAX_WHOLE = 10**300
 # Shares are rounded to multiples of 1/65536.
 SHARE_BITS = 16
+
+
+def passed_share(amount: float) -> int:
+    """Return the share of an error that is passed on, 0 to 1, in 1/65536."""
+    return round(amount * (1 << SHARE_BITS))
 
 
 @dataclass(frozen=True)
@@ -83,6 +91,22 @@ class DiffusionKernel:
     def total(self) -> float:
         """Share of the error that is passed on, 0 to 1.0001."""
         return sum(map(sum, self.weights)) / self.divisor
+
+    def passed_taps(self, amount: float = 1.0) -> "np.ndarray":
+        """Return (N, 3) int64: the taps when only a share of each error is passed on.
+
+        Args:
+            amount: the share, 0 to 1. Taps are rounded down, and those that become 0 are left out.
+
+        Example:
+            >>> DiffusionKernel(((0, 0, 1), (0, 1, 0)), origin=1, divisor=2).passed_taps(0.5).tolist()
+            [[0, 1, 16384], [1, 0, 16384]]
+        """
+        import numpy as np
+
+        taps = np.array(self.taps, np.int64).reshape(-1, 3)
+        taps[:, 2] = taps[:, 2] * passed_share(amount) >> SHARE_BITS
+        return taps[taps[:, 2] > 0]
 
     @property
     def taps(self) -> tuple[tuple[int, int, int], ...]:
