@@ -71,6 +71,8 @@ def export(
         >>> paths[0].name
         'tiny.r16.png'
     """
+    if not str(folder):
+        raise InputError("the folder to write is an empty path; give its name, or . for this one")
     content = _content_of(matrix, values)
     if isinstance(formats, str):
         formats = [each.strip() for each in formats.split(",")]

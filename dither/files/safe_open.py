@@ -38,6 +38,8 @@ def safe_open(path: Path | str, name: str | None = None) -> BinaryIO:
         ...
         dither.errors.InputError: cannot read /: it is a folder
     """
+    if not str(path):
+        raise InputError("cannot read a file whose path is empty")
     name = name or str(path)
     try:
         descriptor = os.open(path, _FLAGS)

@@ -175,3 +175,8 @@ def test_the_same_matrix_gives_the_same_bytes(tmp_path: Path) -> None:
         bluenoise.export(FRAMES, tmp_path / folder, WITHOUT_EXR)
     for path in (tmp_path / "one").iterdir():
         assert path.read_bytes() == (tmp_path / "two" / path.name).read_bytes()
+
+
+def test_an_empty_path_is_not_this_folder() -> None:
+    with pytest.raises(InputError, match="an empty path; give its name"):
+        bluenoise.export("bayer-2x2", "")

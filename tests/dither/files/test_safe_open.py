@@ -74,3 +74,8 @@ def test_no_file_stays_open(pipe: Path) -> None:
     again = os.dup(0)
     os.close(again)
     assert again == free
+
+
+def test_an_empty_path_is_no_file() -> None:
+    with pytest.raises(InputError, match="path is empty"):
+        safe_open("")
