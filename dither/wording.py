@@ -3,18 +3,20 @@
 from collections.abc import Sequence
 
 
-def counted(count: int, noun: str) -> str:
+def counted(count: int, noun: str, *, grouped: bool = False) -> str:
     """Return a count and its noun, in the plural unless the count is 1.
 
     Args:
         count: of the things.
         noun: in the singular; an s is added.
+        grouped: separate thousands by commas; limits are written as their options take them.
 
     Example:
-        >>> counted(1, "file"), counted(0, "file"), counted(12_000, "colour")
+        >>> counted(1, "file"), counted(0, "file"), counted(12_000, "colour", grouped=True)
         ('1 file', '0 files', '12,000 colours')
     """
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+    number = f"{count:,}" if grouped else str(count)
+    return f"{number} {noun}{'' if count == 1 else 's'}"
 
 
 def sides_text(shape: Sequence[int]) -> str:

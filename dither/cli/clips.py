@@ -97,7 +97,7 @@ def _check_frame(frames: "list[RasterImage]", files: Sequence[Path], job: Job) -
     pixels = len(files) * height * width
     if pixels > job.max_pixels:
         raise InputError(
-            f"the {len(files)} frames have {counted(pixels, 'pixel')}, more than {job.max_pixels:,}; "
+            f"the {len(files)} frames have {counted(pixels, 'pixel')}, more than {job.max_pixels}; "
             "--max-pixels raises this limit"
         )
     path = files[len(frames) - 1]

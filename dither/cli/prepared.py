@@ -82,7 +82,7 @@ def check_result(
     pixels = frames * height * width * job.scale**2
     if pixels > job.max_pixels:
         raise TooLargeError(
-            f"the result would have {counted(pixels, 'pixel')}, more than {job.max_pixels:,}"
+            f"the result would have {counted(pixels, 'pixel')}, more than {job.max_pixels}"
         )
     if kind == "video":
         from dither.video.writer import check_video_sides

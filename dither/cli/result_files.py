@@ -287,7 +287,10 @@ def _raw(
 def packing_note(report: dict[str, Any]) -> str:
     """Return the layout of packed rows, which have no header to say it, or the size of a small file."""
     if "look" in report:
-        size, colors = counted(report["bytes"], "byte"), counted(report["colors"], "colour")
+        size, colors = (
+            counted(report["bytes"], "byte", grouped=True),
+            counted(report["colors"], "colour"),
+        )
         return f": {size}, {colors}, look {report['look']:.1f}"
     if "panel" in report:
         return buffer_note(report)

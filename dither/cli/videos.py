@@ -141,7 +141,7 @@ def _check_pixels(video: "Video", rate: Fraction, job: Job, preparation: Prepara
     if pixels > job.max_pixels:
         raise TooLargeError(
             f"the result would have about {counted(count, 'frame')} and {counted(pixels, 'pixel')}, "
-            f"more than {job.max_pixels:,}"
+            f"more than {job.max_pixels}"
         )
 
 

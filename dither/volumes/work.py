@@ -187,7 +187,7 @@ def recorded_work(
         opened = dataclasses.replace(opened, colors=tiff_colors(source, channels))
     voxels = math.prod(opened.shape[:3])
     if voxels > max_voxels:
-        raise TooLargeError(f"{source} has {counted(voxels, 'voxel')}, more than {max_voxels:,}")
+        raise TooLargeError(f"{source} has {counted(voxels, 'voxel')}, more than {max_voxels}")
     try:
         shape, dtype = output_layout(opened.shape, opened.dtype, dithering)
     except InputError as error:

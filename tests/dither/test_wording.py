@@ -13,7 +13,8 @@ from dither.wording import counted, sides_text
     [(0, "0 files"), (1, "1 file"), (2, "2 files"), (1_234_567, "1,234,567 files")],
 )
 def test_one_thing_is_no_plural(count: int, text: str) -> None:
-    assert counted(count, "file") == text
+    assert counted(count, "file", grouped=True) == text
+    assert counted(count, "file") == text.replace(",", "")
 
 
 def test_sides_are_written_as_on_the_command_line() -> None:

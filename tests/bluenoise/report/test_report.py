@@ -258,7 +258,7 @@ def test_unusable_arguments_are_refused(tmp_path: Path) -> None:
         bluenoise.report(matrix, tmp_path / "r.png")
     with pytest.raises(InputError, match="--force"):
         bluenoise.report(matrix, tmp_path / "there.html", png=True)
-    with pytest.raises(InputError, match="1 cells"):
+    with pytest.raises(InputError, match="1 cell;"):
         bluenoise.report({"it": np.zeros((1, 1), int)}, tmp_path / "r.html")
     with pytest.raises(InputError, match="photo"):
         bluenoise.report(matrix, tmp_path / "r.html", photo=np.zeros((4, 4, 2), np.uint8))

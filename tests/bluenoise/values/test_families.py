@@ -43,7 +43,7 @@ def test_a_phase_is_a_circle() -> None:
     [
         (np.zeros((4, 4)), None, "all values are equal"),
         (np.full((4, 4), np.nan), None, "must be finite"),
-        (np.zeros((1, 1, 1, 1)), None, "has 1 values"),
+        (np.zeros((1, 1, 1, 1)), None, "has 1 value;"),
         (np.zeros((2, 2), complex), None, "complex128"),
         (np.zeros(4), None, r"\(4,\)"),
         (np.eye(4), "vc2", "did you mean 'vec2'"),

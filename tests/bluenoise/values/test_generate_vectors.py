@@ -63,7 +63,7 @@ def test_a_stopped_run_ends_with_the_same_bytes(tmp_path: Path) -> None:
     resumed = generate_vectors((12, 12), values="disk", seed=4, run=watched)
     assert seen == [0.75, 1.0]
     assert resumed.tobytes() == whole.tobytes()
-    with pytest.raises(InputError, match="another run: values is"):
+    with pytest.raises(InputError, match="it was started with another --values"):
         generate_vectors((12, 12), values="vec2", seed=4, run=RunOptions(path))
 
 

@@ -191,7 +191,7 @@ def test_animations_that_cannot_be() -> None:
         with pytest.raises(InputError, match="duration"):
             Animation(frames, durations)
     wide = RasterImage(np.zeros((2, 3), np.uint8))
-    with pytest.raises(InputError, match="one shape"):
+    with pytest.raises(InputError, match="one size and number of channels, not 2x2 and 2x3"):
         Animation((dark, wide), (1, 1))
     with pytest.raises(InputError, match=r"655\.35"):
         encode_animation(Animation((dark, dark), (1, 655_400)), ".gif")

@@ -120,7 +120,7 @@ def test_what_is_no_picture_is_one_sentence(measure: Measure, image: np.ndarray)
 
 @pytest.mark.parametrize("measure", MEASURES)
 def test_two_sizes_are_refused(measure: Measure) -> None:
-    with pytest.raises(InputError, match="4 x 5 rows and columns and the dithered picture 5 x 4"):
+    with pytest.raises(InputError, match="original has 5x4 pixels and the dithered picture 4x5"):
         measure(np.zeros((4, 5), np.uint8), np.zeros((5, 4, 3), np.uint8))
 
 

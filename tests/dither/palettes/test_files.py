@@ -154,7 +154,7 @@ def test_deep_and_vast_images_are_no_swatches(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="uint16 samples; an image swatch has 8 bits"):
         read_colors(tmp_path / "deep.png")
     Image.new("1", (5000, 4000)).save(tmp_path / "vast.png")
-    with pytest.raises(InputError, match=r"has more than 16,777,216 pixels$"):
+    with pytest.raises(InputError, match=r"has more than 16777216 pixels$"):
         read_colors(tmp_path / "vast.png")
 
 
