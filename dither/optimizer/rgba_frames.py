@@ -24,8 +24,11 @@ from dither.progress import OnProgress, no_progress
 _LEARNED_FRAMES, _FRAME_PASSES = 4, 2
 # Share of the work that the palette takes, at most.
 _PALETTE_SHARE = 0.3
-# Change of the blurred codes, of 16 bits, from which a pixel is chosen anew.
-_CHANGED_CODES = 4 * 257
+# A pixel is chosen anew where blurred codes, of 16 bits, have changed by so many times what noise
+# changes them by, within these limits: less would follow noise, more leaves a trail.
+_NOISE, _CHANGED_CODES = 4.0, (0.5 * 257, 4 * 257)
+# Median of the absolute value of normal numbers, and what second differences along both axes make of 1.
+_MEDIAN, _GAIN = 0.6745, 6.0
 
 
 def optimize_rgba_frames(
@@ -79,21 +82,27 @@ def optimize_rgba_frames(
     )
     palette = RgbaPalette(first.palette.colors)
     found: list[np.ndarray] = []
-    reference = np.empty(0)
+    reference = before_sharp = np.empty(0)
     for number, frame in enumerate(frames):
         codes = rgba_codes(frame)
+        lights = seen(codes)
+        sharp = np.stack([light_to_codes(light) for light in lights]).astype(np.int32)
         blurred = np.stack(
-            [light_to_codes(blurred_light(light, config.sigma)) for light in seen(codes)]
+            [light_to_codes(blurred_light(light, config.sigma)) for light in lights]
         ).astype(np.int32)
         kept, changed = None, np.ones(codes.shape[:2], bool)
         if found:
-            moved = np.abs(blurred - reference) > _CHANGED_CODES
+            change = np.abs(blurred - reference).max(axis=(0, 3))
+            noise = noise_of_change(sharp - before_sharp, codes[..., 3] > 0)
+            noise /= 2 * np.sqrt(np.pi) * config.sigma  # what the blur leaves of it
+            moved = change > np.clip(_NOISE * noise, *_CHANGED_CODES)
             before = rgba_codes(frames[number - 1])[..., 3]
             alpha = codes[..., 3]
             kinds = [(each == 0).astype(int) + 2 * (each == 255) for each in (before, alpha)]
-            changed = moved.any(axis=(0, 3)) | (kinds[0] != kinds[1])
+            changed = moved | (kinds[0] != kinds[1])
             kept = np.where(changed, np.int16(-1), found[-1])
         reference = np.where(changed[..., None], blurred, reference) if found else blurred
+        before_sharp = sharp
         search = RgbaSearch(frame, palette, config, kept)
         if changed.any():
             search.improve_in_passes(colors, _FRAME_PASSES, lambda share, text: None, refits=False)
@@ -102,6 +111,31 @@ def optimize_rgba_frames(
         on_progress(done, f"frame {number + 1} of {len(frames)}")
     palette, found = tidied(palette, found)
     return [OptimizedRgba(palette, indices) for indices in found]
+
+
+def noise_of_change(change: np.ndarray, counted: np.ndarray) -> float:
+    """Return the standard deviation of the noise in the change from frame to frame.
+
+    Second differences cancel what moves smoothly, and their median leaves out what moves with sharp
+    edges. Source: J. Immerkaer, "Fast Noise Variance Estimation" (1996), with the median for the mean.
+
+    Args:
+        change: (views, H, W, C), between two frames.
+        counted: (H, W) bool, False for pixels that are clear and show no noise.
+
+    Example:
+        >>> ramp = np.arange(8.0) * np.ones((1, 8, 1))
+        >>> noise_of_change(ramp[..., None], np.ones((8, 8), bool))
+        0.0
+    """
+    if min(counted.shape) < 3:
+        return 0.0
+    rows = change[:, 2:] - 2 * change[:, 1:-1] + change[:, :-2]
+    second = rows[:, :, 2:] - 2 * rows[:, :, 1:-1] + rows[:, :, :-2]
+    seen_there = counted[1:-1, 1:-1]
+    if not seen_there.any():
+        return 0.0
+    return float(np.median(np.abs(second[:, seen_there]))) / (_MEDIAN * _GAIN)
 
 
 def _with_alpha(frame: RasterImage) -> RasterImage:

@@ -67,6 +67,23 @@ def test_clips_look_better_than_diffused_and_flicker_less(noise: float) -> None:
         assert (after[..., 3][before[..., 3] == 255] == 255).all()
 
 
+def test_a_slow_shadow_leaves_no_trail() -> None:
+    rows, columns = np.mgrid[:48, :64]
+    frames = []
+    for number in range(6):
+        shadow = np.exp(-((rows - 24) ** 2 + (columns - 20 - 2 * number) ** 2) / 300)
+        alpha = np.rint(160 * shadow).astype(np.uint8)
+        frames.append(RasterImage(np.zeros((48, 64), np.uint8), alpha))
+    found = optimize_rgba_frames(frames, 64)
+    errors = [
+        image_errors(
+            over(rgba_codes(frame), 255), over(each.palette.colors[each.indices], 255)
+        ).blurred_1_5
+        for frame, each in zip(frames, found, strict=True)
+    ]
+    assert max(errors[1:]) < 1.5 * errors[0]
+
+
 def test_equal_frames_are_dithered_alike() -> None:
     first, *_ = clip()
     found = optimize_rgba_frames([first] * 3, 8)
