@@ -104,6 +104,7 @@ def search_cells(
     for number in range(trials):
         state, _ = search.step(state, slots, config, threads=threads)
         moved = try_palettes(state, slots, choice, palettes.losses, config, cells, seed=number)
+        state = search.unsettled(state)
         if moved < _FEW_MOVED * choice.size:
             break
     return CellPixels(search.run(state, slots, config, threads=threads), choice)

@@ -48,10 +48,11 @@ def search_loss(
         config: blur and weights.
     """
     error = pixel_errors(indices, palette, image)
-    side = tile_side(config)
-    sums = corner_sums(error, side)
-    row_weights, column_weights = corner_weights(error.shape[1:], config)
-    means = float(row_weights @ (sums**2).sum(axis=2) @ column_weights)
+    means = 0.0
+    if config.mean_weight > 0:
+        sums = corner_sums(error, tile_side(config))
+        row_weights, column_weights = corner_weights(error.shape[1:], config)
+        means = float(row_weights @ (sums**2).sum(axis=2) @ column_weights)
     own = np.square(linear_to_oklab(palette)[indices] - image.original) @ config.penalty
     own *= image.slopes[..., 0] > 0  # masked pixels have slope 0, and no error
     field = error_field(error.copy(), config)

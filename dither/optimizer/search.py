@@ -1,10 +1,13 @@
 """Direct binary search over a palette: change pixels one by one while the loss of `loss.py` falls.
 
-A sweep visits every pixel once and gives it the candidate colour that lowers the loss most. The pixels
-are visited in random order. In the order of rows, each decision would make up for the rows that come
-later, and these would be changed in turn: where the palette cannot reach the target, this wave takes
-many sweeps to settle, and it leaves a line wherever it starts or stops, such as between bands of rows
-that are searched at the same time.
+A sweep visits every pixel once and gives it the candidate colour that lowers the loss most. Pixels are
+passed over while their surroundings have changed too little since their last visit for another colour
+to be better: after the first sweep, these are most.
+
+The pixels are visited in random order. In the order of rows, each decision would make up for the rows
+that come later, and these would be changed in turn: where the palette cannot reach the target, this
+wave takes many sweeps to settle, and it leaves a line wherever it starts or stops, such as between
+bands of rows that are searched at the same time.
 
 The image is divided into tiles. In each tile, the pixels have an order of their own, and the tiles are
 visited in turns. Pixels of every second tile in both directions are so far apart that they do not
@@ -52,7 +55,9 @@ class SearchState(NamedTuple):
         field: (H + 2R, 3 (W + L)) float32, the error blurred twice, with the channels of a pixel
             together and room for R pixels around the image; L is the number of taps, filled up.
         candidates: (rows, M) uint8, palette entries that pixels may take.
-        sums: (tile rows + 1, tile columns + 1, 3) float32, from `corner_sums`.
+        sums: (tile rows + 1, tile columns + 1, 3) float32, from `corner_sums`; 0 without a mean weight.
+        settled: (H, W, 4) float32, as in `search_loops.visit`: what lets a sweep pass over pixels that
+            it would not change. Whoever changes pixels between sweeps starts with `unsettled`.
         sweeps: number of sweeps done.
     """
 
@@ -60,6 +65,7 @@ class SearchState(NamedTuple):
     field: np.ndarray
     candidates: np.ndarray
     sums: np.ndarray
+    settled: np.ndarray
     sweeps: int
 
     @property
@@ -98,7 +104,11 @@ def init(
     height, width = indices.shape
     reach = _reach(config)
     errors = pixel_errors(indices, palette, image)
-    sums = corner_sums(errors, tile_side(config))
+    side = tile_side(config)
+    if config.mean_weight > 0:
+        sums = corner_sums(errors, side)
+    else:
+        sums = np.zeros((-(-height // side) + 1, -(-width // side) + 1, 3), np.float32)
     field = np.zeros((height + 2 * reach, width + _span(config), 3), np.float32)
     inside = field[reach : reach + height, reach : reach + width]
     inside[...] = np.moveaxis(error_field(errors, config), 0, -1)
@@ -109,7 +119,13 @@ def init(
     pixels = np.empty((height, width, 8), np.float32)
     pixels[..., :3], pixels[..., 3:6] = image.slopes, image.original
     pixels[..., _INDEX], pixels[..., _CELL] = indices, np.where(image.fixed, -1.0, image.cells)
-    return SearchState(pixels, field.reshape(len(field), -1), candidates, sums, 0)
+    settled = np.zeros((height, width, 4), np.float32)
+    return SearchState(pixels, field.reshape(len(field), -1), candidates, sums, settled, 0)
+
+
+def unsettled(state: SearchState) -> SearchState:
+    """Return the state in which the next sweep decides every pixel."""
+    return state._replace(settled=np.zeros_like(state.settled))
 
 
 def step(
@@ -132,9 +148,9 @@ def step(
     order = np.stack(np.divmod(rng.permutation(side * side), side), axis=1)
     shifts = rng.integers(side, size=(rows, columns, 2))
     shared = (
-        *(state.pixels, state.field, state.candidates),
-        palette_cones(palette),
-        linear_to_oklab(palette).astype(np.float32),
+        *(each.reshape(-1) for each in (state.pixels, state.settled, state.field)),
+        state.candidates,
+        np.concatenate([palette_cones(palette).T, linear_to_oklab(palette).T]).astype(np.float32),
         ROOTS_TO_OKLAB_32,
         *(row_taps, column_taps),
         config.penalty.astype(np.float32),

@@ -3,18 +3,19 @@
 import numpy as np
 
 from dither.native.loop import compiled
+from dither.native.prefetch import prefetch
 
-# Tiles of a row that are visited together: an even number whose pixels fit in a processor's cache.
+# Tiles of a row that are visited together: their pixels fit in a processor's cache.
 _TILES_AT_ONCE = 32
 
 
-@compiled(fastmath=True)
+@compiled(fastmath=True, zero_division=False)
 def visit(
     pixels: np.ndarray,
+    settled: np.ndarray,
     field: np.ndarray,
     table: np.ndarray,
-    cones: np.ndarray,
-    labs: np.ndarray,
+    colors: np.ndarray,
     roots_to_oklab: np.ndarray,
     row_taps: np.ndarray,
     column_taps: np.ndarray,
@@ -31,18 +32,20 @@ def visit(
 ) -> int:
     """Visit pixels of every second row of tiles, and give each the colour that lowers the loss most.
 
-    In every second column of tiles, then in the others, the pixels at one position are decided at once:
-    they are so far apart that they do not change each other's decision.
+    A decision depends only on the error around the pixel. So each decision also finds how far this
+    error may move before another colour is better, and until then the pixel is passed over.
 
     Args:
-        pixels: (H, W, 8) float32, for each pixel the derivative of the cube root at the target (3), the
+        pixels: (8 H W,) float32, for each pixel the derivative of the cube root at the target (3), the
             original in OKLab (3), its palette index and its row of `table`, negative if the pixel keeps
             its index. Indices are written.
-        field: (H + 2R, 3 (W + L)) float32, the error convolved with the autocorrelation of the blur:
-            that of pixel (y, x) is at [y + R, 3 (x + R)] and the next two. Written.
+        settled: (4 H W,) float32, for each pixel the error in which it was decided last (3), and the
+            square of the distance from there within which the decision stays; 0 for one that must be
+            decided. Written.
+        field: ((H + 2R) 3 (W + L),) float32, the error convolved with the autocorrelation of the blur:
+            that of pixel (y, x) is in row y + R at 3 (x + R) and the next two. Written.
         table: (rows, M) uint8, candidate colours; a single row counts for all pixels.
-        cones: (K, 3) float32 cone responses of the palette.
-        labs: (K, 3) float32 OKLab of the palette.
+        colors: (6, K) float32, cone responses and OKLab of the palette.
         roots_to_oklab: (3, 3) float32.
         row_taps: (H, L) float32, the first 2R + 1 from `mirrored_taps`, then zeros: what a pixel
             contributes to `field` in the rows around it.
@@ -52,7 +55,7 @@ def visit(
         sums: (tile rows + 1, tile columns + 1, 3) float32, weighted sum of the error around each
             corner of a tile (`dither.optimizer.loss.corner_sums`). Written.
         row_weights: (tile rows + 1,) float32; the weight of the square of a sum is the product of this
-            and of `column_weights`.
+            and of `column_weights`. If the first is 0, so are all.
         column_weights: (tile columns + 1,) float32.
         side: height and width of a tile, a power of two and at least L - 1.
         order: (N, 2) int64, rows and columns of a tile to visit.
@@ -63,9 +66,12 @@ def visit(
     Returns:
         The number of pixels that changed.
     """
-    height, width = pixels.shape[:2]
+    height, width = len(row_taps), len(column_taps)
+    columns = shifts.shape[1]
     span = row_taps.shape[1]
-    reach = (len(field) - height) // 2
+    row_length = 3 * (width + span)
+    reach = (len(field) // row_length - height) // 2
+    offered = table.shape[1]
     m00, m01, m02 = roots_to_oklab[0]
     m10, m11, m12 = roots_to_oklab[1]
     m20, m21, m22 = roots_to_oklab[2]
@@ -73,161 +79,169 @@ def visit(
     o00 = m00 * m00 + m10 * m10 + m20 * m20
     o11 = m01 * m01 + m11 * m11 + m21 * m21
     o22 = m02 * m02 + m12 * m12 + m22 * m22
-    o01 = 2 * (m00 * m01 + m10 * m11 + m20 * m21)
-    o02 = 2 * (m00 * m02 + m10 * m12 + m20 * m22)
-    o12 = 2 * (m01 * m02 + m11 * m12 + m21 * m22)
+    o01 = np.float32(2) * (m00 * m01 + m10 * m11 + m20 * m21)
+    o02 = np.float32(2) * (m00 * m02 + m10 * m12 + m20 * m22)
+    o12 = np.float32(2) * (m01 * m02 + m11 * m12 + m21 * m22)
     w0, w1, w2 = penalty
-    # A part of a row is visited at all positions while it is in the processor's cache.
-    tiles_at_once = min(_TILES_AT_ONCE, shifts.shape[1])
-    most = (tiles_at_once + 1) // 2
-    ys, xs, best = np.empty(most, np.int64), np.empty(most, np.int64), np.empty(most, np.int32)
-    tiles = np.empty(most, np.int64)
-    downs, rights, shared = (
-        np.empty(most, np.float32),
-        np.empty(most, np.float32),
-        np.empty(most, np.float32),
-    )
-    before, least = np.empty(most, np.float32), np.empty(most, np.float32)
-    c0, c1, c2 = np.empty(most, np.float32), np.empty(most, np.float32), np.empty(most, np.float32)
-    l0, l1, l2 = np.empty(most, np.float32), np.empty(most, np.float32), np.empty(most, np.float32)
-    # The change of the loss is (a + Q d) d in the changes d of the cone responses, plus the penalty's.
-    a0, a1, a2 = np.empty(most, np.float32), np.empty(most, np.float32), np.empty(most, np.float32)
-    q00, q11, q22 = (
-        np.empty(most, np.float32),
-        np.empty(most, np.float32),
-        np.empty(most, np.float32),
-    )
-    q01, q02, q12 = (
-        np.empty(most, np.float32),
-        np.empty(most, np.float32),
-        np.empty(most, np.float32),
-    )
-    spread = np.empty(3 * span, np.float32)
+    one, far, tiny = np.float32(1), np.float32(1e30), np.float32(1e-12)
+    has_means = row_weights[0] > 0
     threshold = np.float32(-change_threshold - 1e-9)
+    spread = np.empty(3 * span, np.float32)
+    changes, gaps = np.empty(offered, np.float32), np.empty(offered, np.float32)
+    change_bits, gap_bits = changes.view(np.int32), gaps.view(np.int32)
+    c0, c1, c2 = (
+        np.empty(offered, np.float32),
+        np.empty(offered, np.float32),
+        np.empty(offered, np.float32),
+    )
+    l0, l1, l2 = (
+        np.empty(offered, np.float32),
+        np.empty(offered, np.float32),
+        np.empty(offered, np.float32),
+    )
+    for j in range(offered):
+        entry = table[0, j]
+        c0[j], c1[j], c2[j] = colors[0, entry], colors[1, entry], colors[2, entry]
+        l0[j], l1[j], l2[j] = colors[3, entry], colors[4, entry], colors[5, entry]
     changed = 0
     for tile_row in range(first, last, 2):
-        for half in range(-(-shifts.shape[1] // tiles_at_once) * 2 * len(order)):
+        for half in range(-(-columns // _TILES_AT_ONCE) * 2 * len(order)):
             step = half // 2 % len(order)
-            start = half // (2 * len(order)) * tiles_at_once
-            end = min(start + tiles_at_once, shifts.shape[1])
-            count = 0
+            start = half // (2 * len(order)) * _TILES_AT_ONCE
+            end = min(start + _TILES_AT_ONCE, columns)
+            following = min(step + 1, len(order) - 1)
             for tile_column in range(start + (half + step) % 2, end, 2):
-                down, right = shifts[tile_row, tile_column]
+                down, right = shifts[tile_row, tile_column, 0], shifts[tile_row, tile_column, 1]
+                y = tile_row * side + (order[following, 0] + down & side - 1)
+                x = tile_column * side + (order[following, 1] + right & side - 1)
+                if y < height and x < width:
+                    prefetch(settled, 4 * (y * width + x))
+                    prefetch(pixels, 8 * (y * width + x))
+                    prefetch(field, (y + reach) * row_length + 3 * (x + reach))
                 y = tile_row * side + (order[step, 0] + down & side - 1)
                 x = tile_column * side + (order[step, 1] + right & side - 1)
-                if y < height and x < width and pixels[y, x, 7] >= 0:
-                    ys[count], xs[count], tiles[count] = y, x, tile_column
-                    best[count] = int(pixels[y, x, 6])
-                    near = field[y + reach, 3 * (x + reach) : 3 * (x + reach) + 3]
-                    v = np.float32((y - tile_row * side + 0.5) / side)
-                    h = np.float32((x - tile_column * side + 0.5) / side)
-                    downs[count], rights[count] = v, h
-                    n0, n1 = sums[tile_row, tile_column], sums[tile_row, tile_column + 1]
-                    n2, n3 = sums[tile_row + 1, tile_column], sums[tile_row + 1, tile_column + 1]
-                    above, below = row_weights[tile_row] * (1 - v), row_weights[tile_row + 1] * v
-                    left = column_weights[tile_column] * (1 - h)
-                    beside = column_weights[tile_column + 1] * h
-                    shared[count] = (above * (1 - v) + below * v) * (left * (1 - h) + beside * h)
-                    k0, k1, k2, k3 = above * left, above * beside, below * left, below * beside
-                    a0[count] = near[0] + k0 * n0[0] + k1 * n1[0] + k2 * n2[0] + k3 * n3[0]
-                    a1[count] = near[1] + k0 * n0[1] + k1 * n1[1] + k2 * n2[1] + k3 * n3[1]
-                    a2[count] = near[2] + k0 * n0[2] + k1 * n1[2] + k2 * n2[2] + k3 * n3[2]
-                    count += 1
-            for i in range(count):
-                y, x = ys[i], xs[i]
-                now = best[i]
-                s0, s1, s2 = pixels[y, x, 0], pixels[y, x, 1], pixels[y, x, 2]
-                l0[i], l1[i], l2[i] = pixels[y, x, 3], pixels[y, x, 4], pixels[y, x, 5]
-                f0, f1, f2 = 2 * a0[i], 2 * a1[i], 2 * a2[i]
-                a0[i] = s0 * (m00 * f0 + m10 * f1 + m20 * f2)
-                a1[i] = s1 * (m01 * f0 + m11 * f1 + m21 * f2)
-                a2[i] = s2 * (m02 * f0 + m12 * f1 + m22 * f2)
-                own = row_taps[y, reach] * column_taps[x, reach] + shared[i]
-                q00[i], q01[i], q02[i] = (
-                    own * o00 * s0 * s0,
-                    own * o01 * s0 * s1,
-                    own * o02 * s0 * s2,
-                )
-                q11[i], q12[i], q22[i] = (
-                    own * o11 * s1 * s1,
-                    own * o12 * s1 * s2,
-                    own * o22 * s2 * s2,
-                )
-                c0[i], c1[i], c2[i] = cones[now, 0], cones[now, 1], cones[now, 2]
-                before[i] = (
-                    w0 * (labs[now, 0] - l0[i]) ** 2
-                    + w1 * (labs[now, 1] - l1[i]) ** 2
-                    + w2 * (labs[now, 2] - l2[i]) ** 2
-                )
-                least[i] = threshold
-            # One list of candidates: the inner loop over pixels becomes vector instructions.
-            for candidate in range(table.shape[1] if len(table) == 1 else 0):
-                other = table[0, candidate]
-                k0, k1, k2 = cones[other, 0], cones[other, 1], cones[other, 2]
-                g0, g1, g2 = labs[other, 0], labs[other, 1], labs[other, 2]
-                for i in range(count):
-                    d0, d1, d2 = k0 - c0[i], k1 - c1[i], k2 - c2[i]
-                    change = (
-                        d0 * (a0[i] + q00[i] * d0 + q01[i] * d1 + q02[i] * d2)
-                        + d1 * (a1[i] + q11[i] * d1 + q12[i] * d2)
-                        + d2 * (a2[i] + q22[i] * d2)
-                    )
-                    change += (
-                        w0 * (g0 - l0[i]) ** 2
-                        + w1 * (g1 - l1[i]) ** 2
-                        + w2 * (g2 - l2[i]) ** 2
-                        - before[i]
-                    )
-                    better = change < least[i]
-                    least[i] = change if better else least[i]
-                    best[i] = other if better else best[i]
-            for i in range(0 if len(table) == 1 else count):
-                for other in table[int(pixels[ys[i], xs[i], 7])]:
-                    d0 = cones[other, 0] - c0[i]
-                    d1 = cones[other, 1] - c1[i]
-                    d2 = cones[other, 2] - c2[i]
-                    change = (
-                        d0 * (a0[i] + q00[i] * d0 + q01[i] * d1 + q02[i] * d2)
-                        + d1 * (a1[i] + q11[i] * d1 + q12[i] * d2)
-                        + d2 * (a2[i] + q22[i] * d2)
-                    )
-                    change += (
-                        w0 * (labs[other, 0] - l0[i]) ** 2
-                        + w1 * (labs[other, 1] - l1[i]) ** 2
-                        + w2 * (labs[other, 2] - l2[i]) ** 2
-                        - before[i]
-                    )
-                    if change < least[i]:
-                        least[i], best[i] = change, other
-            for i in range(count):
-                y, x, other = ys[i], xs[i], best[i]
-                if other == pixels[y, x, 6]:
+                if y >= height or x >= width:
                     continue
-                changed += 1
-                pixels[y, x, 6] = other
-                r0 = pixels[y, x, 0] * (cones[other, 0] - c0[i])
-                r1 = pixels[y, x, 1] * (cones[other, 1] - c1[i])
-                r2 = pixels[y, x, 2] * (cones[other, 2] - c2[i])
-                e0 = m00 * r0 + m01 * r1 + m02 * r2
-                e1 = m10 * r0 + m11 * r1 + m12 * r2
-                e2 = m20 * r0 + m21 * r1 + m22 * r2
-                v, h = downs[i], rights[i]
-                for corner in range(4):
-                    share = v if corner & 2 else 1 - v
-                    share *= h if corner & 1 else 1 - h
-                    total = sums[tile_row + (corner >> 1), tiles[i] + (corner & 1)]
-                    total[0] += share * e0
-                    total[1] += share * e1
-                    total[2] += share * e2
-                for t in range(span):
-                    spread[3 * t] = column_taps[x, t] * e0
-                    spread[3 * t + 1] = column_taps[x, t] * e1
-                    spread[3 * t + 2] = column_taps[x, t] * e2
-                for dy in range(2 * reach + 1):
-                    line = field[y + dy, 3 * x : 3 * (x + span)]
-                    weight = row_taps[y, dy]
-                    for t in range(len(spread)):
-                        line[t] += weight * spread[t]
+                near = (y + reach) * row_length + 3 * (x + reach)
+                a0, a1, a2 = field[near], field[near + 1], field[near + 2]
+                own = row_taps[y, reach] * column_taps[x, reach]
+                v = (np.float32(y & side - 1) + np.float32(0.5)) / np.float32(side)
+                h = (np.float32(x & side - 1) + np.float32(0.5)) / np.float32(side)
+                if has_means:
+                    above, below = row_weights[tile_row] * (one - v), row_weights[tile_row + 1] * v
+                    left = column_weights[tile_column] * (one - h)
+                    beside = column_weights[tile_column + 1] * h
+                    own += (above * (one - v) + below * v) * (left * (one - h) + beside * h)
+                    for corner in range(4):
+                        share = (below if corner & 2 else above) * (beside if corner & 1 else left)
+                        a0 += share * sums[tile_row + (corner >> 1), tile_column + (corner & 1), 0]
+                        a1 += share * sums[tile_row + (corner >> 1), tile_column + (corner & 1), 1]
+                        a2 += share * sums[tile_row + (corner >> 1), tile_column + (corner & 1), 2]
+                rest = 4 * (y * width + x)
+                d0, d1, d2 = a0 - settled[rest], a1 - settled[rest + 1], a2 - settled[rest + 2]
+                if d0 * d0 + d1 * d1 + d2 * d2 < settled[rest + 3]:
+                    continue
+                pixel = 8 * (y * width + x)
+                if pixels[pixel + 7] < 0:
+                    settled[rest + 3] = far
+                    continue
+                now = int(pixels[pixel + 6])
+                row = 0
+                if len(table) > 1:
+                    row = int(pixels[pixel + 7])
+                    for j in range(offered):
+                        entry = table[row, j]
+                        c0[j], c1[j], c2[j] = colors[0, entry], colors[1, entry], colors[2, entry]
+                        l0[j], l1[j], l2[j] = colors[3, entry], colors[4, entry], colors[5, entry]
+                s0, s1, s2 = pixels[pixel], pixels[pixel + 1], pixels[pixel + 2]
+                k0, k1, k2 = pixels[pixel + 3], pixels[pixel + 4], pixels[pixel + 5]
+                n0, n1, n2 = colors[0, now], colors[1, now], colors[2, now]
+                f0, f1, f2 = a0 + a0, a1 + a1, a2 + a2
+                b0 = s0 * (m00 * f0 + m10 * f1 + m20 * f2)
+                b1 = s1 * (m01 * f0 + m11 * f1 + m21 * f2)
+                b2 = s2 * (m02 * f0 + m12 * f1 + m22 * f2)
+                p00, p11, p22 = o00 * s0 * s0, o11 * s1 * s1, o22 * s2 * s2
+                p01, p02, p12 = o01 * s0 * s1, o02 * s0 * s2, o12 * s1 * s2
+                q00, q01, q02 = own * p00, own * p01, own * p02
+                q11, q12, q22 = own * p11, own * p12, own * p22
+                h0, h1, h2 = colors[3, now] - k0, colors[4, now] - k1, colors[5, now] - k2
+                before = w0 * h0 * h0 + w1 * h1 * h1 + w2 * h2 * h2
+                for j in range(offered):
+                    d0, d1, d2 = c0[j] - n0, c1[j] - n1, c2[j] - n2
+                    h0, h1, h2 = l0[j] - k0, l1[j] - k1, l2[j] - k2
+                    changes[j] = (
+                        d0 * (b0 + q00 * d0 + q01 * d1 + q02 * d2)
+                        + d1 * (b1 + q11 * d1 + q12 * d2)
+                        + d2 * (b2 + q22 * d2)
+                        + (w0 * h0 * h0 + w1 * h1 * h1 + w2 * h2 * h2)
+                        - before
+                    )
+                # As whole numbers in the order of the changes, with the place in the lowest bits:
+                # compilers make vector instructions of the minimum of these only.
+                lowest = np.int64(1 << 62)
+                for j in range(offered):
+                    bits = np.int64(change_bits[j])
+                    key = (bits ^ (bits >> 63 & 0x7FFFFFFF)) << 8 | j
+                    lowest = key if key < lowest else lowest
+                best = lowest & 255
+                least = changes[best]
+                if least < threshold:
+                    other = int(table[row, best])
+                else:
+                    least, other, best = np.float32(0), now, np.int64(-1)
+                if other != now:
+                    changed += 1
+                    pixels[pixel + 6] = other
+                    r0 = s0 * (colors[0, other] - n0)
+                    r1 = s1 * (colors[1, other] - n1)
+                    r2 = s2 * (colors[2, other] - n2)
+                    e0 = m00 * r0 + m01 * r1 + m02 * r2
+                    e1 = m10 * r0 + m11 * r1 + m12 * r2
+                    e2 = m20 * r0 + m21 * r1 + m22 * r2
+                    a0 += own * e0
+                    a1 += own * e1
+                    a2 += own * e2
+                    if has_means:
+                        for corner in range(4):
+                            share = v if corner & 2 else one - v
+                            share *= h if corner & 1 else one - h
+                            sums[tile_row + (corner >> 1), tile_column + (corner & 1), 0] += (
+                                share * e0
+                            )
+                            sums[tile_row + (corner >> 1), tile_column + (corner & 1), 1] += (
+                                share * e1
+                            )
+                            sums[tile_row + (corner >> 1), tile_column + (corner & 1), 2] += (
+                                share * e2
+                            )
+                    for t in range(span):
+                        spread[3 * t] = column_taps[x, t] * e0
+                        spread[3 * t + 1] = column_taps[x, t] * e1
+                        spread[3 * t + 2] = column_taps[x, t] * e2
+                    for dy in range(2 * reach + 1):
+                        begin = (y + dy) * row_length + 3 * x
+                        line = field[begin : begin + 3 * span]
+                        weight = row_taps[y, dy]
+                        for t in range(len(spread)):
+                            line[t] += weight * spread[t]
+                    n0, n1, n2 = colors[0, other], colors[1, other], colors[2, other]
+                least += threshold
+                for j in range(offered):
+                    d0, d1, d2 = c0[j] - n0, c1[j] - n1, c2[j] - n2
+                    apart = (
+                        d0 * (p00 * d0 + p01 * d1 + p02 * d2)
+                        + d1 * (p11 * d1 + p12 * d2)
+                        + d2 * p22 * d2
+                    )
+                    gap = changes[j] - least
+                    gap = gap * gap / (apart if apart > tiny else tiny)
+                    gaps[j] = far if j == best or apart < tiny else gap
+                smallest = np.int32(0x7F000000)
+                for j in range(offered):
+                    smallest = gap_bits[j] if gap_bits[j] < smallest else smallest
+                gap_bits[0] = smallest
+                settled[rest], settled[rest + 1], settled[rest + 2] = a0, a1, a2
+                settled[rest + 3] = np.float32(0.2499) * gaps[0]
     return changed
 
 

@@ -6,10 +6,11 @@ from search_reference import PALETTE, slow_loss
 from dither.color import (
     srgb_to_linear,
 )
+from dither.optimizer import search_loops
 from dither.optimizer.config import SearchConfig
 from dither.optimizer.learned_palette import diffuse_target
 from dither.optimizer.loss import search_loss
-from dither.optimizer.search import direct_binary_search, init, step
+from dither.optimizer.search import direct_binary_search, init, step, unsettled
 from dither.optimizer.search_image import prepare_search
 from dither.palettes.device_link import map_to_palette
 from dither.palettes.palette import load_palette
@@ -137,3 +138,47 @@ def test_rows_at_the_border_are_as_light_as_others(gray: int) -> None:
     inside = found[9:-9].mean()
     for rows in (found[:3], found[-3:]):
         assert rows.mean() == pytest.approx(inside, abs=0.03)
+
+
+@pytest.mark.parametrize("candidates", [4, 16])
+@pytest.mark.parametrize("weights", [{"mean_weight": 0.0}, {"change_threshold": 1e-4}])
+def test_pixels_that_a_sweep_passes_over_would_not_change(
+    linear: np.ndarray, indices: np.ndarray, candidates: int, weights: dict[str, float]
+) -> None:
+    config = SearchConfig(candidates=candidates, **weights)
+    image = prepare_search(linear)
+    passing = every = init(indices, PALETTE, image, config)
+    every = unsettled(every)._replace(pixels=every.pixels.copy(), field=every.field.copy())
+    every = every._replace(sums=every.sums.copy())
+    for _ in range(5):
+        passing, few = step(passing, PALETTE, config)
+        every, all_of_them = step(unsettled(every), PALETTE, config)
+        assert few == all_of_them
+        assert (passing.indices == every.indices).all()
+
+
+def test_after_the_first_sweeps_most_pixels_are_passed_over(
+    linear: np.ndarray, indices: np.ndarray
+) -> None:
+    config = SearchConfig(mean_weight=0.0)
+    state = init(indices, PALETTE, prepare_search(linear), config)
+    for _ in range(4):
+        state, _ = step(state, PALETTE, config)
+    before = state.settled.copy()
+    state, _ = step(state, PALETTE, config)
+    assert (state.settled == before).all(axis=2).mean() > 0.5
+
+
+@pytest.mark.parametrize("weights", [{}, {"mean_weight": 0.0}, {"candidates": 3}])
+def test_the_compiled_sweep_does_what_python_does(
+    linear: np.ndarray,
+    indices: np.ndarray,
+    weights: dict[str, float],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    config = SearchConfig(**weights)
+    image, indices = prepare_search(linear[:20, :23]), indices[:20, :23]
+    compiled = direct_binary_search(indices, PALETTE, image, config)
+    monkeypatch.setattr(search_loops, "visit", search_loops.visit.python)
+    assert (direct_binary_search(indices, PALETTE, image, config) == compiled).all()
+    assert (compiled != indices).any()
