@@ -87,11 +87,12 @@ def weighted_losses(
     # coordinates and their squares for the scatter.
     summed = jnp.concatenate([jnp.ones_like(squares), palette, squares, colors], axis=1)
     sums = product(summed.T, powers)
-    means = (sums[1:] / sums[0]).T
-    mean = distance.coordinates(linear(means[:, :3]))
-    error = jnp.sum((mean - targets) ** 2, axis=-1)
+    means = sums[1:] / sums[0]
+    # Points stay along the rows: vector instructions work on many of them, not on three channels.
+    mean = jnp.moveaxis(distance.coordinates(linear(means[:3].T)), -1, 0)
+    error = jnp.sum((mean - targets.T) ** 2, axis=0)
     # sum p |c - m|^2, expanded.
-    scatter = means[:, 3] - jnp.sum(weights * mean * (2 * means[:, 4:] - mean), axis=-1)
+    scatter = means[3] - jnp.sum(weights[:, None] * mean * (2 * means[4:] - mean), axis=0)
     return Info(error + variance * scatter, error, scatter)
 
 

@@ -18,11 +18,12 @@ import numpy as np
 from dither.color import linear_to_oklab, linear_to_srgb
 from dither.diffusion import error_diffuse
 from dither.optimizer.config import OptimizeConfig, SearchConfig
-from dither.optimizer.gamut_target import GamutTarget, codes_to_linear
+from dither.optimizer.gamut_target import GamutTarget, bin_size, codes_to_linear
 from dither.optimizer.loss import search_loss
 from dither.optimizer.palette_refit import refit_palette
 from dither.optimizer.search import direct_binary_search
 from dither.optimizer.search_image import SearchImage, prepare_search, with_target
+from dither.palettes.histogram import merge_rare_bins
 from dither.progress import OnProgress, no_progress
 
 # Palettes are compared on this many pixels of a larger image, in tiles of this side. On fewer pixels,
@@ -32,6 +33,9 @@ _COMPARED_PIXELS, _COMPARED_SIDE, _FEW_SWEEPS = 1 << 16, 32, 3
 _MOST_COMPARED = 32
 # The best is refitted to more pixels: it would fit badly what no tile shows.
 _REFITTED_PIXELS, _REFITTED_SIDE = 1 << 20, 64
+# Half of the bins have few pixels: those with this share of all pixels are merged, in cubes of so many
+# times the side. With 3, a photo in ten ends with another palette.
+_MERGED_SHARE, _MERGED_BINS = 0.02, 2
 # Number of descents whose palettes are tried.
 _DESCENTS_TRIED = 2
 # A hue with at least the share _RARE of the image counts as if it had _COUNTED, so that a small palette
@@ -96,7 +100,12 @@ def learn_palette(
     from dither.differentiable import DescentConfig
     from dither.differentiable.best_descents import descend_best
 
-    colors, counts = gamut.histogram.colors, gamut.histogram.counts
+    colors, counts = merge_rare_bins(
+        gamut.histogram.colors,
+        gamut.histogram.counts,
+        step=_MERGED_BINS * bin_size(len(learned)),
+        share=_MERGED_SHARE,
+    )
     weights = _emphasize_rare_hues(colors, counts) if learned.sum() >= _MIN_LEARNED else counts
     descent = DescentConfig(
         steps=config.steps, variance=config.variance, temperature=first_temperature(len(learned))

@@ -41,7 +41,7 @@ from dither.palettes.device import (
     merge_equal_colors,
     round_to_device,
 )
-from dither.palettes.from_image import k_means
+from dither.palettes.from_image import k_means_of_seeds
 from dither.palettes.palette import Intent, Palette, PaletteLike, as_palette, check_intent
 from dither.parallel.processors import thread_count
 from dither.progress import OnProgress, no_progress
@@ -252,12 +252,14 @@ def _first_palettes(
     if few_distinct_colors(sample, 1) is not None:
         sample = picture
     single = few_distinct_colors(sample, 1)
+    numbers = range(seed, seed + starts)
+    if single is None:
+        found = k_means_of_seeds(sample, max(2, count - len(kept)), numbers)
+        found = [palette.linear for palette in found]
+    else:
+        found = [srgb_to_linear(single / 255)] * starts
     firsts = []
-    for number in range(seed, seed + starts):
-        if single is None:
-            found = k_means(sample, max(2, count - len(kept)), seed=number).linear
-        else:
-            found = srgb_to_linear(single / 255)
+    for number, linear in zip(numbers, found, strict=True):
         rest = np.random.default_rng(number).random((count, 3))
-        firsts.append(np.concatenate([kept, found, rest])[:count])
+        firsts.append(np.concatenate([kept, linear, rest])[:count])
     return firsts

@@ -1,5 +1,7 @@
 """Extract a palette from the colours of an image, by median cut or k-means."""
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from dither.color import (
@@ -93,18 +95,36 @@ def k_means(image: np.ndarray, colors: int, *, seed: int = 0) -> Palette:
         >>> k_means(image, 2).hex
         ['#000000', '#fa0000']
     """
+    (palette,) = k_means_of_seeds(image, colors, [seed])
+    return palette
+
+
+def k_means_of_seeds(image: np.ndarray, colors: int, seeds: Sequence[int]) -> list[Palette]:
+    """Return the palette of `k_means` for each seed; the colours of the image are counted once.
+
+    Args:
+        image: as for `k_means`.
+        colors: as for `k_means`.
+        seeds: each 0 or more.
+
+    Raises:
+        InputError: as `k_means`.
+    """
     codes, counts = _checked_counts(image, colors)
-    if not isinstance(seed, int | np.integer) or seed < 0:
-        raise InputError(f"seed is {seed}; it must be a whole number from 0")
+    for seed in seeds:
+        if not isinstance(seed, int | np.integer) or seed < 0:
+            raise InputError(f"seed is {seed}; it must be a whole number from 0")
     if len(codes) <= colors:
-        return _own_colors(codes)
+        return [_own_colors(codes)] * len(seeds)
     cells = coarse_cells(codes, counts, _CELLS_PER_COLOR * colors)
-    centers = cluster(Cloud(cells.oklab, cells.weights), colors, np.random.default_rng(seed))
+    coarse = fine = Cloud(cells.oklab, cells.weights)
     if len(cells) < len(codes):
         few = len(codes) <= _MAX_FINE_COLORS
-        fine = color_cells(codes, counts, 8 if few else _FINE_BITS)
-        cells = fine if len(fine) > len(cells) else cells
-    return _palette(refine(Cloud(cells.oklab, cells.weights), centers, _FINE_ITERATIONS))
+        smaller = color_cells(codes, counts, 8 if few else _FINE_BITS)
+        if len(smaller) > len(cells):
+            fine = Cloud(smaller.oklab, smaller.weights)
+    clustered = (cluster(coarse, colors, np.random.default_rng(seed)) for seed in seeds)
+    return [_palette(refine(fine, centers, _FINE_ITERATIONS)) for centers in clustered]
 
 
 def palette_of(image: np.ndarray, colors: int) -> Palette:

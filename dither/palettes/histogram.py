@@ -94,3 +94,40 @@ def color_histogram(linear: np.ndarray, *, step: float = 1 / 48) -> ColorHistogr
     for array in (colors, counts, codes):
         array.flags.writeable = False
     return ColorHistogram(colors, counts, codes)
+
+
+def merge_rare_bins(
+    colors: np.ndarray, counts: np.ndarray, *, step: float, share: float
+) -> tuple[np.ndarray, np.ndarray]:
+    """Merge the rarest bins of a histogram, which are most of them, in larger cubes of OKLab.
+
+    Args:
+        colors: (N, 3) float64 linear light.
+        counts: (N,) float64, 0 or more, not all 0.
+        step: side of a cube.
+        share: of the pixels, that are in merged bins.
+
+    Returns:
+        (M, 3) colours, M at most N, and (M,) counts: their sum and mean stay the same.
+
+    Example:
+        >>> colors = np.array([[0.0, 0.0, 0.0], [0.5, 0.5, 0.5], [0.51, 0.5, 0.5], [1.0, 1.0, 1.0]])
+        >>> merge_rare_bins(colors, np.array([9.0, 1.0, 1.0, 9.0]), step=0.1, share=0.2)[1].tolist()
+        [9.0, 9.0, 2.0]
+    """
+    order = np.argsort(counts, kind="stable")
+    rare = np.sort(
+        order[: np.searchsorted(np.cumsum(counts[order]), share * counts.sum(), "right")]
+    )
+    if len(rare) < 2:
+        return colors, counts
+    cubes = np.floor((linear_to_oklab(colors[rare]) - _LOWEST) / step).astype(int)
+    _, cube = np.unique(cubes, axis=0, return_inverse=True)
+    cube = cube.ravel()
+    merged = np.bincount(cube, counts[rare])
+    means = np.stack(
+        [np.bincount(cube, counts[rare] * channel) for channel in colors[rare].T], axis=1
+    )
+    means = np.divide(means, merged[:, None], where=merged[:, None] > 0, out=np.zeros_like(means))
+    kept = np.delete(np.arange(len(counts)), rare)
+    return np.concatenate([colors[kept], means]), np.concatenate([counts[kept], merged])

@@ -10,7 +10,7 @@ from scipy.cluster.vq import kmeans2
 
 from dither.color import linear_to_oklab, srgb_to_linear
 from dither.errors import InputError
-from dither.palettes.from_image import k_means, median_cut
+from dither.palettes.from_image import k_means, k_means_of_seeds, median_cut
 from dither.palettes.palette import Palette
 
 Made = Callable[[np.ndarray, int], Palette]
@@ -161,3 +161,8 @@ def test_many_colours_of_a_narrow_range_are_clustered_too() -> None:
     palette = k_means(image.reshape(256, 256, 3), 256)
     assert 200 < len(palette) <= 256
     assert palette.colors.max() < 64
+
+
+def test_several_seeds_give_the_palette_of_each(photo: np.ndarray) -> None:
+    several = k_means_of_seeds(photo, 6, [3, 0])
+    assert [each.hex for each in several] == [k_means(photo, 6, seed=seed).hex for seed in (3, 0)]

@@ -8,7 +8,7 @@ from hypothesis.extra import numpy as npst
 
 from dither.color import linear_to_oklab, srgb_to_linear
 from dither.errors import InputError
-from dither.palettes.histogram import color_histogram
+from dither.palettes.histogram import color_histogram, merge_rare_bins
 
 PICTURES = npst.arrays(
     np.float64,
@@ -67,3 +67,16 @@ def test_the_picture_is_read_a_few_rows_at_a_time() -> None:
 def test_what_is_no_picture_is_refused(picture: np.ndarray, step: float, message: str) -> None:
     with pytest.raises(InputError, match=message):
         color_histogram(picture, step=step)
+
+
+@pytest.mark.parametrize("share", [0.0, 0.02, 0.3, 1.0])
+def test_merging_rare_bins_keeps_the_light_and_the_frequent_bins(share: float) -> None:
+    rng = np.random.default_rng(0)
+    colors, counts = rng.random((200, 3)), rng.integers(0, 50, 200).astype(float)
+    merged, sums = merge_rare_bins(colors, counts, step=0.2, share=share)
+    assert sums.sum() == pytest.approx(counts.sum())
+    assert sums @ merged == pytest.approx(counts @ colors)
+    frequent = colors[np.argsort(-counts)][: int(200 * (1 - share)) // 2]
+    kept = {tuple(color) for color in merged}
+    assert share == 1 or all(tuple(color) in kept for color in frequent)
+    assert len(merged) <= 200 * (1 - share / 4)
