@@ -25,6 +25,7 @@ from dither.color import (
     oklab_to_linear,
 )
 from dither.optimizer.cell_samples import CellSamples
+from dither.optimizer.cholesky import solve_positive
 from dither.optimizer.search_image import DARKEST
 from dither.palettes.cells import Cells
 from dither.palettes.clusters import Cloud, cluster
@@ -196,7 +197,7 @@ def _moved(samples: CellSamples, palettes: CellPalettes, fixed: int) -> np.ndarr
     matrix = normal.reshape(3 * count, 3 * count)[np.ix_(free, free)]
     matrix += np.eye(len(matrix)) * (1e-4 * np.trace(matrix) / len(matrix) + 1e-12)
     moved = cones.ravel().copy()
-    moved[free] -= np.linalg.solve(matrix, gradient.ravel()[free])
+    moved[free] -= solve_positive(matrix, gradient.ravel()[free])
     new = np.clip(moved.reshape(count, 3) @ CONES_TO_LINEAR.T, 0, 1)
     return np.where(free.reshape(count, 3), new, slots)
 

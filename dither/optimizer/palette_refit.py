@@ -4,6 +4,7 @@ import numpy as np
 
 from dither.color import LINEAR_TO_CONES, ROOTS_TO_OKLAB, linear_to_oklab
 from dither.optimizer.blur import gaussian_taps
+from dither.optimizer.cholesky import solve_positive
 from dither.optimizer.config import SearchConfig
 from dither.optimizer.search_image import DARKEST, SearchImage
 
@@ -40,7 +41,7 @@ def refit_palette(
     # A small ridge keeps colours with few pixels near their place.
     matrix += np.eye(len(matrix)) * (1e-4 * np.trace(matrix) / len(matrix) + 1e-12)
     moved = cones.ravel().copy()
-    moved[free] -= np.linalg.solve(matrix, gradient[free])
+    moved[free] -= solve_positive(matrix, gradient[free])
     new = np.clip(moved.reshape(count, 3) @ np.linalg.inv(LINEAR_TO_CONES).T, 0, 1)
     return np.where(free.reshape(count, 3), new, palette)
 

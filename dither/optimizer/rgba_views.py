@@ -14,6 +14,7 @@ import numpy as np
 
 from dither.color import LINEAR_TO_CONES, linear_to_oklab, srgb_to_linear
 from dither.optimizer import match_search, search
+from dither.optimizer.cholesky import solve_positive
 from dither.optimizer.config import SearchConfig
 from dither.optimizer.match_bits import MatchBits, first_bits
 from dither.optimizer.palette_refit import normal_equations
@@ -167,7 +168,7 @@ def refit(
     part = normal[np.ix_(free, free)]
     part += np.eye(len(part)) * (_RIDGE * np.trace(part) / len(part) + 1e-12)
     moved = np.concatenate([codes, alpha], axis=1).ravel()
-    moved[free] -= np.linalg.solve(part, gradient[free])
+    moved[free] -= solve_positive(part, gradient[free])
     moved = moved.reshape(count, 4)
     moved[: palette.first_opaque, 3] = moved[: palette.first_opaque, 3].clip(
         _LEAST_ALPHA, _MOST_ALPHA
