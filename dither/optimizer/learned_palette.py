@@ -45,6 +45,8 @@ _MIN_LEARNED = 6
 # Temperature of the first mixtures up to _FEW_COLORS colours.
 _TEMPERATURE, _FEW_COLORS = 0.05, 8
 
+# Rows that are converted at a time, to save memory.
+_ROWS_AT_ONCE = 256
 # Share of the work that the descents are.
 _DESCENT_SHARE = 0.5
 
@@ -213,9 +215,11 @@ def diffuse_target(target: np.ndarray, palette: np.ndarray) -> np.ndarray:
         palette: (K, 3) linear light.
     """
     codes = np.rint(linear_to_srgb(palette) * 255).astype(np.uint8)
-    return error_diffuse(
-        linear_to_srgb(np.clip(target, 0, 1)), palette=_MappedTo(codes), clamp="none"
-    )
+    shown = np.empty(target.shape, np.float32)
+    for top in range(0, len(target), _ROWS_AT_ONCE):
+        rows = slice(top, top + _ROWS_AT_ONCE)
+        shown[rows] = linear_to_srgb(np.clip(target[rows], 0, 1))
+    return error_diffuse(shown, palette=_MappedTo(codes), clamp="none")
 
 
 def first_temperature(colors: int) -> float:

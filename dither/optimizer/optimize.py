@@ -185,8 +185,10 @@ def optimize_palette(
         indices = diffuse_target(mapped.target, linear)
     indices = mapped.keep_exact(indices)
     if pixels == "search":
-        state = search.init(indices, linear, mapped.prepare(mask), config.search)
-        del mapped, gamut  # a search needs nothing else, and most memory
+        # A search needs nothing else, and most memory: nothing else refers to what is handed on here.
+        handed = [mapped]
+        del mapped, gamut
+        state = search.init(indices, linear, handed.pop().prepare(mask), config.search)
         indices = search.run(
             *(state, linear, config.search),
             threads=threads,

@@ -104,6 +104,7 @@ def init(
     height, width = indices.shape
     reach = _reach(config)
     errors = pixel_errors(indices, palette, image)
+    image = image._replace(target=image.target[:0].copy())  # frees it, unless the caller keeps it
     side = tile_side(config)
     if config.mean_weight > 0:
         sums = corner_sums(errors, side)
@@ -118,7 +119,8 @@ def init(
         candidates = _candidate_table(linear_to_oklab(palette), image.cells, config.candidates)
     pixels = np.empty((height, width, 8), np.float32)
     pixels[..., :3], pixels[..., 3:6] = image.slopes, image.original
-    pixels[..., _INDEX], pixels[..., _CELL] = indices, np.where(image.fixed, -1.0, image.cells)
+    pixels[..., _INDEX], pixels[..., _CELL] = indices, image.cells
+    pixels[image.fixed, _CELL] = -1
     settled = np.zeros((height, width, 4), np.float32)
     return SearchState(pixels, field.reshape(len(field), -1), candidates, sums, settled, 0)
 

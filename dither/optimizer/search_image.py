@@ -90,8 +90,10 @@ def _cones_and_slopes(target: np.ndarray, mask: np.ndarray | None) -> tuple[np.n
         cones[rows] = target[rows] @ LINEAR_TO_CONES.T
     planes = np.ascontiguousarray(np.moveaxis(cones, -1, 0))
     search_loops.convolve(planes, gaussian_taps(_SLOPE_SIGMA))
-    bright = np.maximum(planes, np.float32(DARKEST), out=planes)
-    slopes = np.ascontiguousarray(np.moveaxis(bright ** np.float32(-2 / 3) / np.float32(3), 0, -1))
+    np.maximum(planes, np.float32(DARKEST), out=planes)
+    np.power(planes, np.float32(-2 / 3), out=planes)
+    planes /= np.float32(3)
+    slopes = np.ascontiguousarray(np.moveaxis(planes, 0, -1))
     if mask is not None:
         slopes[mask] = 0
     return cones, slopes
