@@ -152,7 +152,7 @@ def step(
     shared = (
         *(each.reshape(-1) for each in (state.pixels, state.settled, state.field)),
         state.candidates,
-        np.concatenate([palette_cones(palette).T, linear_to_oklab(palette).T]).astype(np.float32),
+        np.array([*palette_cones(palette).T, *linear_to_oklab(palette).T], np.float32),
         ROOTS_TO_OKLAB_32,
         *(row_taps, column_taps),
         config.penalty.astype(np.float32),
