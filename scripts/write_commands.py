@@ -12,7 +12,7 @@ import typer
 
 import bluenoise.cli
 import dither.cli.app
-from dither.console import help_panels
+from dither.console.app import help_panels
 
 FOLDER = Path(__file__).parents[1] / "docs" / "commands"
 PROGRAMS = {"dither": dither.cli.app.app, "bluenoise": bluenoise.cli.app}

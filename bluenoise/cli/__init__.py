@@ -5,7 +5,8 @@ import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from dither.console import command_line, examples, file_for_command, run
+from dither.console.app import command_line, examples, file_for_command
+from dither.console.run import run
 
 if TYPE_CHECKING:
     import typer

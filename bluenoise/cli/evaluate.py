@@ -22,7 +22,8 @@ from bluenoise.evaluate import evaluate as measure
 from bluenoise.matrix_set import MatrixSet, load_matrix_set
 from bluenoise.values.evaluate_vectors import NOISE_FILTERS
 from bluenoise.values.texture_files import is_texture
-from dither.console import INPUT, OUTPUT, JsonOption, delayed_progress, number, option
+from dither.console.options import INPUT, OUTPUT, JsonOption, number, option
+from dither.console.progress import delayed_progress
 from dither.errors import InputError
 from dither.matrix.threshold_matrix import ThresholdMatrix
 from dither.metrics.viewing import FILTER_TEXTS, STANDARD_FILTERS, ViewingFilter, named_filters

@@ -13,7 +13,8 @@ from bluenoise.values.evaluate_vectors import (
     white_texture,
 )
 from bluenoise.values.texture_files import read_texture, texture_files
-from dither.console import delayed_progress, printable
+from dither.console.messages import printable
+from dither.console.progress import delayed_progress
 from dither.errors import InputError
 from dither.metrics.viewing import ViewingFilter
 

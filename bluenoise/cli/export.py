@@ -8,13 +8,13 @@ from typing import Annotated
 
 import typer
 
-from dither.console import (
+from dither.console.messages import log
+from dither.console.options import (
     INPUT,
     OUTPUT,
     ForceOption,
     JsonOption,
     QuietOption,
-    log,
     number,
     option,
 )

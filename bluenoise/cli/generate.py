@@ -25,16 +25,9 @@ from bluenoise.generate import check_shape, parse_shape
 from bluenoise.generate import generate as make_matrices
 from bluenoise.objective.target import DISTRIBUTIONS
 from bluenoise.runs.options import RunOptions
-from dither.console import (
-    OUTPUT,
-    ForceOption,
-    JsonOption,
-    QuietOption,
-    log,
-    number,
-    option,
-    progress_bar,
-)
+from dither.console.messages import log
+from dither.console.options import OUTPUT, ForceOption, JsonOption, QuietOption, number, option
+from dither.console.progress import progress_bar
 from dither.errors import InputError, OutputExistsError
 from dither.metrics.viewing import FILTER_TEXTS
 

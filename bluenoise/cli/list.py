@@ -2,7 +2,7 @@
 
 import json
 
-from dither.console import JsonOption
+from dither.console.options import JsonOption
 
 
 def list_shipped(json_output: JsonOption = False) -> None:

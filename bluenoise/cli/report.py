@@ -6,18 +6,17 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dither.console import (
+from dither.console.messages import log, printable
+from dither.console.options import (
     INPUT,
     OUTPUT,
     ForceOption,
     JsonOption,
     QuietOption,
-    log,
     number,
     option,
-    printable,
-    progress_bar,
 )
+from dither.console.progress import progress_bar
 from dither.errors import InputError
 
 if TYPE_CHECKING:

@@ -7,7 +7,7 @@ from typing import Any
 
 from bluenoise.report.scores import score_rows
 from bluenoise.report.text_columns import text_columns
-from dither.console import printable
+from dither.console.messages import printable
 
 # Not every terminal and pipe can encode the signs of the page.
 _ASCII = str.maketrans({"−": "-", "–": "-", "×": "x", "⁶": "^6"})

@@ -12,7 +12,7 @@ def main() -> None:
     try:
         # Imported here so that Ctrl-C during the imports ends without a traceback.
         from dither.cli.app import app_of, mistaken_command
-        from dither.console import run
+        from dither.console.run import run
 
         mistake = mistaken_command(sys.argv[1:])
         app = app_of(sys.argv[1:])

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dither.console import command_line, examples, file_for_command, former_spellings
+from dither.console.app import command_line, examples, file_for_command, former_spellings
 
 if TYPE_CHECKING:
     import typer

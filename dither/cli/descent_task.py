@@ -9,7 +9,7 @@ from dither.cli.choices import DescentMethodChoice
 from dither.cli.compiled_cache import keep_compiled_code
 from dither.cli.memory import parse_bytes
 from dither.cli.result_files import Dithered
-from dither.console import number, option
+from dither.console.options import number, option
 from dither.errors import InputError
 from dither.progress import OnProgress, no_progress
 

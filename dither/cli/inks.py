@@ -12,7 +12,7 @@ from dither.cli.inputs import name_errors, read_content, title
 from dither.cli.memory import MEMORY
 from dither.cli.options import STREAM, Job
 from dither.cli.outputs import TIFF_SUFFIXES, format_suffix, open_outputs, plan_outputs
-from dither.console import log
+from dither.console.messages import log
 from dither.errors import InputError, TooLargeError
 from dither.progress import OnProgress
 

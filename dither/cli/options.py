@@ -17,7 +17,15 @@ from dither.cli.choices import (
     VideoCodecChoice,
 )
 from dither.cli.declare import BATCH, DITHERING, PREPARATION, QUANTIZER
-from dither.console import INPUT, OUTPUT, ForceOption, JsonOption, QuietOption, number, option
+from dither.console.options import (
+    INPUT,
+    OUTPUT,
+    ForceOption,
+    JsonOption,
+    QuietOption,
+    number,
+    option,
+)
 from dither.errors import InputError
 from dither.images.adjustments import (
     MAX_DPI,

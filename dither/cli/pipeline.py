@@ -52,7 +52,7 @@ from dither.cli.shown_frames import (
 )
 from dither.cli.target import Target
 from dither.cli.videos import check_whole_video, is_streamed, streamed
-from dither.console import log
+from dither.console.messages import log
 from dither.errors import InputError
 from dither.images.adjustments import Preparation
 from dither.progress import OnProgress, no_progress

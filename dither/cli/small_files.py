@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 from dither.cli.memory import parse_bytes
-from dither.console import number, option
+from dither.console.options import number, option
 from dither.errors import InputError
 from dither.progress import no_progress
 

@@ -10,7 +10,8 @@ from dither.cli.inputs import title
 from dither.cli.memory import parse_memory
 from dither.cli.options import Batch, Job
 from dither.cli.target import Target
-from dither.console import log, progress_bar, stop
+from dither.console.messages import log, stop
+from dither.console.progress import progress_bar
 from dither.errors import InputError, TooLargeError
 
 _TIFF_SUFFIXES, _ZARR_SUFFIX = (".tif", ".tiff"), ".zarr"

@@ -153,7 +153,7 @@ def test_a_device_is_no_output(runner: Runner, path: str) -> None:
 
 TOO_MUCH = """
 import typer
-from dither.console import run
+from dither.console.run import run
 
 app = typer.Typer(pretty_exceptions_enable=False)
 

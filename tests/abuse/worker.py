@@ -21,7 +21,7 @@ from pathlib import Path
 
 def _command(words: list[str]) -> None:
     """Run the named program; ends with SystemExit."""
-    from dither.console import run
+    from dither.console.run import run
 
     sys.argv = words
     if words[0] == "dither":

@@ -13,12 +13,12 @@ from typer.testing import CliRunner
 
 import bluenoise.cli
 import dither.cli.app
-from dither import console
+from dither.console import progress
 
 TOO_MUCH = """
 import numpy as np
 import typer
-from dither.console import run
+from dither.console.run import run
 
 app = typer.Typer()
 app.command()(lambda: np.empty(1 << 60, np.uint8))
@@ -41,7 +41,7 @@ def _drawn(quiet: bool, waits: list[bool], monkeypatch: pytest.MonkeyPatch) -> s
     err = io.StringIO()
     monkeypatch.setattr(sys, "stderr", err)
     answers = iter(waits)
-    console._draw_late("dither", quiet, lambda seconds: next(answers), lambda: 0.25)
+    progress._draw_late("dither", quiet, lambda seconds: next(answers), lambda: 0.25)
     assert not list(answers)
     return err.getvalue()
 
@@ -83,8 +83,8 @@ def test_a_delayed_bar_waits_for_the_end_of_the_work(monkeypatch: pytest.MonkeyP
         waited.append(wait(3600))  # returns at once when the work ends
         shares.append(share())
 
-    monkeypatch.setattr(console, "_draw_late", draw)
-    with console.delayed_progress("dither", quiet=True) as on_progress:
+    monkeypatch.setattr(progress, "_draw_late", draw)
+    with progress.delayed_progress("dither", quiet=True) as on_progress:
         on_progress(0.25)
     assert waited == [True]
     assert shares == [0.25]
@@ -143,7 +143,7 @@ dither.cli.main()
 """
 
 
-@pytest.mark.parametrize("module", ["dither.cli.app", "typer", "dither.console", "numpy"])
+@pytest.mark.parametrize("module", ["dither.cli.app", "typer", "dither.console.run", "numpy"])
 def test_ctrl_c_while_modules_are_imported_has_no_traceback(module: str) -> None:
     script = INTERRUPTED.format(module=module)
     done = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True)

@@ -11,7 +11,7 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from typer.testing import CliRunner
 
-from dither.console import examples
+from dither.console.app import examples
 from dither.option_values import simple_value
 
 

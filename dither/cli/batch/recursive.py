@@ -16,7 +16,8 @@ from dither.cli.options import STREAM, Batch, Job
 from dither.cli.outputs import check_suffix, result_name
 from dither.cli.result_files import check_raw
 from dither.cli.target import Target
-from dither.console import log, progress_bar, stop
+from dither.console.messages import log, stop
+from dither.console.progress import progress_bar
 from dither.errors import InputError
 from dither.files.atomic import created_folder
 from dither.files.safe_open import read_file

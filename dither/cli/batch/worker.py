@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from dither.cli.batch.discover import Pair
 from dither.cli.batch.journal import Stamp
 from dither.cli.pipeline import dither_images
-from dither.console import lacks_memory
+from dither.console.run import lacks_memory
 from dither.errors import InputError
 
 if TYPE_CHECKING:

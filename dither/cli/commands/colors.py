@@ -19,18 +19,17 @@ from dither.cli.options import (
     threads_option,
 )
 from dither.cli.plots import check_plot, write_plot
-from dither.console import (
+from dither.console.messages import log, printable
+from dither.console.options import (
     INPUT,
     OUTPUT,
     ForceOption,
     JsonOption,
     QuietOption,
-    log,
     number,
     option,
-    printable,
-    progress_bar,
 )
+from dither.console.progress import progress_bar
 from dither.parallel.processors import thread_count
 
 if TYPE_CHECKING:

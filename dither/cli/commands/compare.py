@@ -12,18 +12,17 @@ import typer
 
 from dither.cli.inputs import name_errors, read_content, read_input, title
 from dither.cli.options import STREAM, NoColorManagementOption
-from dither.console import (
+from dither.console.messages import log, printable
+from dither.console.options import (
     INPUT,
     OUTPUT,
     ForceOption,
     JsonOption,
     QuietOption,
-    log,
     number,
     option,
-    printable,
-    progress_bar,
 )
+from dither.console.progress import progress_bar
 from dither.errors import InputError
 from dither.files.atomic import atomic_write, check_writable
 

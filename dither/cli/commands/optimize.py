@@ -27,7 +27,9 @@ from dither.cli.pipeline import dither_images, finish
 from dither.cli.plots import check_plot, write_plot
 from dither.cli.small_files import WITHOUT_SMALL, SmallFileOptions
 from dither.cli.target import Target
-from dither.console import OUTPUT, log, number, option, printable, progress_bar
+from dither.console.messages import log, printable
+from dither.console.options import OUTPUT, number, option
+from dither.console.progress import progress_bar
 from dither.errors import InputError
 from dither.extras import require_extra
 from dither.parallel.processors import thread_count

@@ -33,7 +33,8 @@ from dither.cli.options import (
 )
 from dither.cli.pipeline import dither_images, finish
 from dither.cli.target import Target
-from dither.console import delayed_progress, number, option
+from dither.console.options import number, option
+from dither.console.progress import delayed_progress
 from dither.matrix.catalog import DEFAULT_MATRIX
 
 if TYPE_CHECKING:

@@ -8,7 +8,8 @@ import typer
 
 from dither.cli.options import palette_names as complete_names
 from dither.cli.swatches import print_swatches
-from dither.console import INPUT, OUTPUT, ForceOption, JsonOption, QuietOption, log, option
+from dither.console.messages import log
+from dither.console.options import INPUT, OUTPUT, ForceOption, JsonOption, QuietOption, option
 from dither.errors import InputError
 
 if TYPE_CHECKING:

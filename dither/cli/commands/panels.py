@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from dither.cli.options import panel_names as complete_names
-from dither.console import INPUT, JsonOption
+from dither.console.options import INPUT, JsonOption
 from dither.wording import counted
 
 if TYPE_CHECKING:

@@ -3,7 +3,8 @@
 from pathlib import Path
 from typing import Annotated
 
-from dither.console import OUTPUT, ForceOption, QuietOption, log, option
+from dither.console.messages import log
+from dither.console.options import OUTPUT, ForceOption, QuietOption, option
 
 
 def studio(

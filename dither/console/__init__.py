@@ -1,0 +1,1 @@
+"""What both command lines share: options, help, exit codes, one-line errors and progress bars."""
