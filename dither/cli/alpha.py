@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Any
 
 from dither.cli.choices import AlphaChoice
 from dither.cli.inputs import title
-from dither.cli.options import Job
+from dither.cli.job import Job
 from dither.cli.outputs import Kind, format_suffix
 from dither.errors import InputError
 

@@ -8,7 +8,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from dither.cli.inputs import IMAGE_SUFFIXES, read_input, title
-from dither.cli.options import STREAM, Job
+from dither.cli.job import Job
+from dither.cli.options import STREAM
 from dither.errors import InputError
 from dither.files.natural_order import natural_key
 from dither.wording import counted

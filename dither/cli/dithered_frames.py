@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Any, Protocol
 from dither.cli.alpha import AlphaRule, AlphaSeen, without_hidden
 from dither.cli.in_rows import NextRows
 from dither.cli.inputs import name_errors
+from dither.cli.job import Job
 from dither.cli.line_art import Undithered, undithered, with_kept
-from dither.cli.options import Job
 from dither.cli.outputs import Kind
 from dither.cli.prepared import prepared
 from dither.cli.result_files import Dithered

@@ -6,7 +6,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
-from dither.cli.options import Job
+from dither.cli.job import Job
 from dither.cli.result_files import Dithered, image_file
 from dither.errors import InputError
 

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Any, cast
 
 from dither.cli.alpha import AlphaRule, AlphaSeen, without_hidden
 from dither.cli.inputs import name_errors, title
+from dither.cli.job import Job
 from dither.cli.memory import MEMORY
-from dither.cli.options import STREAM, Job
+from dither.cli.options import STREAM
 from dither.cli.result_files import Dithered
 from dither.cli.target import Target
 from dither.errors import InputError, TooLargeError

@@ -9,8 +9,9 @@ import numpy as np
 
 from dither.cli.in_rows import NextRows
 from dither.cli.inputs import name_errors, read_content, title
+from dither.cli.job import Job
 from dither.cli.memory import MEMORY
-from dither.cli.options import STREAM, Job
+from dither.cli.options import STREAM
 from dither.cli.outputs import TIFF_SUFFIXES, format_suffix, open_outputs, plan_outputs
 from dither.console.messages import log
 from dither.errors import InputError, TooLargeError

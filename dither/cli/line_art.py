@@ -4,7 +4,7 @@ import dataclasses
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from dither.cli.options import Job
+from dither.cli.job import Job
 from dither.cli.target import Target
 from dither.errors import InputError
 from dither.images.adjustments import Preparation

@@ -9,7 +9,8 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO, Literal
 
-from dither.cli.options import STREAM, Job
+from dither.cli.job import Job
+from dither.cli.options import STREAM
 from dither.errors import InputError
 from dither.files.atomic import atomic_writes, check_writable, created_folder
 from dither.suggestions import close_names, wrong_ending

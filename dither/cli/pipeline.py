@@ -24,7 +24,8 @@ from dither.cli.extra_files import (
 )
 from dither.cli.in_rows import as_arrays, check_whole, dithered_in_rows, opened_in_rows
 from dither.cli.inputs import is_video, name_errors, read_content, title
-from dither.cli.options import STREAM, Job
+from dither.cli.job import Job
+from dither.cli.options import STREAM
 from dither.cli.outputs import (
     ROW_SUFFIXES,
     Kind,

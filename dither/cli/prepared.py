@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from dither.cli.inputs import title
-from dither.cli.options import Job
+from dither.cli.job import Job
 from dither.cli.outputs import TIFF_SUFFIXES, Kind, format_suffix
 from dither.cli.panel_outputs import check_frame
 from dither.cli.result_files import output_title

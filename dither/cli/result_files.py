@@ -6,7 +6,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from dither.cli.inputs import title
-from dither.cli.options import STREAM, Job
+from dither.cli.job import Job
+from dither.cli.options import STREAM
 from dither.cli.outputs import TIFF_SUFFIXES, Kind, format_suffix, output_kind
 from dither.cli.panel_outputs import buffer_note, panel_content
 from dither.cli.target import Target

@@ -7,7 +7,8 @@ from itertools import accumulate, pairwise
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple, cast
 
-from dither.cli.options import STREAM, Job
+from dither.cli.job import Job
+from dither.cli.options import STREAM
 from dither.cli.outputs import format_suffix
 from dither.cli.result_files import Dithered, enlarged, level_codes
 from dither.cli.target import Target

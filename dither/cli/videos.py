@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from dither.cli.dithered_frames import Dithering, PerFrame, dithered_frames
 from dither.cli.in_rows import check_video
 from dither.cli.inputs import is_video, name_errors, timed_frames, title
-from dither.cli.options import Job
+from dither.cli.job import Job
 from dither.cli.outputs import Kind, holds_clip
 from dither.cli.shown_frames import ShownFrame
 from dither.cli.target import Target

@@ -7,8 +7,9 @@ from pathlib import Path
 from typing import Any
 
 from dither.cli.inputs import title
+from dither.cli.job import Job
 from dither.cli.memory import parse_memory
-from dither.cli.options import Batch, Job
+from dither.cli.options import Batch
 from dither.cli.target import Target
 from dither.console.messages import log, stop
 from dither.console.progress import progress_bar

@@ -12,7 +12,8 @@ from dither.cli.batch.discover import Discovered, Pair, as_layers, discover
 from dither.cli.batch.fingerprint import fingerprint
 from dither.cli.batch.journal import Journal, Origin, Stamp, open_journal
 from dither.cli.batch.worker import Outcome, dither_one, lost
-from dither.cli.options import STREAM, Batch, Job
+from dither.cli.job import Job
+from dither.cli.options import STREAM, Batch
 from dither.cli.outputs import check_suffix, result_name
 from dither.cli.result_files import check_raw
 from dither.cli.target import Target

@@ -12,7 +12,7 @@ from dither.errors import InputError
 
 if TYPE_CHECKING:
     from dither.cli.dithered_frames import Dithering
-    from dither.cli.options import Job
+    from dither.cli.job import Job
     from dither.cli.target import Target
 
 # Compiled loops and the limits of image readers belong to a process: one image at a time in each.

@@ -17,6 +17,7 @@ from dither.cli.declare import (
 from dither.cli.dithered_frames import PerFrame
 from dither.cli.in_rows import NextRows
 from dither.cli.inks import COLORS_ONLY, BeginInks, dither_inks
+from dither.cli.job import Job
 from dither.cli.memory import parse_memory
 from dither.cli.options import (
     MIX_IN_HELP,
@@ -25,7 +26,6 @@ from dither.cli.options import (
     Batch,
     InksOption,
     IntentOption,
-    Job,
     MemoryOption,
     Quantizer,
     SeedOption,

@@ -10,6 +10,7 @@ import typer
 from dither.cli.cells_task import CellsTask, cells_from_options
 from dither.cli.declare import DITHERING, QUANTIZER, refuse_without_effect, with_option_groups
 from dither.cli.descent_task import WITHOUT_DESCENT, DescentOptions
+from dither.cli.job import Job
 from dither.cli.optimize_task import OptimizeTask
 from dither.cli.options import (
     MAX_SEED,
@@ -17,7 +18,6 @@ from dither.cli.options import (
     WITHOUT_EFFECT,
     Batch,
     IntentOption,
-    Job,
     PaletteOption,
     PanelOption,
     threads_option,

@@ -14,7 +14,7 @@ from PIL import Image
 
 import dither
 from dither.cli.choices import FitChoice, RotateChoice
-from dither.cli.options import Job
+from dither.cli.job import Job
 from dither.errors import InputError
 from dither.images.adjustments import Preparation, adjusted
 from dither.images.animation import Animation, read_animation, write_animation
