@@ -79,9 +79,8 @@ from .palettes.line_art import keep_line_art as keep_line_art
 from .palettes.named import palette_names as palette_names
 from .palettes.nearest import nearest_indices as nearest_indices
 from .palettes.palette import Palette as Palette
-from .palettes.palette import load_palette as load_palette
-from .palettes.palette import recolored as recolored
-from .palettes.palette import save_palette as save_palette
+from .palettes.palette_like import load_palette as load_palette
+from .palettes.palette_like import save_palette as save_palette
 from .palettes.panel import Ink as Ink
 from .palettes.panel import Panel as Panel
 from .palettes.panel import PanelPacking as PanelPacking
@@ -90,6 +89,7 @@ from .palettes.panel_buffer import unpack_panel as unpack_panel
 from .palettes.panel_files import load_panel as load_panel
 from .palettes.panel_files import panel_names as panel_names
 from .palettes.panel_source import panel_c_source as panel_c_source
+from .palettes.recolored import recolored as recolored
 from .palettes.rgba import RgbaPalette as RgbaPalette
 from .studio import studio_page as studio_page
 from .volumes.block import LevelDither as LevelDither

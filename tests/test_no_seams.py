@@ -16,7 +16,7 @@ from dither.color import srgb_to_linear
 from dither.ordered import palette as ordered_palette
 from dither.ordered import tiling
 from dither.palettes import histogram
-from dither.palettes.palette import load_palette
+from dither.palettes.palette_like import load_palette
 
 Patched = pytest.MonkeyPatch
 

@@ -12,7 +12,9 @@ import pytest
 
 from dither.color import LUMINANCE_WEIGHTS
 from dither.ordered.palette import dither_to_palette
-from dither.palettes.palette import Intent, Palette, load_palette, palette_names
+from dither.palettes.named import palette_names
+from dither.palettes.palette import Intent, Palette
+from dither.palettes.palette_like import load_palette
 from dither.palettes.panel_files import load_panel, panel_names
 
 pytest.importorskip("numba")

@@ -66,7 +66,7 @@ class Target:
         Raises:
             InputError: there is no such palette.
         """
-        from dither.palettes.palette import load_palette
+        from dither.palettes.palette_like import load_palette
 
         return cls(palette=load_palette(text), intent=None if intent is None else intent.value)
 

@@ -32,7 +32,8 @@ from dither.errors import InputError
 from dither.optimizer.config import OptimizeConfig, Preset, preset_config
 from dither.optimizer.optimize import OptimizedPalette, Pixels, optimize_palette
 from dither.palettes.device import DeviceLevels, as_device, check_device
-from dither.palettes.palette import MAX_COLORS, Intent, PaletteLike, as_colors
+from dither.palettes.palette import MAX_COLORS, Intent
+from dither.palettes.palette_like import PaletteLike, as_colors
 from dither.parallel.processors import thread_count
 
 HARDLY_VISIBLE = 1.0

@@ -27,7 +27,8 @@ from dither.color import packed_codes
 from dither.color_count.gap_estimate import GapEstimate
 from dither.errors import InputError
 from dither.extras import require_extra
-from dither.palettes.palette import Palette, PaletteLike, as_palette
+from dither.palettes.palette import Palette
+from dither.palettes.palette_like import PaletteLike, as_palette
 from dither.parallel.processors import thread_count
 from dither.progress import OnProgress, no_progress
 from dither.samples import eight_bit_colors

@@ -45,7 +45,8 @@ from dither.optimizer.search_image import SearchImage, prepare_search
 from dither.palettes.device import merge_equal_colors
 from dither.palettes.from_image import k_means
 from dither.palettes.nearest import nearest_indices
-from dither.palettes.palette import MAX_COLORS, Palette, PaletteLike, as_palette
+from dither.palettes.palette import MAX_COLORS, Palette
+from dither.palettes.palette_like import PaletteLike, as_palette
 from dither.progress import OnProgress, no_progress
 
 # Before a rate is known.

@@ -40,7 +40,8 @@ from dither.optimizer.viewing import seen_by
 from dither.palettes.device import DeviceLevels, as_device
 from dither.palettes.device_link import ClipLink
 from dither.palettes.gamut import mixture_gamut
-from dither.palettes.palette import Intent, PaletteLike, as_palette
+from dither.palettes.palette import Intent
+from dither.palettes.palette_like import PaletteLike, as_palette
 from dither.parallel.processors import thread_count
 from dither.progress import OnProgress, no_progress
 from dither.wording import counted, sides_text

@@ -42,7 +42,8 @@ from dither.palettes.device import (
     round_to_device,
 )
 from dither.palettes.from_image import k_means_of_seeds
-from dither.palettes.palette import Intent, Palette, PaletteLike, as_palette, check_intent
+from dither.palettes.palette import Intent, Palette, check_intent
+from dither.palettes.palette_like import PaletteLike, as_palette
 from dither.parallel.processors import thread_count
 from dither.progress import OnProgress, no_progress
 

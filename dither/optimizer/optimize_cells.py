@@ -31,7 +31,8 @@ from dither.palettes.cell_colors import CellColors
 from dither.palettes.cell_devices import CellsLike, as_cells
 from dither.palettes.cells import Cells
 from dither.palettes.device import round_to_device
-from dither.palettes.palette import Intent, PaletteLike, as_colors, check_intent
+from dither.palettes.palette import Intent, check_intent
+from dither.palettes.palette_like import PaletteLike, as_colors
 from dither.parallel.processors import thread_count
 from dither.progress import OnProgress, no_progress
 from dither.wording import counted

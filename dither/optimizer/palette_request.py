@@ -7,7 +7,8 @@ import numpy as np
 from dither.color import distinct_colors, srgb_to_linear
 from dither.errors import InputError
 from dither.palettes.device import DeviceLevels, check_device
-from dither.palettes.palette import MAX_COLORS, Palette, PaletteLike, as_colors, as_palette
+from dither.palettes.palette import MAX_COLORS, Palette
+from dither.palettes.palette_like import PaletteLike, as_colors, as_palette
 
 _DEFAULT_COLORS = 16
 

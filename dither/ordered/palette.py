@@ -29,7 +29,8 @@ from dither.ordered.tiling import at_phase, block_rows
 from dither.palettes.device_link import map_to_palette
 from dither.palettes.exact_colors import exact_colors, keep_exact
 from dither.palettes.nearest import nearest_indices
-from dither.palettes.palette import Intent, Palette, PaletteLike, as_palette, check_intent
+from dither.palettes.palette import Intent, Palette, check_intent
+from dither.palettes.palette_like import PaletteLike, as_palette
 from dither.samples import Light, check_light, check_strength, eight_bit_colors
 
 Mix = Literal["two", "many"]

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from dither.errors import InputError
 from dither.palettes.cells import Cells
-from dither.palettes.palette import load_palette
+from dither.palettes.palette_like import load_palette
 from dither.suggestions import did_you_mean
 
 CellsLike = Cells | str

@@ -18,7 +18,8 @@ from dither.palettes.exact_colors import ExactColors, exact_colors, keep_exact
 from dither.palettes.gamut import Gamut
 from dither.palettes.gamut_mapping import EQUAL, clip_to_gamut
 from dither.palettes.intent import map_light
-from dither.palettes.palette import Intent, Palette, PaletteLike, as_palette
+from dither.palettes.palette import Intent, Palette
+from dither.palettes.palette_like import PaletteLike, as_palette
 from dither.samples import as_color, checked_image, eight_bit_colors
 
 # Steps of the grid along each channel, and the code of white.

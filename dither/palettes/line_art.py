@@ -39,7 +39,8 @@ from dither.palettes.available import (
     with_contrast,
 )
 from dither.palettes.device_link import map_to_palette
-from dither.palettes.palette import Intent, PaletteLike, as_palette
+from dither.palettes.palette import Intent
+from dither.palettes.palette_like import PaletteLike, as_palette
 from dither.samples import check_levels, checked_image, eight_bit_colors, level_values
 
 _CELL, _BACKGROUND_RADIUS, _BIN = 8, 2, 8

@@ -10,7 +10,7 @@ notes on the scale of OKLab's chroma.
 import numpy as np
 
 from dither.color import linear_to_oklab, packed_codes, srgb_to_linear, unpacked_codes
-from dither.palettes.palette import PaletteLike, as_colors
+from dither.palettes.palette_like import PaletteLike, as_colors
 from dither.samples import eight_bit_colors
 
 CHROMA_WEIGHT = 2.0

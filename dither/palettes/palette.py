@@ -1,9 +1,6 @@
-"""A palette: load and save it, index an image with it, and replace it by another in an image."""
+"""A palette: distinct colours in an order, its white and black, and the indices of an image."""
 
-import os
-from collections.abc import Sequence
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any, Literal, get_args
 
 import numpy as np
@@ -15,19 +12,14 @@ from dither.color import (
     packed_codes,
     srgb_to_linear,
 )
-from dither.color_text import is_color, parse_colors, split_colors
+from dither.color_text import parse_colors
 from dither.errors import InputError
-from dither.files.atomic import atomic_write
 from dither.held import as_array
-from dither.palettes.files import READ_ENDINGS, encode_colors, read_colors
-from dither.palettes.named import NAMED_PALETTES, palette_names
-from dither.suggestions import did_you_mean
 
 Intent = Literal["perceptual", "relative", "absolute", "lightness"]
 MAX_COLORS = 256
 # Index of an end of the palette that is to be chosen.
 CHOOSE = -1
-_LOSPEC = "lospec:"
 
 
 @dataclass(frozen=True, eq=False)
@@ -164,7 +156,7 @@ class Palette:
                    [255, 255, 255]], dtype=uint8)
         """
         colors = np.array(parse_colors(text), np.uint8).reshape(-1, 3)
-        return cls(_distinct(repr(text[:80]), colors), **options)
+        return cls(checked_colors(repr(text[:80]), colors), **options)
 
     @property
     def hex(self) -> list[str]:
@@ -221,50 +213,7 @@ def check_intent(intent: Intent) -> None:
         raise InputError(f"intent is {intent!r}; it must be {', '.join(names[:-1])} or {names[-1]}")
 
 
-def load_palette(text: str | Path) -> Palette:
-    """Load a palette by name, from a file, or from a list of colours.
-
-    Args:
-        text: a name from `palette_names`; a path with an ending that `read_colors` knows, such as
-            .gpl, .hex, .ase or an image's; or colours as #rgb, RRGGBB or names of CSS, separated by
-            commas or blanks. Repeated colours are dropped.
-
-    Raises:
-        InputError: the text is none of these, or the file is missing, damaged or too large, or does
-            not hold 2 to 256 distinct colours.
-
-    Example:
-        >>> load_palette("game-boy").hex
-        ['#0f380f', '#306230', '#8bac0f', '#9bbc0f']
-        >>> len(load_palette("black, white, #f00"))
-        3
-    """
-    text = str(text)
-    if text in NAMED_PALETTES:
-        return Palette.from_hex(NAMED_PALETTES[text])
-    if text.lower().startswith(_LOSPEC):
-        name = "-".join(text[len(_LOSPEC) :].lower().split()) or "NAME"
-        raise InputError(
-            f"{text[:80]!r} is not downloaded: save https://lospec.com/palette-list/{name[:60]}.hex "
-            "and give the path of that file"
-        )
-    if Path(text).suffix.lower() not in READ_ENDINGS:
-        items = split_colors(text)
-        if text.startswith("#") or any(is_color(item) for item in items):
-            return Palette.from_hex(text)
-        if not Path(text).suffix:
-            names = palette_names()
-            advice = (
-                "give colours such as '#000000 #ffffff', a palette file, or one of: "
-                f"{', '.join(names)}"
-            )
-            raise InputError(
-                f"{text[:80]!r} is not a palette; {did_you_mean(text[:80], names, advice)}"
-            )
-    return Palette(_distinct(text, read_colors(text)))
-
-
-def _distinct(name: str, colors: np.ndarray) -> np.ndarray:
+def checked_colors(name: str, colors: np.ndarray) -> np.ndarray:
     """Return the distinct rows of (N, 3) uint8 codes; `name` begins the error message."""
     colors = distinct_colors(colors)
     if not 2 <= len(colors) <= MAX_COLORS:
@@ -272,144 +221,3 @@ def _distinct(name: str, colors: np.ndarray) -> np.ndarray:
             f"{name} holds {len(colors)} distinct colours; a palette holds 2 to {MAX_COLORS}"
         )
     return colors
-
-
-# A palette, the name, file or colours of one, (K, 3) colours, or an object that has a palette.
-PaletteLike = Palette | str | os.PathLike[str] | np.ndarray | Sequence[Any]
-
-
-def as_palette(held: Any, argument: str = "palette") -> Palette:
-    """Return the palette that a caller holds.
-
-    Args:
-        held: a palette; any text that `load_palette` takes; a list of such colours; an object with an
-            attribute `palette`, such as a panel or the result of `optimize_palette`; or colours, as
-            `as_colors` takes them.
-        argument: name of the argument, for the message.
-
-    Raises:
-        InputError: `held` is none of these.
-
-    Example:
-        >>> as_palette([[0, 0, 0], [255, 255, 255]]).hex, as_palette("black white").hex
-        (['#000000', '#ffffff'], ['#000000', '#ffffff'])
-    """
-    if isinstance(held, Palette):
-        return held
-    own = getattr(held, "palette", None)
-    if isinstance(own, Palette):
-        return own
-    if isinstance(held, str | os.PathLike):
-        return load_palette(os.fspath(held))
-    if names_palette(held):
-        return Palette.from_hex(",".join(held))
-    return Palette(as_colors(held, argument))
-
-
-def names_palette(held: Any) -> bool:
-    """Return whether an object names a palette, its file or its colours, or has a palette."""
-    if isinstance(held, list | tuple):
-        return len(held) > 0 and all(isinstance(each, str) for each in held)
-    return isinstance(held, str | os.PathLike) or isinstance(
-        getattr(held, "palette", None), Palette
-    )
-
-
-def as_colors(held: Any, argument: str = "palette") -> np.ndarray:
-    """Return the colours that a caller holds; repeated ones stay, so that indices stay right.
-
-    Args:
-        held: what `as_palette` takes; or an array: (K, 3), or (K, 4) with an opaque alpha; integers
-            from 0 to 255, floats from 0 to 1 (sRGB codes divided by 255), or floats up to 255. A flat
-            list of 3 K numbers, as Pillow's `getpalette` returns it, is taken too.
-        argument: name of the argument, for the message.
-
-    Returns:
-        (K, 3) integers; uint8 if `held` was.
-
-    Raises:
-        InputError: `held` is none of these.
-
-    Example:
-        >>> as_colors([[0, 0, 0], [1, 0.5, 0]]).tolist()
-        [[0, 0, 0], [255, 128, 0]]
-    """
-    if isinstance(held, Palette) or names_palette(held):
-        return as_palette(held).colors
-    colors = as_array(getattr(held, "colors", held), argument)
-    if colors.ndim == 1 and colors.size > 3 and colors.size % 3 == 0:
-        colors = colors.reshape(-1, 3)
-    if colors.ndim != 2 or colors.shape[1] not in (3, 4):
-        raise InputError(
-            f"{argument} must hold colours of red, green and blue as (K, 3), not {colors.shape}"
-        )
-    if colors.dtype.kind == "f":
-        # Written so that NaN fails too.
-        if not (colors.size and colors.min() >= 0 and colors.max() <= 255):
-            raise InputError(f"{argument} holds floats outside 0 to 1 and 0 to 255, or NaN")
-        colors = np.rint(colors * (255 if colors.max() <= 1 else 1)).astype(np.uint8)
-    if colors.shape[1] == 4:
-        if (colors[:, 3] != 255).any():
-            raise InputError(f"{argument} holds a colour that is not opaque; give (K, 3) colours")
-        colors = colors[:, :3]
-    return colors
-
-
-def save_palette(path: str | Path, palette: PaletteLike, *, replace: bool = True) -> None:
-    """Write a palette file that `load_palette` and drawing programs read; it is replaced atomically.
-
-    Args:
-        path: ending in .gpl (GIMP), .pal (JASC text), .hex (one RRGGBB per line), .act (Adobe), or
-            .png (a swatch of one row).
-        palette: the palette, or what `as_palette` takes, such as its name or (K, 3) colours.
-        replace: whether an existing file may be replaced.
-
-    Raises:
-        InputError: the ending names no format, or the file cannot be written.
-
-    Example:
-        >>> save_palette("mine.gpl", load_palette("game-boy"))  # doctest: +SKIP
-    """
-    content = encode_colors(path, as_palette(palette).colors)
-    with atomic_write(path, replace=replace) as file:
-        file.write(content)
-
-
-def recolored(image: np.ndarray, palette: PaletteLike, new: PaletteLike) -> np.ndarray:
-    """Replace each colour of a dithered image by the colour of the same index in another palette.
-
-    For example, dither to the measured look of inks, then write the codes that the device expects.
-
-    Args:
-        image: (H, W, 3) uint8 with only colours of `palette`, or (H, W) integer indices from 0 to
-            K - 1.
-        palette: the palette that the image was dithered to, or what `as_palette` takes.
-        new: the new palette, of the same length.
-
-    Returns:
-        (H, W, 3) uint8.
-
-    Raises:
-        InputError: the palettes differ in length, or the image holds a colour or an index that
-            `palette` does not.
-
-    Example:
-        >>> greens, grays = load_palette("game-boy"), load_palette("gray-4")
-        >>> recolored(np.array([[0, 3]]), greens, grays).tolist()
-        [[[0, 0, 0], [255, 255, 255]]]
-    """
-    palette, new = as_palette(palette), as_palette(new, "new")
-    if len(palette) != len(new):
-        raise InputError(
-            f"a palette of {len(palette)} colours cannot be replaced by one of {len(new)}"
-        )
-    image = as_array(image, "image")
-    if image.ndim != 2:
-        return new.colors[palette.indices(image)]
-    if not np.issubdtype(image.dtype, np.integer):
-        raise InputError(f"palette indices are integers, not {image.dtype}")
-    if image.size and (image.min() < 0 or image.max() >= len(palette)):
-        raise InputError(
-            f"palette indices run from 0 to {len(palette) - 1}, not {image.min()} to {image.max()}"
-        )
-    return new.colors[image]

@@ -15,7 +15,7 @@ from dither.matrix.catalog import DEFAULT_MATRIX, load_channels, load_matrix
 from dither.matrix.named import CLASSICAL
 from dither.matrix.threshold_matrix import ThresholdMatrix
 from dither.palettes.named import palette_names
-from dither.palettes.palette import load_palette
+from dither.palettes.palette_like import load_palette
 from dither.palettes.panel import Panel
 from dither.palettes.panel_files import load_panel, panel_names
 

@@ -19,7 +19,8 @@ from dither.matrix.matrix_like import MatrixLike, as_matrices
 from dither.matrix.threshold_matrix import ThresholdMatrix
 from dither.ordered.levels import Matrices, ordered_dither, requantize
 from dither.ordered.palette import Mix, check_mixture, dither_to_palette
-from dither.palettes.palette import Intent, Palette, as_palette, check_intent
+from dither.palettes.palette import Intent, Palette, check_intent
+from dither.palettes.palette_like import as_palette
 from dither.samples import (
     Light,
     check_levels,

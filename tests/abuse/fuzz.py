@@ -28,7 +28,7 @@ with atheris.instrument_imports(include=_TOLD):  # pyright: ignore[reportAttribu
     from dither.images.animation import read_animation
     from dither.matrix.catalog import load_channels
     from dither.ordered.additive_noise import load_noise
-    from dither.palettes.palette import load_palette
+    from dither.palettes.palette_like import load_palette
     from dither.volumes.regions import Region
     from dither.volumes.tiff_files import open_tiff
 

@@ -12,7 +12,7 @@ import bluenoise
 import dither
 import dither.diffusion
 from dither import InputError
-from dither.palettes.palette import as_colors, as_palette
+from dither.palettes.palette_like import as_colors, as_palette
 
 RNG = np.random.default_rng(5)
 GRAY = RNG.integers(0, 256, (12, 20)).astype(np.uint8)

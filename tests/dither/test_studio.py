@@ -43,7 +43,8 @@ from dither.ordered.palette import dither_to_palette
 from dither.palettes.device_link import link_table
 from dither.palettes.exact_colors import exact_colors, keep_exact
 from dither.palettes.named import palette_names
-from dither.palettes.palette import Intent, Palette, load_palette
+from dither.palettes.palette import Intent, Palette
+from dither.palettes.palette_like import load_palette
 from dither.palettes.panel_files import load_panel, panel_names
 from dither.samples import level_picture, levels_of
 from dither.studio import studio_page

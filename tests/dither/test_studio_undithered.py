@@ -11,7 +11,8 @@ from studio_scripts import in_node
 
 from dither.images.line_art import line_art_mask
 from dither.palettes.line_art import keep_line_art
-from dither.palettes.palette import Palette, load_palette
+from dither.palettes.palette import Palette
+from dither.palettes.palette_like import load_palette
 from dither.palettes.panel_files import load_panel
 
 

@@ -17,7 +17,8 @@ from typer.testing import CliRunner
 from dither.cli.app import app
 from dither.matrix.catalog import save_matrix
 from dither.matrix.classical import clustered_dot
-from dither.palettes.palette import Palette, save_palette
+from dither.palettes.palette import Palette
+from dither.palettes.palette_like import save_palette
 from dither.studio import studio_page
 
 pytestmark = pytest.mark.engines

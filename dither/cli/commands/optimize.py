@@ -345,7 +345,7 @@ def _colors(text: str) -> "np.ndarray":
     import numpy as np
 
     from dither.color_text import find_color
-    from dither.palettes.palette import load_palette
+    from dither.palettes.palette_like import load_palette
 
     color = find_color(text)
     return load_palette(text).colors if color is None else np.array([color], np.uint8)

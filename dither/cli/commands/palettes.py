@@ -42,7 +42,8 @@ def palettes(
     quiet: QuietOption = False,
 ) -> None:
     """List the named palettes, or show and save one."""
-    from dither.palettes.palette import load_palette, palette_names, save_palette
+    from dither.palettes.named import palette_names
+    from dither.palettes.palette_like import load_palette, save_palette
 
     if palette is not None:
         found = load_palette(palette)

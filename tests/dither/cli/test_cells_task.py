@@ -11,7 +11,7 @@ pytest.importorskip("numba")
 from dither.optimizer.optimize_cells import optimize_cells
 from dither.palettes.cell_devices import load_cells
 from dither.palettes.cells import Cells
-from dither.palettes.palette import load_palette
+from dither.palettes.palette_like import load_palette
 
 
 @pytest.fixture

@@ -14,7 +14,7 @@ from dither.images.raster_image import RasterImage
 from dither.ordered.levels import ordered_dither
 from dither.ordered.palette import dither_to_palette
 from dither.palettes.line_art import keep_line_art
-from dither.palettes.palette import load_palette
+from dither.palettes.palette_like import load_palette
 
 PAGE = text_page()
 

@@ -17,7 +17,7 @@ from dither.optimizer.config import SearchConfig
 from dither.optimizer.loss import search_loss
 from dither.optimizer.search_image import prepare_search
 from dither.palettes.cells import Cells
-from dither.palettes.palette import load_palette
+from dither.palettes.palette_like import load_palette
 
 CELLS = Cells(8, 8, 2, master=load_palette("c64"))
 CONFIG = SearchConfig(mean_weight=0.0)

@@ -4,7 +4,7 @@ import pytest
 from dither.color import linear_to_oklab, srgb_to_linear
 from dither.optimizer.blur import gaussian_blur
 from dither.optimizer.gamut_target import gamut_target
-from dither.palettes.palette import load_palette
+from dither.palettes.palette_like import load_palette
 
 pytest.importorskip("jax")
 pytest.importorskip("numba")

@@ -4,7 +4,7 @@ import pytest
 from dither.color import srgb_to_linear
 from dither.optimizer.mapped_picture import mapped_picture
 from dither.palettes.device_link import map_to_palette
-from dither.palettes.palette import load_palette
+from dither.palettes.palette_like import load_palette
 
 pytest.importorskip("numba")
 

@@ -14,7 +14,8 @@ from dither.optimizer.config import OptimizeConfig, SearchConfig
 from dither.optimizer.optimize import optimize_palette
 from dither.palettes.device_link import map_to_palette
 from dither.palettes.from_image import k_means
-from dither.palettes.palette import Palette, load_palette
+from dither.palettes.palette import Palette
+from dither.palettes.palette_like import load_palette
 from dither.samples import eight_bit_colors
 
 pytest.importorskip("jax")

@@ -12,7 +12,7 @@ from dither.optimizer.optimize_cells import OptimizedCells, optimize_cells
 from dither.palettes.cell_devices import cell_names, load_cells
 from dither.palettes.cells import Cells
 from dither.palettes.device import round_to_device
-from dither.palettes.palette import load_palette
+from dither.palettes.palette_like import load_palette
 
 
 def _areas(picture: np.ndarray, cells: Cells) -> Iterator[set[int]]:

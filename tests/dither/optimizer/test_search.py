@@ -13,7 +13,7 @@ from dither.optimizer.loss import search_loss
 from dither.optimizer.search import direct_binary_search, init, step, unsettled
 from dither.optimizer.search_image import prepare_search
 from dither.palettes.device_link import map_to_palette
-from dither.palettes.palette import load_palette
+from dither.palettes.palette_like import load_palette
 
 pytest.importorskip("numba")
 

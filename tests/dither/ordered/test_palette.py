@@ -14,7 +14,9 @@ from dither.ordered.levels import ordered_dither
 from dither.ordered.mixture_tables import candidate_table, pair_table
 from dither.ordered.palette import Mix, dither_to_palette
 from dither.palettes.from_image import k_means
-from dither.palettes.palette import Palette, load_palette, palette_names
+from dither.palettes.named import palette_names
+from dither.palettes.palette import Palette
+from dither.palettes.palette_like import load_palette
 
 
 @given(

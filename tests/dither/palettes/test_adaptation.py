@@ -7,7 +7,8 @@ from hypothesis import strategies as st
 
 from dither.color import LUMINANCE_WEIGHTS
 from dither.palettes.adaptation import adaptation
-from dither.palettes.palette import Palette, load_palette
+from dither.palettes.palette import Palette
+from dither.palettes.palette_like import load_palette
 
 WEIGHTS = np.array(LUMINANCE_WEIGHTS)
 

@@ -6,7 +6,8 @@ import pytest
 from dither.color import linear_to_oklab, srgb_to_linear
 from dither.palettes.available import LevelColors, PaletteColors, looks_near, with_contrast
 from dither.palettes.device_link import map_to_palette
-from dither.palettes.palette import Intent, Palette, load_palette
+from dither.palettes.palette import Intent, Palette
+from dither.palettes.palette_like import load_palette
 from dither.palettes.panel_files import load_panel
 from dither.samples import eight_bit_colors, level_values
 

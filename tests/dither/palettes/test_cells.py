@@ -5,7 +5,7 @@ import pytest
 from dither.errors import InputError
 from dither.palettes.cell_devices import as_cells, cell_names, load_cells
 from dither.palettes.cells import Cells
-from dither.palettes.palette import load_palette
+from dither.palettes.palette_like import load_palette
 
 PICO = load_palette("pico-8")
 

@@ -14,7 +14,8 @@ from dither.palettes.device_link import STEPS, WHITE, ClipLink, link_table, map_
 from dither.palettes.gamut import mixture_gamut
 from dither.palettes.gamut_mapping import EQUAL, clip_to_gamut
 from dither.palettes.intent import map_light
-from dither.palettes.palette import Intent, Palette, load_palette
+from dither.palettes.palette import Intent, Palette
+from dither.palettes.palette_like import load_palette
 from dither.samples import eight_bit_colors
 
 PANEL = Palette.from_hex(

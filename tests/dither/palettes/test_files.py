@@ -13,7 +13,8 @@ from PIL.GimpPaletteFile import GimpPaletteFile
 
 from dither.errors import InputError
 from dither.palettes.files import READ_ENDINGS, WRITE_ENDINGS, encode_colors, read_colors
-from dither.palettes.palette import Palette, save_palette
+from dither.palettes.palette import Palette
+from dither.palettes.palette_like import save_palette
 
 THREE = np.array([[0, 0, 0], [255, 128, 1], [9, 10, 255]], np.uint8)
 GIMP = b"GIMP Palette\nName: three\nColumns: 3\n# made by hand\n"

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from dither.color import linear_to_oklab, oklab_to_linear
 from dither.palettes.gamut import Gamut, convex_hull
-from dither.palettes.palette import load_palette
+from dither.palettes.palette_like import load_palette
 
 spatial = pytest.importorskip("scipy.spatial")
 optimize = pytest.importorskip("scipy.optimize")

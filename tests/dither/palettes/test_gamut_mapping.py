@@ -15,7 +15,8 @@ from dither.palettes.gamut_mapping import (
     compress_to_gamut,
 )
 from dither.palettes.intent import map_light
-from dither.palettes.palette import Intent, Palette, load_palette
+from dither.palettes.palette import Intent, Palette
+from dither.palettes.palette_like import load_palette
 
 color = pytest.importorskip("skimage.color")
 

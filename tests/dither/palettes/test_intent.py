@@ -9,7 +9,9 @@ from dither.color import LUMINANCE_WEIGHTS, linear_to_oklab, srgb_to_linear
 from dither.errors import InputError
 from dither.palettes.gamut import convex_hull
 from dither.palettes.intent import map_light
-from dither.palettes.palette import Intent, Palette, load_palette, palette_names
+from dither.palettes.named import palette_names
+from dither.palettes.palette import Intent, Palette
+from dither.palettes.palette_like import load_palette
 from dither.palettes.panel_files import load_panel, panel_names
 
 WEIGHTS = np.array(LUMINANCE_WEIGHTS)

@@ -7,7 +7,8 @@ from dither.ordered.palette import dither_to_palette
 from dither.palettes.exact_colors import exact_colors
 from dither.palettes.intent import map_light
 from dither.palettes.lightness import match_lightness
-from dither.palettes.palette import Palette, load_palette
+from dither.palettes.palette import Palette
+from dither.palettes.palette_like import load_palette
 
 WEIGHTS = np.array(LUMINANCE_WEIGHTS)
 

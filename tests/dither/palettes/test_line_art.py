@@ -12,7 +12,8 @@ from dither.images.line_art import line_art_mask
 from dither.ordered.palette import dither_to_palette
 from dither.palettes.device_link import map_to_palette
 from dither.palettes.line_art import keep_line_art
-from dither.palettes.palette import Intent, Palette, load_palette
+from dither.palettes.palette import Intent, Palette
+from dither.palettes.palette_like import load_palette
 from dither.palettes.panel_files import load_panel
 from dither.samples import eight_bit_colors, level_values
 

@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from dither.palettes.named import palette_names
-from dither.palettes.palette import load_palette
+from dither.palettes.palette_like import load_palette
 
 SIZES = {
     "game-boy": 4,

@@ -7,7 +7,8 @@ from skimage.color import rgb2lab
 from dither.color import linear_to_oklab, srgb_to_linear
 from dither.errors import InputError
 from dither.palettes.nearest import nearest_indices, weighted_oklab
-from dither.palettes.palette import Palette, load_palette
+from dither.palettes.palette import Palette
+from dither.palettes.palette_like import load_palette
 
 
 @given(st.integers(2, 256), st.integers(0, 99))

@@ -9,7 +9,9 @@ from hypothesis import strategies as st
 
 from dither.color import linear_to_srgb, oklab_to_linear
 from dither.errors import InputError
-from dither.palettes.palette import Palette, load_palette, recolored, save_palette
+from dither.palettes.palette import Palette
+from dither.palettes.palette_like import load_palette, save_palette
+from dither.palettes.recolored import recolored
 
 COLORS = st.lists(st.tuples(*[st.integers(0, 255)] * 3), min_size=2, max_size=256, unique=True)
 

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from dither.color import linear_to_oklab, srgb_to_linear
 from dither.errors import InputError
-from dither.palettes.palette import load_palette
+from dither.palettes.palette_like import load_palette
 from dither.palettes.panel_files import load_panel, panel_names
 
 GOOD = """

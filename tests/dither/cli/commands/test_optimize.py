@@ -20,7 +20,8 @@ from dither.images.raster_image import RasterImage
 from dither.metrics import image_errors, parse_filter
 from dither.optimizer.frames import optimize_frames
 from dither.optimizer.optimize import optimize_palette
-from dither.palettes.palette import Palette, load_palette
+from dither.palettes.palette import Palette
+from dither.palettes.palette_like import load_palette
 from dither.palettes.panel_files import load_panel
 
 FLAG = np.array([[[255, 0, 0], [255, 255, 255], [0, 0, 255]]], np.uint8).repeat(4, 0).repeat(5, 1)

@@ -26,7 +26,7 @@ from dither.ordered.additive_noise import noise_dither
 from dither.ordered.levels import ordered_dither, requantize
 from dither.ordered.palette import dither_to_palette
 from dither.palettes.from_image import k_means
-from dither.palettes.palette import load_palette
+from dither.palettes.palette_like import load_palette
 from dither.samples import level_values
 
 

@@ -8,7 +8,8 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dither.palettes.palette import load_palette, palette_names
+from dither.palettes.named import palette_names
+from dither.palettes.palette_like import load_palette
 
 GREENS = ["#0f380f", "#306230", "#8bac0f", "#9bbc0f"]
 
