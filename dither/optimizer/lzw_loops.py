@@ -117,7 +117,7 @@ def choose_codes(
     clear = 1 << bits
     for value in range(clear):
         strings.value[value] = value
-    following, last, count = clear + 2, -1, 0
+    following, last, first, count = clear + 2, -1, 0, 0
     error, way = np.zeros(3, np.float32), np.empty(most, np.int32)
     weight, usual = np.float32(bit_weight), np.float32(4.0)
     window_start, window_bits, best_rate = 0, 0, 1e9
@@ -127,6 +127,16 @@ def choose_codes(
         while size < 12 and following >= 1 << size:
             size += 1
         code_cost = weight * size
+        pending = -1
+        if last >= 0 and following < MOST_CODES:
+            # The next string is the last one and the first index of the next code. That code may be
+            # this string itself, if it begins as the last one does: so runs grow by one with each code.
+            pending = following
+            strings.value[pending] = first
+            strings.parent[pending] = last
+            strings.child[pending] = -1
+            strings.sibling[pending] = strings.child[last]
+            strings.child[last] = pending
         ways.cost[:] = _NEVER
         ways.cost[0] = 0
         ways.errors[0] = 0
@@ -141,7 +151,8 @@ def choose_codes(
             if i > 0:
                 _follow(picture, strings, before, mark, ways, place, i)
             longest = _try_strings(
-                picture, strings, before, mark, ways, place, i, weight, code_cost, usual, last
+                *(picture, strings, before, mark, ways, place, i),
+                *(weight, code_cost, usual, last, pending),
             )
             top = max(top, i + longest)
         # The best of the ways that leave the window.
@@ -164,7 +175,7 @@ def choose_codes(
         count += 1
         window_bits += size
         # Write the pixels of the string from its end.
-        string, first = code, 0
+        string = code
         for i in range(end - 1, -1, -1):
             first = strings.value[string]
             string = strings.parent[string]
@@ -173,12 +184,8 @@ def choose_codes(
             if color != picture.indices[y, x]:
                 change_pixel(picture, error, y, x, color)
         place += end
-        if last >= 0 and following < MOST_CODES:
-            strings.value[following] = first
-            strings.parent[following] = last
-            strings.child[following] = -1
-            strings.sibling[following] = strings.child[last]
-            strings.child[last] = following
+        if pending >= 0:
+            strings.value[pending] = first
             following += 1
             window_start, window_bits, best_rate = place, 0, 1e9
         last = code
@@ -251,6 +258,7 @@ def _try_strings(
     code_cost: float,
     usual: float,
     last: int,
+    pending: int,
 ) -> int:
     """Prolong the way to a place by each string that is worth its bits; return the longest length."""
     height, width = picture.indices.shape
@@ -284,7 +292,7 @@ def _try_strings(
     previous = ways.code[i] if i > 0 else last
     code = strings.child[previous] if previous >= 0 else -1
     while code >= 0:
-        ways.known[strings.value[code]] = True
+        ways.known[strings.value[code]] = ways.known[strings.value[code]] or code != pending
         code = strings.sibling[code]
     depth, at, longest = 0, 0, 1
     spent[0] = 0
