@@ -36,6 +36,7 @@ from dither.optimizer.byte_target import (
 )
 from dither.optimizer.config import SearchConfig
 from dither.optimizer.gamut_target import codes_to_linear
+from dither.optimizer.loss import search_loss
 from dither.optimizer.match_bits import MatchBits
 from dither.optimizer.optimize import OptimizedPalette, few_colors
 from dither.optimizer.palette_refit import refit_palette
@@ -53,6 +54,9 @@ from dither.progress import OnProgress, no_progress
 _FIRST_RATE = 0.5
 # As `PNG_COLORS`, for LZW.
 GIF_COLORS = ((0.1, 256), (1.2, 128), (4.0, 64), (MAX_RATE, 32))
+# Fewer colours are tried for a GIF if 2^entropy of their shares is less than this share of them, as in
+# drawings; and no fewer than so many.
+_COMMON, _FEWEST = 0.5, 4
 # The blur is between those of "clean" and "balanced"; the penalty limits grain.
 SEARCH = SearchConfig(sigma=1.0, lightness_penalty=0.22, color_penalty=0.055, mean_weight=0.0)
 # Linear light of the entry for transparent pixels.
@@ -210,8 +214,35 @@ class _Work:
 
     def improve(self, rate: float) -> float:
         """Do a pass and refit the palette; return an estimate of the bytes."""
+        if self._pixels is None:
+            self._pixels = self._start(rate)
+            free = self.request.palette is None and not self._fixed_count
+            if free and self._coding == "lzw" and _few_are_common(*self._pixels):
+                return self._improve_with_fewer(rate)
+        return self._pass(rate)
+
+    def _improve_with_fewer(self, rate: float) -> float:
+        """Do the first pass with fewer and fewer colours while the loss and the bits together fall."""
+        count, best = len(self._start(rate)[0]), None
+        while True:
+            size = self._pass(rate)
+            total = self._total(rate)
+            if best is not None and total >= best[0]:
+                break
+            best = total, size, self._pixels, self._codes
+            count //= 2
+            if count < _FEWEST:
+                break
+            self._pixels = self._start(rate, count)
+        _, size, self._pixels, self._codes = best
+        return size
+
+    def _pass(self, rate: float) -> float:
+        """Do a pass and refit the palette; return an estimate of the bytes."""
         image, penalties = self._image()
-        colors, indices = self._start(rate) if self._pixels is None else self._pixels
+        colors, indices = self._pixels or self._start(rate)
+        if self._coding == "lzw" and self.request.palette is None:
+            colors, indices = _used(colors, indices)  # a smaller table has shorter codes
         linear = srgb_to_linear(colors / 255)  # two colours may have become equal
         weight = rate * RATE_UNIT
         if self._coding == "lzw":
@@ -225,6 +256,15 @@ class _Work:
             colors = np.rint(linear_to_srgb(linear) * 255).astype(np.uint8)
         self._pixels = colors, indices
         return bits / 8 + 3 * len(colors)
+
+    def _total(self, rate: float) -> float:
+        """Return the loss and the weighted bits of the pixels as the last pass has coded them."""
+        if self._pixels is None or self._codes is None:
+            return np.inf
+        image, penalties = self._image()
+        colors, indices = self._pixels
+        loss = search_loss(indices, srgb_to_linear(colors / 255), image, SEARCH, penalties)
+        return loss + rate * RATE_UNIT * 8 * len(self._coded(colors, self._codes))
 
     def _improve_codes(
         self, weight: float, linear: np.ndarray, indices: np.ndarray
@@ -253,13 +293,7 @@ class _Work:
         colors, indices = self._pixels or self._start(rate)
         coded = None if self._codes is None else self._coded(colors, self._codes)
         if self.request.palette is None:
-            used = np.flatnonzero(np.bincount(indices.ravel(), minlength=len(colors)))
-            used = used if len(used) > 1 else np.arange(2)
-            merged, rank = merge_equal_colors(colors[used])
-            if len(merged) > 1:
-                places = np.zeros(len(colors), np.uint8)
-                places[used] = rank
-                colors, indices = merged, places[indices]
+            colors, indices = _used(colors, indices)
         return self.encoded(colors, indices, rate, coded)
 
     def _coded(self, colors: np.ndarray, codes: np.ndarray) -> bytes:
@@ -299,15 +333,21 @@ class _Work:
             self._prepared = match_search.weighted(image, weights), penalties
         return self._prepared
 
-    def _start(self, rate: float) -> tuple[np.ndarray, np.ndarray]:
-        """Return (K, 3) uint8 colours and the nearest of them for each pixel."""
+    def _start(self, rate: float, count: int | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """Return (K, 3) uint8 colours and the nearest of them for each pixel.
+
+        Args:
+            rate: weight of a bit, which decides about the number of colours.
+            count: number of colours, if it is not to be chosen.
+        """
         if self.request.palette is not None:
             palette = self.request.palette
         else:
-            count = self.request.count
-            if not self._fixed_count:
+            if count is None and self._fixed_count:
+                count = self.request.count
+            if count is None:
                 counts = GIF_COLORS if self._coding == "lzw" else PNG_COLORS
-                count = min(count, colors_for(rate, counts))
+                count = min(self.request.count, colors_for(rate, counts))
             shown = visible(self.picture, self.mask)
             if (shown == shown[:1, :1]).all():
                 first = shown[0, 0]
@@ -336,6 +376,25 @@ def encoded_tightly(
     """
     content = encode_indexed([indices], colors, ending, alphas=[alpha], resolution=resolution)
     return packed_png(content) if ending == ".png" else content
+
+
+def _used(colors: np.ndarray, indices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return a palette without equal colours and without those that no pixel has, and the pixels."""
+    used = np.flatnonzero(np.bincount(indices.ravel(), minlength=len(colors)))
+    used = used if len(used) > 1 else np.arange(2)
+    merged, rank = merge_equal_colors(colors[used])
+    if len(merged) < 2:
+        return colors, indices
+    places = np.zeros(len(colors), np.uint8)
+    places[used] = rank
+    return merged, places[indices]
+
+
+def _few_are_common(colors: np.ndarray, indices: np.ndarray) -> bool:
+    """Return whether most pixels have a few of the colours: 2^entropy is a small share of them."""
+    shares = np.bincount(indices.ravel(), minlength=len(colors)) / indices.size
+    shares = shares[shares > 0]
+    return float(np.exp2(-(shares * np.log2(shares)).sum())) < _COMMON * len(colors)
 
 
 def _own_file(coding: Coding, mask: np.ndarray | None) -> Encode:

@@ -37,7 +37,11 @@ ROOTS_TO_OKLAB_32 = ROOTS_TO_OKLAB.astype(np.float32)
 
 
 def search_loss(
-    indices: np.ndarray, palette: np.ndarray, image: SearchImage, config: SearchConfig
+    indices: np.ndarray,
+    palette: np.ndarray,
+    image: SearchImage,
+    config: SearchConfig,
+    weights: np.ndarray | None = None,
 ) -> float:
     """Return E. No sweep of the search raises it.
 
@@ -46,6 +50,7 @@ def search_loss(
         palette: (K, 3) linear light.
         image: from `prepare_search`.
         config: blur and weights.
+        weights: (H, W) float32, of the own error of each pixel; 1 if None.
     """
     error = pixel_errors(indices, palette, image)
     means = 0.0
@@ -55,6 +60,8 @@ def search_loss(
         means = float(row_weights @ (sums**2).sum(axis=2) @ column_weights)
     own = np.square(linear_to_oklab(palette)[indices] - image.original) @ config.penalty
     own *= image.slopes[..., 0] > 0  # masked pixels have slope 0, and no error
+    if weights is not None:
+        own *= weights
     field = error_field(error.copy(), config)
     return float(np.vdot(field.astype(np.float64), error) + own.sum() + means)
 

@@ -6,7 +6,7 @@ from PIL import Image
 
 from dither.color import srgb_to_linear
 from dither.images.gif import CodedFrame, coded_gif
-from dither.images.lzw import index_bits, packed_codes
+from dither.images.lzw import compress, index_bits, packed_codes
 from dither.optimizer import lzw_search, match_search
 from dither.optimizer.config import SearchConfig
 from dither.optimizer.loss import error_field, pixel_errors
@@ -90,4 +90,19 @@ def test_flat_and_tiny_images(shape: tuple[int, int]) -> None:
     assert (state.indices == 0).all()
     frame = CodedFrame(0, 0, *shape, packed_codes(info.codes, 2))
     assert (_decoded([frame], colors, shape) == 0).all()
-    assert len(info.codes) <= 2 * np.sqrt(2 * np.prod(shape)) + 2
+    # Each code is longer by one than the code before.
+    assert len(info.codes) <= np.sqrt(2 * np.prod(shape)) + 2
+
+
+def test_fixed_pixels_take_no_more_bytes_than_a_usual_encoder_writes() -> None:
+    y, x = np.mgrid[:90, :120]
+    indices = (2 * (x > 40 + y // 3) + (y > 50) * (x < 90)).astype(np.uint8)
+    colors = np.array([[0, 0, 0], [250, 240, 230], [200, 30, 30], [0, 90, 0]], np.uint8)
+    linear = srgb_to_linear(colors / 255)
+    fixed = np.ones(indices.shape, bool)
+    image = prepare_search(srgb_to_linear(colors[indices] / 255), fixed=fixed)
+    state = match_search.init(indices, linear, image, np.ones(indices.shape, np.float32), CONFIG)
+    state, info = lzw_search.step(state, linear, CONFIG, 1e-4)
+    assert (state.indices == indices).all()
+    usual = compress(indices.ravel(), np.zeros(indices.size, bool), 0, 2)
+    assert len(packed_codes(info.codes, 2)) <= len(usual)
