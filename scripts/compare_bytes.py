@@ -1,224 +1,409 @@
-"""Compare bytes at equal look with libimagequant: FOLDER OF PNG.
+"""Compare bytes at equal look with libimagequant, gifsicle, Pillow and gifski: FOLDER OF PNG.
 
-Photos of the folder are cut to 900 x 450; a screenshot, a drawing and a soft shadow are added. The peer
-dithers at three strengths to many numbers of colours; ours is `optimize_bytes` at several rates. All
-files are packed by oxipng. Judges are SSIMULACRA2 and FLIP at 67 pixels per degree; bytes are
-interpolated along the best files (the log of bytes, linear in the judge). Needs `imagequant`,
-`pyoxipng`, `ssimulacra2` and `flip-evaluator`.
+Two photos of the folder are cut to 900 x 450; a screenshot, a drawing and a soft shadow are added. The
+peers run at many settings, ours is `optimize_bytes` at several rates. PNG files are packed by oxipng.
+Judges are SSIMULACRA2 and, for PNG, FLIP at 67 pixels per degree. Bytes are interpolated along the best
+files (the log of bytes, linear in the judge), and grain and SSIM at half size are compared at equal
+bytes with the best that any file of the peers has. Clips are compared with gifski at equal SSIMULACRA2.
+
+`--points FILE` keeps what was measured, and a later run continues there. `--write` writes the tables of
+docs/small-pictures.md. Needs `imagequant`, `pyoxipng`, `ssimulacra2` and `flip-evaluator`; gifsicle for
+GIF; gifski (of npm, for example) for clips.
 """
 
 import argparse
 import importlib
+import io
+import itertools
+import json
+import shutil
+import subprocess
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
-from PIL import Image, ImageDraw, ImageFilter, ImageFont, ImageOps
+from byte_pictures import clips, drawing, photos, screenshot, shadow
+from PIL import Image
+from write_comparisons import END, table
 
+from dither.color import linear_to_oklab, srgb_to_linear
 from dither.metrics import grain, structural_similarity
-from dither.metrics.look import look
+from dither.optimizer.blur import gaussian_blur
 from dither.optimizer.fewest_bytes import encoded_tightly, optimize_bytes
+from dither.optimizer.small_clip import optimize_clip_bytes
 from dither.palettes.device import merge_equal_colors
 
-WIDTH, HEIGHT = 900, 450
-COLORS = (4, 8, 12, 16, 24, 32, 48, 64, 96, 128, 192, 256)
-STRENGTHS = (0.0, 0.5, 1.0)
-RATES = (0.03, 0.08, 0.2, 0.5, 1.2, 2.5, 5.0, 10.0, 30.0)
+PAGE = Path(__file__).parents[1] / "docs" / "small-pictures.md"
 SCORES = (40, 50, 60, 70, 80)
-WORDS = ("palette", "colour", "error", "image", "dither", "matrix", "noise", "pixel", "file", "of")
-
-parser = argparse.ArgumentParser(description=__doc__)
-parser.add_argument("folder", type=Path)
-parser.add_argument("--photos", type=int, default=4, help="number of photos [%(default)s]")
-parser.add_argument("--only", help="names of pictures, separated by commas")
-options = parser.parse_args()
-imagequant: Any = importlib.import_module("imagequant")
-flip: Any = importlib.import_module("flip_evaluator")
-ssimulacra2: Any = importlib.import_module("ssimulacra2")
+COLORS, STRENGTHS = (4, 8, 12, 16, 24, 32, 64, 128, 256), (0.0, 0.5, 1.0)
+# gifsicle's lossy option is tried on these results, with these losses.
+LOSSY_COLORS, LOSSES = (8, 16, 32, 64, 128, 256), (20, 60, 120)
+RATES = (0.1, 0.3, 0.8, 2.0, 5.0, 12.0, 30.0, 80.0)
+CLIP_RATES, QUALITIES = (0.3, 1.0, 3.0, 8.0), (10, 20, 30, 40, 50, 60, 70, 85, 100)
+FPS, JUDGED_FRAMES = 20, 3
 
 
 class Point(NamedTuple):
-    """A file: its bytes, SSIMULACRA2, FLIP, grain, SSIM at half size, look, and CPU seconds."""
+    """A file: its bytes, SSIMULACRA2, FLIP, grain, SSIM at half size, flicker, and CPU seconds."""
 
-    bytes: int
+    bytes: float
     score: float
-    flip: float
-    grain: float
-    half: float
-    look: float
-    seconds: float
+    flip: float = 0.0
+    grain: float = 0.0
+    half: float = 0.0
+    flicker: float = 0.0
+    seconds: float = 0.0
 
 
-def _screenshot(photo: np.ndarray) -> np.ndarray:
-    """Return a window with lines of text, a chart, a gradient and a photo."""
-    picture = Image.new("RGB", (WIDTH, HEIGHT), "#f5f6f8")
-    draw, font = ImageDraw.Draw(picture), ImageFont.load_default(13)
-    draw.rectangle((0, 0, WIDTH, 40), "#24292f")
-    draw.text((16, 12), "Project  Issues  Pull requests  Wiki", font=font, fill="#ffffff")
-    for x in range(180):
-        draw.line((x, 41, x, HEIGHT), fill=(235 - x // 20, 238 - x // 20, 244 - x // 24))
-    rng = np.random.default_rng(3)
-    for row in range(19):
-        color = ("#24292f", "#0969da", "#cf222e", "#116329")[row % 4]
-        draw.text((16, 60 + 20 * row), " ".join(rng.choice(WORDS, 3)), font=font, fill="#57606a")
-        draw.text((210, 60 + 20 * row), " ".join(rng.choice(WORDS, 9)), font=font, fill=color)
-    draw.rounded_rectangle((640, 60, 880, 200), 8, "#ffffff", "#d0d7de")
-    for bar in range(12):
-        top = 190 - int(rng.integers(10, 110))
-        color = ("#2da44e", "#bf8700", "#0969da")[bar % 3]
-        draw.rectangle((660 + 17 * bar, top, 670 + 17 * bar, 190), fill=color)
-    image = np.array(picture)
-    image[230:430, 640:880] = np.array(ImageOps.fit(Image.fromarray(photo), (240, 200)))
-    return image
+Kept = dict[str, list[list[float]]]
 
 
-def _drawing() -> np.ndarray:
-    """Return a flat landscape with antialiased edges, and bars that resemble lines of text."""
-    picture = Image.new("RGB", (2 * WIDTH, 2 * HEIGHT), "#7ec8e3")
-    draw = ImageDraw.Draw(picture)
-    draw.ellipse((1350, 80, 1610, 340), "#ffd23f")
-    draw.polygon([(0, 620), (420, 240), (900, 620)], "#5b6c8f")
-    draw.polygon([(500, 620), (1000, 330), (1800, 620)], "#8093b8")
-    draw.rectangle((0, 600, 1800, 900), "#4f9d4f")
-    draw.rectangle((240, 470, 520, 760), "#d1495b")
-    draw.polygon([(200, 470), (380, 330), (560, 470)], "#6b2737")
-    draw.rounded_rectangle((940, 440, 1720, 840), 30, "#fdf6ec")
-    for row in range(9):
-        left = 980
-        for width in np.random.default_rng(row).integers(14, 100, 7).tolist():
-            draw.rectangle((left, 480 + 38 * row, left + width, 492 + 38 * row), "#222222")
-            left += width + 16
-    return np.array(picture.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS))
+def main() -> None:
+    """Measure, print the tables, and write them if asked."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--photos", type=int, default=2, help="number of photos [%(default)s]")
+    parser.add_argument("--only", help="names of pictures, separated by commas")
+    parser.add_argument("--kinds", default="png,gif,clips", help="what to compare [%(default)s]")
+    parser.add_argument("--quick", action="store_true", help="fewer settings, and no FLIP")
+    parser.add_argument("--gifski", default="gifski", help="the program [%(default)s]")
+    parser.add_argument("--points", type=Path, help="JSON file that keeps what was measured")
+    parser.add_argument("--write", action="store_true", help="write the tables of the page")
+    options = parser.parse_args()
+    step = 2 if options.quick else 1
+    judge = Judge(flip=not options.quick)
+    found = photos(options.folder, options.photos)
+    shown = list(found.values())
+    pictures = {f"photo {name}": each for name, each in found.items()}
+    pictures |= {"screenshot": screenshot(shown[-1]), "drawing": drawing(), "shadow": shadow()}
+    if options.only:
+        pictures = {name: pictures[name] for name in options.only.split(",")}
+    kept: Kept = {}
+    if options.points and options.points.exists():
+        kept = json.loads(options.points.read_text())
+
+    def points(name: str, measure: Callable[..., list[Point]], *arguments: Any) -> list[Point]:
+        if name not in kept:
+            kept[name] = [list(each) for each in measure(*arguments)]
+            if options.points:
+                options.points.write_text(json.dumps(kept))
+        return [Point(*each) for each in kept[name]]
+
+    parts = {}
+    for kind, peers in (("png", png_peers), ("gif", gif_peers)):
+        if kind not in options.kinds.split(","):
+            continue
+        rows = {}
+        for name, image in pictures.items():
+            others = points(f"{kind}, {name}, peers", peers, image, judge, step)
+            mine = points(f"{kind}, {name}", ours, image, judge, kind, RATES[::step])
+            rows[name] = Row(mine, others)
+        parts[f"bytes of {kind}"] = pictures_table(rows, flip=kind == "png" and not options.quick)
+        print(f"\n{kind}\n{parts[f'bytes of {kind}']}", flush=True)
+    if "clips" in options.kinds.split(","):
+        rows = {}
+        for name, frames in clips(shown[0], shown[-1]).items():
+            others = points(f"clip, {name}, gifski", gifski, options.gifski, frames, judge, step)
+            mine = points(f"clip, {name}", our_clips, frames, judge, CLIP_RATES[::step])
+            rows[name] = Row(mine, others)
+        parts["bytes of clips"] = clips_table(rows)
+        print(f"\nclips\n{parts['bytes of clips']}", flush=True)
+    if options.write:
+        text = PAGE.read_text(encoding="utf-8")
+        for name, part in parts.items():
+            begin = f"<!-- {name}, written by scripts/compare_bytes.py -->\n"
+            before, rest = text.split(begin)
+            text = f"{before}{begin}\n{part}\n{END}{rest.split(END, 1)[1]}"
+        PAGE.write_text(text, encoding="utf-8")
 
 
-def _shadow() -> np.ndarray:
-    """Return a card and a ball with soft shadows."""
-    picture, mask = Image.new("RGB", (WIDTH, HEIGHT), "#eef2f7"), Image.new("L", (WIDTH, HEIGHT), 0)
-    draw = ImageDraw.Draw(mask)
-    draw.rounded_rectangle((150, 90, 420, 350), 24, 120)
-    draw.ellipse((560, 100, 800, 340), 160)
-    shade = Image.new("RGB", (WIDTH, HEIGHT), "#1f2a44")
-    picture.paste(shade, mask=mask.filter(ImageFilter.GaussianBlur(28)))
-    draw = ImageDraw.Draw(picture)
-    draw.rounded_rectangle((140, 75, 410, 335), 24, "#ffffff")
-    draw.ellipse((550, 85, 790, 325), "#ff7a59")
-    return np.array(picture)
+class Judge:
+    """Measures of a picture against its original."""
+
+    def __init__(self, *, flip: bool) -> None:
+        self._ssimulacra2: Any = importlib.import_module("ssimulacra2")
+        self._flip: Any = importlib.import_module("flip_evaluator") if flip else None
+
+    def score(self, image: np.ndarray, shown: np.ndarray) -> float:
+        """Return SSIMULACRA2."""
+        with tempfile.TemporaryDirectory() as folder:
+            paths = [f"{folder}/{name}.png" for name in ("before", "after")]
+            for path, pixels in zip(paths, (image, shown), strict=True):
+                Image.fromarray(pixels).save(path, compress_level=0)
+            return float(self._ssimulacra2.compute_ssimulacra2(*paths))
+
+    def point(
+        self, image: np.ndarray, shown: np.ndarray, size: int, seconds: float, kind: str
+    ) -> Point:
+        """Return a file with what all judges say; FLIP judges PNG files."""
+        error = 0.0
+        if self._flip and kind == "png":
+            before, after = image / np.float32(255), shown / np.float32(255)
+            error = float(self._flip.evaluate(before, after, "LDR", applyMagma=False)[1])
+        half = structural_similarity(image, shown, scale=2)
+        score = self.score(image, shown)
+        return Point(size, score, error, grain(image, shown), half, 0.0, seconds)
+
+    def clip(
+        self, frames: list[np.ndarray], shown: list[np.ndarray], size: float, seconds: float
+    ) -> Point:
+        """Return a clip with the mean SSIMULACRA2 of a few frames, and flicker."""
+        numbers = np.linspace(0, len(frames) - 1, JUDGED_FRAMES).round().astype(int)
+        score = float(np.mean([self.score(frames[n], shown[n]) for n in numbers]))
+        return Point(size, score, flicker=flicker(frames, shown), seconds=seconds)
 
 
-def _pictures() -> dict[str, np.ndarray]:
-    paths = sorted(options.folder.glob("*.png"))
-    chosen = np.linspace(0, len(paths) - 1, options.photos).round().astype(int)
-    photos = {
-        paths[index].stem: np.array(
-            ImageOps.fit(Image.open(paths[index]).convert("RGB"), (WIDTH, HEIGHT))
-        )
-        for index in dict.fromkeys(chosen.tolist())
-    }
-    last = list(photos.values())[-1]
-    photos |= {"screenshot": _screenshot(last), "drawing": _drawing(), "shadow": _shadow()}
-    names = options.only.split(",") if options.only else list(photos)
-    return {name: photos[name] for name in names}
+def flicker(frames: list[np.ndarray], shown: list[np.ndarray]) -> float:
+    """Return the RMS change of the error from frame to frame, blurred by 1.5 pixels, in OKLab x 100."""
+
+    def seen(frame: np.ndarray) -> np.ndarray:
+        light = srgb_to_linear(frame / 255).astype(np.float32)
+        return linear_to_oklab(gaussian_blur(light, 1.5))
+
+    errors = [seen(after) - seen(before) for before, after in zip(frames, shown, strict=True)]
+    changes = [after - before for before, after in itertools.pairwise(errors)]
+    return 100 * float(np.sqrt(np.mean(np.square(changes).sum(axis=-1))))
 
 
-def _judged(image: np.ndarray, shown: np.ndarray, size: int, seconds: float) -> Point:
-    """Return a file with what all judges say."""
-    with tempfile.TemporaryDirectory() as folder:
-        paths = [f"{folder}/{name}.png" for name in ("before", "after")]
-        for path, pixels in zip(paths, (image, shown), strict=True):
-            Image.fromarray(pixels).save(path, compress_level=0)
-        score = float(ssimulacra2.compute_ssimulacra2(*paths))
-    before, after = image / np.float32(255), shown / np.float32(255)
-    error = float(flip.evaluate(before, after, "LDR", applyMagma=False)[1])
-    half = structural_similarity(image, shown, scale=2)
-    return Point(size, score, error, grain(image, shown), half, look(image, shown), seconds)
-
-
-def _peer(image: np.ndarray, colors: int, strength: float) -> Point:
-    begin = time.process_time()
+def quantized(image: np.ndarray, colors: int, strength: float) -> tuple[np.ndarray, np.ndarray]:
+    """Return the indices and the palette of libimagequant, in the order of our own files."""
+    imagequant: Any = importlib.import_module("imagequant")
+    height, width = image.shape[:2]
     opaque = np.dstack([image, np.full(image.shape[:2], 255, np.uint8)])
     found, flat = imagequant.quantize_raw_rgba_bytes(
-        opaque.tobytes(), WIDTH, HEIGHT, dithering_level=strength, max_colors=colors
+        opaque.tobytes(), width, height, dithering_level=strength, max_colors=colors
     )
     palette = np.array(flat[: 4 * 256], np.uint8).reshape(-1, 4)[:, :3]
     indices = np.frombuffer(found, np.uint8).reshape(image.shape[:2])
-    # In the order and without the unused entries of our own files.
     used = np.unique(indices)
     palette, rank = merge_equal_colors(palette[used])
     places = np.zeros(256, np.uint8)
     places[used] = rank
-    content = encoded_tightly(places[indices], palette)
-    seconds = time.process_time() - begin
-    return _judged(image, palette[places[indices]], len(content), seconds)
+    return places[indices], palette
 
 
-def _ours(image: np.ndarray, rate: float) -> Point:
-    begin = time.process_time()
-    found = optimize_bytes(image, rate=rate)
-    seconds = time.process_time() - begin
-    return _judged(image, found.picture, len(found.content), seconds)
+def png_peers(image: np.ndarray, judge: Judge, step: int) -> list[Point]:
+    """Return the files of libimagequant."""
+    points = []
+    for colors in COLORS[::step]:
+        for strength in STRENGTHS:
+            begin = time.process_time()
+            indices, palette = quantized(image, colors, strength)
+            size = len(encoded_tightly(indices, palette))
+            seconds = time.process_time() - begin
+            points.append(judge.point(image, palette[indices], size, seconds, "png"))
+    return points
 
 
-def _bytes_at(points: Sequence[Point], measure: str, wanted: float, sign: int) -> float:
-    """Return the bytes at a value of a judge; NaN if no point has it.
+def gif_peers(image: np.ndarray, judge: Judge, step: int) -> list[Point]:
+    """Return the files of libimagequant packed by gifsicle, with losses too, and those of Pillow."""
+    points = []
+    for colors in LOSSY_COLORS[::step]:
+        for strength in STRENGTHS:
+            indices, palette = quantized(image, colors, strength)
+            content = encoded_tightly(indices, palette, ".gif")
+            losses = LOSSES[::step] if strength < 1 else ()
+            for loss in ((), *((f"--lossy={each}",) for each in losses)):
+                packed = gifsicle(content, *loss)
+                if not loss:
+                    packed = min(packed, content, key=len)
+                points.append(judge.point(image, shown_frames(packed)[0], len(packed), 0.0, "gif"))
+        stream = io.BytesIO()
+        Image.fromarray(image).quantize(colors).save(stream, "GIF", optimize=True)
+        packed = min(gifsicle(stream.getvalue()), stream.getvalue(), key=len)
+        points.append(judge.point(image, shown_frames(packed)[0], len(packed), 0.0, "gif"))
+    return points
 
-    The smallest file counts for all worse values.
-    """
-    best: list[tuple[float, float]] = []
+
+def gifsicle(content: bytes, *options: str) -> bytes:
+    """Return a GIF packed by gifsicle."""
+    command = ["gifsicle", "-O3", *options]
+    return subprocess.run(command, input=content, capture_output=True, check=True).stdout
+
+
+def shown_frames(content: bytes) -> list[np.ndarray]:
+    """Return the frames of a GIF, each as often as a frame of our clips lasts."""
+    frames = []
+    with Image.open(io.BytesIO(content)) as picture:
+        for number in range(getattr(picture, "n_frames", 1)):
+            picture.seek(number)
+            times = max(1, round(picture.info.get("duration", 0) * FPS / 1000))
+            frames += [np.array(picture.convert("RGB"))] * times
+    return frames
+
+
+def ours(image: np.ndarray, judge: Judge, kind: str, rates: Sequence[float]) -> list[Point]:
+    """Return our files at some rates."""
+    points = []
+    for rate in rates:
+        begin = time.process_time()
+        found = optimize_bytes(image, rate=rate, coding="lzw" if kind == "gif" else "deflate")
+        seconds = time.process_time() - begin
+        points.append(judge.point(image, found.picture, len(found.content), seconds, kind))
+    return points
+
+
+def gifski(program: str, frames: list[np.ndarray], judge: Judge, step: int) -> list[Point]:
+    """Return the clips of gifski; none if it is not installed."""
+    if shutil.which(program) is None:
+        print(f"no clips: the program {program} is missing")
+        return []
+    points = []
+    with tempfile.TemporaryDirectory() as folder:
+        paths = [f"{folder}/{number:03}.png" for number in range(len(frames))]
+        for path, frame in zip(paths, frames, strict=True):
+            Image.fromarray(frame).save(path, compress_level=0)
+        for quality in QUALITIES[::step]:
+            command = [
+                program,
+                "--fps",
+                str(FPS),
+                "--quality",
+                str(quality),
+                "-o",
+                f"{folder}/x.gif",
+            ]
+            subprocess.run([*command, *paths], capture_output=True, check=True)
+            content = Path(f"{folder}/x.gif").read_bytes()
+            shown = shown_frames(content)
+            shown += [shown[-1]] * (len(frames) - len(shown))
+            points.append(judge.clip(frames, shown[: len(frames)], len(content), 0.0))
+    return points
+
+
+def our_clips(frames: list[np.ndarray], judge: Judge, rates: Sequence[float]) -> list[Point]:
+    """Return our clips at some rates."""
+    points = []
+    for rate in rates:
+        begin = time.process_time()
+        found = optimize_clip_bytes(frames, durations=[1000 // FPS] * len(frames), rate=rate)
+        seconds = time.process_time() - begin
+        shown = [each.picture for each in found.frames]
+        points.append(judge.clip(frames, shown, len(found.content), seconds))
+    return points
+
+
+def front(points: Sequence[Point], measure: str, sign: int) -> list[Point]:
+    """Return the files that no smaller one excels by a measure; `sign` is -1 if less is better."""
+    best: list[Point] = []
     for point in sorted(points):
-        value = sign * getattr(point, measure)
-        if not best or value > best[-1][0]:
-            best.append((value, float(np.log(point.bytes))))
-    values, logs = zip(*best, strict=True)
-    if sign * wanted > values[-1]:
+        if not best or sign * getattr(point, measure) > sign * getattr(best[-1], measure):
+            best.append(point)
+    return best
+
+
+def bytes_at(points: Sequence[Point], measure: str, wanted: float, sign: int) -> float:
+    """Return the bytes at a value of a measure; NaN if no point has it or all are better."""
+    best = front(points, measure, sign)
+    values = [sign * getattr(point, measure) for point in best]
+    if not best or not values[0] <= sign * wanted <= values[-1]:
         return float("nan")
+    logs = [float(np.log(point.bytes)) for point in best]
     return float(np.exp(np.interp(sign * wanted, values, logs)))
 
 
-def _value_at(points: Sequence[Point], measure: str, size: float) -> float:
-    """Return another measure of the best files at a number of bytes."""
-    best: list[Point] = []
-    for point in sorted(points):
-        if not best or point.score > best[-1].score:
-            best.append(point)
+def best_at(points: Sequence[Point], measure: str, size: float, sign: int) -> float:
+    """Return the best value of a measure at a number of bytes; NaN below the smallest file."""
+    best = front(points, measure, sign)
+    if not best or size < best[0].bytes:
+        return float("nan")
     logs = [float(np.log(point.bytes)) for point in best]
     return float(np.interp(np.log(size), logs, [getattr(point, measure) for point in best]))
 
 
-table, flips = {}, {}
-for name, image in _pictures().items():
-    peers = [_peer(image, colors, strength) for colors in COLORS for strength in STRENGTHS]
-    ours = [_ours(image, rate) for rate in RATES]
-    table[name], cells, sizes = [], [], []
-    for score in SCORES:
-        mine, other = (_bytes_at(points, "score", score, 1) for points in (ours, peers))
-        table[name].append(mine / other)
-        sizes.append(f"{mine / 1000:.1f} ({other / 1000:.1f})")
-        if np.isfinite(mine):
-            grains = _value_at(ours, "grain", mine) / max(_value_at(peers, "grain", mine), 0.01)
-            half = _value_at(ours, "half", mine) - _value_at(peers, "half", mine)
-            cells.append(f"{grains:.2f}/{half:+.3f}")
-    scores, flip_errors = zip(*sorted((each.score, each.flip) for each in peers), strict=True)
-    errors = [float(np.interp(score, scores, flip_errors)) for score in SCORES]
-    flips[name] = [
-        _bytes_at(ours, "flip", error, -1) / _bytes_at(peers, "flip", error, -1) for error in errors
-    ]
-    print(f"\n{name}: kB, ours (libimagequant), at SSIMULACRA2 {SCORES}: {', '.join(sizes)}")
-    print("  ratio of bytes    ", " ".join(f"{each:5.2f}" for each in table[name]))
-    print("  at equal FLIP     ", " ".join(f"{each:5.2f}" for each in flips[name]))
-    print("  at equal bytes: ratio of grain / difference of SSIM at half size:", " ".join(cells))
-    for rate, point in zip(RATES, ours, strict=True):
-        print(
-            f"  rate {rate:5}: {point.bytes:7} bytes, SSIMULACRA2 {point.score:6.1f}, look "
-            f"{point.look:6.1f}, FLIP {point.flip:.4f}, {point.seconds:.1f} s",
-            flush=True,
+def along(points: Sequence[Point], measure: str, score: float) -> float:
+    """Return a measure of the files of the best looks, at a look."""
+    best = front(points, "score", 1)
+    scores = [point.score for point in best]
+    return float(np.interp(score, scores, [getattr(point, measure) for point in best]))
+
+
+class Row(NamedTuple):
+    """Our files and those of the peers."""
+
+    ours: list[Point]
+    peers: list[Point]
+
+    def ratio(self, score: float) -> float:
+        """Return our bytes as a share of the peers' at a look."""
+        mine, other = (bytes_at(points, "score", score, 1) for points in self)
+        return mine / other
+
+    def flip_ratio(self, score: float) -> float:
+        """Return the same at the FLIP error that the peers have at a look."""
+        error = along(self.peers, "flip", score)
+        mine, other = (bytes_at(points, "flip", error, -1) for points in self)
+        return mine / other
+
+    def grains(self) -> tuple[float, float, float]:
+        """Return the worst ratio of grain, difference of SSIM, and ratio of grain at equal look.
+
+        The first two are at equal bytes. Our files of the best looks count, from the lowest to the
+        highest of the looks of the tables.
+        """
+        ratios, halves, equal = [], [], []
+        for point in front(self.ours, "score", 1):
+            if not SCORES[0] - 2 <= point.score <= SCORES[-1] + 2:
+                continue
+            ratios.append(point.grain / best_at(self.peers, "grain", point.bytes, -1))
+            halves.append(point.half - best_at(self.peers, "half", point.bytes, 1))
+            equal.append(point.grain / along(self.peers, "grain", point.score))
+        no = [np.nan]
+        return (
+            float(np.nanmax(ratios or no)),
+            float(np.nanmin(halves or no)),
+            float(np.nanmax(equal or no)),
         )
 
-for title, rows in (("SSIMULACRA2", table), ("FLIP", flips)):
-    found = np.log(np.array(list(rows.values())))
-    print(
-        f"\ngeometric mean at equal {title}:", np.exp(np.nanmean(found, axis=0)).round(3).tolist()
+
+def text(number: float, form: str = ".2f") -> str:
+    """Return a number as the tables show it; a dash if there is none."""
+    return format(number, form) if np.isfinite(number) else "–"
+
+
+def mean(numbers: Sequence[float]) -> float:
+    """Return the geometric mean of the numbers that there are."""
+    known = np.array(numbers)[np.isfinite(numbers)]
+    return float(np.exp(np.log(known).mean())) if len(known) else float("nan")
+
+
+def pictures_table(rows: dict[str, Row], *, flip: bool) -> str:
+    """Return shares of bytes at each look, at equal FLIP, and grain."""
+    heading = ["picture", *(f"at {SCORES[0]}", *map(str, SCORES[1:]))]
+    heading += ["equal FLIP"] if flip else []
+    heading += ["grain", "SSIM", "grain at equal look", "CPU s"]
+    lines, ratios = [], np.array([[row.ratio(score) for score in SCORES] for row in rows.values()])
+    for (name, row), shares in zip(rows.items(), ratios, strict=True):
+        cells = [name, *map(text, shares)]
+        if flip:
+            cells.append(text(mean([row.flip_ratio(score) for score in SCORES])))
+        grains, halves, equal = row.grains()
+        seconds = [point.seconds for point in row.ours]
+        span = f"{min(seconds):.1f} to {max(seconds):.1f}"
+        lines.append([*cells, text(grains), text(halves, "+.3f"), text(equal), span])
+    whole = ["geometric mean", *(text(mean(column)) for column in ratios.T)]
+    lines.append([*whole, *[""] * (len(heading) - len(whole))])
+    return table(heading, lines)
+
+
+def clips_table(rows: dict[str, Row]) -> str:
+    """Return the share of bytes at the look of each of our clips, with the flicker of both."""
+    lines = []
+    for name, row in rows.items():
+        for point in row.ours:
+            share = point.bytes / bytes_at(row.peers, "score", point.score, 1)
+            other = along(row.peers, "flicker", point.score) if row.peers else float("nan")
+            cells = (f"{point.bytes / 1000:.0f} kB", text(point.score, ".0f"), text(share))
+            lines.append(
+                [name, *cells, f"{point.flicker:.2f}", text(other), f"{point.seconds:.0f}"]
+            )
+    return table(
+        ["clip", "bytes", "SSIMULACRA2", "share of gifski's", "flicker", "gifski's", "CPU s"], lines
     )
-    print(f"worst at equal {title}:", np.exp(np.nanmax(found, axis=0)).round(3).tolist())
+
+
+if __name__ == "__main__":
+    main()

@@ -23,8 +23,8 @@ from dither.images.lzw import index_bits, packed_codes
 from dither.metrics.look import look as measure_look
 from dither.optimizer import lzw_search, match_search
 from dither.optimizer.blur import gaussian_blur
-from dither.optimizer.byte_target import RATE_UNIT, check_target, found_by_passes
-from dither.optimizer.fewest_bytes import GIF_COLORS, SEARCH
+from dither.optimizer.byte_target import check_target, found_by_passes
+from dither.optimizer.fewest_bytes import BIT_LOSS, GIF_COLORS, SEARCH
 from dither.optimizer.gamut_target import codes_to_linear
 from dither.optimizer.lzw_search import Rectangle, Unchanged
 from dither.optimizer.match_search import MatchState
@@ -267,7 +267,7 @@ class _Work:
         if before is not None:
             state = _stilled(state, image, before, self._moved[number], linear_to_oklab(linear))
         state, info = lzw_search.step(
-            *(state, linear, SEARCH, rate * RATE_UNIT), unchanged=unchanged, area=area
+            *(state, linear, SEARCH, rate * BIT_LOSS), unchanged=unchanged, area=area
         )
         stays = np.zeros(start.shape, bool) if before is None else state.indices == before.shown
         return _Frame(state.indices, stays, area, info.codes)
@@ -316,7 +316,7 @@ class _Work:
         state = match_search.init(
             nearest_indices(picture, palette), palette.linear, image, penalties, SEARCH
         )
-        state, _ = lzw_search.step(state, palette.linear, SEARCH, rate * RATE_UNIT)
+        state, _ = lzw_search.step(state, palette.linear, SEARCH, rate * BIT_LOSS)
         linear = refit_palette(state.indices, palette.linear, image, SEARCH)
         colors, _ = merge_equal_colors(np.rint(linear_to_srgb(linear) * 255).astype(np.uint8))
         return colors if len(colors) > 1 else palette.colors
