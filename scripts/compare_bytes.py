@@ -40,9 +40,9 @@ PAGE = Path(__file__).parents[1] / "docs" / "small-pictures.md"
 SCORES = (40, 50, 60, 70, 80)
 COLORS, STRENGTHS = (4, 8, 12, 16, 24, 32, 64, 128, 256), (0.0, 0.5, 1.0)
 # gifsicle's lossy option is tried on these results, with these losses.
-LOSSY_COLORS, LOSSES = (8, 16, 32, 64, 128, 256), (20, 60, 120)
-RATES = (0.1, 0.3, 0.8, 2.0, 5.0, 12.0, 30.0, 80.0)
-CLIP_RATES, QUALITIES = (0.3, 1.0, 3.0, 8.0), (10, 20, 30, 40, 50, 60, 70, 85, 100)
+LOSSY_COLORS, LOSSES = (8, 16, 32, 64, 256), (30, 100)
+RATES = (0.2, 0.5, 1.2, 3.0, 8.0, 25.0)
+CLIP_RATES, QUALITIES = (0.4, 1.5, 5.0), (10, 30, 50, 70, 90)
 FPS, JUDGED_FRAMES = 20, 3
 
 
@@ -68,13 +68,15 @@ def main() -> None:
     parser.add_argument("--photos", type=int, default=2, help="number of photos [%(default)s]")
     parser.add_argument("--only", help="names of pictures, separated by commas")
     parser.add_argument("--kinds", default="png,gif,clips", help="what to compare [%(default)s]")
-    parser.add_argument("--quick", action="store_true", help="fewer settings, and no FLIP")
+    parser.add_argument("--quick", action="store_true", help="half as many settings, no FLIP")
+    parser.add_argument("--no-flip", action="store_true", help="judge by SSIMULACRA2 alone")
     parser.add_argument("--gifski", default="gifski", help="the program [%(default)s]")
     parser.add_argument("--points", type=Path, help="JSON file that keeps what was measured")
     parser.add_argument("--write", action="store_true", help="write the tables of the page")
     options = parser.parse_args()
     step = 2 if options.quick else 1
-    judge = Judge(flip=not options.quick)
+    flip = not (options.quick or options.no_flip)
+    judge = Judge(flip=flip)
     found = photos(options.folder, options.photos)
     shown = list(found.values())
     pictures = {f"photo {name}": each for name, each in found.items()}
@@ -101,7 +103,7 @@ def main() -> None:
             others = points(f"{kind}, {name}, peers", peers, image, judge, step)
             mine = points(f"{kind}, {name}", ours, image, judge, kind, RATES[::step])
             rows[name] = Row(mine, others)
-        parts[f"bytes of {kind}"] = pictures_table(rows, flip=kind == "png" and not options.quick)
+        parts[f"bytes of {kind}"] = pictures_table(rows, flip=kind == "png" and flip)
         print(f"\n{kind}\n{parts[f'bytes of {kind}']}", flush=True)
     if "clips" in options.kinds.split(","):
         rows = {}

@@ -64,7 +64,7 @@ class SmallFileOptions:
         number(
             _SMALL_FILES,
             *(0.01, 100),
-            "Weight of a bit against the squared error in hundredths of OKLab: 0.1 is hardly "
+            "Weight of a bit of the file against the error of the image: 0.1 is hardly "
             "different, 0.5 good, 2 coarse.",
         ),
     ] = None

@@ -22,10 +22,19 @@ _FIRST_RATE = 0.5
 # Passes for a given rate, and the most for a target.
 _PASSES = 2
 _MOST_PASSES = 6
-# Accept a file of at least this share of the largest size, and a look of up to this much more.
-_NEAR_BYTES, _NEAR_LOOK = 0.97, 1.0
-# Before a second measurement: how much log bytes and the look fall when log rate rises by 1.
-_BYTES_SLOPE, _LOOK_SLOPE = -0.45, -9.0
+# No more passes follow so many if a result meets the target.
+_ENOUGH_PASSES = 3
+# Accept a file that is smaller than the largest size by this share, and a look of up to this much more;
+# after each further pass, half as much again, since a pass takes longer than it is worth then.
+_NEAR_BYTES, _NEAR_LOOK = 0.03, 1.5
+# Before a second measurement: how much log bytes fall when log rate rises by 1, and the look, as a
+# share of what it lacks to 100.
+_BYTES_SLOPE, _LOOK_SLOPE = -0.5, -0.5
+_LEAST_LACK = 5.0
+# While no file meets the target, log rate changes by at least so much more in each pass.
+_BOLDER = 0.3
+# The second pass lowers the look by about so much.
+_SETTLES = 0.7
 # Bands of the image on which the rate is estimated: their rows, and the share of the image.
 _BAND_ROWS, _BAND_SHARE = 48, 4
 _BAND_PASSES = 3
@@ -79,13 +88,20 @@ class Target(NamedTuple):
     def wanted(self) -> float:
         """Return the value to reach."""
         if self.max_bytes is not None:
-            return log(self.max_bytes * (1 + _NEAR_BYTES) / 2)
-        return (self.look or 0.0) + _NEAR_LOOK / 2
+            return log(self.max_bytes * (1 - _NEAR_BYTES / 2))
+        return (self.look or 0.0) + 0.4 * _NEAR_LOOK
 
     @property
     def slope(self) -> float:
         """Return how much the value usually changes when log rate rises by 1."""
-        return _BYTES_SLOPE if self.max_bytes is not None else _LOOK_SLOPE
+        if self.max_bytes is not None:
+            return _BYTES_SLOPE
+        return _LOOK_SLOPE * max(100 - self.wanted, _LEAST_LACK)
+
+    @property
+    def direction(self) -> int:
+        """Return 1 if a higher rate comes nearer to a target that is not met, and -1 otherwise."""
+        return 1 if self.max_bytes is not None else -1
 
     def is_met(self, found: Found) -> bool:
         """Return whether a result keeps to the target."""
@@ -93,11 +109,13 @@ class Target(NamedTuple):
             return len(found.content) <= self.max_bytes
         return self.look is None or found.look >= self.look
 
-    def is_near(self, found: Found) -> bool:
-        """Return whether a result keeps to the target and wastes little."""
+    def is_near(self, found: Found, factor: float = 1.0) -> bool:
+        """Return whether a result keeps to the target and wastes little, times a factor."""
         if self.max_bytes is not None:
-            return self.is_met(found) and len(found.content) >= _NEAR_BYTES * self.max_bytes
-        return self.is_met(found) and (self.look is None or found.look <= self.look + _NEAR_LOOK)
+            least = (1 - factor * _NEAR_BYTES) * self.max_bytes
+            return self.is_met(found) and len(found.content) >= least
+        most = (self.look or 0.0) + factor * _NEAR_LOOK
+        return self.is_met(found) and (self.look is None or found.look <= most)
 
 
 def colors_for(rate: float, counts: Sequence[tuple[float, int]] = PNG_COLORS) -> int:
@@ -189,6 +207,9 @@ def approached(work: Work[FoundT], target: Target, rate: float, on_progress: OnP
     rates, values, best, found = [], [], None, None
     for number in range(_MOST_PASSES):
         work.improve(rate)
+        if number == 0 and target.look is not None:
+            # The look costs little to measure, even before the pixels have settled.
+            rate = _next_rate([log(rate)], [work.look() - _SETTLES], target)
         if number > 0:
             found = work.result(rate)
             rates.append(log(rate))
@@ -196,9 +217,16 @@ def approached(work: Work[FoundT], target: Target, rate: float, on_progress: OnP
             values.append(target.value(size, lambda look=look: look))
             if target.is_met(found) and (best is None or _is_better(found, best, target)):
                 best = found
-            if target.is_near(found):
+            if target.is_near(found, 1 + (number - 1) / 2):
+                break
+            if best is not None and number >= _ENOUGH_PASSES:
                 break
             following = _next_rate(rates, values, target)
+            if best is None:
+                # Where the rate changes little, small steps would never meet the target.
+                least = _BOLDER * (number - 1)
+                away = max(target.direction * log(following / rate), least)
+                following = _bounded(log(rate) + target.direction * away)
             if abs(log(following / rate)) < 0.005:
                 break
             rate = following
@@ -231,7 +259,11 @@ def _next_rate(rates: list[float], values: list[float], target: Target) -> float
         # Noise must not turn the line round, nor make it flat.
         slope = min(max(measured, 3 * slope), slope / 3)
     step = (target.wanted - values[-1]) / slope
-    return min(max(exp(rates[-1] + min(max(step, -3.0), 3.0)), MIN_RATE), MAX_RATE)
+    return _bounded(rates[-1] + min(max(step, -3.0), 3.0))
+
+
+def _bounded(log_rate: float) -> float:
+    return min(max(exp(log_rate), MIN_RATE), MAX_RATE)
 
 
 def check_target(rate: float | None, max_bytes: int | None, look: float | None) -> Target:

@@ -48,7 +48,7 @@ _FIRST_RATE = 0.5
 _LEARNED_FRAMES, _LOOKED_FRAMES = 4, 8
 # Weight of a change from frame to frame against that of a pixel's own error, where the clip is still
 # and elsewhere; there, it is halved where OKLab changes by _MOVING.
-_STILL_CHANGE, _CHANGE, _MOVING = 10.0, 2.0, 0.03
+_STILL_CHANGE, _CHANGE, _MOVING = 10.0, 0.6, 0.03
 # A pixel is new where OKLab, blurred by so many pixels, has changed by so many times what the tenth
 # part that changes least has changed by, within these limits.
 _NEW_SIGMA, _NOISE, _NEW = 1.0, 4.0, (0.002, 0.005)

@@ -8,6 +8,8 @@ from PIL import Image
 from dither.errors import InputError
 from dither.metrics.look import look
 from dither.optimizer.fewest_bytes import encoded_tightly, optimize_bytes
+from dither.palettes.from_image import k_means
+from dither.palettes.nearest import nearest_indices
 
 pytest.importorskip("numba")
 
@@ -60,6 +62,19 @@ def test_flat_areas_of_a_drawing_keep_their_colours(noisy: np.ndarray) -> None:
     flat = found.indices[:, : noisy.shape[1] // 2 - 6]
     assert (flat == flat[0, 0]).all()
     assert np.abs(found.palette.colors[flat[0, 0]].astype(int) - (250, 246, 236)).max() <= 1
+
+
+def test_a_gif_of_a_drawing_takes_few_colours_and_fewer_bytes_than_its_nearest_colours() -> None:
+    y, x = np.mgrid[:120, :200]
+    inside = np.clip(np.hypot(x - 90, y - 60) - 40, 0, 6)[..., None] / 6
+    image = np.rint(inside * (250, 246, 236) + (1 - inside) * (200, 30, 60)).astype(np.uint8)
+    image[90:, 140:] = image[90:, 140:] // 2
+    image[:9, 50:120] += (np.arange(70) // 18)[:, None].astype(np.uint8)
+    found = optimize_bytes(image, rate=0.5, coding="lzw")
+    palette = k_means(image, len(found.palette))
+    nearest = encoded_tightly(nearest_indices(image, palette), palette.colors, ".gif")
+    assert len(found.palette) <= 16
+    assert len(found.content) <= len(nearest)
 
 
 def test_a_palette_and_a_mask_are_kept(noisy: np.ndarray) -> None:
