@@ -42,7 +42,7 @@ COLORS, STRENGTHS = (4, 8, 12, 16, 24, 32, 64, 128, 256), (0.0, 0.5, 1.0)
 # gifsicle's lossy option is tried on these results, with these losses.
 LOSSY_COLORS, LOSSES = (8, 16, 32, 64, 256), (30, 100)
 RATES = (0.2, 0.5, 1.2, 3.0, 8.0, 25.0)
-CLIP_RATES, QUALITIES = (0.4, 1.5, 5.0), (10, 30, 50, 70, 90)
+CLIP_RATES, QUALITIES = (0.5, 2.0), (10, 30, 50, 70, 100)
 FPS, JUDGED_FRAMES = 20, 3
 
 
