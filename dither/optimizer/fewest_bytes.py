@@ -57,6 +57,8 @@ GIF_COLORS = ((0.1, 256), (1.2, 128), (4.0, 64), (MAX_RATE, 32))
 # Fewer colours are tried for a GIF if 2^entropy of their shares is less than this share of them, as in
 # drawings; and no fewer than so many.
 _COMMON, _FEWEST = 0.5, 4
+# The palette is learned anew when the rate falls below so much of that at which it was learned.
+_COUNTS_AGAIN = 0.7
 # The blur is between those of "clean" and "balanced". The penalty limits grain: with less than half of
 # it, photos take up to a tenth fewer bytes at equal look, and have half as much grain again; drawings
 # have more grain than libimagequant's at equal bytes.
@@ -197,6 +199,7 @@ class _Work:
         self._bits: MatchBits | None = None
         self._coding: Coding = coding
         self._codes: np.ndarray | None = None
+        self._few_until = 0.0
 
     @property
     def height(self) -> int:
@@ -218,9 +221,13 @@ class _Work:
 
     def improve(self, rate: float) -> float:
         """Do a pass and refit the palette; return an estimate of the bytes."""
+        if rate < self._few_until:
+            self._pixels = None  # the colours that were left out are of use at this rate
         if self._pixels is None:
             self._pixels = self._start(rate)
             free = self.request.palette is None and not self._fixed_count
+            if self._coding == "lzw" and self.request.palette is None:
+                self._few_until = _COUNTS_AGAIN * rate
             if free and self._coding == "lzw" and _few_are_common(*self._pixels):
                 return self._improve_with_fewer(rate)
         return self._pass(rate)
