@@ -104,5 +104,5 @@ def test_fixed_pixels_take_no_more_bytes_than_a_usual_encoder_writes() -> None:
     state = match_search.init(indices, linear, image, np.ones(indices.shape, np.float32), CONFIG)
     state, info = lzw_search.step(state, linear, CONFIG, 1e-4)
     assert (state.indices == indices).all()
-    usual = compress(indices.ravel(), np.zeros(indices.size, bool), 0, 2)
+    usual = compress(indices.ravel(), np.zeros(indices.size, bool), 0)
     assert len(packed_codes(info.codes, 2)) <= len(usual)
