@@ -88,7 +88,7 @@ def _cones_and_slopes(target: np.ndarray, mask: np.ndarray | None) -> tuple[np.n
     for top in range(0, len(target), _ROWS_AT_ONCE):
         rows = slice(top, top + _ROWS_AT_ONCE)
         cones[rows] = target[rows] @ LINEAR_TO_CONES.T
-    planes = np.ascontiguousarray(np.moveaxis(cones, -1, 0))
+    planes = np.array(np.moveaxis(cones, -1, 0), order="C")  # a copy also of a single pixel
     search_loops.convolve(planes, gaussian_taps(_SLOPE_SIGMA))
     np.maximum(planes, np.float32(DARKEST), out=planes)
     np.power(planes, np.float32(-2 / 3), out=planes)

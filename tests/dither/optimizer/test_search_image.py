@@ -17,6 +17,12 @@ def test_slopes_are_those_of_the_roots(photo: np.ndarray) -> None:
     assert prepare_search(linear).original == pytest.approx(linear_to_oklab(linear), abs=1e-6)
 
 
+def test_a_single_pixel_keeps_its_target() -> None:
+    light = np.full((1, 1, 3), [0.3, 0.5, 0.1])
+    image = prepare_search(light)
+    assert image.target[0, 0] == pytest.approx(light[0, 0] @ LINEAR_TO_CONES.T)
+
+
 def test_masked_pixels_have_no_error(photo: np.ndarray) -> None:
     mask = np.zeros(photo.shape[:2], bool)
     mask[3, 4] = True

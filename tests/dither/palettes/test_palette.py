@@ -168,8 +168,8 @@ def test_what_cannot_be_recoloured_is_refused() -> None:
 
 def test_importing_palettes_loads_numpy_and_no_pillow() -> None:
     script = (
-        "import sys, dither.palettes.palette, dither.palettes.from_image\n"
-        "dither.palettes.palette.load_palette('c64')\n"
+        "import sys, dither.palettes.palette_like, dither.palettes.from_image\n"
+        "dither.palettes.palette_like.load_palette('c64')\n"
         "print(*{name.partition('.')[0] for name in sys.modules})"
     )
     done = subprocess.run(
