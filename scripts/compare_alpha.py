@@ -16,8 +16,8 @@ from PIL import Image, ImageDraw, ImageFilter, ImageFont
 
 from dither.images.raster_image import RasterImage
 from dither.metrics import image_errors
-from dither.optimizer.fewest_rgba import encoded_rgba_tightly
-from dither.optimizer.optimize_rgba import optimize_rgba
+from dither.small_files.fewest_rgba import encoded_rgba_tightly
+from dither.small_files.optimize_rgba import optimize_rgba
 
 COLORS = (16, 32, 64)
 GRAYS = (0, 128, 255)

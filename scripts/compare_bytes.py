@@ -32,9 +32,9 @@ from write_comparisons import END, table
 from dither.color import linear_to_oklab, srgb_to_linear
 from dither.metrics import grain, structural_similarity
 from dither.optimizer.blur import gaussian_blur
-from dither.optimizer.fewest_bytes import encoded_tightly, optimize_bytes
-from dither.optimizer.small_clip import optimize_clip_bytes
 from dither.palettes.device import merge_equal_colors
+from dither.small_files.fewest_bytes import encoded_tightly, optimize_bytes
+from dither.small_files.small_clip import optimize_clip_bytes
 
 PAGE = Path(__file__).parents[1] / "docs" / "small-pictures.md"
 SCORES = (40, 50, 60, 70, 80)

@@ -17,8 +17,8 @@ import numpy as np
 from PIL import Image, ImageOps
 
 import dither
+from dither.cells.cells import Cells
 from dither.metrics import blurred_error, grain
-from dither.palettes.cells import Cells
 from dither.palettes.device import round_to_device
 
 parser = argparse.ArgumentParser(description=__doc__)

@@ -26,7 +26,7 @@ pytestmark = pytest.mark.skipif(not _HOOK.exists(), reason="needs the checkout")
 
 _USE = """
 import sys, numpy as np
-from dither.palettes.device_link_loop import interpolate
+from dither.gamut.device_link_loop import interpolate
 out = np.zeros((5, 3), np.uint16)
 interpolate(np.zeros((5, 3), np.int64), np.full((4913, 3), 7 << 32), out)
 print("numba" in sys.modules)

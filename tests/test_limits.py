@@ -24,8 +24,7 @@ from dither.errors import InputError
 from dither.files.npy import read_npy
 from dither.files.safe_open import MAX_BYTES, read_all
 from dither.images.animation import read_animation
-from dither.images.fit import Sides
-from dither.images.gif import gif_bytes
+from dither.images.formats.gif import gif_bytes
 from dither.images.io import MAX_PIXELS, open_image
 from dither.images.pillow_conversion import check_webp
 from dither.images.raster_image import RasterImage
@@ -33,8 +32,9 @@ from dither.matrix.arrays import matrices_of
 from dither.matrix.threshold_matrix import ThresholdMatrix, channel_thresholds
 from dither.palettes.files import read_colors
 from dither.palettes.palette import Palette
-from dither.palettes.panel import Ink, Panel, PanelPacking
-from dither.palettes.panel_files import load_panel
+from dither.panels.files import load_panel
+from dither.panels.panel import Ink, Panel, PanelPacking
+from dither.preparation.fit import Sides
 from dither.samples import check_levels
 
 PAGE = ROOT / "docs" / "limits.md"

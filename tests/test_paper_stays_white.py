@@ -15,7 +15,7 @@ from dither.ordered.palette import dither_to_palette
 from dither.palettes.named import palette_names
 from dither.palettes.palette import Intent, Palette
 from dither.palettes.palette_like import load_palette
-from dither.palettes.panel_files import load_panel, panel_names
+from dither.panels.files import load_panel, panel_names
 
 pytest.importorskip("numba")
 pytest.importorskip("scipy")

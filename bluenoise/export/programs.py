@@ -72,7 +72,7 @@ def aseprite(matrix_set: MatrixSet, name: str) -> bytes:
         >>> zipfile.ZipFile(io.BytesIO(content)).namelist()
         ['package.json', 'tiny.png']
     """
-    from dither.images.png import color_png
+    from dither.images.formats.png import color_png
 
     ranks = _plane(matrix_set, "an extension of Aseprite")
     values = ranks if ranks.size <= _ASEPRITE_WHITE + 1 else ranks * 256 // ranks.size

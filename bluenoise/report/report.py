@@ -12,10 +12,10 @@ from bluenoise.report.provenance import Provenance, file_provenance, matrix_prov
 from dither.errors import InputError
 from dither.extras import require_extra
 from dither.files.atomic import atomic_writes, check_writable
-from dither.images.adjustments import Preparation, adjusted
-from dither.images.fit import Sides
 from dither.images.io import read_image
 from dither.images.raster_image import RasterImage
+from dither.preparation.adjustments import Preparation, adjusted
+from dither.preparation.fit import Sides
 from dither.progress import OnProgress, no_progress
 from dither.samples import eight_bit_colors
 

@@ -89,7 +89,7 @@ class AlphaRule:
         """
         if image.alpha is None or self.is_kept:
             return image
-        from dither.images.alpha import composite, threshold_alpha
+        from dither.preparation.alpha import composite, threshold_alpha
 
         if self.mode == AlphaChoice.threshold:
             return threshold_alpha(image)
@@ -158,8 +158,8 @@ class AlphaSeen:
 
     def add_prepared(self, alpha: "np.ndarray | None") -> None:
         """Look at some rows after the preparation."""
-        from dither.images.alpha import is_partly_transparent
         from dither.images.raster_image import is_opaque
+        from dither.preparation.alpha import is_partly_transparent
 
         self.clear = self.clear or not is_opaque(alpha)
         self.partial = self.partial or is_partly_transparent(alpha)

@@ -11,10 +11,10 @@ from dither.progress import OnProgress, no_progress
 if TYPE_CHECKING:
     import numpy as np
 
+    from dither.cells.cells import Cells
     from dither.images.animation import Animation
     from dither.metrics import ViewingFilter
     from dither.optimizer.config import Preset
-    from dither.palettes.cells import Cells
     from dither.palettes.palette import Intent, Palette
 
 _ANY = "any"
@@ -46,8 +46,8 @@ class CellsTask:
 
     def __call__(self, animation: "Animation", on_progress: OnProgress = no_progress) -> Dithered:
         """Optimise an image."""
-        from dither.images.mask import transparent_mask
-        from dither.optimizer.optimize_cells import optimize_cells
+        from dither.cells.optimize_cells import optimize_cells
+        from dither.preparation.mask import transparent_mask
 
         count = len(animation.frames)
         if count > 1:
@@ -109,8 +109,8 @@ def cells_from_options(
     Raises:
         InputError: there is no such device, a number is missing or out of range, or two contradict.
     """
-    from dither.palettes.cell_devices import load_cells
-    from dither.palettes.cells import Cells
+    from dither.cells.cells import Cells
+    from dither.cells.devices import load_cells
 
     changes: dict[str, Any] = {"colors": colors, "shared": shared, "master": palette}
     changes["device_levels"] = device_levels

@@ -3,7 +3,7 @@
 import enum
 from typing import cast
 
-from dither.images.fit import Rotate
+from dither.preparation.fit import Rotate
 
 
 class MixInChoice(enum.StrEnum):

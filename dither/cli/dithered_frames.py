@@ -14,14 +14,14 @@ from dither.cli.outputs import Kind
 from dither.cli.prepared import prepared
 from dither.cli.result_files import Dithered
 from dither.cli.target import Target
-from dither.images.adjustments import Preparation
+from dither.preparation.adjustments import Preparation
 from dither.progress import OnProgress
 
 if TYPE_CHECKING:
     import numpy as np
 
+    from dither.gamut.line_art import KeptPixels
     from dither.images.animation import Animation
-    from dither.palettes.line_art import KeptPixels
     from dither.palettes.palette import Palette
 
 
@@ -172,7 +172,7 @@ def _with_alpha(
     animation: "Animation", rule: AlphaRule, seen: AlphaSeen, number: int, *, fill: bool
 ) -> "Animation":
     """Return prepared frames with the alpha of the result; hidden colours are filled if wanted."""
-    from dither.images.mask import without_hidden_colors
+    from dither.preparation.mask import without_hidden_colors
 
     if all(frame.alpha is None for frame in animation.frames):
         return animation

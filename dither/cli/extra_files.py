@@ -11,9 +11,9 @@ from dither.cli.result_files import Dithered, image_file
 from dither.errors import InputError
 
 if TYPE_CHECKING:
+    from dither.cells.cells import Cells
+    from dither.cells.colors import CellColors
     from dither.images.animation import Animation
-    from dither.palettes.cell_colors import CellColors
-    from dither.palettes.cells import Cells
     from dither.palettes.palette import Palette
     from dither.palettes.rgba import RgbaPalette
 
@@ -81,7 +81,7 @@ def check_cells_output(path: Path, cells: "Cells", outputs: list[Path], files: l
     Raises:
         InputError: it is refused.
     """
-    from dither.palettes.cell_files import check_cell_file
+    from dither.cells.files import check_cell_file
 
     if len(outputs) > 1:
         raise InputError(
@@ -103,8 +103,8 @@ def write_cells(
     Raises:
         InputError: the picture does not fill the screen, or has transparent pixels.
     """
-    from dither.palettes.cell_colors import CellColors
-    from dither.palettes.cell_files import encode_cells
+    from dither.cells.colors import CellColors
+    from dither.cells.files import encode_cells
 
     assert isinstance(dithered.palette, CellColors)  # --cells-output is refused without --cells
     alpha = animation.frames[0].alpha

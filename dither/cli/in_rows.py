@@ -14,15 +14,15 @@ from dither.cli.options import STREAM
 from dither.cli.result_files import Dithered
 from dither.cli.target import Target
 from dither.errors import InputError, TooLargeError
-from dither.images.adjustments import (
+from dither.images.raster_image import RasterImage, is_opaque
+from dither.images.rows import RowSource, band_height, gathered, row_store
+from dither.preparation.adjustments import (
     Preparation,
     adjusted_rows,
     is_adjusted_in_rows,
     resized_resolution,
 )
-from dither.images.mask import filled_bands
-from dither.images.raster_image import RasterImage, is_opaque
-from dither.images.rows import RowSource, band_height, gathered, row_store
+from dither.preparation.mask import filled_bands
 from dither.progress import OnProgress
 
 if TYPE_CHECKING:

@@ -99,9 +99,9 @@ def _pieces(
     on_image: Callable[[float], None],
 ) -> Any:
     """Yield the file of a result, whose levels wait in memory or in a temporary file."""
+    from dither.images.formats.tiff import chosen_compression, compression_like, stored_pages
     from dither.images.inks import ink_pixels
     from dither.images.rows import band_height, gathered, row_store
-    from dither.images.tiff import chosen_compression, compression_like, stored_pages
 
     if image.piece_bytes > memory:
         raise InputError(

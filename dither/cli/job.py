@@ -27,7 +27,7 @@ from dither.console.options import (
     option,
 )
 from dither.errors import InputError
-from dither.images.adjustments import (
+from dither.preparation.adjustments import (
     MAX_DPI,
     MAX_EXPOSURE,
     MAX_GAMMA,
@@ -35,7 +35,7 @@ from dither.images.adjustments import (
     MIN_GAMMA,
     Preparation,
 )
-from dither.images.fit import Fit, Sides
+from dither.preparation.fit import Fit, Sides
 
 
 def parse_resize(text: str) -> Sides | float:

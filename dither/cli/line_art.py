@@ -7,13 +7,13 @@ from typing import TYPE_CHECKING
 from dither.cli.job import Job
 from dither.cli.target import Target
 from dither.errors import InputError
-from dither.images.adjustments import Preparation
+from dither.preparation.adjustments import Preparation
 
 if TYPE_CHECKING:
     import numpy as np
 
+    from dither.gamut.line_art import KeptPixels
     from dither.images.animation import Animation
-    from dither.palettes.line_art import KeptPixels
     from dither.palettes.palette import Palette
 
 _WHITE = "#ffffff"
@@ -35,7 +35,7 @@ class Undithered:
         self, animation: "Animation", palette: "Palette | None", target: Target
     ) -> "list[KeptPixels]":
         """Return the frames, mapped to the palette, with the pixels in their final colours."""
-        from dither.palettes.line_art import keep_line_art
+        from dither.gamut.line_art import keep_line_art
 
         return [
             keep_line_art(
@@ -69,7 +69,7 @@ def undithered(
         return Undithered([mask] * len(animation.frames), tints=False)
     if not job.line_art:
         return None
-    from dither.images.line_art import line_art_mask
+    from dither.preparation.line_art import line_art_mask
 
     masks = [line_art_mask(frame.color, frame.alpha) for frame in animation.frames]
     return Undithered(masks, tints=True)
@@ -94,9 +94,9 @@ def _read_mask(
     after: tuple[int, int],
 ) -> "np.ndarray":
     """Return (H, W) bool: the darker half of a grey image, placed as the image is; bars are light."""
-    from dither.images.adjustments import adjusted
-    from dither.images.background import on_background
     from dither.images.io import read_image
+    from dither.preparation.adjustments import adjusted
+    from dither.preparation.background import on_background
     from dither.samples import white_code
 
     image = on_background(read_image(path, max_pixels=job.max_pixels), _WHITE)

@@ -88,7 +88,7 @@ class OptimizeTask:
         self, small: "SmallFile", animation: "Animation", on_progress: OnProgress
     ) -> Dithered:
         """Optimise a still image or a clip for few bytes."""
-        from dither.optimizer.fewest_rgba import SmallRgba
+        from dither.small_files.fewest_rgba import SmallRgba
 
         frame, *more = animation.frames
         colors = self.colors if isinstance(self.colors, int) else None
@@ -136,7 +136,7 @@ class OptimizeTask:
 
     def _takes_alpha(self, animation: "Animation") -> bool:
         """Return whether the palette is to have alpha; options that it lacks decide against it."""
-        from dither.images.alpha import is_partly_transparent
+        from dither.preparation.alpha import is_partly_transparent
 
         lacking = (self.palette, self.keep, self.intent, self.viewing_filter)
         return (
@@ -156,9 +156,9 @@ class OptimizeTask:
     ) -> Dithered:
         """Learn a palette with alpha, and search the pixels of an image or clip, or diffuse them."""
         from dither.diffusion.rgba import diffuse_rgba
-        from dither.optimizer.optimize_rgba import optimize_rgba
-        from dither.optimizer.rgba_frames import optimize_rgba_frames
         from dither.palettes.rgba import learn_rgba
+        from dither.small_files.optimize_rgba import optimize_rgba
+        from dither.small_files.rgba_frames import optimize_rgba_frames
 
         first, *more = animation.frames
         if self.pixels == "search" and not more:
@@ -199,7 +199,7 @@ class OptimizeTask:
         import numpy as np
 
         from dither.color_count.count import smallest_palette
-        from dither.images.mask import transparent_mask
+        from dither.preparation.mask import transparent_mask
         from dither.samples import eight_bit_colors
 
         frames = animation.frames
@@ -218,9 +218,9 @@ class OptimizeTask:
     ) -> "list[OptimizedPalette]":
         if self.pixels != "search" and len(animation.frames) > 1:
             raise InputError("--pixels is for still images; the pixels of animations are searched")
-        from dither.images.alpha import beside_clear
-        from dither.images.mask import transparent_mask
         from dither.optimizer.frames import optimize_frames
+        from dither.preparation.alpha import beside_clear
+        from dither.preparation.mask import transparent_mask
 
         if colors is not None:
             colors = beside_clear(colors, animation.frames)
@@ -261,8 +261,8 @@ def frame_errors(frame: "RasterImage", after: "np.ndarray") -> dict[str, Any]:
     """
     import numpy as np
 
-    from dither.images.mask import transparent_mask
     from dither.metrics import image_errors
+    from dither.preparation.mask import transparent_mask
     from dither.samples import eight_bit_colors
 
     before, mask = eight_bit_colors(frame.color), transparent_mask(frame.alpha)
@@ -278,9 +278,9 @@ def _rgba_measurements(
     """Return the palette and the errors of each frame, seen over white, for --json."""
     import numpy as np
 
-    from dither.images.alpha import composite
     from dither.images.raster_image import RasterImage
     from dither.metrics import image_errors
+    from dither.preparation.alpha import composite
     from dither.samples import eight_bit_colors
 
     errors, usage = [], []

@@ -27,7 +27,7 @@ def palette_names(incomplete: str) -> list[str]:
 
 def panel_names(incomplete: str) -> list[str]:
     """Return the shipped panels that complete a word; for other words, shells complete file names."""
-    from dither.palettes.panel_files import panel_names
+    from dither.panels.files import panel_names
 
     return [name for name in panel_names() if name.startswith(incomplete)]
 

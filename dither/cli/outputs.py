@@ -16,7 +16,7 @@ from dither.files.atomic import atomic_writes, check_writable, created_folder
 from dither.suggestions import close_names, wrong_ending
 
 if TYPE_CHECKING:
-    from dither.palettes.panel import Panel
+    from dither.panels.panel import Panel
 
 TIFF_SUFFIXES = (".tif", ".tiff")
 # Formats that are written from rows that are made when they are needed.

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     import numpy as np
 
     from dither.images.raster_image import RasterImage
-    from dither.palettes.panel import Panel
+    from dither.panels.panel import Panel
 
 
 def check_frame(panel: "Panel", width: int, height: int) -> None:
@@ -40,8 +40,8 @@ def panel_content(
     Raises:
         InputError: the picture has transparent pixels.
     """
-    from dither.palettes.panel_buffer import pack_panel
-    from dither.palettes.panel_source import panel_c_source
+    from dither.panels.buffer import pack_panel
+    from dither.panels.source import panel_c_source
 
     if frame.alpha is not None and frame.alpha.min() < 255:
         raise InputError("the buffer of a panel holds no alpha")

@@ -55,7 +55,7 @@ from dither.cli.target import Target
 from dither.cli.videos import check_whole_video, is_streamed, streamed
 from dither.console.messages import log
 from dither.errors import InputError
-from dither.images.adjustments import Preparation
+from dither.preparation.adjustments import Preparation
 from dither.progress import OnProgress, no_progress
 
 if TYPE_CHECKING:

@@ -12,7 +12,7 @@ from dither.cli.panel_outputs import check_frame
 from dither.cli.result_files import output_title
 from dither.cli.target import Target
 from dither.errors import InputError, TooLargeError
-from dither.images.adjustments import Preparation
+from dither.preparation.adjustments import Preparation
 from dither.wording import counted
 
 if TYPE_CHECKING:
@@ -30,8 +30,8 @@ def prepared(
     note: Callable[[str], None],
 ) -> "Animation":
     """Return the frames that the output can hold, prepared for dithering."""
-    from dither.images.adjustments import adjusted_frames
     from dither.images.animation import ANIMATED_SUFFIXES, Animation
+    from dither.preparation.adjustments import adjusted_frames
 
     first = animation.frames[0]
     animated = kind == "image" and format_suffix(output, job) in ANIMATED_SUFFIXES

@@ -17,10 +17,10 @@ from dither.wording import counted
 if TYPE_CHECKING:
     import numpy as np
 
+    from dither.cells.colors import CellColors
     from dither.images.animation import Animation
     from dither.images.raster_image import RasterImage, Resolution
     from dither.images.rows import RowArray
-    from dither.palettes.cell_colors import CellColors
     from dither.palettes.palette import Palette
     from dither.palettes.rgba import RgbaPalette
 
@@ -97,8 +97,8 @@ def image_file(
         note: called with a sentence about content that the format cannot hold.
     """
     from dither.images.animation import encode_animation
+    from dither.images.formats.png import with_png_density
     from dither.images.indexed_files import encode_indexed, encode_rgba_indexed
-    from dither.images.png import with_png_density
     from dither.images.resolution import scaled
 
     suffix = format_suffix(output, job)
@@ -165,8 +165,8 @@ def png_pieces(
     log: Callable[[str], None],
 ) -> Iterable[bytes]:
     """Return a PNG of levels or indices in pieces; arguments as in `image_file`."""
+    from dither.images.formats.png import level_parts
     from dither.images.indexed_files import indexed_png_parts
-    from dither.images.png import level_parts
 
     if values.ndim == 2:
         return indexed_png_parts(codes, values, alpha, log)
@@ -184,9 +184,9 @@ def _tiff_pieces(
     resolution: "Resolution | None",
 ) -> Iterable[bytes]:
     """Return a TIFF of levels or indices in pieces; arguments as in `image_file`."""
+    from dither.images.formats.tiff import compression_like, tiff_stack_parts
     from dither.images.indexed_files import indexed_tiff_pieces
     from dither.images.rows import mapped
-    from dither.images.tiff import compression_like, tiff_stack_parts
 
     options: dict[str, Any] = {
         "like": compression_like(animation.compression),

@@ -14,11 +14,11 @@ if TYPE_CHECKING:
 
     from dither.images.animation import Animation
     from dither.images.raster_image import RasterImage
-    from dither.optimizer.fewest_bytes import SmallPicture
-    from dither.optimizer.fewest_rgba import SmallRgba
-    from dither.optimizer.small_clip import SmallClip
     from dither.palettes.palette import Palette
     from dither.progress import OnProgress
+    from dither.small_files.fewest_bytes import SmallPicture
+    from dither.small_files.fewest_rgba import SmallRgba
+    from dither.small_files.small_clip import SmallClip
 
 _SMALL_FILES = "Small files (choose one; --colors is optional then)"
 # Formats whose compression finds what repeats.
@@ -143,10 +143,10 @@ class SmallFile:
             InputError: it is partly transparent, and the file or the palette is not; or the target is
                 out of reach.
         """
-        from dither.images.alpha import is_partly_transparent
-        from dither.images.mask import transparent_mask
         from dither.images.resolution import scaled
-        from dither.optimizer.fewest_bytes import encoded_tightly, optimize_bytes
+        from dither.preparation.alpha import is_partly_transparent
+        from dither.preparation.mask import transparent_mask
+        from dither.small_files.fewest_bytes import encoded_tightly, optimize_bytes
 
         resolution = scaled(frame.resolution, self.scale, self.scale)
 
@@ -204,7 +204,7 @@ class SmallFile:
             InputError: the output is no GIF, a plot is wanted, the clip has transparent pixels, or the
                 target is out of reach.
         """
-        from dither.optimizer.small_clip import optimize_clip_bytes
+        from dither.small_files.small_clip import optimize_clip_bytes
 
         if self.curve:
             raise InputError("--plot draws the bytes of a still image, not of a clip")
@@ -241,7 +241,7 @@ class SmallFile:
     ) -> "SmallRgba":
         """Optimise a still image with partial alpha."""
         from dither.images.resolution import scaled
-        from dither.optimizer.fewest_rgba import encoded_rgba_tightly, optimize_rgba_bytes
+        from dither.small_files.fewest_rgba import encoded_rgba_tightly, optimize_rgba_bytes
 
         if palette is not None or self.suffix not in _RGBA_SUFFIXES:
             lacking = "the colours of --palette" if palette is not None else f"{self.suffix} files"

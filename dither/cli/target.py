@@ -11,13 +11,13 @@ from dither.errors import InputError
 if TYPE_CHECKING:
     import numpy as np
 
-    from dither.images.fit import Sides
+    from dither.cells.cells import Cells
+    from dither.cells.colors import CellColors
     from dither.images.raster_image import RasterImage
-    from dither.palettes.cell_colors import CellColors
-    from dither.palettes.cells import Cells
     from dither.palettes.palette import Intent, Palette
-    from dither.palettes.panel import Panel
     from dither.palettes.rgba import RgbaPalette
+    from dither.panels.panel import Panel
+    from dither.preparation.fit import Sides
 
 
 @dataclass(frozen=True)
@@ -77,7 +77,7 @@ class Target:
         Raises:
             InputError: there is no such panel.
         """
-        from dither.palettes.panel_files import load_panel
+        from dither.panels.files import load_panel
 
         panel = load_panel(text)
         chosen = None if intent is None else intent.value
@@ -86,7 +86,7 @@ class Target:
     @property
     def frame(self) -> "Sides | None":
         """The sides that a picture must have to fill the panel or the device; None without one."""
-        from dither.images.fit import Sides
+        from dither.preparation.fit import Sides
 
         if self.cells is not None and self.cells.frame is not None:
             return Sides(*self.cells.frame)
@@ -98,8 +98,8 @@ class Target:
             return self.palette
         import numpy as np
 
-        from dither.images.alpha import beside_clear
         from dither.palettes.from_image import palette_of
+        from dither.preparation.alpha import beside_clear
         from dither.samples import eight_bit_colors
 
         # Transparent pixels take no part, unless all are transparent.

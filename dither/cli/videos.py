@@ -15,7 +15,7 @@ from dither.cli.outputs import Kind, holds_clip
 from dither.cli.shown_frames import ShownFrame
 from dither.cli.target import Target
 from dither.errors import TooLargeError
-from dither.images.adjustments import Preparation
+from dither.preparation.adjustments import Preparation
 from dither.progress import OnProgress, no_progress
 from dither.wording import counted
 

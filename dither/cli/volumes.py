@@ -147,7 +147,7 @@ def _is_zarr(path: Path) -> bool:
 def _is_large_tiff(path: Path, memory: int) -> bool:
     """Tell whether a TIFF has several pages of one size, or too many bytes and too deep colours.
 
-    Other large images are read in bands of rows, by `dither.images.tiff_reader`.
+    Other large images are read in bands of rows, by `dither.images.formats.tiff_reader`.
     """
     import numpy as np
 

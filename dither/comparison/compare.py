@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from dither.errors import InputError
-from dither.images.adjustments import Preparation, adjusted
-from dither.images.background import on_background
-from dither.images.fit import Sides
 from dither.images.io import encode_image
 from dither.images.raster_image import RasterImage, is_opaque
 from dither.metrics.image import ImageErrors, image_errors
 from dither.metrics.look import look, look_with_alpha
+from dither.preparation.adjustments import Preparation, adjusted
+from dither.preparation.background import on_background
+from dither.preparation.fit import Sides
 from dither.progress import OnProgress, no_progress
 from dither.samples import checked_image, eight_bit_colors, split_alpha, white_code
 

@@ -2,7 +2,7 @@
 
 import numpy as np
 
-from dither.images.mask import fill_masked
+from dither.preparation.mask import fill_masked
 from dither.samples import native_byte_order
 
 

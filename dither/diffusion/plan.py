@@ -9,7 +9,7 @@ import numpy as np
 from dither.diffusion.light import WHITE, light_of_codes, light_of_floats, light_of_levels
 from dither.errors import InputError
 from dither.extras import require_extra
-from dither.palettes.device_link import map_to_palette
+from dither.gamut.device_link import map_to_palette
 from dither.palettes.palette import Intent, Palette
 from dither.palettes.palette_like import as_colors, as_palette, names_palette
 from dither.samples import (

@@ -1,1 +1,1 @@
-"""Read, adjust and write image files."""
+"""Read and write image files."""

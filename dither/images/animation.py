@@ -10,7 +10,7 @@ import numpy as np
 
 from dither.errors import InputError, TooLargeError
 from dither.images.color_management import UNMANAGED, color_source, managed_picture
-from dither.images.gif import gif_bytes
+from dither.images.formats.gif import gif_bytes
 from dither.images.indexed import to_indexed
 from dither.images.io import (
     MAX_PIXELS,

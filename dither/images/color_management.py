@@ -13,9 +13,9 @@ import numpy as np
 from dither.color import to_gray
 from dither.errors import InputError
 from dither.images.described_colors import ADOBE_RGB, SRGB, DescribedColors, from_h273, to_srgb
+from dither.images.formats.png_reader import png_chunks
 from dither.images.matrix_profile import MatrixProfile, matrix_profile
 from dither.images.pillow_conversion import from_pillow
-from dither.images.png_reader import png_chunks
 from dither.images.raster_image import RasterImage
 
 if TYPE_CHECKING:

@@ -12,8 +12,10 @@ from dither.color import LUMINANCE_WEIGHTS, srgb_to_linear
 from dither.errors import InputError
 from dither.held import as_array
 from dither.images.animation import Animation, encode_animation, encode_frames
-from dither.images.bmp import bmp_bytes
-from dither.images.gif import binary_alpha, indexed_gif
+from dither.images.formats.bmp import bmp_bytes
+from dither.images.formats.gif import binary_alpha, indexed_gif
+from dither.images.formats.png import color_parts, indexed_parts, with_png_density
+from dither.images.formats.tiff import indexed_tiff_parts, tiff_bytes, tiff_stack_parts
 from dither.images.indexed import MAX_COLORS, IndexedFrames, with_palette
 from dither.images.io import (
     MAX_PIXELS,
@@ -25,11 +27,9 @@ from dither.images.io import (
     write_encoded,
 )
 from dither.images.pillow_conversion import to_pillow_8_bit
-from dither.images.png import color_parts, indexed_parts, with_png_density
 from dither.images.raster_image import RasterImage, Resolution
 from dither.images.resolution import per_metre
 from dither.images.rows import RowArray, mapped, row_spans
-from dither.images.tiff import indexed_tiff_parts, tiff_bytes, tiff_stack_parts
 
 if TYPE_CHECKING:
     from PIL import Image

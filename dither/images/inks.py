@@ -18,13 +18,13 @@ from typing import Any, BinaryIO
 import numpy as np
 
 from dither.errors import InputError, TooLargeError
-from dither.images import tiff_reader
 from dither.images.bit_packing import pack_rows
+from dither.images.formats import tiff_reader
+from dither.images.formats.tiff import StoredPixels
 from dither.images.io import Source, damage_refused, open_image, opened_file
 from dither.images.raster_image import RasterImage, Resolution
 from dither.images.resolution import file_resolution
 from dither.images.rows import BAND_PIXELS, RowArray
-from dither.images.tiff import StoredPixels
 from dither.wording import counted
 
 MAX_INKS = 16

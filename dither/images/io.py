@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from dither.errors import InputError, TooLargeError
 from dither.files.atomic import atomic_write
 from dither.files.safe_open import read_all, safe_open
-from dither.images.bmp import with_bmp_density
 from dither.images.color_management import (
     UNMANAGED,
     ColorSource,
@@ -22,9 +21,10 @@ from dither.images.color_management import (
     managed_picture,
 )
 from dither.images.deep_color import CLEAR_COLOR, is_deep, read_deep
-from dither.images.gif import check_complete, gif_bytes
+from dither.images.formats.bmp import with_bmp_density
+from dither.images.formats.gif import check_complete, gif_bytes
+from dither.images.formats.png import png_bytes
 from dither.images.pillow_conversion import check_webp, to_pillow, transparency_of_file
-from dither.images.png import png_bytes
 from dither.images.quiet_stderr import quiet_stderr
 from dither.images.raster_image import RasterImage, without_opaque_alpha
 from dither.images.raster_like import as_raster_image

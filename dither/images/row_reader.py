@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
-from dither.images import jpeg_reader, png_reader, tiff_reader
 from dither.images.color_management import UNMANAGED, color_source, managed
 from dither.images.deep_color import CLEAR_COLOR, is_deep, split_deep
+from dither.images.formats import jpeg_reader, png_reader, tiff_reader
 from dither.images.io import Source, damage_refused, open_image, opened_file, unread_parts
 from dither.images.pages import page_numbers
 from dither.images.pillow_conversion import PROFILED_MODES, from_pillow

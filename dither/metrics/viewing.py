@@ -320,7 +320,7 @@ def _parse_one(text: str) -> ViewingFilter:
             frequency = _number(lines.removesuffix("lpi"), text, 1, 2000) / pitch
             return Green(_number(f"{frequency:.6g}", text, *GREEN_FREQUENCIES))
         case "panel":
-            from dither.palettes.panel_files import load_panel
+            from dither.panels.files import load_panel
 
             return _parse_one(load_panel(argument).viewing_filter)
     if Path(text).is_file():

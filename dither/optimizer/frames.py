@@ -14,6 +14,8 @@ import numpy as np
 
 from dither.color import linear_to_oklab
 from dither.errors import InputError
+from dither.gamut.device_link import ClipLink
+from dither.gamut.gamut import mixture_gamut
 from dither.metrics.viewing import ViewingFilter
 from dither.optimizer.config import OptimizeConfig, Preset, SearchConfig, preset_config
 from dither.optimizer.gamut_target import (
@@ -38,8 +40,6 @@ from dither.optimizer.search import direct_binary_search
 from dither.optimizer.search_image import SearchImage
 from dither.optimizer.viewing import seen_by
 from dither.palettes.device import DeviceLevels, as_device
-from dither.palettes.device_link import ClipLink
-from dither.palettes.gamut import mixture_gamut
 from dither.palettes.palette import Intent
 from dither.palettes.palette_like import PaletteLike, as_palette
 from dither.parallel.processors import thread_count

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from dither.color import LINEAR_TO_CONES, ROOTS_TO_OKLAB, linear_of_codes, linear_to_srgb
+from dither.gamut.device_link import WHITE, ClipLink
+from dither.gamut.gamut import mixture_gamut
 from dither.optimizer.blur import gaussian_blur
-from dither.palettes.device_link import WHITE, ClipLink
-from dither.palettes.gamut import mixture_gamut
 from dither.palettes.histogram import ColorHistogram, color_histogram
 
 # Maximum number of colours: size of the histogram's bins in OKLab. There are many times as many bins as

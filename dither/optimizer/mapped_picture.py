@@ -4,10 +4,10 @@ from typing import NamedTuple
 
 import numpy as np
 
+from dither.gamut import exact_colors
+from dither.gamut.device_link import map_to_palette
 from dither.optimizer.gamut_target import codes_to_linear
 from dither.optimizer.search_image import SearchImage, prepare_search
-from dither.palettes import exact_colors
-from dither.palettes.device_link import map_to_palette
 from dither.palettes.palette import Intent, Palette
 
 

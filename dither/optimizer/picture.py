@@ -4,7 +4,7 @@ import numpy as np
 
 from dither.color import distinct_colors
 from dither.errors import InputError
-from dither.images.mask import check_mask, fill_masked
+from dither.preparation.mask import check_mask, fill_masked
 from dither.samples import eight_bit_colors
 
 

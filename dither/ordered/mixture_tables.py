@@ -18,7 +18,7 @@ from dither.color import (
     linear_to_srgb,
     srgb_to_linear,
 )
-from dither.palettes.intent import map_light
+from dither.gamut.intent import map_light
 from dither.palettes.nearest import CHROMA_WEIGHT
 from dither.palettes.palette import Intent, Palette
 from dither.samples import Light, level_values

@@ -19,6 +19,8 @@ from typing import Literal
 import numpy as np
 
 from dither.errors import InputError
+from dither.gamut.device_link import map_to_palette
+from dither.gamut.exact_colors import exact_colors, keep_exact
 from dither.matrix.catalog import DEFAULT_MATRIX
 from dither.matrix.matrix_like import MatrixLike, as_matrix
 from dither.matrix.threshold_matrix import ThresholdMatrix
@@ -26,8 +28,6 @@ from dither.ordered.mixture_tables import STEPS, WHITE, candidate_table, pair_ta
 from dither.ordered.palette_plan import PalettePlan
 from dither.ordered.thresholds import integer_thresholds
 from dither.ordered.tiling import at_phase, block_rows
-from dither.palettes.device_link import map_to_palette
-from dither.palettes.exact_colors import exact_colors, keep_exact
 from dither.palettes.nearest import nearest_indices
 from dither.palettes.palette import Intent, Palette, check_intent
 from dither.palettes.palette_like import PaletteLike, as_palette

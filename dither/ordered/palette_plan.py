@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dither.palettes.exact_colors import ExactColors
+from dither.gamut.exact_colors import ExactColors
 
 
 class PalettePlan(NamedTuple):

@@ -16,8 +16,8 @@ from dither.matrix.named import CLASSICAL
 from dither.matrix.threshold_matrix import ThresholdMatrix
 from dither.palettes.named import palette_names
 from dither.palettes.palette_like import load_palette
-from dither.palettes.panel import Panel
-from dither.palettes.panel_files import load_panel, panel_names
+from dither.panels.files import load_panel, panel_names
+from dither.panels.panel import Panel
 
 # Shipped matrices in the page; the largest is left out for its size.
 SHIPPED = (

@@ -12,7 +12,6 @@ from dataclasses import dataclass
 import numpy as np
 
 from dither.errors import InputError
-from dither.images.adjustments import Preparation, adjusted
 from dither.images.raster_image import RasterImage
 from dither.matrix.catalog import DEFAULT_MATRIX
 from dither.matrix.matrix_like import MatrixLike, as_matrices
@@ -21,6 +20,7 @@ from dither.ordered.levels import Matrices, ordered_dither, requantize
 from dither.ordered.palette import Mix, check_mixture, dither_to_palette
 from dither.palettes.palette import Intent, Palette, check_intent
 from dither.palettes.palette_like import as_palette
+from dither.preparation.adjustments import Preparation, adjusted
 from dither.samples import (
     Light,
     check_levels,

@@ -11,8 +11,7 @@ import numpy as np
 
 from dither.errors import InputError
 from dither.images.color_management import UNMANAGED, ColorSource
-from dither.images.raster_image import Resolution
-from dither.images.tiff import (
+from dither.images.formats.tiff import (
     FILE_HEADER_BYTES,
     Compression,
     StoredPixels,
@@ -20,6 +19,7 @@ from dither.images.tiff import (
     plain_header,
     stored_pages,
 )
+from dither.images.raster_image import Resolution
 from dither.volumes.damage import damaged
 from dither.volumes.regions import Region
 from dither.volumes.tiff_colors import PROFILE_TAG, in_srgb

@@ -26,13 +26,10 @@ from dither.diffusion import (
     riemersma_dither,
 )
 from dither.diffusion.light import light_of_codes
-from dither.images.adjustments import Preparation, adjusted
-from dither.images.alpha import composite, threshold_alpha
-from dither.images.fit import Sides
+from dither.gamut.device_link import link_table
+from dither.gamut.exact_colors import exact_colors, keep_exact
 from dither.images.indexed_files import encode_indexed, read_indexed
-from dither.images.mask import without_hidden_colors
 from dither.images.raster_image import RasterImage
-from dither.images.tones import LightChange, change_light
 from dither.matrix.arrays import matrices_of
 from dither.matrix.catalog import load_channels, load_matrix
 from dither.matrix.threshold_matrix import is_permutation
@@ -40,12 +37,15 @@ from dither.ordered.alpha import dither_alpha
 from dither.ordered.levels import ordered_dither
 from dither.ordered.mixture_tables import candidate_table, pair_table
 from dither.ordered.palette import dither_to_palette
-from dither.palettes.device_link import link_table
-from dither.palettes.exact_colors import exact_colors, keep_exact
 from dither.palettes.named import palette_names
 from dither.palettes.palette import Intent, Palette
 from dither.palettes.palette_like import load_palette
-from dither.palettes.panel_files import load_panel, panel_names
+from dither.panels.files import load_panel, panel_names
+from dither.preparation.adjustments import Preparation, adjusted
+from dither.preparation.alpha import composite, threshold_alpha
+from dither.preparation.fit import Sides
+from dither.preparation.mask import without_hidden_colors
+from dither.preparation.tones import LightChange, change_light
 from dither.samples import level_picture, levels_of
 from dither.studio import studio_page
 from dither.studio.tables import CLASSICAL, SHIPPED, studio_tables

@@ -9,11 +9,11 @@ import pytest
 from pages import as_jpeg, as_scan, natural_photo, text_page
 from studio_scripts import in_node
 
-from dither.images.line_art import line_art_mask
-from dither.palettes.line_art import keep_line_art
+from dither.gamut.line_art import keep_line_art
 from dither.palettes.palette import Palette
 from dither.palettes.palette_like import load_palette
-from dither.palettes.panel_files import load_panel
+from dither.panels.files import load_panel
+from dither.preparation.line_art import line_art_mask
 
 
 def _carried(picture: np.ndarray) -> dict[str, Any]:

@@ -223,7 +223,7 @@ def _findings(
     from dither.color_count.count import optimized_counts, smallest_palette
     from dither.color_count.curve import COLOR_COUNTS, color_curve
     from dither.color_count.gap_statistic import GapConfig, gap_statistic
-    from dither.images.mask import fill_masked, transparent_mask
+    from dither.preparation.mask import fill_masked, transparent_mask
     from dither.samples import eight_bit_colors
 
     keep_compiled_code()

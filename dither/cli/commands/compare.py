@@ -163,7 +163,7 @@ def _read(
 ) -> "list[tuple[Picture, RasterImage]]":
     """Read the pictures: over white, each with the bytes of its file, and with their alpha."""
     from dither.comparison.embedded import Picture
-    from dither.images.background import on_background
+    from dither.preparation.background import on_background
     from dither.samples import checked_image
 
     pictures = []

@@ -300,7 +300,7 @@ def _small_file(
 
 def _draw(plot: Path, entry: dict[str, Any], job: Job) -> None:
     """Draw the bytes and looks of a result's entry in the report."""
-    from dither.optimizer.byte_plot import byte_plot
+    from dither.small_files.byte_plot import byte_plot
 
     figure = byte_plot(
         entry["curve"], (entry["bytes"], entry["look"]), printable(Path(entry["input"]).name)

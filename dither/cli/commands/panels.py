@@ -11,7 +11,7 @@ from dither.console.options import INPUT, JsonOption
 from dither.wording import counted
 
 if TYPE_CHECKING:
-    from dither.palettes.panel import Panel
+    from dither.panels.panel import Panel
 
 
 def panels(
@@ -27,7 +27,7 @@ def panels(
     json_output: JsonOption = False,
 ) -> None:
     """List the display panels with their inks, or show one."""
-    from dither.palettes.panel_files import load_panel, panel_names
+    from dither.panels.files import load_panel, panel_names
 
     found = [load_panel(name) for name in ([panel] if panel is not None else panel_names())]
     if json_output:

@@ -1,5 +1,5 @@
 // Available colours that replace others: near ones, and ones that keep a contrast; identical to
-// `dither.palettes.available`. Colours are numbers 0xRRGGBB.
+// `dither.gamut.available`. Colours are numbers 0xRRGGBB.
 
 const [LOOKS_NEAR, LIGHT_NEAR] = [0.1, 0.04];
 const NEUTRAL_CHROMA = 0.04;

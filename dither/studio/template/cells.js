@@ -1,5 +1,5 @@
 // Statistics of square cells of a picture, over windows of neighbours, and connected regions; identical to
-// `dither.images.cells` and `dither.images.window_scores`. A grid is { width, height }.
+// `dither.preparation.cells` and `dither.preparation.window_scores`. A grid is { width, height }.
 
 const CELL = 8;
 const lesser = (one, other) => (other < one ? other : one);

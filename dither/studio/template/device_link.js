@@ -1,4 +1,4 @@
-// Device link: a table of 33 by 33 by 33 mapped colours as 16-bit codes, identical to `dither.palettes.device_link`.
+// Device link: a table of 33 by 33 by 33 mapped colours as 16-bit codes, identical to `dither.gamut.device_link`.
 
 const DEEP_WHITE = 65535;
 const LINK_STEPS = 32;

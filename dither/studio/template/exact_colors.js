@@ -1,4 +1,4 @@
-// Colours of pictures that keep their entry of the palette, identical to `dither.palettes.exact_colors`.
+// Colours of pictures that keep their entry of the palette, identical to `dither.gamut.exact_colors`.
 
 const SATURATED_CHROMA = 0.05;
 

@@ -1,4 +1,4 @@
-// Fit a picture to a size: turn, cut, resize and frame it, identical to `dither.images.fit`.
+// Fit a picture to a size: turn, cut, resize and frame it, identical to `dither.preparation.fit`.
 
 // Return the quarter turns clockwise, the size after turning, the box that is kept, the size to which it is
 // resized, and the size of the result.

@@ -1,4 +1,4 @@
-// Gamut: the convex hull of a palette's linear light, identical to `dither.palettes.gamut`.
+// Gamut: the convex hull of a palette's linear light, identical to `dither.gamut.gamut`.
 
 // A colour this far beyond a face counts as inside.
 const TOLERANCE = 1e-9;

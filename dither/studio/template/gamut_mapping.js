@@ -1,4 +1,4 @@
-// Gamut mapping in OKLab, identical to `dither.palettes.gamut_mapping`: move colours outside a gamut into it.
+// Gamut mapping in OKLab, identical to `dither.gamut.gamut_mapping`: move colours outside a gamut into it.
 
 // Weights of a difference in lightness, chroma and hue.
 const EQUAL = [1, 1, 1];

@@ -1,4 +1,4 @@
-// Rendering intents, identical to `dither.palettes.intent` and `adaptation`; linear light from 0 to 1.
+// Rendering intents, identical to `dither.gamut.intent` and `adaptation`; linear light from 0 to 1.
 
 const MOST_RATIO = 4;
 const LEAST_LUMINANCE = 0.25;
@@ -55,7 +55,7 @@ function lightMapper(palette, intent) {
 }
 
 // Return a function that gives the mixture of two neighbouring entries with the luminance of a colour, identical to
-// `dither.palettes.lightness`.
+// `dither.gamut.lightness`.
 function lightnessMatcher({ lights, black, white }) {
     const luminanceOf = (light) => rint(dot(LUMINANCE_WEIGHTS, light) * 1e9) / 1e9;
     const [least, most] = [luminanceOf(black), luminanceOf(white)];

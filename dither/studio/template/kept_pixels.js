@@ -1,5 +1,5 @@
 // Give the pixels of flat areas, lines and text exact colours, so that they are not dithered; identical to
-// `dither.palettes.line_art`, which explains the rules.
+// `dither.gamut.line_art`, which explains the rules.
 
 const DARKNESS_BIN = 8;
 const BINS = 256 / DARKNESS_BIN;

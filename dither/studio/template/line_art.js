@@ -1,4 +1,4 @@
-// Find flat areas, lines and text, identical to `dither.images.line_art`, which explains the steps.
+// Find flat areas, lines and text, identical to `dither.preparation.line_art`, which explains the steps.
 
 const ANALYSED_PIXELS = 1 << 21;
 const QUIET_SHARE = 0.2;

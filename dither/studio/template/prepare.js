@@ -1,4 +1,4 @@
-// Adjustments before dithering, in the order of `dither.images.adjustments`. A picture is
+// Adjustments before dithering, in the order of `dither.preparation.adjustments`. A picture is
 // { width, height, channels, samples, alpha }.
 
 const SIZING = ["gray", "width", "height", "fit", "rotate"];

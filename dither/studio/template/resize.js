@@ -1,4 +1,4 @@
-// Resize a picture in linear light, identical to `dither.images.resampling`.
+// Resize a picture in linear light, identical to `dither.preparation.resampling`.
 
 // Average linear light weighted by alpha; round to codes by comparison with the limits between them.
 function* resized(picture, { width, height }, box, tables) {

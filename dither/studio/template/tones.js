@@ -1,4 +1,4 @@
-// Tones, identical to `dither.images.tones`: automatic contrast, exposure, shadows, highlights and gamma are joined
+// Tones, identical to `dither.preparation.tones`: automatic contrast, exposure, shadows, highlights and gamma are joined
 // and rounded once; then saturation; then brightness and contrast.
 
 const LUMINANCE_WEIGHTS = [0.2126, 0.7152, 0.0722];

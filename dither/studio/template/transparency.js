@@ -1,5 +1,5 @@
-// Transparent pixels: composite them on a background, or decide each; identical to `dither.images.background`,
-// `dither.images.alpha`, `dither.ordered.alpha` and, for hidden colours, `dither.images.mask`.
+// Transparent pixels: composite them on a background, or decide each; identical to `dither.preparation.background`,
+// `dither.preparation.alpha`, `dither.ordered.alpha` and, for hidden colours, `dither.preparation.mask`.
 
 const OPAQUE_FROM = 128;
 // Alpha is compared with the matrix shifted by as many rows and columns.

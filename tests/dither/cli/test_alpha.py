@@ -12,10 +12,10 @@ from PIL import Image
 from dither.cli import in_rows, pipeline
 from dither.cli.app import app
 from dither.images import rows
-from dither.images.alpha import composite
 from dither.images.io import read_image
 from dither.images.raster_image import RasterImage, is_opaque
 from dither.ordered.alpha import dither_alpha
+from dither.preparation.alpha import composite
 
 HEIGHT, WIDTH = 150, 60
 

@@ -8,9 +8,9 @@ from PIL import Image
 
 pytest.importorskip("numba")
 
-from dither.optimizer.optimize_cells import optimize_cells
-from dither.palettes.cell_devices import load_cells
-from dither.palettes.cells import Cells
+from dither.cells.cells import Cells
+from dither.cells.devices import load_cells
+from dither.cells.optimize_cells import optimize_cells
 from dither.palettes.palette_like import load_palette
 
 

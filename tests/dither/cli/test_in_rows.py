@@ -16,7 +16,8 @@ from PIL import Image
 
 from dither.cli import in_rows, pipeline
 from dither.cli.app import app
-from dither.images import resampling, rows
+from dither.images import rows
+from dither.preparation import resampling
 
 
 def photo(width: int, height: int, channels: int = 3, seed: int = 0) -> np.ndarray:

@@ -7,14 +7,14 @@ import pytest
 from pages import FLAT, PHOTO, TEXT, text_page
 from PIL import Image
 
+from dither.gamut.line_art import keep_line_art
 from dither.images.animation import Animation, read_animation, write_animation
 from dither.images.io import read_image
-from dither.images.line_art import line_art_mask
 from dither.images.raster_image import RasterImage
 from dither.ordered.levels import ordered_dither
 from dither.ordered.palette import dither_to_palette
-from dither.palettes.line_art import keep_line_art
 from dither.palettes.palette_like import load_palette
+from dither.preparation.line_art import line_art_mask
 
 PAGE = text_page()
 

@@ -16,13 +16,13 @@ import dither
 from dither.cli.choices import FitChoice, RotateChoice
 from dither.cli.job import Job
 from dither.errors import InputError
-from dither.images.adjustments import Preparation, adjusted
 from dither.images.animation import Animation, read_animation, write_animation
-from dither.images.fit import Sides
 from dither.images.indexed_files import read_indexed
 from dither.images.io import read_image
 from dither.images.raster_image import RasterImage
 from dither.palettes.files import read_colors
+from dither.preparation.adjustments import Preparation, adjusted
+from dither.preparation.fit import Sides
 
 PACKAGES = (str(Path(dither.__file__).parent),)
 

@@ -2,8 +2,8 @@ import numpy as np
 import pytest
 
 from dither.color import srgb_to_linear
+from dither.gamut.device_link import map_to_palette
 from dither.optimizer.mapped_picture import mapped_picture
-from dither.palettes.device_link import map_to_palette
 from dither.palettes.palette_like import load_palette
 
 pytest.importorskip("numba")

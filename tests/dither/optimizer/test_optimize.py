@@ -8,11 +8,11 @@ import pytest
 from dither.color import linear_to_oklab, srgb_to_linear
 from dither.diffusion import error_diffuse
 from dither.errors import InputError
+from dither.gamut.device_link import map_to_palette
 from dither.metrics import blurred_error, grain
 from dither.metrics.viewing import Gaussian
 from dither.optimizer.config import OptimizeConfig, SearchConfig
 from dither.optimizer.optimize import optimize_palette
-from dither.palettes.device_link import map_to_palette
 from dither.palettes.from_image import k_means
 from dither.palettes.palette import Palette
 from dither.palettes.palette_like import load_palette

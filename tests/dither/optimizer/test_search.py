@@ -6,13 +6,13 @@ from search_reference import PALETTE, slow_loss
 from dither.color import (
     srgb_to_linear,
 )
+from dither.gamut.device_link import map_to_palette
 from dither.optimizer import search_loops
 from dither.optimizer.config import SearchConfig
 from dither.optimizer.learned_palette import diffuse_target
 from dither.optimizer.loss import search_loss
 from dither.optimizer.search import direct_binary_search, init, step, unsettled
 from dither.optimizer.search_image import prepare_search
-from dither.palettes.device_link import map_to_palette
 from dither.palettes.palette_like import load_palette
 
 pytest.importorskip("numba")

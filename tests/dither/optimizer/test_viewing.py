@@ -7,7 +7,7 @@ from scipy import integrate, optimize
 from dither.metrics.viewing import Box, Gaussian, Nasanen, parse_filter
 from dither.optimizer.config import preset_config
 from dither.optimizer.viewing import nearest_sigma, seen_by
-from dither.palettes.panel_files import load_panel
+from dither.panels.files import load_panel
 
 
 @pytest.mark.parametrize("sigma", [0.5, 1.0, 1.5, 2.37])

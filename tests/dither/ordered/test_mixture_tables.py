@@ -3,8 +3,8 @@ import pytest
 from mixture_reference import best_mixture, candidates, mixture_cost
 
 from dither.color import srgb_to_linear
+from dither.gamut.intent import map_light
 from dither.ordered.mixture_tables import candidate_table, pair_table
-from dither.palettes.intent import map_light
 from dither.palettes.palette import Intent, Palette
 from dither.palettes.palette_like import load_palette
 from dither.samples import Light

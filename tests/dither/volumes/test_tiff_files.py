@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from dither.errors import InputError
-from dither.images.tiff import Compression
+from dither.images.formats.tiff import Compression
 from dither.palettes.palette import Palette
 from dither.volumes import tiff_files
 from dither.volumes.regions import Region, regions

@@ -12,7 +12,6 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from dither.images.adjustments import Preparation, adjusted
 from dither.images.animation import Animation, read_animation, write_animation
 from dither.images.indexed_files import read_indexed
 from dither.images.io import read_image
@@ -22,7 +21,8 @@ from dither.optimizer.frames import optimize_frames
 from dither.optimizer.optimize import optimize_palette
 from dither.palettes.palette import Palette
 from dither.palettes.palette_like import load_palette
-from dither.palettes.panel_files import load_panel
+from dither.panels.files import load_panel
+from dither.preparation.adjustments import Preparation, adjusted
 
 FLAG = np.array([[[255, 0, 0], [255, 255, 255], [0, 0, 255]]], np.uint8).repeat(4, 0).repeat(5, 1)
 

@@ -14,12 +14,9 @@ from PIL import Image, ImageSequence
 from dither.color import to_gray
 from dither.diffusion import dot_diffuse, error_diffuse, riemersma_dither
 from dither.diffusion import requantize as diffused
-from dither.images.adjustments import Preparation, adjusted
 from dither.images.animation import Animation, read_animation, write_animation
 from dither.images.bit_packing import pack
-from dither.images.fit import Sides
 from dither.images.io import read_image
-from dither.images.mask import without_hidden_colors
 from dither.images.raster_image import RasterImage
 from dither.matrix.catalog import load_matrix
 from dither.ordered.additive_noise import noise_dither
@@ -27,6 +24,9 @@ from dither.ordered.levels import ordered_dither, requantize
 from dither.ordered.palette import dither_to_palette
 from dither.palettes.from_image import k_means
 from dither.palettes.palette_like import load_palette
+from dither.preparation.adjustments import Preparation, adjusted
+from dither.preparation.fit import Sides
+from dither.preparation.mask import without_hidden_colors
 from dither.samples import level_values
 
 

@@ -12,9 +12,9 @@ import pytest
 from PIL import Image
 
 from dither.images.animation import read_animation
-from dither.palettes.panel_buffer import pack_panel, unpack_panel
-from dither.palettes.panel_files import load_panel, panel_names
-from dither.palettes.panel_source import panel_c_source
+from dither.panels.buffer import pack_panel, unpack_panel
+from dither.panels.files import load_panel, panel_names
+from dither.panels.source import panel_c_source
 
 SMALL = 'base = "spectra-6-13.3"\nsize = [24, 10]\npacking = { bits = 4, parts = [12, 10] }\n'
 

@@ -1,0 +1,1 @@
+"""Cells: devices that show few colours in each cell, such as the ZX Spectrum, and images for them."""

@@ -1,0 +1,1 @@
+"""Panels: displays described by their inks as they look, their drivers' colours and raw buffers."""

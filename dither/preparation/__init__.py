@@ -1,0 +1,1 @@
+"""Preparation: what is done to an image before it is dithered: size, tones, masks, line art."""
