@@ -16,7 +16,7 @@ _SIDE, _FEW = 4, 8
 
 
 class Gathered(NamedTuple):
-    """Sums of the best mixtures of all samples, as `loops.gather_mixtures` makes them."""
+    """Sums of the best mixtures of all samples, as `mixture_loops.gather_mixtures` makes them."""
 
     normal: np.ndarray
     gradient: np.ndarray
@@ -28,7 +28,7 @@ class CellSamples(NamedTuple):
     """Colours of cells; S is the number of samples of a cell.
 
     Attributes:
-        values: (cells, S, 9) float64, as `loops.cell_losses` takes them.
+        values: (cells, S, 9) float64, as `mixture_loops.cell_losses` takes them.
         weights: (cells, S) float64, the pixels for which each sample stands; 0 if it is masked.
         penalty: (3,) float64, weights of a pixel's own error in L, a and b.
     """
@@ -44,10 +44,10 @@ class CellSamples(NamedTuple):
             slots: (K, 3) linear light of the colours.
             sets: (sets, N) uint8, indices of `slots`.
         """
-        from dither.cells import loops
+        from dither.cells import mixture_loops
 
         out = np.empty((len(self.values), len(sets)))
-        loops.cell_losses(
+        mixture_loops.cell_losses(
             *(self.values, self.weights, np.ascontiguousarray(sets), *_in_units(slots)),
             *(ROOTS_TO_OKLAB, self.penalty, out),
         )
@@ -61,14 +61,14 @@ class CellSamples(NamedTuple):
             sets: (sets, N) uint8, indices of `slots`.
             choice: (cells,) int32, the set of each cell.
         """
-        from dither.cells import loops
+        from dither.cells import mixture_loops
 
         count = len(slots)
         found = Gathered(
             *(np.zeros((count, 3, count, 3)), np.zeros((count, 3))),
             *(np.zeros(count), np.zeros((count, 3))),
         )
-        loops.gather_mixtures(
+        mixture_loops.gather_mixtures(
             *(self.values, self.weights, np.ascontiguousarray(sets), choice, *_in_units(slots)),
             *(ROOTS_TO_OKLAB, self.penalty, ROOTS_TO_OKLAB.T @ ROOTS_TO_OKLAB, *found),
         )

@@ -63,10 +63,10 @@ def diffuse_cells(
         choice: (cell rows, cell columns) int32.
         cells: their size.
     """
-    from dither.cells import loops
+    from dither.cells.diffusion_loop import diffuse
 
     out = np.empty(target.shape[:2], np.uint8)
-    loops.diffuse(
+    diffuse(
         np.array(target, np.float64, order="C"),
         rows_of(choice, cells, target.shape),
         np.ascontiguousarray(sets),
@@ -121,7 +121,7 @@ def try_palettes(
     seed: int,
 ) -> int:
     """Try other palettes in each cell, overwriting `state` and `choice`; return how many changed."""
-    from dither.cells import loops
+    from dither.cells.move_loop import move_cells
 
     sets = state.candidates
     members = np.zeros((len(sets), len(slots)), bool)
@@ -134,7 +134,7 @@ def try_palettes(
     order = np.stack(np.divmod(rng.permutation(cells.height * cells.width), cells.width), axis=1)
     row_taps, column_taps = search.kernels(state, config)
     border = 0.0 if cells.palettes else _BORDER * cells.height * cells.width
-    return loops.move_cells(
+    return move_cells(
         *(state.pixels, state.field, sets, members, np.ascontiguousarray(offers), choice),
         *(
             rng.permutation(choice.size),

@@ -5,7 +5,7 @@ pytest.importorskip("numba")
 
 from scipy.optimize import minimize
 
-from dither.cells import loops
+from dither.cells.diffusion_loop import diffuse
 from dither.cells.samples import cell_samples
 from dither.color import LINEAR_TO_CONES, ROOTS_TO_OKLAB, linear_to_oklab
 
@@ -69,9 +69,9 @@ def test_error_diffusion_as_compiled_and_in_python() -> None:
     rows = rng.integers(2, size=(6, 7)).astype(np.int32)
     sets = np.array([[0, 1], [2, 3]], np.uint8)
     results = []
-    for diffuse in (loops.diffuse, loops.diffuse.python):
+    for each in (diffuse, diffuse.python):
         out = np.empty((6, 7), np.uint8)
-        diffuse(
+        each(
             *(light.copy(), rows, sets, palette, LINEAR_TO_CONES, ROOTS_TO_OKLAB),
             *(linear_to_oklab(palette), 0.3, out),
         )
