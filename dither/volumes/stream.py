@@ -11,7 +11,7 @@ from dither.parallel import run_tasks
 from dither.parallel.processors import thread_count
 from dither.progress import OnProgress, no_progress
 from dither.volumes.block import VolumeDither
-from dither.volumes.tiff_files import TiffVolume
+from dither.volumes.tiff_volume import TiffVolume
 from dither.volumes.work import MAX_VOXELS, MEMORY, is_flat, recorded_work
 
 

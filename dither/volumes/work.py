@@ -24,17 +24,11 @@ from dither.volumes.block import (
     output_layout,
 )
 from dither.volumes.done_blocks import DoneBlocks
+from dither.volumes.new_tiff import compress_tiff, make_bilevel_tiff, make_tiff, stored_pixels
 from dither.volumes.regions import Region, block_sides, regions
 from dither.volumes.tiff_colors import tiff_colors
-from dither.volumes.tiff_files import (
-    TiffVolume,
-    compress_tiff,
-    make_bilevel_tiff,
-    make_tiff,
-    open_tiff,
-    source_compression,
-    stored_pixels,
-)
+from dither.volumes.tiff_files import open_tiff, source_compression
+from dither.volumes.tiff_volume import TiffVolume
 from dither.volumes.zarr_arrays import (
     ZarrVolume,
     check_replaceable,

@@ -14,15 +14,10 @@ from PIL import Image
 from dither.errors import InputError
 from dither.images.formats.tiff import Compression
 from dither.palettes.palette import Palette
-from dither.volumes import tiff_files
+from dither.volumes import new_tiff
+from dither.volumes.new_tiff import compress_tiff, make_bilevel_tiff, make_tiff
 from dither.volumes.regions import Region, regions
-from dither.volumes.tiff_files import (
-    compress_tiff,
-    make_bilevel_tiff,
-    make_tiff,
-    open_tiff,
-    tiff_extent,
-)
+from dither.volumes.tiff_files import open_tiff, tiff_extent
 from dither.volumes.tiff_pages import has_several_pages, page_offsets
 
 tifffile = pytest.importorskip("tifffile")
@@ -264,7 +259,7 @@ def test_what_is_no_tiff_is_one_sentence(tmp_path: Path) -> None:
 def test_large_stacks_of_black_and_white_are_bigtiff(
     tmp_path: Path, compression: Compression, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tiff_files, "_MAX_CLASSIC_BYTES", 100)
+    monkeypatch.setattr(new_tiff, "_MAX_CLASSIC_BYTES", 100)
     values = VOLUME > 127
     made = make_bilevel_tiff(tmp_path / "out.tif", values.shape)
     for region in regions(values.shape, (2, 10, 16)):
