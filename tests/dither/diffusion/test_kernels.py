@@ -122,6 +122,7 @@ def test_a_kernel_that_is_not_there_is_one_sentence(tmp_path: Path) -> None:
 @pytest.mark.parametrize("amount", [0, 0.3, 0.5, 0.999, 1])
 def test_a_share_of_the_error_is_passed_on(amount: float) -> None:
     kernel = load_kernel("stucki")
+    assert isinstance(kernel, DiffusionKernel)
     taps = kernel.passed_taps(amount)
     assert (taps[:, 2] > 0).all()
     assert 0 <= amount * 65536 - taps[:, 2].sum() <= len(kernel.taps)

@@ -11,11 +11,17 @@ import pytest
 from PIL import Image, ImageCms
 
 import dither
+from dither.images.raster_image import RasterImage
 from dither.images.row_reader import open_rows
 
 tifffile = pytest.importorskip("tifffile")
 
 _SHAPE = (9, 14)
+
+
+def _alpha(band: RasterImage) -> np.ndarray:
+    assert band.alpha is not None
+    return band.alpha
 
 
 def png(samples: np.ndarray, *chunks: bytes) -> bytes:
@@ -78,7 +84,7 @@ def test_all_bits_are_read_whole_and_in_rows(name: str, channels: int, tmp_path:
     if channels == 4:
         alpha = np.rint(samples[..., 3] / 257)
         assert (found.alpha == alpha).all()
-        assert (np.concatenate([band.alpha for band in bands]) == alpha).all()
+        assert (np.concatenate([_alpha(band) for band in bands]) == alpha).all()
     assert dither.read_image(path).color.dtype == np.uint8
 
 
@@ -94,7 +100,7 @@ def test_one_colour_may_be_transparent(tmp_path: Path) -> None:
     assert (found.alpha == expected).all()
     with open_rows(path, 1 << 20, "clear", deep=True) as rows:
         assert rows is not None
-        assert (np.concatenate([band.alpha for band in rows.bands()]) == expected).all()
+        assert (np.concatenate([_alpha(band) for band in rows.bands()]) == expected).all()
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))

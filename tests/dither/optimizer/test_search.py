@@ -1,3 +1,5 @@
+from typing import Any
+
 import numpy as np
 import pytest
 from seams import seam_steps, seam_variance
@@ -143,7 +145,7 @@ def test_rows_at_the_border_are_as_light_as_others(gray: int) -> None:
 @pytest.mark.parametrize("candidates", [4, 16])
 @pytest.mark.parametrize("weights", [{"mean_weight": 0.0}, {"change_threshold": 1e-4}])
 def test_pixels_that_a_sweep_passes_over_would_not_change(
-    linear: np.ndarray, indices: np.ndarray, candidates: int, weights: dict[str, float]
+    linear: np.ndarray, indices: np.ndarray, candidates: int, weights: dict[str, Any]
 ) -> None:
     config = SearchConfig(candidates=candidates, **weights)
     image = prepare_search(linear)
@@ -173,7 +175,7 @@ def test_after_the_first_sweeps_most_pixels_are_passed_over(
 def test_the_compiled_sweep_does_what_python_does(
     linear: np.ndarray,
     indices: np.ndarray,
-    weights: dict[str, float],
+    weights: dict[str, Any],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     config = SearchConfig(**weights)
