@@ -65,11 +65,13 @@ class _Converter:
 
 
 def _is_number(text: str, kind: type) -> bool:
+    if not text.isascii():
+        return False
     try:
-        number = float(text)
+        kind(text)
     except ValueError:
         return False
-    return kind is float or number.is_integer()
+    return True
 
 
 def simple_value(value: Any, kind: Any, info: Any) -> Any:

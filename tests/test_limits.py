@@ -265,7 +265,7 @@ def test_what_is_left_out_of_a_file_is_said(tmp_path: Path) -> None:
 
 def test_each_line_of_the_page_is_tested() -> None:
     said = {
-        "bits per channel of a grey input": 16,
+        "bits per channel of a grey input, or RGB for levels": 16,
         "pages of a TIFF, unless written to `.tif` or `.zarr`": 1,
     }
     rows = _rows()

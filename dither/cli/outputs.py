@@ -13,7 +13,7 @@ from dither.cli.job import Job
 from dither.cli.options import STREAM
 from dither.errors import InputError
 from dither.files.atomic import atomic_writes, check_writable, created_folder
-from dither.suggestions import close_names, wrong_ending
+from dither.suggestions import wrong_ending
 
 if TYPE_CHECKING:
     from dither.panels.panel import Panel
@@ -220,7 +220,8 @@ def check_suffix(path: Path, job: Job, panel: "Panel | None" = None) -> None:
             raise InputError(f"--loop is for .gif, .png and .webp; programs repeat {path}")
         return
     if kind != "image":
-        _check_raw(path, suffix, kind, packed=job.packed is not None)
+        if kind == "buffer" and not job.packed:
+            _check_buffer(path, suffix)
         if job.packed and path != STREAM and suffix in (*WRITE_FORMATS, ".jpg", ".jpeg"):
             raise InputError(
                 f"--packed writes raw rows, not an image; {path} should end otherwise, such as in .bin"
@@ -237,26 +238,20 @@ def check_suffix(path: Path, job: Job, panel: "Panel | None" = None) -> None:
         raise InputError(f"cannot write {path}: {error}") from None
 
 
-def _check_raw(path: Path, suffix: str, kind: Kind, *, packed: bool) -> None:
-    """Refuse raw bytes in a file whose suffix is none of theirs or, with --packed, a mistyped one.
+def _check_buffer(path: Path, suffix: str) -> None:
+    """Refuse a panel's raw buffer in a file whose ending does not say so: it may be mistyped.
 
     Raises:
-        InputError: the suffix is refused.
+        InputError: the ending is refused.
     """
-    from dither.images.device_files import DEVICE_ENDINGS
     from dither.images.io import WRITE_FORMATS
 
-    if kind not in ("buffer", "rows") or suffix in RAW_SUFFIXES or path == STREAM:
-        return
-    formats = (*WRITE_FORMATS, *DEVICE_ENDINGS)
-    is_mistyped = suffix not in formats and any(
-        len(each) > 2 for each in close_names(suffix, formats)
-    )
-    if kind == "buffer":
-        formats = (*WRITE_FORMATS, ".c", ".h")
-        is_mistyped = is_mistyped or not packed or suffix in DEVICE_ENDINGS
-    if is_mistyped:
-        raise InputError(f"cannot write {path}: {wrong_ending(suffix, (*formats, *RAW_SUFFIXES))}")
+    if suffix not in RAW_SUFFIXES and path != STREAM:
+        endings = (*WRITE_FORMATS, ".c", ".h", *RAW_SUFFIXES)
+        raise InputError(
+            f"cannot write {path}: {wrong_ending(suffix, endings)}; with --packed, a raw buffer may "
+            "have any other"
+        )
 
 
 @contextlib.contextmanager

@@ -271,7 +271,8 @@ def _dithered(
                         *(AlphaRule.of(output, kind, job), dithering.spreads, note, on_progress),
                     )
                 )
-                takes_rows = kind == "rows" or format_suffix(output, job) in ROW_SUFFIXES
+                is_image_in_rows = kind == "image" and format_suffix(output, job) in ROW_SUFFIXES
+                takes_rows = kind == "rows" or is_image_in_rows
                 yield done if takes_rows else as_arrays(*done)
                 return
         if isinstance(dithering, PerFrame) and not is_video(source):

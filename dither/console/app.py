@@ -110,7 +110,9 @@ class _Command(TyperCommand):
 
         def parse_once(args: list[str]) -> tuple[Any, list[str], list[Any]]:
             values, rest, order = parse(args)
-            _refuse_repeated(order)
+            asks_for_help = any(parameter.name == "help" for parameter in order)
+            if not (ctx.resilient_parsing or asks_for_help):
+                _refuse_repeated(order)
             return values, rest, order
 
         parser.parse_args = parse_once
@@ -130,7 +132,7 @@ def _refuse_repeated(given: list[Any]) -> None:
         given: the parameters of a command line in its order.
 
     Raises:
-        InputError: there is such an option. A flag may be repeated, but not contradicted.
+        InputError: there is such an option. A flag without an opposite may be repeated.
     """
     for parameter in given:
         is_single = parameter.param_type_name == "option" and not parameter.multiple

@@ -22,7 +22,7 @@ _MODES = ("RGB", "RGBA")
 CLEAR_COLOR = "clear color"
 # The orientations of EXIF, as steps of numpy: whether rows and columns are swapped first, and then in
 # which directions rows and columns run.
-_ORIENTATION = 0x0112
+_ORIENTATION, _BITS, _PLANAR = 0x0112, 258, 284
 _TURNS = {
     2: (False, 1, -1),
     3: (False, -1, -1),
@@ -32,6 +32,15 @@ _TURNS = {
     7: (True, -1, -1),
     8: (True, -1, 1),
 }
+
+
+def has_deep_planes(picture: "Image.Image") -> bool:
+    """Return whether the channels of a TIFF have 16 bits, in planes of their own.
+
+    Pillow reads the upper bytes of compressed planes, and wrong bytes of others.
+    """
+    tags = getattr(picture, "tag_v2", {})
+    return picture.mode in _MODES and tags.get(_PLANAR) == 2 and max(tags.get(_BITS, (8,))) > 8
 
 
 def is_deep(picture: "Image.Image") -> bool:

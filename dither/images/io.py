@@ -20,7 +20,7 @@ from dither.images.color_management import (
     managed,
     managed_picture,
 )
-from dither.images.deep_color import CLEAR_COLOR, is_deep, read_deep
+from dither.images.deep_color import CLEAR_COLOR, has_deep_planes, is_deep, read_deep
 from dither.images.formats.bmp import with_bmp_density
 from dither.images.formats.gif import check_complete, gif_bytes
 from dither.images.formats.png import png_bytes
@@ -160,6 +160,11 @@ def open_image(source: Source, max_pixels: int, name: str | None = None) -> Iter
             ) from None
         if picture.width * picture.height > max_pixels:
             raise TooLargeError(f"{name} has more than {counted(max_pixels, 'pixel')}")
+        if has_deep_planes(picture):
+            raise InputError(
+                f"{name} has 16 bits per channel in planes of their own, which are not read; save it "
+                "with the channels of a pixel together"
+            )
         if picture.format in ("GIF", "PNG"):
             # Loading compares no checksums and accepts a file that is cut off after a frame.
             if picture.format == "GIF":

@@ -49,8 +49,9 @@ def look(original: np.ndarray, dithered: np.ndarray) -> float:
         100.0
     """
     terms = look_terms(original, dithered)
-    # Rounded, so that equal pictures have 100.
-    return round(float(100 - 10 * (terms @ np.array(_WEIGHTS)) ** _EXPONENT), 6)
+    # Rounding makes the sum of equal pictures a little more or less than 0.
+    weighted = max(0.0, float(terms @ np.array(_WEIGHTS)))
+    return round(100 - 10 * weighted**_EXPONENT, 6)
 
 
 def look_with_alpha(original: np.ndarray, dithered: np.ndarray) -> float:

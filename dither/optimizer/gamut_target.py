@@ -94,7 +94,8 @@ def shift_into_gamut(picture: np.ndarray, blurred: np.ndarray, link: ClipLink) -
         blurred: (H, W, 3) uint16 sRGB codes of the blurred image.
         link: moves colours into the palette's gamut.
     """
-    out = codes_to_linear(picture)
+    # In the order of rows, also for pictures that are turned: below, `out` is written through a view.
+    out = np.ascontiguousarray(codes_to_linear(picture))
     clipped = link.clip(blurred)
     if clipped is blurred:
         return out

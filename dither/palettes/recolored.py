@@ -26,6 +26,7 @@ def recolored(image: np.ndarray, palette: PaletteLike, new: PaletteLike) -> np.n
             `palette` does not.
 
     Example:
+        >>> from dither.palettes.palette_like import load_palette
         >>> greens, grays = load_palette("game-boy"), load_palette("gray-4")
         >>> recolored(np.array([[0, 3]]), greens, grays).tolist()
         [[[0, 0, 0], [255, 255, 255]]]

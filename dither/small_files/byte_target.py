@@ -22,8 +22,9 @@ _FIRST_RATE = 0.5
 # Passes for a given rate, and the most for a target.
 _PASSES = 2
 _MOST_PASSES = 6
-# No more passes follow so many if a result meets the target.
-_ENOUGH_PASSES = 3
+# No more passes follow so many if a result meets the target and wastes at most so many times what is
+# accepted at first.
+_ENOUGH_PASSES, _ENOUGH = 3, 2.5
 # Accept a file that is smaller than the largest size by this share, and a look of up to this much more;
 # after each further pass, half as much again, since a pass takes longer than it is worth then.
 _NEAR_BYTES, _NEAR_LOOK = 0.03, 1.5
@@ -35,6 +36,8 @@ _LEAST_LACK = 5.0
 _BOLDER = 0.3
 # The second pass lowers the look by about so much.
 _SETTLES = 0.7
+# A picture of so many colours has no pixels to search.
+_FEWEST = 2
 # Bands of the image on which the rate is estimated: their rows, and the share of the image.
 _BAND_ROWS, _BAND_SHARE = 48, 4
 _BAND_PASSES = 3
@@ -108,6 +111,22 @@ class Target(NamedTuple):
         if self.max_bytes is not None:
             return len(found.content) <= self.max_bytes
         return self.look is None or found.look >= self.look
+
+    def keep(self, unchanged: FoundT, colors: int) -> FoundT | None:
+        """Return a file of the own colours if it meets a size, or if they are too few to search.
+
+        Raises:
+            InputError: there are two colours, and their file is larger than the target.
+        """
+        fits = self.max_bytes is not None and self.is_met(unchanged)
+        if fits or (colors <= _FEWEST and self.max_bytes is None):
+            return unchanged
+        if colors <= _FEWEST:
+            raise InputError(
+                f"the image does not fit in {self.max_bytes} bytes; its own colours, which are not "
+                f"searched, take {len(unchanged.content)}: allow more, or make the image smaller"
+            )
+        return None
 
     def is_near(self, found: Found, factor: float = 1.0) -> bool:
         """Return whether a result keeps to the target and wastes little, times a factor."""
@@ -219,7 +238,7 @@ def approached(work: Work[FoundT], target: Target, rate: float, on_progress: OnP
                 best = found
             if target.is_near(found, 1 + (number - 1) / 2):
                 break
-            if best is not None and number >= _ENOUGH_PASSES:
+            if number >= _ENOUGH_PASSES and best is not None and target.is_near(best, _ENOUGH):
                 break
             following = _next_rate(rates, values, target)
             if best is None:

@@ -159,15 +159,11 @@ def optimize_bytes(
     )
     few = few_colors(picture, request, mask)
     unchanged = None if few is None else work.encoded(few.palette.colors, few.indices, 0.0)
-    if (
-        few is not None
-        and unchanged is not None
-        and (
-            (max_bytes is not None and len(unchanged.content) <= max_bytes) or len(few.palette) <= 2
-        )
-    ):
-        on_progress(1.0, "done")
-        return unchanged
+    if few is not None and unchanged is not None:
+        kept = target.keep(unchanged, len(few.palette))
+        if kept is not None:
+            on_progress(1.0, "done")
+            return kept
 
     def first_rate() -> float:
         bands = work.bands()

@@ -82,9 +82,10 @@ def optimize_rgba_bytes(
     unchanged = None
     if own is not None:
         unchanged = work.encoded(RgbaSearch(image, own, rgba_config(MAX_ENTRIES)).result(), 0.0)
-        if (max_bytes is not None and len(unchanged.content) <= max_bytes) or len(own) <= 2:
+        kept = target.keep(unchanged, len(own))
+        if kept is not None:
             on_progress(1.0, "done")
-            return unchanged
+            return kept
 
     def first_rate() -> float:
         bands = work.bands()

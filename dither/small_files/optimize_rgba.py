@@ -118,7 +118,7 @@ class RgbaSearch:
         for light, view in zip(lights, self.image.views, strict=True):
             errors = pixel_errors(self.indices, light, view)
             total += float(np.vdot(error_field(errors.copy(), self._config), errors))
-        return total / np.count_nonzero(self.image.colors[self.image.places][..., 3])
+        return total / max(1, np.count_nonzero(self.image.colors[self.image.places][..., 3]))
 
     def result(self) -> OptimizedRgba:
         """Return the entries that pixels have, each once and in order, and the pixels."""

@@ -136,12 +136,11 @@ def optimize_clip_bytes(
     request = PaletteRequest(None if given is not None else count, given)
     work = _Work(pictures, request, colors is not None, durations, plays, seed, on_progress)
     unchanged = work.unchanged()
-    if unchanged is not None and (
-        (max_bytes is not None and target.is_met(unchanged))
-        or len(unchanged.frames[0].palette) <= 2
-    ):
-        on_progress(1.0, "done")
-        return unchanged
+    if unchanged is not None:
+        kept = target.keep(unchanged, len(unchanged.frames[0].palette))
+        if kept is not None:
+            on_progress(1.0, "done")
+            return kept
     found = found_by_passes(work, rate, target, lambda: _FIRST_RATE, on_progress)
     if unchanged is not None and len(unchanged.content) <= len(found.content):
         return unchanged

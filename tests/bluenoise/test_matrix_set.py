@@ -46,7 +46,7 @@ def test_other_floats_are_noise(noise: np.ndarray, channels: int) -> None:
         (np.zeros((0, 4), int), "no empty side"),
         (np.zeros((4, 4), bool), "bool"),
         (np.full((4, 4), np.nan), "NaN"),
-        (np.zeros((2, 2, 2, 2)), "has shape"),
+        (np.arange(16.0).reshape(2, 2, 2, 2), "has shape"),
     ],
 )
 def test_unusable_arrays_are_refused(array: np.ndarray, words: str) -> None:

@@ -220,3 +220,7 @@ def test_an_empty_path_is_not_the_current_folder(refused: Callable, words: str, 
     sentence = refused(words)
     assert name in sentence
     assert re.search(r"the (path|value) is empty\n$", sentence)
+
+
+def test_help_and_completion_come_before_what_is_refused(run: Callable) -> None:
+    assert "Usage" in run("dither ordered --bits 1 --bits 2 --help").stdout

@@ -36,8 +36,9 @@ class PaletteTable(NamedTuple):
 
     Attributes:
         lights: (K, 3) int32.
-        axes: (3, 3072) uint8, cells along each channel, as `candidate_groups` returns them.
-        places: (64^3,) int32, position of each cell's candidates.
+        axes: (3, 3072) int32, what each channel adds to the number of a cell, as `candidate_groups`
+            returns it.
+        places: (cells,) int32, position of each cell's candidates.
         groups: (n, 4, 8) int16, the candidates.
     """
 

@@ -169,8 +169,8 @@ def serpentine_to_palette(
     varies, offsets, noise, seed = thresholds
     for row in range(rows):
         y = y0 + row
-        for channel in range(3):
-            receive(sums[channel], samples[row, :, channel], units, past[channel], y, taps)
+        for each in range(3):
+            receive(sums[each], samples[row, :, each], units, past[each], y, taps)
         now = past[:, y % past.shape[1], reach : reach + width]
         direction = 1 if y % 2 == 0 else -1
         x = 0 if direction == 1 else width - 1

@@ -45,7 +45,7 @@ function* diffuseToPalette(picture, colors, settings, { visit, by }, light, samp
     const { width, height, channels } = picture;
     const codes = new Uint8Array(width * height);
     const lanes = { lanes: channels === 3 ? [0, 1, 2] : [0, 0, 0], stride: channels, codes, offset: 0, step: 1 };
-    // The number of the channel is part of the noise.
-    yield* visit(picture, lanes, sampleLight, colorQuantizer(colors, light), { ...by, channel: settings.serpentine ? 2 : 0 });
+    // The number of the channel is part of the noise: that of colours is the noise of the first.
+    yield* visit(picture, lanes, sampleLight, colorQuantizer(colors, light), { ...by, channel: 0 });
     return codes;
 }

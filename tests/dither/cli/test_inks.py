@@ -196,15 +196,9 @@ def test_what_has_no_inks_is_refused(tmp_path: Path) -> None:
         assert not (tmp_path / "o.tif").exists()
     cmyk = written(tmp_path / "in.tif")
     for options, sentence in [
-        (["--ink-dots", "avoid", "--bits", 1], "no effect without --inks"),
-        (
-            ["--inks", "--ink-dots", "avoid", "--bits", 1, "--raster", "--threads", 2],
-            "--threads has no effect",
-        ),
-        (
-            ["--inks", "--bits", 1, "--ink-dots", "avoid", "--kernel", "ostromoukhov"],
-            "each ink by itself",
-        ),
+        ([], "no effect without --inks"),
+        (["--inks", "--raster", "--threads", 2], "--threads has no effect"),
+        (["--inks", "--kernel", "ostromoukhov"], "each ink by itself"),
     ]:
         with pytest.raises(InputError, match=sentence):
             run(*AVOIDING, cmyk, "-o", tmp_path / "o.tif", "--bits", 1, *options)

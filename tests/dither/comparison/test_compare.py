@@ -63,7 +63,7 @@ def test_progress_goes_from_none_to_nearly_done(photo: np.ndarray) -> None:
     ("image", "words"),
     [
         (np.full((4, 5), np.nan), "float images hold 0 to 1"),
-        (np.zeros((4, 5, 5), np.uint8), "1 or 3 channels"),
+        (np.zeros((9, 8, 5), np.uint8), "channels"),
         (np.zeros((4, 5), np.int32), "not int32"),
     ],
 )

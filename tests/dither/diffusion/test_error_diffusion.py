@@ -232,6 +232,16 @@ def test_black_and_white_stay_free_of_dots(options: dict, light: Any, serpentine
         assert (error_diffuse(flat, palette=palette, **common) == index).all()
 
 
+def test_the_first_row_is_the_same_in_both_scans_with_noise() -> None:
+    palette = np.array([[0, 0, 0], [255, 0, 0], [0, 255, 0], [255] * 3], np.uint8)
+    row = np.random.default_rng(0).integers(0, 256, (1, 40, 3), np.uint8)
+    serpentine, raster = (
+        error_diffuse(row, palette=palette, noise=0.8, seed=3, serpentine=each)
+        for each in (True, False)
+    )
+    np.testing.assert_array_equal(serpentine, raster)
+
+
 def test_noise_and_matrices_break_up_the_pattern_of_a_mid_grey() -> None:
     flat = np.full((64, 64), 128, np.uint8)
     plain = error_diffuse(flat)

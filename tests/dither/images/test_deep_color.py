@@ -11,6 +11,7 @@ import pytest
 from PIL import Image, ImageCms
 
 import dither
+from dither.errors import InputError
 from dither.images.raster_image import RasterImage
 from dither.images.row_reader import open_rows
 
@@ -168,3 +169,14 @@ def test_commands_dither_all_bits(run: Callable, tmp_path: Path, command: str, t
         assert (mean > 0.2 * 200 / 65535 * levels).all()
         assert (mean < 1.2 * 200 / 65535 * levels).all()
     assert "8 are read" in run("dither ordered a.png -o p.png -p pico-8").stderr
+
+
+@pytest.mark.parametrize("compression", [None, "zlib"])
+def test_planes_of_16_bits_are_refused(tmp_path: Path, compression: str | None) -> None:
+    samples = np.random.default_rng(0).integers(0, 65536, (3, *_SHAPE), np.uint16)
+    path = tmp_path / "planes.tif"
+    options = {"photometric": "rgb", "planarconfig": "separate", "compression": compression}
+    tifffile.imwrite(path, samples, **options)
+    for deep in (False, True):
+        with pytest.raises(InputError, match="in planes of their own"):
+            dither.read_image(path, deep=deep)

@@ -31,6 +31,14 @@ def test_greys_are_nearly_all_that_black_and_white_reach() -> None:
     assert np.hypot(*lab[1:]) < 0.03 < np.hypot(*wanted[1:])
 
 
+def test_turned_pictures_are_shifted_too(photo: np.ndarray) -> None:
+    turned = np.rot90(photo)
+    assert not turned.flags.c_contiguous
+    palette = CUBE[[0, 1, 7]]
+    copied = targets_of(np.ascontiguousarray(turned), palette)
+    np.testing.assert_array_equal(targets_of(turned, palette), copied)
+
+
 def test_detail_finer_than_the_blur_is_kept() -> None:
     checks = np.indices((40, 40)).sum(axis=0) % 2 * 120
     picture = np.repeat(checks[..., None].astype(np.uint8), 3, axis=2)

@@ -113,3 +113,18 @@ def test_unusable_options_are_refused(
     with pytest.raises(InputError) as refusal:
         optimize_bytes(noisy, **options)
     assert words in str(refusal.value)
+
+
+def test_two_colours_that_do_not_fit_are_one_sentence() -> None:
+    dots = np.random.default_rng(0).integers(0, 2, (48, 48), np.uint8) * np.uint8(255)
+    with pytest.raises(InputError, match="does not fit in 100 bytes; its own colours"):
+        optimize_bytes(dots, max_bytes=100)
+    assert optimize_bytes(dots, rate=1).look == 100
+
+
+def test_a_small_budget_is_used() -> None:
+    rows, columns = np.mgrid[:60, :80]
+    shades = np.stack([rows * 4, columns * 3, 255 - rows - columns], axis=2).astype(np.uint8)
+    for budget in (300, 500, 900):
+        found = optimize_bytes(shades, max_bytes=budget)
+        assert 0.85 * budget <= len(found.content) <= budget

@@ -210,8 +210,6 @@ def test_an_animation_stays_one(run: Callable, tmp_path: Path, photo: np.ndarray
         ("photo.png -o x.xbm --panel small.toml", "cannot write x.xbm: did you mean '.bmp'"),
         ("photo.png -o x.escpos --panel small.toml", "cannot write x.escpos: the ending must be"),
         ("photo.png -o x.epd --panel small.toml", "of .png, .tif, .tiff, .bmp, .gif, .webp, .pbm,"),
-        ("photo.png -o x.pgn --panel small.toml --packed msb", "x.pgn: did you mean '.png'"),
-        ("photo.png -o x.pgn -p c64 --packed msb", "x.pgn: did you mean '.png'"),
         ("photo.png -o x.xbn -p c64", "cannot write x.xbn: did you mean '.xbm'"),
         ("photo.png -o x.mp5 -p c64", "cannot write x.mp5: did you mean"),
         ("photo.png -o x.png --panel bad.toml", "bad.toml: ppi is 0; it must be a number from 20"),
@@ -227,6 +225,21 @@ def test_what_is_refused_leaves_nothing(
         sentence = refused(f"dither {command} {options}")
         assert words in sentence, command
     assert sorted(tmp_path.iterdir()) == before
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_buffer_is_the_same_in_any_file_and_on_standard_output(
+    run: Callable, tmp_path: Path, command: str
+) -> None:
+    run(f"dither {command} photo.png -o a.bin --panel small.toml")
+    for ending in ("epd", "prn", "img"):
+        run(f"dither {command} photo.png -o a.{ending} --panel small.toml --packed msb")
+        assert (tmp_path / f"a.{ending}").read_bytes() == (tmp_path / "a.bin").read_bytes()
+    words = f"{command} photo.png -o - --panel small.toml --packed msb"
+    done = subprocess.run(
+        [sys.executable, "-m", "dither", *words.split()], cwd=tmp_path, capture_output=True
+    )
+    assert (done.returncode, done.stdout) == (0, (tmp_path / "a.bin").read_bytes()), done.stderr
 
 
 def test_folders_have_no_preview_and_volumes_no_panel(refused: Callable, tmp_path: Path) -> None:
