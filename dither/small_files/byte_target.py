@@ -165,17 +165,29 @@ def band_rows(height: int) -> np.ndarray | None:
     return (tops[:, None] + np.arange(_BAND_ROWS)).ravel()
 
 
-def estimated_rate(
-    bands: Work[Found], share: float, target: Target, on_progress: OnProgress
-) -> float:
-    """Return the rate that meets a target on a part of a picture or clip.
+class Picture(Work[FoundOut], Protocol):
+    """A picture of which a part can be searched first."""
+
+    @property
+    def height(self) -> int:
+        """Return the number of rows."""
+        ...
+
+    def bands(self) -> "Picture[FoundOut]":
+        """Return some rows of the picture."""
+        ...
+
+
+def estimated_rate(picture: Picture[Found], target: Target, on_progress: OnProgress) -> float:
+    """Return the rate that meets a target on some rows of a picture.
 
     Args:
-        bands: the part.
-        share: its share of the pixels.
+        picture: the whole.
         target: bytes of the whole, or the look.
         on_progress: called with a share up to 0.3.
     """
+    bands = picture.bands()
+    share = bands.height / picture.height
     rates, values = [], []
     rate = _FIRST_RATE
     for number in range(_BAND_PASSES):
@@ -193,6 +205,8 @@ def found_by_passes(
     target: Target,
     first_rate: Callable[[], float],
     on_progress: OnProgress,
+    unchanged: FoundT | None = None,
+    own_colors: int = 0,
 ) -> FoundT:
     """Do the passes of a given rate, or those that approach a target.
 
@@ -202,10 +216,17 @@ def found_by_passes(
         target: bytes or look.
         first_rate: returns the rate of the first pass towards a target.
         on_progress: called with the share of the work done.
+        unchanged: the file of the own colours, if they are few enough; it is returned if it meets a
+            size, if there is nothing to search, or if it is not larger than what is found.
+        own_colors: number of its colours.
 
     Raises:
-        InputError: as `approached`.
+        InputError: as `approached` and `Target.keep`.
     """
+    kept = None if unchanged is None else target.keep(unchanged, own_colors)
+    if kept is not None:
+        on_progress(1.0, "done")
+        return kept
     if rate is None:
         found = approached(work, target, first_rate(), on_progress)
     else:
@@ -214,6 +235,8 @@ def found_by_passes(
             on_progress((number + 1) / (_PASSES + 0.2), f"pass {number + 1}")
         found = work.result(rate)
     on_progress(1.0, "done")
+    if unchanged is not None and len(unchanged.content) <= len(found.content):
+        return unchanged
     return found
 
 

@@ -159,20 +159,15 @@ def optimize_bytes(
     )
     few = few_colors(picture, request, mask)
     unchanged = None if few is None else work.encoded(few.palette.colors, few.indices, 0.0)
-    if few is not None and unchanged is not None:
-        kept = target.keep(unchanged, len(few.palette))
-        if kept is not None:
-            on_progress(1.0, "done")
-            return kept
-
-    def first_rate() -> float:
-        bands = work.bands()
-        return estimated_rate(bands, bands.height / work.height, target, on_progress)
-
-    found = found_by_passes(work, rate, target, first_rate, on_progress)
-    if unchanged is not None and len(unchanged.content) <= len(found.content):
-        return unchanged
-    return found
+    return found_by_passes(
+        work,
+        rate,
+        target,
+        lambda: estimated_rate(work, target, on_progress),
+        on_progress,
+        unchanged,
+        0 if few is None else len(few.palette),
+    )
 
 
 class _Work:

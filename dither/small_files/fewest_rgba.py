@@ -82,19 +82,15 @@ def optimize_rgba_bytes(
     unchanged = None
     if own is not None:
         unchanged = work.encoded(RgbaSearch(image, own, rgba_config(MAX_ENTRIES)).result(), 0.0)
-        kept = target.keep(unchanged, len(own))
-        if kept is not None:
-            on_progress(1.0, "done")
-            return kept
-
-    def first_rate() -> float:
-        bands = work.bands()
-        return estimated_rate(bands, bands.height / work.height, target, on_progress)
-
-    found = found_by_passes(work, rate, target, first_rate, on_progress)
-    if unchanged is not None and len(unchanged.content) <= len(found.content):
-        return unchanged
-    return found
+    return found_by_passes(
+        work,
+        rate,
+        target,
+        lambda: estimated_rate(work, target, on_progress),
+        on_progress,
+        unchanged,
+        0 if own is None else len(own),
+    )
 
 
 class _Work:

@@ -136,15 +136,8 @@ def optimize_clip_bytes(
     request = PaletteRequest(None if given is not None else count, given)
     work = _Work(pictures, request, colors is not None, durations, plays, seed, on_progress)
     unchanged = work.unchanged()
-    if unchanged is not None:
-        kept = target.keep(unchanged, len(unchanged.frames[0].palette))
-        if kept is not None:
-            on_progress(1.0, "done")
-            return kept
-    found = found_by_passes(work, rate, target, lambda: _FIRST_RATE, on_progress)
-    if unchanged is not None and len(unchanged.content) <= len(found.content):
-        return unchanged
-    return found
+    count = 0 if unchanged is None else len(unchanged.frames[0].palette)
+    return found_by_passes(work, rate, target, lambda: _FIRST_RATE, on_progress, unchanged, count)
 
 
 class _Frame(NamedTuple):
