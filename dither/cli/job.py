@@ -76,9 +76,9 @@ class Job:
         typer.Argument(
             metavar="IMAGE",
             rich_help_panel=INPUT,
-            help="PNG, JPEG, TIFF, WebP, BMP, GIF or PNM files, or - for standard input; grey may have "
-            "16 bits. GIF, PNG and WebP animations are read whole. Also MP4, MOV, MKV, WebM and AVI "
-            "videos, with the extra video.",
+            help="PNG, JPEG, TIFF, WebP, BMP, GIF or PNM files, or - for standard input; grey, and "
+            "colours that go to levels, may have 16 bits. GIF, PNG and WebP animations are read whole. "
+            "Also MP4, MOV, MKV, WebM and AVI videos, with the extra video.",
         ),
     ]
     max_pixels: MaxPixelsOption = 1 << 28

@@ -209,7 +209,9 @@ def check_suffix(path: Path, job: Job, panel: "Panel | None" = None) -> None:
         raise InputError(f"--compression is for .tif; {path} is none, so leave it out")
     kind = output_kind(path, job, panel)
     if job.dpi is not None and (suffix not in _WITH_DPI or kind != "image"):
-        raise InputError(f"--dpi needs an image in .png, .tif or .bmp; {path} has no resolution")
+        raise InputError(
+            f"--dpi needs an image in .png, .tif or .bmp; {suffix or path} has no resolution"
+        )
     if kind == "device" and job.packed and suffix not in (".c", ".h"):
         raise InputError(f"{path} has a layout of its own; leave --packed out")
     if kind == "video":
