@@ -62,6 +62,16 @@ GROUPS = {
         "dither diffuse": _dither("diffuse large.png -o o.png --palette pico-8"),
         "Pillow": _python(PILLOW.format("large.png") + SWATCH + FLOYD_STEINBERG),
     },
+    "12 megapixels to 16 chosen colours": {
+        "dither optimize": _dither("optimize large.png -o o.png --colors 16"),
+    },
+    "768 x 512: how many colours": {
+        "dither colors": _dither("colors photo.png --json"),
+        "dither optimize, the number chosen": _dither("optimize photo.png -o o.png --colors auto"),
+    },
+    "clip of 24 frames, 320 x 240, to 16 chosen colours": {
+        "dither optimize": _dither("optimize clip.gif -o o.gif --colors 16"),
+    },
     "matrix of 64 x 64": {
         "bluenoise generate": [
             *(sys.executable, "-m", "bluenoise.cli"),
@@ -140,6 +150,8 @@ def main() -> None:
         photo.save(folder / "photo.png")
         large.save(folder / "large.png", compress_level=1)
         large.save(folder / "large.jpg", quality=90)
+        first, *others = (photo.crop((x, 0, x + 320, 240)) for x in range(0, 96, 4))
+        first.save(folder / "clip.gif", save_all=True, append_images=others, duration=40)
         for group, commands in GROUPS.items():
             there = working(commands, folder)
             runs: dict[str, list[tuple[float, float]]] = {each: [] for each in there}

@@ -1,8 +1,8 @@
 """Write the tables of docs/comparisons.md and the README from the output of comparison scripts: FOLDER.
 
-The folder holds one or more of matrices.txt, palettes.txt, runtime.txt and volumes.txt, the output of
-scripts/compare_matrices.py, compare_palettes.py, compare_runtime.py and compare_volumes.py. The first
-script also writes its tables itself: compare_matrices.py FOLDER --write.
+The folder holds one or more of matrices.txt, palettes.txt, runtime.txt, processes.txt and volumes.txt,
+the output of scripts/compare_matrices.py, compare_palettes.py, compare_runtime.py, compare_processes.py
+and compare_volumes.py. The first also writes its tables itself: compare_matrices.py FOLDER --write.
 """
 
 import re
@@ -160,6 +160,11 @@ def runtime(printed: str) -> str:
     return "\n".join(parts)
 
 
+def processes(printed: str) -> str:
+    """Return the tables as they are printed."""
+    return f"{printed.strip()}\n"
+
+
 def volumes(printed: str) -> str:
     """Return a table with one row per command, for both file formats."""
     rows = re.findall(
@@ -189,7 +194,7 @@ def main() -> None:
     """Replace the parts of the pages of which the folder holds the output."""
     folder = Path(sys.argv[1])
     path = DOCS / "comparisons.md"
-    parts: tuple[Callable[[str], str], ...] = (palettes, runtime, volumes)
+    parts: tuple[Callable[[str], str], ...] = (palettes, runtime, processes, volumes)
     for part in parts:
         source = folder / f"{part.__name__}.txt"
         if source.exists():
