@@ -131,8 +131,10 @@ def test_the_page_on_small_pictures_runs(paste: Callable[[str], str], tmp_path: 
 
 @pytest.mark.slow
 def test_the_recipes_run(paste: Callable[[str], str], tmp_path: Path) -> None:
+    inks = np.random.default_rng(0).integers(0, 256, (40, 60, 4), np.uint8)
+    Image.fromarray(inks, "CMYK").save(tmp_path / "cmyk.tif")
     _runs("recipes.md", paste)
-    assert {path.name for path in (tmp_path / "printed").iterdir()} == {
+    assert {path.name for path in (tmp_path / "printed").glob("*.png")} == {
         "001.png",
         "002.png",
         "003.png",
@@ -143,8 +145,9 @@ def test_the_recipes_run(paste: Callable[[str], str], tmp_path: Path) -> None:
         assert (printed.mode, printed.size) == ("P", (200, 120))
     assert (tmp_path / "e-ink.bin").stat().st_size == 800 * 600 // 2
     assert (tmp_path / "frame.bin").stat().st_size == 800 * 480 // 2
-    # The page says 48 bytes per row.
-    assert (tmp_path / "receipt.bin").stat().st_size % 48 == 0
+    with Image.open(tmp_path / "receipt.png") as receipt:
+        assert receipt.width == 384  # the page says 48 bytes per row
+    assert (tmp_path / "receipt.escpos").stat().st_size > 48 * receipt.height
 
 
 def test_the_panels_page_runs(paste: Callable[[str], str], tmp_path: Path) -> None:

@@ -57,6 +57,13 @@ def test_examples_run(
     ]
     Path("mine.ase").write_bytes(b"ASEF\0\1\0\0\0\0\0\2" + b"".join(swatches))
     np.save("mine.npy", np.random.default_rng(1).permutation(64).reshape(8, 8).astype(np.uint16))
+    vectors = np.random.default_rng(1).random((8, 8, 2), np.float32)
+    np.save("vectors.npy", vectors)
+    Path("photos").mkdir()
+    first.save("photos/photo.jpg")
+    Path("others").mkdir()
+    codes = np.rint(255 * vectors).astype(np.uint8)
+    Image.fromarray(np.dstack([codes, np.zeros((8, 8), np.uint8)])).save("others/other.png")
     outputs = [word for option, word in itertools.pairwise(shlex.split(example)) if "-o" in option]
     for path in map(Path, outputs):
         path.unlink(missing_ok=True)

@@ -178,7 +178,6 @@ def test_clear_pixels_have_no_say_and_alpha_is_kept(
 ) -> None:
     alpha = np.full(photo.shape[:2], 255, np.uint8)
     alpha[:24, :50] = 0
-    alpha[30:, 60:] = 128
     strange = np.where(alpha[..., None] == 0, np.uint8(photo[::-1, ::-1]), photo)
     for name, color in (("one", photo), ("two", strange)):
         Image.fromarray(np.dstack([color, alpha])).save(folder / f"{name}.png")
