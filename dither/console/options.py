@@ -26,7 +26,7 @@ def in_range(low: float, high: float) -> Callable[[typer.CallbackParam, Number],
     def check(parameter: typer.CallbackParam, value: Number) -> Number:
         if value is not None and not low <= value <= high:
             name = max(parameter.opts, key=len)
-            raise InputError(f"{name} is {value}; it must be from {low:.15g} to {high:.15g}")
+            raise InputError(f"{name} is {value}; it must be from {low:,} to {high:,}")
         return value
 
     return check
