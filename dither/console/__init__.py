@@ -1,1 +1,1 @@
-"""What both command lines share: options, help, exit codes, one-line errors and progress bars."""
+"""The console: options, help, exit codes, one-line errors and progress bars of both command lines."""

@@ -1,4 +1,4 @@
-"""What callers hold as a palette: its name, a file, a list of colours, an array, or a palette."""
+"""Take as a palette: its name, a file, a list of colours, an array, or a palette."""
 
 import os
 from collections.abc import Sequence

@@ -265,7 +265,7 @@ def approached(work: Work[FoundT], target: Target, rate: float, on_progress: OnP
                 break
             following = _next_rate(rates, values, target)
             if best is None:
-                # Where the rate changes little, small steps would never meet the target.
+                # Steps grow, since small ones might never meet the target.
                 least = _BOLDER * (number - 1)
                 away = max(target.direction * log(following / rate), least)
                 following = _bounded(log(rate) + target.direction * away)

@@ -23,7 +23,7 @@ _MOST_CODES = 1 << _MOST_BITS
 _BLOCK = 255
 # Window and tolerance of `parse_codes`; a window as long as any picture keeps a full table.
 _AT_ONCE, _NEVER = (0, 1.0), (1 << 62, 1.0)
-_POLICIES = (_AT_ONCE, (256, 1.1), (2048, 1.2))
+_LATER = ((256, 1.1), (2048, 1.2))
 # Places where the table may start anew, in each stretch of pixels that fills it, and the most
 # stretches between two.
 _PLACES, _STRETCHES = 4, 3
@@ -96,17 +96,16 @@ def compress(pixels: np.ndarray, free: np.ndarray, transparent: int) -> bytes:
         own = np.where(choices, pixels, skipped)
         lines += [_Line(own, choices, transparent, each) for each in (False, True)]
     found = [_codes(line) for line in lines]
-    line = lines[int(np.argmin([each.size for each in found]))]
+    chosen = int(np.argmin([each.size for each in found]))
+    line, at_once = lines[chosen], found[chosen]
     settings: list[tuple[tuple[int, float], np.ndarray | None]]
-    settings = [(policy, None) for policy in _POLICIES]
-    places = _places_to_clear(line)
+    settings = [(_AT_ONCE, None), *((policy, None) for policy in _LATER)]
+    places = _places_to_clear(line, at_once.ends)
     if len(places):
         settings.append((_NEVER, places))
-    more = [_codes(line, *setting) for setting in settings]
-    setting = settings[int(np.argmin([each.size for each in more]))]
-    best = min(
-        [*found, *more, _codes(line, *setting, looks_ahead=True)], key=lambda each: each.size
-    )
+    tried = [at_once, *(_codes(line, *setting) for setting in settings[1:])]
+    setting = settings[int(np.argmin([each.size for each in tried]))]
+    best = min([*tried, _codes(line, *setting, looks_ahead=True)], key=lambda each: each.size)
     return packed_codes(best.codes, best.bits)
 
 
@@ -149,14 +148,17 @@ def _sizes(every: np.ndarray, bits: int) -> np.ndarray:
     return np.clip(np.floor(np.log2(largest)).astype(np.int64) + 1, bits + 1, _MOST_BITS)
 
 
-def _places_to_clear(line: _Line) -> np.ndarray:
+def _places_to_clear(line: _Line, ends: np.ndarray) -> np.ndarray:
     """Find the pixels before which the table starts anew with the fewest bits, on a grid.
+
+    Args:
+        line: the pixels.
+        ends: of their codes, if the table starts anew as soon as it is full.
 
     Returns:
         (M,) int64, none if the table does not become full.
     """
     count, bits = len(line.pixels), line.bits
-    ends = _codes(line).ends
     room = _MOST_CODES - (1 << bits)
     if len(ends) <= room:
         return np.empty(0, np.int64)
@@ -236,7 +238,7 @@ def parse_codes(
     """
     clear = 1 << bits
     table = np.zeros((_MOST_CODES, clear), np.int16)
-    # Where each code stands in the table, to empty it.
+    # The places of codes in the table, to empty it.
     parents, lasts = np.zeros(_MOST_CODES, np.int32), np.zeros(_MOST_CODES, np.int32)
     strings, longer = np.zeros(_STRINGS, np.int32), np.zeros(_STRINGS, np.int32)
     # The first of the strings of each length that match.
