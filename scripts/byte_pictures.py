@@ -45,7 +45,7 @@ def screenshot(photo: np.ndarray) -> np.ndarray:
     return image
 
 
-def drawing() -> np.ndarray:
+def drawing(*, door: bool = False) -> np.ndarray:
     """Return a flat landscape with antialiased edges, and bars that resemble lines of text."""
     picture = Image.new("RGB", (2 * WIDTH, 2 * HEIGHT), "#7ec8e3")
     draw = ImageDraw.Draw(picture)
@@ -55,6 +55,8 @@ def drawing() -> np.ndarray:
     draw.rectangle((0, 600, 1800, 900), "#4f9d4f")
     draw.rectangle((240, 470, 520, 760), "#d1495b")
     draw.polygon([(200, 470), (380, 330), (560, 470)], "#6b2737")
+    if door:
+        draw.rectangle((340, 600, 420, 760), "#2d1e2f")
     draw.rounded_rectangle((940, 440, 1720, 840), 30, "#fdf6ec")
     for row in range(9):
         left = 980

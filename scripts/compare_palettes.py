@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import get_args
 
 import numpy as np
+from byte_pictures import HEIGHT, WIDTH, drawing
 from PIL import Image, ImageDraw, ImageOps
 
 import dither
@@ -21,7 +22,6 @@ from dither.diffusion import requantize
 from dither.metrics import image_errors
 from dither.optimizer.config import Preset
 
-WIDTH, HEIGHT = 900, 450
 Method = Callable[[np.ndarray, int], np.ndarray]
 
 parser = argparse.ArgumentParser(description=__doc__)
@@ -40,26 +40,6 @@ def _ramp() -> np.ndarray:
     """Return a ramp from black at the top to white at the bottom, linear in code."""
     codes = np.rint(np.linspace(0, 255, HEIGHT)).astype(np.uint8)
     return np.broadcast_to(codes[:, None, None], (HEIGHT, WIDTH, 3)).copy()
-
-
-def _drawing() -> np.ndarray:
-    """Return a flat landscape with antialiased edges, and bars that resemble lines of text."""
-    picture = Image.new("RGB", (2 * WIDTH, 2 * HEIGHT), "#7ec8e3")
-    draw = ImageDraw.Draw(picture)
-    draw.ellipse((1350, 80, 1610, 340), "#ffd23f")
-    draw.polygon([(0, 620), (420, 240), (900, 620)], "#5b6c8f")
-    draw.polygon([(500, 620), (1000, 330), (1800, 620)], "#8093b8")
-    draw.rectangle((0, 600, 1800, 900), "#4f9d4f")
-    draw.rectangle((240, 470, 520, 760), "#d1495b")
-    draw.polygon([(200, 470), (380, 330), (560, 470)], "#6b2737")
-    draw.rectangle((340, 600, 420, 760), "#2d1e2f")
-    draw.rounded_rectangle((940, 440, 1720, 840), 30, "#fdf6ec")
-    for row in range(9):
-        left = 980
-        for width in np.random.default_rng(row).integers(14, 100, 7).tolist():
-            draw.rectangle((left, 480 + 38 * row, left + width, 492 + 38 * row), "#222222")
-            left += width + 16
-    return np.array(picture.resize((WIDTH, HEIGHT), Image.Resampling.LANCZOS))
 
 
 def _fitted(path: Path) -> np.ndarray:
@@ -131,7 +111,7 @@ else:
         parser.error(f"{options.folder} holds {len(paths)} .png files; at least 4 are needed")
     photos = 4
     pictures = [_fitted(paths[place * (len(paths) - 1) // 3]) for place in range(photos)]
-    pictures += [_ramp(), _drawing()]
+    pictures += [_ramp(), drawing(door=True)]
 for way in methods.values():
     way(pictures[0][::4, ::4], 4)  # the first call compiles
 
