@@ -99,7 +99,8 @@ def _pieces(
     on_image: Callable[[float], None],
 ) -> Any:
     """Yield the file of a result, whose levels wait in memory or in a temporary file."""
-    from dither.images.formats.tiff import chosen_compression, compression_like, stored_pages
+    from dither.images.formats.tiff import compression_like
+    from dither.images.formats.tiff_storage import chosen_compression, stored_pages
     from dither.images.inks import ink_pixels
     from dither.images.rows import band_height, gathered, row_store
 

@@ -20,7 +20,7 @@ import numpy as np
 from dither.errors import InputError, TooLargeError
 from dither.images.bit_packing import pack_rows
 from dither.images.formats import tiff_reader
-from dither.images.formats.tiff import StoredPixels
+from dither.images.formats.tiff_storage import StoredPixels
 from dither.images.io import Source, damage_refused, open_image, opened_file
 from dither.images.raster_image import RasterImage, Resolution
 from dither.images.resolution import file_resolution

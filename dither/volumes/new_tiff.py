@@ -8,8 +8,11 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 
 import numpy as np
 
-from dither.images.formats.tiff import (
+from dither.images.formats.tiff_storage import (
     FILE_HEADER_BYTES,
+    GRAY,
+    PALETTE_COLOR,
+    RGB,
     Compression,
     StoredPixels,
     file_header,
@@ -27,7 +30,6 @@ if TYPE_CHECKING:
 # Above this a file gets 64-bit offsets (BigTIFF).
 _MAX_CLASSIC_BYTES = (1 << 32) - (1 << 25)
 _PAGE_ENTRY_BYTES = 4096
-_BLACK_IS_ZERO, _RGB, _PALETTE = 1, 2, 3
 _PER_INCH = {2: 1.0, 3: 2.54}
 _RESOLUTIONS, _RESOLUTION_UNIT = (282, 283), 296
 
@@ -169,9 +171,9 @@ def stored_pixels(
     """
     channels = shape[3] if len(shape) == 4 else 1
     bits = 1 if dtype == np.bool_ else 8 * dtype.itemsize
-    kind, color_map = _RGB if channels > 2 else _BLACK_IS_ZERO, b""
+    kind, color_map = RGB if channels > 2 else GRAY, b""
     if palette is not None:
-        kind, color_map = _PALETTE, _color_map(palette).astype("<u2").tobytes()
+        kind, color_map = PALETTE_COLOR, _color_map(palette).astype("<u2").tobytes()
     return StoredPixels(
         (shape[2], shape[1]),
         *(bits, kind, _no_rows, channels, color_map),

@@ -6,7 +6,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from dither.errors import InputError
-from dither.images.formats.tiff import Compression
+from dither.images.formats.tiff_storage import Compression
 from dither.parallel import run_tasks
 from dither.parallel.processors import thread_count
 from dither.progress import OnProgress, no_progress

@@ -5,7 +5,7 @@ from pathlib import Path
 import numpy as np
 
 from dither.errors import InputError
-from dither.images.formats.tiff import Compression
+from dither.images.formats.tiff_storage import Compression
 from dither.volumes.damage import damaged
 from dither.volumes.tiff_layout import TiffLayout, tiff_layout, value_of
 from dither.volumes.tiff_volume import TiffVolume, row_grid

@@ -9,7 +9,7 @@ import numpy as np
 
 from dither.errors import InputError
 from dither.images.color_management import UNMANAGED, ColorSource
-from dither.images.formats.tiff import StoredPixels
+from dither.images.formats.tiff_storage import StoredPixels
 from dither.volumes.regions import Region
 from dither.volumes.tiff_colors import in_srgb
 from dither.volumes.tiff_layout import read_part, tiff_layout

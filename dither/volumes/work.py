@@ -14,7 +14,7 @@ import numpy as np
 
 from dither.errors import InputError, TooLargeError
 from dither.files.atomic_folder import atomic_path, check_path, resumable_path
-from dither.images.formats.tiff import Compression, chosen_compression
+from dither.images.formats.tiff_storage import Compression, chosen_compression
 from dither.preparation.adjustments import Preparation
 from dither.volumes.block import (
     LevelDither,

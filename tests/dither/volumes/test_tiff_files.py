@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from dither.errors import InputError
-from dither.images.formats.tiff import Compression
+from dither.images.formats.tiff_storage import Compression
 from dither.palettes.palette import Palette
 from dither.volumes import new_tiff
 from dither.volumes.new_tiff import compress_tiff, make_bilevel_tiff, make_tiff

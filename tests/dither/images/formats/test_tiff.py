@@ -5,14 +5,9 @@ import pytest
 from PIL import Image
 
 from dither.errors import InputError
-from dither.images.formats import tiff
-from dither.images.formats.tiff import (
-    Compression,
-    compression_like,
-    indexed_tiff_parts,
-    tiff_bytes,
-    tiff_parts,
-)
+from dither.images.formats import tiff_storage
+from dither.images.formats.tiff import compression_like, indexed_tiff_parts, tiff_bytes, tiff_parts
+from dither.images.formats.tiff_storage import Compression
 from dither.images.indexed import IndexedFrames
 
 
@@ -32,7 +27,7 @@ def decoded(content: bytes) -> Image.Image:
 def test_all_kinds_of_pixels_in_strips(
     compression: Compression, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(tiff, "_STRIP_BYTES", 100)
+    monkeypatch.setattr(tiff_storage, "_STRIP_BYTES", 100)
     random = np.random.default_rng(3).integers
     for shape in ((23, 17), (23, 17, 3)):
         color = random(0, 256, shape, np.uint8)
@@ -62,7 +57,7 @@ def test_all_kinds_of_pixels_in_strips(
 
 
 def test_group4_is_read_by_tifffile_and_pillow(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(tiff, "_STRIP_BYTES", 50)
+    monkeypatch.setattr(tiff_storage, "_STRIP_BYTES", 50)
     bits = np.random.default_rng(3).integers(0, 2, (41, 60), np.uint8) * np.uint8(255)
     content = b"".join(tiff_parts(bits, compression="group4"))
     picture = decoded(content)
