@@ -28,7 +28,7 @@ _USE = """
 import sys, numpy as np
 from dither.gamut.device_link_loop import interpolate
 out = np.zeros((5, 3), np.uint16)
-interpolate(np.zeros((5, 3), np.uint16), np.full((35937, 3), 7, np.uint16), out)
+interpolate(np.zeros((5, 3), np.uint16), np.full(37060, 7, np.uint64), out)
 print("numba" in sys.modules)
 """
 

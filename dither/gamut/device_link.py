@@ -65,12 +65,11 @@ def map_to_palette(
     if not out.size:
         return out
     pixels = out.size // 3
-    table = link.table_for(_cells(color, pixels))
-    interpolate = _interpolation(pixels)
+    interpolate = _interpolation(link.table_for(_cells(color, pixels)), pixels)
     keep = _exact_writer(exact_colors(palette, intent), palette.colors * np.uint16(257), pixels)
     for part in _parts(color):
         shown = out[part].reshape(-1, 3)
-        interpolate(_sixteen_bits(color[part]).reshape(-1, 3), table, shown)
+        interpolate(color[part], shown)
         keep(eight_bit_colors(color[part]).reshape(-1, 3), shown)
     return out
 
@@ -146,11 +145,9 @@ class ClipLink:
         if not self._moved[corners].any():
             return codes
         out = np.empty(codes.shape, np.uint16)
-        interpolate = _interpolation(self._pixels)
+        interpolate = _interpolation(self._table, self._pixels)
         for part in _parts(codes):
-            interpolate(
-                _sixteen_bits(codes[part]).reshape(-1, 3), self._table, out[part].reshape(-1, 3)
-            )
+            interpolate(codes[part], out[part].reshape(-1, 3))
         return out
 
     def _map(self, rows: np.ndarray) -> None:
@@ -193,16 +190,23 @@ def _cells(color: np.ndarray, pixels: int) -> np.ndarray:
     """Return (33, 33, 33) bool: the nodes at or below the codes of an image; `pixels` as below."""
     side = STEPS + 1
     cells = np.zeros(side**3, bool)
-    compiled = _is_compiled(pixels)
+    if _is_compiled(pixels):
+        from dither.gamut.device_link_loop import mark_nodes, mark_nodes_of_bytes, steps_of_bytes
+
+        if color.dtype == np.uint8:
+            steps = steps_of_bytes()
+            for part in _parts(color):
+                rows = np.ascontiguousarray(color[part]).reshape(-1, 3)
+                mark_nodes_of_bytes(rows, steps, cells)
+        else:
+            for part in _parts(color):
+                mark_nodes(_sixteen_bits(color[part]).reshape(-1, 3), cells)
+        return cells.reshape(side, side, side)
     # All 33^3 places fit 16 bits.
     of_code = (np.arange(256) * STEPS // 255).astype(np.uint16)
     steps = [of_code * np.uint16(stride) for stride in (side * side, side, 1)]
     for part in _parts(color):
-        if compiled:
-            from dither.gamut.device_link_loop import mark_nodes
-
-            mark_nodes(_sixteen_bits(color[part]).reshape(-1, 3), cells)
-        elif color.dtype == np.uint8:
+        if color.dtype == np.uint8:
             places = steps[0].take(color[part][..., 0])
             places += steps[1].take(color[part][..., 1])
             places += steps[2].take(color[part][..., 2])
@@ -229,13 +233,26 @@ def _is_compiled(pixels: int) -> bool:
     return pixels >= _COMPILED_PIXELS and importlib.util.find_spec("numba") is not None
 
 
-def _interpolation(pixels: int) -> Callable[[np.ndarray, np.ndarray, np.ndarray], None]:
-    """Return the function that interpolates so many pixels."""
-    if _is_compiled(pixels):
-        from dither.gamut.device_link_loop import interpolate
+def _interpolation(table: np.ndarray, pixels: int) -> Callable[[np.ndarray, np.ndarray], None]:
+    """Return the function that maps rows of an image of so many pixels to (N, 3) uint16 codes."""
+    if not _is_compiled(pixels):
+        return lambda rows, out: _interpolate(_sixteen_bits(rows).reshape(-1, 3), table, out)
+    from dither.gamut.device_link_loop import (
+        interpolate,
+        interpolate_bytes,
+        packed_nodes,
+        steps_of_bytes,
+    )
 
-        return interpolate
-    return _interpolate
+    nodes, steps = packed_nodes(table), steps_of_bytes()
+
+    def mapped(rows: np.ndarray, out: np.ndarray) -> None:
+        if rows.dtype == np.uint8:
+            interpolate_bytes(np.ascontiguousarray(rows).reshape(-1, 3), steps, nodes, out)
+        else:
+            interpolate(_sixteen_bits(rows).reshape(-1, 3), nodes, out)
+
+    return mapped
 
 
 def _exact_writer(

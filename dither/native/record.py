@@ -13,7 +13,7 @@ from dither.native.listed import ListedLoop
 from dither.native.loop import loaded
 
 # Large enough that every command uses its compiled loops.
-_LARGE, _SMALL = (1500, 1400), (24, 16)
+_LARGE, _MEDIUM, _SMALL = (1500, 1400), (400, 400), (24, 16)
 _PANEL = "spectra-6-7.3"
 
 
@@ -41,7 +41,7 @@ def _commands() -> Iterator[str]:
     yield "dither diffuse alpha.png --colors 4"
     yield "dither optimize alpha.png --colors 4"
     yield "dither optimize small.png --palette pico-8"
-    yield "dither optimize small.png --colors 4"
+    yield "dither optimize medium.png --colors 4"
     yield "dither optimize small.png --rate 1"
     yield "dither optimize clip.gif --rate 1"
     yield f"dither optimize small.png --panel {_PANEL}"
@@ -95,6 +95,7 @@ def _write_pictures(folder: Path) -> None:
         return np.random.default_rng(0).integers(0, 1 << 16, (*size[::-1], *channels), np.uint16)
 
     Image.fromarray(noise(_LARGE, 3).astype(np.uint8)).save(folder / "large.png", compress_level=0)
+    Image.fromarray(noise(_MEDIUM, 3).astype(np.uint8)).save(folder / "medium.png")
     Image.fromarray(noise(_SMALL, 3).astype(np.uint8)).save(folder / "small.png")
     Image.fromarray(noise(_SMALL)).save(folder / "gray16.png")
     Image.fromarray(noise(_SMALL, 4).astype(np.uint8)).save(folder / "alpha.png")

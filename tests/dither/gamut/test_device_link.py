@@ -63,12 +63,15 @@ def test_codes_are_interpolated_in_tetrahedra(codes: list[tuple[int, int, int]])
     assert found.tolist() == expected
 
 
-def test_compiled_and_plain_loops_agree(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("bits", [8, 16])
+def test_compiled_and_plain_loops_agree(bits: int, monkeypatch: pytest.MonkeyPatch) -> None:
     pytest.importorskip("numba")
     rng = np.random.default_rng(0)
     image = rng.integers(0, 1 << 16, (120, 90, 3), np.uint16)
     image[:20] = (np.arange(33) * WHITE // STEPS)[image[:20] % 33]
     image[20:30] = image[20:30, :, :1]  # equal fractions
+    if bits == 8:
+        image = (image >> 8).astype(np.uint8)
     plain = map_to_palette(image, PANEL)
     monkeypatch.setattr(device_link, "_COMPILED_PIXELS", 0)
     monkeypatch.setattr(device_link, "_interpolate", None)
