@@ -3,7 +3,7 @@
 Each figure is the least CPU time (user and system) and the least peak memory of a process over rounds
 in which all commands take turns; memory below that of this script cannot be seen. The first landscape
 photo is taken as it is, and enlarged to 12 megapixels. Pillow and numpy are always compared;
-ImageMagick and pngquant if they are installed.
+ImageMagick, vips, pngquant and gifski if they are installed.
 """
 
 import argparse
@@ -31,6 +31,7 @@ def _python(code: str) -> list[str]:
     return [sys.executable, "-c", code]
 
 
+FRAMES = 24
 GROUPS = {
     "64 x 64 grey to 1 bit": {
         "import numpy, PIL.Image": _python("import numpy, PIL.Image"),
@@ -57,6 +58,7 @@ GROUPS = {
             "o8x8",
             "o.png",
         ],
+        "vips, without dithering": ["vips", "colourspace", "large.jpg", "o.png[bitdepth=1]", "b-w"],
     },
     "12 megapixels, PNG to 16 given colours, Floyd-Steinberg": {
         "dither diffuse": _dither("diffuse large.png -o o.png --palette pico-8"),
@@ -71,6 +73,20 @@ GROUPS = {
     },
     "clip of 24 frames, 320 x 240, to 16 chosen colours": {
         "dither optimize": _dither("optimize clip.gif -o o.gif --colors 16"),
+        "gifski": [
+            "gifski",
+            "--quiet",
+            "-o",
+            "o.gif",
+            *(f"frame{n:02}.png" for n in range(FRAMES)),
+        ],
+    },
+    "100 megapixels, PNG to 1 bit": {
+        "dither ordered": _dither("ordered huge.png -o o.png --gray --bits 1 --memory 64M"),
+        "Pillow": _python(
+            "from PIL import Image; Image.MAX_IMAGE_PIXELS = None; "
+            "Image.open('huge.png').convert('L').convert('1').save('o.png')"
+        ),
     },
     "matrix of 64 x 64": {
         "bluenoise generate": [
@@ -150,8 +166,11 @@ def main() -> None:
         photo.save(folder / "photo.png")
         large.save(folder / "large.png", compress_level=1)
         large.save(folder / "large.jpg", quality=90)
-        first, *others = (photo.crop((x, 0, x + 320, 240)) for x in range(0, 96, 4))
-        first.save(folder / "clip.gif", save_all=True, append_images=others, duration=40)
+        large.resize((10_000, 10_000)).save(folder / "huge.png", compress_level=1)
+        frames = [photo.crop((4 * n, 0, 4 * n + 320, 240)) for n in range(FRAMES)]
+        frames[0].save(folder / "clip.gif", save_all=True, append_images=frames[1:], duration=40)
+        for number, frame in enumerate(frames):
+            frame.save(folder / f"frame{number:02}.png")
         for group, commands in GROUPS.items():
             there = working(commands, folder)
             runs: dict[str, list[tuple[float, float]]] = {each: [] for each in there}

@@ -1,135 +1,223 @@
-"""Time dithering of 12 megapixels against copying and other libraries: FOLDER [--rounds N].
+"""Time functions on 12 megapixels against copying and other libraries: FOLDER OF PNG [--rounds N].
 
-The first landscape photo (PNG) is tiled to 4000 x 3000. Rounds are interleaved; figures are medians.
-Pillow is always compared, opencv-python-headless and dithering if they are installed. Whole processes
-and the memory for 100 megapixels follow.
+Each figure is the least CPU time (user and system, of all threads) over rounds in which all functions
+of a table take turns; the last column is relative to the first row. The first landscape photo is
+enlarged to 4000 x 3000. Pillow is always compared; opencv-python-headless and dithering if they are
+installed. The last line is the memory for 100 megapixels.
 """
 
-import importlib.util
-import subprocess
-import sys
-import tempfile
+import argparse
+import itertools
 import time
 import tracemalloc
+from collections.abc import Callable, Iterable
+from importlib import import_module
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 from PIL import Image
 
 from dither.color import to_gray
-from dither.diffusion import error_diffuse
-from dither.images.io import read_image
+from dither.diffusion import (
+    JARVIS_JUDICE_NINKE,
+    OSTROMOUKHOV,
+    dot_diffuse,
+    error_diffuse,
+    riemersma_dither,
+)
 from dither.ordered.levels import ordered_dither, packed_dither, requantize
 from dither.ordered.palette import dither_to_palette
-from dither.palettes.from_image import k_means
+from dither.palettes.from_image import k_means, median_cut
+from dither.palettes.palette import Palette
 
-photos = [read_image(path).color for path in sorted(Path(sys.argv[1]).glob("*.png"))]
-small = next(photo for photo in photos if photo.shape[0] < photo.shape[1])
-rgb = np.ascontiguousarray(np.tile(small, (6, 6, 1))[:3000, :4000])
-gray = np.ascontiguousarray(np.tile(to_gray(small), (6, 6))[:3000, :4000])
-deep = gray.astype(np.uint16) * 257
-palettes = {count: k_means(small, count) for count in (16, 256)}
-picture, colour = Image.fromarray(gray), Image.fromarray(rgb)
-swatch = Image.new("P", (1, 1))
-swatch.putpalette(palettes[16].colors.tobytes())
+WIDTH, HEIGHT = 4000, 3000
+FLOYD_STEINBERG = Image.Dither.FLOYDSTEINBERG
+METHODS = Image.Quantize
 
-tasks = {
-    "grey to 1 bit": {
+Ways = dict[str, Callable[[], object]]
+
+
+def peer(name: str) -> Any:
+    """Return a library of others, or None if it is not installed."""
+    try:
+        return import_module(name)
+    except ModuleNotFoundError:
+        return None
+
+
+def least_seconds(ways: Ways, rounds: int) -> dict[str, float]:
+    """Return the least CPU seconds of each function; a first round loads and compiles."""
+    found = dict.fromkeys(ways, float("inf"))
+    for turn in range(rounds + 1):
+        for name, way in ways.items():
+            before = time.process_time()
+            way()
+            if turn:
+                found[name] = min(found[name], time.process_time() - before)
+    return found
+
+
+def gray_groups(gray: np.ndarray) -> Iterable[tuple[str, Ways]]:
+    """Yield tables of (H, W) uint8 grey; the first row of each is its unit."""
+    picture, deep = Image.fromarray(gray), gray.astype(np.uint16) * 257
+    to_one: Ways = {
         "copy": lambda: gray.copy(),
         "ordered": lambda: ordered_dither(gray, levels=2),
-        "ordered, packed": lambda: packed_dither(gray),
-        "ordered, values": lambda: requantize(gray, levels=2),
-        "Floyd-Steinberg, serpentine": lambda: error_diffuse(gray, levels=2),
-        "Floyd-Steinberg, raster": lambda: error_diffuse(gray, levels=2, serpentine=False),
-        "Pillow, Floyd-Steinberg": lambda: picture.convert("1"),
-    },
-    "grey to 4 levels": {
-        "copy": lambda: gray.copy(),
-        "ordered": lambda: ordered_dither(gray, levels=4),
-        "ordered, linear light": lambda: ordered_dither(gray, levels=4, light="linear"),
-        "ordered, 2 threads": lambda: ordered_dither(gray, levels=4, threads=2),
-    },
-    "16-bit grey to 4 levels": {
-        "copy": lambda: deep.copy(),
-        "ordered": lambda: ordered_dither(deep, levels=4),
-    },
-    "colour to 4 levels": {
-        "copy": lambda: rgb.copy(),
-        "ordered": lambda: ordered_dither(rgb, levels=4),
-        "ordered, RGB565": lambda: ordered_dither(rgb, levels=(32, 64, 32)),
-    },
-    "colour to palettes": {
-        "copy": lambda: rgb.copy(),
-        "ordered, 16 colours": lambda: dither_to_palette(rgb, palettes[16]),
-        "ordered, 256 colours": lambda: dither_to_palette(rgb, palettes[256]),
-        "ordered, 16, mixtures of two": lambda: dither_to_palette(rgb, palettes[16], mix="two"),
-        "Floyd-Steinberg, 16, raster": lambda: error_diffuse(
-            rgb, palette=palettes[16], serpentine=False
+        "ordered, 8 pixels per byte": lambda: packed_dither(gray),
+        "ordered, as grey values": lambda: requantize(gray, levels=2),
+    }
+    diffused: Ways = {
+        "Pillow": lambda: picture.convert("1"),
+        "serpentine": lambda: error_diffuse(gray),
+        "raster": lambda: error_diffuse(gray, serpentine=False),
+        "serpentine, Jarvis, Judice and Ninke": lambda: error_diffuse(
+            gray, kernel=JARVIS_JUDICE_NINKE
         ),
-        "Pillow, Floyd-Steinberg, 16": lambda: colour.quantize(
-            palette=swatch, dither=Image.Dither.FLOYDSTEINBERG
-        ),
-    },
-}
-if importlib.util.find_spec("cv2"):
-    cv2 = importlib.import_module("cv2")
-    mask = np.random.default_rng(0).integers(0, 255, gray.shape, np.uint8)
-    tasks["grey to 1 bit"]["OpenCV's compare, mask tiled"] = lambda: cv2.compare(
-        gray, mask, cv2.CMP_GT
+        "Ostromoukhov": lambda: error_diffuse(gray, kernel=OSTROMOUKHOV),
+        "Riemersma": lambda: riemersma_dither(gray),
+        "dot diffusion": lambda: dot_diffuse(gray),
+    }
+    if cv2 := peer("cv2"):
+        mask = np.random.default_rng(0).integers(0, 255, gray.shape, np.uint8)
+        to_one["OpenCV compare, mask already tiled"] = lambda: cv2.compare(gray, mask, cv2.CMP_GT)
+    if dithering := peer("dithering"):
+        to_one["dithering, Bayer"] = lambda: dithering.ordered_dither(gray)
+        diffused["dithering"] = lambda: dithering.error_diffusion(gray)
+    yield "Grey to 1 bit, ordered", to_one
+    yield (
+        "Grey to 4 levels, ordered",
+        {
+            "copy": lambda: gray.copy(),
+            "ordered": lambda: ordered_dither(gray, levels=4),
+            "ordered, linear light": lambda: ordered_dither(gray, levels=4, light="linear"),
+        },
     )
-if importlib.util.find_spec("dithering"):
-    peer = importlib.import_module("dithering")
-    tasks["grey to 1 bit"] |= {
-        "dithering, Bayer": lambda: peer.ordered_dither(gray),
-        "dithering, Floyd-Steinberg": lambda: peer.error_diffusion(gray),
-    }
-    tasks["colour to 4 levels"]["dithering, Bayer"] = lambda: peer.ordered_dither(rgb, levels=4)
-    tasks["colour to palettes"] |= {
-        "dithering, Bayer, 16": lambda: peer.ordered_dither(rgb, palette=palettes[16].hex),
-        "dithering, Bayer, 256": lambda: peer.ordered_dither(rgb, palette=palettes[256].hex),
-        "dithering, Floyd-Steinberg, 16": lambda: peer.error_diffusion(
-            rgb, palette=palettes[16].hex
-        ),
-    }
+    yield (
+        "Grey of 16 bits to 4 levels, ordered",
+        {"copy": lambda: deep.copy(), "ordered": lambda: ordered_dither(deep, levels=4)},
+    )
+    yield "Grey to 1 bit, Floyd-Steinberg and others", diffused
+    yield (
+        "Grey to levels, Floyd-Steinberg, serpentine",
+        {
+            f"{levels} levels": lambda levels=levels: error_diffuse(gray, levels=levels)
+            for levels in (2, 3, 4, 8, 16)
+        },
+    )
 
-rounds = int(sys.argv[3]) if sys.argv[2:3] == ["--rounds"] else 7
-for task, ways in tasks.items():
-    seconds = {name: [] for name in ways}
-    for _ in range(rounds):
-        for name, way in ways.items():
-            started = time.perf_counter()
-            way()
-            seconds[name].append(time.perf_counter() - started)
-    print(task)
-    # The first round loads and compiles.
-    copied = float(np.median(seconds["copy"][1:]))
-    for name, times in seconds.items():
-        median = float(np.median(times[1:]))
-        print(f"  {name:32}{1e3 * median:9.1f} ms{median / copied:9.2f} x copy")
 
-with tempfile.TemporaryDirectory() as folder:
-    source = Path(folder, "photo.png")
-    Image.fromarray(small).save(source)
-    python = [sys.executable, "-c"]
-    commands = {
-        "import numpy": [*python, "import numpy"],
-        "dither ordered, photo of 512x768": [
-            *[sys.executable, "-m", "dither.cli", "ordered", str(source), "-o"],
-            *[str(Path(folder, "out.png")), "--bits", "1", "--force", "--quiet"],
-        ],
+def ordered_groups(color: np.ndarray, palettes: dict[int, Palette]) -> Iterable[tuple[str, Ways]]:
+    """Yield tables of ordered dithering of (H, W, 3) uint8 colour; the unit is a copy."""
+    to_levels: Ways = {
+        "copy": lambda: color.copy(),
+        "ordered": lambda: ordered_dither(color, levels=4),
+        "ordered, RGB565": lambda: ordered_dither(color, levels=(32, 64, 32)),
     }
-    seconds = {name: [] for name in commands}
-    for _ in range(rounds):
-        for name, command in commands.items():
-            started = time.perf_counter()
-            subprocess.run(command, check=True)
-            seconds[name].append(time.perf_counter() - started)
-    print("whole processes, the first and the median of the others")
-    for name, times in seconds.items():
-        print(f"  {name:32}{times[0]:9.2f} s{np.median(times[1:]):9.2f} s")
+    to_palettes: Ways = {"copy": lambda: color.copy()}
+    for count, palette in palettes.items():
+        to_palettes[f"ordered, {count} colours"] = lambda palette=palette: dither_to_palette(
+            color, palette
+        )
+    to_palettes["ordered, 16 colours, mixtures of two"] = lambda: dither_to_palette(
+        color, palettes[16], mix="two"
+    )
+    if dithering := peer("dithering"):
+        to_levels["dithering, Bayer"] = lambda: dithering.ordered_dither(color, levels=4)
+        to_palettes["dithering, Bayer, 16 colours"] = lambda: dithering.ordered_dither(
+            color, palette=palettes[16].hex
+        )
+    yield "Colour to 4 levels, ordered", to_levels
+    yield "Colour to palettes, ordered", to_palettes
 
-large = np.full((10_000, 10_000), 99, np.uint8)
-tracemalloc.start()
-result = ordered_dither(large, levels=2)
-spare = (tracemalloc.get_traced_memory()[1] - result.nbytes) / 2**20
-print(f"100 megapixels of grey to 1 bit: {spare:.1f} MiB beside input and output")
+
+def diffusion_groups(color: np.ndarray, palettes: dict[int, Palette]) -> Iterable[tuple[str, Ways]]:
+    """Yield tables of Floyd-Steinberg to palettes; the unit is Pillow.
+
+    Colours as an array are used as they are, as by the others. A `Palette` has a rendering intent: the
+    picture is first mapped to what mixtures of its colours can show.
+    """
+    picture = Image.fromarray(color)
+    dithering = peer("dithering")
+    for count, palette in palettes.items():
+        swatch = Image.new("P", (1, 1))
+        swatch.putpalette(palette.colors.tobytes())
+
+        def pillow(swatch: Image.Image = swatch) -> object:
+            return picture.quantize(palette=swatch, dither=FLOYD_STEINBERG)
+
+        def ours(colors: Any, serpentine: bool) -> Callable[[], object]:
+            return lambda: error_diffuse(color, palette=colors, serpentine=serpentine)
+
+        ways: Ways = {
+            "Pillow": pillow,
+            "serpentine": ours(palette.colors, True),
+            "raster": ours(palette.colors, False),
+            "serpentine, mapped by an intent": ours(palette, True),
+        }
+        if dithering and count == 16:
+            ways["dithering"] = lambda colors=palette.hex: dithering.error_diffusion(
+                color, palette=colors
+            )
+        yield f"Colour to {count} colours, Floyd-Steinberg", ways
+
+
+def choice_groups(color: np.ndarray) -> Iterable[tuple[str, Ways]]:
+    """Yield tables of ways to choose colours; the unit is Pillow's octree, its fastest."""
+    picture = Image.fromarray(color)
+    for count in (16, 256):
+        yield (
+            f"Choose {count} colours",
+            {
+                "Pillow, octree": lambda count=count: picture.quantize(
+                    count, METHODS.FASTOCTREE, dither=Image.Dither.NONE
+                ),
+                "Pillow, median cut": lambda count=count: picture.quantize(
+                    count, METHODS.MEDIANCUT, dither=Image.Dither.NONE
+                ),
+                "median cut": lambda count=count: median_cut(color, count),
+                "k-means": lambda count=count: k_means(color, count),
+            },
+        )
+
+
+def spare_mebibytes() -> float:
+    """Return the memory that 100 megapixels of grey to 1 bit take beside input and output."""
+    large = np.full((10_000, 10_000), 99, np.uint8)
+    tracemalloc.start()
+    result = ordered_dither(large, levels=2)
+    spare = tracemalloc.get_traced_memory()[1] - result.nbytes
+    tracemalloc.stop()
+    return spare / 2**20
+
+
+def main() -> None:
+    """Print one table for each task."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("folder", type=Path)
+    parser.add_argument("--rounds", type=int, default=7)
+    options = parser.parse_args()
+    photos = (Image.open(path).convert("RGB") for path in sorted(options.folder.glob("*.png")))
+    photo = next((each for each in photos if each.width > each.height), None)
+    if photo is None:
+        parser.error("the folder has no landscape photo (.png)")
+    color = np.array(photo.resize((WIDTH, HEIGHT)))
+    palettes = {count: k_means(np.array(photo), count) for count in (16, 64, 256)}
+    groups = itertools.chain(
+        gray_groups(to_gray(color)),
+        ordered_groups(color, palettes),
+        diffusion_groups(color, palettes),
+        choice_groups(color),
+    )
+    for title, ways in groups:
+        found = least_seconds(ways, options.rounds)
+        unit = next(iter(found))
+        print(f"| {title} | milliseconds | relative to {unit} |\n| --- | ---: | ---: |")
+        for name, seconds in found.items():
+            print(f"| {name} | {1e3 * seconds:.1f} | {seconds / found[unit]:.2f} |")
+        print(flush=True)
+    print(f"100 megapixels of grey to 1 bit take {spare_mebibytes():.1f} MiB beside both pictures.")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,8 +1,8 @@
 """Write the tables of docs/comparisons.md and the README from the output of comparison scripts: FOLDER.
 
-The folder holds one or more of matrices.txt, palettes.txt, runtime.txt, processes.txt and volumes.txt,
-the output of scripts/compare_matrices.py, compare_palettes.py, compare_runtime.py, compare_processes.py
-and compare_volumes.py. The first also writes its tables itself: compare_matrices.py FOLDER --write.
+The folder holds one or more of matrices.txt, palettes.txt, runtime.txt, png.txt, processes.txt and
+volumes.txt: the output of scripts/compare_matrices.py, compare_palettes.py and so on. The first also
+writes its tables itself: compare_matrices.py FOLDER --write.
 """
 
 import re
@@ -13,17 +13,11 @@ from pathlib import Path
 DOCS = Path(__file__).parents[1] / "docs"
 README = DOCS.parent / "README.md"
 END = "<!-- end -->\n"
-# Row titles of the page, where the printed ones are too short for a reader without the script.
-TITLES = {
-    "ordered, packed": "ordered, 8 pixels per byte",
-    "ordered, values": "ordered, as grey values",
-    "OpenCV's compare, mask tiled": "OpenCV compare, mask already tiled",
-}
 
 
 def table(heading: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     """Return a Markdown table."""
-    cells = [list(heading), *([TITLES.get(title, title), *rest] for title, *rest in rows)]
+    cells = [list(heading), *map(list, rows)]
     cells.insert(1, ["---", *["---:"] * (len(cells[0]) - 1)])
     return "".join(f"| {' | '.join(row)} |\n" for row in cells)
 
@@ -148,19 +142,7 @@ def palettes(printed: str) -> str:
     return "\n".join(parts)
 
 
-def runtime(printed: str) -> str:
-    """Return one table per task; times are relative to copying."""
-    parts = []
-    for task in re.split(r"\n(?=\S)", printed):
-        title, *lines = task.splitlines()
-        rows = [re.match(r"  (.*?) +([\d.]+) ms +([\d.]+) x copy", line) for line in lines]
-        if rows and all(rows):
-            cells = [(row[1], f"{float(row[2]):.1f}", row[3]) for row in rows if row]
-            parts.append(table((title, "milliseconds", "relative to a copy"), cells))
-    return "\n".join(parts)
-
-
-def processes(printed: str) -> str:
+def as_printed(printed: str) -> str:
     """Return the tables as they are printed."""
     return f"{printed.strip()}\n"
 
@@ -173,6 +155,16 @@ def volumes(printed: str) -> str:
     names = {"tif": "TIFF", "zarr": "Zarr"}
     cells = [(f"{names[kind]}: {way}", *figures) for kind, way, *figures in rows]
     return table(("", "seconds", "relative to the first copy", "peak MiB"), cells)
+
+
+# The parts of docs/comparisons.md, and the functions that make them from what a script printed.
+PARTS: dict[str, Callable[[str], str]] = {
+    "palettes": palettes,
+    "runtime": as_printed,
+    "png": as_printed,
+    "processes": as_printed,
+    "volumes": volumes,
+}
 
 
 def replaced(text: str, name: str, part: str) -> str:
@@ -194,13 +186,12 @@ def main() -> None:
     """Replace the parts of the pages of which the folder holds the output."""
     folder = Path(sys.argv[1])
     path = DOCS / "comparisons.md"
-    parts: tuple[Callable[[str], str], ...] = (palettes, runtime, processes, volumes)
-    for part in parts:
-        source = folder / f"{part.__name__}.txt"
+    for name, part in PARTS.items():
+        source = folder / f"{name}.txt"
         if source.exists():
             text = path.read_text(encoding="utf-8")
             printed = source.read_text(encoding="utf-8")
-            path.write_text(replaced(text, part.__name__, part(printed)), encoding="utf-8")
+            path.write_text(replaced(text, name, part(printed)), encoding="utf-8")
     if (folder / "matrices.txt").exists():
         write_matrices((folder / "matrices.txt").read_text(encoding="utf-8"))
 
