@@ -14,6 +14,7 @@ import numpy as np
 from dither.errors import InputError
 from dither.volumes.damage import damaged
 from dither.volumes.decompressed_size import check_decompressed_size
+from dither.volumes.tiff_codecs import decompressed, has_codec, uncompressed_page
 from dither.volumes.tiff_pages import MAGIC, page_offsets
 
 if TYPE_CHECKING:
@@ -169,17 +170,33 @@ def read_part(layout: TiffLayout, page: int, part: int) -> tuple[np.ndarray | No
             data = file.read(count)
         if codec := _CHECKED_CODECS.get(int(key.compression)):
             check_decompressed_size(codec, memoryview(data), limit)
-        samples, place, _ = key.decode(data or None, part)
+        samples, place = _decoded(key, data, part, rows, columns)
     except MemoryError:
         raise
     except Exception as error:  # each codec has errors of its own
-        if "imagecodecs" in str(error):
+        if isinstance(error, ImportError) or "imagecodecs" in str(error):
             name = getattr(key.compression, "name", key.compression)
             raise InputError(
                 f"{path} is compressed with {name}; reading it needs: pip install imagecodecs"
             ) from error
         raise damaged(path, error) from error
     return None if samples is None else samples[0], int(place[2]), int(place[3])
+
+
+def _decoded(
+    key: "tifffile.TiffPage", data: bytes, part: int, rows: int, columns: int
+) -> tuple[np.ndarray | None, tuple[int, ...]]:
+    """Return the samples of a part, and its place in the page."""
+    try:
+        return key.decode(data or None, part)[:2]
+    except Exception as error:
+        lacks_codec = isinstance(error, ImportError) or "imagecodecs" in str(error)
+        if not lacks_codec or not has_codec(key):
+            raise
+    if not key.is_tiled:
+        rows = min(rows, key.imagelength - part * rows)
+    plain = uncompressed_page(key)
+    return plain.decode(decompressed(key, data, rows, columns), part)[:2]
 
 
 def value_of(page: Any, code: int, default: Any) -> Any:
