@@ -1,9 +1,12 @@
-"""Read colours of 16 bits per channel with Pillow, which reads 8: the upper bytes, then the lower ones.
+"""Read 16 bits per channel of colours, and of grey with alpha, with Pillow, which reads 8.
 
-Pillow takes the first byte of samples that it believes to be big-endian, and the second of those that
-it believes to be little-endian. So a second reading, with the byte order swapped, has the lower bytes.
+PNG and TIFF: Pillow takes the first byte of samples that it believes to be big-endian, and the second
+of those that it believes to be little-endian. So a second reading, with the byte order swapped, has the
+lower bytes. Grey with alpha is read as four channels of 8 bits, and PNM as grey with three times as
+many columns, of which Pillow reads all bits.
 """
 
+import dataclasses
 import sys
 from typing import TYPE_CHECKING, Any
 
@@ -18,6 +21,7 @@ _OTHER = "B" if sys.byteorder == "little" else "L"
 # Byte orders in Pillow's raw modes, and those that read the lower bytes.
 _SWAPPED = {";16L": ";16B", ";16B": ";16L", ";16N": f";16{_OTHER}"}
 _MODES = ("RGB", "RGBA")
+_GRAY_ALPHA = "LA;16B"
 # Key of `info` for the transparent colour of a PNG in the depth of the file.
 CLEAR_COLOR = "clear color"
 # The orientations of EXIF, as steps of numpy: whether rows and columns are swapped first, and then in
@@ -46,35 +50,36 @@ def has_deep_planes(picture: "Image.Image") -> bool:
 def is_deep(picture: "Image.Image") -> bool:
     """Return whether an open picture, not loaded yet, has 16 bits per channel that can be read."""
     tiles = getattr(picture, "tile", ())
+    if picture.format == "PPM":
+        return picture.mode == "RGB" and any(_white_code(tile) > 255 for tile in tiles)
     modes = [_raw_mode(tile[3]) for tile in tiles]
     return (
         picture.mode in _MODES
         and bool(modes)
         and all(mode[:-4] == picture.mode and mode[-4:] in _SWAPPED for mode in modes)
-    )
+    ) or is_deep_gray_alpha(picture)
+
+
+def is_deep_gray_alpha(picture: "Image.Image") -> bool:
+    """Return whether an open picture, not loaded yet, is a PNG of grey with alpha of 16 bits."""
+    tiles = getattr(picture, "tile", ())
+    return picture.format == "PNG" and [_raw_mode(tile[3]) for tile in tiles] == [_GRAY_ALPHA]
 
 
 def read_deep(picture: "Image.Image") -> RasterImage:
     """Load an open picture for which `is_deep` is true; it is turned upright by its EXIF orientation.
 
     Returns:
-        (H, W, 3) uint16 samples, 8 bits of alpha, and the colour profile.
+        (H, W, 3) uint16 samples, or (H, W) of grey with alpha; 8 bits of alpha; and the colour profile.
     """
-    from PIL import Image
-
-    file: Any = getattr(picture, "fp", None)
-    formats = [str(picture.format)]
-    clear = picture.info.get(CLEAR_COLOR)
-    picture.load()
-    # Pillow turns TIFFs itself, and leaves no orientation then.
-    orientation = picture.getexif().get(_ORIENTATION)
-    samples = np.asarray(picture).astype(np.uint16) << np.uint16(8)
-    file.seek(0)
-    with Image.open(file, formats=formats) as again:
-        again.tile = [_swapped(tile) for tile in again.tile]  # pyright: ignore[reportAttributeAccessIssue]
-        again.load()
-        samples |= np.asarray(again)
-    found = split_deep(samples, clear, picture.info.get("icc_profile"))
+    if picture.format == "PPM":
+        return RasterImage(_pnm_samples(picture))
+    if is_deep_gray_alpha(picture):
+        samples = _gray_alpha_samples(picture)
+        orientation = picture.getexif().get(_ORIENTATION)
+    else:
+        samples, orientation = _both_bytes(picture)
+    found = split_deep(samples, picture.info.get(CLEAR_COLOR), picture.info.get("icc_profile"))
     if orientation not in _TURNS:
         return found
     return RasterImage(
@@ -84,21 +89,88 @@ def read_deep(picture: "Image.Image") -> RasterImage:
     )
 
 
+def in_eight_bits(image: RasterImage) -> RasterImage:
+    """Return an image with colours of 16 bits rounded to 8; others, grey included, as they are.
+
+    Example:
+        >>> in_eight_bits(RasterImage(np.full((1, 1, 3), 129 * 257 - 100, np.uint16))).color.tolist()
+        [[[129, 129, 129]]]
+    """
+    if image.color.dtype != np.uint16 or image.color.ndim == 2:
+        return image
+    return dataclasses.replace(image, color=_rounded(image.color))
+
+
+def _rounded(samples: np.ndarray) -> np.ndarray:
+    return ((samples.astype(np.uint32) + 128) // 257).astype(np.uint8)
+
+
+def _white_code(tile: Any) -> int:
+    arguments = tile[3]
+    return arguments[1] if isinstance(arguments, tuple) and isinstance(arguments[1], int) else 255
+
+
+def _pnm_samples(picture: "Image.Image") -> np.ndarray:
+    """Return (H, W, 3) uint16 samples of a PNM."""
+    decoder, _, offset, (_, white) = picture.tile[0]  # pyright: ignore[reportAttributeAccessIssue]
+    width, height = picture.size
+    wide: Any = picture
+    wide._mode, wide._size = "I", (3 * width, height)
+    is_text = decoder == "ppm_plain"
+    arguments = ("I", white) if is_text else ("I;16B", 0, 1)
+    wide.tile = [(decoder if is_text else "raw", (0, 0, *wide._size), offset, arguments)]
+    wide.load()
+    samples = np.asarray(wide).reshape(height, width, 3)
+    if not is_text and white != 65535:  # Pillow scales the text itself
+        scaled = samples.astype(np.uint32) * np.uint32(65535) + np.uint32(white // 2)
+        samples = np.minimum(scaled // np.uint32(white), 65535)
+    return samples.astype(np.uint16)
+
+
+def _gray_alpha_samples(picture: "Image.Image") -> np.ndarray:
+    """Return (H, W, 2) uint16 samples of a PNG."""
+    width, height = picture.size
+    wide: Any = picture
+    wide._mode = "RGBA"
+    wide.tile = [(*tile[:3], "RGBA") for tile in wide.tile]
+    wide.load()
+    return np.asarray(wide).view(">u2").reshape(height, width, 2).astype(np.uint16)
+
+
+def _both_bytes(picture: "Image.Image") -> tuple[np.ndarray, int | None]:
+    """Return (H, W, C) uint16 samples, and the orientation in which they still have to be turned."""
+    from PIL import Image
+
+    file: Any = getattr(picture, "fp", None)
+    formats = [str(picture.format)]
+    picture.load()
+    # Pillow turns TIFFs itself, and leaves no orientation then.
+    orientation = picture.getexif().get(_ORIENTATION)
+    samples = np.asarray(picture).astype(np.uint16) << np.uint16(8)
+    file.seek(0)
+    with Image.open(file, formats=formats) as again:
+        again.tile = [_swapped(tile) for tile in again.tile]  # pyright: ignore[reportAttributeAccessIssue]
+        again.load()
+        samples |= np.asarray(again)
+    return samples, orientation
+
+
 def split_deep(samples: np.ndarray, clear: Any, profile: bytes | None) -> RasterImage:
     """Return an image of samples of 16 bits.
 
     Args:
-        samples: (H, W, 3) or, with alpha, (H, W, 4) uint16.
+        samples: (H, W, 3) uint16; with alpha (H, W, 4), or (H, W, 2) of grey.
         clear: the samples of the transparent colour of a PNG, if it has one.
         profile: ICC profile.
     """
     alpha = None
-    if samples.shape[2] == 4:
-        alpha = ((samples[..., 3].astype(np.uint32) + 128) // 257).astype(np.uint8)
+    if samples.shape[2] in (2, 4):
+        alpha = _rounded(samples[..., -1])
     elif isinstance(clear, tuple) and len(clear) == 3:
         is_clear = (samples == np.array(clear, np.uint16)).all(axis=2)
         alpha = np.where(is_clear, np.uint8(0), np.uint8(255))
-    return RasterImage(np.ascontiguousarray(samples[..., :3]), alpha, profile)
+    color = samples[..., 0] if samples.shape[2] == 2 else samples[..., :3]
+    return RasterImage(np.ascontiguousarray(color), alpha, profile)
 
 
 def unfiltered(filtered: bytes, size: tuple[int, int], mode: str) -> np.ndarray:

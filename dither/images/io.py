@@ -20,7 +20,14 @@ from dither.images.color_management import (
     managed,
     managed_picture,
 )
-from dither.images.deep_color import CLEAR_COLOR, has_deep_planes, is_deep, read_deep
+from dither.images.deep_color import (
+    CLEAR_COLOR,
+    has_deep_planes,
+    in_eight_bits,
+    is_deep,
+    is_deep_gray_alpha,
+    read_deep,
+)
 from dither.images.formats.bmp import with_bmp_density
 from dither.images.formats.gif import check_complete, gif_bytes
 from dither.images.formats.png import png_bytes
@@ -82,7 +89,7 @@ def read_image(
 
     Colours become sRGB. 16-bit grey stays uint16 and 32-bit float grey stays float32; palettes, CMYK,
     CIELAB and YCbCr become RGB; 1 bit becomes 0 and 255. An alpha channel that is opaque everywhere is
-    dropped. 16-bit grey with an alpha channel is read as 8 bits, and so is 16-bit RGB unless `deep`.
+    dropped. 16-bit RGB is converted with all its bits and then rounded to 8, unless `deep`.
 
     Args:
         source: the file, or a binary stream.
@@ -90,7 +97,7 @@ def read_image(
         name: name used in error messages instead of the file's.
         color_management: convert the colours to sRGB by the file's colour profile, by cICP, gAMA and
             cHRM of a PNG, or by a camera's mark of Adobe RGB. If False, the samples stay as they are.
-        deep: keep 16 bits per channel of RGB in PNG and TIFF.
+        deep: keep 16 bits per channel of RGB in PNG, TIFF and PNM.
 
     Raises:
         InputError: the file is missing, has another format, is damaged or does not fit into memory; a
@@ -115,8 +122,9 @@ def still_image(picture: "Image.Image", colors: ColorSource, *, deep: bool) -> R
     """
     from PIL import ImageOps
 
-    if deep and is_deep(picture):
+    if is_deep(picture):
         image = managed(read_deep(picture), colors)
+        image = image if deep else in_eight_bits(image)
         return dataclasses.replace(image, resolution=file_resolution(picture))
     picture.load()
     resolution = file_resolution(picture)
@@ -270,7 +278,8 @@ def unread_parts(
     # Pillow gives the stored depth to its decoder as "RGB;16B", or (in PNM) as RGB and the white code.
     arguments = next((tile[3] for tile in getattr(picture, "tile", ())), ())
     arguments = arguments if isinstance(arguments, tuple) else (arguments,)
-    reduced = not (picture.mode.startswith(("I", "F")) or (deep and is_deep(picture)))
+    keeps = is_deep(picture) and (deep or is_deep_gray_alpha(picture))
+    reduced = not (picture.mode.startswith(("I", "F")) or keeps)
     if reduced and any(
         ";16" in part if isinstance(part, str) else picture.format == "PPM" and (part or 0) > 255
         for part in arguments

@@ -12,7 +12,13 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import numpy as np
 
 from dither.images.color_management import UNMANAGED, color_source, managed
-from dither.images.deep_color import CLEAR_COLOR, is_deep, split_deep
+from dither.images.deep_color import (
+    CLEAR_COLOR,
+    in_eight_bits,
+    is_deep,
+    is_deep_gray_alpha,
+    split_deep,
+)
 from dither.images.formats import jpeg_reader, png_reader, tiff_reader
 from dither.images.io import Source, damage_refused, open_image, opened_file, unread_parts
 from dither.images.pages import page_numbers
@@ -57,7 +63,7 @@ def open_rows(
                 is_converted = colors.space is not None
                 # Only whole pictures are read with their inks.
                 by_rows = not is_converted or colors.mode in ("L", "RGB")
-                found = _row_bands(picture, file, deep) if by_rows else None
+                found = _row_bands(picture, file) if by_rows else None
                 notes = (*unread_parts(picture, name, deep=deep), *filter(None, [colors.note]))
                 shape, mode = (picture.height, picture.width), picture.mode
                 profile = picture.info.get("icc_profile") if mode in PROFILED_MODES else None
@@ -78,7 +84,8 @@ def open_rows(
                     if band is None:
                         break
                 rows += len(band.color)
-                yield managed(RasterImage(band.color, band.alpha, profile), colors)
+                image = managed(RasterImage(band.color, band.alpha, profile), colors)
+                yield image if deep else in_eight_bits(image)
             assert rows == shape[0]
 
         read = checked
@@ -93,7 +100,7 @@ def open_rows(
 
 
 def _row_bands(
-    picture: "Image.Image", file: BinaryIO, deep: bool
+    picture: "Image.Image", file: BinaryIO
 ) -> tuple[Callable[[], Iterator[RasterImage]], int] | None:
     """Return a function that reads the bands, and the bytes of a part of the file, or None."""
     from PIL import Image
@@ -101,9 +108,7 @@ def _row_bands(
     # A PNG would read its pixels to look for an orientation behind them.
     if Image.Image.getexif(picture).get(_ORIENTATION) not in _UPRIGHT:
         return None
-    size, has_16_bits = picture.size, is_deep(picture)
-    if picture.format == "PNG" and has_16_bits and not deep:
-        return None
+    size = picture.size
     if picture.format == "PNG" and png_reader.is_read_in_rows(picture, file):
         convert = _png_conversion(picture)
         if convert is not None:
@@ -115,7 +120,7 @@ def _row_bands(
     if picture.format == "TIFF" and picture.mode != "F" and not picture.mode.startswith("I;32"):
         parts = tiff_reader.tiff_parts(file)
         if parts is not None and parts.size == size:
-            decode = tiff_reader.deep_part if deep and has_16_bits else None
+            decode = tiff_reader.deep_part if is_deep(picture) else None
             return lambda: tiff_reader.bands(file, parts, decode), parts.piece_bytes
     return None
 
@@ -128,7 +133,7 @@ def _png_conversion(picture: Any) -> Callable[[np.ndarray], RasterImage] | None:
     width, is_plain = picture.width, "transparency" not in picture.info
     if is_deep(picture):
         clear, profile = info.get(CLEAR_COLOR), info.get("icc_profile")
-        channels = len(mode)
+        channels = 2 if is_deep_gray_alpha(picture) else len(mode)
         return lambda rows: split_deep(
             rows.view(">u2").astype(np.uint16).reshape(len(rows), width, channels), clear, profile
         )

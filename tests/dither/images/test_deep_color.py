@@ -40,10 +40,23 @@ def png(samples: np.ndarray, *chunks: bytes) -> bytes:
         lines.append(bytes([kind]) + ((row - base) % 256).astype(np.uint8).tobytes())
         above = row
     header = struct.pack(
-        ">IIBBBBB", *samples.shape[1::-1], 16, {3: 2, 4: 6}[samples.shape[2]], 0, 0, 0
+        ">IIBBBBB", *samples.shape[1::-1], 16, {2: 4, 3: 2, 4: 6}[samples.shape[2]], 0, 0, 0
     )
     parts = [chunk(b"IHDR", header), *chunks, chunk(b"IDAT", zlib.compress(b"".join(lines)))]
     return b"\x89PNG\r\n\x1a\n" + b"".join(parts) + chunk(b"IEND", b"")
+
+
+def interlaced_png(samples: np.ndarray, color_type: int) -> bytes:
+    data = b""
+    for top, left, down, right in (
+        *((0, 0, 8, 8), (0, 4, 8, 8), (4, 0, 8, 4), (0, 2, 4, 4)),
+        *((2, 0, 4, 2), (0, 1, 2, 2), (1, 0, 2, 1)),
+    ):
+        for row in samples[top::down, left::right]:
+            data += b"\0" + row.astype(">u2").tobytes()
+    header = chunk(b"IHDR", struct.pack(">IIBBBBB", 8, 8, 16, color_type, 0, 0, 1))
+    content = b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(data))
+    return content + chunk(b"IEND", b"")
 
 
 def chunk(name: bytes, content: bytes) -> bytes:
@@ -89,6 +102,59 @@ def test_all_bits_are_read_whole_and_in_rows(name: str, channels: int, tmp_path:
     assert dither.read_image(path).color.dtype == np.uint8
 
 
+@pytest.mark.parametrize("is_interlaced", [False, True])
+def test_grey_with_alpha_keeps_all_bits(is_interlaced: bool, tmp_path: Path) -> None:
+    samples = np.random.default_rng(0).integers(0, 65536, (8, 8, 2), np.uint16)
+    path = tmp_path / "deep.png"
+    path.write_bytes(interlaced_png(samples, 4) if is_interlaced else png(samples))
+    alpha = np.rint(samples[..., 1] / 257)
+    found = dither.read_image(path)
+    assert (found.color == samples[..., 0]).all()
+    assert (found.alpha == alpha).all()
+    with open_rows(path, 1 << 20, "deep") as rows:
+        assert (rows is None) == is_interlaced
+        if rows is not None:
+            assert not rows.notes
+            bands = list(rows.bands())
+            assert (np.concatenate([band.color for band in bands]) == samples[..., 0]).all()
+            assert (np.concatenate([_alpha(band) for band in bands]) == alpha).all()
+
+
+@pytest.mark.parametrize("white", [65535, 1000, 300])
+@pytest.mark.parametrize("is_text", [False, True])
+def test_pnm_keeps_all_bits(is_text: bool, white: int, tmp_path: Path) -> None:
+    samples = np.random.default_rng(0).integers(0, white + 1, (*_SHAPE, 3), np.uint16)
+    numbers = " ".join(map(str, samples.ravel())).encode()
+    content = numbers if is_text else samples.astype(">u2").tobytes()
+    head = f"P{3 if is_text else 6}\n# made here\n{_SHAPE[1]} {_SHAPE[0]} {white}\n".encode()
+    path = tmp_path / "deep.ppm"
+    path.write_bytes(head + content)
+    expected = samples.astype(float) * 65535 / white
+    assert abs(dither.read_image(path, deep=True).color - expected).max() <= 0.5
+    assert abs(dither.read_image(path).color - expected / 257).max() < 0.51
+    path.write_bytes((head + content)[:-40])
+    with pytest.raises(InputError, match="damaged"):
+        dither.read_image(path, deep=True)
+
+
+def test_eight_bits_are_the_nearest_ones_and_rounded_last(tmp_path: Path) -> None:
+    # Light at half a code of 8 bits, which is 12 codes of sRGB.
+    samples = np.full((*_SHAPE, 3), 128, np.uint16)
+    path = tmp_path / "linear.png"
+    path.write_bytes(png(samples, chunk(b"gAMA", struct.pack(">I", 100000))))
+    expected = round(255 * 12.92 * 128 / 65535)
+    found = dither.read_image(path).color
+    assert found.dtype == np.uint8
+    assert (found == expected).all()
+    with open_rows(path, 1 << 20, "linear") as rows:
+        assert rows is not None
+        assert all((band.color == expected).all() for band in rows.bands())
+    path.write_bytes(png(np.full((*_SHAPE, 3), 0x80FF, np.uint16)))
+    assert (dither.read_image(path).color == 128).all()
+    path.write_bytes(png(np.full((*_SHAPE, 3), 257 * 9 - 20, np.uint16)))
+    assert (dither.read_image(path).color == 9).all()
+
+
 def test_one_colour_may_be_transparent(tmp_path: Path) -> None:
     samples = np.random.default_rng(0).integers(0, 65536, (*_SHAPE, 3), np.uint16)
     samples[2, 3] = samples[5, 6] = 1, 2, 3
@@ -99,9 +165,11 @@ def test_one_colour_may_be_transparent(tmp_path: Path) -> None:
     expected = np.full(_SHAPE, 255)
     expected[[2, 5], [3, 6]] = 0
     assert (found.alpha == expected).all()
-    with open_rows(path, 1 << 20, "clear", deep=True) as rows:
-        assert rows is not None
-        assert (np.concatenate([_alpha(band) for band in rows.bands()]) == expected).all()
+    assert (dither.read_image(path).alpha == expected).all()
+    for deep in (False, True):
+        with open_rows(path, 1 << 20, "clear", deep=deep) as rows:
+            assert rows is not None
+            assert (np.concatenate([_alpha(band) for band in rows.bands()]) == expected).all()
 
 
 @pytest.mark.parametrize("orientation", range(1, 9))
@@ -119,16 +187,7 @@ def test_pictures_are_turned_as_pillow_turns_those_of_8_bits(
 
 def test_interlaced_pictures_keep_their_bits(tmp_path: Path) -> None:
     samples = np.random.default_rng(0).integers(0, 65536, (8, 8, 3), np.uint16)
-    data = b""
-    for top, left, down, right in (
-        *((0, 0, 8, 8), (0, 4, 8, 8), (4, 0, 8, 4), (0, 2, 4, 4)),
-        *((2, 0, 4, 2), (0, 1, 2, 2), (1, 0, 2, 1)),
-    ):
-        for row in samples[top::down, left::right]:
-            data += b"\0" + row.astype(">u2").tobytes()
-    header = chunk(b"IHDR", struct.pack(">IIBBBBB", 8, 8, 16, 2, 0, 0, 1))
-    content = b"\x89PNG\r\n\x1a\n" + header + chunk(b"IDAT", zlib.compress(data))
-    (tmp_path / "a.png").write_bytes(content + chunk(b"IEND", b""))
+    (tmp_path / "a.png").write_bytes(interlaced_png(samples, 2))
     assert (dither.read_image(tmp_path / "a.png", deep=True).color == samples).all()
 
 
