@@ -69,5 +69,21 @@ def wrong_ending(ending: str, endings: Iterable[str]) -> str:
     return did_you_mean(ending.lower(), endings, f"the ending must be one of {', '.join(endings)}")
 
 
+def one_slip_apart(word: str, name: str) -> bool:
+    """Return whether one letter too many, too few or wrong, or two swapped, make a word of a name.
+
+    Example:
+        >>> one_slip_apart("pgn", "png"), one_slip_apart("pg", "png"), one_slip_apart("raw", "png")
+        (True, True, False)
+    """
+    if len(word) != len(name):
+        short, long = sorted((word, name), key=len)
+        return any(long[:place] + long[place + 1 :] == short for place in range(len(long)))
+    wrong = [place for place, pair in enumerate(zip(word, name, strict=True)) if len({*pair}) > 1]
+    if len(wrong) == 2 and wrong[1] == wrong[0] + 1:
+        return word[wrong[0]] == name[wrong[1]] and word[wrong[1]] == name[wrong[0]]
+    return len(wrong) == 1
+
+
 def _letters(name: str) -> str:
     return "".join(sign for sign in name.casefold() if sign not in " -_")

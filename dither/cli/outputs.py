@@ -13,7 +13,7 @@ from dither.cli.job import Job
 from dither.cli.options import STREAM
 from dither.errors import InputError
 from dither.files.atomic import atomic_writes, check_writable, created_folder
-from dither.suggestions import wrong_ending
+from dither.suggestions import one_slip_apart, wrong_ending
 
 if TYPE_CHECKING:
     from dither.panels.panel import Panel
@@ -224,10 +224,8 @@ def check_suffix(path: Path, job: Job, panel: "Panel | None" = None) -> None:
     if kind != "image":
         if kind == "buffer" and not job.packed:
             _check_buffer(path, suffix)
-        if job.packed and path != STREAM and suffix in (*WRITE_FORMATS, ".jpg", ".jpeg"):
-            raise InputError(
-                f"--packed writes raw rows, not an image; {path} should end otherwise, such as in .bin"
-            )
+        if job.packed and path != STREAM and kind in ("rows", "buffer"):
+            _check_raw(path, suffix)
         return
     if path != STREAM and suffix not in (*WRITE_FORMATS, ".jpg", ".jpeg"):
         formats = (*WRITE_FORMATS, *(DEVICE_ENDINGS if panel is None else ()), *VIDEO_SUFFIXES)
@@ -238,6 +236,26 @@ def check_suffix(path: Path, job: Job, panel: "Panel | None" = None) -> None:
         if job.output_format is not None:
             raise InputError(f"--format is {job.output_format!r}: {error}") from None
         raise InputError(f"cannot write {path}: {error}") from None
+
+
+def _check_raw(path: Path, suffix: str) -> None:
+    """Refuse packed rows in a file whose ending is, or looks like, that of an image or a video.
+
+    Raises:
+        InputError: the ending is refused.
+    """
+    from dither.images.io import WRITE_FORMATS
+
+    names = (*WRITE_FORMATS, ".jpg", ".jpeg", *VIDEO_SUFFIXES)
+    otherwise = f"{path} should end otherwise, such as in .bin"
+    if suffix in names:
+        raise InputError(f"--packed writes raw rows, not an image; {otherwise}")
+    meant = next((name for name in names if one_slip_apart(suffix, name)), None)
+    if suffix not in RAW_SUFFIXES and meant is not None:
+        raise InputError(
+            f"cannot write {path}: did you mean {meant!r}? Leave --packed out then; it writes raw "
+            f"rows, for which {otherwise}"
+        )
 
 
 def _check_buffer(path: Path, suffix: str) -> None:

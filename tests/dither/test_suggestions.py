@@ -3,7 +3,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dither.palettes.named import palette_names
-from dither.suggestions import close_names, did_you_mean, wrong_ending
+from dither.suggestions import close_names, did_you_mean, one_slip_apart, wrong_ending
 
 
 @pytest.mark.parametrize(
@@ -55,3 +55,16 @@ def test_a_mistyped_ending_is_recognised(ending: str, close: str) -> None:
 
 def test_no_ending_has_no_close_one() -> None:
     assert wrong_ending("", [".png", ".gif"]) == "the ending must be one of .png, .gif"
+
+
+@pytest.mark.parametrize("name", [".png", ".tiff"])
+def test_one_slip_is_found_and_two_are_not(name: str) -> None:
+    places = range(len(name))
+    slips = {name[:place] + name[place + 1 :] for place in places}
+    slips |= {f"{name[:place]}x{name[place:]}" for place in range(len(name) + 1)}
+    slips |= {f"{name[:place]}x{name[place + 1 :]}" for place in places}
+    swapped = [name[:at] + name[at + 1] + name[at] + name[at + 2 :] for at in places[:-1]]
+    assert all(one_slip_apart(word, name) for word in (slips | set(swapped)) - {name})
+    assert not any(
+        one_slip_apart(word, name) for word in (name, "", name + "xx", ".xxf"[: len(name)])
+    )

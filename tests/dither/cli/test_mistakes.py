@@ -27,6 +27,13 @@ from dither.images.io import read_image
         ("diffuse a.png -o b.png --bits 1 --method row", "'dots'; did you mean 'rows'?"),
         ("optimize a.png -o b.png --colors 4 --preset smoth", "did you mean 'smooth'?"),
         ("ordered a.png -o b.png --bits 1 --fit containn", "did you mean 'contain'?"),
+        (
+            "ordered a.png -o b.pgn --bits 1 --packed msb",
+            "b.pgn: did you mean '.png'? Leave --packed",
+        ),
+        ("diffuse a.png -o b.gi --bits 1 --packed lsb", "b.gi: did you mean '.gif'?"),
+        ("ordered a.png -o b.mpv --bits 1 --packed msb", "b.mpv: did you mean '.mp4'?"),
+        ("ordered a.png -o b.mp4 --bits 1 --packed msb", "b.mp4 should end otherwise"),
     ],
 )
 def test_close_words_are_suggested(refused: Callable, words: str, sentence: str) -> None:
