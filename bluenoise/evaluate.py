@@ -86,6 +86,23 @@ class Evaluation(NamedTuple):
     temporal_spectrum_db: list[float] | None = None
 
 
+def check_cells(shape: Sequence[int], name: str) -> None:
+    """Check that a matrix of a shape can be evaluated.
+
+    Args:
+        shape: of one matrix.
+        name: of the matrix, for the message.
+
+    Raises:
+        InputError: it has fewer than 2 or more than 2^22 cells.
+    """
+    cells = math.prod(shape)
+    if not 2 <= cells <= _MOST_CELLS:
+        raise InputError(
+            f"{name} has {counted(cells, 'cell')}; 2 to {_MOST_CELLS} can be evaluated"
+        )
+
+
 def evaluate(
     matrix: MatrixLike,
     *,
@@ -109,11 +126,8 @@ def evaluate(
     """
     matrix = as_matrix(matrix)
     filters = named_filters(filters)
+    check_cells(matrix.shape, "the matrix")
     cells = matrix.ranks.size
-    if not 2 <= cells <= _MOST_CELLS:
-        raise InputError(
-            f"the matrix has {counted(cells, 'cell')}; 2 to {_MOST_CELLS} can be evaluated"
-        )
     levels = level_sample(cells, max(64, _PATTERN_CELLS // cells))
     energies = level_energies(matrix.ranks, list(filters.values()), levels)
     white = white_noise_energies(matrix.shape, list(filters.values()), levels).mean(axis=0)

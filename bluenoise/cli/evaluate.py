@@ -13,6 +13,7 @@ from bluenoise.evaluate import (
     Evaluation,
     baselines,
     better_filters,
+    check_cells,
     luminance_gain_db,
     mean_evaluation,
     mean_gain_db,
@@ -115,6 +116,7 @@ def evaluate(
     loaded = {name: load_matrix_set(name) for name in matrices}
     groups: dict[tuple[int, ...], list[str]] = {}
     for name, column in loaded.items():
+        check_cells(column.shape, name)
         groups.setdefault((len(column.matrices), *column.shape), []).append(name)
     tables: dict[str, dict[str, dict[str, Any]]] = {}
     with delayed_progress("evaluate", quiet=False) as on_progress:

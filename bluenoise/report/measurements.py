@@ -7,7 +7,14 @@ from typing import Any
 
 import numpy as np
 
-from bluenoise.evaluate import Evaluation, baselines, evaluate, mean_evaluation, mean_gain_db
+from bluenoise.evaluate import (
+    Evaluation,
+    baselines,
+    check_cells,
+    evaluate,
+    mean_evaluation,
+    mean_gain_db,
+)
 from bluenoise.matrix_set import MatrixSet
 from bluenoise.report.provenance import Provenance
 from dither.matrix.threshold_matrix import ThresholdMatrix
@@ -125,7 +132,12 @@ def measure_all(
         photo: see `Measurements`.
         seed: of white noise and void-and-cluster.
         on_progress: called with the share done, 0 to 1, and the current work.
+
+    Raises:
+        InputError: a matrix has fewer than 2 or more than 2^22 cells.
     """
+    for name, each in matrix_sets.items():
+        check_cells(each.shape, name)
     shapes = list(dict.fromkeys(each.shape for each in matrix_sets.values()))
     on_progress(0, "making void-and-cluster")
     made = {shape: baselines(shape, seed=seed) for shape in shapes}

@@ -2,6 +2,7 @@
 
 import json
 import math
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -147,3 +148,10 @@ def test_equal_values_have_no_order(refused: Callable, tmp_path: Path, program: 
 def test_a_mistyped_texture_is_suggested(refused: Callable) -> None:
     for command in ("evaluate vec2-128x12", "export vec2-128x12 -o out"):
         assert "did you mean 'vec2-128x128'" in refused(f"bluenoise {command}")
+
+
+@pytest.mark.parametrize("command", ["evaluate", "report -o page.html"])
+def test_a_matrix_of_one_cell_is_named(refused: Callable, tmp_path: Path, command: str) -> None:
+    np.save(tmp_path / "one.npy", np.zeros((1, 1), np.uint8))
+    said = refused(f"bluenoise {command} blue-16x16 one.npy")
+    assert re.match(r"error: one(\.npy)? has 1 cell; 2 to 4194304 can be evaluated", said)
