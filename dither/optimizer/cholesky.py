@@ -16,12 +16,17 @@ def solve_positive(matrix: np.ndarray, right: np.ndarray) -> np.ndarray:
         matrix: (N, N) float64, symmetric and positive definite.
         right: (N,) float64.
 
+    Raises:
+        numpy.linalg.LinAlgError: the matrix is not positive definite.
+
     Example:
         >>> solve_positive(np.array([[4.0, 2.0], [2.0, 3.0]]), np.array([2.0, 5.0])).tolist()
         [-0.5, 2.0]
     """
     out = np.array(right, np.float64)
     solve_in_place(np.array(matrix, np.float64, order="C"), out)
+    if not np.isfinite(out).all():
+        raise np.linalg.LinAlgError("the matrix is not positive definite")
     return out
 
 

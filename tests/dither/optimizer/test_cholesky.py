@@ -15,3 +15,9 @@ def test_the_solution_is_numpys_and_the_arguments_stay(count: int) -> None:
     assert solve_positive(matrix, right) == pytest.approx(np.linalg.solve(matrix, right), abs=1e-9)
     assert (matrix == before[0]).all()
     assert (right == before[1]).all()
+
+
+@pytest.mark.parametrize("matrix", [np.zeros((2, 2)), np.ones((2, 2)), -np.eye(2)])
+def test_other_matrices_are_refused(matrix: np.ndarray) -> None:
+    with pytest.raises(np.linalg.LinAlgError, match="not positive definite"):
+        solve_positive(matrix, np.array([1.0, 2.0]))
