@@ -290,7 +290,7 @@ def _encode(
     if max(height, width) > _MAX_SIDE:
         raise InputError(f"a PNG has at most {_MAX_SIDE} pixels a side, not {max(height, width)}")
     pixel_bits = bits * _CHANNELS[kind]
-    rows = PngRows(read, height, -(-width * pixel_bits // 8), max(1, pixel_bits // 8))
+    rows = PngRows(read, height, -(-width * pixel_bits // 8), pixel_bits)
     header = struct.pack(">IIBBBBB", width, height, bits, kind, 0, 0, 0)
     more = [_chunk(b"iCCP", b"ICC Profile\0\0" + zlib.compress(profile))] if profile else []
     start = b"".join([_SIGNATURE, _chunk(b"IHDR", header), *more, *table])

@@ -1,7 +1,7 @@
 """Pack a finished PNG into fewer bytes without changing its pixels.
 
 oxipng tries filters, orders of the palette and better ways of deflate. Without it, the rows are
-compressed at zlib's highest level by `dither.images.formats.png_rows`, which is 0 to 8 % larger.
+compressed by `dither.images.formats.png_rows`, which is 0 to 8 % larger.
 """
 
 from importlib import import_module

@@ -60,7 +60,9 @@ def _chosen(image: np.ndarray) -> Way:
 
 
 @pytest.mark.parametrize("size", [96, 700])
-def test_the_rows_decide_the_way(size: int) -> None:
+def test_the_rows_decide_the_way(monkeypatch: pytest.MonkeyPatch, size: int) -> None:
+    # With zlib, whose effort does not depend on what is installed.
+    monkeypatch.setattr("dither.images.formats.png_rows._libdeflate", lambda: None)
     y, x = np.mgrid[:size, :size]
     generator = np.random.default_rng(0)
     smooth = (128 + 99 * np.sin(x / 37) * np.cos(y / 29) + generator.normal(0, 1, x.shape)).astype(
@@ -72,6 +74,59 @@ def test_the_rows_decide_the_way(size: int) -> None:
     streaks = np.repeat(generator.integers(0, 256, (1, size), np.uint8), size, axis=0)
     flips = (generator.random((size, size)) < 0.05).astype(np.uint8)
     assert _chosen(np.cumsum(flips, axis=0).astype(np.uint8) + streaks) == Way(2, False)
+
+
+def _packed(height: int, row_bytes: int) -> PngRows:
+    """Return a noisy ramp after 1-bit ordered dithering."""
+    thresholds = np.array([[0, 8, 2, 10], [12, 4, 14, 6], [3, 11, 1, 9], [15, 7, 13, 5]])
+    ramp = np.linspace(0, 16, row_bytes * 8)
+    noise = np.random.default_rng(0).normal(0, 1, (height, row_bytes * 8))
+    image = np.packbits(ramp + noise > np.tile(thresholds, (height // 4, row_bytes * 2)), axis=1)
+    return PngRows(lambda start, stop: image[start:stop], height, row_bytes, pixel_bits=1)
+
+
+def _stream(rows: PngRows) -> bytes:
+    return b"".join(compressed_rows(rows))
+
+
+def test_packed_pixels_have_no_neighbours_to_predict_from() -> None:
+    y, x = np.mgrid[:99, :99]
+    noise = np.random.default_rng(0).normal(0, 1, x.shape)
+    smooth = (128 + 99 * np.sin(x / 37) * np.cos(y / 29) + noise).astype(np.uint8)
+
+    def filter_of(pixel_bits: int) -> int:
+        rows = PngRows(lambda start, stop: smooth[start:stop], 99, 99, pixel_bits)
+        return zlib.decompress(_stream(rows))[0]
+
+    assert filter_of(8) == 4
+    assert filter_of(2) in (0, 2)
+
+
+@pytest.mark.parametrize("height", [64, 2048, 5000])
+def test_libdeflate_searches_buffers_of_a_bounded_size(
+    monkeypatch: pytest.MonkeyPatch, height: int
+) -> None:
+    rows, taken = _packed(height, 512), []
+
+    def compress(content: bytes, level: int) -> bytes:
+        taken.append(len(content))
+        return zlib.compress(content, min(level, 9))
+
+    monkeypatch.setattr("dither.images.formats.png_rows._libdeflate", lambda: None)
+    without = zlib.decompress(_stream(rows))
+    monkeypatch.setattr("dither.images.formats.png_rows._libdeflate", lambda: compress)
+    assert zlib.decompress(_stream(rows)) == without
+    assert max(taken, default=0) <= height * 513
+    assert bool(taken) == (rows.size <= 1 << 21)
+
+
+def test_libdeflate_makes_smaller_files(monkeypatch: pytest.MonkeyPatch) -> None:
+    pytest.importorskip("deflate")
+    rows = _packed(300, 96)
+    better = _stream(rows)
+    monkeypatch.setattr("dither.images.formats.png_rows._libdeflate", lambda: None)
+    assert len(better) < len(_stream(rows))
+    assert zlib.decompress(better) == zlib.decompress(_stream(rows))
 
 
 def test_a_large_image_is_not_held_twice() -> None:
