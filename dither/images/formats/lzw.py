@@ -16,19 +16,15 @@ from typing import NamedTuple
 
 import numpy as np
 
-from dither.native.loop import compiled
+from dither.images.formats.lzw_loops import MOST_BITS, MOST_CODES, parse_codes, write_codes
 
-_MOST_BITS = 12
-_MOST_CODES = 1 << _MOST_BITS
 _BLOCK = 255
-# Window and tolerance of `parse_codes`; a window as long as any picture keeps a full table.
-_AT_ONCE, _NEVER = (0, 1.0), (1 << 62, 1.0)
-_LATER = ((256, 1.1), (2048, 1.2))
 # Places where the table may start anew, in each stretch of pixels that fills it, and the most
-# stretches between two.
-_PLACES, _STRETCHES = 4, 3
-# Strings that are followed at a time, and strings next to the longest that are tried.
-_STRINGS, _SHORTER = 16, 6
+# stretches between two. Twice as many stretches save 0.3 to 0.6 % where strings are long; a frame of
+# more codes, whose strings are short, gains 0.1 % in twice the time.
+_PLACES, _STRETCHES, _MANY_CODES = 3, 6, 1 << 17
+# Places of a table that is kept when it is full.
+_NOWHERE = np.empty(0, np.int64)
 
 
 class _Line(NamedTuple):
@@ -58,15 +54,15 @@ class _Attempt(NamedTuple):
 
     Attributes:
         codes: (M,) int32.
-        ends: (M,) int32, the pixel after the string of each code.
         bits: of an index.
         size: in bits.
+        ends: (M,) int32, the pixel after the string of each code.
     """
 
     codes: np.ndarray
-    ends: np.ndarray
     bits: int
     size: int
+    ends: np.ndarray
 
 
 def compress(pixels: np.ndarray, free: np.ndarray, transparent: int) -> bytes:
@@ -95,17 +91,18 @@ def compress(pixels: np.ndarray, free: np.ndarray, transparent: int) -> bytes:
         choices = free & (pixels >> index_bits(int(skipped.max()) + 1) == 0)
         own = np.where(choices, pixels, skipped)
         lines += [_Line(own, choices, transparent, each) for each in (False, True)]
-    found = [_codes(line) for line in lines]
+    scratch = np.zeros(MOST_CODES << 8, np.int16)
+    found = [_codes(line, scratch) for line in lines]
     chosen = int(np.argmin([each.size for each in found]))
     line, at_once = lines[chosen], found[chosen]
-    settings: list[tuple[tuple[int, float], np.ndarray | None]]
-    settings = [(_AT_ONCE, None), *((policy, None) for policy in _LATER)]
-    places = _places_to_clear(line, at_once.ends)
-    if len(places):
-        settings.append((_NEVER, places))
-    tried = [at_once, *(_codes(line, *setting) for setting in settings[1:])]
-    setting = settings[int(np.argmin([each.size for each in tried]))]
-    best = min([*tried, _codes(line, *setting, looks_ahead=True)], key=lambda each: each.size)
+    places = _places_to_clear(line, scratch, at_once.ends)
+    policies = [None] if places is None else [None, _NOWHERE, places]
+    tried = [at_once, *(_codes(line, scratch, policy) for policy in policies[1:])]
+    # Without a choice, looking ahead gains nothing to 0.2 % once a table is full.
+    if line.free.any() or places is None:
+        policy = policies[int(np.argmin([each.size for each in tried]))]
+        tried.append(_codes(line, scratch, policy, looks_ahead=True))
+    best = min(tried, key=lambda each: each.size)
     return packed_codes(best.codes, best.bits)
 
 
@@ -115,7 +112,7 @@ def index_bits(count: int) -> int:
 
 
 def packed_codes(codes: np.ndarray, bits: int) -> bytes:
-    """Pack codes that were chosen elsewhere: the minimum code size, and blocks.
+    """Pack codes that a compiled search has chosen: the minimum code size, and blocks.
 
     Args:
         codes: (N,) integers, clear codes included; the first clear code and the end code are added.
@@ -126,10 +123,10 @@ def packed_codes(codes: np.ndarray, bits: int) -> bytes:
         '02 02 8c 53 00'
     """
     clear = 1 << bits
-    every = np.concatenate([[clear], codes, [clear + 1]])
-    digits = every[:, None] >> np.arange(_MOST_BITS) & 1
-    chosen = digits[np.arange(_MOST_BITS) < _sizes(every, bits)[:, None]]
-    content = np.packbits(chosen.astype(np.uint8), bitorder="little").tobytes()
+    every = np.concatenate([[clear], codes, [clear + 1]]).astype(np.int32)
+    room = -(-len(every) * MOST_BITS // 8)
+    written = np.zeros(room, np.uint8)
+    content = written[: -(-write_codes(every, bits, written) // 8)].tobytes()
     blocks = [bytes([bits])]
     for start in range(0, len(content), _BLOCK):
         block = content[start : start + _BLOCK]
@@ -137,42 +134,42 @@ def packed_codes(codes: np.ndarray, bits: int) -> bytes:
     return b"".join([*blocks, b"\0"])
 
 
-def _sizes(every: np.ndarray, bits: int) -> np.ndarray:
-    """Return the bits of each code; the first is a clear code."""
+def _bits_after_clear(counts: np.ndarray, bits: int) -> np.ndarray:
+    """Return the bits of a clear code and so many codes after it, as (N,) int64."""
     clear = 1 << bits
-    places = np.arange(len(every))
-    since = places - np.maximum.accumulate(np.where(every == clear, places, 0))
-    # A clear code has the size of the code before it and one more entry.
-    since[1:][every[1:] == clear] = since[:-1][every[1:] == clear] + 1
-    largest = np.where(since > 1, clear + since, clear)
-    return np.clip(np.floor(np.log2(largest)).astype(np.int64) + 1, bits + 1, _MOST_BITS)
+    largest = clear + np.arange(MOST_CODES - clear)
+    sizes = np.floor(np.log2(largest)).astype(np.int64) + 1
+    sizes[:2] = bits + 1
+    sums, full = np.cumsum(sizes), len(sizes) - 1
+    return sums[np.minimum(counts, full)] + MOST_BITS * np.maximum(counts - full, 0)
 
 
-def _places_to_clear(line: _Line, ends: np.ndarray) -> np.ndarray:
+def _places_to_clear(line: _Line, scratch: np.ndarray, ends: np.ndarray) -> np.ndarray | None:
     """Find the pixels before which the table starts anew with the fewest bits, on a grid.
 
     Args:
         line: the pixels.
+        scratch: as for `_parsed`.
         ends: of their codes, if the table starts anew as soon as it is full.
 
     Returns:
-        (M,) int64, none if the table does not become full.
+        (M,) int64, or None if the table does not become full.
     """
     count, bits = len(line.pixels), line.bits
-    room = _MOST_CODES - (1 << bits)
+    room = MOST_CODES - (1 << bits)
     if len(ends) <= room:
-        return np.empty(0, np.int64)
+        return None
     grid = np.arange(0, count, max(16, count * room // len(ends) // _PLACES))
     borders = np.append(grid[1:], count)
+    most = _PLACES * (_STRETCHES if len(ends) <= _MANY_CODES else _STRETCHES // 2)
     cost = np.full(len(grid) + 1, np.inf)
     cost[0], before = 0, np.zeros(len(grid) + 1, np.int64)
-    sizes = np.cumsum(_sizes(np.append(1 << bits, np.zeros(count + 1, np.int64)), bits))
     for number, start in enumerate(grid):
-        reached = borders[number : number + _PLACES * _STRETCHES]
+        reached = borders[number : number + most]
         part = slice(start, reached[-1])
         rest = line._replace(pixels=line.pixels[part], free=line.free[part])
-        codes_to = np.searchsorted(_codes(rest, _NEVER).ends, reached - start) + 1
-        total = cost[number] + sizes[codes_to]
+        codes_to = np.searchsorted(_parsed(rest, scratch, _NOWHERE)[1], reached - start) + 1
+        total = cost[number] + _bits_after_clear(codes_to, bits)
         later = slice(number + 1, number + 1 + len(reached))
         before[later] = np.where(total < cost[later], number, before[later])
         cost[later] = np.minimum(cost[later], total)
@@ -184,17 +181,34 @@ def _places_to_clear(line: _Line, ends: np.ndarray) -> np.ndarray:
 
 def _codes(
     line: _Line,
-    policy: tuple[int, float] = _AT_ONCE,
+    scratch: np.ndarray,
     places: np.ndarray | None = None,
     *,
     looks_ahead: bool = False,
 ) -> _Attempt:
+    """Choose codes; the table starts anew at some places, or as soon as it is full if they are None."""
+    codes, ends = _parsed(line, scratch, places, looks_ahead=looks_ahead)
+    every = np.append(np.int32(1 << line.bits), codes)
+    return _Attempt(codes, line.bits, write_codes(every, line.bits, np.empty(0, np.uint8)), ends)
+
+
+def _parsed(
+    line: _Line, scratch: np.ndarray, places: np.ndarray | None, *, looks_ahead: bool = False
+) -> np.ndarray:
+    """Return (2, M) int32: codes, and the pixel after the string of each.
+
+    Args:
+        line: the pixels.
+        scratch: (4096 * 256,) int16 of zeros; zeros again in the end.
+        places: as for `_codes`.
+        looks_ahead: as for `parse_codes`.
+    """
     count, bits = len(line.pixels), line.bits
     codes = np.empty((2, count + count // 512 + 16), np.int32)
-    places = np.empty(0, np.int64) if places is None else places
-    used = parse_codes(*line, bits, looks_ahead, *policy, places, codes)
-    size = int(_sizes(np.append(1 << bits, codes[0, :used]), bits).sum())
-    return _Attempt(codes[0, :used], codes[1, :used], bits, size)
+    table = scratch[: MOST_CODES << bits].reshape(MOST_CODES, 1 << bits)
+    keeps, starts = places is not None, _NOWHERE if places is None else places
+    used = parse_codes(*line, bits, looks_ahead, keeps, starts, table, codes)
+    return codes[:, :used]
 
 
 def _by_pillow(pixels: np.ndarray, bits: int) -> bytes:
@@ -206,155 +220,3 @@ def _by_pillow(pixels: np.ndarray, bits: int) -> bytes:
     stream.seek(1)
     ImageFile._save(line, stream, [("gif", (0, 0, len(pixels), 1), 0, ("P", bits, 0))])  # pyright: ignore[reportArgumentType, reportPrivateUsage]
     return stream.getvalue() + b"\0"
-
-
-@compiled
-def parse_codes(
-    pixels: np.ndarray,
-    free: np.ndarray,
-    transparent: int,
-    prefers_clear: bool,
-    bits: int,
-    looks_ahead: bool,
-    window: int,
-    tolerance: float,
-    places: np.ndarray,
-    codes: np.ndarray,
-) -> int:
-    """Choose the codes of a frame, without the first clear code; return their number.
-
-    Args:
-        pixels: (N,) uint8.
-        free: (N,) bool.
-        transparent: index.
-        prefers_clear: as in `_Line`.
-        bits: of an index.
-        looks_ahead: take the string that leads farthest with the next, not the longest.
-        window: keep a full table as long as it compresses this many pixels as well as those before; 0
-            to start anew at once.
-        tolerance: how many times the codes of the best window another may take.
-        places: (M,) int64, ascending: pixels after which the table starts anew with the next code.
-        codes: (2, room) int32 for the codes and the pixel after the string of each.
-    """
-    clear = 1 << bits
-    table = np.zeros((_MOST_CODES, clear), np.int16)
-    # The places of codes in the table, to empty it.
-    parents, lasts = np.zeros(_MOST_CODES, np.int32), np.zeros(_MOST_CODES, np.int32)
-    strings, longer = np.zeros(_STRINGS, np.int32), np.zeros(_STRINGS, np.int32)
-    # The first of the strings of each length that match.
-    matched, scratch = np.zeros(_MOST_CODES + 1, np.int32), np.zeros(_MOST_CODES + 1, np.int32)
-    following, previous, used, passed = clear + 2, -1, 0, 0
-    window_start, window_used, best_rate = 0, 0, 1e9
-    n = 0
-    while n < len(pixels):
-        best, code, first, taken = -1, 0, 0, 0
-        for turn in range(2 if free[n] else 1):
-            value = transparent if free[n] and (turn == 0) == prefers_clear else int(pixels[n])
-            # A decoder has added the last string and this value.
-            adds = previous >= 0 and following < _MOST_CODES and table[previous, value] == 0
-            if adds:
-                table[previous, value] = following
-            length = _match(pixels, free, transparent, table, n, value, strings, longer, matched)
-            reached, chosen = n + length, length
-            if looks_ahead:
-                reached = 0
-                after = following + (previous >= 0)
-                for shorter in range(length, max(0, length - _SHORTER), -1):
-                    start, string = n + shorter, matched[shorter]
-                    end = start
-                    for other in range((2 if free[start] else 1) if start < len(pixels) else 0):
-                        begin = transparent if other else int(pixels[start])
-                        adds_too = after < _MOST_CODES and table[string, begin] == 0
-                        if adds_too:
-                            table[string, begin] = after
-                        more = _match(
-                            pixels, free, transparent, table, start, begin, strings, longer, scratch
-                        )
-                        end = max(end, start + more)
-                        if adds_too:
-                            table[string, begin] = 0
-                    if end > reached:
-                        reached, chosen = end, shorter
-            if reached > best:
-                best, code, first, taken = reached, matched[chosen], value, chosen
-            if adds:
-                table[previous, value] = 0
-        if previous >= 0 and following < _MOST_CODES:
-            parents[following] = -1
-            if table[previous, first] == 0:
-                table[previous, first] = following
-                parents[following], lasts[following] = previous, first
-            following += 1
-            window_start, window_used, best_rate = n, used, 1e9
-        n += taken
-        codes[0, used], codes[1, used] = code, n
-        used += 1
-        previous = code
-        starts_anew = passed < len(places) and n >= places[passed]
-        while passed < len(places) and n >= places[passed]:
-            passed += 1
-        if following == _MOST_CODES and n - window_start >= window:
-            rate = (used - window_used) / max(1, n - window_start)
-            if window > 0 and rate <= tolerance * best_rate:
-                best_rate = min(best_rate, rate)
-                window_start, window_used = n, used
-            else:
-                starts_anew = True
-        if starts_anew and n < len(pixels):
-            codes[0, used], codes[1, used] = clear, n
-            used += 1
-            for each in range(clear + 2, following):
-                if parents[each] >= 0:
-                    table[parents[each], lasts[each]] = 0
-            following, previous = clear + 2, -1
-    return used
-
-
-@compiled
-def _match(
-    pixels: np.ndarray,
-    free: np.ndarray,
-    transparent: int,
-    table: np.ndarray,
-    start: int,
-    value: int,
-    strings: np.ndarray,
-    longer: np.ndarray,
-    matched: np.ndarray,
-) -> int:
-    """Return the length of the longest string in the table that pixels begin with.
-
-    Args:
-        pixels: (N,) uint8.
-        free: (N,) bool.
-        transparent: index.
-        table: (4096, 2**bits) int16: the code of each string and a further index; 0 for none.
-        start: the first pixel.
-        value: the index of this pixel.
-        strings: (16,) int32, scratch.
-        longer: (16,) int32, scratch.
-        matched: (4097,) int32; from 1 on, the code of a string of each length is written.
-    """
-    strings[0], matched[1] = value, value
-    count, n = 1, start + 1
-    while n < len(pixels):
-        one = int(pixels[n])
-        two = transparent if free[n] else one
-        found = 0
-        for k in range(count):
-            for turn in range(2 if two != one else 1):
-                code = table[strings[k], two if turn else one]
-                is_new = code != 0 and found < len(longer)
-                for other in range(found):
-                    is_new = is_new and longer[other] != code
-                if is_new:
-                    longer[found] = code
-                    found += 1
-        if found == 0:
-            break
-        for k in range(found):
-            strings[k] = longer[k]
-        count = found
-        n += 1
-        matched[n - start] = strings[0]
-    return n - start

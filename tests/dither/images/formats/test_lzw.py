@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from dither.images.formats.lzw import compress, parse_codes
+from dither.images.formats.lzw import compress, packed_codes
+from dither.images.formats.lzw_loops import parse_codes, write_codes
 
 pytest.importorskip("numba")
 
@@ -77,10 +78,21 @@ def test_python_chooses_the_same_codes(looks_ahead: bool) -> None:
     results = []
     for parse in (parse_codes, parse_codes.python):
         codes = np.zeros((2, 600), np.int32)
-        count = parse(pixels, free, 4, False, 3, looks_ahead, 64, 1.2, places, codes)
+        table = np.zeros((4096, 8), np.int16)
+        count = parse(pixels, free, 4, False, 3, looks_ahead, True, places, table, codes)
         results.append(codes[:, :count])
+        assert not table.any()
     assert (results[0] == results[1]).all()
     assert (results[0][0] == 8).sum() == len(places)
+
+
+def test_python_writes_the_same_bits() -> None:
+    codes = np.append(np.tile(np.append(4, np.arange(6000) % 4096), 2), 5).astype(np.int32)
+    codes[codes == 4] = [4, 3, 3, 4, 3, 3]
+    written = np.zeros((2, 20_000), np.uint8)
+    used = [write_codes(codes, 2, written[0]), write_codes.python(codes, 2, written[1])]
+    assert used[0] == used[1] == write_codes(codes, 2, np.empty(0, np.uint8))
+    assert (written[0] == written[1]).all()
 
 
 def test_a_frame_whose_own_indices_take_fewer_bits_shows_them() -> None:
@@ -95,6 +107,18 @@ def test_a_table_that_starts_anew_where_pictures_change_saves_bytes() -> None:
     apart = sum(len(compress(part, np.zeros(9000, bool), 0)) for part in parts)
     pixels = np.concatenate(parts)
     assert len(compress(pixels, nothing_free(pixels), 0)) < 1.06 * apart
+
+
+def test_a_full_table_is_kept_where_nothing_changes() -> None:
+    thresholds = np.random.default_rng(0).permutation(256).reshape(16, 16)
+    ramp = np.linspace(0, 256, 600)
+    pixels = (np.tile(thresholds, (32, 38))[:, :600] < ramp).astype(np.uint8).ravel()
+    kept = np.zeros((2, len(pixels)), np.int32)
+    table = np.zeros((4096, 4), np.int16)
+    free, places = nothing_free(pixels), np.empty(0, np.int64)
+    used = parse_codes(pixels, free, 0, False, 2, False, True, places, table, kept)
+    assert used > 4096
+    assert len(compress(pixels, free, 0)) <= len(packed_codes(kept[0, :used], 2))
 
 
 def test_a_background_that_appears_anew_is_kept_where_it_was() -> None:
