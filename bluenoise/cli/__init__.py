@@ -5,7 +5,7 @@ import sys
 from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
-from dither.console.app import command_line, examples, file_for_command
+from dither.console.app import command_first, command_line, examples, file_for_command
 from dither.console.run import run
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ def main() -> None:
     """Run the command `bluenoise`."""
     words = sys.argv[1:]
     file = file_for_command(words, _COMMANDS, (".npy",))
-    mistake = None
+    mistake = command_first("bluenoise", words, _COMMANDS)
     if file is not None:
         command = shlex.join(["bluenoise", "evaluate", file])
         mistake = f"{file!r} is not a command; to score the matrix: {command}"

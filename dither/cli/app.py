@@ -5,7 +5,13 @@ from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from dither.console.app import command_line, examples, file_for_command, former_spellings
+from dither.console.app import (
+    command_first,
+    command_line,
+    examples,
+    file_for_command,
+    former_spellings,
+)
 
 if TYPE_CHECKING:
     import typer
@@ -78,16 +84,17 @@ def app_of(words: Iterable[str]) -> "typer.Typer":
 
 
 def mistaken_command(words: Iterable[str]) -> str | None:
-    """Return the sentence that says which command dithers a file, if words name a file and no command.
+    """Return the sentence about a missing command or one after its options, or None.
 
     Example:
         >>> mistaken_command(["photo.png"])
         "'photo.png' is not a command; to dither it: dither ordered photo.png -o photo-dithered.png \
 --bits 1 (dither --help lists other commands)"
     """
+    words = list(words)
     file = file_for_command(words, _COMMANDS, _IMAGE_ENDINGS)
     if file is None:
-        return None
+        return command_first("dither", words, _COMMANDS)
     suffix = ".mp4" if Path(file).suffix.lower() in _VIDEO_ENDINGS else ".png"
     output = f"{Path(file).stem}-dithered{suffix}"
     command = shlex.join(["dither", "ordered", file, "-o", output, "--bits", "1"])

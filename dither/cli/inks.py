@@ -1,6 +1,7 @@
 """Dither each ink of a CMYK or multi-ink image by itself, for `--inks`."""
 
 import contextlib
+import dataclasses
 from collections.abc import Callable
 from io import BytesIO
 from typing import TYPE_CHECKING, Any, cast
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 COLORS_ONLY = (
     "--palette --panel --colors --packed --preview --scale --gray --rotate --resize --fit --background "
     "--saturation --brightness --contrast --exposure --gamma --shadows --highlights --auto-contrast "
-    "--line-art --mask --dpi --fps --loop --recursive --mix-in --no-color-management"
+    "--line-art --mask --fps --loop --recursive --mix-in --no-color-management"
 )
 _STORE_SHARE = 8
 
@@ -117,6 +118,8 @@ def _pieces(
             store.append(codes.astype(np.uint8, copy=False))
             done += len(band.color)
             on_image(done / height)
+        if job.dpi is not None:
+            image = dataclasses.replace(image, resolution=(job.dpi, job.dpi))
         pixels = ink_pixels(cast(Any, store.rows), levels, image.inks, image)
         asked: Any = None if job.compression is None else str(job.compression)
         chosen = chosen_compression(pixels, compression_like(image.compression), asked)

@@ -2,6 +2,7 @@
 
 import importlib
 import re
+import shlex
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any
 
@@ -62,6 +63,22 @@ def file_for_command(
         if word.lower().endswith(taken)
     ]
     return min(files, key=lambda file: file[0])[1] if files else None
+
+
+def command_first(program: str, words: Iterable[str], commands: Iterable[str]) -> str | None:
+    """Return the sentence that puts a command before its options, or None if it comes first.
+
+    Example:
+        >>> command_first("dither", ["--bits", "1", "ordered", "a.png"], ["ordered"])
+        'the command comes first: dither ordered --bits 1 a.png'
+        >>> command_first("dither", ["ordered", "a.png"], ["ordered"])
+    """
+    words, known = list(words), set(commands)
+    place = next((place for place, word in enumerate(words) if word in known), 0)
+    if place == 0 or not words[0].startswith("-") or words[0] in ("--help", "--version"):
+        return None
+    line = shlex.join([program, words[place], *words[:place], *words[place + 1 :]])
+    return f"the command comes first: {line}"
 
 
 def _print_version(wanted: bool) -> None:

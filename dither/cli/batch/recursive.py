@@ -14,7 +14,7 @@ from dither.cli.batch.journal import Journal, Origin, Stamp, open_journal
 from dither.cli.batch.worker import Outcome, dither_one, lost
 from dither.cli.job import Job
 from dither.cli.options import STREAM, Batch
-from dither.cli.outputs import check_suffix, result_name
+from dither.cli.outputs import check_place, check_suffix, result_name
 from dither.cli.result_files import check_raw
 from dither.cli.target import Target
 from dither.console.messages import log, stop
@@ -71,8 +71,8 @@ def dither_folder(
         raise InputError(f"{folder} holds no images. {skipped}".rstrip(". "))
     if layers and results.suffix.lower() in ANIMATED_SUFFIXES and not results.is_dir():
         raise InputError(
-            f"{results} is a file name, and the layers of {folder} need a folder; --fps 12 makes a "
-            "clip of them"
+            f"{folder} is a folder, whose images need a folder as output, not {results}; --fps 12 makes "
+            "one clip of them"
         )
     options = fingerprint(
         (
@@ -116,8 +116,7 @@ def _folders(job: Job, batch: Batch) -> tuple[Path, Path]:
     if len(job.images) != 1 or not job.images[0].is_dir():
         given = job.images[0] if len(job.images) == 1 else f"{len(job.images)} inputs"
         raise InputError(f"--recursive takes one folder of images, not {given}")
-    if (job.output is None) == (job.output_dir is None):
-        raise InputError("choose exactly one of --output and --output-dir")
+    check_place(job)
     folder, results = job.images[0], job.output or job.output_dir
     assert results is not None
     if results == STREAM:

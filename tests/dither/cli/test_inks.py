@@ -119,6 +119,13 @@ def test_cmyk_jpegs_hold_inverted_amounts(tmp_path: Path) -> None:
         assert file.pages.first.tags[282].value == (300, 1)
 
 
+def test_separations_take_a_resolution(tmp_path: Path) -> None:
+    source = written(tmp_path / "in.tif")
+    run("ordered", source, "-o", tmp_path / "o.tif", "--bits", 1, "--inks", "--dpi", 600)
+    with tifffile.TiffFile(tmp_path / "o.tif") as file:
+        assert file.pages.first.tags[282].value == (600, 1)
+
+
 def test_a_cmyk_tiff_of_pillow_is_taken(tmp_path: Path) -> None:
     for compression in ("raw", "tiff_lzw", "jpeg"):
         Image.fromarray(INKS[:64], "CMYK").save(tmp_path / "in.tif", compression=compression)

@@ -18,6 +18,7 @@ from dither.images.io import read_image
         ("photo.png", "'photo.png' is not a command; to dither it: dither ordered photo.png -o"),
         ("'my photo.JPG'", "dither ordered 'my photo.JPG' -o 'my photo-dithered.png' --bits 1"),
         ("--bits 1 -o out.png a.tif", "'a.tif' is not a command"),
+        ("--bits 1 -o b.png ordered a.png", "first: dither ordered --bits 1 -o b.png a.png"),
         ("optimise a.png", "Did you mean 'optimize'?"),
         ("pallettes", "Did you mean 'palettes'?"),
         ("ordered a.png -o b.png --palete c64", "--palette"),

@@ -153,7 +153,7 @@ def test_clips_that_become_stills_are_told_of(run: Callable, folder: Path) -> No
         ("in -o in --bits 1 --recursive", "another folder"),
         ("in -o in/0/0.png --bits 1 --recursive", "another folder"),
         ("in -o - --bits 1 --recursive", "needs a folder"),
-        ("in --bits 1 --recursive", "choose exactly one of --output and --output-dir"),
+        ("in --bits 1 --recursive", "say where the result goes: -o FILE, or --output-dir FOLDER"),
         ("in -o out --bits 1 --recursive --name a/{stem}.png", "--name is 'a/{stem}.png'"),
         ("in -o out --bits 1 --recursive --name {stem}.jpg", "JPEG would blur"),
         ("in -o out --bits 1 --recursive --jobs 0", "--jobs is 0"),

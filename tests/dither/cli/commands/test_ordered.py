@@ -630,10 +630,14 @@ def test_outputs_of_few_levels_are_small(run: Callable, folder: Path) -> None:
 @pytest.mark.parametrize(
     ("arguments", "words"),
     [
-        ("photo.png -b 1", "choose exactly one of --output and --output-dir"),
+        ("photo.png -b 1", "say where the result goes: -o FILE, or --output-dir FOLDER"),
+        (
+            "photo.png new.png -b 1",
+            "say where the result goes with -o; to write new.png: -o new.png",
+        ),
         (
             "photo.png -b 1 -o x.png --output-dir y",
-            "choose exactly one of --output and --output-dir",
+            "choose one of --output and --output-dir, not both",
         ),
         ("photo.png -b 1 --output-dir there.png", "there.png: it is a file"),
         ("photo.png -b 1 --output-dir -", "standard output is --output -"),
