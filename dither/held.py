@@ -67,6 +67,10 @@ def as_array(held: Any, argument: str) -> np.ndarray:
 def _plain_mode(picture: Any) -> Any:
     """Return an image of Pillow in a mode whose samples are grey, RGB, or either with alpha."""
     mode = picture.mode
+    if mode == "I":  # 32 bits, in which Pillow holds grey of 16
+        samples = np.asarray(picture)
+        is_deep = samples.size and 0 <= samples.min() <= samples.max() <= 65535
+        return samples.astype(np.uint16) if is_deep else samples
     if mode in ("P", "PA"):
         transparent = mode == "PA" or "transparency" in picture.info
         return picture.convert("RGBA" if transparent else "RGB")

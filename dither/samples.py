@@ -150,20 +150,38 @@ def level_count(bits: int | None, levels: Count | None) -> Count | int:
 def native_byte_order(image: np.ndarray) -> np.ndarray:
     """Return the image in this machine's byte order; a copy only if that differs.
 
+    Nested lists of whole numbers from 0 to 255 become uint8, and float16 becomes float32.
+
     Raises:
         InputError: the image is not an array of numbers.
+
+    Example:
+        >>> native_byte_order([[0, 255]]).dtype, native_byte_order(np.zeros((1, 1), "f2")).dtype
+        (dtype('uint8'), dtype('float32'))
     """
+    is_list = isinstance(image, list | tuple)
     image = as_array(image, "image")
+    # An array of int64 may hold anything; numbers that are written as a list have no dtype.
+    if (
+        is_list
+        and image.size
+        and image.dtype.kind in "iu"
+        and 0 <= image.min() <= image.max() <= 255
+    ):
+        return image.astype(np.uint8)
+    if image.dtype == np.float16:
+        return image.astype(np.float32)
     return image.astype(image.dtype.newbyteorder("="), copy=False)
 
 
 def checked_image(image: np.ndarray) -> np.ndarray:
     """Check an image and return it as uint8, uint16, float32 or float64 in native byte order.
 
-    Bool becomes 0 and 255 of uint8; other dtypes stay.
+    Bool becomes 0 and 255 of uint8, and float16 becomes float32; other dtypes stay.
 
     Args:
-        image: an array, or what `as_array` takes, such as an image of Pillow.
+        image: an array, or what `as_array` takes, such as an image of Pillow; nested lists hold whole
+            numbers from 0 to 255, or floats from 0 to 1.
 
     Raises:
         InputError: the shape is not (H, W) or (H, W, C), a side is 0, the channels come first, the

@@ -36,12 +36,17 @@ from dither.gamut.available import (
     with_contrast,
 )
 from dither.gamut.device_link import map_to_palette
-from dither.held import as_array
 from dither.palettes.palette import Intent
 from dither.palettes.palette_like import PaletteLike, as_palette
 from dither.preparation.cells import connected_regions, join_cells, split_cells, window
 from dither.preparation.window_scores import luma_of
-from dither.samples import check_levels, checked_image, eight_bit_colors, level_values
+from dither.samples import (
+    check_levels,
+    checked_image,
+    eight_bit_colors,
+    level_values,
+    native_byte_order,
+)
 
 _CELL, _BACKGROUND_RADIUS, _BIN = 8, 2, 8
 _EDGE_RADIUS, _FILL_RADIUS = 2, 8
@@ -134,7 +139,7 @@ def keep_line_art(
     """
     if (palette is None) == (levels is None):
         raise InputError("give either a palette or levels")
-    image = as_array(image, "image")
+    image = native_byte_order(image)
     palette = None if palette is None else as_palette(palette)
     picture = eight_bit_colors(image)
     mask = np.asarray(mask)

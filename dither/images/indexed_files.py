@@ -274,7 +274,7 @@ def write_indexed(
     Args:
         path: its ending names the format, as for `write_image`.
         indices: (H, W) integers from 0 to K - 1.
-        colors: a `Palette`, or (K, 3) uint8 sRGB codes, K from 1 to 256.
+        colors: a `Palette`, or (K, 3) sRGB codes, whole numbers from 0 to 255, K from 1 to 256.
         alpha: (H, W) uint8, or None if every pixel is opaque.
         resolution: pixels per inch, across and down; PNG, TIFF and BMP hold it.
         replace: whether an existing file may be replaced.
@@ -290,6 +290,8 @@ def write_indexed(
     """
     codes = as_array(indices, "indices")
     table = as_array(getattr(colors, "colors", colors), "colors")
+    if table.dtype.kind in "iu" and table.size and 0 <= table.min() <= table.max() <= 255:
+        table = table.astype(np.uint8)
     write_encoded(
         path,
         lambda ending: encode_indexed(

@@ -5,7 +5,6 @@ from typing import Any
 import numpy as np
 
 from dither.errors import InputError
-from dither.held import as_array
 from dither.images.pillow_conversion import from_pillow
 from dither.images.raster_image import RasterImage
 from dither.samples import checked_image, split_alpha, white_code
@@ -15,9 +14,10 @@ def as_raster_image(held: Any, argument: str = "image") -> RasterImage:
     """Return the raster image that a caller holds.
 
     Args:
-        held: a `RasterImage`; an image of Pillow, whose profile is kept; or an array, or an object with
-            `__array__`: (H, W) or (H, W, C) with 1 to 4 channels, of which the last is alpha if there
-            are 2 or 4; uint8, uint16, bool, or floats from 0 to 1, which are rounded to 8 bits.
+        held: a `RasterImage`; an image of Pillow, whose profile is kept; or an array, nested lists, or
+            an object with `__array__`: (H, W) or (H, W, C) with 1 to 4 channels, of which the last is
+            alpha if there are 2 or 4; uint8, uint16, bool, or floats from 0 to 1, which are rounded to
+            8 bits. Lists hold whole numbers from 0 to 255, or such floats.
         argument: name of the argument, for the message.
 
     Raises:
@@ -38,7 +38,7 @@ def as_raster_image(held: Any, argument: str = "image") -> RasterImage:
         if found.color.size:
             return found
     try:
-        samples = checked_image(as_array(held, argument))
+        samples = checked_image(held)
     except InputError as error:
         raise error if argument in str(error) else InputError(f"{argument}: {error}") from None
     if samples.ndim == 3 and samples.shape[2] > 4:

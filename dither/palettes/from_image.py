@@ -11,11 +11,11 @@ from dither.color import (
     unpacked_codes,
 )
 from dither.errors import InputError
-from dither.held import as_array
 from dither.palettes.boxes import cut_at_medians
 from dither.palettes.clusters import Cloud, cluster, refine
 from dither.palettes.color_counts import coarse_cells, color_cells, color_counts
 from dither.palettes.palette import MAX_COLORS, Palette
+from dither.samples import eight_bit_colors
 
 # Cells per colour of the palette: with fewer, a cell is too large a part of a cluster.
 _CELLS_PER_COLOR = 20
@@ -38,7 +38,7 @@ def median_cut(image: np.ndarray, colors: int) -> Palette:
     who cuts that with the largest product of pixels and volume.
 
     Args:
-        image: (H, W, 3) uint8 sRGB codes.
+        image: (H, W, 3) sRGB codes or (H, W) grey, of which the nearest uint8 count.
         colors: number of colours, 2 to 256.
 
     Returns:
@@ -78,7 +78,7 @@ def k_means(image: np.ndarray, colors: int, *, seed: int = 0) -> Palette:
     others.
 
     Args:
-        image: (H, W, 3) uint8 sRGB codes.
+        image: (H, W, 3) sRGB codes or (H, W) grey, of which the nearest uint8 count.
         colors: number of colours, 2 to 256.
         seed: 0 or more; the same seed gives the same palette.
 
@@ -131,7 +131,7 @@ def palette_of(image: np.ndarray, colors: int) -> Palette:
     """Extract a palette by k-means; that of a blank page has its colour, and black or white beside it.
 
     Args:
-        image: (H, W, 3) uint8 sRGB codes.
+        image: (H, W, 3) sRGB codes or (H, W) grey, of which the nearest uint8 count.
         colors: number of colours, 2 to 256.
 
     Raises:
@@ -141,8 +141,8 @@ def palette_of(image: np.ndarray, colors: int) -> Palette:
         >>> palette_of(np.full((2, 2, 3), 255, np.uint8), 4).hex
         ['#000000', '#ffffff']
     """
-    image = as_array(image, "image")
-    if image.size and image.ndim == 3 and (image == image[:1, :1]).all():
+    image = eight_bit_colors(image)
+    if (image == image[:1, :1]).all():
         own = image[0, 0]
         other = np.zeros_like(own) if own.any() else np.full_like(own, 255)
         return Palette(sorted_by_lightness(np.stack([own, other])), intent="absolute")
@@ -153,11 +153,7 @@ def _checked_counts(image: np.ndarray, colors: int) -> tuple[np.ndarray, np.ndar
     """Check the arguments and return the distinct colours and the pixels of each."""
     if not isinstance(colors, int | np.integer) or not 2 <= colors <= MAX_COLORS:
         raise InputError(f"colors is {colors}; it must be a whole number from 2 to {MAX_COLORS}")
-    image = as_array(image, "image")
-    if image.ndim != 3 or image.shape[2] != 3 or image.dtype != np.uint8 or image.size == 0:
-        raise InputError(
-            f"a palette needs an image of (H, W, 3) uint8, not {image.shape} {image.dtype}"
-        )
+    image = eight_bit_colors(image)
     codes, counts = color_counts(image.reshape(-1, 3))
     if len(codes) == 1:
         raise InputError("the image has one colour only; a palette needs at least 2")
