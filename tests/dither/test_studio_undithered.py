@@ -13,6 +13,7 @@ from dither.gamut.line_art import keep_line_art
 from dither.palettes.palette import Palette
 from dither.palettes.palette_like import load_palette
 from dither.panels.files import load_panel
+from dither.preparation import line_art
 from dither.preparation.line_art import line_art_mask
 
 
@@ -71,6 +72,37 @@ def test_the_page_finds_the_line_art_of_the_command(tmp_path: Path, name: str) -
     mask = line_art_mask(PICTURES[name])
     made = np.frombuffer(base64.b64decode(found), np.uint8).reshape(mask.shape)
     assert (made == mask).all()
+
+
+@pytest.mark.parametrize(("soft", "merges"), [(7, False), (8, True)])
+def test_a_flat_strip_merges_into_photos_along_more_than_its_share_of_the_border(
+    tmp_path: Path, soft: int, merges: bool
+) -> None:
+    # A strip of 9 cells has 20 borders; 35 % of them are 7. Its other neighbours are flat, and far
+    # from it in colour.
+    flat = np.ones((3, 11), np.uint8)
+    around = [(0, x) for x in range(1, 10)] + [(2, x) for x in range(1, 10)] + [(1, 0), (1, 10)]
+    photo = np.zeros((3, 11), np.uint8)
+    means = np.full((3, 3, 11), 100.0)
+    for number, (y, x) in enumerate(around):
+        photo[y, x] = number < soft
+        means[:, y, x] += 10 if number < soft else 60
+    means[:, [0, 0, 2, 2], [0, 10, 0, 10]] = 200
+    script = """
+    const [photo, flat] = [given.photo, given.flat].map((each) => Uint8Array.from(each));
+    const means = given.means.map((each) => Float64Array.from(each));
+    console.log(JSON.stringify([...softRegions(photo, flat, means, 0, { width: 11, height: 3 })]));
+    """
+    made = in_node(
+        tmp_path,
+        script,
+        photo=photo.ravel().tolist(),
+        flat=flat.ravel().tolist(),
+        means=means.reshape(3, -1).tolist(),
+    )
+    assert np.reshape(made, (3, 11))[1, 1:10].tolist() == [merges] * 9
+    own = line_art._soft_regions(photo > 0, flat > 0, np.moveaxis(means, 0, 2), 0)
+    assert own[1, 1:10].tolist() == [merges] * 9
 
 
 TARGETS: list[dict[str, Any]] = [

@@ -71,8 +71,8 @@ def dither_folder(
         raise InputError(f"{folder} holds no images. {skipped}".rstrip(". "))
     if layers and results.suffix.lower() in ANIMATED_SUFFIXES and not results.is_dir():
         raise InputError(
-            f"{folder} is a folder, whose images need a folder as output, not {results}; --fps 12 makes "
-            "one clip of them"
+            f"{folder} is a folder, whose images need a folder as output, not {results}; --fps 12 "
+            "makes one clip of them"
         )
     options = fingerprint(
         (

@@ -41,27 +41,55 @@ function cellValues(values, size, side, combine, start) {
 }
 
 // Combine each value with all in a square around it, columns first; edges are extended. A place has `lanes` values.
-function windowed(values, { width, height }, radius, combine, lanes = 1) {
-    const line = width * lanes;
-    const column = values.slice();
-    for (let y = 0, to = 0; y < height; y++, to += line) {
-        for (let offset = -radius; offset <= radius; offset++) {
-            const from = clamp(y + offset, 0, height - 1) * line;
-            if (offset === -radius) column.set(values.subarray(from, from + line), to);
-            else for (let i = 0; i < line; i++) column[to + i] = combine(column[to + i], values[from + i]);
-        }
-    }
-    const out = column.slice();
-    for (let y = 0, start = 0; y < height; y++, start += line) {
-        for (let offset = -radius; offset <= radius; offset++) {
-            for (let x = 0, to = start; x < width; x++) {
-                const place = x + offset;
-                const from = start + (place < 0 ? 0 : place < width ? place : width - 1) * lanes;
-                for (let lane = 0; lane < lanes; lane++, to++) out[to] = offset === -radius ? column[from + lane] : combine(out[to], column[from + lane]);
-            }
+function windowed(values, size, radius, combine, lanes = 1) {
+    const wide = extended(values, size, radius, lanes);
+    const line = (size.width + 2 * radius) * lanes;
+    const made = [line, lanes].reduce((plane, stride) => (combine === plus ? runningSums : runningEnds)(plane, stride, 2 * radius + 1, combine), wide);
+    const out = values.slice();
+    for (let y = 0; y < size.height; y++) out.set(made.subarray(y * line, y * line + size.width * lanes), y * size.width * lanes);
+    return out;
+}
+
+// Return a plane with `radius` more places on each side, which repeat those at its edges.
+function extended(values, { width, height }, radius, lanes) {
+    const [line, wideLine, edge] = [width * lanes, (width + 2 * radius) * lanes, radius * lanes];
+    const out = new values.constructor(wideLine * (height + 2 * radius));
+    for (let y = -radius, start = 0; y < height + radius; y++, start += wideLine) {
+        const from = clamp(y, 0, height - 1) * line;
+        out.set(values.subarray(from, from + line), start + edge);
+        for (let i = 0; i < edge; i++) {
+            out[start + i] = values[from + (i % lanes)];
+            out[start + edge + line + i] = values[from + line - lanes + (i % lanes)];
         }
     }
     return out;
+}
+
+// Return the sum of each value and of those that follow it at a stride, `count` in all.
+function runningSums(values, stride, count) {
+    const out = values.slice();
+    for (let number = 1; number < count; number++) for (let i = 0, from = number * stride; from < out.length; i++, from++) out[i] += values[from];
+    return out;
+}
+
+// Replace each value by the least or the largest of it and of those that follow: first two, then four, up to `count`.
+function runningEnds(values, stride, count, combine) {
+    let known = 1;
+    while (known < count) {
+        const ahead = Math.min(known, count - known) * stride;
+        if (values instanceof Uint8Array) combineBytes(values, ahead, combine === lesser ? 0 : -1);
+        else for (let i = 0, from = ahead; from < values.length; i++, from++) values[i] = combine(values[i], values[from]);
+        known += ahead / stride;
+    }
+    return values;
+}
+
+// The same for bytes, without branches: a difference shifted by 31 is -1 or 0; `side` is -1 for the larger value.
+function combineBytes(values, ahead, side) {
+    for (let i = 0, from = ahead; from < values.length; i++, from++) {
+        const rise = values[from] - values[i];
+        values[i] += rise & ((rise >> 31) ^ side);
+    }
 }
 
 function windowMean(values, grid, radius) {

@@ -4,6 +4,8 @@ const DEEP_WHITE = 65535;
 const LINK_STEPS = 32;
 // Enough for a preview.
 const DRAFT_STEPS = 8;
+// Channels by falling rest; two of the eight cases cannot occur.
+const ORDERS = [[0, 1], [0, 1], [0, 2], [2, 0], [1, 0], [1, 2], [1, 2], [2, 1]];
 
 // Return the table of a mapping of linear light, or null if it changes no colour.
 function* linkTable(map, steps = LINK_STEPS) {
@@ -54,40 +56,46 @@ function linkLookup(table, white) {
     const side = Math.round(Math.cbrt(table.length / 3));
     const steps = side - 1;
     const last = table.length - 3;
-    const half = white >> 1;
+    // A sum is rounded to halves upward; another half keeps its product with 1 / white off whole numbers.
+    const half = (white >> 1) + 0.5;
+    const part = 1 / white;
     // Node below each code, and the rest in parts of a step.
     const [node, rest] = [new Int32Array(white + 1), new Int32Array(white + 1)];
     for (let code = 0; code <= white; code++) {
         node[code] = Math.floor((code * steps) / white);
         rest[code] = (code * steps) % white;
     }
+    const strides = [3 * side * side, 3 * side, 3];
+    const [across, down, along] = strides;
+    // The path from the node below to the one above takes the channel with the largest rest first, red before green
+    // before blue. Its first two steps by whether green exceeds red, blue green, and blue red.
+    const paths = ORDERS.flatMap(([one, two]) => [strides[one], strides[one] + strides[two]]);
+    const [first, second] = [0, 1].map((step) => Int32Array.from({ length: 8 }, (_, order) => paths[2 * order + step]));
     return (red, green, blue, out, at) => {
-        const [ofRed, ofGreen, ofBlue] = [rest[red], rest[green], rest[blue]];
-        // The path from the node below to the one above takes the channel with the largest rest first, red before green
-        // before blue.
-        let [one, two, three] = [ofRed, ofGreen, ofBlue];
-        let [toOne, toTwo, toThree] = [3 * side * side, 3 * side, 3];
-        let swap;
-        if (one < two) {
-            swap = one, one = two, two = swap;
-            swap = toOne, toOne = toTwo, toTwo = swap;
-        }
-        if (two < three) {
-            swap = two, two = three, three = swap;
-            swap = toTwo, toTwo = toThree, toThree = swap;
-        }
-        if (one < two) {
-            swap = one, one = two, two = swap;
-            swap = toOne, toOne = toTwo, toTwo = swap;
-        }
-        const start = 3 * ((node[red] * side + node[green]) * side + node[blue]);
+        const ofRed = rest[red];
+        const ofGreen = rest[green];
+        const ofBlue = rest[blue];
+        // Without branches, which neighbouring pixels would take differently: a difference shifted by 31 is -1 or 0.
+        const greenFirst = (ofRed - ofGreen) >> 31;
+        const blueNext = (ofGreen - ofBlue) >> 31;
+        const blueFirst = (ofRed - ofBlue) >> 31;
+        const order = -(4 * greenFirst + 2 * blueNext + blueFirst);
+        const larger = ofRed - ((ofRed - ofGreen) & greenFirst);
+        const most = larger - ((larger - ofBlue) & ((larger - ofBlue) >> 31));
+        const smaller = ofGreen + ((ofRed - ofGreen) & greenFirst);
+        const least = smaller + ((ofBlue - smaller) & ((ofBlue - smaller) >> 31));
+        const middle = ofRed + ofGreen + ofBlue - most - least;
+        const start = node[red] * across + node[green] * down + node[blue] * along;
         // White has no node above; the rest there is 0.
-        const first = Math.min(start + toOne, last);
-        const second = Math.min(first + toTwo, last);
-        const third = Math.min(second + toThree, last);
+        const one = Math.min(start + first[order], last);
+        const two = Math.min(start + second[order], last);
+        const three = Math.min(start + across + down + along, last);
+        const ofStart = white - most;
+        const ofOne = most - middle;
+        const ofTwo = middle - least;
         for (let lane = 0; lane < 3; lane++) {
-            const total = table[start + lane] * (white - one) + table[first + lane] * (one - two) + table[second + lane] * (two - three) + table[third + lane] * three;
-            out[at + lane] = Math.floor((total + half) / white);
+            const total = table[start + lane] * ofStart + table[one + lane] * ofOne + table[two + lane] * ofTwo + table[three + lane] * least;
+            out[at + lane] = Math.floor((total + half) * part);
         }
     };
 }
@@ -110,15 +118,24 @@ function* linkedPicture({ width, height, channels, samples, ...others }, table, 
     const out = new Uint16Array(width * height * 3);
     const isDeep = samples instanceof Uint16Array;
     const look = linkLookup(table, isDeep ? DEEP_WHITE : WHITE);
-    const codeOf = isDeep ? (sample) => Math.floor((sample + 128) / 257) : (sample) => sample;
-    for (let i = 0, s = 0; s < out.length; i++, s += 3) {
-        const red = samples[i * channels];
-        const green = channels === 3 ? samples[i * channels + 1] : red;
-        const blue = channels === 3 ? samples[i * channels + 2] : red;
-        const own = exact((codeOf(red) << 16) | (codeOf(green) << 8) | codeOf(blue));
-        if (own !== undefined) for (let channel = 0; channel < 3; channel++) out[s + channel] = colors[own][channel] * 257;
-        else look(red, green, blue, out, s);
-        if ((i & 0xffff) === 0xffff) yield;
+    const [greenAt, blueAt] = channels === 3 ? [1, 2] : [0, 0];
+    const write = (first, end) => {
+        for (let i = first, s = 3 * first, from = channels * first; i < end; i++, s += 3, from += channels) {
+            const red = samples[from];
+            const green = samples[from + greenAt];
+            const blue = samples[from + blueAt];
+            const own = exact(isDeep ? (shortCode(red) << 16) | (shortCode(green) << 8) | shortCode(blue) : (red << 16) | (green << 8) | blue);
+            if (own === undefined) look(red, green, blue, out, s);
+            else for (let channel = 0; channel < 3; channel++) out[s + channel] = colors[own][channel] * 257;
+        }
+    };
+    for (let y = 0; y < height; y += 16) {
+        write(y * width, Math.min(y + 16, height) * width);
+        yield;
     }
     return { ...others, width, height, channels: 3, samples: out };
+}
+
+function shortCode(sample) {
+    return Math.floor((sample + 128) / 257);
 }

@@ -97,13 +97,17 @@ function cellBackgrounds(picture, mask) {
     const grid = cellGrid(picture);
     const cells = grid.width * grid.height;
     const luma = lumaPlane(picture);
+    const { samples } = picture;
     const sums = Array.from({ length: 4 }, () => new Float64Array(cells * BINS));
+    const [sumRed, sumGreen, sumBlue, sumWeight] = sums;
     const [high, low] = [new Float64Array(cells).fill(-1), new Float64Array(cells).fill(256)];
     eachOfCells(picture, CELL, (cell, pixel) => {
         const bin = cell * BINS + Math.floor(luma[pixel] / DARKNESS_BIN);
         const weight = mask[pixel] ? 1 : 1e-6;
-        sums[3][bin] += weight;
-        for (let lane = 0; lane < 3; lane++) sums[lane][bin] += weight * picture.samples[3 * pixel + lane];
+        sumWeight[bin] += weight;
+        sumRed[bin] += weight * samples[3 * pixel];
+        sumGreen[bin] += weight * samples[3 * pixel + 1];
+        sumBlue[bin] += weight * samples[3 * pixel + 2];
         if (!mask[pixel]) return;
         if (luma[pixel] > high[cell]) high[cell] = luma[pixel];
         if (luma[pixel] < low[cell]) low[cell] = luma[pixel];

@@ -12,9 +12,13 @@ function nearestEntry(colors, linear) {
     const squares = entries.map((entry) => dot(entry, entry));
     return (codes) => {
         const own = weighted(codes);
-        // Rounded, so that entries that are equally near stay in order.
-        const distances = entries.map((entry, index) => rint((squares[index] - 2 * dot(own, entry)) * 1e12));
-        return distances.indexOf(Math.min(...distances));
+        let [best, least] = [0, Infinity];
+        for (let index = 0; index < entries.length; index++) {
+            // Rounded, so that entries that are equally near stay in order.
+            const distance = rint((squares[index] - 2 * dot(own, entries[index])) * 1e12);
+            if (distance < least) [best, least] = [index, distance];
+        }
+        return best;
     };
 }
 
@@ -22,14 +26,11 @@ function nearestEntry(colors, linear) {
 function* nearestEntries(picture, colors, linear) {
     const { width, height, channels, samples } = eightBits(picture);
     const find = nearestEntry(colors, linear);
-    const known = new Map();
+    const entryOf = rememberedColors((color) => find(unpacked(color)), width * height);
     const out = new Uint8Array(width * height);
+    const [greenAt, blueAt] = channels === 3 ? [1, 2] : [0, 0];
     for (let i = 0, s = 0; i < out.length; i++, s += channels) {
-        const [red, green, blue] = channels === 3 ? [samples[s], samples[s + 1], samples[s + 2]] : [samples[s], samples[s], samples[s]];
-        const code = (red << 16) | (green << 8) | blue;
-        let found = known.get(code);
-        if (found === undefined) known.set(code, (found = find([red, green, blue])));
-        out[i] = found;
+        out[i] = entryOf((samples[s] << 16) | (samples[s + greenAt] << 8) | samples[s + blueAt]);
         if ((i & 0xffff) === 0xffff) yield;
     }
     return out;

@@ -5,7 +5,7 @@ const LIGHT_PARTS = 65535;
 
 // Return the threshold T of each rank; strength 0 rounds to the nearest level.
 function integerThresholds(ranks, count, white, strength) {
-    return Float64Array.from(ranks, (rank) => {
+    return Int32Array.from(ranks, (rank) => {
         const doubled = 2 * rank + 1;
         if (strength === 1) return Math.floor((doubled * white) / (2 * count));
         const middle = 0.5 + strength * (doubled / (2 * count) - 0.5);

@@ -8,30 +8,31 @@ function* ditherToPalette(picture, exact, matrix, tables, strength) {
     const { at, table, count, pairs, shares } = tables;
     const picks = pairs
         ? integerThresholds(ranks, matrix.count, LIGHT_PARTS, strength)
-        : Float64Array.from(ranks, (rank) => Math.floor((rank * count) / matrix.count));
+        : Int32Array.from(ranks, (rank) => Math.floor((rank * count) / matrix.count));
     const between = thresholdsElsewhere(matrix);
     const node = Uint8Array.from({ length: 256 }, (_, code) => Math.floor((code * GRID_STEPS) / WHITE));
     const rest = Uint8Array.from({ length: 256 }, (_, code) => (code * GRID_STEPS) % WHITE);
     const codes = new Uint8Array(width * height);
-    for (let y = 0, i = 0; y < height; y++) {
+    const [greenAt, blueAt] = channels === 3 ? [1, 2] : [0, 0];
+    for (let y = 0, i = 0, s = 0; y < height; y++) {
         const row = (y % matrix.height) * matrix.width;
-        for (let x = 0; x < width; x++, i++) {
-            const red = samples[i * channels];
-            const green = channels === 3 ? samples[i * channels + 1] : red;
-            const blue = channels === 3 ? samples[i * channels + 2] : red;
+        const end = row + matrix.width;
+        for (let x = 0, cell = row; x < width; x++, i++, s += channels) {
+            const red = samples[s];
+            const green = samples[s + greenAt];
+            const blue = samples[s + blueAt];
             const own = exact((red << 16) | (green << 8) | blue);
-            if (own !== undefined) {
-                codes[i] = own;
-                continue;
+            if (own !== undefined) codes[i] = own;
+            else {
+                const limit = between[cell];
+                const place = at(
+                    node[red] + (rest[red] > limit ? 1 : 0),
+                    node[green] + (rest[green] > limit ? 1 : 0),
+                    node[blue] + (rest[blue] > limit ? 1 : 0),
+                );
+                codes[i] = pairs ? pairs[2 * place + (shares[place] > picks[cell] ? 1 : 0)] : table[place * count + picks[cell]];
             }
-            const cell = row + (x % matrix.width);
-            const limit = between[cell];
-            const place = at(
-                node[red] + (rest[red] > limit ? 1 : 0),
-                node[green] + (rest[green] > limit ? 1 : 0),
-                node[blue] + (rest[blue] > limit ? 1 : 0),
-            );
-            codes[i] = pairs ? pairs[2 * place + (shares[place] > picks[cell] ? 1 : 0)] : table[place * count + picks[cell]];
+            if (++cell === end) cell = row;
         }
         if (y % 64 === 63) yield;
     }

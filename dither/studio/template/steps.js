@@ -67,3 +67,17 @@ function remembered(work) {
         return found;
     };
 }
+
+// Pictures of more pixels are worth a table of all colours.
+const MANY_PIXELS = 1e6;
+
+// Return `remembered` for the colours 0xRRGGBB of so many pixels, of a function to whole numbers below 2^32 - 1.
+function rememberedColors(work, pixels) {
+    if (pixels < MANY_PIXELS) return remembered(work);
+    // One more than what was given; 0 is unknown.
+    const known = new Uint32Array(1 << 24);
+    return (color) => {
+        if (known[color] === 0) known[color] = 1 + work(color);
+        return known[color] - 1;
+    };
+}

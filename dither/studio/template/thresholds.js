@@ -21,31 +21,29 @@ function modulatedThreshold({ noise, strength, seed }, matrix) {
 // Return a function that gives 16 random bits for each sample: the 64-bit mixer of D. Stafford (2011), as used by
 // SplitMix64, of the sample's position, in halves of 32 bits.
 function noiseOf(seed) {
-    let [high, low] = [0, 0];
-    const times = (mostFactor, leastFactor) => {
-        const [a, b] = [low & 0xffff, low >>> 16];
-        const [c, d] = [leastFactor & 0xffff, leastFactor >>> 16];
-        const [ac, ad, bc] = [a * c, a * d, b * c];
-        const middle = Math.floor(ac / 65536) + (ad & 0xffff) + (bc & 0xffff);
-        const over = b * d + Math.floor(ad / 65536) + Math.floor(bc / 65536) + Math.floor(middle / 65536);
-        high = (over + Math.imul(high, leastFactor) + Math.imul(low, mostFactor)) >>> 0;
-        low = (((middle & 0xffff) << 16) | (ac & 0xffff)) >>> 0;
-    };
-    const mix = (shift) => {
-        low = (low ^ ((low >>> shift) | (high << (32 - shift)))) >>> 0;
-        high = (high ^ (high >>> shift)) >>> 0;
-    };
     const [seedHigh, seedLow] = [Math.floor(seed / 2 ** 32), seed % 2 ** 32];
     return (y, x, channel) => {
-        const place = ((x << 8) ^ channel) >>> 0;
-        const sum = place + seedLow;
-        low = sum >>> 0;
-        high = (((y << 8) ^ (x >>> 24)) + seedHigh + (sum >= 2 ** 32 ? 1 : 0)) >>> 0;
-        times(0x9e3779b9, 0x7f4a7c15);
-        mix(30);
-        times(0xbf58476d, 0x1ce4e5b9);
-        mix(27);
-        times(0x94d049bb, 0x133111eb);
+        const sum = (((x << 8) ^ channel) >>> 0) + seedLow;
+        let low = sum | 0;
+        let high = (((y << 8) ^ (x >>> 24)) + seedHigh + (sum >= 2 ** 32 ? 1 : 0)) | 0;
+        high = upperHalf(high, low, 0x9e3779b9, 0x7f4a7c15);
+        low = Math.imul(low, 0x7f4a7c15);
+        low ^= (low >>> 30) | (high << 2);
+        high ^= high >>> 30;
+        high = upperHalf(high, low, 0xbf58476d, 0x1ce4e5b9);
+        low = Math.imul(low, 0x1ce4e5b9);
+        low ^= (low >>> 27) | (high << 5);
+        high ^= high >>> 27;
+        high = upperHalf(high, low, 0x94d049bb, 0x133111eb);
         return (high ^ (high >>> 31)) >>> 16;
     };
+}
+
+// Return the upper half of the lower 64 bits of a product of two numbers of 64 bits, in halves. Products of 16 bits are
+// below 2^32.
+function upperHalf(high, low, otherHigh, otherLow) {
+    const [a, b, c, d] = [low >>> 16, low & 0xffff, otherLow >>> 16, otherLow & 0xffff];
+    const first = a * d + ((b * d) >>> 16);
+    const second = b * c + (first & 0xffff);
+    return (a * c + (first >>> 16) + (second >>> 16) + Math.imul(high, otherLow) + Math.imul(low, otherHigh)) | 0;
 }

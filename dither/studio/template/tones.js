@@ -64,25 +64,20 @@ function changedLight(picture, settings, tables) {
     const [red, green, blue] = LUMINANCE_WEIGHTS;
     const { samples } = picture;
     const made = new Uint8Array(samples.length);
-    // One more than the new colour of each old one; worth its memory for many pixels.
-    const known = new Uint32Array(samples.length > 3e6 ? 1 << 24 : 0);
-    for (let s = 0; s < samples.length; s += 3) {
-        const word = (samples[s] << 16) | (samples[s + 1] << 8) | samples[s + 2];
-        if (known[word] > 0) {
-            const found = known[word] - 1;
-            [made[s], made[s + 1], made[s + 2]] = [found >> 16, (found >> 8) & 255, found & 255];
-            continue;
-        }
-        const [r, g, b] = [light[samples[s]], light[samples[s + 1]], light[samples[s + 2]]];
+    const changed = rememberedColors((color) => {
+        const [r, g, b] = [light[color >> 16], light[(color >> 8) & 255], light[color & 255]];
         const luminance = red * r + green * g + blue * b;
         const wanted = srgbToLinear(clamp(toneCurve(linearToSrgb(luminance), shadows, highlights), 0, 1));
         const ratio = luminance > 0 ? wanted / luminance : 1;
         const peak = Math.max(r, g, b) * ratio;
         const share = peak > 1 ? (1 - wanted) / (peak - wanted) : 1;
-        made[s] = codeOf(wanted + share * (r * ratio - wanted));
-        made[s + 1] = codeOf(wanted + share * (g * ratio - wanted));
-        made[s + 2] = codeOf(wanted + share * (b * ratio - wanted));
-        known[word] = 1 + ((made[s] << 16) | (made[s + 1] << 8) | made[s + 2]);
+        return (codeOf(wanted + share * (r * ratio - wanted)) << 16) | (codeOf(wanted + share * (g * ratio - wanted)) << 8) | codeOf(wanted + share * (b * ratio - wanted));
+    }, samples.length / 3);
+    for (let s = 0; s < samples.length; s += 3) {
+        const color = changed((samples[s] << 16) | (samples[s + 1] << 8) | samples[s + 2]);
+        made[s] = color >> 16;
+        made[s + 1] = (color >> 8) & 255;
+        made[s + 2] = color & 255;
     }
     return { ...picture, samples: made };
 }
