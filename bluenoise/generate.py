@@ -122,15 +122,15 @@ def generate(
         raise InputError("channels and frames do not go together; leave out one of them")
     chosen = _default_method(method) if isinstance(method, str) else method
     if loss is not None:
-        if len(shape) == 3 or channels is not None:
-            what = "frames" if len(shape) == 3 else "channels"
-            raise InputError(
-                f"loss makes one matrix without {what}; make one for each with a seed of its own, and "
-                "stack their thresholds"
-            )
         chosen = _with_losses(chosen, loss, pair_weight, method == "anneal")
     elif pair_weight != 1:
         raise InputError(f"pair_weight {pair_weight} has no effect without loss")
+    if hasattr(chosen, "losses") and (len(shape) == 3 or channels is not None):
+        what = "frames" if len(shape) == 3 else "channels"
+        raise InputError(
+            f"loss makes one matrix without {what}; make one for each with a seed of its own, and "
+            "stack their thresholds"
+        )
     asked = {
         "frames": len(shape) == 3,
         "channels": channels is not None,

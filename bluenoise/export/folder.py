@@ -51,7 +51,7 @@ def export(
             numbered files in frames-png16, frames-rg8 and so on, pages in TIFF, an array in KTX 2 and
             DDS, and a 3-D texture in ktx2-volume and dds-volume (or ktx2-volume-r16 and so on).
         name: start of the file names: letters, digits, - and _; default such as `matrix-64x64`.
-        force: write into a folder that holds other files, and replace files of the same names.
+        force: write into a folder that is not empty, and replace files of the same names.
         origin: provenance for the sidecars: "seed", "license", "command", "scores"; filled in for
             shipped matrices.
         values: kind of the values: scalar, vec2, vec3, circle, disk, sphere, hemisphere, cosine or
@@ -62,7 +62,7 @@ def export(
 
     Raises:
         InputError: the array is no matrix and no values of this kind, a format is unknown or cannot
-            hold it, or the folder holds other files and `force` is false.
+            hold it, or the folder is not empty and `force` is false.
 
     Example:
         >>> import numpy as np, tempfile
@@ -132,8 +132,6 @@ def _check_folder(folder: Path, force: bool) -> None:
         entries = folder.iterdir() if folder.is_dir() and not force else ()
         # A killed export leaves temporary files, which do not count.
         if any(not entry.name.startswith(TEMP_PREFIX) for entry in entries):
-            raise InputError(
-                f"the folder {folder} holds other files; give --force to write into it"
-            )
+            raise InputError(f"the folder {folder} is not empty; give --force to write into it")
     except OSError as error:
         raise InputError(f"cannot read {folder}: {error.strerror or error}") from error

@@ -128,4 +128,4 @@ def test_bad_input_is_one_sentence(refused: Refused, tmp_path: Path) -> None:
     assert "no matrix is named" in refused("bluenoise export unknown -o out")
     assert "named 'jpeg'" in refused("bluenoise export blue-16x16 -o out --format png16,jpeg")
     assert not (tmp_path / "out").exists()
-    assert "holds other files" in refused("bluenoise export blue-16x16 -o .")
+    assert "is not empty" in refused("bluenoise export blue-16x16 -o .")

@@ -275,6 +275,10 @@ def test_the_viewing_filter_of_a_panel_has_its_resolution_and_distance(
         ("generate 256x512x512 -o m.npy", "2 to 4194304"),
         ("generate 4x8x8 -o m.npy --method spectrum", "spectrum does not support frames"),
         ("generate 4x8x8 -o m.npy --channels 3", "do not go together"),
+        (
+            "generate 4x8x8 -o m.npy --loss loss.py:near",
+            "one matrix without frames; make one for each",
+        ),
         ("generate 4x8x8 -o m.npy --time-filter tent:3", "'tent:3' is not a temporal filter"),
         ("generate 8 -o m.npy --time-filter box:3", "--time-filter has no effect without frames"),
         ("generate 8 -o m.npy --combine product", "--combine has no effect without frames"),
@@ -299,6 +303,7 @@ def test_bad_input_is_one_sentence(
     refused: Refused, tmp_path: Path, command: str, words: str
 ) -> None:
     (tmp_path / "there.npy").write_text("mine")
+    (tmp_path / "loss.py").write_text("def near(values, *patterns): return values.mean()")
     np.save(tmp_path / "twice.npy", np.zeros((4, 4), np.uint16))
     np.save(tmp_path / "one.npy", np.zeros((1, 1), np.uint16))
     np.save(tmp_path / "nan.npy", np.full((4, 4), np.nan))

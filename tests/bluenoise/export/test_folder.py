@@ -158,7 +158,7 @@ def test_other_files_are_kept(tmp_path: Path) -> None:
     matrix = load_matrix("blue-16x16")
     (tmp_path / "README.md").write_text("mine")
     (tmp_path / "other").write_text("mine too")
-    with pytest.raises(InputError, match="holds other files; give --force"):
+    with pytest.raises(InputError, match="is not empty; give --force"):
         bluenoise.export(matrix, tmp_path, name="m")
     assert sorted(path.name for path in tmp_path.iterdir()) == ["README.md", "other"]
     assert (tmp_path / "README.md").read_text() == "mine"
