@@ -15,6 +15,7 @@ from dither.color import (
 from dither.color_text import parse_colors
 from dither.errors import InputError
 from dither.held import as_array
+from dither.wording import counted
 
 Intent = Literal["perceptual", "relative", "absolute", "lightness"]
 MAX_COLORS = 256
@@ -218,6 +219,6 @@ def checked_colors(name: str, colors: np.ndarray) -> np.ndarray:
     colors = distinct_colors(colors)
     if not 2 <= len(colors) <= MAX_COLORS:
         raise InputError(
-            f"{name} holds {len(colors)} distinct colours; a palette holds 2 to {MAX_COLORS}"
+            f"{name} holds {counted(len(colors), 'distinct colour')}; a palette holds 2 to {MAX_COLORS}"
         )
     return colors

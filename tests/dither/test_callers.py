@@ -169,7 +169,7 @@ def test_images_of_other_depths_are_taken(name: str, dtype: str) -> None:
 
 def test_grey_of_16_bits_in_pillows_32_is_taken() -> None:
     deep = GRAY.astype(np.uint16) * np.uint16(257)
-    held = Image.fromarray(deep.astype(np.int32))
+    held: Any = Image.fromarray(deep.astype(np.int32))
     assert held.mode == "I"
     assert (dither.requantize(held, bits=1) == dither.requantize(deep, bits=1)).all()
 

@@ -76,8 +76,8 @@ def test_what_is_no_palette_is_refused(colors: np.ndarray, sentence: str) -> Non
     [
         ("#000000 #fffff", "'#fffff' is not a colour in hexadecimal"),
         ("#", "'#' is not a colour"),
-        ("000000", "'000000' holds 1 distinct colours"),
-        ("#00ff00 00FF00", "'#00ff00 00FF00' holds 1 distinct colours; a palette holds 2 to 256"),
+        ("000000", "'000000' holds 1 distinct colour"),
+        ("#00ff00 00FF00", "'#00ff00 00FF00' holds 1 distinct colour; a palette holds 2 to 256"),
         ("game-girl", r"'game-girl' is not a palette; did you mean 'game-boy'\? .* game-boy"),
         ("", "'' is not a palette"),
         ("no-such-file.gpl", "cannot read no-such-file.gpl: there is no such file"),
@@ -98,7 +98,7 @@ def test_a_file_gives_a_palette_and_its_repeated_colours_are_dropped(tmp_path: P
     assert load_palette(file).hex == ["#ff0000", "#0000ff", "#00ff00"]
     assert load_palette(str(file)).hex == ["#ff0000", "#0000ff", "#00ff00"]
     file.write_text("ff0000\nff0000\n")
-    with pytest.raises(InputError, match="holds 1 distinct colours; a palette holds 2 to 256"):
+    with pytest.raises(InputError, match="holds 1 distinct colour; a palette holds 2 to 256"):
         load_palette(file)
     file.write_text("".join(f"{number:06x}\n" for number in range(257)))
     with pytest.raises(InputError, match="holds 257 distinct colours"):
