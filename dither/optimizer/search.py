@@ -10,8 +10,9 @@ wave takes many sweeps to settle, and it leaves a line wherever it starts or sto
 bands of rows that are searched at the same time.
 
 The image is divided into tiles. In each tile, the pixels have an order of their own, and the tiles are
-visited in turns. Pixels of every second tile in both directions are so far apart that they do not
-change each other's decision, so they can be visited at the same time.
+visited in turns, several pixels at a time: meanwhile the tile stays in the nearest cache. Pixels of
+every second tile in both directions are so far apart that they do not change each other's decision, so
+they can be visited at the same time.
 
 Source: M. Analoui and J. Allebach, "Model-based halftoning using direct binary search" (1992), for one
 bit.
@@ -24,6 +25,7 @@ from typing import NamedTuple
 import numpy as np
 
 from dither.color import linear_to_oklab, srgb_to_linear
+from dither.native.instructions import LANES
 from dither.optimizer.blur import autocorrelation_taps, mirrored_taps
 from dither.optimizer.config import SearchConfig
 from dither.optimizer.loss import (
@@ -38,10 +40,10 @@ from dither.optimizer.loss import (
 from dither.optimizer.search_image import CELL_BITS, SearchImage
 from dither.progress import OnProgress, no_progress
 
-# The kernel's rows are filled up to a multiple of the samples in a vector register.
-_VECTOR = 8
-# Number of pixels that are visited in each tile before the other rows of tiles get their turn.
-_VISITS_AT_ONCE = 16
+# Number of pixels that are visited in a tile before the others get their turn, in the first sweep and
+# in those after it, without and with a weight of means. With twice as many in the first sweep, flat
+# areas that the palette cannot reach show the tiles.
+_VISITS, _VISITS_WITH_MEANS = (32, 1 << 10), (16, 64)
 _INDEX, _CELL = 6, 7  # in SearchState.pixels
 
 
@@ -159,15 +161,16 @@ def step(
         config.change_threshold,
         *(state.sums, *corner_weights(state.pixels.shape[:2], config), side),
     )
+    at_once = (_VISITS_WITH_MEANS if config.mean_weight > 0 else _VISITS)[min(state.sweeps, 1)]
+    turns = [order[start : start + at_once] for start in range(0, len(order), at_once)]
     # Each thread has an even number of rows of tiles, since every second one is visited.
     height = 2 * -(-rows // (2 * threads))
     parts = range(0, rows, height)
     changed = 0
     with ThreadPoolExecutor(threads) as pool:
         run: Callable[..., Iterable[int]] = pool.map if len(parts) > 1 else map
-        for turn in range(0, len(order), _VISITS_AT_ONCE):
-            visited = order[turn : turn + _VISITS_AT_ONCE]
-            for parity in (0, 1) if turn // _VISITS_AT_ONCE % 2 else (1, 0):
+        for turn, visited in enumerate(turns):
+            for parity in (0, 1) if turn % 2 else (1, 0):
 
                 def visit(top: int, visited: np.ndarray = visited, parity: int = parity) -> int:
                     last = min(top + height, rows)
@@ -228,8 +231,8 @@ def _reach(config: SearchConfig) -> int:
 
 
 def _span(config: SearchConfig) -> int:
-    """Return the number of the kernel's taps, filled up for the compiled loops."""
-    return -(-(2 * _reach(config) + 1) // _VECTOR) * _VECTOR
+    """Return the number of the kernel's taps, filled up to whole vectors."""
+    return -(-(2 * _reach(config) + 1) // LANES) * LANES
 
 
 def kernels(state: SearchState, config: SearchConfig) -> tuple[np.ndarray, np.ndarray]:

@@ -2,8 +2,8 @@
 
 import numpy as np
 
+from dither.native.instructions import LANES, add_products, prefetch
 from dither.native.loop import compiled
-from dither.native.prefetch import prefetch
 
 # Tiles of a row that are visited together: their pixels fit in a processor's cache.
 _TILES_AT_ONCE = 32
@@ -105,15 +105,18 @@ def visit(
         l0[j], l1[j], l2[j] = colors[3, entry], colors[4, entry], colors[5, entry]
     changed = 0
     for tile_row in range(first, last, 2):
-        for half in range(-(-columns // _TILES_AT_ONCE) * 2 * len(order)):
-            step = half // 2 % len(order)
-            start = half // (2 * len(order)) * _TILES_AT_ONCE
-            end = min(start + _TILES_AT_ONCE, columns)
-            following = min(step + 1, len(order) - 1)
-            for tile_column in range(start + (half + step) % 2, end, 2):
-                down, right = shifts[tile_row, tile_column, 0], shifts[tile_row, tile_column, 1]
-                y = tile_row * side + (order[following, 0] + down & side - 1)
-                x = tile_column * side + (order[following, 1] + right & side - 1)
+        for number in range(columns):
+            # In each part of the row, every second tile, then the tiles between them.
+            part = number - number % _TILES_AT_ONCE
+            count = min(_TILES_AT_ONCE, columns - part)
+            place = 2 * (number - part)
+            tile_column = part + (place if place < count else place - (count - 1 | 1))
+            down, right = shifts[tile_row, tile_column, 0], shifts[tile_row, tile_column, 1]
+            ahead = min(tile_column + 2, columns - 1)
+            down_ahead, right_ahead = shifts[tile_row, ahead, 0], shifts[tile_row, ahead, 1]
+            for step in range(len(order)):
+                y = tile_row * side + (order[step, 0] + down_ahead & side - 1)
+                x = ahead * side + (order[step, 1] + right_ahead & side - 1)
                 if y < height and x < width:
                     prefetch(settled, 4 * (y * width + x))
                     prefetch(pixels, 8 * (y * width + x))
@@ -220,10 +223,9 @@ def visit(
                         spread[3 * t + 2] = column_taps[x, t] * e2
                     for dy in range(2 * reach + 1):
                         begin = (y + dy) * row_length + 3 * x
-                        line = field[begin : begin + 3 * span]
                         weight = row_taps[y, dy]
-                        for t in range(len(spread)):
-                            line[t] += weight * spread[t]
+                        for t in range(0, 3 * span, LANES):
+                            add_products(field, begin + t, spread, t, weight)
                     n0, n1, n2 = colors[0, other], colors[1, other], colors[2, other]
                 least += threshold
                 for j in range(offered):

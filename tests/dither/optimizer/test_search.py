@@ -89,10 +89,10 @@ def test_threads_do_not_change_the_result(linear: np.ndarray, sigma: float, thre
         ("#704214 #fff5e0", 0.6),
     ],
 )
-@pytest.mark.parametrize("sigma", [1.5, 2.5])
+@pytest.mark.parametrize(("sigma", "mean_weight"), [(1.5, 6.0), (2.5, 6.0), (1.5, 0.0)])
 @pytest.mark.parametrize("axis", [0, 1])
 def test_no_row_or_column_of_a_tile_differs(
-    palette: str, gray: float, sigma: float, axis: int
+    palette: str, gray: float, sigma: float, mean_weight: float, axis: int
 ) -> None:
     linear = load_palette(palette).linear
     rng, means = np.random.default_rng(0), []
@@ -101,7 +101,8 @@ def test_no_row_or_column_of_a_tile_differs(
         start = diffuse_target(flat, linear)
         if axis == 0:  # the tiles are square
             flat, start = np.ascontiguousarray(flat.swapaxes(0, 1)), np.ascontiguousarray(start.T)
-        found = direct_binary_search(start, linear, prepare_search(flat), SearchConfig(sigma=sigma))
+        config = SearchConfig(sigma=sigma, mean_weight=mean_weight)
+        found = direct_binary_search(start, linear, prepare_search(flat), config)
         means.append(linear.mean(axis=1)[found].mean(axis=axis))
     for period in (16, 32, 64):
         assert np.mean([seam_variance(rows, period) for rows in means]) < 2
