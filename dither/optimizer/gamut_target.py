@@ -13,7 +13,8 @@ import numpy as np
 from dither.color import LINEAR_TO_CONES, ROOTS_TO_OKLAB, linear_of_codes, linear_to_srgb
 from dither.gamut.device_link import WHITE, ClipLink
 from dither.gamut.gamut import mixture_gamut
-from dither.optimizer.blur import gaussian_blur
+from dither.optimizer.bands import bands
+from dither.optimizer.blur import gaussian_blur, gaussian_taps
 from dither.palettes.histogram import ColorHistogram, color_histogram
 
 # Maximum number of colours: size of the histogram's bins in OKLab. There are many times as many bins as
@@ -45,7 +46,10 @@ class GamutTarget:
         Args:
             palette: (K, 3) linear light.
         """
-        return shift_into_gamut(self.picture, self.blurred, ClipLink(mixture_gamut(palette)))
+        link, out = ClipLink(mixture_gamut(palette)), np.empty(self.picture.shape, np.float32)
+        for rows, _, _ in bands(self.picture.shape):
+            out[rows] = shift_into_gamut(self.picture[rows], self.blurred[rows], link)
+        return out
 
 
 def gamut_target(
@@ -59,7 +63,10 @@ def gamut_target(
         sigma: standard deviation of the eye's blur in pixels.
         mask: (H, W) bool, True for pixels to ignore.
     """
-    linear = blurred_light(codes_to_linear(picture), sigma)
+    linear = np.empty(picture.shape, np.float32)
+    for band in bands(picture.shape, len(gaussian_taps(sigma)) // 2):
+        light = codes_to_linear(picture[band.wide])
+        linear[band.rows] = blurred_light(light, sigma)[band.inner]
     histogram = color_histogram(linear, step=bin_size(colors))
     if mask is not None:
         counts = np.bincount(histogram.bins[~mask], minlength=len(histogram.counts))
@@ -74,7 +81,8 @@ def blurred_light(linear: np.ndarray, sigma: float) -> np.ndarray:
         linear: (H, W, 3) linear light, 0 to 1.
         sigma: standard deviation of the eye's blur in pixels.
     """
-    return np.clip(gaussian_blur(linear, sigma), 0, 1)
+    blurred = gaussian_blur(linear, sigma)
+    return np.clip(blurred, 0, 1, out=blurred)
 
 
 def light_to_codes(linear: np.ndarray) -> np.ndarray:

@@ -16,7 +16,8 @@ from typing import NamedTuple
 import numpy as np
 
 from dither.color import linear_to_oklab, linear_to_srgb
-from dither.diffusion import error_diffuse
+from dither.diffusion.error_diffusion import row_diffusion
+from dither.optimizer.bands import bands
 from dither.optimizer.config import OptimizeConfig, SearchConfig
 from dither.optimizer.gamut_target import GamutTarget, bin_size, codes_to_linear
 from dither.optimizer.loss import search_loss
@@ -45,8 +46,6 @@ _MIN_LEARNED = 6
 # Temperature of the first mixtures up to _FEW_COLORS colours.
 _TEMPERATURE, _FEW_COLORS = 0.05, 8
 
-# Rows that are converted at a time, to save memory.
-_ROWS_AT_ONCE = 256
 # Share of the work that the descents are.
 _DESCENT_SHARE = 0.5
 
@@ -215,11 +214,12 @@ def diffuse_target(target: np.ndarray, palette: np.ndarray) -> np.ndarray:
         palette: (K, 3) linear light.
     """
     codes = np.rint(linear_to_srgb(palette) * 255).astype(np.uint8)
-    shown = np.empty(target.shape, np.float32)
-    for top in range(0, len(target), _ROWS_AT_ONCE):
-        rows = slice(top, top + _ROWS_AT_ONCE)
-        shown[rows] = linear_to_srgb(np.clip(target[rows], 0, 1))
-    return error_diffuse(shown, palette=_MappedTo(codes), clamp="none")
+    diffuse = row_diffusion(palette=_MappedTo(codes), clamp="none")
+    indices = np.empty(target.shape[:2], np.uint8)
+    for rows, _, _ in bands(target.shape):
+        shown = linear_to_srgb(np.clip(target[rows], 0, 1)).astype(np.float32, copy=False)
+        indices[rows] = diffuse(shown)
+    return indices
 
 
 def first_temperature(colors: int) -> float:

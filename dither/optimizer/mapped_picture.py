@@ -6,8 +6,10 @@ import numpy as np
 
 from dither.gamut import exact_colors
 from dither.gamut.device_link import map_to_palette
+from dither.optimizer.bands import widened
+from dither.optimizer.blur import gaussian_taps
 from dither.optimizer.gamut_target import codes_to_linear
-from dither.optimizer.search_image import SearchImage, prepare_search
+from dither.optimizer.search_image import SLOPE_SIGMA, SearchImage, prepare_search
 from dither.palettes.palette import Intent, Palette
 
 
@@ -15,15 +17,20 @@ class MappedPicture(NamedTuple):
     """A mapped image.
 
     Attributes:
-        linear: (H, W, 3) float32 linear light of the image.
+        codes: (H, W, 3) uint8 or uint16 sRGB codes of the image.
         target: (H, W, 3) float32 linear light of what neighbourhoods should average to.
         exact: (H, W) int16, the index of the palette's colour that a pixel has exactly, or -1; None if
             no pixel is to keep its colour.
     """
 
-    linear: np.ndarray
+    codes: np.ndarray
     target: np.ndarray
     exact: np.ndarray | None
+
+    @property
+    def linear(self) -> np.ndarray:
+        """Return (H, W, 3) float32 linear light of the image."""
+        return codes_to_linear(self.codes)
 
     def keep_exact(self, indices: np.ndarray) -> np.ndarray:
         """Return (H, W) uint8 indices with those of exact colours, such as white or line art."""
@@ -37,8 +44,19 @@ class MappedPicture(NamedTuple):
         Args:
             mask: (H, W) bool, True for pixels to ignore.
         """
-        fixed = None if self.exact is None else self.exact >= 0
-        return prepare_search(self.linear, self.target, mask=mask, fixed=fixed)
+        return self.prepare_rows(slice(0, len(self.codes)), mask)
+
+    def prepare_rows(self, rows: slice, mask: np.ndarray | None) -> SearchImage:
+        """Prepare the search in some rows; `mask` is that of the whole image."""
+        band = widened(rows, len(self.codes), len(gaussian_taps(SLOPE_SIGMA)) // 2)
+        wide = band.wide
+        fixed = None if self.exact is None else self.exact[wide] >= 0
+        return prepare_search(
+            codes_to_linear(self.codes[wide]),
+            self.target[wide],
+            mask=None if mask is None else mask[wide],
+            fixed=fixed,
+        ).rows(band.inner)
 
 
 def mapped_picture(picture: np.ndarray, palette: Palette, intent: Intent | None) -> MappedPicture:
@@ -58,5 +76,4 @@ def mapped_picture(picture: np.ndarray, palette: Palette, intent: Intent | None)
     )
     if eight is not codes:
         exact[(codes != eight * np.uint16(257)).any(axis=2)] = -1
-    linear = codes_to_linear(codes)
-    return MappedPicture(linear, linear, exact)
+    return MappedPicture(codes, codes_to_linear(codes), exact)

@@ -16,6 +16,7 @@ The pixels are chosen:
 Source: P. Stefek, "Differentiable dithering" (2020), for step 2.
 """
 
+import functools
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -27,7 +28,7 @@ from dither.extras import require_extra
 from dither.metrics.viewing import ViewingFilter
 from dither.optimizer import search
 from dither.optimizer.config import OptimizeConfig, Preset, preset_config
-from dither.optimizer.gamut_target import codes_to_linear, gamut_target
+from dither.optimizer.gamut_target import gamut_target
 from dither.optimizer.learned_palette import diffuse_target, learn_palette
 from dither.optimizer.mapped_picture import MappedPicture, mapped_picture
 from dither.optimizer.mixed_pixels import mixed_pixels
@@ -176,7 +177,7 @@ def optimize_palette(
     on_progress(_PALETTE_SHARE, "pixels")
     linear = palette.linear
     if gamut is not None and (intent or palette.intent) == "absolute":
-        mapped = MappedPicture(codes_to_linear(picture), gamut.targets(linear), None)
+        mapped, gamut = MappedPicture(picture, gamut.targets(linear), None), None
     else:
         mapped, indices = mapped_picture(picture, palette, intent), None
     if pixels in ("matrix", "random", "draws"):
@@ -186,10 +187,10 @@ def optimize_palette(
         indices = diffuse_target(mapped.target, linear)
     indices = mapped.keep_exact(indices)
     if pixels == "search":
-        # A search needs nothing else, and most memory: nothing else refers to what is handed on here.
-        handed = [mapped]
-        del mapped, gamut
-        state = search.init(indices, linear, handed.pop().prepare(mask), config.search)
+        prepared = functools.partial(mapped.prepare_rows, mask=mask)
+        state = search.init(indices, linear, prepared, config.search)
+        # The state is enough, and has most memory: nothing is kept that a search does not need.
+        del prepared, mapped
         indices = search.run(
             *(state, linear, config.search),
             threads=threads,

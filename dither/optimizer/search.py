@@ -26,6 +26,7 @@ import numpy as np
 
 from dither.color import linear_to_oklab, srgb_to_linear
 from dither.native.instructions import LANES
+from dither.optimizer.bands import bands
 from dither.optimizer.blur import autocorrelation_taps, mirrored_taps
 from dither.optimizer.config import SearchConfig
 from dither.optimizer.loss import (
@@ -89,7 +90,7 @@ class SearchInfo(NamedTuple):
 def init(
     indices: np.ndarray,
     palette: np.ndarray,
-    image: SearchImage,
+    image: SearchImage | Callable[[slice], SearchImage],
     config: SearchConfig,
     sets: np.ndarray | None = None,
 ) -> SearchState:
@@ -98,31 +99,36 @@ def init(
     Args:
         indices: (H, W) uint8.
         palette: (K, 3) linear light.
-        image: from `prepare_search`.
+        image: from `prepare_search`; or a function that prepares some rows when they are needed, which
+            saves half of the memory.
         config: blur, weights and candidates.
         sets: (sets, N) uint8, the entries that a pixel may take, where `cells` of the image names the
             set of each pixel; if None, the entries nearest to its colour.
     """
     height, width = indices.shape
-    reach = _reach(config)
-    errors = pixel_errors(indices, palette, image)
-    image = image._replace(target=image.target[:0].copy())  # frees it, unless the caller keeps it
-    side = tile_side(config)
-    if config.mean_weight > 0:
-        sums = corner_sums(errors, side)
-    else:
-        sums = np.zeros((-(-height // side) + 1, -(-width // side) + 1, 3), np.float32)
+    reach, side = _reach(config), tile_side(config)
+    rows_of = image.rows if isinstance(image, SearchImage) else image
     field = np.zeros((height + 2 * reach, width + _span(config), 3), np.float32)
     inside = field[reach : reach + height, reach : reach + width]
-    inside[...] = np.moveaxis(error_field(errors, config), 0, -1)
-    del errors
+    sums = np.zeros((-(-height // side) + 1, -(-width // side) + 1, 3), np.float32)
+    pixels = np.empty((height, width, 8), np.float32)
+    cells = np.zeros(1 << 3 * CELL_BITS, bool)
+    for rows, wide, inner in bands(indices.shape, reach):
+        part = rows_of(wide)
+        errors = pixel_errors(indices[wide], palette, part)
+        if config.mean_weight > 0:
+            around = corner_sums(errors[:, inner], side)
+            sums[rows.start // side :][: len(around)] += around
+        inside[rows] = np.moveaxis(error_field(errors, config)[:, inner], 0, -1)
+        part = part.rows(inner)
+        pixels[rows, :, :3], pixels[rows, :, 3:6] = part.slopes, part.original
+        pixels[rows, :, _INDEX] = indices[rows]
+        pixels[rows, :, _CELL] = np.where(part.fixed, np.float32(-1), part.cells)
+        if sets is None:
+            cells[part.cells] = True
     candidates = sets
     if candidates is None:
-        candidates = _candidate_table(linear_to_oklab(palette), image.cells, config.candidates)
-    pixels = np.empty((height, width, 8), np.float32)
-    pixels[..., :3], pixels[..., 3:6] = image.slopes, image.original
-    pixels[..., _INDEX], pixels[..., _CELL] = indices, image.cells
-    pixels[image.fixed, _CELL] = -1
+        candidates = _candidate_table(linear_to_oklab(palette), cells, config.candidates)
     settled = np.zeros((height, width, 4), np.float32)
     return SearchState(pixels, field.reshape(len(field), -1), candidates, sums, settled, 0)
 
@@ -214,10 +220,7 @@ def run(
     threads: int = 1,
     on_progress: OnProgress = no_progress,
 ) -> np.ndarray:
-    """Do all sweeps of `direct_binary_search` from a state, and return the indices.
-
-    The state is enough: without the `SearchImage`, a search needs half of the memory.
-    """
+    """Do all sweeps of `direct_binary_search` from a state, and return the indices."""
     for number in range(1, config.sweeps + 1):
         state, info = step(state, palette, config, threads=threads)
         on_progress(number / config.sweeps, f"sweep {number}")
@@ -252,13 +255,13 @@ def _candidate_table(labs: np.ndarray, cells: np.ndarray, candidates: int) -> np
 
     Args:
         labs: (K, 3) OKLab of the palette.
-        cells: the cells that the image has; the rows of others are undefined.
+        cells: (32768,) bool, whether the image has colours in a cell; the rows of others are undefined.
         candidates: M, the most.
     """
     count = len(labs)
     if count <= candidates:
         return np.arange(count, dtype=np.uint8)[None]
-    present = np.flatnonzero(np.bincount(cells.ravel()))
+    present = np.flatnonzero(cells)
     levels = 1 << CELL_BITS
     channels = [present >> shift & levels - 1 for shift in (2 * CELL_BITS, CELL_BITS, 0)]
     codes = (np.stack(channels, axis=-1) + 0.5) / levels

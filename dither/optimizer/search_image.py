@@ -11,7 +11,7 @@ from dither.optimizer.blur import gaussian_taps
 # infinite at black.
 DARKEST = 0.0005
 # The slopes are taken at the target blurred by this many pixels, so that they change slowly.
-_SLOPE_SIGMA = 2.5
+SLOPE_SIGMA = 2.5
 # The cells in which candidates are looked up are cubes of sRGB: 2^5 along each channel.
 CELL_BITS = 5
 _ROWS_AT_ONCE = 256
@@ -34,6 +34,10 @@ class SearchImage(NamedTuple):
     slopes: np.ndarray
     cells: np.ndarray
     fixed: np.ndarray
+
+    def rows(self, rows: slice) -> "SearchImage":
+        """Return some rows, which share memory with the whole."""
+        return SearchImage(*(part[rows] for part in self))
 
 
 def prepare_search(
@@ -89,7 +93,7 @@ def _cones_and_slopes(target: np.ndarray, mask: np.ndarray | None) -> tuple[np.n
         rows = slice(top, top + _ROWS_AT_ONCE)
         cones[rows] = target[rows] @ LINEAR_TO_CONES.T
     planes = np.array(np.moveaxis(cones, -1, 0), order="C")  # a copy also of a single pixel
-    search_loops.convolve(planes, gaussian_taps(_SLOPE_SIGMA))
+    search_loops.convolve(planes, gaussian_taps(SLOPE_SIGMA))
     np.maximum(planes, np.float32(DARKEST), out=planes)
     np.power(planes, np.float32(-2 / 3), out=planes)
     planes /= np.float32(3)

@@ -11,6 +11,7 @@ from dither.color import (
     unpacked_codes,
 )
 from dither.errors import InputError
+from dither.palettes.color_counts import color_counts
 from dither.samples import level_values
 
 DeviceLevels = tuple[int, int, int]
@@ -116,7 +117,7 @@ def device_palette(
     encoded = linear_to_srgb(palette) * 255
     exact = np.rint(encoded).astype(np.uint8)
     codes = np.where(learned[:, None], round_to_device(encoded, device_levels), exact)
-    packed, counts = np.unique(packed_codes(image), return_counts=True)
+    packed, counts = color_counts(image.reshape(-1, 3))
     if len(packed) > image[..., 0].size // 2:
         return codes
     total = counts.sum()

@@ -14,7 +14,7 @@ def test_light_is_that_of_the_sixteen_bit_codes(photo: np.ndarray) -> None:
     mapped = mapped_picture(photo, palette, None)
     codes = map_to_palette(photo, palette)
     assert mapped.linear == pytest.approx(srgb_to_linear(codes / 65535), abs=1e-6)
-    assert mapped.target is mapped.linear
+    assert (mapped.target == mapped.linear).all()
 
 
 @pytest.mark.parametrize("name", ["inky-spectra-6", "black-white", "web-safe"])
