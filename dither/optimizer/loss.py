@@ -23,6 +23,8 @@ Source: M. Analoui and J. Allebach, "Model-based halftoning using direct binary 
 bit; B. Ottosson, "A perceptual color space for image processing" (2020), OKLab.
 """
 
+import functools
+
 import numpy as np
 
 from dither.color import LINEAR_TO_CONES, ROOTS_TO_OKLAB, linear_to_oklab
@@ -117,8 +119,14 @@ def corner_weights(shape: tuple[int, ...], config: SearchConfig) -> tuple[np.nda
     A corner at the border of an image of `shape` has fewer pixels around it; each has as much weight.
     """
     side = tile_side(config)
-    counts = [corner_sums(np.ones((1, 1, length)), side).sum(axis=0)[:, 0] for length in shape]
+    counts = [_corner_counts(length, side) for length in shape]
     return np.float32(config.mean_weight) / counts[0], 1 / counts[1]
+
+
+@functools.lru_cache(maxsize=4)
+def _corner_counts(length: int, side: int) -> np.ndarray:
+    """Return (tiles + 1,) float32: the weight of the pixels around each corner along one axis."""
+    return corner_sums(np.ones((1, 1, length)), side).sum(axis=0)[:, 0]
 
 
 def palette_cones(palette: np.ndarray) -> np.ndarray:

@@ -13,7 +13,7 @@ from dither.optimizer import search_loops
 from dither.optimizer.config import SearchConfig
 from dither.optimizer.learned_palette import diffuse_target
 from dither.optimizer.loss import search_loss
-from dither.optimizer.search import direct_binary_search, init, step, unsettled
+from dither.optimizer.search import direct_binary_search, init, released, run, step, unsettled
 from dither.optimizer.search_image import prepare_search
 from dither.palettes.palette_like import load_palette
 
@@ -62,6 +62,26 @@ def test_where_the_search_ends_no_single_pixel_can_do_better() -> None:
             other = state.indices.copy()
             other[y, x] = color
             assert slow_loss(other, image, config) >= least - 2e-3 * least / 90
+
+
+def test_pixels_that_stay_are_passed_over_and_others_searched(
+    linear: np.ndarray, indices: np.ndarray
+) -> None:
+    config = SearchConfig(sweeps=30)
+    image = prepare_search(linear)
+    before = init(indices, PALETTE, image, config)
+    found = run(before, PALETTE, config)
+    still = np.ones(found.shape, bool)
+    same = init(found, PALETTE, image._replace(fixed=still), config)
+    assert (run(same, PALETTE, config) == found).all()
+    same = released(same, image, before, still=still)
+    assert (same.settled == before.settled).all()
+    assert (same.pixels == before.pixels).all()
+    other = init(found, PALETTE, prepare_search(1 - linear), config)
+    moved = released(other, prepare_search(1 - linear), before, still=still)
+    assert not moved.settled.any()
+    searched = direct_binary_search(found, PALETTE, prepare_search(1 - linear), config)
+    assert (run(moved, PALETTE, config) == searched).all()
 
 
 @pytest.mark.parametrize("sigma", [0.65, 1.5, 2.5])
