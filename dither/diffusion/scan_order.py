@@ -79,8 +79,7 @@ def _scan_in_lanes(plan: ScanPlan, taps: np.ndarray, bits: int, state: ScanState
         state.past = np.zeros((1 + taps[:, 0].max(), 4 * (width + 2 * reach)), np.int32)
     past = state.past
     lights, *lists = plan.target
-    tables = loops.compared_colors(lights), loops.lane_colors(lights), *lists
-    settings = taps, bits, *tables, plan.bounds
+    settings = taps, bits, loops.lane_colors(lights), *lists, plan.bounds
     half = np.int32((1 << bits >> 1) - (loops.MIDDLE << bits))
     for y0 in range(0, height, _BLOCK_ROWS):
         samples, units = plan.rows(y0, y0 + _BLOCK_ROWS)

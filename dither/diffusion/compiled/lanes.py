@@ -1,7 +1,11 @@
-"""Four 32-bit lanes in a register, and the nearest of sixteen colours to the light in one.
+"""Lanes of 32 bits in registers: the channels of one pixel, or those of eight pixels.
 
 The functions here are the twins in Python of the vectors in `dither.diffusion.compiled.lanes_in_llvm`,
-which numba imports when a loop is compiled. Lanes are (4,) int32 here.
+which numba imports when a loop is compiled. Here the channels of a pixel are (4,) int32, those of eight
+(8, 4) int32; the fourth is unused. Numbers are one for each pixel: an int32, or (8,) int32.
+
+Arrays are contiguous int32 with one axis and four elements for each pixel. Where a function takes
+`apart`, it is None for one pixel; else there are eight, so many pixels apart.
 """
 
 from collections.abc import Callable
@@ -51,41 +55,62 @@ def at_least(left: Any, right: Any) -> Any:
 
 
 @_vector
+def if_less(one: Any, other: Any, first: Any, second: Any) -> Any:
+    """Return `first` where one number is less than the other, `second` elsewhere."""
+    return np.where(one < other, first, second).astype(np.int32)
+
+
+@_vector
+def all_bits(numbers: Any) -> Any:
+    """Return the bits that any of the numbers has."""
+    return np.bitwise_or.reduce(numbers, axis=None) if np.ndim(numbers) else numbers
+
+
+@_vector
 def lanes(red: Any, green: Any, blue: Any) -> Any:
-    """Return three numbers as lanes; the fourth is 0."""
+    """Return the channels of a pixel."""
     return np.array([red, green, blue, 0], np.int32)
 
 
-@_vector
-def lane(vector: Any, place: Any) -> Any:
-    """Return one lane."""
-    return vector[place]
+def _elements(index: Any, apart: Any) -> np.ndarray:
+    if apart is None:
+        return index + np.arange(4)
+    return index + 4 * apart * np.arange(8)[:, None] + np.arange(4)
 
 
 @_vector
-def loaded(array: Any, index: Any) -> Any:
-    """Return four elements, from `index`, of a contiguous int32 array with one axis."""
-    return array[index : index + 4].copy()
+def loaded(array: Any, index: Any, apart: Any) -> Any:
+    """Return the pixel whose first element has this index, or eight."""
+    return array[_elements(index, apart)]
 
 
 @_vector
-def stored(array: Any, index: Any, vector: Any) -> None:
-    """Write four elements, from `index`, of a contiguous int32 array with one axis."""
-    array[index : index + 4] = vector
+def stored(array: Any, index: Any, apart: Any, pixels: Any) -> None:
+    """Write a pixel or eight to where `loaded` reads them; the fourth channel of eight is 0."""
+    array[_elements(index, apart)] = (
+        pixels if apart is None else pixels * np.array([1, 1, 1, 0], np.int32)
+    )
 
 
 @_vector
-def nearest_of_sixteen(table: Any, light: Any) -> Any:
-    """Return the position of the nearest of sixteen colours; the arguments are those of the vectors."""
-    red, green, blue, _ = (light & ~np.int32(1023)) >> np.int32(8)
-    factors = table[16:].view(np.int16).reshape(2, 16, 2).astype(np.int32)
-    products = red * factors[0, :, 0] + green * factors[0, :, 1] + blue * factors[1, :, 0]
-    return int((table[:16] - products).min() & 15)
+def looked_up(array: Any, numbers: Any) -> Any:
+    """Return the pixels with these numbers."""
+    return array.reshape(-1, 4)[numbers]
 
 
 @_vector
-def nearest_of_eight(groups: Any, group: Any, codes: Any) -> Any:
-    """Return 8 times the smallest squared distance to a group's colours, plus its first position."""
-    red_green, blue = groups[group, :2].reshape(8, 2), groups[group, 2, :, None]
-    differences = np.concatenate([red_green, blue], axis=1).astype(np.int32) - codes[:3]
-    return np.int32((((differences**2).sum(axis=1) << 3) | np.arange(8)).min())
+def written(array: Any, index: Any, apart: Any, numbers: Any) -> None:
+    """Write a number, or eight, to a uint8 array with one axis."""
+    array[index if apart is None else index + apart * np.arange(8)] = numbers
+
+
+@_vector
+def stacked(channels: Any, first: Any) -> Any:
+    """Return eight pixels from `first` of (3, n) int32, a row for each channel."""
+    return np.concatenate([channels[:, first : first + 8], np.zeros((1, 8), np.int32)]).T
+
+
+@_vector
+def put_numbers(array: Any, first: Any, numbers: Any) -> None:
+    """Write eight numbers from `first` of an int32 array with one axis."""
+    array[first : first + 8] = numbers

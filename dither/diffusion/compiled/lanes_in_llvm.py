@@ -1,59 +1,93 @@
-"""Four 32-bit lanes in a register, and the nearest of sixteen colours to the light in one.
+"""The functions of `dither.diffusion.compiled.lanes` for numba.
 
 numba has no vectors, and does not merge equal steps into one, so the vectors are written in LLVM's own
 language. It works on every processor, with the same result.
+
+One pixel is a vector of its channels. Eight pixels are a vector for each channel, so that a step on all
+is three instructions; in memory their channels lie together, and vectors are exchanged for rows.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from llvmlite import ir
 from numba import types
-from numba.core import cgutils
 from numba.core.datamodel.models import PrimitiveModel
 from numba.extending import intrinsic, register_model
 
-_EIGHT = 8
-_NARROW, _WIDE = ir.VectorType(ir.IntType(16), _EIGHT), ir.VectorType(ir.IntType(32), _EIGHT)
-_INT = ir.IntType(32)
-_FOUR = ir.VectorType(_INT, 4)
-# Light below a 12-bit code step.
-_BELOW_CODE = (1 << 10) - 1
+INT, LONG = ir.IntType(32), ir.IntType(64)
+FOUR, EIGHT = ir.VectorType(INT, 4), ir.VectorType(INT, 8)
+_CHANNELS, _NUMBERS = ir.ArrayType(EIGHT, 3), ir.ArrayType(INT, 8)
+# Halves of eight lanes stay apart, because exchanges between them take longer: elements of two vectors
+# in turns, those of the first or the second half of each half; and the same for pairs of elements.
+FIRST, SECOND = (0, 8, 1, 9, 4, 12, 5, 13), (2, 10, 3, 11, 6, 14, 7, 15)
+FIRST_PAIR, SECOND_PAIR = (0, 1, 8, 9, 4, 5, 12, 13), (2, 3, 10, 11, 6, 7, 14, 15)
 
 
-class _Lanes(types.Type):
-    """Four 32-bit whole numbers in a register; exists only inside of a compiled function."""
-
-    def __init__(self) -> None:
-        super().__init__(name="lanes")
+class _Kind(types.Type):
+    """A type that exists only inside of a compiled function."""
 
 
-_LANES = _Lanes()
+LANES, PIXELS, EACH = _Kind("pixel"), _Kind("pixels"), _Kind("numbers")
+_IN_LLVM = {LANES: FOUR, PIXELS: _CHANNELS, EACH: _NUMBERS}
 
 
-@register_model(_Lanes)
-class _LanesModel(PrimitiveModel):
-    """Lanes are a vector for LLVM."""
+@register_model(_Kind)
+class _KindModel(PrimitiveModel):
+    """The types are vectors for LLVM, or arrays of them, or of numbers."""
 
     def __init__(self, manager: Any, kind: Any) -> None:
-        super().__init__(manager, kind, _FOUR)
+        super().__init__(manager, kind, _IN_LLVM[kind])
 
 
-def _splat(builder: Any, value: Any) -> Any:
-    """Return four lanes with the same 32-bit number."""
-    first = builder.insert_element(ir.Constant(_FOUR, ir.Undefined), value, _INT(0))
-    return builder.shuffle_vector(first, first, ir.Constant(_FOUR, [0] * 4))
+def parts(builder: Any, value: Any) -> list[Any]:
+    """Return the vectors of eight pixels, or numbers; one pixel or number is a list of itself."""
+    if not isinstance(value.type, ir.ArrayType):
+        return [value]
+    return [builder.extract_value(value, place) for place in range(value.type.count)]
+
+
+def joined(builder: Any, parts: list[Any]) -> Any:
+    """Return what `parts` takes apart."""
+    if len(parts) == 1:
+        return parts[0]
+    value = ir.Constant(ir.ArrayType(parts[0].type, len(parts)), ir.Undefined)
+    for place, part in enumerate(parts):
+        value = builder.insert_value(value, part, place)
+    return value
+
+
+def filled(like: Any, number: int) -> Any:
+    """Return a constant with the same number in each lane."""
+    return ir.Constant(like.type, [number] * like.type.count)
+
+
+def picked(builder: Any, one: Any, other: Any, lanes: Iterable[int]) -> Any:
+    """Return lanes of two vectors."""
+    lanes = list(lanes)
+    return builder.shuffle_vector(one, other, ir.Constant(ir.VectorType(INT, len(lanes)), lanes))
+
+
+def _splat(builder: Any, number: Any, like: Any) -> Any:
+    """Return lanes with the same 32-bit number; a number as it is."""
+    if like.type == number.type:
+        return number
+    first = builder.insert_element(ir.Constant(like.type, ir.Undefined), number, INT(0))
+    return picked(builder, first, first, [0] * like.type.count)
 
 
 def _by_lane(name: str, step: Callable[[Any, Any, Any], Any]) -> Any:
-    """Return the function that combines two vectors, or a vector and a number, lane by lane."""
+    """Return the function that combines lanes, or lanes and a number, lane by lane."""
 
     def typed(typing_context: Any, left: Any, right: Any) -> Any:
         def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-            left, right = arguments
-            return step(builder, left, right if right.type == _FOUR else _splat(builder, right))
+            lefts, rights = (parts(builder, each) for each in arguments)
+            if len(rights) < len(lefts):
+                rights *= len(lefts)
+            pairs = [(one, _splat(builder, other, one)) for one, other in zip(lefts, rights)]  # noqa: B905
+            return joined(builder, [step(builder, *pair) for pair in pairs])
 
-        return _LANES(_LANES, _LANES if right is _LANES else types.int32), generate
+        return left(left, left if right is left else types.int32), generate
 
     typed.__name__ = name
     return intrinsic(typed)
@@ -66,155 +100,187 @@ def _chosen(comparison: str) -> Callable[[Any, Any, Any], Any]:
     )
 
 
+smaller = _chosen("<")
 plus = _by_lane("plus", lambda builder, left, right: builder.add(left, right))
 minus = _by_lane("minus", lambda builder, left, right: builder.sub(left, right))
 times = _by_lane("times", lambda builder, left, right: builder.mul(left, right))
 shifted = _by_lane("shifted", lambda builder, left, right: builder.ashr(left, right))
-at_most = _by_lane("at_most", _chosen("<"))
+at_most = _by_lane("at_most", smaller)
 at_least = _by_lane("at_least", _chosen(">"))
 
 
-def _lanes(typing_context: Any, red: Any, green: Any, blue: Any) -> Any:
-    """Return three numbers as lanes; the fourth is 0."""
+def _if_less(typing_context: Any, one: Any, other: Any, first: Any, second: Any) -> Any:
+    """Return `first` where one number is less than the other, `second` elsewhere."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        vector = ir.Constant(_FOUR, [0] * 4)
+        sets = zip(*(parts(builder, each) for each in arguments), strict=True)
+        return joined(
+            builder,
+            [builder.select(builder.icmp_signed("<", a, b), c, d) for a, b, c, d in sets],
+        )
+
+    return one(one, one, one, one), generate
+
+
+def _all_bits(typing_context: Any, numbers: Any) -> Any:
+    """Return the bits that any of the numbers has."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        bits, *others = parts(builder, arguments[0])
+        for other in others:
+            bits = builder.or_(bits, other)
+        return bits
+
+    return types.int32(numbers), generate
+
+
+def _lanes(typing_context: Any, red: Any, green: Any, blue: Any) -> Any:
+    """Return the channels of a pixel."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        vector = ir.Constant(FOUR, [0] * 4)
         for place, value in enumerate(arguments):
-            vector = builder.insert_element(vector, value, _INT(place))
+            vector = builder.insert_element(vector, value, INT(place))
         return vector
 
-    return _LANES(types.int32, types.int32, types.int32), generate
+    return LANES(types.int32, types.int32, types.int32), generate
 
 
-def _lane(typing_context: Any, vector: Any, place: Any) -> Any:
-    """Return one lane, int32."""
+def start_of(context: Any, builder: Any, signature: Any, arguments: Any, which: int = 0) -> Any:
+    """Return the pointer to the first element of an argument that is a contiguous array."""
+    return context.make_array(signature.args[which])(context, builder, arguments[which]).data
+
+
+def pointer(builder: Any, start: Any, index: Any, kind: Any) -> Any:
+    """Return the pointer to a vector that starts at an element of an array."""
+    if index.type == INT:
+        index = builder.zext(index, LONG)
+    return builder.bitcast(builder.gep(start, [index]), kind.as_pointer())
+
+
+def _indices(builder: Any, index: Any, apart: Any, size: int) -> list[Any]:
+    """Return the index of each pixel; without `apart` there is one."""
+    if not isinstance(apart.type, ir.IntType):
+        return [index]
+    # Products with numbers that do not change within a loop are computed before it.
+    further = (builder.mul(apart, LONG(size * place)) for place in range(1, 8))
+    return [index, *(builder.add(index, each) for each in further)]
+
+
+def _by_channel(builder: Any, rows: list[Any]) -> Any:
+    """Return a vector for each channel of eight pixels; a pixel as it is."""
+    if len(rows) == 1:
+        return rows[0]
+    pairs = [picked(builder, rows[place], rows[place + 4], range(8)) for place in range(4)]
+    channels = []
+    for half, side in ((FIRST, FIRST_PAIR), (FIRST, SECOND_PAIR), (SECOND, FIRST_PAIR)):
+        left = picked(builder, pairs[0], pairs[1], half)
+        right = picked(builder, pairs[2], pairs[3], half)
+        channels.append(picked(builder, left, right, side))
+    return joined(builder, channels)
+
+
+def _by_pixel(builder: Any, pixels: Any) -> list[Any]:
+    """Return a vector for each pixel; the fourth lane of eight is 0."""
+    if pixels.type == FOUR:
+        return [pixels]
+    red, green, blue = parts(builder, pixels)
+    zero = filled(blue, 0)
+    pairs = []
+    for half in (FIRST, SECOND):
+        left = picked(builder, red, green, half)
+        right = picked(builder, blue, zero, half)
+        pairs += [picked(builder, left, right, side) for side in (FIRST_PAIR, SECOND_PAIR)]
+    return [
+        picked(builder, pair, pair, range(first, first + 4)) for first in (0, 4) for pair in pairs
+    ]
+
+
+def _loaded(typing_context: Any, array: Any, index: Any, apart: Any) -> Any:
+    """Return the pixel whose first element has this index, or eight."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        return builder.extract_element(*arguments)
+        start = start_of(context, builder, signature, arguments)
+        indices = _indices(builder, arguments[1], arguments[2], 4)
+        places = [pointer(builder, start, each, FOUR) for each in indices]
+        return _by_channel(builder, [builder.load(place, align=4) for place in places])
 
-    return types.int32(_LANES, types.int32), generate
-
-
-def _place(context: Any, builder: Any, kind: Any, array: Any, index: Any, wanted: Any) -> Any:
-    """Return the pointer to an element of a contiguous array."""
-    start = context.make_array(kind)(context, builder, array).data
-    return builder.bitcast(builder.gep(start, [index]), wanted.as_pointer())
+    return (LANES if apart is types.none else PIXELS)(array, types.intp, apart), generate
 
 
-def _loaded(typing_context: Any, array: Any, index: Any) -> Any:
-    """Return four elements, from `index`, of a contiguous int32 array with one axis."""
+def _stored(typing_context: Any, array: Any, index: Any, apart: Any, pixels: Any) -> Any:
+    """Write a pixel or eight to where `loaded` reads them; the fourth channel of eight is 0."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        array, index = arguments
-        pointer = _place(context, builder, signature.args[0], array, index, _FOUR)
-        return builder.load(pointer, align=4)
-
-    return _LANES(array, types.intp), generate
-
-
-def _stored(typing_context: Any, array: Any, index: Any, vector: Any) -> Any:
-    """Write four elements, from `index`, of a contiguous int32 array with one axis."""
-
-    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        array, index, vector = arguments
-        pointer = _place(context, builder, signature.args[0], array, index, _FOUR)
-        builder.store(vector, pointer, align=4)
+        start = start_of(context, builder, signature, arguments)
+        _, index, apart, pixels = arguments
+        rows, places = _by_pixel(builder, pixels), _indices(builder, index, apart, 4)
+        for row, place in zip(rows, places, strict=True):
+            builder.store(row, pointer(builder, start, place, FOUR), align=4)
         return context.get_dummy_value()
 
-    return types.void(array, types.intp, _LANES), generate
+    return types.void(array, types.intp, apart, pixels), generate
 
 
-def _nearest_of_sixteen(typing_context: Any, table: Any, light: Any) -> Any:
-    """Return the position, 0 to 15, of the first of the nearest of sixteen colours.
-
-    In |v - c|^2 = |v|^2 - 2 v c + |c|^2 the first term is the same for all colours c; the others, with
-    the position of c in the lowest bits, make a key, and the smallest is taken. The factors have 16
-    bits, for which processors have an instruction that adds two products.
-
-    Args:
-        typing_context: numba's.
-        table: (48,) int32: the keys of v = 0; 8 times red and green, as pairs of int16; 8 times blue,
-            as int16 with a 0 each. Colours are whole 12-bit codes, -2048 to 2047.
-        light: red, green and blue from the middle grey; 10 bits below a code step are dropped.
-    """
+def _looked_up(typing_context: Any, array: Any, numbers: Any) -> Any:
+    """Return the pixels with these numbers."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        array, light = arguments
-        # Shifted by 8 bits, not by 10, a factor is 4 times a code: with the 8 of the table, twice the
-        # product is above the 4 bits of the position.
-        codes = builder.and_(light, ir.Constant(_FOUR, [~_BELOW_CODE] * 4))
-        halves = builder.bitcast(builder.ashr(codes, ir.Constant(_FOUR, [8] * 4)), _NARROW)
-        lowest = None
-        for four in range(4):
-            total = None
-            for part, channels in enumerate(((0, 2) * 4, (4, 6) * 4)):
-                factors = builder.shuffle_vector(halves, halves, ir.Constant(_WIDE, channels))
-                start = ir.Constant(ir.IntType(64), 16 + 16 * part + 4 * four)
-                pointer = _place(context, builder, signature.args[0], array, start, _NARROW)
-                own = builder.load(pointer, align=4)
-                product = builder.mul(builder.sext(factors, _WIDE), builder.sext(own, _WIDE))
-                even = builder.shuffle_vector(product, product, ir.Constant(_FOUR, [0, 2, 4, 6]))
-                odd = builder.shuffle_vector(product, product, ir.Constant(_FOUR, [1, 3, 5, 7]))
-                pair = builder.add(even, odd)
-                total = pair if total is None else builder.add(total, pair)
-            start = ir.Constant(ir.IntType(64), 4 * four)
-            pointer = _place(context, builder, signature.args[0], array, start, _FOUR)
-            keys = builder.sub(builder.load(pointer, align=4), total)
-            lowest = keys if lowest is None else _chosen("<")(builder, keys, lowest)
-        least = cgutils.get_or_insert_function(
-            builder.module, ir.FunctionType(_INT, [_FOUR]), "llvm.vector.reduce.smin.v4i32"
-        )
-        position = builder.and_(builder.call(least, [lowest]), _INT(15))
-        return builder.zext(position, ir.IntType(64))
+        start = start_of(context, builder, signature, arguments)
+        indices = [builder.shl(each, INT(2)) for each in parts(builder, arguments[1])]
+        places = [pointer(builder, start, each, FOUR) for each in indices]
+        return _by_channel(builder, [builder.load(place, align=4) for place in places])
 
-    return types.int64(table, _LANES), generate
+    return (PIXELS if numbers is EACH else LANES)(array, numbers), generate
 
 
-def _nearest_of_eight(typing_context: Any, groups: Any, group: Any, codes: Any) -> Any:
-    """Return 8 times the smallest squared distance to a group's colours, plus its first position.
-
-    Args:
-        typing_context: numba's.
-        groups: (n, 4, 8) int16, contiguous: red and green of the colours in pairs, blue, and an unused
-            row.
-        group: index of the group.
-        codes: red, green and blue, -4096 to 8191.
-    """
+def _written(typing_context: Any, array: Any, index: Any, apart: Any, numbers: Any) -> Any:
+    """Write a number, or eight, to a uint8 array with one axis."""
 
     def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
-        array, group, codes = arguments
-        start = context.make_array(signature.args[0])(context, builder, array).data
-        start = builder.gep(start, [builder.mul(group, ir.Constant(group.type, 4 * _EIGHT))])
-        halves = builder.bitcast(codes, _NARROW)
-        total = None
-        for channels, row in (((0, 2), 0), ((4,), 2)):
-            number = len(channels) * _EIGHT
-            narrow, wide = (ir.VectorType(ir.IntType(bits), number) for bits in (16, 32))
-            place = builder.gep(start, [ir.Constant(ir.IntType(64), row * _EIGHT)])
-            own = builder.load(builder.bitcast(place, narrow.as_pointer()), align=2)
-            mask = ir.Constant(ir.VectorType(_INT, number), channels * _EIGHT)
-            difference = builder.sub(builder.shuffle_vector(halves, halves, mask), own)
-            difference = builder.sext(difference, wide)
-            square = builder.mul(difference, difference)
-            for first in range(len(channels)):
-                each = ir.Constant(_WIDE, list(range(first, number, len(channels))))
-                part = builder.shuffle_vector(square, square, each)
-                total = part if total is None else builder.add(total, part)
-        keys = builder.or_(
-            builder.shl(total, ir.Constant(_WIDE, [3] * _EIGHT)),
-            ir.Constant(_WIDE, list(range(_EIGHT))),
-        )
-        least = cgutils.get_or_insert_function(
-            builder.module, ir.FunctionType(_INT, [_WIDE]), "llvm.vector.reduce.smin.v8i32"
-        )
-        return builder.call(least, [keys])
+        start = start_of(context, builder, signature, arguments)
+        _, index, apart, numbers = arguments
+        places = _indices(builder, index, apart, 1)
+        for number, place in zip(parts(builder, numbers), places, strict=True):
+            builder.store(builder.trunc(number, ir.IntType(8)), builder.gep(start, [place]))
+        return context.get_dummy_value()
 
-    return types.int32(groups, types.intp, _LANES), generate
+    return types.void(array, types.intp, apart, numbers), generate
 
 
+def _stacked(typing_context: Any, channels: Any, first: Any) -> Any:
+    """Return eight pixels from `first` of (3, n) int32, a row for each channel."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        array = context.make_array(signature.args[0])(context, builder, arguments[0])
+        length, found = builder.extract_value(array.shape, 1), []
+        for channel in range(3):
+            index = builder.add(builder.mul(length, LONG(channel)), arguments[1])
+            found.append(builder.load(pointer(builder, array.data, index, EIGHT), align=4))
+        return joined(builder, found)
+
+    return PIXELS(channels, types.intp), generate
+
+
+def _put_numbers(typing_context: Any, array: Any, first: Any, numbers: Any) -> Any:
+    """Write eight numbers from `first` of an int32 array with one axis."""
+
+    def generate(context: Any, builder: Any, signature: Any, arguments: Any) -> Any:
+        start = start_of(context, builder, signature, arguments)
+        for place, number in enumerate(parts(builder, arguments[2])):
+            index = builder.add(arguments[1], LONG(place))
+            builder.store(number, builder.gep(start, [index]))
+        return context.get_dummy_value()
+
+    return types.void(array, types.intp, numbers), generate
+
+
+if_less: Any = intrinsic(_if_less)
+all_bits: Any = intrinsic(_all_bits)
 lanes: Any = intrinsic(_lanes)
-lane: Any = intrinsic(_lane)
 loaded: Any = intrinsic(_loaded)
 stored: Any = intrinsic(_stored)
-nearest_of_sixteen: Any = intrinsic(_nearest_of_sixteen)
-nearest_of_eight: Any = intrinsic(_nearest_of_eight)
+looked_up: Any = intrinsic(_looked_up)
+written: Any = intrinsic(_written)
+stacked: Any = intrinsic(_stacked)
+put_numbers: Any = intrinsic(_put_numbers)

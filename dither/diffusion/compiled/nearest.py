@@ -3,13 +3,23 @@
 Space is cut into cells along each channel, narrow where the palette has many colours, and wide beyond
 black and white, where errors lead. A colour is a candidate of a box of cells unless another is nearer
 at each of its points, which its corners decide: the difference of two squared distances is linear.
-Boxes are halved while they have more candidates than can be compared at once; all cells of a box share
-a list.
+Boxes are halved while they have more candidates than a group, whose colours are compared at once; all
+cells of a box share a list.
 """
 
 import numpy as np
 
-from dither.diffusion.compiled.lanes import lane, lanes, nearest_of_eight, plus, shifted
+from dither.diffusion.compiled.group_search import entries, first_group, groups_of, nearest_keys
+from dither.diffusion.compiled.lanes import (
+    all_bits,
+    at_most,
+    if_less,
+    lanes,
+    minus,
+    plus,
+    shifted,
+    times,
+)
 from dither.diffusion.light import WHITE
 from dither.native.loop import compiled
 
@@ -25,15 +35,18 @@ _EDGE_BITS = 2
 _BEYOND = (-_CODES, -1024, -256)
 # Share of the edges that follow the colours; the others are regular.
 _SHARE = 0.7
-# Candidates compared at once, in vector instructions.
-GROUP, _GROUP_BITS = 8, 3
+# Candidates compared at once, in vector instructions, and the numbers that a group has of them: keys,
+# factors of red and green in pairs, factors of blue, and entries.
+GROUP, _GROUP_BITS = 16, 4
+_GROUP_SIZE = 4 * GROUP
+# Light is measured from the middle grey where it is compared, so that keys fit 32 bits.
+MIDDLE = 1 << (COMPARED_BITS + COMPARED_SHIFT - 1)
 
-# Cells along each channel, for palettes of up to as many colours as the first number and for larger
-# ones: fewer cells stay in the processor's cache, more have shorter lists.
-_FEW, _CELLS_OF_FEW, _CELLS_OF_MANY = 100, 24, 48
+# Cells along each channel: few stay in the processor's cache, and wide ones have short lists too.
+_CELLS = 24
 # Halvings that lead to a single cell, at most.
 _DEPTH = 20
-# An index has 8 bits, and above them the number of groups of the cell.
+# An entry is an index of 8 bits; above them is the number of further groups of the cell.
 _INDEX_BITS = 8
 _INDEX = (1 << _INDEX_BITS) - 1
 
@@ -66,21 +79,22 @@ def candidate_groups(colors: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.nda
 
     Returns:
         axes, (3, 3072) int32: for each 4 codes from -4096 along each channel, what they add to the
-        number of the cell; places, (cells,) int32: index of the cell's first group, or its complement
-        if there are several; and groups, (n, 4, 8) int16: red and green in pairs, blue, and the index
-        of the candidates plus 256 times the number of groups, in ascending order, the last group filled
-        up with its first candidate.
+        number of the cell; places, (cells,) int32: 64 times the row of the cell's first group; and
+        groups, (n, 64) int32. A row has 16 candidates in ascending order; if there are fewer, the
+        first fills the free places. For a candidate with the codes c from the middle grey it has
+        16 |c|^2 + its position; -8 times red and green as two int16; -8 times blue as int16; and the
+        index, plus 256 times the number of groups that follow for the same cell. If there is only one
+        group, it is that of all cells.
     """
-    cells = _CELLS_OF_FEW if len(colors) <= _FEW else _CELLS_OF_MANY
-    edges = cell_edges(colors, cells)
+    edges = cell_edges(colors, _CELLS)
     starts = np.arange(-_CODES, 2 * _CODES, 1 << _EDGE_BITS)
     axes = np.stack([np.searchsorted(own, starts, side="right") - 1 for own in edges])
-    axes *= np.array([[cells * cells], [cells], [1]])
-    places = np.empty(cells**3, np.int32)
-    groups = np.empty((1 << 14, 4, GROUP), np.int16)
+    axes *= np.array([[_CELLS * _CELLS], [_CELLS], [1]])
+    places = np.empty(_CELLS**3, np.int32)
+    groups = np.empty((1 << 11, _GROUP_SIZE), np.int32)
     used = write_groups(colors, edges, places, groups)
     if used > len(groups):
-        groups = np.empty((used, 4, GROUP), np.int16)
+        groups = np.empty((used, _GROUP_SIZE), np.int32)
         write_groups(colors, edges, places, groups)
     return axes.astype(np.int32), places, groups[:used]
 
@@ -187,14 +201,19 @@ def listed(places, groups, used, chosen, colors, box, cells):
     for item in range(number * GROUP):
         group, place = used + (item >> _GROUP_BITS), item & (GROUP - 1)
         index = chosen[item] if item < len(chosen) else chosen[item & -GROUP]
-        for channel in range(2):
-            groups[group, place >> 2, (place & 3) << 1 | channel] = colors[index, channel]
-        groups[group, 2, place] = colors[index, 2]
-        groups[group, 3, place] = number << _INDEX_BITS | index
+        own = groups[group]
+        key, middle = np.int64(0), np.int64(_CODES >> 1)
+        for channel in range(3):
+            key += (colors[index, channel] - middle) ** 2
+        own[place] = key << _GROUP_BITS | place
+        red, green, blue = colors[index]
+        own[GROUP + place] = (-8 * (red - middle)) & 0xFFFF | (-8 * (green - middle)) << 16
+        own[2 * GROUP + place] = (-8 * (blue - middle)) & 0xFFFF
+        own[3 * GROUP + place] = (used + number - 1 - group) << _INDEX_BITS | index
     for x in range(box[0], box[3]):
         for y in range(box[1], box[4]):
             for z in range(box[2], box[5]):
-                places[(x * cells + y) * cells + z] = used if number == 1 else ~used
+                places[(x * cells + y) * cells + z] = used * _GROUP_SIZE
     return used + number
 
 
@@ -202,32 +221,48 @@ def listed(places, groups, used, chosen, colors, box, cells):
 def nearest_color(red, green, blue, axes, places, groups):
     """Return the index of the first of the nearest colours to a light.
 
-    The light is clipped to -WHITE..2 WHITE, so that squared distances with the place of a candidate fit
-    32 bits.
+    The light is clipped to -WHITE..2 WHITE, so that keys fit 32 bits.
     """
-    r = np.int32(min(max(red, -WHITE), 2 * WHITE) >> COMPARED_SHIFT)
-    g = np.int32(min(max(green, -WHITE), 2 * WHITE) >> COMPARED_SHIFT)
-    b = np.int32(min(max(blue, -WHITE), 2 * WHITE) >> COMPARED_SHIFT)
-    return nearest_to_codes(lanes(r, g, b), axes, places, groups)
+    light = lanes(
+        np.int32(min(max(red, -WHITE), 2 * WHITE) - MIDDLE),
+        np.int32(min(max(green, -WHITE), 2 * WHITE) - MIDDLE),
+        np.int32(min(max(blue, -WHITE), 2 * WHITE) - MIDDLE),
+    )
+    return np.int64(nearest_to_lights(light, axes, places, groups))
 
 
 @compiled(inline=True)
-def nearest_to_codes(codes, axes, places, groups):
-    """Return the index of the first of the nearest colours to lanes of codes from -4096 to 8191."""
-    steps = shifted(plus(codes, np.int32(_CODES)), np.int32(_EDGE_BITS))
-    x = axes[0, np.uint64(lane(steps, np.int32(0)))]
-    y = axes[1, np.uint64(lane(steps, np.int32(1)))]
-    z = axes[2, np.uint64(lane(steps, np.int32(2)))]
-    place = np.int64(places[np.uint64(np.int32(np.int32(x + y) + z))])
-    # With several groups the place is negative.
-    first = max(place, ~place)
-    best = nearest_of_eight(groups, first, codes)
-    index = groups[np.uint64(first), 3, np.uint64(best & (GROUP - 1))]
-    if place < 0:
-        last = first + (index >> _INDEX_BITS)
-        for group in range(first + 1, last):
-            key = nearest_of_eight(groups, group, codes)
-            # At equal distances the earlier one wins.
-            if key >> _GROUP_BITS < best >> _GROUP_BITS:
-                best, index = key, groups[np.uint64(group), 3, np.uint64(key & (GROUP - 1))]
-    return np.int64(index & _INDEX)
+def nearest_to_lights(lights, axes, places, groups):
+    """Return the index of the first of the nearest colours to a pixel, or to each of eight.
+
+    Args:
+        lights: `dither.diffusion.compiled.lanes`, from -WHITE to 2 WHITE, less `MIDDLE`.
+        axes: of `candidate_groups`, like `places` and `groups`.
+        places: as `axes`.
+        groups: as `axes`.
+    """
+    group = first_group(lights)
+    if len(groups) > 1:
+        group = groups_of(axes, places, lights)
+    entry = entries(groups, group, nearest_keys(groups, group, lights))
+    if all_bits(entry) > _INDEX:
+        entry = nearest_in_groups(lights, axes, places, groups)
+    return entry
+
+
+@compiled(inline=True)
+def nearest_in_groups(lights, axes, places, groups):
+    """Return what `nearest_to_lights` does for cells with several groups, which are rare."""
+    group = groups_of(axes, places, lights)
+    least = nearest_keys(groups, group, lights)
+    entry = entries(groups, group, least)
+    further = shifted(entry, np.int32(_INDEX_BITS))
+    # The bits that any number has are at least the largest; a pixel's last group can be read again.
+    for step in range(1, all_bits(further) + 1):
+        own = plus(group, times(at_most(further, np.int32(step)), np.int32(_GROUP_SIZE)))
+        keys = nearest_keys(groups, own, lights)
+        # At equal distances the earlier one wins.
+        new, old = shifted(keys, np.int32(_GROUP_BITS)), shifted(least, np.int32(_GROUP_BITS))
+        entry = if_less(new, old, entries(groups, own, keys), entry)
+        least = if_less(new, old, keys, least)
+    return minus(entry, times(shifted(entry, np.int32(_INDEX_BITS)), np.int32(_INDEX + 1)))

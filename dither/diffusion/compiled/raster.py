@@ -20,7 +20,8 @@ C = 1 channel or 3:
 
 import numpy as np
 
-from dither.diffusion.compiled.nearest import nearest_color
+from dither.diffusion.compiled.lanes import at_least, at_most, minus, put_numbers, stacked
+from dither.diffusion.compiled.nearest import MIDDLE, nearest_to_lights
 from dither.diffusion.compiled.quantize import HALF, level_at, shifted_color, threshold
 from dither.diffusion.light import WHITE
 from dither.native.loop import compiled
@@ -199,7 +200,8 @@ def raster_to_palette(
     varies, offsets, noise, seed = thresholds
     lights = np.empty((3, COLOR_CHUNK, ROWS), np.int32)
     sums = np.empty(ROWS, np.int64)
-    values = np.empty((3, ROWS), np.int32)
+    values, best = np.empty((3, ROWS), np.int32), np.empty(ROWS, np.int32)
+    darkest, brightest = np.int32(-WHITE), np.int32(2 * WHITE)
     indices = np.empty((COLOR_CHUNK, ROWS), np.uint8)
     for t0 in range(span[0], span[1], COLOR_CHUNK):
         count = min(COLOR_CHUNK, span[1] - t0)
@@ -214,9 +216,13 @@ def raster_to_palette(
                 for row in range(len(light)):
                     value[row] = min(max(light[row] + (sums[row] >> 16), low), high)
             now = field[:, h, lead : lead + ROWS]
+            for row in range(0, ROWS, 8):
+                seen = at_most(at_least(stacked(values, row), darkest), brightest)
+                seen = minus(seen, np.int32(MIDDLE))
+                put_numbers(best, row, nearest_to_lights(seen, axes, places, groups))
             for row in range(ROWS):
                 red, green, blue = values[0, row], values[1, row], values[2, row]
-                index = nearest_color(red, green, blue, axes, places, groups)
+                index = best[row]
                 if varies:
                     x = max(0, t0 + t - skew * row)
                     share = threshold(varies, offsets, noise, seed, y0 + row, x, channel)

@@ -9,7 +9,8 @@ of the nearest colours. The factors have 15 bits, for which processors have an i
 import numpy as np
 
 from dither.diffusion.compiled.four_taps import four_taps, received, small_shares
-from dither.diffusion.compiled.nearest import COMPARED_SHIFT, nearest_color
+from dither.diffusion.compiled.lanes import minus, put_numbers, stacked
+from dither.diffusion.compiled.nearest import COMPARED_SHIFT, MIDDLE, nearest_to_lights
 from dither.diffusion.compiled.raster import (
     COLOR_CHUNK,
     LINE,
@@ -165,10 +166,9 @@ def raster_small_palette(
                         key = min(key, other)
                     best[row] = key & np.int32(MAX_COLORS - 1)
             else:
-                for row in range(ROWS):
-                    best[row] = nearest_color(
-                        values[0, row], values[1, row], values[2, row], axes, places, groups
-                    )
+                for row in range(0, ROWS, 8):
+                    seen = minus(stacked(values, row), np.int32(MIDDLE))
+                    put_numbers(best, row, nearest_to_lights(seen, axes, places, groups))
             out = indices[t]
             for row in range(ROWS):
                 out[row] = best[row]

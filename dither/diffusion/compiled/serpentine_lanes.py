@@ -1,14 +1,11 @@
-"""Serpentine loop for palettes, in 32 bits: the three channels of a pixel are one vector.
+"""Serpentine loop for palettes, in 32 bits: the channels of eight pixels are three vectors.
 
 A pixel waits for the error of the one before, so a processor that has one pixel to work on is idle most
-of the time. It gets four: a row is scanned in parts, all at once. A part starts some pixels early, with
-any errors. Only a share of an error is passed on, so two scans of the same pixels whose errors differ
-at first soon choose the same colours, and then have the same errors to the last bit. Where a part
-starts, its errors are compared with those of the part before; if they differ, it is scanned again until
-they do not. So the result is that of a scan from end to end.
-
-Up to 16 colours are all compared, in less time than looking up candidates takes. Light is measured from
-the middle grey, so that the distances of 16 colours fit 32 bits.
+of the time. It gets eight: a row is scanned in parts, all at once. A part starts some pixels early,
+with any errors. Only a share of an error is passed on, so two scans of the same pixels whose errors
+differ at first soon choose the same colours, and then have the same errors to the last bit. Where a
+part starts, its errors are compared with those of the part before; if they differ, it is scanned again
+until they do not, pixel by pixel. So the result is that of a scan from end to end.
 """
 
 import numpy as np
@@ -17,27 +14,27 @@ from dither.diffusion.compiled.lanes import (
     at_least,
     at_most,
     loaded,
+    looked_up,
     minus,
-    nearest_of_sixteen,
     plus,
     shifted,
     stored,
     times,
+    written,
 )
-from dither.diffusion.compiled.nearest import COMPARED_BITS, COMPARED_SHIFT, nearest_to_codes
+from dither.diffusion.compiled.nearest import MIDDLE, nearest_to_lights
 from dither.diffusion.light import WHITE
 from dither.native.loop import compiled
 
-MAX_COMPARED = 16
-# Parts of a row. More do not fit the instructions that a processor looks at at once.
-PARTS = 4
+# Parts of a row: the pixels of `dither.diffusion.compiled.lanes`.
+PARTS = 8
 # Pixels that a part starts early. Of photos, 1 part in 100 needs more, in 256 colours as in 2.
 EARLY = 32
 # Flat colours can keep two scans apart for ever: after a row of which a quarter was scanned again, so
 # many rows are scanned from end to end.
 _ROWS_WHOLE = 16
-# Light is measured from here.
-MIDDLE = 1 << (COMPARED_BITS + COMPARED_SHIFT - 1)
+# Pixels whose errors from above are summed at a time, in the processor's cache.
+_SUMMED = 512
 _FULL_BITS = 16
 
 
@@ -85,23 +82,6 @@ def lane_colors(lights: np.ndarray) -> np.ndarray:
     return shown.ravel()
 
 
-def compared_colors(lights: np.ndarray) -> np.ndarray:
-    """Return the table of `nearest_of_sixteen`: (48,) int32.
-
-    Args:
-        lights: (K, 3) int32; if there are fewer than 16 colours, the first fills the free places, and
-            colours after the first 16 are ignored.
-    """
-    colors = np.repeat(lights[:1], MAX_COMPARED, axis=0)
-    colors[: len(lights)] = lights[:MAX_COMPARED]
-    codes = (colors - MIDDLE) >> COMPARED_SHIFT
-    keys = ((codes**2).sum(axis=1) << 4) + np.arange(MAX_COMPARED)
-    # The keys need twice the product times 16: 4 in the light's factor, 8 in the colour's.
-    factors = np.zeros((2, MAX_COMPARED, 2), np.int16)
-    factors[0], factors[1, :, 0] = codes[:, :2] << 3, codes[:, 2] << 3
-    return np.concatenate([keys.astype(np.int32), factors.view(np.int32).ravel()])
-
-
 @compiled
 def serpentine_lanes(
     samples,
@@ -112,7 +92,6 @@ def serpentine_lanes(
     y0,
     taps,
     bits,
-    compared,
     shown,
     axes,
     places,
@@ -131,9 +110,8 @@ def serpentine_lanes(
         y0: first row.
         taps: (n, 3) int64 of `lane_taps`.
         bits: of `fraction_bits`.
-        compared: of `compared_colors`.
         shown: of `lane_colors`.
-        axes: of the palette's table; unused up to 16 colours, like `places` and `groups`.
+        axes: of `candidate_groups`, like `places` and `groups`.
         places: as `axes`.
         groups: as `axes`.
         bounds: bounds of the light.
@@ -147,33 +125,37 @@ def serpentine_lanes(
             near, far = near + 1, max(far, taps[tap, 1])
     sums = np.zeros(4 * width, np.int32)
     saved = np.zeros((PARTS, 4 * far), np.int32)
-    early = min(EARLY, width)
-    target = bits, compared, shown, axes, places, groups, bounds
+    target = bits, shown, axes, places, groups, bounds
     whole = 0
     for row in range(rows):
         y = y0 + row
         here = y % ring * stride + 4 * reach
         receive(sums, samples[row], units, errors, here, ring, y, taps, near)
         line = codes[row], sums, errors, here, 0 if y % 2 == 0 else width - 1, 1 - 2 * (y % 2)
-        parts = 1 if whole > 0 or width < PARTS * 2 * EARLY else PARTS
-        distance = (width - early) // parts
-        for begin, end in ((0, early), (early, early + distance)):
-            for part in range(1, parts):
-                # At last, those before the part itself are kept.
-                save(saved[part], line, part * distance + begin)
-            scan(begin, end, parts, distance, line, taps, near, target)
+        if whole > 0 or width < PARTS * EARLY:
+            scan(0, width, None, line, taps, near, target)
+            whole -= 1
+            continue
+        distance = (width - EARLY) // PARTS
+        apart = line[-1] * distance
+        scan(0, EARLY, apart, line, taps, near, target)
+        for part in range(1, PARTS):
+            # The part before overwrites them.
+            save(saved[part], line, part * distance + EARLY)
+        scan(EARLY, EARLY + distance, apart, line, taps, near, target)
         again = 0
-        for part in range(1, parts + 1):
-            start = part * distance + early
-            stop = start + distance if part < parts else width
-            while start < stop and (part == parts or not is_same(saved[part], line, start)):
+        for part in range(1, PARTS + 1):
+            start = part * distance + EARLY
+            stop = start + distance if part < PARTS else width
+            while start < stop and (part == PARTS or not is_same(saved[part], line, start)):
                 end = min(start + EARLY, stop)
-                if part < parts:
+                if part < PARTS:
                     save(saved[part], line, end)
-                scan(start, end, 1, 0, line, taps, near, target)
+                scan(start, end, None, line, taps, near, target)
                 again += end - start
                 start = end
-        whole = _ROWS_WHOLE if 4 * again > width else whole - 1
+        if 4 * again > width:
+            whole = _ROWS_WHOLE
 
 
 @compiled
@@ -182,64 +164,61 @@ def receive(sums, samples, units, errors, here, ring, y, taps, near):
     width = len(samples)
     stride = len(errors) // ring
     reach = (stride // 4 - width) // 2
-    if len(units):
-        for x in range(width):
-            for channel in range(3):
-                sums[4 * x + channel] = units[samples[x, channel]]
-    else:
-        for x in range(width):
-            for channel in range(3):
-                sums[4 * x + channel] = samples[x, channel]
-    for tap in range(near, len(taps)):
-        down, ahead, share = taps[tap, 0], taps[tap, 1], np.int32(taps[tap, 2])
-        # The kernel is mirrored in rows that were scanned to the left.
-        column = reach - ahead if (y - down) % 2 == 0 else reach + ahead
-        start = (y - down) % ring * stride + 4 * column
-        above = errors[start : start + 4 * width]
-        for place in range(4 * width):
-            sums[place] += np.int32(share * above[place])
+    for begin in range(0, width, _SUMMED):
+        end = min(begin + _SUMMED, width)
+        if len(units):
+            for x in range(begin, end):
+                for channel in range(3):
+                    sums[4 * x + channel] = units[samples[x, channel]]
+        else:
+            for x in range(begin, end):
+                for channel in range(3):
+                    sums[4 * x + channel] = samples[x, channel]
+        own = sums[4 * begin : 4 * end]
+        for tap in range(near, len(taps)):
+            down, ahead, share = taps[tap, 0], taps[tap, 1], np.int32(taps[tap, 2])
+            # The kernel is mirrored in rows that were scanned to the left.
+            column = begin + (reach - ahead if (y - down) % 2 == 0 else reach + ahead)
+            start = (y - down) % ring * stride + 4 * column
+            above = errors[start : start + len(own)]
+            for place in range(len(own)):
+                own[place] += np.int32(share * above[place])
 
 
 @compiled
-def scan(begin, end, parts, distance, line, taps, near, target):
-    """Diffuse the pixels from `begin` to `end` in scan order of a row, and at each distance from them.
+def scan(begin, end, apart, line, taps, near, target):
+    """Diffuse the pixels from `begin` to `end` in scan order of a row; in each part, or in one.
 
     Args:
         begin: number of the first pixel.
         end: number of the pixel after the last.
-        parts: how many times.
-        distance: pixels from one part to the next.
+        apart: columns from one part to the next; None to scan one part.
         line: (W,) codes, (4 W,) sums of `receive`, errors, the place of the row's errors in them, its
             first column, and the columns to the next pixel, 1 or -1.
         taps: of `lane_taps`.
         near: number of taps within the row.
-        target: bits, compared, shown, axes, places, groups and bounds, as in `serpentine_lanes`.
+        target: bits, shown, axes, places, groups and bounds, as in `serpentine_lanes`.
     """
     out, sums, errors, here, first, forward = line
-    bits, compared, shown, axes, places, groups, bounds = target
-    number = len(shown) // 4
+    bits, shown, axes, places, groups, bounds = target
     low, high = np.int32(bounds[0] - MIDDLE), np.int32(bounds[1] - MIDDLE)
     # The search compares light from -WHITE to 2 WHITE, like `nearest_color`.
     lowest, highest = np.int32(max(low, -WHITE - MIDDLE)), np.int32(min(high, 2 * WHITE - MIDDLE))
-    behind, share, shift = here - 4 * forward, np.int32(taps[0, 2]), np.int32(bits)
-    for step in range(begin, end):
-        x = first + forward * (step - distance)
-        for _ in range(parts):
-            x += forward * distance
-            total = plus(loaded(sums, 4 * x), times(loaded(errors, behind + 4 * x), share))
-            for tap in range(1, near):
-                place = here + 4 * (x - forward * taps[tap, 1])
-                total = plus(total, times(loaded(errors, place), np.int32(taps[tap, 2])))
-            total = shifted(total, shift)
-            seen = at_most(at_least(total, lowest), highest)
-            if number <= MAX_COMPARED:
-                index = nearest_of_sixteen(compared, seen)
-            else:
-                own = shifted(plus(seen, np.int32(MIDDLE)), np.int32(COMPARED_SHIFT))
-                index = nearest_to_codes(own, axes, places, groups)
-            out[np.uint64(x)] = index
-            value = at_most(at_least(total, low), high)
-            stored(errors, here + 4 * x, minus(value, loaded(shown, 4 * index)))
+    share, shift = np.int32(taps[0, 2]), np.int32(bits)
+    x = first + forward * begin
+    error = loaded(errors, here + 4 * (x - forward), apart)
+    for _ in range(begin, end):
+        total = plus(loaded(sums, 4 * x, apart), times(error, share))
+        for tap in range(1, near):
+            place = here + 4 * (x - forward * taps[tap, 1])
+            total = plus(total, times(loaded(errors, place, apart), np.int32(taps[tap, 2])))
+        total = shifted(total, shift)
+        seen = at_most(at_least(total, lowest), highest)
+        index = nearest_to_lights(seen, axes, places, groups)
+        written(out, x, apart, index)
+        error = minus(at_most(at_least(total, low), high), looked_up(shown, index))
+        stored(errors, here + 4 * x, apart, error)
+        x += forward
 
 
 @compiled

@@ -4,46 +4,13 @@ from typing import Any
 import numpy as np
 import pytest
 from diffusion_reference import random_image, reference_codes
-from hypothesis import given
-from hypothesis import strategies as st
 
 from dither.diffusion import ATKINSON, FLOYD_STEINBERG, JARVIS_JUDICE_NINKE, error_diffuse
 from dither.diffusion.light import WHITE
-from dither.native.loop import compiled
 
 pytest.importorskip("numba", reason="an extra of its own")
 
 loops = importlib.import_module("dither.diffusion.compiled.serpentine_lanes")
-vectors = importlib.import_module("dither.diffusion.compiled.lanes")
-lanes, nearest_of_sixteen = vectors.lanes, vectors.nearest_of_sixteen
-
-
-@compiled
-def nearest(table: Any, red: Any, green: Any, blue: Any) -> Any:
-    light = lanes(np.int32(red), np.int32(green), np.int32(blue))
-    return nearest_of_sixteen(table, light)
-
-
-@given(seed=st.integers(0, 1 << 30), count=st.integers(1, 16), bits=st.integers(1, 12))
-def test_sixteen_colours_at_once_give_the_first_of_the_nearest(
-    seed: int, count: int, bits: int
-) -> None:
-    generator = np.random.default_rng(seed)
-    codes = generator.integers(0, 1 << bits, (count, 3), np.int32) << generator.integers(
-        0, 13 - bits
-    )
-    table = loops.compared_colors(codes << 10)
-    corners = np.array([[-WHITE, 2 * WHITE, -WHITE], [2 * WHITE] * 3, [-WHITE] * 3, [0, WHITE, 0]])
-    lights = np.concatenate(
-        [
-            corners,
-            generator.integers(-WHITE, 2 * WHITE, (60, 3)),
-            (codes[generator.integers(0, count, 60)] << 10)
-            + generator.integers(-9999, 9999, (60, 3)),
-        ]
-    ).clip(-WHITE, 2 * WHITE)
-    expected = (((lights[:, None] >> 10) - codes) ** 2).sum(axis=2).argmin(axis=1)
-    assert [nearest(table, *(light - loops.MIDDLE)) for light in lights] == expected.tolist()
 
 
 def test_sums_need_32_bits_or_another_loop() -> None:
