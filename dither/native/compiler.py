@@ -12,6 +12,7 @@ import numba
 import numpy as np
 from llvmlite import binding, ir
 from numba import carray, types  # pyright: ignore[reportPrivateImportUsage]
+from numba.core import codegen
 from numba.core.compiler_lock import global_compiler_lock
 from numba.core.registry import cpu_target
 from numba.extending import intrinsic, overload
@@ -70,7 +71,12 @@ def compile_in_process(loop: Any) -> Any:
 def _dispatcher(loop: Any) -> Any:
     """Return a loop as numba's own kind of function, without the parts that Python needs."""
     if loop not in _made:
-        _made[loop] = _njit(**loop.options, **_NO_WRAPPERS)(_plain(loop))
+        _made[loop] = made = _njit(**loop.options, **_NO_WRAPPERS)(_plain(loop))
+        usual = made.get_call_template
+        # numba would compile a function once more for each constant among its arguments.
+        made.get_call_template = lambda given, named: usual(
+            [types.unliteral(each) for each in given], named
+        )
     return _made[loop]
 
 
@@ -136,14 +142,20 @@ def _object_only() -> Iterator[None]:
     The usual error, with both shapes, takes longer to compile than most loops, and needs Python.
     """
     context: Any = cpu_target.target_context
+    library: Any = codegen.JITCodeLibrary
+    machine: Any = codegen.JITCPUCodegen
     with global_compiler_lock:
         usual = arrayobj.raise_with_shape_context
         arrayobj.raise_with_shape_context = _refuse_shapes
         # Only the identity of the result counts; it must be a built-in function.
         context.get_executable = lambda *_: [].append
+        # numba would make machine code of the loop and of each function that it calls.
+        emit, add = library._finalize_specific, machine._add_module
+        library._finalize_specific = machine._add_module = lambda *_: None
         try:
             yield
         finally:
+            library._finalize_specific, machine._add_module = emit, add
             del context.get_executable
             arrayobj.raise_with_shape_context = usual
 
