@@ -42,8 +42,8 @@ _GROUP_SIZE = 4 * GROUP
 # Light is measured from the middle grey where it is compared, so that keys fit 32 bits.
 MIDDLE = 1 << (COMPARED_BITS + COMPARED_SHIFT - 1)
 
-# Cells along each channel: few stay in the processor's cache, and wide ones have short lists too.
-_CELLS = 24
+# Cells along each channel: few stay in the processor's cache; with 24, some photos have long lists.
+_CELLS = 32
 # Halvings that lead to a single cell, at most.
 _DEPTH = 20
 # An entry is an index of 8 bits; above them is the number of further groups of the cell.
