@@ -85,10 +85,10 @@ from .preparation.adjustments import adjusted_frames as adjusted_frames
 from .preparation.adjustments import prepared as prepared
 from .preparation.fit import Sides as Sides
 from .preparation.line_art import line_art_mask as line_art_mask
-from .small_files.fewest_bytes import SmallPicture as SmallPicture
 from .small_files.fewest_bytes import optimize_bytes as optimize_bytes
 from .small_files.fewest_rgba import SmallRgba as SmallRgba
 from .small_files.fewest_rgba import optimize_rgba_bytes as optimize_rgba_bytes
+from .small_files.picture_search import SmallPicture as SmallPicture
 from .small_files.small_clip import SmallClip as SmallClip
 from .small_files.small_clip import optimize_clip_bytes as optimize_clip_bytes
 from .studio import studio_page as studio_page

@@ -16,8 +16,8 @@ if TYPE_CHECKING:
     from dither.images.raster_image import RasterImage
     from dither.palettes.palette import Palette
     from dither.progress import OnProgress
-    from dither.small_files.fewest_bytes import SmallPicture
     from dither.small_files.fewest_rgba import SmallRgba
+    from dither.small_files.picture_search import SmallPicture
     from dither.small_files.small_clip import SmallClip
 
 _SMALL_FILES = "Small files (choose one; --colors is optional then)"

@@ -36,9 +36,9 @@ from dither.palettes.palette_like import PaletteLike, as_palette
 from dither.progress import OnProgress, no_progress
 from dither.small_files import lzw_search, match_search
 from dither.small_files.byte_target import check_target, found_by_passes
-from dither.small_files.fewest_bytes import BIT_LOSS, GIF_COLORS, SEARCH
 from dither.small_files.lzw_search import Rectangle, Unchanged
 from dither.small_files.match_search import MatchState
+from dither.small_files.picture_search import BIT_LOSS, GIF_COLORS, SEARCH
 from dither.wording import counted, sides_text
 
 # One entry of the colour table leaves pixels unchanged.
@@ -137,7 +137,9 @@ def optimize_clip_bytes(
     work = _Work(pictures, request, colors is not None, durations, plays, seed, on_progress)
     unchanged = work.unchanged()
     count = 0 if unchanged is None else len(unchanged.frames[0].palette)
-    return found_by_passes(work, rate, target, lambda: _FIRST_RATE, on_progress, unchanged, count)
+    return found_by_passes(
+        work, rate, target, lambda: _FIRST_RATE, on_progress, unchanged, count
+    )
 
 
 class _Frame(NamedTuple):

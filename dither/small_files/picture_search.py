@@ -1,0 +1,287 @@
+"""Passes over one picture that lower its error plus the weighted bits of its file.
+
+A palette is learned by k-means, unless it is given, and the pixels begin at its nearest colours. Each
+pass of `match_search` or `lzw_search` chooses the pixels anew, and refits the palette to them.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Literal
+
+import numpy as np
+
+from dither.color import linear_to_srgb, srgb_to_linear
+from dither.images.formats.gif import CodedFrame, coded_gif
+from dither.images.formats.lzw import index_bits, packed_codes
+from dither.metrics.look import look as measure_look
+from dither.optimizer.config import SearchConfig
+from dither.optimizer.gamut_target import codes_to_linear
+from dither.optimizer.loss import search_loss
+from dither.optimizer.optimize import OptimizedPalette
+from dither.optimizer.palette_refit import refit_palette
+from dither.optimizer.palette_request import PaletteRequest
+from dither.optimizer.picture import visible
+from dither.optimizer.search_image import SearchImage, prepare_search
+from dither.palettes.device import merge_equal_colors
+from dither.palettes.from_image import k_means
+from dither.palettes.nearest import nearest_indices
+from dither.palettes.palette import Palette
+from dither.small_files import lzw_search, match_search
+from dither.small_files.byte_target import (
+    MAX_RATE,
+    PNG_COLORS,
+    RATE_UNIT,
+    band_rows,
+    colors_for,
+)
+from dither.small_files.match_bits import MatchBits
+
+# Before a rate is known.
+_FIRST_RATE = 0.5
+# As `PNG_COLORS`, for LZW.
+GIF_COLORS = ((0.1, 256), (1.2, 128), (4.0, 64), (MAX_RATE, 32))
+# Fewer colours are tried for a GIF if 2^entropy of their shares is less than this share of them, as in
+# drawings; and no fewer than so many.
+_COMMON, _FEWEST = 0.5, 4
+# The palette is learned anew when the rate falls below so much of that at which it was learned.
+_COUNTS_AGAIN = 0.7
+# The blur is between those of "clean" and "balanced". The penalty limits grain: with less than half of
+# it, photos take up to a tenth fewer bytes at equal look, and have half as much grain again; drawings
+# have more grain than libimagequant's at equal bytes.
+SEARCH = SearchConfig(sigma=1.0, lightness_penalty=0.55, color_penalty=0.1375, mean_weight=0.0)
+# Loss of a bit at rate 1: with this penalty, a rate gives about the look that it gives with alpha.
+BIT_LOSS = 2 * RATE_UNIT
+# Linear light of the entry for transparent pixels.
+_FAR = 1e6
+
+# Formats whose bits are counted.
+Coding = Literal["deflate", "lzw"]
+# Returns the file of (H, W) uint8 indices and (K, 3) uint8 colours.
+Encode = Callable[[np.ndarray, np.ndarray], bytes]
+
+
+@dataclass(frozen=True, eq=False)
+class SmallPicture(OptimizedPalette):
+    """An image of few bytes.
+
+    Attributes:
+        palette: as in `OptimizedPalette`.
+        indices: as there.
+        trace: empty.
+        usage: as there.
+        rate: weight of a bit by which it was found; 0 if it is the image itself.
+        content: the encoded file.
+        look: from `dither.metrics.look`.
+    """
+
+    rate: float
+    content: bytes
+    look: float
+
+
+class PictureSearch:
+    """An image, its palette and its pixels, which passes improve."""
+
+    def __init__(
+        self,
+        picture: np.ndarray,
+        mask: np.ndarray | None,
+        request: PaletteRequest,
+        fixed_count: bool,
+        encode: Encode,
+        coding: Coding,
+        seed: int,
+    ) -> None:
+        self.picture, self.mask, self.request = picture, mask, request
+        self._fixed_count, self._encode, self._seed = fixed_count, encode, seed
+        self._prepared: tuple[SearchImage, np.ndarray] | None = None
+        self._pixels: tuple[np.ndarray, np.ndarray] | None = None
+        self._bits: MatchBits | None = None
+        self._coding: Coding = coding
+        self._codes: np.ndarray | None = None
+        self._few_until = 0.0
+
+    @property
+    def height(self) -> int:
+        """Return the number of rows."""
+        return len(self.picture)
+
+    def bands(self) -> "PictureSearch":
+        """Return the same work on bands of rows; on all rows of a small image."""
+        rows = band_rows(self.height)
+        if rows is None:
+            return self
+        mask = None if self.mask is None else self.mask[rows]
+        if mask is not None and mask.all():
+            return self
+        return PictureSearch(
+            *(self.picture[rows], mask, self.request),
+            *(self._fixed_count, self._encode, self._coding, self._seed),
+        )
+
+    def improve(self, rate: float) -> float:
+        """Do a pass and refit the palette; return an estimate of the bytes."""
+        if rate < self._few_until:
+            self._pixels = None  # the colours that were left out are of use at this rate
+        if self._pixels is None:
+            self._pixels = self._start(rate)
+            free = self.request.palette is None and not self._fixed_count
+            if self._coding == "lzw" and self.request.palette is None:
+                self._few_until = _COUNTS_AGAIN * rate
+            if free and self._coding == "lzw" and _few_are_common(*self._pixels):
+                return self._improve_with_fewer(rate)
+        return self._pass(rate)
+
+    def _improve_with_fewer(self, rate: float) -> float:
+        """Do the first pass with fewer and fewer colours while the loss and the bits together fall."""
+        count, best = len(self._start(rate)[0]), None
+        while True:
+            size = self._pass(rate)
+            total = self._total(rate)
+            if best is not None and total >= best[0]:
+                break
+            best = total, size, self._pixels, self._codes
+            count //= 2
+            if count < _FEWEST:
+                break
+            self._pixels = self._start(rate, count)
+        _, size, self._pixels, self._codes = best
+        return size
+
+    def _pass(self, rate: float) -> float:
+        """Do a pass and refit the palette; return an estimate of the bytes."""
+        image, penalties = self._image()
+        colors, indices = self._pixels or self._start(rate)
+        if self._coding == "lzw" and self.request.palette is None:
+            colors, indices = _used(colors, indices)  # a smaller table has shorter codes
+        linear = srgb_to_linear(colors / 255)  # two colours may have become equal
+        weight = rate * BIT_LOSS
+        if self._coding == "lzw":
+            indices, bits = self._improve_codes(weight, linear, indices)
+        else:
+            state = match_search.init(indices, linear, image, penalties, SEARCH, self._bits)
+            state, info = match_search.step(state, linear, SEARCH, weight)
+            self._bits, indices, bits = state.bits, state.indices, info.bits
+        if self.request.palette is None:
+            linear = refit_palette(indices, linear, image, SEARCH)
+            colors = np.rint(linear_to_srgb(linear) * 255).astype(np.uint8)
+        self._pixels = colors, indices
+        return bits / 8 + 3 * len(colors)
+
+    def _total(self, rate: float) -> float:
+        """Return the loss and the weighted bits of the pixels as the last pass has coded them."""
+        if self._pixels is None or self._codes is None:
+            return np.inf
+        image, penalties = self._image()
+        colors, indices = self._pixels
+        loss = search_loss(indices, srgb_to_linear(colors / 255), image, SEARCH, penalties)
+        return loss + rate * BIT_LOSS * 8 * len(self._coded(colors, self._codes))
+
+    def _improve_codes(
+        self, weight: float, linear: np.ndarray, indices: np.ndarray
+    ) -> tuple[np.ndarray, float]:
+        """Do a pass for LZW; return the pixels and an estimate of the bits."""
+        image, penalties = self._image()
+        if self.mask is not None:
+            # Transparent pixels have an entry of their own, after the colours.
+            indices = np.where(self.mask, np.uint8(len(linear)), indices)
+            image = image._replace(fixed=image.fixed | self.mask)
+            # It is so far from all colours that no visible pixel takes it.
+            linear = np.concatenate([linear, np.full((1, 3), _FAR)])
+        state = match_search.init(indices, linear, image, penalties, SEARCH, self._bits)
+        state, info = lzw_search.step(state, linear, SEARCH, weight)
+        self._bits, self._codes = state.bits, info.codes
+        indices = state.indices
+        return (indices if self.mask is None else np.where(self.mask, 0, indices)), info.bits
+
+    def shown(self) -> np.ndarray:
+        """Return (H, W, 3) uint8: the pixels as they are."""
+        colors, indices = self._pixels or self._start(_FIRST_RATE)
+        return colors[indices]
+
+    def result(self, rate: float) -> SmallPicture:
+        """Return the palette without colours that no pixel has, the pixels and the file."""
+        colors, indices = self._pixels or self._start(rate)
+        coded = None if self._codes is None else self._coded(colors, self._codes)
+        if self.request.palette is None:
+            colors, indices = _used(colors, indices)
+        return self.encoded(colors, indices, rate, coded)
+
+    def _coded(self, colors: np.ndarray, codes: np.ndarray) -> bytes:
+        """Return a GIF of codes that stand for the entries of a palette."""
+        clear = None if self.mask is None else len(colors)
+        bits = index_bits(len(colors) + (clear is not None))
+        table = np.pad(colors, ((0, (1 << bits) - len(colors)), (0, 0)), mode="edge")
+        height, width = self.picture.shape[:2]
+        frame = CodedFrame(0, 0, height, width, packed_codes(codes, bits), clear)
+        return coded_gif([frame], table, height, width, durations=[0], plays=1)
+
+    def encoded(
+        self, colors: np.ndarray, indices: np.ndarray, rate: float, coded: bytes | None = None
+    ) -> SmallPicture:
+        """Return a result with its file and its look; another file is taken if it is smaller."""
+        content = self._encode(indices, colors)
+        if coded is not None and len(coded) < len(content):
+            content = coded
+        shown = visible(indices, self.mask)
+        usage = np.bincount(shown.ravel(), minlength=len(colors)) / shown.size
+        palette = Palette(colors, intent="absolute")
+        look = measure_look(self.picture, self._unmasked(colors[indices]))
+        return SmallPicture(palette, indices, np.empty(0, np.float32), usage, rate, content, look)
+
+    def look(self) -> float:
+        """Return the look of the pixels as they are."""
+        return measure_look(self.picture, self._unmasked(self.shown()))
+
+    def _unmasked(self, shown: np.ndarray) -> np.ndarray:
+        """Return an image whose masked pixels are those of the original, so that they do not count."""
+        return shown if self.mask is None else np.where(self.mask[..., None], self.picture, shown)
+
+    def _image(self) -> tuple[SearchImage, np.ndarray]:
+        if self._prepared is None:
+            image = prepare_search(codes_to_linear(self.picture), mask=self.mask)
+            weights, penalties = match_search.activity_weights(image)
+            self._prepared = match_search.weighted(image, weights), penalties
+        return self._prepared
+
+    def _start(self, rate: float, count: int | None = None) -> tuple[np.ndarray, np.ndarray]:
+        """Return (K, 3) uint8 colours and the nearest of them for each pixel.
+
+        Args:
+            rate: weight of a bit, which decides about the number of colours.
+            count: number of colours, if it is not to be chosen.
+        """
+        if self.request.palette is not None:
+            palette = self.request.palette
+        else:
+            if count is None and self._fixed_count:
+                count = self.request.count
+            if count is None:
+                counts = GIF_COLORS if self._coding == "lzw" else PNG_COLORS
+                count = min(self.request.count, colors_for(rate, counts))
+            shown = visible(self.picture, self.mask)
+            if (shown == shown[:1, :1]).all():
+                first = shown[0, 0]
+                palette = Palette(np.stack([first, first ^ np.uint8(255)]), intent="absolute")
+            else:
+                palette = k_means(shown, count, seed=self._seed)
+        return palette.colors, nearest_indices(self.picture, palette)
+
+
+def _used(colors: np.ndarray, indices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return a palette without equal colours and without those that no pixel has, and the pixels."""
+    used = np.flatnonzero(np.bincount(indices.ravel(), minlength=len(colors)))
+    used = used if len(used) > 1 else np.arange(2)
+    merged, rank = merge_equal_colors(colors[used])
+    if len(merged) < 2:
+        return colors, indices
+    places = np.zeros(len(colors), np.uint8)
+    places[used] = rank
+    return merged, places[indices]
+
+
+def _few_are_common(colors: np.ndarray, indices: np.ndarray) -> bool:
+    """Return whether most pixels have a few of the colours: 2^entropy is a small share of them."""
+    shares = np.bincount(indices.ravel(), minlength=len(colors)) / indices.size
+    shares = shares[shares > 0]
+    return float(np.exp2(-(shares * np.log2(shares)).sum())) < _COMMON * len(colors)
