@@ -16,6 +16,7 @@ def slow_loss(indices: np.ndarray, image: SearchImage, config: SearchConfig) -> 
     """Return E: errors linearised pixel by pixel, blurred or summed around corners, squared."""
     cones = PALETTE @ LINEAR_TO_CONES.T
     apart = image.slopes * (cones[indices] - image.target) @ ROOTS_TO_OKLAB.T
+    apart = apart * np.sqrt([1, config.color_weight, config.color_weight])
     offsets = np.arange(-5, 6)
     taps = np.exp(-0.5 * (offsets / config.sigma) ** 2)
     taps /= taps.sum()

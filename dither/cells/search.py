@@ -15,7 +15,7 @@ from dither.cells.palettes import CellPalettes
 from dither.color import LINEAR_TO_CONES, ROOTS_TO_OKLAB, linear_to_oklab
 from dither.optimizer import search
 from dither.optimizer.config import SearchConfig
-from dither.optimizer.loss import ROOTS_TO_OKLAB_32, palette_cones
+from dither.optimizer.loss import palette_cones, roots_to_error
 from dither.optimizer.search_image import SearchImage
 
 # Sets of colours that are tried in a cell: those with which its loss is least.
@@ -143,6 +143,6 @@ def try_palettes(
             _PASSES,
             border,
         ),
-        *(palette_cones(slots), linear_to_oklab(slots).astype(np.float32), ROOTS_TO_OKLAB_32),
+        *(palette_cones(slots), linear_to_oklab(slots).astype(np.float32), roots_to_error(config)),
         *(row_taps, column_taps, config.penalty.astype(np.float32)),
     )

@@ -22,6 +22,7 @@ class SearchConfig:
         lightness_penalty: weight of a pixel's own squared error in L, 0 or more. For comparison, the
             blur keeps 1 / (4 pi sigma^2) of an error that neighbours do not share: 0.035 at 1.5 pixels.
         color_penalty: the same for a and b.
+        color_weight: weight of the blurred squared error in a and b against that in L, 0 or more.
         mean_weight: weight of the squared mean error around each corner of a tile, 0 or more. A tile
             has 16 x 16 pixels, or 32 x 32 if the blur is wider than 1.6 pixels.
         candidates: number of nearest palette entries that a pixel may take, 2 to 256.
@@ -36,6 +37,7 @@ class SearchConfig:
     sigma: float = 1.5
     lightness_penalty: float = 0.08
     color_penalty: float = 0.02
+    color_weight: float = 1.0
     mean_weight: float = 6.0
     candidates: int = 16
     sweeps: int = 4
@@ -51,6 +53,8 @@ class SearchConfig:
                 f"penalties are {self.lightness_penalty} and {self.color_penalty}; they must be 0 or "
                 "more"
             )
+        if not self.color_weight >= 0:
+            raise InputError(f"color_weight is {self.color_weight}; it must be 0 or more")
         if not self.mean_weight >= 0:
             raise InputError(f"mean_weight is {self.mean_weight}; it must be 0 or more")
         if not 2 <= self.candidates <= 256:

@@ -3,10 +3,11 @@
     E = sum over pixels of |(G * u)(x)|^2 + sum over pixels and L, a, b of w |OKLab(c) -
     OKLab(original)|^2 + sum over corners of tiles of m / n |sum over pixels of t u|^2
 
-u is the difference between the pixel's colour c and its target in OKLab, linearised at the target: the
-cube roots of the cone responses change by their slope times the change of the responses. G is a
-Gaussian, the blur of the eye, mirrored at the borders. The first sum is a quadratic form: the change of
-E by one pixel needs only the error under the autocorrelation of G at that pixel (`error_field`).
+u is the difference between the pixel's colour c and its target in OKLab, linearised at the target, with
+a and b times the root of `color_weight`: the cube roots of the cone responses change by their slope
+times the change of the responses. G is a Gaussian, the blur of the eye, mirrored at the borders. The
+first sum is a quadratic form: the change of E by one pixel needs only the error under the
+autocorrelation of G at that pixel (`error_field`).
 
 The second sum, the own error of each pixel times small weights w, limits grain. Alone, it would trade
 the right mean of a flat area for less grain: grey would become pink on black, white and red, and a few
@@ -34,8 +35,6 @@ from dither.optimizer.search_image import SearchImage
 
 # Sides of the tiles. The kernel has 23 taps at most.
 _TILE_SIDES = (16, 32)
-# Cube roots of cone responses to OKLab, in the precision of the loops.
-ROOTS_TO_OKLAB_32 = ROOTS_TO_OKLAB.astype(np.float32)
 
 
 def search_loss(
@@ -54,7 +53,7 @@ def search_loss(
         config: blur and weights.
         weights: (H, W) float32, of the own error of each pixel; 1 if None.
     """
-    error = pixel_errors(indices, palette, image)
+    error = pixel_errors(indices, palette, image, config)
     means = 0.0
     if config.mean_weight > 0:
         sums = corner_sums(error, tile_side(config))
@@ -68,13 +67,15 @@ def search_loss(
     return float(np.vdot(field.astype(np.float64), error) + own.sum() + means)
 
 
-def pixel_errors(indices: np.ndarray, palette: np.ndarray, image: SearchImage) -> np.ndarray:
-    """Return u, (3, H, W) float32: the linearised OKLab error of each pixel."""
+def pixel_errors(
+    indices: np.ndarray, palette: np.ndarray, image: SearchImage, config: SearchConfig
+) -> np.ndarray:
+    """Return u, (3, H, W) float32: the linearised OKLab error of each pixel, with its weights."""
     from dither.optimizer import search_loops
 
     out = np.empty((3, *indices.shape), np.float32)
     cones = palette_cones(palette)
-    search_loops.errors(indices, image.target, image.slopes, cones, ROOTS_TO_OKLAB_32, out)
+    search_loops.errors(indices, image.target, image.slopes, cones, roots_to_error(config), out)
     return out
 
 
@@ -127,6 +128,12 @@ def corner_weights(shape: tuple[int, ...], config: SearchConfig) -> tuple[np.nda
 def _corner_counts(length: int, side: int) -> np.ndarray:
     """Return (tiles + 1,) float32: the weight of the pixels around each corner along one axis."""
     return corner_sums(np.ones((1, 1, length)), side).sum(axis=0)[:, 0]
+
+
+def roots_to_error(config: SearchConfig) -> np.ndarray:
+    """Return (3, 3) float32: cube roots of cone responses to L, a and b times roots of weights."""
+    roots = np.sqrt([[1.0], [config.color_weight], [config.color_weight]])
+    return (roots * ROOTS_TO_OKLAB).astype(np.float32)
 
 
 def palette_cones(palette: np.ndarray) -> np.ndarray:

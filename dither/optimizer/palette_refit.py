@@ -6,6 +6,7 @@ from dither.color import LINEAR_TO_CONES, ROOTS_TO_OKLAB, linear_to_oklab
 from dither.optimizer.blur import gaussian_taps
 from dither.optimizer.cholesky import solve_positive
 from dither.optimizer.config import SearchConfig
+from dither.optimizer.loss import roots_to_error
 from dither.optimizer.search_image import DARKEST, SearchImage
 
 
@@ -71,13 +72,13 @@ def normal_equations(
     count = len(palette)
     cones = palette @ LINEAR_TO_CONES.T
     normal, gradient = np.zeros((count, 3, count, 3)), np.zeros((count, 3))
-    taps = gaussian_taps(config.sigma)
+    taps, weighted = gaussian_taps(config.sigma), roots_to_error(config).astype(np.float64)
     search_loops.gather_normal(
         indices,
         image.target,
         image.slopes,
         cones.astype(np.float32),
-        ROOTS_TO_OKLAB.T @ ROOTS_TO_OKLAB,
+        weighted.T @ weighted,
         np.outer(taps, taps),
         stride,
         normal,

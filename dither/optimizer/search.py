@@ -31,12 +31,12 @@ from dither.optimizer.bands import bands
 from dither.optimizer.blur import autocorrelation_taps, mirrored_taps
 from dither.optimizer.config import SearchConfig
 from dither.optimizer.loss import (
-    ROOTS_TO_OKLAB_32,
     corner_sums,
     corner_weights,
     error_field,
     palette_cones,
     pixel_errors,
+    roots_to_error,
     tile_side,
 )
 from dither.optimizer.search_image import CELL_BITS, SearchImage
@@ -116,7 +116,7 @@ def init(
     cells = np.zeros(1 << 3 * CELL_BITS, bool)
     for rows, wide, inner in bands(indices.shape, reach):
         part = rows_of(wide)
-        errors = pixel_errors(indices[wide], palette, part)
+        errors = pixel_errors(indices[wide], palette, part, config)
         if config.mean_weight > 0:
             around = corner_sums(errors[:, inner], side)
             sums[rows.start // side :][: len(around)] += around
@@ -182,7 +182,7 @@ def step(
         *(each.reshape(-1) for each in (state.pixels, state.settled, state.field)),
         state.candidates,
         np.array([*palette_cones(palette).T, *linear_to_oklab(palette).T], np.float32),
-        ROOTS_TO_OKLAB_32,
+        roots_to_error(config),
         *(row_taps, column_taps),
         config.penalty.astype(np.float32),
         config.change_threshold,

@@ -68,7 +68,7 @@ def median_cut(image: np.ndarray, colors: int) -> Palette:
     return _palette(means[np.unique(cloud.nearest(means))])
 
 
-def k_means(image: np.ndarray, colors: int, *, seed: int = 0) -> Palette:
+def k_means(image: np.ndarray, colors: int, *, seed: int = 0, chroma: float = 1.0) -> Palette:
     """Extract a palette by k-means in OKLab: each colour is the mean of the pixels nearest to it.
 
     The clusters are found among cells of similar colours, then refined among all distinct colours, or
@@ -81,6 +81,7 @@ def k_means(image: np.ndarray, colors: int, *, seed: int = 0) -> Palette:
         image: (H, W, 3) sRGB codes or (H, W) grey, of which the nearest uint8 count.
         colors: number of colours, 2 to 256.
         seed: 0 or more; the same seed gives the same palette.
+        chroma: factor of differences in a and b, above 0; 2 in `dither.palettes.nearest`.
 
     Returns:
         At most `colors` colours, dark to light; the image's own colours if it has no more.
@@ -95,17 +96,20 @@ def k_means(image: np.ndarray, colors: int, *, seed: int = 0) -> Palette:
         >>> k_means(image, 2).hex
         ['#000000', '#fa0000']
     """
-    (palette,) = k_means_of_seeds(image, colors, [seed])
+    (palette,) = k_means_of_seeds(image, colors, [seed], chroma=chroma)
     return palette
 
 
-def k_means_of_seeds(image: np.ndarray, colors: int, seeds: Sequence[int]) -> list[Palette]:
+def k_means_of_seeds(
+    image: np.ndarray, colors: int, seeds: Sequence[int], *, chroma: float = 1.0
+) -> list[Palette]:
     """Return the palette of `k_means` for each seed; the colours of the image are counted once.
 
     Args:
         image: as for `k_means`.
         colors: as for `k_means`.
         seeds: each 0 or more.
+        chroma: as for `k_means`.
 
     Raises:
         InputError: as `k_means`.
@@ -117,14 +121,15 @@ def k_means_of_seeds(image: np.ndarray, colors: int, seeds: Sequence[int]) -> li
     if len(codes) <= colors:
         return [_own_colors(codes)] * len(seeds)
     cells = coarse_cells(codes, counts, _CELLS_PER_COLOR * colors)
-    coarse = fine = Cloud(cells.oklab, cells.weights)
+    scale = np.array([1.0, chroma, chroma])
+    coarse = fine = Cloud(scale * cells.oklab, cells.weights)
     if len(cells) < len(codes):
         few = len(codes) <= _MAX_FINE_COLORS
         smaller = color_cells(codes, counts, 8 if few else _FINE_BITS)
         if len(smaller) > len(cells):
-            fine = Cloud(smaller.oklab, smaller.weights)
+            fine = Cloud(scale * smaller.oklab, smaller.weights)
     clustered = (cluster(coarse, colors, np.random.default_rng(seed)) for seed in seeds)
-    return [_palette(refine(fine, centers, _FINE_ITERATIONS)) for centers in clustered]
+    return [_palette(refine(fine, centers, _FINE_ITERATIONS) / scale) for centers in clustered]
 
 
 def palette_of(image: np.ndarray, colors: int) -> Palette:

@@ -17,7 +17,7 @@ from dither.color import linear_to_oklab
 from dither.images.formats.lzw import index_bits
 from dither.optimizer.blur import autocorrelation_taps, mirrored_taps
 from dither.optimizer.config import SearchConfig
-from dither.optimizer.loss import ROOTS_TO_OKLAB_32, palette_cones
+from dither.optimizer.loss import palette_cones, roots_to_error
 from dither.small_files.match_search import MatchState
 
 
@@ -100,7 +100,7 @@ def step(
         state.candidates,
         palette_cones(palette),
         linear_to_oklab(palette).astype(np.float32),
-        ROOTS_TO_OKLAB_32,
+        roots_to_error(config),
         *(row_taps[rows].copy(), column_taps[columns].copy()),
         *(taps, config.penalty.astype(np.float32)),
     )

@@ -22,7 +22,7 @@ from dither.color import linear_to_oklab
 from dither.optimizer import search
 from dither.optimizer.blur import autocorrelation_taps, gaussian_blur, mirrored_taps
 from dither.optimizer.config import SearchConfig
-from dither.optimizer.loss import ROOTS_TO_OKLAB_32, palette_cones
+from dither.optimizer.loss import palette_cones, roots_to_error
 from dither.optimizer.search_image import SearchImage
 from dither.small_files.match_bits import MatchBits, counted_bits, first_bits, no_counts
 
@@ -140,7 +140,7 @@ def step(
         *(state.pixels, state.indices, state.weights, state.field, state.candidates),
         np.concatenate([palette_cones(view) for view in views], axis=1),
         np.concatenate([linear_to_oklab(view).astype(np.float32) for view in views], axis=1),
-        ROOTS_TO_OKLAB_32,
+        roots_to_error(config),
         *(row_taps, column_taps, taps, config.penalty.astype(np.float32)),
     )
     far = np.array([rows * (width + 1) + columns for rows, columns in _ABOVE])

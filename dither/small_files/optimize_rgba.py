@@ -116,7 +116,7 @@ class RgbaSearch:
         total = 0.0
         lights = rgba_views.seen(self.palette.colors)
         for light, view in zip(lights, self.image.views, strict=True):
-            errors = pixel_errors(self.indices, light, view)
+            errors = pixel_errors(self.indices, light, view, self._config)
             total += float(np.vdot(error_field(errors.copy(), self._config), errors))
         return total / max(1, np.count_nonzero(self.image.colors[self.image.places][..., 3]))
 

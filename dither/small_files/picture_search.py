@@ -24,7 +24,7 @@ from dither.optimizer.picture import visible
 from dither.optimizer.search_image import SearchImage, prepare_search
 from dither.palettes.device import merge_equal_colors
 from dither.palettes.from_image import k_means
-from dither.palettes.nearest import nearest_indices
+from dither.palettes.nearest import CHROMA_WEIGHT, nearest_indices
 from dither.palettes.palette import Palette
 from dither.small_files import lzw_search, match_search
 from dither.small_files.byte_target import (
@@ -47,8 +47,15 @@ _COMMON, _FEWEST = 0.5, 4
 _COUNTS_AGAIN = 0.7
 # The blur is between those of "clean" and "balanced". The penalty limits grain: with less than half of
 # it, photos take up to a tenth fewer bytes at equal look, and have half as much grain again; drawings
-# have more grain than libimagequant's at equal bytes.
-SEARCH = SearchConfig(sigma=1.0, lightness_penalty=0.55, color_penalty=0.1375, mean_weight=0.0)
+# have more grain than libimagequant's at equal bytes. Differences of a and b count twice, as for the
+# nearest colours: otherwise dark green walls become grey where a bit weighs much.
+SEARCH = SearchConfig(
+    sigma=1.0,
+    lightness_penalty=0.55,
+    color_penalty=0.1375,
+    color_weight=CHROMA_WEIGHT**2,
+    mean_weight=0.0,
+)
 # Loss of a bit at rate 1: with this penalty, a rate gives about the look that it gives with alpha.
 BIT_LOSS = 2 * RATE_UNIT
 # Linear light of the entry for transparent pixels.
@@ -264,7 +271,7 @@ class PictureSearch:
                 first = shown[0, 0]
                 palette = Palette(np.stack([first, first ^ np.uint8(255)]), intent="absolute")
             else:
-                palette = k_means(shown, count, seed=self._seed)
+                palette = k_means(shown, count, seed=self._seed, chroma=CHROMA_WEIGHT)
         return palette.colors, nearest_indices(self.picture, palette)
 
 

@@ -30,7 +30,7 @@ from dither.optimizer.picture import checked_picture
 from dither.optimizer.search_image import SearchImage, prepare_search
 from dither.palettes.device import merge_equal_colors
 from dither.palettes.from_image import k_means
-from dither.palettes.nearest import nearest_indices
+from dither.palettes.nearest import CHROMA_WEIGHT, nearest_indices
 from dither.palettes.palette import MAX_COLORS, Palette
 from dither.palettes.palette_like import PaletteLike, as_palette
 from dither.progress import OnProgress, no_progress
@@ -305,7 +305,7 @@ class _Work:
         picture = np.concatenate(
             [self._pictures[number] for number in _spread(len(self._pictures), _LEARNED_FRAMES)]
         )
-        palette = k_means(picture, count, seed=self._seed)
+        palette = k_means(picture, count, seed=self._seed, chroma=CHROMA_WEIGHT)
         image, penalties = _prepared(picture)
         state = match_search.init(
             nearest_indices(picture, palette), palette.linear, image, penalties, SEARCH

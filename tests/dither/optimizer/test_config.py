@@ -14,6 +14,7 @@ from dither.optimizer.config import OptimizeConfig, SearchConfig, preset_config
         ({"lightness_penalty": -1}, "penalties are -1"),
         ({"color_penalty": float("nan")}, "nan"),
         ({"candidates": 1}, "candidates is 1"),
+        ({"color_weight": -1}, "color_weight is -1; it must be 0 or more"),
         ({"mean_weight": -1}, "mean_weight is -1"),
         ({"sweeps": 0}, "sweeps is 0"),
     ],

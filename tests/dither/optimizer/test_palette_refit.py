@@ -15,10 +15,13 @@ PALETTE = srgb_to_linear(
 )
 
 
-def test_a_refit_lowers_the_energy_and_leaves_what_is_fixed(photo: np.ndarray) -> None:
+@pytest.mark.parametrize("color_weight", [1.0, 4.0])
+def test_a_refit_lowers_the_energy_and_leaves_what_is_fixed(
+    photo: np.ndarray, color_weight: float
+) -> None:
     linear = srgb_to_linear(photo / 255)
     view = prepare_search(linear)
-    config = SearchConfig()
+    config = SearchConfig(color_weight=color_weight)
     indices = direct_binary_search(np.zeros(linear.shape[:2], np.uint8), PALETTE, view, config)
     learned = np.array([True, False, True, True, False])
     new = refit_palette(indices, PALETTE, view, config, learned=learned, stride=1)

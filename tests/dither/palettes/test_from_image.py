@@ -154,6 +154,17 @@ def test_what_makes_no_palette_is_refused(photo: np.ndarray, made: Made) -> None
         k_means(photo, 4, seed=-1)
 
 
+def test_differences_of_chroma_count_as_much_as_asked_for() -> None:
+    light, dark = np.array([150, 140, 140], np.uint8), np.array([120, 110, 110], np.uint8)
+    green = np.array([-14, 8, -10], np.int8)
+    four = np.stack([light, dark, light + green, dark + green]).astype(np.uint8)
+    image = np.repeat(four, 30, axis=0).reshape(1, -1, 3)
+    for chroma, apart in ((1.0, True), (4.0, False)):
+        (first, second) = k_means(image, 2, chroma=chroma).oklab
+        by_lightness = abs(first[0] - second[0]) > np.hypot(*(first - second)[1:])
+        assert by_lightness == apart
+
+
 def test_many_colours_of_a_narrow_range_are_clustered_too() -> None:
     # More colours than are clustered one by one, in few coarse bins.
     codes = np.arange(1 << 16)

@@ -5,6 +5,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from dither.color import linear_to_oklab, srgb_to_linear
 from dither.errors import InputError
 from dither.metrics.look import look
 from dither.palettes.from_image import k_means
@@ -62,6 +63,20 @@ def test_flat_areas_of_a_drawing_keep_their_colours(noisy: np.ndarray) -> None:
     flat = found.indices[:, : noisy.shape[1] // 2 - 6]
     assert (flat == flat[0, 0]).all()
     assert np.abs(found.palette.colors[flat[0, 0]].astype(int) - (250, 246, 236)).max() <= 1
+
+
+def test_a_dark_green_wall_stays_green_where_a_bit_weighs_much() -> None:
+    rng = np.random.default_rng(0)
+    y, x = np.mgrid[:128, :192]
+    light = 60 + 50 * np.sin(x / 17 + y / 29) + 40 * np.sin(y / 11)
+    image = light[..., None] * (1.15, 1.0, 0.9) + rng.normal(0, 14, (128, 192, 1))
+    image[:, :60] *= (1.2, 0.8, 0.7)
+    image[40:100, 90:150] = (52, 62, 50) + rng.normal(0, 5, (60, 60, 1))
+    image = np.clip(image, 0, 255).astype(np.uint8)
+    found = optimize_bytes(image, rate=8, colors=32)
+    walls = (each[44:96, 94:146] / 255 for each in (image, found.picture))
+    before, after = (linear_to_oklab(srgb_to_linear(wall).mean(axis=(0, 1)))[1:] for wall in walls)
+    assert np.hypot(*(after - before)) < 0.15 * np.hypot(*before)
 
 
 def test_a_gif_of_a_drawing_takes_few_colours_and_fewer_bytes_than_its_nearest_colours() -> None:

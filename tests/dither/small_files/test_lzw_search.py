@@ -50,7 +50,7 @@ def test_a_decoder_shows_the_pixels_of_the_search(photo: np.ndarray, colors: int
         reach = (len(state.field) - shape[0]) // 2
         field = state.field.reshape(len(state.field), -1, 3)
         field = field[reach:-reach, reach : reach + shape[1]]
-        errors = error_field(pixel_errors(state.indices, palette.linear, image), CONFIG)
+        errors = error_field(pixel_errors(state.indices, palette.linear, image, CONFIG), CONFIG)
         assert np.allclose(np.moveaxis(field, -1, 0), errors, atol=1e-4)
     assert sizes[0] > sizes[1] > sizes[2]
 

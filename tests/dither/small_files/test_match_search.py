@@ -13,7 +13,7 @@ from dither.small_files import match_search
 from dither.small_files.match_search import MatchState
 
 pytest.importorskip("numba")
-CONFIG = SearchConfig(sigma=1.0, lightness_penalty=0.2, mean_weight=0.0)
+CONFIG = SearchConfig(sigma=1.0, lightness_penalty=0.2, color_weight=2.0, mean_weight=0.0)
 
 
 def _searched(
@@ -42,7 +42,7 @@ def test_the_field_stays_true(photo: np.ndarray) -> None:
     height, width = state.indices.shape
     reach = (len(state.field) - height) // 2
     field = state.field.reshape(len(state.field), -1, 3)[reach:-reach, reach : reach + width]
-    errors = error_field(pixel_errors(state.indices, linear, image), CONFIG)
+    errors = error_field(pixel_errors(state.indices, linear, image, CONFIG), CONFIG)
     assert np.allclose(np.moveaxis(field, -1, 0), errors, atol=1e-4)
     assert (state.pixels[..., 6] == state.indices).all()
 

@@ -7,7 +7,7 @@ from dither.color import linear_to_oklab, srgb_to_linear
 from dither.images.raster_image import RasterImage
 from dither.optimizer.blur import autocorrelation_taps, mirrored_taps
 from dither.optimizer.config import SearchConfig
-from dither.optimizer.loss import ROOTS_TO_OKLAB_32, error_field, palette_cones, pixel_errors
+from dither.optimizer.loss import error_field, palette_cones, pixel_errors, roots_to_error
 from dither.palettes.rgba import RgbaPalette, learn_rgba, rgba_codes
 from dither.small_files import match_search, rgba_views
 from dither.small_files.match_pixels import Picture, change_pixel, loss_change
@@ -30,7 +30,7 @@ def picture(size: int = 40) -> RasterImage:
 def total_loss(indices: np.ndarray, palette: RgbaPalette, image: rgba_views.RgbaImage) -> float:
     total = 0.0
     for light, view in zip(rgba_views.seen(palette.colors), image.views, strict=True):
-        errors = pixel_errors(indices, light, view)
+        errors = pixel_errors(indices, light, view, CONFIG)
         total += float(np.vdot(error_field(errors.astype(np.float32).copy(), CONFIG), errors))
         own = np.square(linear_to_oklab(light)[indices] - view.original) @ CONFIG.penalty
         total += float((own * image.penalties).sum())
@@ -57,7 +57,7 @@ def test_the_change_of_the_loss_is_that_of_all_views() -> None:
         *(state.pixels, state.indices, state.weights, state.field, state.candidates),
         np.concatenate([palette_cones(light) for light in lights], axis=1),
         np.concatenate([linear_to_oklab(light).astype(np.float32) for light in lights], axis=1),
-        *(ROOTS_TO_OKLAB_32, mirrored_taps(taps, 24), mirrored_taps(taps, 24), taps),
+        *(roots_to_error(CONFIG), mirrored_taps(taps, 24), mirrored_taps(taps, 24), taps),
         CONFIG.penalty.astype(np.float32),
     )
     reach = len(taps) // 2
