@@ -18,11 +18,13 @@ RATE_UNIT = 1e-4
 MIN_RATE, MAX_RATE = 0.01, 100.0
 # Largest rate: number of colours. More gain nothing.
 PNG_COLORS = ((0.3, 256), (1.2, 128), (MAX_RATE, 64))
-_FIRST_RATE = 0.5
-# Passes for a given rate, and the most for a target.
-_PASSES = 2
+# The first rate: for a size, and for a look of 60. What a look lacks to 100 grows as the root of the
+# rate, in photos and clips.
+_SIZE_RATE, _LOOK_RATE = 0.5, 1.2
+# Passes in which pixels settle, and the most for a target.
+_SETTLING = 2
 _MOST_PASSES = 6
-# No more passes follow so many if a result meets the target and wastes at most so many times what is
+# No more passes follow so many results if one meets the target and wastes at most so many times what is
 # accepted at first.
 _ENOUGH_PASSES, _ENOUGH = 3, 2.5
 # Accept a file that is smaller than the largest size by this share, and a look of up to this much more;
@@ -32,15 +34,17 @@ _NEAR_BYTES, _NEAR_LOOK = 0.03, 1.5
 # share of what it lacks to 100.
 _BYTES_SLOPE, _LOOK_SLOPE = -0.5, -0.5
 _LEAST_LACK = 5.0
-# While no file meets the target, log rate changes by at least so much more in each pass.
-_BOLDER = 0.3
+# While no file meets the target, log rate changes by at least so much times the square of the number of
+# passes before; also at first if pixels settle, since each pass then lowers the look a little.
+_BOLDER = 0.1
 # The second pass lowers the look by about so much.
 _SETTLES = 0.7
 # A picture of so many colours has no pixels to search.
 _FEWEST = 2
 # Bands of the image on which the rate is estimated: their rows, and the share of the image.
 _BAND_ROWS, _BAND_SHARE = 48, 4
-_BAND_PASSES = 3
+# Passes over them, towards a size and towards a look, whose first rate is nearer.
+_SIZE_PASSES, _LOOK_PASSES = 3, 2
 
 
 class Found(Protocol):
@@ -63,6 +67,11 @@ FoundOut = TypeVar("FoundOut", bound=Found, covariant=True)
 
 class Work(Protocol[FoundOut]):
     """A picture or clip, which passes improve."""
+
+    @property
+    def settles(self) -> bool:
+        """Return whether a pass goes on from the pixels of the pass before, and not from the image."""
+        ...
 
     def improve(self, rate: float) -> float:
         """Do a pass; return an estimate of the bytes."""
@@ -100,6 +109,13 @@ class Target(NamedTuple):
         if self.max_bytes is not None:
             return _BYTES_SLOPE
         return _LOOK_SLOPE * max(100 - self.wanted, _LEAST_LACK)
+
+    @property
+    def first_rate(self) -> float:
+        """Return the rate that is tried first."""
+        if self.look is None:
+            return _SIZE_RATE
+        return _bounded(log(_LOOK_RATE * (max(100 - self.wanted, 0.1) / 40) ** 2))
 
     @property
     def direction(self) -> int:
@@ -189,13 +205,14 @@ def estimated_rate(picture: Picture[Found], target: Target, on_progress: OnProgr
     bands = picture.bands()
     share = bands.height / picture.height
     rates, values = [], []
-    rate = _FIRST_RATE
-    for number in range(_BAND_PASSES):
+    rate = target.first_rate
+    passes = _SIZE_PASSES if target.look is None else _LOOK_PASSES
+    for number in range(passes):
         size = bands.improve(rate) / share
         rates.append(log(rate))
         values.append(target.value(size, bands.look))
         rate = _next_rate(rates, values, target)
-        on_progress(0.1 * (number + 1), "rate")
+        on_progress(0.3 * (number + 1) / passes, "rate")
     return rate
 
 
@@ -230,9 +247,10 @@ def found_by_passes(
     if rate is None:
         found = approached(work, target, first_rate(), on_progress)
     else:
-        for number in range(_PASSES):
+        passes = _SETTLING if work.settles else 1
+        for number in range(passes):
             work.improve(rate)
-            on_progress((number + 1) / (_PASSES + 0.2), f"pass {number + 1}")
+            on_progress((number + 1) / (passes + 0.2), f"pass {number + 1}")
         found = work.result(rate)
     on_progress(1.0, "done")
     if unchanged is not None and len(unchanged.content) <= len(found.content):
@@ -246,39 +264,43 @@ def approached(work: Work[FoundT], target: Target, rate: float, on_progress: OnP
     Raises:
         InputError: none does.
     """
-    rates, values, best, found = [], [], None, None
-    for number in range(_MOST_PASSES):
+    rates, values, best, found, look = [], [], None, None, 0.0
+    unsettled = _SETTLING - 1 if work.settles else 0
+    for number in range(-unsettled, _MOST_PASSES - unsettled):
         work.improve(rate)
-        if number == 0 and target.look is not None:
+        if target.look is not None:
+            look = work.look()
+        if number < 0 and target.look is not None:
             # The look costs little to measure, even before the pixels have settled.
-            rate = _next_rate([log(rate)], [work.look() - _SETTLES], target)
-        if number > 0:
-            found = work.result(rate)
+            rate = _next_rate([log(rate)], [look - _SETTLES], target)
+        if number >= 0:
+            # A file takes time, and one that misses the look is of no use.
+            found = work.result(rate) if target.look is None or look >= target.look else None
             rates.append(log(rate))
-            size, look = len(found.content), found.look
-            values.append(target.value(size, lambda look=look: look))
-            if target.is_met(found) and (best is None or _is_better(found, best, target)):
-                best = found
-            if target.is_near(found, 1 + (number - 1) / 2):
-                break
-            if number >= _ENOUGH_PASSES and best is not None and target.is_near(best, _ENOUGH):
+            values.append(log(len(found.content)) if found and target.look is None else look)
+            if found is not None and target.is_met(found):
+                if best is None or _is_better(found, best, target):
+                    best = found
+                if target.is_near(found, 1 + number / 2):
+                    break
+            if number + 1 >= _ENOUGH_PASSES and best is not None and target.is_near(best, _ENOUGH):
                 break
             following = _next_rate(rates, values, target)
             if best is None:
                 # Steps grow, since small ones might never meet the target.
-                least = _BOLDER * (number - 1)
+                least = _BOLDER * (number + unsettled) ** 2
                 away = max(target.direction * log(following / rate), least)
                 following = _bounded(log(rate) + target.direction * away)
             if abs(log(following / rate)) < 0.005:
                 break
             rate = following
-        on_progress(0.3 + 0.7 * (number + 1) / (_MOST_PASSES + 1), f"pass {number + 1}")
+        done = number + unsettled + 1
+        on_progress(0.3 + 0.7 * done / (_MOST_PASSES + 1), f"pass {done}")
     if best is not None:
         return best
     if found is None or target.max_bytes is None:
-        reached = 0.0 if found is None else found.look
         raise InputError(
-            f"a look of {target.look:g} is out of reach; {reached:.1f} is the best that was found: "
+            f"a look of {target.look:g} is out of reach; {look:.1f} is the best that was found: "
             "more colours or a lower look"
         )
     raise InputError(

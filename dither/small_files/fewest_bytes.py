@@ -2,8 +2,8 @@
 
 1. A palette is learned by k-means, unless it is given. Its size follows the weight of a bit: the more a
    bit weighs, the fewer colours are of use.
-2. The pixels begin at their nearest colours. Passes of `match_search` lower the loss plus the weighted
-   bits, in turns with a refit of the palette.
+2. The pixels begin at their nearest colours. A pass of `match_search`, or two of `lzw_search`, lower
+   the loss plus the weighted bits, and the palette is refitted.
 3. If a size or a look is wanted, the weight of a bit is first estimated on bands of the image, and then
    corrected after each pass by what the encoded file shows.
 """

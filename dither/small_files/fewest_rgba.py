@@ -96,6 +96,8 @@ def optimize_rgba_bytes(
 class _Work:
     """An image, its palette and its pixels, which passes improve."""
 
+    settles = True
+
     def __init__(
         self, image: RasterImage, colors: int | None, encode: EncodeRgba, seed: int
     ) -> None:

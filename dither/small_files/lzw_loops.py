@@ -16,12 +16,12 @@ from dither.small_files.match_pixels import Picture, change_pixel
 
 MOST_CODES = 4096
 # Pixels that are looked ahead.
-_WINDOW = 32
+_WINDOW = 16
 # The longest string.
 _LONGEST = 1024
 # A string is given up when it costs so many bits more than another way to the same place, or than
 # pixels usually cost.
-_BITS_MORE, _BITS_OVER = 6.0, 6.0
+_BITS_MORE, _BITS_OVER = 4.0, 4.0
 _LEAST_USUAL = 0.02
 # Penalty in bits for adding a string that is already in the table.
 _TWICE = 5.0

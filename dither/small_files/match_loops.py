@@ -24,6 +24,8 @@ _BITS_MORE, _BITS_OVER = 12.0, 8.0
 _LEAST_USUAL = 3.0
 # No other distance is tried if a whole step costs fewer bits, its loss included.
 _ENOUGH = 4.0
+# Pixels farther on that a way is compared with.
+_FARTHER = 8
 _NEVER = 1e30
 
 
@@ -110,6 +112,12 @@ def choose_rows(
         ways.cost[:] = _NEVER
         ways.cost[0] = 0
         for x in range(width):
+            # A way that goes farther for as little needs no other from here.
+            beaten = False
+            for j in range(x + 1, min(x + _FARTHER, width) + 1):
+                beaten = beaten or ways.cost[j] <= ways.cost[x]
+            if beaten:
+                continue
             if x > 0:
                 _follow(picture, ways, y, x)
             for j in range(reach):

@@ -3,8 +3,7 @@
 A pass goes over the rows from top to bottom and chooses each anew, by literals and repetitions of
 pixels before it (`match_loops`). The error of a repetition enters the blurred error of its
 neighbours, so the rows below make up for it. After a pass, the bits of literals, lengths and distances
-are counted anew from what it chose (`match_bits`). One pass is nearly enough; a second one uses
-the bits that the first has counted.
+are counted anew from what it chose (`match_bits`). One pass is enough for opaque images.
 
 Each pixel's part of the loss is weighted by the activity around it: the eye sees less in texture.
 

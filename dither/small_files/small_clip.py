@@ -43,7 +43,6 @@ from dither.wording import counted, sides_text
 
 # One entry of the colour table leaves pixels unchanged.
 _MOST_COLORS = MAX_COLORS - 1
-_FIRST_RATE = 0.5
 # Frames from which the palette is learned, and in which the look is measured.
 _LEARNED_FRAMES, _LOOKED_FRAMES = 4, 8
 # Weight of a change from frame to frame against that of a pixel's own error, where the clip is still
@@ -138,7 +137,7 @@ def optimize_clip_bytes(
     unchanged = work.unchanged()
     count = 0 if unchanged is None else len(unchanged.frames[0].palette)
     return found_by_passes(
-        work, rate, target, lambda: _FIRST_RATE, on_progress, unchanged, count
+        work, rate, target, lambda: target.first_rate, on_progress, unchanged, count
     )
 
 
@@ -167,6 +166,8 @@ class _Before(NamedTuple):
 
 class _Work:
     """A clip, its palette and its pixels, which passes improve."""
+
+    settles = True
 
     def __init__(
         self,

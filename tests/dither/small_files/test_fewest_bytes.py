@@ -71,7 +71,7 @@ def test_a_dark_green_wall_stays_green_where_a_bit_weighs_much() -> None:
     light = 60 + 50 * np.sin(x / 17 + y / 29) + 40 * np.sin(y / 11)
     image = light[..., None] * (1.15, 1.0, 0.9) + rng.normal(0, 14, (128, 192, 1))
     image[:, :60] *= (1.2, 0.8, 0.7)
-    image[40:100, 90:150] = (52, 62, 50) + rng.normal(0, 5, (60, 60, 1))
+    image[40:100, 90:150] = np.array((52, 62, 50)) + rng.normal(0, 5, (60, 60, 1))
     image = np.clip(image, 0, 255).astype(np.uint8)
     found = optimize_bytes(image, rate=8, colors=32)
     walls = (each[44:96, 94:146] / 255 for each in (image, found.picture))
