@@ -5,7 +5,7 @@ Dithered pixels are compressed best without a filter: filters are made for smoot
 dithered bits up to half as large again. Where no bytes repeat, as in error diffusion, counting them is
 as good as a search for repetitions, in a fifth of the time.
 
-libdeflate, of the extra `web`, searches better than zlib and in less time; the pixels of the file are
+libdeflate, of the extras `diffuse` and `web`, searches better than zlib and in less time; the pixels of the file are
 the same. The bytes of a file depend on the version of the library.
 
 Source: W3C, "Portable Network Graphics (PNG) Specification (Third Edition)" (2025), section 9:
@@ -30,11 +30,11 @@ _SMALL_BYTES = 1 << 19
 _SAMPLE_SHARE = 32
 _PAETH = 4
 # libdeflate takes and returns whole buffers; rows of more bytes are compressed by zlib, in blocks.
-_WHOLE_BYTES = 1 << 21
-# Its levels: 6 takes a third of the time of 8, for 1 % more bytes; 10 takes twice that of 8, for 1 to
-# 5 % fewer, and its time is that of Pillow's files where bytes repeat.
-_BRIEF, _USUAL, _THOROUGH = 6, 8, 10
-_THOROUGH_BYTES = 1 << 17
+_WHOLE_BYTES = 1 << 23
+# Its levels, by the most bytes of rows: 8 takes three times the time of 6, for 1 % fewer bytes; 10 takes
+# twice that of 8, for 1 to 5 % fewer, and its time is that of Pillow's files where bytes repeat.
+_LEVELS = {1 << 17: 10, 1 << 21: 8, _WHOLE_BYTES: 6}
+_BRIEF = 6
 # zlib's memory level at which the codes of bytes are made anew after 8192 of them, not 16384: bits in
 # error diffusion differ from one part of an image to the next, and take up to 1 % less.
 _ADAPTIVE = 7
@@ -86,13 +86,13 @@ class Way:
             rows: the image.
             start: first row.
             stop: the row after the last.
-            briefly: let libdeflate search with less effort, which is enough to compare ways.
+            briefly: let libdeflate search with little effort, which is enough to compare ways.
         """
         filtered = self._filtered(rows, start, stop)
         whole = _libdeflate() if self.repeats and rows.size <= _WHOLE_BYTES else None
         if whole is not None:
-            level = _BRIEF if briefly else _THOROUGH if rows.size <= _THOROUGH_BYTES else _USUAL
-            yield whole(b"".join(filtered), level)
+            level = next(level for most, level in _LEVELS.items() if rows.size <= most)
+            yield whole(b"".join(filtered), _BRIEF if briefly else level)
             return
         strategy = zlib.Z_DEFAULT_STRATEGY if self.repeats else zlib.Z_RLE
         level = _search_level(rows) if self.repeats else 1
