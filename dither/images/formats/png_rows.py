@@ -5,8 +5,8 @@ Dithered pixels are compressed best without a filter: filters are made for smoot
 dithered bits up to half as large again. Where no bytes repeat, as in error diffusion, counting them is
 as good as a search for repetitions, in a fifth of the time.
 
-libdeflate, of the extras `diffuse` and `web`, searches better than zlib and in less time; the pixels of the file are
-the same. The bytes of a file depend on the version of the library.
+libdeflate, of the extras `diffuse` and `web`, searches better than zlib and in less time; the pixels of
+the file are the same. The bytes of a file depend on the version of the library.
 
 Source: W3C, "Portable Network Graphics (PNG) Specification (Third Edition)" (2025), section 9:
 Filtering.
@@ -31,8 +31,8 @@ _SAMPLE_SHARE = 32
 _PAETH = 4
 # libdeflate takes and returns whole buffers; rows of more bytes are compressed by zlib, in blocks.
 _WHOLE_BYTES = 1 << 23
-# Its levels, by the most bytes of rows: 8 takes three times the time of 6, for 1 % fewer bytes; 10 takes
-# twice that of 8, for 1 to 5 % fewer, and its time is that of Pillow's files where bytes repeat.
+# Its levels, by the most bytes of rows. 8 takes three times the time of 6, for 1 % fewer bytes; 10
+# takes twice that of 8, for 1 to 5 % fewer, and its time is that of Pillow's files where bytes repeat.
 _LEVELS = {1 << 17: 10, 1 << 21: 8, _WHOLE_BYTES: 6}
 _BRIEF = 6
 # zlib's memory level at which the codes of bytes are made anew after 8192 of them, not 16384: bits in
