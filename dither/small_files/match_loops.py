@@ -108,14 +108,17 @@ def choose_rows(
     ends = np.empty(width + 1, np.int32)
     weight = np.float32(bit_weight)
     usual, total = np.float32(4.0), 0.0
+    # What a pixel of the row above has gained; until it is known, no way is beaten.
+    gain = np.float32(_NEVER)
     for y in range(height):
         ways.cost[:] = _NEVER
         ways.cost[0] = 0
         for x in range(width):
-            # A way that goes farther for as little needs no other from here.
+            # A way that goes farther for as little needs no other from here. Where pixels lower the
+            # loss, a way costs less and less, and the usual gain of a pixel is no merit.
             beaten = False
             for j in range(x + 1, min(x + _FARTHER, width) + 1):
-                beaten = beaten or ways.cost[j] <= ways.cost[x]
+                beaten = beaten or ways.cost[j] + gain * np.float32(j - x) <= ways.cost[x]
             if beaten:
                 continue
             if x > 0:
@@ -152,6 +155,7 @@ def choose_rows(
                 picture, ways, y, x, tried[:count], weight, length_bits, distance_bits, usual
             )
         total += float(ways.cost[width])
+        gain = max(-ways.cost[width] / np.float32(width), np.float32(0))
         usual = np.float32(0.8) * usual + np.float32(0.3) * ways.cost[width] / width / weight
         # If a pass lowers the loss, the cost of a row is negative.
         usual = max(usual + np.float32(0.1), np.float32(_LEAST_USUAL))

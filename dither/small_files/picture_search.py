@@ -108,6 +108,7 @@ class PictureSearch:
         self._codes: np.ndarray | None = None
         self._few_until = 0.0
         self._first: tuple[np.ndarray, np.ndarray] | None = None
+        self._first_count = 0
 
     @property
     def height(self) -> int:
@@ -139,8 +140,11 @@ class PictureSearch:
     def improve(self, rate: float) -> float:
         """Do a pass and refit the palette; return an estimate of the bytes."""
         if not self.settles:
-            # As many colours as at first: the look jumps with their number.
-            self._first = self._first or self._start(rate)
+            # As many colours as at first, since the look jumps with their number; but more where a
+            # lower rate needs them.
+            count = self._count_for(rate)
+            if self._first is None or count > self._first_count:
+                self._first, self._first_count = self._start(rate), count
             self._pixels = self._first
         if rate < self._few_until:
             self._pixels = None  # the colours that were left out are of use at this rate
@@ -272,13 +276,15 @@ class PictureSearch:
             rate: weight of a bit, which decides about the number of colours.
             count: number of colours, if it is not to be chosen.
         """
-        if count is None and (self._fixed_count or self.request.palette is not None):
-            count = self.request.count
-        if count is None:
-            counts = GIF_COLORS if self._coding == "lzw" else _PNG_COLORS
-            count = min(self.request.count, colors_for(rate, counts))
-        palette = self.request.palette or self._learned(count)
+        palette = self.request.palette or self._learned(count or self._count_for(rate))
         return palette.colors, nearest_indices(self.picture, palette)
+
+    def _count_for(self, rate: float) -> int:
+        """Return the number of colours that is asked for, or that a rate needs."""
+        if self._fixed_count or self.request.palette is not None:
+            return self.request.count
+        counts = GIF_COLORS if self._coding == "lzw" else _PNG_COLORS
+        return min(self.request.count, colors_for(rate, counts))
 
     def _learned(self, count: int) -> Palette:
         """Return a palette of so many colours."""

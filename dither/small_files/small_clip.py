@@ -35,7 +35,7 @@ from dither.palettes.palette import MAX_COLORS, Palette
 from dither.palettes.palette_like import PaletteLike, as_palette
 from dither.progress import OnProgress, no_progress
 from dither.small_files import lzw_search, match_search
-from dither.small_files.byte_target import check_target, found_by_passes
+from dither.small_files.byte_target import check_target, colors_for, found_by_passes
 from dither.small_files.lzw_search import Rectangle, Unchanged
 from dither.small_files.match_search import MatchState
 from dither.small_files.picture_search import BIT_LOSS, GIF_COLORS, SEARCH
@@ -183,7 +183,7 @@ class _Work:
         self._fixed_count, self._seed = fixed_count, seed
         self._durations, self._plays = durations, plays
         self._on_progress = on_progress
-        self._colors = np.empty((0, 3), np.uint8)
+        self._colors, self._count = np.empty((0, 3), np.uint8), 0
         self._frames: list[_Frame] = []
         self._moved = _moved(pictures)
 
@@ -201,7 +201,9 @@ class _Work:
 
     def improve(self, rate: float) -> float:
         """Do a pass over all frames; return an estimate of the bytes."""
-        if not len(self._colors):
+        if self._count_for(rate) > self._count:
+            # The pixels begin anew with more colours.
+            self._count, self._frames = self._count_for(rate), []
             self._colors = self._learned(rate)
         before: _Before | None = None
         count = len(self._pictures)
@@ -295,18 +297,21 @@ class _Work:
             )
         )
 
+    def _count_for(self, rate: float) -> int:
+        """Return the number of colours that is asked for, or that a rate needs."""
+        if self._fixed_count or self._request.palette is not None:
+            return self._request.count
+        # One entry less, so that the mark does not need one more bit.
+        return min(self._request.count, colors_for(rate, GIF_COLORS) - 1)
+
     def _learned(self, rate: float) -> np.ndarray:
         """Return (K, 3) uint8, learned from a few frames."""
         if self._request.palette is not None:
             return self._request.palette.colors
-        count = self._request.count
-        if not self._fixed_count:
-            # One entry less, so that the mark does not need one more bit.
-            count = min(count, next(count for most, count in GIF_COLORS if rate <= most) - 1)
         picture = np.concatenate(
             [self._pictures[number] for number in _spread(len(self._pictures), _LEARNED_FRAMES)]
         )
-        palette = k_means(picture, count, seed=self._seed, chroma=CHROMA_WEIGHT)
+        palette = k_means(picture, self._count, seed=self._seed, chroma=CHROMA_WEIGHT)
         image, penalties = _prepared(picture)
         state = match_search.init(
             nearest_indices(picture, palette), palette.linear, image, penalties, SEARCH
