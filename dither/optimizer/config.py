@@ -1,5 +1,6 @@
 """Options of the optimizer: presets, and the numbers behind them."""
 
+import math
 from dataclasses import dataclass, replace
 from typing import Literal, get_args
 
@@ -48,15 +49,9 @@ class SearchConfig:
             raise InputError(
                 f"sigma is {self.sigma}; it must be from {MIN_SIGMA} to {MAX_SIGMA} pixels"
             )
-        if not (self.lightness_penalty >= 0 and self.color_penalty >= 0):
-            raise InputError(
-                f"penalties are {self.lightness_penalty} and {self.color_penalty}; they must be 0 or "
-                "more"
-            )
-        if not self.color_weight >= 0:
-            raise InputError(f"color_weight is {self.color_weight}; it must be 0 or more")
-        if not self.mean_weight >= 0:
-            raise InputError(f"mean_weight is {self.mean_weight}; it must be 0 or more")
+        for name in ("lightness_penalty", "color_penalty", "color_weight", "mean_weight"):
+            if not 0 <= getattr(self, name) < math.inf:
+                raise InputError(f"{name} is {getattr(self, name)}; it must be 0 or more, and finite")
         if not 2 <= self.candidates <= 256:
             raise InputError(f"candidates is {self.candidates}; it must be from 2 to 256")
         if self.sweeps < 1:

@@ -177,9 +177,10 @@ def optimize_palette(
     on_progress(_PALETTE_SHARE, "pixels")
     linear = palette.linear
     if gamut is not None and (intent or palette.intent) == "absolute":
-        mapped, gamut = MappedPicture(picture, gamut.targets(linear), None), None
+        mapped = MappedPicture(picture, gamut.targets(linear), None)
     else:
         mapped, indices = mapped_picture(picture, palette, intent), None
+    gamut = None
     if pixels in ("matrix", "random", "draws"):
         by = "matrix" if pixels == "matrix" else "random"
         indices = mixed_pixels(mapped.linear, linear, by=by, variance=config.variance, seed=seed)

@@ -101,7 +101,7 @@ def init(
         indices: (H, W) uint8.
         palette: (K, 3) linear light.
         image: from `prepare_search`; or a function that prepares some rows when they are needed, which
-            saves half of the memory.
+            saves a quarter of the memory.
         config: blur, weights and candidates.
         sets: (sets, N) uint8, the entries that a pixel may take, where `cells` of the image names the
             set of each pixel; if None, the entries nearest to its colour.

@@ -1,5 +1,6 @@
 """Extract a palette from the colours of an image, by median cut or k-means."""
 
+import math
 from collections.abc import Sequence
 
 import numpy as np
@@ -118,6 +119,8 @@ def k_means_of_seeds(
     for seed in seeds:
         if not isinstance(seed, int | np.integer) or seed < 0:
             raise InputError(f"seed is {seed}; it must be a whole number from 0")
+    if not 0 < chroma < math.inf:
+        raise InputError(f"chroma is {chroma}; it must be above 0 and finite")
     if len(codes) <= colors:
         return [_own_colors(codes)] * len(seeds)
     cells = coarse_cells(codes, counts, _CELLS_PER_COLOR * colors)

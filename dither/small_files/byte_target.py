@@ -265,11 +265,14 @@ def approached(work: Work[FoundT], target: Target, rate: float, on_progress: OnP
         InputError: none does.
     """
     rates, values, best, found, look = [], [], None, None, 0.0
+    looks: list[float] = []
+    sizes: list[int] = []
     unsettled = _SETTLING - 1 if work.settles else 0
     for number in range(-unsettled, _MOST_PASSES - unsettled):
         work.improve(rate)
         if target.look is not None:
             look = work.look()
+            looks.append(look)
         if number < 0 and target.look is not None:
             # The look costs little to measure, even before the pixels have settled.
             rate = _next_rate([log(rate)], [look - _SETTLES], target)
@@ -277,7 +280,9 @@ def approached(work: Work[FoundT], target: Target, rate: float, on_progress: OnP
             # A file takes time, and one that misses the look is of no use.
             found = work.result(rate) if target.look is None or look >= target.look else None
             rates.append(log(rate))
-            values.append(log(len(found.content)) if found and target.look is None else look)
+            if target.look is None and found is not None:
+                sizes.append(len(found.content))
+            values.append(look if target.look is not None else log(sizes[-1]))
             if found is not None and target.is_met(found):
                 if best is None or _is_better(found, best, target):
                     best = found
@@ -298,14 +303,14 @@ def approached(work: Work[FoundT], target: Target, rate: float, on_progress: OnP
         on_progress(0.3 + 0.7 * done / (_MOST_PASSES + 1), f"pass {done}")
     if best is not None:
         return best
-    if found is None or target.max_bytes is None:
+    if target.max_bytes is None:
         raise InputError(
-            f"a look of {target.look:g} is out of reach; {look:.1f} is the best that was found: "
+            f"a look of {target.look:g} is out of reach; {max(looks):.1f} is the best that was found: "
             "more colours or a lower look"
         )
     raise InputError(
         f"the image does not fit in {target.max_bytes} bytes; the smallest file found has "
-        f"{len(found.content)}: allow more, or make the image smaller"
+        f"{min(sizes)}: allow more, or make the image smaller"
     )
 
 

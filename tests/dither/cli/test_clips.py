@@ -171,7 +171,7 @@ def test_pages_become_images(run: Callable, tmp_path: Path) -> None:
     ("words", "sentence"),
     [
         ("frames/frame1.png frames/frame2.png -o out.gif", "or --fps 12 for a clip of them"),
-        ("frames -o out.gif", "--fps 12 makes a clip of them"),
+        ("frames -o out.gif", "--fps 12 makes one clip of them"),
         ("frames -o out.tif --fps 12", "--fps is for clips, which out.tif does not hold"),
         ("frames --output-dir out --fps 12", "--fps makes one clip, and out is a folder"),
         ("frames -o out --recursive --fps 12", "--fps has no effect with --recursive"),

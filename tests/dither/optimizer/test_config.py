@@ -11,7 +11,7 @@ from dither.optimizer.config import OptimizeConfig, SearchConfig, preset_config
     ("options", "words"),
     [
         ({"sigma": 3.0}, "sigma is 3.0; it must be from 0.5 to 2.5 pixels"),
-        ({"lightness_penalty": -1}, "penalties are -1"),
+        ({"lightness_penalty": -1}, "lightness_penalty is -1"),
         ({"color_penalty": float("nan")}, "nan"),
         ({"candidates": 1}, "candidates is 1"),
         ({"color_weight": -1}, "color_weight is -1; it must be 0 or more"),

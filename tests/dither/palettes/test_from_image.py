@@ -147,11 +147,18 @@ def test_what_makes_no_palette_is_refused(photo: np.ndarray, made: Made) -> None
     for count in (1, 257, -3):
         with pytest.raises(InputError, match="whole number from 2 to 256"):
             made(photo, count)
-    for image in (photo[..., 0], photo.astype(np.uint16), photo[:0], photo[..., :2]):
-        with pytest.raises(InputError, match="uint8, not"):
+    for image, words in (
+        (photo[:0], "no pixels"),
+        (photo[..., :2], "1 or 3 channels"),
+        (photo.astype(np.int64), "must be uint8"),
+    ):
+        with pytest.raises(InputError, match=words):
             made(image, 4)
     with pytest.raises(InputError, match="seed is -1"):
         k_means(photo, 4, seed=-1)
+    for chroma in (0, -1, float("nan"), float("inf")):
+        with pytest.raises(InputError, match=f"chroma is {chroma}; it must be above 0"):
+            k_means(photo, 4, chroma=chroma)
 
 
 def test_differences_of_chroma_count_as_much_as_asked_for() -> None:

@@ -39,6 +39,29 @@ def test_a_look_is_reached_with_fewer_bytes_than_a_better_one(noisy: np.ndarray)
     assert len(low.content) < len(high.content)
 
 
+def _waves() -> np.ndarray:
+    """A colourful picture of smooth waves with some noise, (120, 160, 3) uint8."""
+    rng = np.random.default_rng(0)
+    y, x = np.mgrid[:120, :160]
+    picture = rng.normal(128, 4, (120, 160, 1)).repeat(3, axis=2)
+    for channel in range(3):
+        for _ in range(4):
+            slope = rng.normal(0, 0.05, 2)
+            wave = np.sin(slope[0] * x + slope[1] * y + 6 * rng.random())
+            picture[..., channel] += 60 * rng.random() * wave
+    return np.clip(picture, 0, 255).astype(np.uint8)
+
+
+def test_a_look_that_needs_more_colours_than_the_first_rate_is_reached() -> None:
+    wanted = optimize_bytes(_waves(), rate=0.05).look - 3
+    assert optimize_bytes(_waves(), look=wanted).look >= wanted
+
+
+def test_a_lower_rate_looks_better_at_the_same_number_of_colours() -> None:
+    looks = [optimize_bytes(_waves(), rate=rate, colors=64).look for rate in (2, 0.5, 0.1)]
+    assert looks[0] < looks[1] < looks[2] - 2
+
+
 def test_a_higher_rate_takes_fewer_bytes(noisy: np.ndarray) -> None:
     sizes = [len(optimize_bytes(noisy, rate=rate).content) for rate in (0.05, 0.5, 5)]
     assert sizes[0] > sizes[1] > sizes[2]

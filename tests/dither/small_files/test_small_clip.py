@@ -34,6 +34,21 @@ def test_players_show_the_frames(found: SmallClip) -> None:
             assert (np.array(clip.convert("RGB")) == frame.picture).all()
 
 
+def test_a_look_that_needs_more_colours_than_the_first_rate_is_reached() -> None:
+    y, x = np.mgrid[:64, :80]
+    noise = np.random.default_rng(0).normal(0, 2, (3, 64, 80, 3))
+    frames = [
+        np.stack([3 * y, 2 * x + 20, 120 + 70 * np.sin((x + 6 * number) / 9)], axis=2)
+        for number in range(3)
+    ]
+    clip = [
+        np.clip(frame + own, 0, 255).astype(np.uint8)
+        for frame, own in zip(frames, noise, strict=True)
+    ]
+    wanted = optimize_clip_bytes(clip, durations=[40] * 3, rate=0.1).look - 3
+    assert optimize_clip_bytes(clip, durations=[40] * 3, look=wanted).look >= wanted
+
+
 def test_noise_changes_few_pixels_where_the_clip_is_still(found: SmallClip) -> None:
     shown = np.stack([frame.indices for frame in found.frames])
     assert (shown[1:, 40:] == shown[:-1, 40:]).mean() > 0.99

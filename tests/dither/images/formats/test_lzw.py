@@ -7,8 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
+from dither.images.formats.gif import indexed_gif
 from dither.images.formats.lzw import compress, packed_codes
 from dither.images.formats.lzw_loops import parse_codes, write_codes
+from dither.images.indexed import IndexedFrames
 
 pytest.importorskip("numba")
 
@@ -135,3 +137,21 @@ def test_a_background_that_appears_anew_is_kept_where_it_was() -> None:
     skipped = len(compress(np.where(free, 0, pixels).astype(np.uint8).ravel(), none, 0))
     noise_skipped = np.where(free & (pixels != 1), 0, pixels).astype(np.uint8).ravel()
     assert chosen <= len(compress(noise_skipped, none, 0)) < min(own, skipped)
+
+
+def test_rows_are_interlaced_where_that_is_shorter() -> None:
+    # Rows of an 8x8 matrix are alike at a distance of 8, as they follow one another interlaced.
+    rng = np.random.default_rng(0)
+    phases = rng.integers(0, 64, (8, 160)).astype(np.uint8)
+    frames = {
+        0x40: np.tile(phases, (20, 1)),
+        0: np.repeat(phases, 20, axis=0),
+    }
+    table = np.pad(np.arange(192, dtype=np.uint8).reshape(64, 3), ((0, 0), (0, 1)))
+    table[:, 3] = 255
+    for flag, pixels in frames.items():
+        content = indexed_gif(IndexedFrames((pixels,), table), durations=[0], plays=1)
+        place = content.index(b",", 13 + 3 * 64)
+        assert content[place + 9] == flag
+        with Image.open(io.BytesIO(content)) as shown:
+            assert (np.array(shown.convert("RGB")) == table[pixels, :3]).all()
