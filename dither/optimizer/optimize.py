@@ -25,6 +25,7 @@ import numpy as np
 from dither.color import srgb_to_linear
 from dither.errors import InputError
 from dither.extras import require_extra
+from dither.images.pillow_conversion import value_counts
 from dither.metrics.viewing import ViewingFilter
 from dither.optimizer import search
 from dither.optimizer.config import OptimizeConfig, Preset, preset_config
@@ -244,7 +245,7 @@ def with_usage(
 ) -> OptimizedPalette:
     """Return the result, with the usage of each colour counted over unmasked pixels."""
     shown = visible(indices, mask)
-    usage = np.bincount(shown.ravel(), minlength=len(palette)) / shown.size
+    usage = value_counts(np.atleast_2d(shown))[: len(palette)] / shown.size
     return OptimizedPalette(palette, indices, trace, usage)
 
 

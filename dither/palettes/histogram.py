@@ -84,7 +84,8 @@ def color_histogram(linear: np.ndarray, *, step: float = 1 / 48) -> ColorHistogr
     sums = np.zeros((len(counts), 3))
     for rows in blocks:
         codes[rows] = bin_of[codes[rows]]
-        place = codes[rows].ravel()
+        # The type that bincount works in.
+        place = codes[rows].ravel().astype(np.intp)
         counts += np.bincount(place, minlength=len(counts))
         for channel in range(3):
             light = linear[rows, :, channel].ravel()
