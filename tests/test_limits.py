@@ -257,9 +257,9 @@ def test_what_is_left_out_of_a_file_is_said(tmp_path: Path) -> None:
     for name in ("deep.png", "two.tif", "one.tif", "deep.ppm"):
         read_animation(tmp_path / name, name=name, log=said.append)
     assert said == [
-        "deep.png has more than 8 bits per channel; 8 are read",
+        "deep.png has more than 8 bits per channel; they are rounded to 8",
         "two.tif has 2 pages; the first is read",
-        "deep.ppm has more than 8 bits per channel; 8 are read",
+        "deep.ppm has more than 8 bits per channel; they are rounded to 8",
     ]
 
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from dither.color import to_gray
 from dither.errors import InputError
+from dither.images.deep_color import in_eight_bits, rounded
 from dither.images.described_colors import ADOBE_RGB, SRGB, DescribedColors, from_h273, to_srgb
 from dither.images.formats.png_reader import png_chunks
 from dither.images.matrix_profile import MatrixProfile, matrix_profile
@@ -127,13 +128,19 @@ def managed_picture(picture: "Image.Image", source: ColorSource) -> RasterImage:
     return managed(from_pillow(picture), source)
 
 
-def managed(image: RasterImage, source: ColorSource) -> RasterImage:
+def managed(image: RasterImage, source: ColorSource, *, deep: bool = True) -> RasterImage:
     """Return an image, or a band of one, in sRGB; float samples stay as they are.
 
     Args:
         image: as read: grey, RGB, or samples of the mode of the source.
         source: from `color_source`.
+        deep: keep 16 bits per channel of colours; if not, they are rounded to 8 after the conversion.
     """
+    converted = _in_srgb(image, source)
+    return converted if deep else in_eight_bits(converted)
+
+
+def _in_srgb(image: RasterImage, source: ColorSource) -> RasterImage:
     color, alpha = image.color, image.alpha
     if source.space is None or color.dtype == np.float32:
         return image if source.keeps_profile else RasterImage(color, alpha)
@@ -173,8 +180,7 @@ class _Transform(NamedTuple):
             deep = matrix_profile(self.profile)
             if deep is not None:
                 return deep.to_srgb(color, _srgb_profile())
-            near = ((color.astype(np.uint32) + 128) // 257).astype(np.uint8)
-            return self(near).astype(np.uint16) * np.uint16(257)
+            return self(rounded(color)).astype(np.uint16) * np.uint16(257)
         size = color.shape[1], color.shape[0]
         data: Any = np.ascontiguousarray(color).data
         image = Image.frombuffer(self.mode, size, data, "raw", self.mode, 0, 1)

@@ -8,16 +8,20 @@ many columns, of which Pillow reads all bits.
 
 import dataclasses
 import sys
+from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
 from dither.images.raster_image import RasterImage
+from dither.images.rows import band_height
 
 if TYPE_CHECKING:
     from PIL import Image
 
 _OTHER = "B" if sys.byteorder == "little" else "L"
+# Returns the samples of some rows, uint16.
+_Rows = Callable[[slice], np.ndarray]
 # Byte orders in Pillow's raw modes, and those that read the lower bytes.
 _SWAPPED = {";16L": ";16B", ";16B": ";16L", ";16N": f";16{_OTHER}"}
 _MODES = ("RGB", "RGBA")
@@ -66,20 +70,44 @@ def is_deep_gray_alpha(picture: "Image.Image") -> bool:
     return picture.format == "PNG" and [_raw_mode(tile[3]) for tile in tiles] == [_GRAY_ALPHA]
 
 
-def read_deep(picture: "Image.Image") -> RasterImage:
+def read_deep(
+    picture: "Image.Image", convert: Callable[[RasterImage], RasterImage] = lambda band: band
+) -> RasterImage:
     """Load an open picture for which `is_deep` is true; it is turned upright by its EXIF orientation.
 
+    Args:
+        picture: open and not loaded.
+        convert: called with one band of rows after the other, so that the whole picture is held in the
+            depth of its result alone.
+
     Returns:
-        (H, W, 3) uint16 samples, or (H, W) of grey with alpha; 8 bits of alpha; and the colour profile.
+        (H, W, 3) uint16 samples, or (H, W) of grey with alpha; 8 bits of alpha; and the colour profile:
+        all as `convert` returns them.
     """
     if picture.format == "PPM":
-        return RasterImage(_pnm_samples(picture))
-    if is_deep_gray_alpha(picture):
-        samples = _gray_alpha_samples(picture)
-        orientation = picture.getexif().get(_ORIENTATION)
+        samples = _pnm_rows(picture)
+    elif is_deep_gray_alpha(picture):
+        samples = _gray_alpha_rows(picture)
     else:
-        samples, orientation = _both_bytes(picture)
-    found = split_deep(samples, picture.info.get(CLEAR_COLOR), picture.info.get("icc_profile"))
+        samples = _rows_of_both_bytes(picture)
+    clear, profile = picture.info.get(CLEAR_COLOR), picture.info.get("icc_profile")
+    height, step = picture.height, band_height(picture.width)
+    found: RasterImage | None = None
+    for top in range(0, height, step):
+        rows = slice(top, min(top + step, height))
+        band = convert(split_deep(samples(rows), clear, profile))
+        if found is None:
+            whole = [
+                None if part is None else np.empty((height, *part.shape[1:]), part.dtype)
+                for part in (band.color, band.alpha)
+            ]
+            found = dataclasses.replace(band, color=whole[0], alpha=whole[1])
+        found.color[rows] = band.color
+        if found.alpha is not None:
+            found.alpha[rows] = band.alpha
+    assert found is not None
+    # Pillow turns TIFFs itself, and leaves no orientation then.
+    orientation = picture.getexif().get(_ORIENTATION)
     if orientation not in _TURNS:
         return found
     return RasterImage(
@@ -98,10 +126,16 @@ def in_eight_bits(image: RasterImage) -> RasterImage:
     """
     if image.color.dtype != np.uint16 or image.color.ndim == 2:
         return image
-    return dataclasses.replace(image, color=_rounded(image.color))
+    return dataclasses.replace(image, color=rounded(image.color))
 
 
-def _rounded(samples: np.ndarray) -> np.ndarray:
+def rounded(samples: np.ndarray) -> np.ndarray:
+    """Return the nearest codes of 8 bits.
+
+    Example:
+        >>> rounded(np.array([0, 128, 129, 65535], np.uint16)).tolist()
+        [0, 0, 1, 255]
+    """
     return ((samples.astype(np.uint32) + 128) // 257).astype(np.uint8)
 
 
@@ -110,49 +144,55 @@ def _white_code(tile: Any) -> int:
     return arguments[1] if isinstance(arguments, tuple) and isinstance(arguments[1], int) else 255
 
 
-def _pnm_samples(picture: "Image.Image") -> np.ndarray:
-    """Return (H, W, 3) uint16 samples of a PNM."""
+def _band(picture: "Image.Image", rows: slice) -> np.ndarray:
+    return np.asarray(picture.crop((0, rows.start, picture.width, rows.stop)))
+
+
+def _pnm_rows(picture: "Image.Image") -> _Rows:
+    """Load a PNM; return the function of its (H, W, 3) samples."""
     decoder, _, offset, (_, white) = picture.tile[0]  # pyright: ignore[reportAttributeAccessIssue]
     width, height = picture.size
     wide: Any = picture
-    wide._mode, wide._size = "I", (3 * width, height)
     is_text = decoder == "ppm_plain"
+    wide._mode, wide._size = "I" if is_text else "I;16", (3 * width, height)
     arguments = ("I", white) if is_text else ("I;16B", 0, 1)
     wide.tile = [(decoder if is_text else "raw", (0, 0, *wide._size), offset, arguments)]
     wide.load()
-    samples = np.asarray(wide).reshape(height, width, 3)
-    if not is_text and white != 65535:  # Pillow scales the text itself
-        scaled = samples.astype(np.uint32) * np.uint32(65535) + np.uint32(white // 2)
-        samples = np.minimum(scaled // np.uint32(white), 65535)
-    return samples.astype(np.uint16)
+
+    def samples(rows: slice) -> np.ndarray:
+        band = _band(wide, rows).reshape(-1, width, 3)
+        if not is_text and white != 65535:  # in the steps in which Pillow scales the text
+            band = np.minimum(np.rint(band / white * 65535), 65535)
+        return band.astype(np.uint16)
+
+    return samples
 
 
-def _gray_alpha_samples(picture: "Image.Image") -> np.ndarray:
-    """Return (H, W, 2) uint16 samples of a PNG."""
-    width, height = picture.size
+def _gray_alpha_rows(picture: "Image.Image") -> _Rows:
+    """Load a PNG; return the function of its (H, W, 2) samples."""
     wide: Any = picture
     wide._mode = "RGBA"
     wide.tile = [(*tile[:3], "RGBA") for tile in wide.tile]
     wide.load()
-    return np.asarray(wide).view(">u2").reshape(height, width, 2).astype(np.uint16)
+    return lambda rows: _band(wide, rows).view(">u2").astype(np.uint16)
 
 
-def _both_bytes(picture: "Image.Image") -> tuple[np.ndarray, int | None]:
-    """Return (H, W, C) uint16 samples, and the orientation in which they still have to be turned."""
+def _rows_of_both_bytes(picture: "Image.Image") -> _Rows:
+    """Load a picture twice; return the function of its (H, W, C) samples."""
     from PIL import Image
 
     file: Any = getattr(picture, "fp", None)
     formats = [str(picture.format)]
     picture.load()
-    # Pillow turns TIFFs itself, and leaves no orientation then.
-    orientation = picture.getexif().get(_ORIENTATION)
-    samples = np.asarray(picture).astype(np.uint16) << np.uint16(8)
     file.seek(0)
     with Image.open(file, formats=formats) as again:
         again.tile = [_swapped(tile) for tile in again.tile]  # pyright: ignore[reportAttributeAccessIssue]
         again.load()
-        samples |= np.asarray(again)
-    return samples, orientation
+    return lambda rows: _joined(_band(picture, rows), _band(again, rows))
+
+
+def _joined(upper: np.ndarray, lower: np.ndarray) -> np.ndarray:
+    return upper.astype(np.uint16) << np.uint16(8) | lower
 
 
 def split_deep(samples: np.ndarray, clear: Any, profile: bytes | None) -> RasterImage:
@@ -165,7 +205,7 @@ def split_deep(samples: np.ndarray, clear: Any, profile: bytes | None) -> Raster
     """
     alpha = None
     if samples.shape[2] in (2, 4):
-        alpha = _rounded(samples[..., -1])
+        alpha = rounded(samples[..., -1])
     elif isinstance(clear, tuple) and len(clear) == 3:
         is_clear = (samples == np.array(clear, np.uint16)).all(axis=2)
         alpha = np.where(is_clear, np.uint8(0), np.uint8(255))
@@ -190,7 +230,7 @@ def unfiltered(filtered: bytes, size: tuple[int, int], mode: str) -> np.ndarray:
         np.asarray(Image.frombytes(mode, size, filtered, "zip", f"{mode};16{order}"))
         for order in ("B", "L")
     )
-    return upper.astype(np.uint16) << np.uint16(8) | lower
+    return _joined(upper, lower)
 
 
 def _raw_mode(arguments: Any) -> str:

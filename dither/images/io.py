@@ -2,6 +2,7 @@
 
 import contextlib
 import dataclasses
+import functools
 import io
 import struct
 import warnings
@@ -23,7 +24,6 @@ from dither.images.color_management import (
 from dither.images.deep_color import (
     CLEAR_COLOR,
     has_deep_planes,
-    in_eight_bits,
     is_deep,
     is_deep_gray_alpha,
     read_deep,
@@ -123,8 +123,7 @@ def still_image(picture: "Image.Image", colors: ColorSource, *, deep: bool) -> R
     from PIL import ImageOps
 
     if is_deep(picture):
-        image = managed(read_deep(picture), colors)
-        image = image if deep else in_eight_bits(image)
+        image = read_deep(picture, functools.partial(managed, source=colors, deep=deep))
         return dataclasses.replace(image, resolution=file_resolution(picture))
     picture.load()
     resolution = file_resolution(picture)
@@ -284,7 +283,8 @@ def unread_parts(
         ";16" in part if isinstance(part, str) else picture.format == "PPM" and (part or 0) > 255
         for part in arguments
     ):
-        sentences.append(f"{name} has more than 8 bits per channel; 8 are read")
+        done = "they are rounded to 8" if is_deep(picture) else "8 are read"
+        sentences.append(f"{name} has more than 8 bits per channel; {done}")
     pages = getattr(picture, "n_frames", 1)
     if picture.format == "TIFF" and pages > 1 and pages_read == 1:
         sentences.append(f"{name} has {pages} pages; the first is read")

@@ -14,7 +14,6 @@ import numpy as np
 from dither.images.color_management import UNMANAGED, color_source, managed
 from dither.images.deep_color import (
     CLEAR_COLOR,
-    in_eight_bits,
     is_deep,
     is_deep_gray_alpha,
     split_deep,
@@ -84,8 +83,7 @@ def open_rows(
                     if band is None:
                         break
                 rows += len(band.color)
-                image = managed(RasterImage(band.color, band.alpha, profile), colors)
-                yield image if deep else in_eight_bits(image)
+                yield managed(RasterImage(band.color, band.alpha, profile), colors, deep=deep)
             assert rows == shape[0]
 
         read = checked

@@ -2,6 +2,7 @@
 
 import io
 import struct
+import tracemalloc
 import zlib
 from collections.abc import Callable
 from pathlib import Path
@@ -227,7 +228,43 @@ def test_commands_dither_all_bits(run: Callable, tmp_path: Path, command: str, t
         mean = (values / 255 * levels).mean(axis=(0, 1))
         assert (mean > 0.2 * 200 / 65535 * levels).all()
         assert (mean < 1.2 * 200 / 65535 * levels).all()
-    assert "8 are read" in run("dither ordered a.png -o p.png -p pico-8").stderr
+    assert "rounded to 8" in run("dither ordered a.png -o p.png -p pico-8").stderr
+
+
+@pytest.mark.parametrize("white", [300, 1000, 4095])
+def test_pnm_of_text_and_of_bytes_are_the_same(white: int, tmp_path: Path) -> None:
+    samples = np.resize(np.arange(white + 1, dtype=np.uint16), (1, -(-white // 3), 3))
+    head = f"{samples.shape[1]} 1 {white}\n"
+    (tmp_path / "text.ppm").write_text(f"P3 {head}" + " ".join(map(str, samples.ravel())))
+    (tmp_path / "bytes.ppm").write_bytes(f"P6 {head}".encode() + samples.astype(">u2").tobytes())
+    text, binary = (
+        dither.read_image(tmp_path / f"{name}.ppm", deep=True).color for name in ("text", "bytes")
+    )
+    assert (text == binary).all()
+
+
+@pytest.mark.parametrize("kind", ["png", "tiff", "ppm"])
+def test_pictures_of_16_bits_are_not_held_whole_before_they_are_rounded(
+    kind: str, tmp_path: Path
+) -> None:
+    samples = np.broadcast_to(np.uint16(1000), (1 << 11, 1 << 12, 3))
+    path = tmp_path / "large"
+    if kind == "png":
+        rows = bytes(1 + (6 << 12)) * len(samples)
+        header = struct.pack(">IIBBBBB", *samples.shape[1::-1], 16, 2, 0, 0, 0)
+        parts = chunk(b"IHDR", header), chunk(b"IDAT", zlib.compress(rows, 1)), chunk(b"IEND", b"")
+        path.write_bytes(b"\x89PNG\r\n\x1a\n" + b"".join(parts))
+    elif kind == "tiff":
+        path.write_bytes(tiff(samples))
+    else:
+        path.write_bytes(b"P6 4096 2048 65535\n" + samples.astype(">u2").tobytes())
+    tracemalloc.start()
+    try:
+        result = dither.read_image(path).color
+        # What Pillow holds is not counted.
+        assert tracemalloc.get_traced_memory()[1] < 2.5 * result.nbytes
+    finally:
+        tracemalloc.stop()
 
 
 @pytest.mark.parametrize("compression", [None, "zlib"])
