@@ -24,14 +24,24 @@ _FAX_OPTIONS = (292, 293)
 _FAX = (2, 3, 4)
 # LZW, PackBits and Zstandard.
 _BYTES = (5, 32773, 50000)
+_UNPACKED_BITS, _CONTIGUOUS = (1, 8, 16, 32, 64), 1
 _LONG, _UNCOMPRESSED, _BLACK_IS_ZERO = 4, 1, 1
 
 
 def has_codec(key: "tifffile.TiffPage") -> bool:
-    """Return whether `decompressed` can decompress the parts of a page."""
+    """Return whether `decompressed` can decompress the parts of a page, and tifffile read the bytes.
+
+    tifffile unpacks no other numbers of bits without a package, which then is what is missing.
+    """
     if int(key.compression) in _FAX:
         return key.bitspersample == key.samplesperpixel == 1
-    return int(key.compression) in _BYTES
+    is_contiguous = key.samplesperpixel == 1 or key.planarconfig == _CONTIGUOUS
+    return int(key.compression) in _BYTES and key.bitspersample in _UNPACKED_BITS and is_contiguous
+
+
+def misses_codec(error: Exception) -> bool:
+    """Return whether an error of tifffile says that it needs imagecodecs, which has all codecs."""
+    return isinstance(error, ImportError) or "imagecodecs" in str(error)
 
 
 def decompressed(key: "tifffile.TiffPage", data: bytes, rows: int, columns: int) -> bytes:

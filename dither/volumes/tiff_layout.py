@@ -14,7 +14,7 @@ import numpy as np
 from dither.errors import InputError
 from dither.volumes.damage import damaged
 from dither.volumes.decompressed_size import check_decompressed_size
-from dither.volumes.tiff_codecs import decompressed, has_codec, uncompressed_page
+from dither.volumes.tiff_codecs import decompressed, has_codec, misses_codec, uncompressed_page
 from dither.volumes.tiff_pages import MAGIC, page_offsets
 
 if TYPE_CHECKING:
@@ -174,7 +174,7 @@ def read_part(layout: TiffLayout, page: int, part: int) -> tuple[np.ndarray | No
     except MemoryError:
         raise
     except Exception as error:  # each codec has errors of its own
-        if isinstance(error, ImportError) or "imagecodecs" in str(error):
+        if misses_codec(error):
             name = getattr(key.compression, "name", key.compression)
             raise InputError(
                 f"{path} is compressed with {name}; reading it needs: pip install imagecodecs"
@@ -190,8 +190,7 @@ def _decoded(
     try:
         return key.decode(data or None, part)[:2]
     except Exception as error:
-        lacks_codec = isinstance(error, ImportError) or "imagecodecs" in str(error)
-        if not lacks_codec or not has_codec(key):
+        if not misses_codec(error) or not has_codec(key):
             raise
     if not key.is_tiled:
         rows = min(rows, key.imagelength - part * rows)

@@ -33,7 +33,7 @@ _PAETH = 4
 _WHOLE_BYTES = 1 << 23
 # Its levels, by the most bytes of rows. 8 takes three times the time of 6, for 1 % fewer bytes; 10
 # takes twice that of 8, for 1 to 5 % fewer, and its time is that of Pillow's files where bytes repeat.
-_LEVELS = {1 << 17: 10, 1 << 21: 8, _WHOLE_BYTES: 6}
+_LEVELS = ((1 << 17, 10), (1 << 21, 8), (_WHOLE_BYTES, 6))
 _BRIEF = 6
 # zlib's memory level at which the codes of bytes are made anew after 8192 of them, not 16384: bits in
 # error diffusion differ from one part of an image to the next, and take up to 1 % less.
@@ -91,7 +91,7 @@ class Way:
         filtered = self._filtered(rows, start, stop)
         whole = _libdeflate() if self.repeats and rows.size <= _WHOLE_BYTES else None
         if whole is not None:
-            level = next(level for most, level in _LEVELS.items() if rows.size <= most)
+            level = next(level for most, level in _LEVELS if rows.size <= most)
             yield whole(b"".join(filtered), _BRIEF if briefly else level)
             return
         strategy = zlib.Z_DEFAULT_STRATEGY if self.repeats else zlib.Z_RLE

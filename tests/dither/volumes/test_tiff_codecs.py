@@ -9,6 +9,7 @@ from PIL import Image
 
 from dither.errors import InputError
 from dither.volumes.regions import Region
+from dither.volumes.tiff_codecs import has_codec
 from dither.volumes.tiff_files import open_tiff
 
 tifffile = pytest.importorskip("tifffile")
@@ -74,3 +75,20 @@ def test_damaged_parts_are_refused(compression: str, tmp_path: Path) -> None:
     with pytest.raises(InputError, match="damaged"):
         open_tiff(path).read(_WHOLE)
     assert opened.shape == _SHAPE
+
+
+@pytest.mark.parametrize(
+    ("bits", "planes", "expected"),
+    [(8, 1, True), (16, 1, True), (32, 1, True), (64, 1, True), (4, 1, False), (8, 2, False)],
+)
+def test_codecs_are_for_bits_that_are_unpacked_and_for_channels_of_a_pixel_together(
+    bits: int, planes: int, expected: bool, tmp_path: Path
+) -> None:
+    path = tmp_path / "page.tif"
+    samples = np.zeros((8, 16, 3), f"u{max(bits // 8, 1)}")
+    tifffile.imwrite(path, samples, photometric="rgb", metadata=None)
+    with tifffile.TiffFile(path, mode="r+") as file:
+        for tag, value in {258: (bits,) * 3, 259: 5, 284: planes}.items():
+            file.pages.first.tags[tag].overwrite(value)
+    with tifffile.TiffFile(path) as file:
+        assert has_codec(file.pages.first) == expected
