@@ -4,6 +4,11 @@ The figures are kept in scripts/measured/more-dimensions.json. With --draw, they
 measuring, which takes some CPU minutes.
 """
 
+if __name__ == "__main__":
+    import usage
+
+    usage.check(__doc__, "--draw")
+
 import dataclasses
 import sys
 from collections.abc import Callable

@@ -4,6 +4,11 @@ The figures are kept in scripts/measured/open-questions.json. With --draw, they 
 measuring, which takes about six CPU minutes.
 """
 
+if __name__ == "__main__":
+    import usage
+
+    usage.check(__doc__, "--draw")
+
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any

@@ -1,4 +1,4 @@
-"""Build docs/gallery.md and its pictures with the project's own commands: [FOLDER].
+"""Build docs/gallery.md and its pictures with the project's own commands: [TARGET].
 
 Each picture is byte for byte the output of the command in its caption. The sources are the photograph
 that comes with matplotlib (Grace Hopper, by the United States Navy, in the public domain), the evening
@@ -6,6 +6,11 @@ that scripts/draw_evening.py draws, the picture of both beside saturated hues th
 scripts/draw_intents.py draws, and a ramp of greys. The sheet of rendering intents is put together from
 18 such outputs, by scripts/draw_intents.py.
 """
+
+if __name__ == "__main__":
+    import usage
+
+    usage.check(__doc__, "[TARGET]")
 
 import html
 import shlex

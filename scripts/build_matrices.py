@@ -1,5 +1,10 @@
 """Rebuild the shipped matrices and noise textures, and their manifests: [FOLDER [NAME...]]."""
 
+if __name__ == "__main__":
+    import usage
+
+    usage.check(__doc__, "[FOLDER]", "[NAME...]")
+
 import dataclasses
 import hashlib
 import json

@@ -4,6 +4,11 @@ Photos are dithered to 2 and 4 levels a channel in linear light. Errors are 100 
 in OKLab after a Gaussian blur of 1.5 and 2.5 pixels in linear light: of lightness, and of colour.
 """
 
+if __name__ == "__main__":
+    import usage
+
+    usage.check(__doc__, "FOLDER")
+
 import sys
 from pathlib import Path
 

@@ -8,6 +8,11 @@ The figures are kept in scripts/measured/number-of-colors.json. Parts to measure
 greys, blocks, palettes and crops; none draws the plots again, and all takes about ten CPU minutes.
 """
 
+if __name__ == "__main__":
+    import usage
+
+    usage.check(__doc__, "FOLDER", "[gaps|counts|greys|blocks|palettes|crops...]")
+
 import sys
 from collections.abc import Callable, Mapping
 from pathlib import Path

@@ -8,6 +8,11 @@ coverage as an eye sees it at 30 cm on a printer of 600 dots per inch (Näsänen
 patch if the mean diameter of a disc, or the energy of a laser, drifts by 5 %.
 """
 
+if __name__ == "__main__":
+    import usage
+
+    usage.check(__doc__)
+
 import sys
 from pathlib import Path
 

@@ -1,5 +1,10 @@
 """Time the spectrum method's scan against Python loops over the same steps, in interleaved rounds."""
 
+if __name__ == "__main__":
+    import usage
+
+    usage.check(__doc__)
+
 import sys
 import time
 from functools import partial

@@ -4,6 +4,11 @@ With --write, the tables and the sentences of docs/comparisons.md and README.md 
 takes about two CPU minutes.
 """
 
+if __name__ == "__main__":
+    import usage
+
+    usage.check(__doc__, "[FOLDER]", "--write")
+
 import sys
 import time
 from collections.abc import Callable

@@ -4,6 +4,11 @@ The folder needs 4 GiB. Each copy or dithering is a process that ends once its o
 are interleaved, and ratios are medians over rounds (default 3).
 """
 
+if __name__ == "__main__":
+    import usage
+
+    usage.check(__doc__, "FOLDER", "[ROUNDS]")
+
 import os
 import shutil
 import statistics

@@ -3,6 +3,11 @@
 Every pixel of a dithered picture is a pixel of the sheet.
 """
 
+if __name__ == "__main__":
+    import usage
+
+    usage.check(__doc__, "PHOTO", "FOLDER")
+
 import json
 import sys
 from pathlib import Path

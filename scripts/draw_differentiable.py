@@ -3,6 +3,11 @@
 python scripts/draw_differentiable.py
 """
 
+if __name__ == "__main__":
+    import usage
+
+    usage.check(__doc__)
+
 from pathlib import Path
 
 import numpy as np

@@ -4,6 +4,11 @@
 firs in front. The clip is an animated PNG of 8 frames with moving ripples.
 """
 
+if __name__ == "__main__":
+    import usage
+
+    usage.check(__doc__, "OUT.png", "[CLIP.png]")
+
 import sys
 
 import numpy as np

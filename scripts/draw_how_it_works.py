@@ -1,5 +1,10 @@
 """Draw the pictures of docs/how-it-works.md: docs/how-*.png: [patterns] [huber] [histogram]."""
 
+if __name__ == "__main__":
+    import usage
+
+    usage.check(__doc__, "[patterns|huber|histogram...]")
+
 import sys
 from pathlib import Path
 

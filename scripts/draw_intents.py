@@ -5,6 +5,11 @@ and a ramp of greys. The second shows the 18 results of `dither ordered`, as the
 looks, without scaling.
 """
 
+if __name__ == "__main__":
+    import usage
+
+    usage.check(__doc__, "PHOTO", "EVENING", "COLOURS.png", "SHEET.png")
+
 import colorsys
 import subprocess
 import sys

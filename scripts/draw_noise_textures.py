@@ -1,5 +1,10 @@
 """Draw docs/noise-textures.png: vec2 noise and its spectrum, beside white noise of the same values."""
 
+if __name__ == "__main__":
+    import usage
+
+    usage.check(__doc__)
+
 from pathlib import Path
 
 import numpy as np

@@ -1,5 +1,10 @@
 """Draw the README's picture: a part of matplotlib's sample photo, dithered with four matrices."""
 
+if __name__ == "__main__":
+    import usage
+
+    usage.check(__doc__)
+
 from pathlib import Path
 
 from matplotlib import cbook

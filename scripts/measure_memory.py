@@ -5,6 +5,11 @@ Each command runs on a noisy ramp in two sizes; the difference gives the memory 
     python scripts/measure_memory.py
 """
 
+if __name__ == "__main__":
+    import usage
+
+    usage.check(__doc__)
+
 import multiprocessing
 import os
 import subprocess

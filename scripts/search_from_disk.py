@@ -5,6 +5,11 @@ for it from a server. Here, the worker's code is written into a script instead. 
 start the worker from it; others load the worker as before.
 """
 
+if __name__ == "__main__":
+    import usage
+
+    usage.check(__doc__, "FOLDER")
+
 import json
 import sys
 from pathlib import Path

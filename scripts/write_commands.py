@@ -3,6 +3,11 @@
 Run `python scripts/write_commands.py` after changing a command, an option or its help.
 """
 
+if __name__ == "__main__":
+    import usage
+
+    usage.check(__doc__)
+
 import re
 from collections.abc import Iterator
 from pathlib import Path

@@ -5,6 +5,11 @@ volumes.txt: the output of scripts/compare_matrices.py, compare_palettes.py and 
 writes its tables itself: compare_matrices.py FOLDER --write.
 """
 
+if __name__ == "__main__":
+    import usage
+
+    usage.check(__doc__, "FOLDER")
+
 import re
 import sys
 from collections.abc import Callable, Iterable

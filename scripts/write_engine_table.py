@@ -1,4 +1,9 @@
-"""Write the tables of docs/engines.md from the records of scripts/test --engines: [RECORDS]."""
+"""Write the tables of docs/engines.md from the records of scripts/test --engines: [FOLDER]."""
+
+if __name__ == "__main__":
+    import usage
+
+    usage.check(__doc__, "[FOLDER]")
 
 import json
 import sys

@@ -3,6 +3,11 @@
 Run `python scripts/write_house.py` after changing the first line of a docstring of a room or module.
 """
 
+if __name__ == "__main__":
+    import usage
+
+    usage.check(__doc__)
+
 import ast
 import tomllib
 from collections.abc import Callable
