@@ -51,7 +51,9 @@ class SearchConfig:
             )
         for name in ("lightness_penalty", "color_penalty", "color_weight", "mean_weight"):
             if not 0 <= getattr(self, name) < math.inf:
-                raise InputError(f"{name} is {getattr(self, name)}; it must be 0 or more, and finite")
+                raise InputError(
+                    f"{name} is {getattr(self, name)}; it must be 0 or more, and finite"
+                )
         if not 2 <= self.candidates <= 256:
             raise InputError(f"candidates is {self.candidates}; it must be from 2 to 256")
         if self.sweeps < 1:

@@ -114,9 +114,10 @@ def is_shorter(pixels: np.ndarray, than: np.ndarray) -> bool:
         than: (N,) uint8, the other order.
 
     Example:
-        >>> stripes = np.repeat(np.arange(64, dtype=np.uint8), 4)
-        >>> is_shorter(stripes, stripes.reshape(64, 4).T.ravel())
-        True
+        >>> together = np.repeat(np.arange(64, dtype=np.uint8), 40)
+        >>> apart = np.random.default_rng(0).permutation(together)
+        >>> is_shorter(together, apart), is_shorter(apart, together)
+        (True, False)
     """
     if importlib.util.find_spec("numba") is None:
         return False
