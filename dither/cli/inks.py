@@ -14,6 +14,7 @@ from dither.cli.job import Job
 from dither.cli.memory import MEMORY
 from dither.cli.options import STREAM
 from dither.cli.outputs import TIFF_SUFFIXES, format_suffix, open_outputs, plan_outputs
+from dither.cli.place import check_place
 from dither.console.messages import log
 from dither.errors import InputError, TooLargeError
 from dither.progress import OnProgress
@@ -56,6 +57,7 @@ def dither_inks(
 
     if not 2 <= levels <= 256:
         raise InputError(f"--inks takes 2 to 256 levels, not {levels}")
+    check_place(job)
     outputs = plan_outputs(job)
     for output in outputs:
         if format_suffix(output, job) not in TIFF_SUFFIXES:

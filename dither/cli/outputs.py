@@ -31,34 +31,17 @@ VIDEO_SUFFIXES = (".mp4", ".mkv", ".webm", ".mov")
 Kind = Literal["image", "video", "rows", "device", "buffer", "source"]
 
 
-def check_place(job: Job) -> None:
-    """Check that a job says where its results go.
-
-    Raises:
-        InputError: it does not, or in two ways.
-    """
-    if job.output is not None and job.output_dir is not None:
-        raise InputError("choose one of --output and --output-dir, not both")
-    if job.output is not None or job.output_dir is not None:
-        return
-    last = job.images[-1]
-    if len(job.images) > 1 and last != STREAM and not last.is_file():
-        raise InputError(f"say where the result goes with -o; to write {last}: -o {last}")
-    raise InputError("say where the result goes: -o FILE, or --output-dir FOLDER for several files")
-
-
 def plan_outputs(job: Job, panel: "Panel | None" = None) -> list[Path]:
     """Return the file of the result of each input, or - for standard output.
 
     Args:
-        job: the inputs and the places of the results.
+        job: the inputs and the places of the results, from `check_place`.
         panel: the panel that the results are for, if there is one.
 
     Raises:
         InputError: options conflict, a suffix names no lossless format, two inputs would be written to
             one file, or an output is another input.
     """
-    check_place(job)
     if job.output_dir == STREAM:
         raise InputError("--output-dir is -, which is no folder; standard output is --output -")
     if job.images.count(STREAM) > 1:

@@ -36,6 +36,7 @@ from dither.cli.outputs import (
     output_kind,
     plan_outputs,
 )
+from dither.cli.place import check_place
 from dither.cli.prepared import check_result
 from dither.cli.result_files import (
     Dithered,
@@ -91,6 +92,8 @@ def dither_images(
     """
     if job.makes_clip:
         job = dataclasses.replace(job, images=frame_files(job.images))
+    if not job.images[0].is_dir():
+        check_place(job, target.panel)  # a folder that comes last may be meant for the results
     for image in job.images:
         if image.is_dir():
             clip = job.output is not None and holds_clip(job.output, job, target.panel)

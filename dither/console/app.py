@@ -12,6 +12,9 @@ from typer.core import TyperCommand, TyperGroup
 from dither.errors import InputError
 from dither.option_values import convert_simply
 
+# Options of the programs themselves, which have no place after a command.
+_OWN_OPTIONS = {"--help", "--version", "--install-completion", "--show-completion"}
+
 
 def command_line(
     summary: str, commands: Mapping[str, tuple[str, dict[str, Any]]], words: Iterable[str]
@@ -52,7 +55,7 @@ def file_for_command(
         'a.png'
         >>> file_for_command(["ordered", "a.png"], ["ordered"], [".png"])
     """
-    words, known, taken = list(words), {*commands, "--help", "--version"}, tuple(endings)
+    words, known, taken = list(words), {*commands, *_OWN_OPTIONS}, tuple(endings)
     # A first word that is neither an option nor a file is a mistyped command.
     first = next(iter(words), "")
     if known.intersection(words) or not (first.startswith("-") or first.lower().endswith(taken)):
@@ -66,7 +69,10 @@ def file_for_command(
 
 
 def command_first(program: str, words: Iterable[str], commands: Iterable[str]) -> str | None:
-    """Return the sentence that puts a command before its options, or None if it comes first.
+    """Return the sentence that puts a command before its options, or None.
+
+    None is returned if the command comes first or there is none; if several words are commands, because
+    one may be the value of an option; and after "--", -h and the options of the program itself.
 
     Example:
         >>> command_first("dither", ["--bits", "1", "ordered", "a.png"], ["ordered"])
@@ -74,8 +80,11 @@ def command_first(program: str, words: Iterable[str], commands: Iterable[str]) -
         >>> command_first("dither", ["ordered", "a.png"], ["ordered"])
     """
     words, known = list(words), set(commands)
-    place = next((place for place, word in enumerate(words) if word in known), 0)
-    if place == 0 or not words[0].startswith("-") or words[0] in ("--help", "--version"):
+    places = [place for place, word in enumerate(words) if word in known]
+    if len(places) != 1 or not words[0].startswith("-"):
+        return None
+    place = places[0]
+    if any(word.partition("=")[0] in {"--", "-h", *_OWN_OPTIONS} for word in words[:place]):
         return None
     line = shlex.join([program, words[place], *words[:place], *words[place + 1 :]])
     return f"the command comes first: {line}"

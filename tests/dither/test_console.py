@@ -9,11 +9,13 @@ from pathlib import Path
 
 import pytest
 import typer
+from PIL import Image
 from typer.testing import CliRunner
 
 import bluenoise.cli
 import dither.cli.app
 from dither.console import progress
+from dither.console.app import command_first
 
 TOO_MUCH = """
 import numpy as np
@@ -224,3 +226,31 @@ def test_an_empty_path_is_not_the_current_folder(refused: Callable, words: str, 
 
 def test_help_and_completion_come_before_what_is_refused(run: Callable) -> None:
     assert "Usage" in run("dither ordered --bits 1 --bits 2 --help").stdout
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        "-- ordered a.png -o x.png --bits 1",
+        "--bits 1 -- ordered a.png",
+        "-h ordered",
+        "--help ordered",
+        "--bits 1 --help ordered",
+        "--version ordered",
+        "--install-completion ordered",
+        "--install-completion=bash ordered",
+        "--show-completion ordered",
+        "-o compare ordered a.png",  # one of the two is a value
+        "--bits 1 ordered ordered",
+        "ordered --bits 1 a.png",
+        "photo.png --bits 1 ordered",
+    ],
+)
+def test_a_command_is_put_first_only_where_that_helps(words: str) -> None:
+    assert command_first("dither", words.split(), ["ordered", "compare"]) is None
+
+
+def test_two_dashes_before_a_command_do_nothing(run: Callable, tmp_path: Path) -> None:
+    Image.new("L", (4, 4)).save(tmp_path / "a.png")
+    run("dither -- ordered a.png -o x.png --bits 1")
+    assert (tmp_path / "x.png").exists()

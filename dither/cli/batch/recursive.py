@@ -4,6 +4,7 @@ import contextlib
 import dataclasses
 import functools
 import os
+import shlex
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -14,7 +15,8 @@ from dither.cli.batch.journal import Journal, Origin, Stamp, open_journal
 from dither.cli.batch.worker import Outcome, dither_one, lost
 from dither.cli.job import Job
 from dither.cli.options import STREAM, Batch
-from dither.cli.outputs import check_place, check_suffix, result_name
+from dither.cli.outputs import check_suffix, result_name
+from dither.cli.place import check_place, has_result_last
 from dither.cli.result_files import check_raw
 from dither.cli.target import Target
 from dither.console.messages import log, stop
@@ -115,7 +117,11 @@ def _folders(job: Job, batch: Batch) -> tuple[Path, Path]:
     """Return the folder of the images and that of the results."""
     if len(job.images) != 1 or not job.images[0].is_dir():
         given = job.images[0] if len(job.images) == 1 else f"{len(job.images)} inputs"
-        raise InputError(f"--recursive takes one folder of images, not {given}")
+        hint = ""
+        if job.output is job.output_dir is None and has_result_last(job, recursive=True):
+            last = job.images[-1]
+            hint = f"; to write into {last}: --output-dir {shlex.quote(str(last))}"
+        raise InputError(f"--recursive takes one folder of images, not {given}{hint}")
     check_place(job)
     folder, results = job.images[0], job.output or job.output_dir
     assert results is not None

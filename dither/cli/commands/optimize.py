@@ -24,6 +24,7 @@ from dither.cli.options import (
 )
 from dither.cli.outputs import format_suffix, plan_outputs
 from dither.cli.pipeline import dither_images, finish
+from dither.cli.place import check_place
 from dither.cli.plots import check_plot, write_plot
 from dither.cli.small_files import WITHOUT_SMALL, SmallFileOptions
 from dither.cli.target import Target
@@ -246,6 +247,7 @@ def optimize(
     if small.plot is not None:
         if not small.given or len(job.images) != 1:
             raise InputError("--plot draws one image, with --max-bytes, --look or --rate")
+        check_place(job)
         others = [*plan_outputs(job), *([] if palette_output is None else [palette_output])]
         check_plot(small.plot, [*job.images, *others], replace=job.force)
     if batch.recursive:
@@ -290,6 +292,7 @@ def _small_file(
         raise InputError("--max-bytes, --look and --rate take images, not folders")
     if count == _AUTO:
         raise InputError("--max-bytes, --look and --rate choose the number of colours themselves")
+    check_place(job)
     suffixes = {format_suffix(output, job) for output in plan_outputs(job)}
     if len(suffixes) > 1:
         raise InputError(

@@ -68,3 +68,55 @@ def test_a_blank_page_does_not_fail_a_batch(run: Callable, tmp_path: Path, comma
     run(f"dither {command} pages --recursive --output-dir out --colors 4 --jobs 1")
     for name, color in {"white": 255, "black": 0, "red": [200, 0, 0]}.items():
         assert (read_image(tmp_path / "out" / f"{name}.png").color == color).all()
+
+
+PLAIN = "error: say where the result goes: -o FILE, or --output-dir FOLDER for several files\n"
+
+
+@pytest.mark.parametrize(
+    ("words", "offered"),
+    [
+        ("a.png new.png", "-o new.png"),
+        ("a.png new.bmp", "-o new.bmp"),
+        ("a.png 'my new.png'", "-o 'my new.png'"),
+        ("- new.png", "-o new.png"),
+        ("a.png new.bin --packed msb", "-o new.bin"),
+        ("a.png new.png --packed msb", None),
+        ("a.png new", None),
+        ("a.png new.jpg", None),
+        ("a.png new.xyz", None),
+        ("a.png missing/new.png", None),
+        ("a.png new.png --loop 1", "-o new.png"),
+        ("a.png new.bmp --loop 1", None),
+        ("a.png b.png", None),
+        ("a.png b.png new.png", None),
+        ("missing.png new.png", None),
+        ("a.png -", None),
+        ("a.png made", "--output-dir made"),
+        ("a.png b.png made", "--output-dir made"),
+        ("a.png made --loop 1", None),
+        ("--recursive photos out", "--output-dir out"),
+        ("--recursive photos made", "--output-dir made"),
+    ],
+)
+def test_a_place_without_its_option_is_offered_if_it_would_be_taken(
+    refused: Callable, tmp_path: Path, words: str, offered: str | None
+) -> None:
+    for folder in ("photos", "made"):
+        (tmp_path / folder).mkdir()
+    for name in ("a", "b", "photos/a"):
+        Image.new("L", (4, 4)).save(tmp_path / f"{name}.png")
+    sentence = refused(f"dither ordered {words} --bits 1")
+    assert sentence.endswith(f": {offered}\n") if offered else sentence == PLAIN
+
+
+@pytest.mark.parametrize(
+    "words", ["photos out.gif", "photos photos", "photos a.png", "a.png out", "photos made out"]
+)
+def test_a_batch_has_one_folder(refused: Callable, tmp_path: Path, words: str) -> None:
+    for folder in ("photos", "made"):
+        (tmp_path / folder).mkdir()
+    Image.new("L", (4, 4)).save(tmp_path / "a.png")
+    sentence = refused(f"dither ordered --recursive {words} --bits 1")
+    count = len(words.split())
+    assert sentence == f"error: --recursive takes one folder of images, not {count} inputs\n"

@@ -633,7 +633,7 @@ def test_outputs_of_few_levels_are_small(run: Callable, folder: Path) -> None:
         ("photo.png -b 1", "say where the result goes: -o FILE, or --output-dir FOLDER"),
         (
             "photo.png new.png -b 1",
-            "say where the result goes with -o; to write new.png: -o new.png",
+            "say where the result goes with -o (new.png does not exist); to write it: -o new.png",
         ),
         (
             "photo.png -b 1 -o x.png --output-dir y",
