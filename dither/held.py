@@ -25,7 +25,9 @@ def as_array(held: Any, argument: str) -> np.ndarray:
 
     Args:
         held: an array; nested lists of numbers; an image of Pillow, whose colour table is looked up; or
-            an object with `__array__`, such as a tensor or a table of pandas.
+            an object with `__array__`, such as a tensor or a table of pandas. An image of Pillow's mode
+            "I" is grey from 0 to 65535, because Pillow reads 16-bit grey so. If it holds 0 to 255, it
+            is nearly black; convert it to mode "L" first.
         argument: name of the argument, for the message.
 
     Returns:
@@ -62,6 +64,45 @@ def as_array(held: Any, argument: str) -> np.ndarray:
             f"{argument} is {_short(held)} of type {kind}; it must be an array of numbers"
         )
     return array
+
+
+def holds_only_integers(held: Any) -> bool:
+    """Return whether nested lists or tuples hold only integers of Python, which have no dtype.
+
+    Example:
+        >>> holds_only_integers([[0, 1]]), holds_only_integers([np.array([0, 1], np.uint16)])
+        (True, False)
+    """
+    if isinstance(held, list | tuple):
+        return all(map(holds_only_integers, held))
+    return isinstance(held, int)
+
+
+def as_bytes(numbers: np.ndarray, argument: str, advice: str = "") -> np.ndarray:
+    """Return integers as uint8.
+
+    Args:
+        numbers: of an integer dtype and any shape.
+        argument: name of the argument, for the message.
+        advice: end of the message.
+
+    Raises:
+        InputError: a number is not from 0 to 255.
+
+    Example:
+        >>> as_bytes(np.array([0, 255]), "colors").dtype
+        dtype('uint8')
+        >>> as_bytes(np.array([0, 300]), "colors")
+        Traceback (most recent call last):
+        ...
+        dither.errors.InputError: colors holds 300; its whole numbers must be from 0 to 255
+    """
+    if numbers.size and not 0 <= numbers.min() <= numbers.max() <= 255:
+        wrong = numbers.max() if numbers.min() >= 0 else numbers.min()
+        raise InputError(
+            f"{argument} holds {wrong}; its whole numbers must be from 0 to 255{advice}"
+        )
+    return numbers.astype(np.uint8)
 
 
 def _plain_mode(picture: Any) -> Any:

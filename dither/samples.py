@@ -7,7 +7,7 @@ from typing import Literal, TypeVar
 import numpy as np
 
 from dither.errors import InputError
-from dither.held import as_array
+from dither.held import as_array, as_bytes, holds_only_integers
 from dither.wording import counted
 
 Light = Literal["encoded", "linear"]
@@ -150,28 +150,22 @@ def level_count(bits: int | None, levels: Count | None) -> Count | int:
 def native_byte_order(image: np.ndarray) -> np.ndarray:
     """Return the image in this machine's byte order; a copy only if that differs.
 
-    Nested lists of whole numbers from 0 to 255 become uint8, and float16 becomes float32.
+    Nested lists of Python's integers become uint8, and float16 becomes float32. Arrays and numbers of
+    numpy in a list keep their dtype.
 
     Raises:
-        InputError: the image is not an array of numbers.
+        InputError: the image is not an array of numbers, or an integer of a list is not from 0 to 255.
 
     Example:
         >>> native_byte_order([[0, 255]]).dtype, native_byte_order(np.zeros((1, 1), "f2")).dtype
         (dtype('uint8'), dtype('float32'))
     """
-    is_list = isinstance(image, list | tuple)
-    image = as_array(image, "image")
+    held, image = image, as_array(image, "image")
     # An array of int64 may hold anything; numbers that are written as a list have no dtype.
-    if (
-        is_list
-        and image.size
-        and image.dtype.kind in "iu"
-        and 0 <= image.min() <= image.max() <= 255
-    ):
-        return image.astype(np.uint8)
-    if image.dtype == np.float16:
-        return image.astype(np.float32)
-    return image.astype(image.dtype.newbyteorder("="), copy=False)
+    if image.dtype.kind in "iu" and holds_only_integers(held):
+        return as_bytes(image, "image", "; for 16 bits, give an array of uint16")
+    image = image.astype(image.dtype.newbyteorder("="), copy=False)
+    return image.astype(np.float32) if image.dtype == np.float16 else image
 
 
 def checked_image(image: np.ndarray) -> np.ndarray:

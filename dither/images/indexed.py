@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, cast
 import numpy as np
 
 from dither.errors import InputError
+from dither.held import as_bytes
 from dither.images.raster_image import RasterImage
 from dither.images.rows import RowArray, Rows
 
@@ -152,7 +153,7 @@ def with_palette(
         >>> found.frames[0].tolist(), found.table[:, 3].tolist()
         ([[2, 0, 3]], [255, 255, 255, 0])
     """
-    colors, count = _checked_colors(colors), len(colors)
+    colors, count = checked_colors(colors), len(colors)
     frames = [_checked_indices(frame, count) for frame in frames]
     for frame, alpha in zip(frames, alphas, strict=True):
         _check_alpha(alpha, frame)
@@ -192,15 +193,27 @@ def _pairs(frame: RowArray, alpha: RowArray | None, rows: slice) -> np.ndarray:
     return high << np.uint16(8) | frame[rows]
 
 
-def _checked_colors(colors: np.ndarray) -> np.ndarray:
+def checked_colors(colors: np.ndarray) -> np.ndarray:
+    """Return the colours of a table as uint8.
+
+    Args:
+        colors: (K, 3) integers from 0 to 255, K from 1 to 256.
+
+    Raises:
+        InputError: the array has another shape, dtype or range.
+
+    Example:
+        >>> checked_colors(np.array([[0, 9, 255]])).dtype
+        dtype('uint8')
+    """
     colors = np.asarray(colors)
     if colors.ndim != 2 or colors.shape[1] != 3 or not 1 <= len(colors) <= MAX_COLORS:
         raise InputError(
             f"a colour table has the shape (K, 3) with K from 1 to {MAX_COLORS}, not {colors.shape}"
         )
-    if colors.dtype != np.uint8:
-        raise InputError(f"a colour table is uint8, not {colors.dtype}")
-    return colors
+    if colors.dtype.kind not in "iu":
+        raise InputError(f"a colour table holds whole numbers from 0 to 255, not {colors.dtype}")
+    return as_bytes(colors, "a colour table")
 
 
 def _checked_indices(frame: RowArray, count: int) -> np.ndarray:

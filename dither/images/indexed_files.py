@@ -16,7 +16,7 @@ from dither.images.formats.bmp import bmp_bytes
 from dither.images.formats.gif import binary_alpha, indexed_gif
 from dither.images.formats.png import color_parts, indexed_parts, with_png_density
 from dither.images.formats.tiff import indexed_tiff_parts, tiff_bytes, tiff_stack_parts
-from dither.images.indexed import MAX_COLORS, IndexedFrames, with_palette
+from dither.images.indexed import MAX_COLORS, IndexedFrames, checked_colors, with_palette
 from dither.images.io import (
     MAX_PIXELS,
     WRITE_FORMATS,
@@ -60,7 +60,7 @@ def encode_indexed(
 
     Args:
         frames: (H, W) integer indices from 0 to K - 1, of one size.
-        colors: (K, 3) uint8 sRGB codes, K from 1 to 256; colours may be repeated.
+        colors: (K, 3) integer sRGB codes, K from 1 to 256; colours may be repeated.
         ending: the format, as for `encode_image`; several frames need .gif, .png or .webp.
         alphas: (H, W) uint8 for each frame, or None if every pixel is opaque.
         durations: milliseconds per frame.
@@ -78,6 +78,7 @@ def encode_indexed(
     """
     ending = ending.lower()
     check_ending(ending)
+    colors = checked_colors(colors)
     alphas = [None] * len(frames) if alphas is None else alphas
     alphas = [None if alpha is None or alpha.min(initial=255) == 255 else alpha for alpha in alphas]
     log = log or (lambda sentence: None)
@@ -290,8 +291,6 @@ def write_indexed(
     """
     codes = as_array(indices, "indices")
     table = as_array(getattr(colors, "colors", colors), "colors")
-    if table.dtype.kind in "iu" and table.size and 0 <= table.min() <= table.max() <= 255:
-        table = table.astype(np.uint8)
     write_encoded(
         path,
         lambda ending: encode_indexed(

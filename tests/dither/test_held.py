@@ -49,6 +49,13 @@ def test_images_of_pillow_give_the_colours_that_they_show() -> None:
     assert as_array(Image.new("RGBa", (1, 1)), "image").shape == (1, 1, 4)
 
 
+def test_grey_of_32_bits_of_pillow_has_16_bits() -> None:
+    grey = Image.new("I", (1, 1), 200)
+    assert as_array(grey, "image").dtype == np.uint16
+    assert as_array(grey, "image").tolist() == [[200]]
+    assert as_array(grey.convert("L"), "image").dtype == np.uint8
+
+
 @pytest.mark.parametrize(
     ("held", "sentence"),
     [

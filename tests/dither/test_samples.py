@@ -5,7 +5,14 @@ import pytest
 
 import dither
 import dither.diffusion
-from dither.samples import join_alpha, split_alpha
+from dither import InputError
+from dither.samples import (
+    checked_image,
+    eight_bit_colors,
+    join_alpha,
+    native_byte_order,
+    split_alpha,
+)
 
 
 @pytest.mark.parametrize("channels", [2, 4])
@@ -55,3 +62,37 @@ def test_alpha_of_any_byte_order_is_copied(requantize: Any, dtype: str) -> None:
     image = np.concatenate([np.zeros((4, 5, 3), dtype), alpha], axis=2).astype(dtype)
     assert image.dtype == dtype
     assert (requantize(image, bits=1)[..., 3:] == alpha).all()
+
+
+@pytest.mark.parametrize("numbers", [[[0, 200]], ((0, 200),), [(0, 200)], [[False, 200]]])
+def test_lists_of_integers_are_8_bits(numbers: Any) -> None:
+    image = checked_image(numbers)
+    assert (image.dtype, image.tolist()) == (np.uint8, [[0, 200]])
+
+
+@pytest.mark.parametrize("dtype", ["u1", "<u2", ">u2"])
+def test_lists_of_arrays_and_numpy_numbers_keep_their_dtype(dtype: str) -> None:
+    row = np.array([0, 200], dtype)
+    for numbers in ([row], (row, row), [list(row)], [[row[:1], row[1:]]]):
+        assert checked_image(numbers).dtype == np.dtype(dtype).newbyteorder("=")  # pyright: ignore
+    with pytest.raises(InputError, match="not int64"):
+        checked_image([row.astype(np.int64)])  # pyright: ignore
+
+
+@pytest.mark.parametrize(
+    ("numbers", "named"), [([[256]], 256), ([[0, -1]], -1), ([[7, 1 << 62]], 1 << 62)]
+)
+def test_lists_of_integers_out_of_range_are_named(numbers: Any, named: int) -> None:
+    for function in (checked_image, split_alpha):
+        with pytest.raises(InputError, match=f"^image holds {named}; .* from 0 to 255.* uint16"):
+            function(numbers)
+
+
+@pytest.mark.parametrize("dtype", ["u2", "f2", "f4", "f8"])
+def test_the_byte_order_changes_nothing(dtype: str) -> None:
+    values = np.linspace(0, 1 if "f" in dtype else 65535, 12).reshape(2, 2, 3)
+    for function in (checked_image, native_byte_order, eight_bit_colors):
+        little, big = (function(values.astype(order + dtype)) for order in "<>")
+        assert big.dtype == little.dtype
+        assert big.dtype.isnative
+        assert (big == little).all()

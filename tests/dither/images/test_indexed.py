@@ -74,5 +74,14 @@ def test_what_is_no_indexed_image_is_refused(
 
 
 def test_a_table_has_bytes() -> None:
-    with pytest.raises(InputError, match="uint8, not int64"):
-        with_palette([np.array([[0]])], np.zeros((2, 3), np.int64), [None])
+    for table, sentence in {
+        (256, 0, 0): "a colour table holds 256; .* from 0 to 255",
+        (0, 0, -1): "a colour table holds -1; .* from 0 to 255",
+        (0, 0, 0.5): "a colour table holds whole numbers from 0 to 255, not float64",
+    }.items():
+        with pytest.raises(InputError, match=sentence):
+            with_palette([np.array([[0]])], np.array([table]), [None])
+    found = with_palette([np.array([[0]])], np.array([[0, 9, 255]]), [None])
+    assert found is not None
+    assert found.table.tolist() == [[0, 9, 255, 255]]
+    assert found.table.dtype == np.uint8

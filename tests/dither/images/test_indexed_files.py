@@ -324,6 +324,7 @@ def test_other_formats_hold_the_colours(ending: str) -> None:
     indices, colors = _case(6)
     data = encode_indexed([indices], colors, ending)
     assert (dither.read_image(io.BytesIO(data)).color == colors[indices]).all()
+    assert encode_indexed([indices], colors.astype(np.int64), ending) == data
     with pytest.raises(InputError, match="the stream has no colour table"):
         read_indexed(io.BytesIO(data))
 
@@ -332,6 +333,8 @@ def test_what_cannot_be_written_leaves_no_file(tmp_path: Path) -> None:
     indices, colors = _case(6)
     with pytest.raises(InputError, match=r"cannot write .*q\.png: indices run from 0 to 1"):
         write_indexed(tmp_path / "q.png", indices, colors[:2])
+    with pytest.raises(InputError, match=r"a colour table holds 300; .* from 0 to 255"):
+        write_indexed(tmp_path / "q.png", indices * 0, np.array([[0, 0, 300]]))
     with pytest.raises(InputError, match=r"several frames need the ending \.gif"):
         encode_indexed([indices] * 2, colors, ".bmp", durations=[1, 1])
     with pytest.raises(InputError, match="blur"):
