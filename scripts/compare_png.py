@@ -20,6 +20,7 @@ from dither.images.io import encode_pillow
 from dither.matrix.classical import bayer
 from dither.ordered.palette import dither_to_palette
 from dither.palettes.from_image import k_means
+from dither.wording import counted
 
 WAYS = {
     "ordered, blue": dither_to_palette,
@@ -81,7 +82,8 @@ def main() -> None:
             ]
             seconds, ours, theirs = row(results, options.rounds)
             print(
-                f"| {bits} bits, {name} | {seconds:.2f} | {ours:.3f} | {theirs:.3f} |", flush=True
+                f"| {counted(bits, 'bit')}, {name} | {seconds:.2f} | {ours:.3f} | {theirs:.3f} |",
+                flush=True,
             )
 
 
