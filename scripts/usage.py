@@ -50,5 +50,5 @@ def _folder(text: str) -> str:
     return text
 
 
-# Of the names that are checked.
+# Names whose values are checked.
 _TYPES = {"FOLDER": _folder, "ROUNDS": int}

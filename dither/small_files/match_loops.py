@@ -108,7 +108,7 @@ def choose_rows(
     ends = np.empty(width + 1, np.int32)
     weight = np.float32(bit_weight)
     usual, total = np.float32(4.0), 0.0
-    # What a pixel of the row above has gained; until it is known, no way is beaten.
+    # The gain of a pixel in the row above; until it is known, no way is beaten.
     gain = np.float32(_NEVER)
     for y in range(height):
         ways.cost[:] = _NEVER

@@ -17,7 +17,7 @@ from dither.metrics.look import look as measure_look
 from dither.optimizer.config import SearchConfig
 from dither.optimizer.gamut_target import codes_to_linear
 from dither.optimizer.loss import search_loss
-from dither.optimizer.optimize import OptimizedPalette
+from dither.optimizer.optimize import OptimizedPalette, with_usage
 from dither.optimizer.palette_refit import refit_palette
 from dither.optimizer.palette_request import PaletteRequest
 from dither.optimizer.picture import visible
@@ -150,16 +150,15 @@ class PictureSearch:
             self._pixels = None  # the colours that were left out are of use at this rate
         if self._pixels is None:
             self._pixels = self._start(rate)
-            free = self.request.palette is None and not self._fixed_count
             if self._coding == "lzw" and self.request.palette is None:
                 self._few_until = _COUNTS_AGAIN * rate
-            if free and self._coding == "lzw" and _few_are_common(*self._pixels):
-                return self._improve_with_fewer(rate)
+                if not self._fixed_count and _few_are_common(*self._pixels):
+                    return self._improve_with_fewer(rate, len(self._pixels[0]))
         return self._pass(rate)
 
-    def _improve_with_fewer(self, rate: float) -> float:
+    def _improve_with_fewer(self, rate: float, count: int) -> float:
         """Do the first pass with fewer and fewer colours while the loss and the bits together fall."""
-        count, best = len(self._start(rate)[0]), None
+        best = None
         while True:
             size = self._pass(rate)
             total = self._total(rate)
@@ -248,11 +247,10 @@ class PictureSearch:
         content = self._encode(indices, colors)
         if coded is not None and len(coded) < len(content):
             content = coded
-        shown = visible(indices, self.mask)
-        usage = np.bincount(shown.ravel(), minlength=len(colors)) / shown.size
         palette = Palette(colors, intent="absolute")
+        found = with_usage(palette, indices, np.empty(0, np.float32), self.mask)
         look = measure_look(self.picture, self._unmasked(colors[indices]))
-        return SmallPicture(palette, indices, np.empty(0, np.float32), usage, rate, content, look)
+        return SmallPicture(palette, indices, found.trace, found.usage, rate, content, look)
 
     def look(self) -> float:
         """Return the look of the pixels as they are."""

@@ -189,7 +189,7 @@ def _decoded(
     """Return the samples of a part, and its place in the page."""
     try:
         return key.decode(data or None, part)[:2]
-    except Exception as error:
+    except Exception as error:  # tifffile has several for a missing codec
         if not misses_codec(error) or not has_codec(key):
             raise
     if not key.is_tiled:

@@ -84,8 +84,9 @@ def _by_lane(name: str, step: Callable[[Any, Any, Any], Any]) -> Any:
             lefts, rights = (parts(builder, each) for each in arguments)
             if len(rights) < len(lefts):
                 rights *= len(lefts)
-            pairs = [(one, _splat(builder, other, one)) for one, other in zip(lefts, rights)]  # noqa: B905
-            return joined(builder, [step(builder, *pair) for pair in pairs])
+            both = zip(lefts, rights, strict=True)
+            found = [step(builder, one, _splat(builder, other, one)) for one, other in both]
+            return joined(builder, found)
 
         return left(left, left if right is left else types.int32), generate
 

@@ -224,10 +224,11 @@ def _coded(frame: DrawnFrame, count: int, transparent: int | None) -> CodedFrame
     rows, columns = frame.pixels.shape
     pixels = np.ascontiguousarray(frame.pixels)
     data, interlaced = compress(pixels.ravel(), free.ravel(), skipped or 0), False
-    others = pixels[_interlaced(rows)]
-    if not free.any() and is_shorter(others.ravel(), pixels.ravel()):
-        tried = compress(others.ravel(), free.ravel(), skipped or 0)
-        data, interlaced = min((data, False), (tried, True), key=lambda each: len(each[0]))
+    if not free.any():
+        others = pixels[_interlaced(rows)].ravel()
+        if is_shorter(others, pixels.ravel()):
+            tried = compress(others, free.ravel(), skipped or 0)
+            data, interlaced = min((data, False), (tried, True), key=lambda each: len(each[0]))
     return CodedFrame(frame.top, frame.left, rows, columns, data, skipped, frame.clears, interlaced)
 
 
