@@ -185,7 +185,7 @@ def optimize_frames(
         )
         if link is None:
             mapped = mapped_picture(picture, palette, intent)
-            blurred = light_to_codes(blurred_light(mapped.linear, config.search.sigma))
+            blurred = light_to_codes(blurred_light(mapped.target, config.search.sigma))
         else:
             light = codes_to_linear(picture)
             blurred = light_to_codes(blurred_light(light, config.search.sigma))
