@@ -12,51 +12,25 @@ GIF; gifski (of npm, for example) for clips.
 """
 
 import argparse
-import importlib
-import io
-import itertools
 import json
-import shutil
-import subprocess
-import tempfile
 import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from byte_judges import Judge, Point
+from byte_peers import FPS, gif_peers, gifski, png_peers
 from byte_pictures import clips, drawing, photos, screenshot, shadow
-from PIL import Image
 from write_comparisons import END, table
 
-from dither.color import linear_to_oklab, srgb_to_linear
-from dither.metrics import grain, structural_similarity
-from dither.optimizer.blur import gaussian_blur
-from dither.palettes.device import merge_equal_colors
-from dither.small_files.fewest_bytes import encoded_tightly, optimize_bytes
+from dither.small_files.fewest_bytes import optimize_bytes
 from dither.small_files.small_clip import optimize_clip_bytes
 
 PAGE = Path(__file__).parents[1] / "docs" / "small-pictures.md"
 SCORES = (40, 50, 60, 70, 80)
-COLORS, STRENGTHS = (4, 8, 12, 16, 24, 32, 64, 128, 256), (0.0, 0.5, 1.0)
-# gifsicle's lossy option is tried on these results, with these losses.
-LOSSY_COLORS, LOSSES = (8, 16, 32, 64, 256), (30, 100)
 RATES = (0.2, 0.5, 1.2, 3.0, 8.0, 25.0)
-CLIP_RATES, QUALITIES = (0.5, 2.0), (10, 30, 50, 70, 100)
-FPS, JUDGED_FRAMES = 20, 3
-
-
-class Point(NamedTuple):
-    """A file: its bytes, SSIMULACRA2, FLIP, grain, SSIM at half size, flicker, and CPU seconds."""
-
-    bytes: float
-    score: float
-    flip: float = 0.0
-    grain: float = 0.0
-    half: float = 0.0
-    flicker: float = 0.0
-    seconds: float = 0.0
-
+CLIP_RATES = (0.5, 2.0)
 
 Kept = dict[str, list[list[float]]]
 
@@ -122,121 +96,6 @@ def main() -> None:
         PAGE.write_text(text, encoding="utf-8")
 
 
-class Judge:
-    """Measures of a picture against its original."""
-
-    def __init__(self, *, flip: bool) -> None:
-        self._ssimulacra2: Any = importlib.import_module("ssimulacra2")
-        self._flip: Any = importlib.import_module("flip_evaluator") if flip else None
-
-    def score(self, image: np.ndarray, shown: np.ndarray) -> float:
-        """Return SSIMULACRA2."""
-        with tempfile.TemporaryDirectory() as folder:
-            paths = [f"{folder}/{name}.png" for name in ("before", "after")]
-            for path, pixels in zip(paths, (image, shown), strict=True):
-                Image.fromarray(pixels).save(path, compress_level=0)
-            return float(self._ssimulacra2.compute_ssimulacra2(*paths))
-
-    def point(
-        self, image: np.ndarray, shown: np.ndarray, size: int, seconds: float, kind: str
-    ) -> Point:
-        """Return a file with what all judges say; FLIP judges PNG files."""
-        error = 0.0
-        if self._flip and kind == "png":
-            before, after = image / np.float32(255), shown / np.float32(255)
-            error = float(self._flip.evaluate(before, after, "LDR", applyMagma=False)[1])
-        half = structural_similarity(image, shown, scale=2)
-        score = self.score(image, shown)
-        return Point(size, score, error, grain(image, shown), half, 0.0, seconds)
-
-    def clip(
-        self, frames: list[np.ndarray], shown: list[np.ndarray], size: float, seconds: float
-    ) -> Point:
-        """Return a clip with the mean SSIMULACRA2 of a few frames, and flicker."""
-        numbers = np.linspace(0, len(frames) - 1, JUDGED_FRAMES).round().astype(int)
-        score = float(np.mean([self.score(frames[n], shown[n]) for n in numbers]))
-        return Point(size, score, flicker=flicker(frames, shown), seconds=seconds)
-
-
-def flicker(frames: list[np.ndarray], shown: list[np.ndarray]) -> float:
-    """Return the RMS change of the error from frame to frame, blurred by 1.5 pixels, in OKLab x 100."""
-
-    def seen(frame: np.ndarray) -> np.ndarray:
-        light = srgb_to_linear(frame / 255).astype(np.float32)
-        return linear_to_oklab(gaussian_blur(light, 1.5))
-
-    errors = [seen(after) - seen(before) for before, after in zip(frames, shown, strict=True)]
-    changes = [after - before for before, after in itertools.pairwise(errors)]
-    return 100 * float(np.sqrt(np.mean(np.square(changes).sum(axis=-1))))
-
-
-def quantized(image: np.ndarray, colors: int, strength: float) -> tuple[np.ndarray, np.ndarray]:
-    """Return the indices and the palette of libimagequant, in the order of our own files."""
-    imagequant: Any = importlib.import_module("imagequant")
-    height, width = image.shape[:2]
-    opaque = np.dstack([image, np.full(image.shape[:2], 255, np.uint8)])
-    found, flat = imagequant.quantize_raw_rgba_bytes(
-        opaque.tobytes(), width, height, dithering_level=strength, max_colors=colors
-    )
-    palette = np.array(flat[: 4 * 256], np.uint8).reshape(-1, 4)[:, :3]
-    indices = np.frombuffer(found, np.uint8).reshape(image.shape[:2])
-    used = np.unique(indices)
-    palette, rank = merge_equal_colors(palette[used])
-    places = np.zeros(256, np.uint8)
-    places[used] = rank
-    return places[indices], palette
-
-
-def png_peers(image: np.ndarray, judge: Judge, step: int) -> list[Point]:
-    """Return the files of libimagequant."""
-    points = []
-    for colors in COLORS[::step]:
-        for strength in STRENGTHS:
-            begin = time.process_time()
-            indices, palette = quantized(image, colors, strength)
-            size = len(encoded_tightly(indices, palette))
-            seconds = time.process_time() - begin
-            points.append(judge.point(image, palette[indices], size, seconds, "png"))
-    return points
-
-
-def gif_peers(image: np.ndarray, judge: Judge, step: int) -> list[Point]:
-    """Return the files of libimagequant packed by gifsicle, with losses too, and those of Pillow."""
-    points = []
-    for colors in LOSSY_COLORS[::step]:
-        for strength in STRENGTHS:
-            indices, palette = quantized(image, colors, strength)
-            content = encoded_tightly(indices, palette, ".gif")
-            losses = LOSSES[::step] if strength < 1 else ()
-            for loss in ((), *((f"--lossy={each}",) for each in losses)):
-                packed = gifsicle(content, *loss)
-                if not loss:
-                    packed = min(packed, content, key=len)
-                points.append(judge.point(image, shown_frames(packed)[0], len(packed), 0.0, "gif"))
-        stream = io.BytesIO()
-        Image.fromarray(image).quantize(colors).save(stream, "GIF", optimize=True)
-        packed = min(gifsicle(stream.getvalue()), stream.getvalue(), key=len)
-        points.append(judge.point(image, shown_frames(packed)[0], len(packed), 0.0, "gif"))
-    return points
-
-
-def gifsicle(content: bytes, *options: str) -> bytes:
-    """Return a GIF packed by gifsicle."""
-    command = ["gifsicle", "-O3", *options]
-    return subprocess.run(command, input=content, capture_output=True, check=True).stdout
-
-
-def shown_frames(content: bytes) -> list[np.ndarray]:
-    """Return the frames of a GIF, each as often as a frame of our clips lasts."""
-    frames = []
-    with Image.open(io.BytesIO(content)) as picture:
-        for number in range(getattr(picture, "n_frames", 1)):
-            picture.seek(number)
-            times = max(1, round(picture.info.get("duration", 0) * FPS / 1000))
-            frames += [np.array(picture.convert("RGB"))] * times
-    return frames
-
-
 def ours(image: np.ndarray, judge: Judge, kind: str, rates: Sequence[float]) -> list[Point]:
     """Return our files at some rates."""
     points = []
@@ -245,34 +104,6 @@ def ours(image: np.ndarray, judge: Judge, kind: str, rates: Sequence[float]) -> 
         found = optimize_bytes(image, rate=rate, coding="lzw" if kind == "gif" else "deflate")
         seconds = time.process_time() - begin
         points.append(judge.point(image, found.picture, len(found.content), seconds, kind))
-    return points
-
-
-def gifski(program: str, frames: list[np.ndarray], judge: Judge, step: int) -> list[Point]:
-    """Return the clips of gifski; none if it is not installed."""
-    if shutil.which(program) is None:
-        print(f"no clips: the program {program} is missing")
-        return []
-    points = []
-    with tempfile.TemporaryDirectory() as folder:
-        paths = [f"{folder}/{number:03}.png" for number in range(len(frames))]
-        for path, frame in zip(paths, frames, strict=True):
-            Image.fromarray(frame).save(path, compress_level=0)
-        for quality in QUALITIES[::step]:
-            command = [
-                program,
-                "--fps",
-                str(FPS),
-                "--quality",
-                str(quality),
-                "-o",
-                f"{folder}/x.gif",
-            ]
-            subprocess.run([*command, *paths], capture_output=True, check=True)
-            content = Path(f"{folder}/x.gif").read_bytes()
-            shown = shown_frames(content)
-            shown += [shown[-1]] * (len(frames) - len(shown))
-            points.append(judge.clip(frames, shown[: len(frames)], len(content), 0.0))
     return points
 
 

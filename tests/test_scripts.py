@@ -9,8 +9,14 @@ import pytest
 SCRIPTS = Path(__file__).parents[1] / "scripts"
 # Others import these.
 _MODULES = (
-    *("byte_pictures", "compile_at_installation", "docstring_examples", "mathematics"),
-    *("plot_style", "usage"),
+    "byte_judges",
+    "byte_peers",
+    "byte_pictures",
+    "compile_at_installation",
+    "docstring_examples",
+    "mathematics",
+    "plot_style",
+    "usage",
 )
 
 pytestmark = pytest.mark.skipif(not SCRIPTS.exists(), reason="the scripts lie in the sources")
