@@ -76,6 +76,45 @@ def test_the_start_page_runs(paste: Callable[[str], str], tmp_path: Path) -> Non
         assert (tmp_path / "textures" / name).exists(), name
 
 
+@pytest.mark.parametrize("scope", ["quick", pytest.param("all", marks=pytest.mark.slow)])
+def test_the_tour_runs(
+    paste: Callable[[str], str], run: Callable, tmp_path: Path, scope: str
+) -> None:
+    # JAX compiles for a second for each of these.
+    slow = re.compile(r"dither (colors|optimize clip)")
+    for block in _blocks("tour.md"):
+        for command in block.splitlines():
+            if scope == "all" or not slow.match(command):
+                run(command)
+    missing = set() if scope == "all" else {"how-many.png", "still.gif"}
+    assert missing | {path.name for path in tmp_path.iterdir()} == {
+        *("photo.jpg", "clip.gif", "e-ink.png", "c64.png", "game-boy.png", "panel.bin"),
+        *("best.png", "best.gpl", "still.gif", "how-many.png", "compare.html", "studio.html"),
+        *("one-bit.gif", "rows.bin", "pixels.png", "dithered", "frames", "again.gif"),
+        *("mine.npy", "spectrum.npy", "frames.npy", "colours.npy", "colours.png"),
+        *("textures", "report.html", "report.png"),
+    }
+
+
+def test_the_tour_counts_palettes_and_panels() -> None:
+    text = (DOCS / "tour.md").read_text(encoding="utf-8")
+    assert f"lists {len(dither.palette_names())} built-in palettes" in text
+    assert f"lists {len(dither.panel_names())} panels" in text
+
+
+def test_two_colours_make_as_many_shades_as_stated() -> None:
+    text = " ".join((DOCS / "tour.md").read_text(encoding="utf-8").split())
+    assert (
+        "become 251 different shades with the default matrix, and 256 with `blue-256x256`" in text
+    )
+    palette = dither.Palette.from_hex("000000 ffffff")
+    for name, shades in ("blue-64x64", 251), ("blue-256x256", 256):
+        matrix = dither.load_matrix(name)
+        grays = (np.full(matrix.shape, code, np.uint8) for code in range(256))
+        means = {dither.dither_to_palette(gray, palette, matrix).mean() for gray in grays}
+        assert len(means) == shades
+
+
 def test_the_paths_of_the_first_page_end_in_finished_files(
     paste: Callable[[str], str], tmp_path: Path
 ) -> None:
