@@ -115,24 +115,17 @@ def init(
         config: settings of the descent.
     """
     mixed = palette if config.light == "linear" else linear_to_srgb(palette)
-    targets, logits = _first_mixtures(
-        config.distance,
-        np.asarray(points, np.float32),
-        np.asarray(palette, np.float32),
-        np.float32(config.temperature),
+    # With numpy, which compiles nothing.
+    targets, colors = (
+        config.distance.coordinates(np.asarray(each, np.float32)) for each in (points, palette)
     )
+    logits = jnp.asarray(first_logits(targets, colors, config.temperature).T, jnp.float32)
     parameters = Parameters(jnp.asarray(mixed, jnp.float32), logits)
     shares = jnp.asarray(np.asarray(weights / weights.sum(), np.float32))
     state = State(parameters, first_moments(parameters), jnp.asarray(0, jnp.int32))
-    return Points(targets, shares, jnp.asarray(np.ones(len(palette), bool))), state
-
-
-@functools.partial(jax.jit, static_argnums=0)
-def _first_mixtures(
-    distance: Distance, points: Array, palette: Array, temperature: Array
-) -> tuple[Array, Array]:
-    targets = distance.coordinates(points)
-    return targets, first_logits(targets, distance.coordinates(palette), temperature).T
+    return Points(
+        jnp.asarray(targets, jnp.float32), shares, jnp.asarray(np.ones(len(palette), bool))
+    ), state
 
 
 class _Settings(NamedTuple):

@@ -1,17 +1,18 @@
-"""Colour spaces of the losses, in jax.numpy so that jax can differentiate distances in them.
+"""Colour spaces of the losses, for arrays of numpy and of JAX, which differentiates distances in them.
 
 Black and white are 1 apart in each space, so that weights and temperatures carry over.
 """
 
+import math
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Any, Protocol
 
 import jax.numpy as jnp
 import numpy as np
 from jax import Array
 from jax.typing import ArrayLike
 
-from dither.color import LINEAR_TO_CONES, ROOTS_TO_OKLAB, linear_to_srgb
+from dither.color import LINEAR_TO_CONES, ROOTS_TO_OKLAB, array_namespace, linear_to_srgb
 from dither.metrics.scielab import LINEAR_TO_XYZ, cielab_roots
 from dither.samples import Light, check_light
 
@@ -31,8 +32,8 @@ class Distance(Protocol):
         """Weight of each coordinate."""
         ...
 
-    def coordinates(self, linear: ArrayLike) -> Array:
-        """Return (..., 3) float coordinates of (..., 3) linear light."""
+    def coordinates(self, linear: Any) -> Any:
+        """Return (..., 3) float coordinates of (..., 3) linear light, an array of numpy or JAX."""
         ...
 
 
@@ -47,16 +48,16 @@ class OKLab:
             contrast sensitivity of human colour vision", 1985), so grain of hue counts a quarter.
 
     Example:
-        >>> np.asarray(OKLab().coordinates(np.array([1.0, 0.0, 0.0]))).round(3)
-        array([0.628, 0.225, 0.126], dtype=float32)
+        >>> OKLab().coordinates(np.array([1.0, 0.0, 0.0])).round(3)
+        array([0.628, 0.225, 0.126])
     """
 
     scatter: tuple[float, float, float] = (1.0, 0.25, 0.25)
 
-    def coordinates(self, linear: ArrayLike) -> Array:
+    def coordinates(self, linear: Any) -> Any:
         """Return L, a, b of (..., 3) linear light; L of black is 0.014, not 0."""
         roots = [_cube_root(cone) for cone in _combined(_channels(linear), LINEAR_TO_CONES)]
-        return jnp.stack(_combined(roots, ROOTS_TO_OKLAB), axis=-1)
+        return array_namespace(linear).stack(_combined(roots, ROOTS_TO_OKLAB), axis=-1)
 
 
 @dataclass(frozen=True)
@@ -69,17 +70,17 @@ class CIELAB:
         scatter: as in `OKLab`.
 
     Example:
-        >>> np.asarray(CIELAB().coordinates(np.array([1.0, 0.0, 0.0]))).round(3)
-        array([0.532, 0.801, 0.672], dtype=float32)
+        >>> CIELAB().coordinates(np.array([1.0, 0.0, 0.0])).round(3)
+        array([0.532, 0.801, 0.672])
     """
 
     scatter: tuple[float, float, float] = (1.0, 0.25, 0.25)
 
-    def coordinates(self, linear: ArrayLike) -> Array:
+    def coordinates(self, linear: Any) -> Any:
         """Return L*, a*, b* of (..., 3) linear light, in hundredths."""
-        ratios = product(linear, (LINEAR_TO_XYZ / LINEAR_TO_XYZ.sum(axis=1)[:, None]).T)
-        x, y, z = jnp.moveaxis(cielab_roots(ratios), -1, 0)
-        return jnp.stack([1.16 * y - 0.16, 5 * (x - y), 2 * (y - z)], axis=-1)
+        ratios = _combined(_channels(linear), LINEAR_TO_XYZ / LINEAR_TO_XYZ.sum(axis=1)[:, None])
+        x, y, z = (cielab_roots(ratio) for ratio in ratios)
+        return array_namespace(linear).stack([1.16 * y - 0.16, 5 * (x - y), 2 * (y - z)], axis=-1)
 
 
 @dataclass(frozen=True)
@@ -94,8 +95,8 @@ class RGB:
         InputError: `light` is neither.
 
     Example:
-        >>> np.asarray(RGB("encoded").coordinates(np.array([1.0, 0.0, 0.214]))).round(3)
-        array([0.577, 0.   , 0.289], dtype=float32)
+        >>> RGB("encoded").coordinates(np.array([1.0, 0.0, 0.214])).round(3)
+        array([0.577, 0.   , 0.289])
     """
 
     light: Light = "linear"
@@ -104,10 +105,9 @@ class RGB:
     def __post_init__(self) -> None:
         check_light(self.light)
 
-    def coordinates(self, linear: ArrayLike) -> Array:
+    def coordinates(self, linear: Any) -> Any:
         """Return red, green and blue of (..., 3) linear light, each 0 to 0.577."""
-        values = jnp.asarray(linear)
-        return (values if self.light == "linear" else linear_to_srgb(values)) / np.sqrt(3)
+        return (linear if self.light == "linear" else linear_to_srgb(linear)) / math.sqrt(3)
 
 
 def product(rows: ArrayLike, matrix: ArrayLike) -> Array:
@@ -115,11 +115,11 @@ def product(rows: ArrayLike, matrix: ArrayLike) -> Array:
     return jnp.matmul(jnp.asarray(rows), jnp.asarray(matrix), precision="highest")
 
 
-def _channels(colors: ArrayLike) -> list[Array]:
-    return list(jnp.moveaxis(jnp.asarray(colors), -1, 0))
+def _channels(colors: Any) -> list[Any]:
+    return list(array_namespace(colors).moveaxis(colors, -1, 0))
 
 
-def _combined(channels: list[Array], matrix: np.ndarray) -> list[Array]:
+def _combined(channels: list[Any], matrix: np.ndarray) -> list[Any]:
     """Return a (3, 3) matrix times the vector of three channels, written out.
 
     Compiled, sums of few terms are many times as fast as a product with so small a matrix.
@@ -128,8 +128,9 @@ def _combined(channels: list[Array], matrix: np.ndarray) -> list[Array]:
     return [a * one + b * two + c * three for a, b, c in matrix.tolist()]
 
 
-def _cube_root(values: Array) -> Array:
-    safe = jnp.maximum(values, _DARKEST)
-    below = jnp.minimum(values - _DARKEST, 0)
+def _cube_root(values: Any) -> Any:
+    xp = array_namespace(values)
+    safe = xp.maximum(values, _DARKEST)
+    below = xp.minimum(values - _DARKEST, 0)
     # Compiled for a CPU, this uses vector instructions, which jnp.cbrt does not.
-    return jnp.exp(jnp.log(safe) / 3) + below * (_DARKEST ** (-2 / 3) / 3)
+    return xp.exp(xp.log(safe) / 3) + below * (_DARKEST ** (-2 / 3) / 3)

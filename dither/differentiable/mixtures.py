@@ -1,25 +1,31 @@
 """Mixtures of palette colours as logits: logarithms of probability up to a constant."""
 
-import jax.numpy as jnp
-from jax import Array
-from jax.typing import ArrayLike
+from typing import Any
 
+import jax.numpy as jnp
+import numpy as np
+from jax import Array
+
+from dither.color import array_namespace
 from dither.differentiable.distances import Distance, product
 
 # Below exp(-30) of the largest probability all are equal; a colour can still come back from there.
 MIN_LOGIT = -30.0
 
 
-def first_logits(targets: Array, colors: Array, temperature: ArrayLike) -> Array:
+def first_logits(targets: Any, colors: Any, temperature: float) -> Any:
     """Return (..., K) logits that fall with the squared distance of (..., 3) targets to K colours."""
+    in_numpy = array_namespace(targets) is np
+    products = targets @ colors.T if in_numpy else product(targets, colors.T)
     # The square of the target is left out: it is the same for all colours.
-    near = 2 * product(targets, colors.T) - jnp.sum(colors**2, axis=-1)
-    return bounded(near / jnp.asarray(temperature))
+    near = 2 * products - (colors**2).sum(axis=-1)
+    return bounded(near / temperature)
 
 
-def bounded(logits: Array, axis: int = -1) -> Array:
+def bounded(logits: Any, axis: int = -1) -> Any:
     """Return equivalent logits, 0 for each point's largest and at least -30; colours along `axis`."""
-    return jnp.maximum(logits - logits.max(axis=axis, keepdims=True), MIN_LOGIT)
+    below = logits - logits.max(axis=axis, keepdims=True)
+    return array_namespace(logits).maximum(below, MIN_LOGIT)
 
 
 def mixture_scatter(

@@ -31,6 +31,14 @@ def test_rgb_is_light_or_codes() -> None:
 
 
 @pytest.mark.parametrize("distance", [OKLab(), CIELAB(), RGB(), RGB("encoded")])
+def test_arrays_of_numpy_stay_in_numpy_and_agree_with_those_of_jax(distance: Distance) -> None:
+    single = COLORS.astype(np.float32)
+    found = distance.coordinates(single)
+    assert (type(found), found.dtype) == (np.ndarray, np.float32)
+    assert np.allclose(found, distance.coordinates(jnp.asarray(single)), atol=1e-6)
+
+
+@pytest.mark.parametrize("distance", [OKLab(), CIELAB(), RGB(), RGB("encoded")])
 def test_black_and_white_are_1_apart_and_black_has_a_slope(distance: Distance) -> None:
     black, white = distance.coordinates(np.array([[0.0] * 3, [1.0] * 3]))
     assert float(((white - black) ** 2).sum()) == pytest.approx(1, abs=0.03)
