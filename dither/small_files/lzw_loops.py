@@ -12,16 +12,20 @@ from typing import NamedTuple
 import numpy as np
 
 from dither.native.loop import compiled
+from dither.small_files.lzw_changes import BEFORE, PLACES, Places, fill, no_places
 from dither.small_files.match_pixels import Picture, change_pixel
 
 MOST_CODES = 4096
+# Unsigned numbers: numba tests whether other indices of arrays are negative, which takes time.
+_ONE, _FIRST = np.uint64(1), np.uint64(0)
 # Pixels that are looked ahead.
 _WINDOW = 16
 # The longest string.
 _LONGEST = 1024
-# A string is given up when it costs so many bits more than another way to the same place, or than
-# pixels usually cost.
-_BITS_MORE, _BITS_OVER = 4.0, 4.0
+# A string is given up when it costs, without its code, more than another way to the same place, or so
+# many bits more than pixels usually cost. With 4 bits of tolerance for other ways, too, files are no
+# smaller, and a search takes a third longer.
+_BITS_OVER = 4.0
 _LEAST_USUAL = 0.02
 # Penalty in bits for adding a string that is already in the table.
 _TWICE = 5.0
@@ -31,13 +35,13 @@ _NEVER = 1e30
 
 
 class Strings(NamedTuple):
-    """The table of LZW as a tree.
+    """The table of LZW as a tree; 0 stands for no string, since no string is longer by one than none.
 
     Attributes:
-        value: (4096,) int32, the last index of each string.
-        parent: (4096,) int32, the string without it; -1 for a single index.
-        child: (4096,) int32, the newest string that is longer by one; -1 for none.
-        sibling: (4096,) int32, the string with the same parent that is next older; -1 for none.
+        value: (4096,) uint8, the last index of each string.
+        parent: (4096,) uint16, the string without it.
+        child: (4096,) uint16, the newest string that is longer by one.
+        sibling: (4096,) uint16, the string with the same parent that is next older.
     """
 
     value: np.ndarray
@@ -53,11 +57,12 @@ class Ways(NamedTuple):
         cost: (N,) float32.
         start: (N,) int32, where the last string begins.
         code: (N,) int32 of the last string.
-        errors: (N, R, 3) float32 of the last pixels.
-        step_errors: (R + longest, 3) float32, scratch: those of the way and of a string after it.
-        spent: (longest + 1,) float32, scratch: change of the loss by a string, up to each pixel.
-        next_child: (longest + 1,) int32, scratch.
-        literals: (M,) int32, scratch.
+        errors: (N, BEFORE, 4) float32 of the last pixels.
+        step_errors: (BEFORE + longest, 4) float32, scratch: those of the way and of a string after it.
+        fields: (longest + 1, 4) float32, scratch: twice the field at each pixel of a string, and the
+            change of the loss up to it.
+        next_child: (longest + 1,) uint16, scratch.
+        literals: (M,) uint8, scratch.
         known: (257,) bool, scratch: whether the last string with an index is in the table.
     """
 
@@ -66,7 +71,7 @@ class Ways(NamedTuple):
     code: np.ndarray
     errors: np.ndarray
     step_errors: np.ndarray
-    spent: np.ndarray
+    fields: np.ndarray
     next_child: np.ndarray
     literals: np.ndarray
     known: np.ndarray
@@ -95,25 +100,26 @@ def choose_codes(
         The number of codes.
     """
     height, width = picture.indices.shape
-    reach, pixels = len(picture.taps) // 2, height * width
+    pixels = height * width
     most = _WINDOW + _LONGEST + 1
     ways = Ways(
-        np.empty(most, np.float32),
+        np.full(most, _NEVER, np.float32),
         np.zeros(most, np.int32),
         np.zeros(most, np.int32),
-        np.zeros((most, reach, 3), np.float32),
-        np.zeros((reach + _LONGEST, 3), np.float32),
-        np.zeros(_LONGEST + 1, np.float32),
-        np.zeros(_LONGEST + 1, np.int32),
-        np.zeros(picture.table.shape[1] + 2, np.int32),
+        np.zeros((most, BEFORE, 4), np.float32),
+        np.zeros((BEFORE + _LONGEST, 4), np.float32),
+        np.zeros((_LONGEST + 1, 4), np.float32),
+        np.zeros(_LONGEST + 1, np.uint16),
+        np.zeros(picture.table.shape[1] + 2, np.uint8),
         np.zeros(257, np.bool_),
     )
     strings = Strings(
-        np.zeros(MOST_CODES, np.int32),
-        np.full(MOST_CODES, -1, np.int32),
-        np.full(MOST_CODES, -1, np.int32),
-        np.full(MOST_CODES, -1, np.int32),
+        np.zeros(MOST_CODES, np.uint8),
+        np.zeros(MOST_CODES, np.uint16),
+        np.zeros(MOST_CODES, np.uint16),
+        np.zeros(MOST_CODES, np.uint16),
     )
+    places = no_places(picture, mark)
     clear = 1 << bits
     for value in range(clear):
         strings.value[value] = value
@@ -126,43 +132,42 @@ def choose_codes(
         size = bits + 1
         while size < 12 and following >= 1 << size:
             size += 1
-        code_cost = weight * size
-        pending = -1
+        pending = 0
         if last >= 0 and following < MOST_CODES:
             # The next string is the last one and the first index of the next code. That code may be
             # this string itself, if it begins as the last one does: so runs grow by one with each code.
             pending = following
             strings.value[pending] = first
             strings.parent[pending] = last
-            strings.child[pending] = -1
+            strings.child[pending] = 0
             strings.sibling[pending] = strings.child[last]
             strings.child[last] = pending
-        ways.cost[:] = _NEVER
         ways.cost[0] = 0
         ways.errors[0] = 0
+        end = min(_WINDOW, pixels - place)
         top = 0
-        for i in range(min(_WINDOW, pixels - place)):
+        for i in range(end):
             # A way that goes farther for as little needs no other from here.
-            beaten = False
+            least = np.float32(_NEVER)
             for j in range(i + 1, top + 1):
-                beaten = beaten or ways.cost[j] <= ways.cost[i]
-            if beaten:
+                least = min(least, ways.cost[j])
+            if least <= ways.cost[i]:
                 continue
             if i > 0:
-                _follow(picture, strings, before, mark, ways, place, i)
+                _follow(strings, ways, places, place, i)
             longest = _try_strings(
-                *(picture, strings, before, mark, ways, place, i),
-                *(weight, code_cost, usual, last, pending),
+                *(picture, strings, before, mark, ways, places, place, i),
+                *(weight, weight * np.float32(size), weight * usual, last, pending),
             )
             top = max(top, i + longest)
         # The best of the ways that leave the window.
-        end = min(_WINDOW, pixels - place)
         best, least = end, np.float32(_NEVER)
-        for i in range(end, min(most - 1, pixels - place) + 1):
-            cost = ways.cost[i] - weight * usual * (i - end)
+        for i in range(end, top + 1):
+            cost = ways.cost[i] - weight * usual * np.float32(i - end)
             if cost < least:
                 best, least = i, cost
-        usual = np.float32(0.97) * usual + np.float32(0.03) * ways.cost[best] / best / weight
+        spent = ways.cost[best] / (weight * np.float32(best))
+        usual = np.float32(0.97) * usual + np.float32(0.03) * spent
         usual = max(usual, np.float32(_LEAST_USUAL))
         steps = 0
         i = best
@@ -177,14 +182,15 @@ def choose_codes(
         # Write the pixels of the string from its end.
         string = code
         for i in range(end - 1, -1, -1):
-            first = strings.value[string]
-            string = strings.parent[string]
+            first = int(strings.value[string])
+            string = int(strings.parent[string])
             y, x = (place + i) // width, (place + i) % width
-            color = int(before[y, x]) if first == mark else int(first)
+            color = int(before[y, x]) if first == mark else first
             if color != picture.indices[y, x]:
                 change_pixel(picture, error, y, x, color)
+        ways.cost[: top + 1] = _NEVER
         place += end
-        if pending >= 0:
+        if pending > 0:
             strings.value[pending] = first
             following += 1
             window_start, window_bits, best_rate = place, 0, 1e9
@@ -197,61 +203,57 @@ def choose_codes(
             else:
                 codes[count] = clear
                 count += 1
-                strings.child[:] = -1
+                strings.child[:] = 0
                 following, last = clear + 2, -1
     return count
 
 
 @compiled(fastmath=True, inline=True)
-def _set_error(picture: Picture, errors: np.ndarray, row: int, y: int, x: int, color: int) -> None:
-    """Write the change of the error of a pixel by a colour."""
-    now = int(picture.indices[y, x])
-    if color == now:
-        errors[row, 0], errors[row, 1], errors[row, 2] = 0, 0, 0
-        return
-    pixels, m, cones = picture.pixels, picture.roots_to_oklab, picture.cones
-    r0 = pixels[y, x, 0] * (cones[color, 0] - cones[now, 0])
-    r1 = pixels[y, x, 1] * (cones[color, 1] - cones[now, 1])
-    r2 = pixels[y, x, 2] * (cones[color, 2] - cones[now, 2])
-    errors[row, 0] = m[0, 0] * r0 + m[0, 1] * r1 + m[0, 2] * r2
-    errors[row, 1] = m[1, 0] * r0 + m[1, 1] * r1 + m[1, 2] * r2
-    errors[row, 2] = m[2, 0] * r0 + m[2, 1] * r1 + m[2, 2] * r2
-
-
-@compiled(fastmath=True)
-def _follow(
-    picture: Picture,
-    strings: Strings,
-    before: np.ndarray,
-    mark: int,
-    ways: Ways,
-    place: int,
-    i: int,
-) -> None:
+def _follow(strings: Strings, ways: Ways, places: Places, place: int, i: int) -> None:
     """Write the last errors of the cheapest way to a place."""
-    width, reach = picture.indices.shape[1], ways.errors.shape[1]
-    start, code = ways.start[i], ways.code[i]
-    for j in range(reach):
+    start, code = int(ways.start[i]), int(ways.code[i])
+    for j in range(BEFORE):
         back = i - 1 - j
-        row = reach - 1 - j
+        row = BEFORE - 1 - j
         if back >= start:
             symbol = strings.value[code]
-            code = strings.parent[code]
-            y, x = (place + back) // width, (place + back) % width
-            color = int(before[y, x]) if symbol == mark else symbol
-            _set_error(picture, ways.errors[i], row, y, x, color)
+            code = int(strings.parent[code])
+            at = (place + back) & (PLACES - 1)
+            for k in range(3):
+                ways.errors[i, row, k] = places.changes[at, symbol, k]
         else:
             for k in range(3):
-                ways.errors[i, row, k] = ways.errors[start, reach - start + back, k]
+                ways.errors[i, row, k] = ways.errors[start, BEFORE - start + back, k]
 
 
-@compiled(fastmath=True)
+@compiled(fastmath=True, inline=True)
+def _enter(places: Places, ways: Ways, row: int, depth: int, spent: float) -> None:
+    """Write twice the field at a pixel, with the errors of the pixels before it."""
+    errors, fields, taps = ways.step_errors, ways.fields, places.taps
+    field, at = places.samples, np.uint64(places.field[row])
+    f0, f1, f2 = field[at], field[at + _ONE], field[at + _ONE + _ONE]
+    if places.x[row] >= BEFORE:
+        for j in range(BEFORE):
+            f0 += taps[j] * errors[depth + np.uint64(j), 0]
+            f1 += taps[j] * errors[depth + np.uint64(j), 1]
+            f2 += taps[j] * errors[depth + np.uint64(j), 2]
+    else:
+        for j in range(BEFORE - places.x[row], BEFORE):
+            f0 += taps[j] * errors[depth + np.uint64(j), 0]
+            f1 += taps[j] * errors[depth + np.uint64(j), 1]
+            f2 += taps[j] * errors[depth + np.uint64(j), 2]
+    fields[depth, 0], fields[depth, 1], fields[depth, 2] = f0 + f0, f1 + f1, f2 + f2
+    fields[depth, 3] = spent
+
+
+@compiled(fastmath=True, inline=True)
 def _try_strings(
     picture: Picture,
     strings: Strings,
     before: np.ndarray,
     mark: int,
     ways: Ways,
+    places: Places,
     place: int,
     i: int,
     weight: float,
@@ -261,19 +263,18 @@ def _try_strings(
     pending: int,
 ) -> int:
     """Prolong the way to a place by each string that is worth its bits; return the longest length."""
-    height, width = picture.indices.shape
-    reach = ways.errors.shape[1]
-    errors, spent, next_child = ways.step_errors, ways.spent, ways.next_child
-    for j in range(reach):
-        for k in range(3):
+    width = picture.indices.shape[1]
+    errors, next_child, fields = ways.step_errors, ways.next_child, ways.fields
+    for j in range(BEFORE):
+        for k in range(4):
             errors[j, k] = ways.errors[i, j, k]
-    pixels, m, cones, labs = picture.pixels, picture.roots_to_oklab, picture.cones, picture.labs
-    penalty, middle = picture.penalty, picture.taps[reach]
-    own = middle * middle
-    first = ways.cost[i]
-    y, x = (place + i) // width, (place + i) % width
+    total = place + i
+    row = total & (PLACES - 1)
+    if places.place[row] != total:
+        fill(picture, places, before, mark, total)
+    y, x = total // width, total % width
     literals, count = ways.literals, 0
-    cell, now = int(pixels[y, x, 7]), int(picture.indices[y, x])
+    cell, now = int(picture.pixels[y, x, 7]), int(picture.indices[y, x])
     # The mark first, and no other index for the same colour: so unchanged areas make long strings.
     stays = -1
     if mark >= 0:
@@ -283,93 +284,68 @@ def _try_strings(
         literals[count] = now
         count += 1
     if cell >= 0:
-        row = 0 if len(picture.table) == 1 else cell
+        of = 0 if len(picture.table) == 1 else cell
         for j in range(picture.table.shape[1]):
-            color = int(picture.table[row, j])
+            color = int(picture.table[of, j])
             if color != now and color != stays:
                 literals[count] = color
                 count += 1
-    previous = ways.code[i] if i > 0 else last
-    code = strings.child[previous] if previous >= 0 else -1
-    while code >= 0:
-        ways.known[strings.value[code]] = ways.known[strings.value[code]] or code != pending
-        code = strings.sibling[code]
-    depth, at, longest = 0, 0, 1
-    spent[0] = 0
-    entered = True
-    f0 = f1 = f2 = np.float32(0)
-    total, added = place + i, code_cost
-    end = height * width
-    while depth >= 0:
-        if entered:
-            y, x = (total + depth) // width, (total + depth) % width
-            column = 3 * (x + reach)
-            f0 = picture.field[y + reach, column]
-            f1 = picture.field[y + reach, column + 1]
-            f2 = picture.field[y + reach, column + 2]
-            for j in range(max(0, reach - x), reach):
-                tap = middle * picture.taps[j]
-                f0 += tap * errors[depth + j, 0]
-                f1 += tap * errors[depth + j, 1]
-                f2 += tap * errors[depth + j, 2]
-            entered = False
-        if depth == 0:
-            if at == count:
+    previous = int(ways.code[i]) if i > 0 else last
+    string = int(strings.child[previous]) if previous >= 0 else 0
+    while string > 0:
+        known_already = ways.known[strings.value[string]]
+        ways.known[strings.value[string]] = known_already or string != pending
+        string = int(strings.sibling[string])
+    first = ways.cost[i]
+    over = weight * np.float32(_BITS_OVER) + usual
+    most = min(_LONGEST, picture.indices.size - total)
+    changes, begin, start = places.changes, np.uint64(total), np.uint64(i)
+    every, longest, limit = np.uint64(PLACES - 1), _FIRST, np.uint64(most)
+    of_first = begin & every
+    _enter(places, ways, of_first, _FIRST, np.float32(0))
+    for at in range(count):
+        symbol = literals[at]
+        added = first + code_cost
+        if ways.known[symbol]:
+            added += weight * np.float32(_TWICE)
+        # The literal itself, and then the strings that begin with it.
+        depth, code = _FIRST, np.uint16(symbol)
+        at_row = of_first
+        while True:
+            e0 = changes[at_row, symbol, 0]
+            e1 = changes[at_row, symbol, 1]
+            e2 = changes[at_row, symbol, 2]
+            cost = fields[depth, 3] + changes[at_row, symbol, 3]
+            cost += e0 * fields[depth, 0] + e1 * fields[depth, 1] + e2 * fields[depth, 2]
+            deeper = depth + _ONE
+            after = start + deeper
+            known = ways.cost[after]
+            if cost <= over + usual * np.float32(deeper) and first + cost <= known:
+                whole = cost + added
+                if whole < known:
+                    ways.cost[after] = whole
+                    ways.start[after], ways.code[after] = i, code
+                    longest = max(longest, deeper)
+                child = strings.child[code]
+                if child != 0 and deeper < limit:
+                    to = depth + np.uint64(BEFORE)
+                    errors[to, 0], errors[to, 1], errors[to, 2] = e0, e1, e2
+                    depth = deeper
+                    next_child[depth] = child
+                    at_row = (begin + depth) & every
+                    if places.place[at_row] != total + np.int64(depth):
+                        fill(picture, places, before, mark, total + np.int64(depth))
+                    _enter(places, ways, at_row, depth, cost)
+            while depth != _FIRST and next_child[depth] == 0:
+                depth -= _ONE
+            if depth == _FIRST:
                 break
-            code = literals[at]
-            symbol = code
-            at += 1
-        else:
+            at_row = (begin + depth) & every
             code = next_child[depth]
-            if code < 0:
-                depth -= 1
-                entered = True
-                continue
             next_child[depth] = strings.sibling[code]
             symbol = strings.value[code]
-        now = int(picture.indices[y, x])
-        color = int(before[y, x]) if symbol == mark else symbol
-        change = np.float32(0)
-        e0 = e1 = e2 = np.float32(0)
-        if color != now:
-            if pixels[y, x, 7] < 0:
-                continue
-            r0 = pixels[y, x, 0] * (cones[color, 0] - cones[now, 0])
-            r1 = pixels[y, x, 1] * (cones[color, 1] - cones[now, 1])
-            r2 = pixels[y, x, 2] * (cones[color, 2] - cones[now, 2])
-            e0 = m[0, 0] * r0 + m[0, 1] * r1 + m[0, 2] * r2
-            e1 = m[1, 0] * r0 + m[1, 1] * r1 + m[1, 2] * r2
-            e2 = m[2, 0] * r0 + m[2, 1] * r1 + m[2, 2] * r2
-            change = e0 * (2 * f0 + own * e0) + e1 * (2 * f1 + own * e1) + e2 * (2 * f2 + own * e2)
-            scale = picture.weights[y, x]
-            for k in range(3):
-                new, old = labs[color, k] - pixels[y, x, 3 + k], labs[now, k] - pixels[y, x, 3 + k]
-                change += scale * penalty[k] * (new * new - old * old)
-        cost = spent[depth] + change
-        if depth == 0:
-            added = code_cost
-            if ways.known[symbol]:
-                added += weight * np.float32(_TWICE)
-        after = i + depth + 1
-        known = ways.cost[after]
-        if cost > weight * (usual * (depth + 2) + np.float32(_BITS_OVER)):
-            continue
-        if first + cost > known + weight * np.float32(_BITS_MORE):
-            continue
-        whole = first + cost + added
-        if whole < known:
-            ways.cost[after] = whole
-            ways.start[after], ways.code[after] = i, code
-            longest = max(longest, depth + 1)
-        if strings.child[code] >= 0 and depth + 1 < _LONGEST and total + depth + 1 < end:
-            row = reach + depth
-            errors[row, 0], errors[row, 1], errors[row, 2] = e0, e1, e2
-            depth += 1
-            spent[depth] = cost
-            next_child[depth] = strings.child[code]
-            entered = True
-    code = strings.child[previous] if previous >= 0 else -1
-    while code >= 0:
-        ways.known[strings.value[code]] = False
-        code = strings.sibling[code]
-    return longest
+    string = int(strings.child[previous]) if previous >= 0 else 0
+    while string > 0:
+        ways.known[strings.value[string]] = False
+        string = int(strings.sibling[string])
+    return int(longest)
