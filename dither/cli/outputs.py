@@ -3,6 +3,7 @@
 import contextlib
 import os
 import re
+import shlex
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager
@@ -227,7 +228,8 @@ def check_suffix(path: Path, job: Job, panel: "Panel | None" = None) -> None:
         return
     if path != STREAM and suffix not in (*WRITE_FORMATS, ".jpg", ".jpeg"):
         formats = (*WRITE_FORMATS, *(DEVICE_ENDINGS if panel is None else ()), *VIDEO_SUFFIXES)
-        raise InputError(f"cannot write {path}: {wrong_ending(suffix, formats)}")
+        folder = "" if suffix else f"; for a folder, give --output-dir {shlex.quote(str(path))}"
+        raise InputError(f"cannot write {path}: {wrong_ending(suffix, formats)}{folder}")
     try:
         check_ending(suffix)
     except InputError as error:

@@ -24,6 +24,9 @@ if TYPE_CHECKING:
     from dither.palettes.palette import Palette
     from dither.palettes.rgba import RgbaPalette
 
+# A look that is called coarse; half the pixels in each direction then look better.
+_COARSE_LOOK = 40
+
 
 @dataclasses.dataclass(frozen=True)
 class Dithered:
@@ -133,7 +136,7 @@ def image_file(
     if suffix == ".gif" and any(map(_is_partly_transparent, animation.frames)):
         note(
             f"{output_title(output)}: a GIF has no partial transparency; alpha below 128 becomes "
-            "transparent, the rest opaque"
+            "transparent, the rest opaque (--background COLOUR keeps soft edges)"
         )
     if values.ndim == 2:
         content = encode_indexed(
@@ -292,7 +295,9 @@ def packing_note(report: dict[str, Any]) -> str:
             counted(report["bytes"], "byte", grouped=True),
             counted(report["colors"], "colour"),
         )
-        return f": {size}, {colors}, look {report['look']:.1f}"
+        coarse = report["look"] < _COARSE_LOOK
+        hint = "; below 40, a smaller --resize often looks better in as many bytes"
+        return f": {size}, {colors}, look {report['look']:.1f}{hint if coarse else ''}"
     if "panel" in report:
         return buffer_note(report)
     if "order" not in report:

@@ -5,6 +5,7 @@ A device such as /dev/zero has no end.
 
 import io
 import os
+import re
 import select
 import stat
 from pathlib import Path
@@ -44,7 +45,7 @@ def safe_open(path: Path | str, name: str | None = None) -> BinaryIO:
     try:
         descriptor = os.open(path, _FLAGS)
     except FileNotFoundError:
-        raise InputError(f"cannot read {name}: there is no such file") from None
+        raise InputError(f"cannot read {name}: {_why_missing(name)}") from None
     except (OSError, ValueError) as error:  # ValueError: a name with a zero byte
         reason = getattr(error, "strerror", None) or error
         raise InputError(f"cannot read {name}: {reason}") from error
@@ -58,6 +59,13 @@ def safe_open(path: Path | str, name: str | None = None) -> BinaryIO:
         raise InputError(f"cannot read {name}: it is {kind}")
     finally:
         os.close(descriptor)
+
+
+def _why_missing(name: str) -> str:
+    """Return why there is no file of this name; a path has one slash of an address left."""
+    if re.match(r"[a-z][a-z0-9+]+:/", name):
+        return "it is an address, and only files are read; download it first"
+    return "there is no such file"
 
 
 def _read_pipe(descriptor: int, name: str) -> bytes:

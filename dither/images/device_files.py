@@ -8,7 +8,7 @@ import numpy as np
 from dither.errors import InputError
 from dither.images.bit_packing import pack
 from dither.images.c_source import c_name, c_source, hex_lines
-from dither.images.raw_layout import Layout, raw_bytes
+from dither.images.raw_layout import Layout, bits_of, raw_bytes, row_bits
 from dither.suggestions import wrong_ending
 from dither.wording import counted
 
@@ -44,13 +44,32 @@ def device_file(
     if ending in (".c", ".h"):
         height, width = codes.shape[:2]
         content = raw_bytes(codes, levels, layout)
-        comment = f"{width}x{height} pixels, {layout}; {counted(content.size, 'byte')}."
+        comment = f"{width}x{height} pixels, {_in_words(codes, levels, layout)}; "
+        comment += f"{counted(content.size, 'byte')}."
         return c_source(path, comment, (width, height), [("", "", content)]).encode()
     if ending not in DEVICE_ENDINGS:
         raise InputError(f"the ending is {ending!r}; {wrong_ending(ending, DEVICE_ENDINGS)}")
     if codes.ndim == 3 or levels != 2:
         raise InputError(f"{DEVICE_ENDINGS[ending]} holds black and white; give --bits 1 --gray")
     return xbm(codes, path.stem) if ending == ".xbm" else escpos_raster(codes)
+
+
+def _in_words(codes: np.ndarray, levels: int | Sequence[int], layout: Layout) -> str:
+    """Return the bits of a pixel and their order in words."""
+    if layout == "pages":
+        return "1 bit per pixel, in pages of 8 rows, the uppermost in the lowest bit of a byte"
+    if layout == "planes":
+        return "a plane for each bit, the lowest first, the leftmost pixel in the highest bits"
+    first = "highest" if layout == "msb" else "lowest"
+    if codes.ndim == 3:
+        channels = bits_of(levels)
+        channels = channels if len(channels) == codes.shape[2] else channels * codes.shape[2]
+        return f"{'+'.join(map(str, channels))} bits per pixel, the {first} byte first"
+    bits = row_bits(levels, layout)
+    if bits > 8:
+        return f"{bits} bits per pixel, the {first} byte first"
+    leftmost = "" if bits == 8 else f", the leftmost pixel in the {first} bits"
+    return f"{counted(bits, 'bit')} per pixel{leftmost}"
 
 
 def xbm(codes: np.ndarray, name: str) -> bytes:

@@ -36,7 +36,7 @@ from dither.images.quiet_stderr import quiet_stderr
 from dither.images.raster_image import RasterImage, without_opaque_alpha
 from dither.images.raster_like import as_raster_image
 from dither.images.resolution import file_resolution, per_metre
-from dither.images.unread_formats import AVI, ISO_MEDIA, MATROSKA, what_it_is
+from dither.images.unread_formats import AVI, INKS, ISO_MEDIA, MATROSKA, what_it_is
 from dither.suggestions import wrong_ending
 from dither.wording import counted
 
@@ -161,6 +161,8 @@ def open_image(source: Source, max_pixels: int, name: str | None = None) -> Iter
                     "only dither ordered, diffuse and optimize read videos, from files whose names end "
                     "in .mp4, .mov, .mkv, .webm or .avi"
                 )
+            elif known == INKS:
+                advice = "dither ordered and diffuse take its inks with --inks"
             but = "" if known is None else f", but {known}; {advice}"
             raise InputError(
                 f"{name} is not an image in one of the formats {', '.join(READ_FORMATS)}{but}"

@@ -101,10 +101,13 @@ def check_samples(color: RowArray, alpha: RowArray | None, format_name: str) -> 
         InputError: it cannot.
     """
     if color.dtype == np.uint16:
-        deep = ("PNG", "TIFF", "PPM") if alpha is None else ("PNG",)
-        if color.ndim == 3 or format_name not in deep:
+        if color.ndim == 3:
             raise InputError(
-                "more than 8 bits are only written for grey, as PNG, or without alpha as TIFF or PNM"
+                "colour is written with up to 8 bits per channel; choose fewer bits or levels, or grey"
+            )
+        if format_name not in (("PNG", "TIFF", "PPM") if alpha is None else ("PNG",)):
+            raise InputError(
+                "grey with more than 8 bits is written as .png, and without alpha as .tif or .pnm"
             )
     elif color.dtype != np.uint8:
         raise InputError(f"samples must be uint8 or uint16, not {color.dtype}")

@@ -12,6 +12,8 @@ from dither.wording import counted
 # Kinds of files that may be videos.
 ISO_MEDIA = "a video or another file of ISO media"
 MATROSKA, AVI = "a Matroska or WebM video", "an AVI video"
+# A TIFF whose samples are amounts of ink, as those of printers are; Pillow reads only CMYK.
+INKS = "a TIFF of inks"
 _SIGNATURES = (
     (0, b"%PDF", "a PDF document"),
     (0, b"8BPS", "a Photoshop document"),
@@ -36,7 +38,8 @@ _SIGNATURES = (
     (8, b"AVI ", AVI),
     (4, b"\xe0\xa5", "an Aseprite file"),
 )
-_BITS, _CHANNELS, _SAMPLE_KIND = 258, 277, 339
+_BITS, _PHOTOMETRIC, _CHANNELS, _SAMPLE_KIND = 258, 262, 277, 339
+_SEPARATED = 5
 _KINDS = {
     1: "unsigned integers",
     2: "signed integers",
@@ -72,6 +75,8 @@ def _tiff_kind(file: BinaryIO, order: str) -> str | None:
         tags = _first_tags(file, order)
     except (struct.error, OSError, ValueError, OverflowError):
         return None
+    if tags.get(_PHOTOMETRIC) == [_SEPARATED]:
+        return INKS
     bits = tags.get(_BITS, [1])[0]
     kind = _KINDS.get(tags.get(_SAMPLE_KIND, [1])[0], "samples")
     channels = tags.get(_CHANNELS, [1])[0]

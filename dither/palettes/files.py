@@ -190,5 +190,11 @@ def check_palette_ending(path: Path | str) -> None:
     Raises:
         InputError: the ending is not in WRITE_ENDINGS.
     """
-    if Path(path).suffix.lower() not in WRITE_ENDINGS:
-        raise InputError(f"cannot write {path}: {wrong_ending(Path(path).suffix, WRITE_ENDINGS)}")
+    ending = Path(path).suffix.lower()
+    if ending in WRITE_ENDINGS:
+        return
+    if ending == ".aseprite":  # close to .ase, which is Adobe's when it is written
+        raise InputError(
+            f"cannot write {path}: palettes in .aseprite are only read; Aseprite opens .gpl and .hex"
+        )
+    raise InputError(f"cannot write {path}: {wrong_ending(ending, WRITE_ENDINGS)}")

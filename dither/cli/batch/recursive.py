@@ -54,8 +54,8 @@ def dither_folder(
             the matrix follow each other in the natural order of the names.
 
     Returns:
-        The report for --json: "images" made in this run, the number already "done", and those that
-        "failed", with the reason.
+        The report for --json: "images" made in this run, the number already "up_to_date", and those
+        that "failed", with the reason.
 
     Raises:
         InputError: options conflict, the folders cannot be read or written, another batch works there,
@@ -107,7 +107,7 @@ def dither_folder(
         **({"levels": target.levels} if target.levels else {}),
         **({"panel": target.panel.name} if target.panel else {}),
         "images": made,
-        "done": plan.done,
+        "up_to_date": plan.done,
         "failed": [{"input": path, "error": text} for path, text in sorted(plan.failed.items())],
         "skipped": found.skipped,
     }

@@ -87,9 +87,9 @@ def _show(panel: "Panel") -> None:
     )
     rows, longest = [], max(len(ink.name) for ink in panel.inks)
     for index, (ink, share) in enumerate(zip(panel.inks, shares, strict=True)):
-        role = {panel.white: "  white", panel.black: "  black"}.get(index, "")
+        role = {panel.white: ", shows white", panel.black: ", shows black"}.get(index, "")
         code = "/".join(map(str, ink.code))
-        text = f"  {ink.look}  {share:6.1%}  code {code}, driver {ink.pure}{role}"
+        text = f"  {ink.look}  reflects {share:5.1%}  code {code}, driver {ink.pure}{role}"
         rows.append((f"{ink.name:{longest}}  ", [ink.look], text))
     print_swatches(rows)
     for name, text in (("source", panel.source), ("looks", panel.looks)):

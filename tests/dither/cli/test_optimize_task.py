@@ -52,7 +52,7 @@ def folder(tmp_path: Path) -> Path:
 def _report(done: subprocess.CompletedProcess[str]) -> tuple[int, int, int]:
     """Numbers of images made, already up to date, and failed."""
     report = json.loads(done.stdout)
-    return len(report["images"]), report["done"], len(report["failed"])
+    return len(report["images"]), report["up_to_date"], len(report["failed"])
 
 
 def test_a_folder_is_optimised_and_one_bad_file_stops_nothing(run: Callable, folder: Path) -> None:

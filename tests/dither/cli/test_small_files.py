@@ -7,6 +7,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from dither.cli.result_files import packing_note
 from dither.metrics.look import look
 
 pytest.importorskip("numba")
@@ -127,3 +128,10 @@ def test_unusable_options_are_refused(
 ) -> None:
     assert words in refused(f"dither optimize {options}")
     assert not list(folder.glob("x*"))
+
+
+@pytest.mark.parametrize(("look", "hinted"), [(39.9, True), (40.0, False), (-31.8, True)])
+def test_a_coarse_look_suggests_fewer_pixels(look: float, hinted: bool) -> None:
+    note = packing_note({"bytes": 1234, "colors": 9, "look": look})
+    assert note.startswith(f": 1,234 bytes, 9 colours, look {look}")
+    assert ("a smaller --resize" in note) == hinted

@@ -2,6 +2,7 @@ import io
 import shutil
 import subprocess
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -112,3 +113,28 @@ def test_layouts_that_do_not_fit_are_refused(refused: Run, tmp_path: Path, words
     gray(tmp_path)
     refused(f"dither ordered a.png {words}")
     assert not list(tmp_path.glob("b.*"))
+
+
+@pytest.mark.parametrize(
+    ("codes", "levels", "layout", "words"),
+    [
+        (CODES, 2, "msb", "1 bit per pixel, the leftmost pixel in the highest bits"),
+        (CODES, 4, "lsb", "2 bits per pixel, the leftmost pixel in the lowest bits"),
+        (CODES, 256, "msb", "8 bits per pixel; "),
+        (CODES, 300, "lsb", "16 bits per pixel, the lowest byte first"),
+        (CODES, 2, "pages", "1 bit per pixel, in pages of 8 rows"),
+        (CODES, 4, "planes", "a plane for each bit, the lowest first"),
+        (
+            np.dstack([CODES] * 3),
+            (32, 64, 32),
+            "msb",
+            "5+6+5 bits per pixel, the highest byte first",
+        ),
+        (np.dstack([CODES] * 3), 4, "lsb", "2+2+2 bits per pixel, the lowest byte first"),
+    ],
+)
+def test_a_c_array_says_how_its_pixels_lie(
+    codes: np.ndarray, levels: Any, layout: Any, words: str
+) -> None:
+    first = device_file("a.h", codes, levels, layout).decode().splitlines()[0]
+    assert words in first

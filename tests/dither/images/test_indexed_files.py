@@ -217,7 +217,7 @@ def test_partial_alpha_takes_entries_after_the_palette_while_there_are_some() ->
     said: list[str] = []
     _, more = _case(255)
     data = encode_indexed([indices], more, ".png", alphas=[many], log=said.append)
-    assert "RGBA instead of indices" in said[0]
+    assert "RGBA instead of indices; --alpha threshold needs one entry more" in said[0]
     with Image.open(io.BytesIO(data)) as picture:
         assert picture.mode == "RGBA"
 

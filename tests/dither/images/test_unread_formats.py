@@ -68,3 +68,12 @@ def test_unknown_bytes_are_not_named() -> None:
 def test_any_bytes_are_named_or_not(data: bytes, start: bytes, offset: int) -> None:
     named = what_it_is(io.BytesIO(start + struct.pack("<I", offset) + data))
     assert named is None or "\n" not in named
+
+
+def test_a_tiff_of_inks_is_refused_with_the_option_that_takes_it(tmp_path: Path) -> None:
+    inks = np.zeros((5, 6, 7), np.uint8)
+    tifffile.imwrite(tmp_path / "t.tif", inks, photometric="separated")
+    with pytest.raises(
+        InputError, match=r"but a TIFF of inks; dither .* take its inks with --inks"
+    ):
+        read_image(tmp_path / "t.tif")

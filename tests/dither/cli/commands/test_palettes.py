@@ -53,8 +53,9 @@ def test_a_palette_is_saved(run: Callable, refused: Callable, tmp_path: Path, en
     [
         ("gameboy", "'gameboy' is not a palette; did you mean 'game-boy'"),
         ("-o p.gpl", "--output saves one palette; name it"),
-        ("c64 -o p.aseprite", "he ending must be one of .gpl"),
+        ("c64 -o p.aseprite", "are only read; Aseprite opens .gpl"),
         ("lospec:sweetie-16", "save https://lospec.com/palette-list/sweetie-16.hex"),
+        ("https://a.org/p.hex", "p.hex: it is an address, and only files are read; download it"),
         ("missing.gpl", "cannot read missing.gpl: there is no such file"),
     ],
 )
