@@ -187,6 +187,13 @@ def test_the_recipes_run(paste: Callable[[str], str], tmp_path: Path) -> None:
     with Image.open(tmp_path / "receipt.png") as receipt:
         assert receipt.width == 384  # the page says 48 bytes per row
     assert (tmp_path / "receipt.escpos").stat().st_size > 48 * receipt.height
+    with Image.open(tmp_path / "film-1.tif") as cyan:
+        assert cyan.size == (60, 40)
+    planes = np.fromfile(tmp_path / "films.bin", np.uint8).reshape(3, -1, 150)
+    for plane, name in zip(planes, ("teal", "orange", "black"), strict=True):
+        with Image.open(tmp_path / f"film-{name}.tif") as film:
+            assert (film.mode, film.width, film.info["dpi"]) == ("1", 1200, (300, 300))
+            np.testing.assert_array_equal(np.unpackbits(plane, axis=1), ~np.asarray(film))
 
 
 def test_the_panels_page_runs(paste: Callable[[str], str], tmp_path: Path) -> None:
@@ -198,8 +205,21 @@ def test_the_panels_page_runs(paste: Callable[[str], str], tmp_path: Path) -> No
     with Image.open(tmp_path / "seen.png") as seen, Image.open(tmp_path / "frame.png") as driver:
         assert seen.size == driver.size == (800, 480)
         assert sorted((driver.getpalette() or [])[:18]) == [0] * 10 + [255] * 8
-    (script,) = _blocks("panels.md", "python")
-    subprocess.run([sys.executable, "-c", script], cwd=tmp_path, check=True, capture_output=True)
+    checked, charts, read_back = _blocks("panels.md", "python")
+    for script in (checked, charts):
+        subprocess.run(
+            [sys.executable, "-c", script], cwd=tmp_path, check=True, capture_output=True
+        )
+    panel = dither.load_panel("spectra-6-7.3")
+    red = dither.unpack_panel(panel, (tmp_path / "ink-red.bin").read_bytes())
+    assert {panel.inks[number].name for number in np.unique(red)} == {"red"}
+    # A photo of the chart, here without errors, gives back the colours of the inks.
+    chart = dither.unpack_panel(panel, (tmp_path / "ink-chart.bin").read_bytes())
+    dither.write_image(tmp_path / "chart.png", panel.palette.colors[chart])
+    done = subprocess.run(
+        [sys.executable, "-c", read_back], cwd=tmp_path, check=True, capture_output=True, text=True
+    )
+    assert done.stdout.splitlines() == [f"{ink.name} {ink.look}" for ink in panel.inks]
 
 
 @pytest.mark.slow
@@ -258,9 +278,12 @@ def test_the_page_on_differentiable_dithering_runs(
 def test_the_page_on_green_noise_runs(paste: Callable[[str], str], tmp_path: Path) -> None:
     _runs("green-noise.md", paste)
     (script,) = _blocks("green-noise.md", "python")
+    script = script.replace("2400", "240")  # a narrow print takes less time
     script += "assert set(np.unique(print_out)) == {0, 1}"
     command = [sys.executable, "-c", script]
     subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+    with Image.open(tmp_path / "laser.tif") as sheet:
+        assert (sheet.mode, sheet.width, sheet.info["dpi"]) == ("1", 240, (600, 600))
 
 
 def test_the_page_on_clips_runs(paste: Callable[[str], str], tmp_path: Path) -> None:

@@ -81,7 +81,7 @@ def optimize(
         Path | None,
         option(
             OUTPUT,
-            "Also write the palette, for a single image: .gpl .pal .hex .act .aco .ase .txt "
+            "Also write the palette, for a single image: .gpl .pal .hex .act .aco .ase (Adobe) .txt "
             "(paint.net) or .png.",
             value="FILE",
         ),

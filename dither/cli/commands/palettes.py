@@ -32,7 +32,7 @@ def palettes(
         Path | None,
         option(
             OUTPUT,
-            "Save the palette: .gpl .pal .hex .act .aco .ase .txt (paint.net) or .png.",
+            "Save the palette: .gpl .pal .hex .act .aco .ase (Adobe) .txt (paint.net) or .png.",
             *("--output", "-o"),
             value="FILE",
         ),
