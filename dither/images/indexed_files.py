@@ -37,8 +37,8 @@ if TYPE_CHECKING:
 Log = Callable[[str], object]
 _TOO_MANY_FOR_PNG = (
     f"a PNG palette holds at most {MAX_COLORS} entries, and the palette and its transparent colours "
-    "are more; the file holds RGBA instead of indices ; --alpha threshold "
-    "needs one entry more, --alpha background none"
+    "are more; the file holds RGBA instead of indices; --alpha threshold needs one entry more, "
+    "--alpha background none"
 )
 _NO_ALPHA_IN_TIFF = "a TIFF palette has no transparency; the file holds RGBA instead of indices"
 
