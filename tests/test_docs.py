@@ -205,7 +205,7 @@ def test_the_panels_page_runs(paste: Callable[[str], str], tmp_path: Path) -> No
     with Image.open(tmp_path / "seen.png") as seen, Image.open(tmp_path / "frame.png") as driver:
         assert seen.size == driver.size == (800, 480)
         assert sorted((driver.getpalette() or [])[:18]) == [0] * 10 + [255] * 8
-    checked, charts, read_back = _blocks("panels.md", "python")
+    charts, read_back, checked = _blocks("panels.md", "python")
     for script in (checked, charts):
         subprocess.run(
             [sys.executable, "-c", script], cwd=tmp_path, check=True, capture_output=True
