@@ -43,7 +43,7 @@ def scan_serpentine(
         modulation: of the thresholds.
         state: of the rows above.
     """
-    from dither.diffusion.compiled import serpentine
+    from dither.diffusion.compiled import serpentine, serpentine_levels
     from dither.diffusion.compiled.serpentine_lanes import fraction_bits
 
     height, width = plan.samples.shape[:2]
@@ -52,19 +52,49 @@ def scan_serpentine(
         if bits >= 0:
             _scan_in_lanes(plan, taps, bits, state)
             return
+    if not plan.to_palette and not modulation.varies:
+        table, shift = serpentine_levels.level_steps(plan.target.lights)
+        if len(table):
+            _scan_in_parts(plan, taps, table, shift, state)
+            return
     reach = max(0, *abs(taps[:, 1])) if len(taps) else 0
     ring = 1 + max(0, *taps[:, 0]) if len(taps) else 1
     if state.past is None:
         state.past = np.zeros((3,) * plan.to_palette + (ring, width + 2 * reach), np.int32)
-    loop: Any = serpentine.serpentine_to_palette
-    tables: tuple[Any, ...] = ()
-    if not plan.to_palette:
-        loop = serpentine.serpentine_to_levels
-        tables = serpentine.level_steps(plan.target.lights, taps)
-    settings = *tables, plan.target, modulation, plan.channel, plan.bounds
+    loop: Callable[..., None] = serpentine.serpentine_to_levels
+    if plan.to_palette:
+        loop = serpentine.serpentine_to_palette
+    settings = plan.target, modulation, plan.channel, plan.bounds
     for y0 in range(0, height, _BLOCK_ROWS):
         rows = *plan.rows(y0, y0 + _BLOCK_ROWS), plan.codes[y0 : y0 + _BLOCK_ROWS]
         loop(*rows, state.past, state.row + y0, taps, *settings)
+    state.row += height
+
+
+def _scan_in_parts(
+    plan: ScanPlan, taps: np.ndarray, table: np.ndarray, shift: int, state: ScanState
+) -> None:
+    """Diffuse to levels in serpentine order, in 32 bits; `table` and `shift` of `level_steps`."""
+    from dither.diffusion.compiled import serpentine_levels as loops
+    from dither.diffusion.compiled.serpentine_lanes import FULL_BITS, lane_taps
+
+    height, width = plan.samples.shape
+    taps = lane_taps(taps, FULL_BITS)
+    if state.past is None:
+        state.past = np.zeros((1 + taps[:, 0].max(), loops.row_size(width)), np.int32)
+    past = state.past
+    settings = taps, table.reshape(-1), shift, plan.target.lights, plan.bounds
+    for y0 in range(0, height, _BLOCK_ROWS):
+        samples, units = plan.rows(y0, y0 + _BLOCK_ROWS)
+        if not len(units):
+            units = np.ones(1, np.int32)
+        elif plan.light == "encoded":
+            # Light is proportional to codes.
+            units = units[1:2]
+        loops.serpentine_levels(
+            *(samples, units << loops.HIGH_BITS, plan.codes[y0 : y0 + _BLOCK_ROWS]),
+            *(past.reshape(-1), len(past), state.row + y0, *settings),
+        )
     state.row += height
 
 

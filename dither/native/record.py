@@ -27,6 +27,7 @@ def _commands() -> Iterator[str]:
         yield f"dither diffuse {image}.png --bits 1 --kernel ostromoukhov"
         yield f"dither diffuse {image}.png --palette pico-8 --noise 0.2"
         yield f"dither diffuse {image}.png --palette pico-8 --noise 0.2 --raster"
+        yield f"dither diffuse {image}.png --bits 1 --noise 0.2"
         yield f"dither diffuse {image}.png --bits 1 --raster --noise 0.2"
     yield "dither diffuse small.png --palette pico-8 --mix-in linear"
     yield "dither diffuse small.png --palette pico-8 --raster --clamp range"

@@ -7,6 +7,7 @@ One pixel is a vector of its channels. Eight pixels are a vector for each channe
 is three instructions; in memory their channels lie together, and vectors are exchanged for rows.
 """
 
+import itertools
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -24,20 +25,27 @@ FIRST, SECOND = (0, 8, 1, 9, 4, 12, 5, 13), (2, 10, 3, 11, 6, 14, 7, 15)
 FIRST_PAIR, SECOND_PAIR = (0, 1, 8, 9, 4, 5, 12, 13), (2, 3, 10, 11, 6, 7, 14, 15)
 
 
-class _Kind(types.Type):
-    """A type that exists only inside of a compiled function."""
+class Kind(types.Type):
+    """A type that exists only inside of a compiled function.
+
+    Attributes:
+        in_llvm: the type for LLVM: a vector, or an array of vectors or of numbers.
+    """
+
+    def __init__(self, name: str, in_llvm: Any) -> None:
+        super().__init__(name)
+        self.in_llvm = in_llvm
 
 
-LANES, PIXELS, EACH = _Kind("pixel"), _Kind("pixels"), _Kind("numbers")
-_IN_LLVM = {LANES: FOUR, PIXELS: _CHANNELS, EACH: _NUMBERS}
+LANES, PIXELS, EACH = Kind("pixel", FOUR), Kind("pixels", _CHANNELS), Kind("numbers", _NUMBERS)
 
 
-@register_model(_Kind)
+@register_model(Kind)
 class _KindModel(PrimitiveModel):
-    """The types are vectors for LLVM, or arrays of them, or of numbers."""
+    """A value is what LLVM knows by the type of its kind."""
 
     def __init__(self, manager: Any, kind: Any) -> None:
-        super().__init__(manager, kind, _IN_LLVM[kind])
+        super().__init__(manager, kind, kind.in_llvm)
 
 
 def parts(builder: Any, value: Any) -> list[Any]:
@@ -68,7 +76,7 @@ def picked(builder: Any, one: Any, other: Any, lanes: Iterable[int]) -> Any:
     return builder.shuffle_vector(one, other, ir.Constant(ir.VectorType(INT, len(lanes)), lanes))
 
 
-def _splat(builder: Any, number: Any, like: Any) -> Any:
+def splat(builder: Any, number: Any, like: Any) -> Any:
     """Return lanes with the same 32-bit number; a number as it is."""
     if like.type == number.type:
         return number
@@ -76,7 +84,7 @@ def _splat(builder: Any, number: Any, like: Any) -> Any:
     return picked(builder, first, first, [0] * like.type.count)
 
 
-def _by_lane(name: str, step: Callable[[Any, Any, Any], Any]) -> Any:
+def by_lane(name: str, step: Callable[[Any, Any, Any], Any]) -> Any:
     """Return the function that combines lanes, or lanes and a number, lane by lane."""
 
     def typed(typing_context: Any, left: Any, right: Any) -> Any:
@@ -85,7 +93,7 @@ def _by_lane(name: str, step: Callable[[Any, Any, Any], Any]) -> Any:
             if len(rights) < len(lefts):
                 rights *= len(lefts)
             both = zip(lefts, rights, strict=True)
-            found = [step(builder, one, _splat(builder, other, one)) for one, other in both]
+            found = [step(builder, one, splat(builder, other, one)) for one, other in both]
             return joined(builder, found)
 
         return left(left, left if right is left else types.int32), generate
@@ -102,12 +110,12 @@ def _chosen(comparison: str) -> Callable[[Any, Any, Any], Any]:
 
 
 smaller = _chosen("<")
-plus = _by_lane("plus", lambda builder, left, right: builder.add(left, right))
-minus = _by_lane("minus", lambda builder, left, right: builder.sub(left, right))
-times = _by_lane("times", lambda builder, left, right: builder.mul(left, right))
-shifted = _by_lane("shifted", lambda builder, left, right: builder.ashr(left, right))
-at_most = _by_lane("at_most", smaller)
-at_least = _by_lane("at_least", _chosen(">"))
+plus = by_lane("plus", lambda builder, left, right: builder.add(left, right))
+minus = by_lane("minus", lambda builder, left, right: builder.sub(left, right))
+times = by_lane("times", lambda builder, left, right: builder.mul(left, right))
+shifted = by_lane("shifted", lambda builder, left, right: builder.ashr(left, right))
+at_most = by_lane("at_most", smaller)
+at_least = by_lane("at_least", _chosen(">"))
 
 
 def _if_less(typing_context: Any, one: Any, other: Any, first: Any, second: Any) -> Any:
@@ -168,17 +176,21 @@ def _indices(builder: Any, index: Any, apart: Any, size: int) -> list[Any]:
     return [index, *(builder.add(index, each) for each in further)]
 
 
-def _by_channel(builder: Any, rows: list[Any]) -> Any:
-    """Return a vector for each channel of eight pixels; a pixel as it is."""
-    if len(rows) == 1:
-        return rows[0]
+def by_channel(builder: Any, rows: list[Any]) -> list[Any]:
+    """Return a vector for each of four channels of eight pixels."""
     pairs = [picked(builder, rows[place], rows[place + 4], range(8)) for place in range(4)]
     channels = []
-    for half, side in ((FIRST, FIRST_PAIR), (FIRST, SECOND_PAIR), (SECOND, FIRST_PAIR)):
+    for half, side in itertools.product((FIRST, SECOND), (FIRST_PAIR, SECOND_PAIR)):
         left = picked(builder, pairs[0], pairs[1], half)
         right = picked(builder, pairs[2], pairs[3], half)
         channels.append(picked(builder, left, right, side))
-    return joined(builder, channels)
+    return channels
+
+
+def _pixels(builder: Any, places: list[Any]) -> Any:
+    """Return the pixel, or the channels of eight, at these pointers."""
+    rows = [builder.load(place, align=4) for place in places]
+    return rows[0] if len(rows) == 1 else joined(builder, by_channel(builder, rows)[:3])
 
 
 def _by_pixel(builder: Any, pixels: Any) -> list[Any]:
@@ -204,7 +216,7 @@ def _loaded(typing_context: Any, array: Any, index: Any, apart: Any) -> Any:
         start = start_of(context, builder, signature, arguments)
         indices = _indices(builder, arguments[1], arguments[2], 4)
         places = [pointer(builder, start, each, FOUR) for each in indices]
-        return _by_channel(builder, [builder.load(place, align=4) for place in places])
+        return _pixels(builder, places)
 
     return (LANES if apart is types.none else PIXELS)(array, types.intp, apart), generate
 
@@ -230,7 +242,7 @@ def _looked_up(typing_context: Any, array: Any, numbers: Any) -> Any:
         start = start_of(context, builder, signature, arguments)
         indices = [builder.shl(each, INT(2)) for each in parts(builder, arguments[1])]
         places = [pointer(builder, start, each, FOUR) for each in indices]
-        return _by_channel(builder, [builder.load(place, align=4) for place in places])
+        return _pixels(builder, places)
 
     return (PIXELS if numbers is EACH else LANES)(array, numbers), generate
 

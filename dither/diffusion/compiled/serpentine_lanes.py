@@ -35,7 +35,7 @@ EARLY = 32
 _ROWS_WHOLE = 16
 # Pixels whose errors from above are summed at a time, in the processor's cache.
 _SUMMED = 512
-_FULL_BITS = 16
+FULL_BITS = 16
 
 
 def fraction_bits(taps: np.ndarray, bounds: tuple[int, int]) -> int:
@@ -53,8 +53,8 @@ def fraction_bits(taps: np.ndarray, bounds: tuple[int, int]) -> int:
     while (taps[:, 2] << bits & 0xFFFF).any():
         bits += 1
     error = max(WHITE - bounds[0], bounds[1])
-    largest = int(abs(taps[:, 2]).sum()) * error + ((WHITE + 1) << _FULL_BITS)
-    return bits if largest >> (_FULL_BITS - bits) < 1 << 31 else -1
+    largest = int(abs(taps[:, 2]).sum()) * error + ((WHITE + 1) << FULL_BITS)
+    return bits if largest >> (FULL_BITS - bits) < 1 << 31 else -1
 
 
 def lane_taps(taps: np.ndarray, bits: int) -> np.ndarray:
@@ -67,7 +67,7 @@ def lane_taps(taps: np.ndarray, bits: int) -> np.ndarray:
     follows = (taps[:, 0] == 0) & (taps[:, 1] == 1)
     first = np.array([[0, 1, taps[follows, 2].sum()]])
     ordered = np.concatenate([first, taps[~follows]])
-    ordered[:, 2] >>= _FULL_BITS - bits
+    ordered[:, 2] >>= FULL_BITS - bits
     return ordered[np.argsort(ordered[:, 0], kind="stable")]
 
 
