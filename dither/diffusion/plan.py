@@ -1,6 +1,7 @@
 """Scan plans: one per channel for levels, one for the whole image for a palette."""
 
 import functools
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any, Literal, Protocol
 
@@ -9,7 +10,7 @@ import numpy as np
 from dither.diffusion.light import WHITE, light_of_codes, light_of_floats, light_of_levels
 from dither.errors import InputError
 from dither.extras import require_extra
-from dither.gamut.device_link import map_to_palette
+from dither.gamut.device_link import palette_mapping
 from dither.palettes.palette import Intent, Palette
 from dither.palettes.palette_like import as_colors, as_palette, names_palette
 from dither.samples import (
@@ -51,6 +52,8 @@ class ScanPlan:
         to_palette: whether the target is a palette.
         channel: number of the channel, for the noise; 0 for a palette.
         bounds: (low, high) to which light with its errors is clipped.
+        mapping: maps rows to what the palette can show, if they are mapped: a mapped image would need
+            more memory than the image, and the time to allocate it.
     """
 
     samples: np.ndarray
@@ -60,6 +63,7 @@ class ScanPlan:
     to_palette: bool
     channel: int
     bounds: tuple[int, int]
+    mapping: Callable[[np.ndarray], np.ndarray] | None = None
 
     def rows(self, start: int, stop: int) -> tuple[np.ndarray, np.ndarray]:
         """Return some rows and the light of each code; the latter is empty if the rows are light.
@@ -68,6 +72,8 @@ class ScanPlan:
         each depth, not again for strided or read-only images.
         """
         rows = self.samples[start:stop]
+        if self.mapping is not None:
+            rows = self.mapping(rows)
         if np.issubdtype(rows.dtype, np.floating):
             return light_of_floats(np.ascontiguousarray(rows), self.light), _NO_UNITS
         return np.array(rows, order="C"), light_of_codes(rows.dtype, self.light)
@@ -119,14 +125,14 @@ def plan_scans(
     bounds = (0, WHITE) if clipped else (-_MAX_WHITES * WHITE, (_MAX_WHITES + 1) * WHITE)
     if palette is not None:
         colors = palette_colors(palette)
-        image = as_color(image)
+        image, mapping = as_color(image), None
         if intent is not None and not isinstance(palette, Palette):
             palette = Palette(colors)
         if isinstance(palette, Palette):
-            image = map_to_palette(image, palette, intent)
+            mapping = palette_mapping(image, palette, intent)
         codes = np.empty(image.shape[:2], np.uint8)
         target = _palette_target(colors.tobytes(), light)
-        plans = [ScanPlan(image, codes, light, target, True, 0, bounds)]
+        plans = [ScanPlan(image, codes, light, target, True, 0, bounds, mapping)]
     else:
         channels = np.moveaxis(image, 2, 0) if image.ndim == 3 else image[None]
         counts = levels_of(2 if levels is None else levels, len(channels))

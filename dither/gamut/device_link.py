@@ -55,23 +55,44 @@ def map_to_palette(
         >>> (map_to_palette(np.full((1, 1), 255, np.uint8), panel) // 257).tolist()
         [[[161, 164, 165]]]
     """
-    palette = as_palette(palette)
     color = as_color(checked_image(image))
+    mapping = palette_mapping(color, as_palette(palette), intent)
+    return color if mapping is None else mapping(color)
+
+
+def palette_mapping(
+    color: np.ndarray, palette: Palette, intent: Intent | None = None
+) -> Callable[[np.ndarray], np.ndarray] | None:
+    """Return the function that maps any rows of an image, as `map_to_palette` does the whole.
+
+    Args:
+        color: (H, W, 3), checked.
+        palette: the palette.
+        intent: rendering intent; the palette's own if None.
+
+    Returns:
+        The function, from rows of the image to (rows, W, 3) uint16; None if the palette can show all
+        colours.
+    """
     intent = intent or palette.intent
     link = device_link(palette, intent)
     if link is None:
-        return color
-    out = np.empty(color.shape, np.uint16)
-    if not out.size:
-        return out
-    pixels = out.size // 3
+        return None
+    pixels = color.size // 3
+    if not pixels:
+        return lambda rows: np.empty(rows.shape, np.uint16)
     interpolate = _interpolation(link.table_for(_cells(color, pixels)), pixels)
     keep = _exact_writer(exact_colors(palette, intent), palette.colors * np.uint16(257), pixels)
-    for part in _parts(color):
-        shown = out[part].reshape(-1, 3)
-        interpolate(color[part], shown)
-        keep(eight_bit_colors(color[part]).reshape(-1, 3), shown)
-    return out
+
+    def mapped(rows: np.ndarray) -> np.ndarray:
+        out = np.empty(rows.shape, np.uint16)
+        for part in _parts(rows):
+            shown = out[part].reshape(-1, 3)
+            interpolate(rows[part], shown)
+            keep(eight_bit_colors(rows[part]).reshape(-1, 3), shown)
+        return out
+
+    return mapped
 
 
 class DeviceLink:

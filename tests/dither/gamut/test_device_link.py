@@ -10,7 +10,14 @@ from hypothesis import strategies as st
 from dither.color import linear_to_srgb, srgb_to_linear
 from dither.errors import InputError
 from dither.gamut import device_link, device_link_loop
-from dither.gamut.device_link import STEPS, WHITE, ClipLink, link_table, map_to_palette
+from dither.gamut.device_link import (
+    STEPS,
+    WHITE,
+    ClipLink,
+    link_table,
+    map_to_palette,
+    palette_mapping,
+)
 from dither.gamut.gamut import mixture_gamut
 from dither.gamut.gamut_mapping import EQUAL, clip_to_gamut
 from dither.gamut.intent import map_light
@@ -230,3 +237,12 @@ def test_a_clip_link_of_several_images_answers_as_one_of_each() -> None:
     wanted = clip_to_gamut(srgb_to_linear(second / 65535).reshape(-1, 3), gamut, EQUAL).clip(0, 1)
     clipped = srgb_to_linear(shared.clip(second) / 65535).reshape(-1, 3)
     assert np.abs(clipped - wanted).mean() < 0.01
+
+
+def test_rows_are_mapped_as_in_the_whole_image() -> None:
+    image = np.random.default_rng(0).integers(0, 256, (30, 40, 3), np.uint8)
+    mapping = palette_mapping(image, PANEL)
+    assert mapping is not None
+    parts = [mapping(image[start : start + 7]) for start in range(0, 30, 7)]
+    assert (np.concatenate(parts) == map_to_palette(image, PANEL)).all()
+    assert palette_mapping(image, Palette.from_hex("000 f00 0f0 00f ff0 0ff f0f fff")) is None
