@@ -8,7 +8,6 @@ import numpy as np
 from dither.color import code_boundaries, srgb_to_linear
 from dither.diffusion.dot_diffusion import KNUTH_CLASSES
 from dither.diffusion.kernels import DIFFUSION_KERNELS
-from dither.diffusion.light import light_of_codes
 from dither.diffusion.riemersma import queue_shares
 from dither.diffusion.tone_kernels import VARIABLE_KERNELS
 from dither.matrix.catalog import DEFAULT_MATRIX, load_channels, load_matrix
@@ -42,13 +41,12 @@ def studio_tables() -> dict[str, Any]:
         inks and their size in pixels; "kernels" with their taps, and "toneShares" of those that depend
         on the tone; "curveShares" of the errors along a curve, "dotClasses" of dot diffusion and the
         "alphaMatrix" that decides transparent pixels; for every 8-bit code "linear" light
-        (0 to 1), "linearUnits" and "encodedUnits" of diffusion; and the "limits" between codes.
+        (0 to 1); and the "limits" between codes.
 
     Example:
         >>> studio_tables()["palettes"]["game-boy"]
         ['#0f380f', '#306230', '#8bac0f', '#9bbc0f']
     """
-    eight_bits = np.dtype(np.uint8)
     return {
         "matrices": {
             **{name: _packed(load_channels(name), shipped=True) for name in SHIPPED},
@@ -62,8 +60,6 @@ def studio_tables() -> dict[str, Any]:
         "dotClasses": _packed((KNUTH_CLASSES,), shipped=False),
         "alphaMatrix": _packed((load_matrix(DEFAULT_MATRIX),), shipped=True),
         "linear": srgb_to_linear(np.arange(256) / 255).tolist(),
-        "linearUnits": light_of_codes(eight_bits, "linear").tolist(),
-        "encodedUnits": light_of_codes(eight_bits, "encoded").tolist(),
         "limits": code_boundaries(255).tolist(),
     }
 

@@ -46,7 +46,7 @@ from dither.preparation.alpha import composite, threshold_alpha
 from dither.preparation.fit import Sides
 from dither.preparation.mask import without_hidden_colors
 from dither.preparation.tones import LightChange, change_light
-from dither.samples import level_picture, levels_of
+from dither.samples import Light, level_picture, levels_of
 from dither.studio import studio_page
 from dither.studio.tables import CLASSICAL, SHIPPED, studio_tables
 
@@ -147,7 +147,7 @@ def test_every_node_is_mapped_alike(tmp_path: Path, intent: Intent) -> None:
     script = """
     const { linear } = given.tables;
     const made = given.jobs.map(({ colors, intent }) => {
-        const link = finished(linkTable(lightMapper(paletteOf(colors, linear), intent)));
+        const link = finished(linkTable(new Link(lightMapper(paletteOf(colors, linear), intent))));
         return link && Buffer.from(link.buffer).toString("base64");
     });
     console.log(JSON.stringify(made));
@@ -222,14 +222,16 @@ def test_white_black_and_exact_colours_follow_the_same_rule(tmp_path: Path) -> N
             assert result["found"] == found[0].tolist(), (palette.hex, intent)
 
 
-def test_deep_codes_have_the_light_of_the_commands(tmp_path: Path) -> None:
+def test_codes_have_the_light_of_the_commands(tmp_path: Path) -> None:
     script = """
-    const made = ["linear", "encoded"].map((light) => Array.from(deepLight(light)));
+    const both = (light) => [lightOfCodes({ light }, given.tables), deepLight(light)];
+    const made = ["linear", "encoded"].map((light) => both(light).map((each) => Array.from(each)));
     console.log(JSON.stringify(made));
     """
-    linear, encoded = in_node(tmp_path, script)
-    assert linear == light_of_codes(np.dtype(np.uint16), "linear").tolist()
-    assert encoded == light_of_codes(np.dtype(np.uint16), "encoded").tolist()
+    lights: list[Light] = ["linear", "encoded"]
+    for light, made in zip(lights, in_node(tmp_path, script), strict=True):
+        for dtype, units in zip((np.uint8, np.uint16), made, strict=True):
+            assert units == light_of_codes(np.dtype(dtype), light).tolist()
 
 
 def test_the_command_of_the_page_has_only_options_that_the_help_lists(tmp_path: Path) -> None:

@@ -85,6 +85,8 @@ TASKS = (
     "keep the text of a poster sharp",
     "cut out a logo",
     "undo and redo",
+    "work by keys alone",
+    "reload the page and go on",
     "save a look and use it on another picture",
     "send the settings, as a link and as a file",
     "copy the picture to another program",

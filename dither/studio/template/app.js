@@ -57,7 +57,9 @@ function hasPlanes(name) {
 }
 
 let result = null;
+// Of the newest choices, and of those whose result is shown.
 let round = 0;
+let shownRound = 0;
 
 // Dither by the choices: a small preview first if the picture is large.
 async function refresh() {
@@ -65,7 +67,7 @@ async function refresh() {
     document.body.dataset.state = "working";
     const settings = settingsOf();
     const matrix = matrixOf(choices);
-    if (opened.reduced) preview(settings, matrix, () => own === round);
+    if (opened.reduced && !variants.list) preview({ settings, matrix, own, about: opened.about });
     const answer = await ditherer({ settings, matrix, side: view.side });
     if (answer.stale || own !== round) return;
     if (answer.failure) {
@@ -73,6 +75,7 @@ async function refresh() {
         complain(`Dithering failed: ${answer.failure}`);
     } else {
         result = answer.result;
+        shownRound = own;
         view.setResult({ ...answer.result, ...answer });
         if (view.side !== (answer.average?.side ?? 1)) await addSide();
     }
@@ -80,24 +83,6 @@ async function refresh() {
     document.body.dataset.state = "ready";
     if (result) describe();
     whenReady.splice(0).forEach((go) => go());
-}
-
-async function preview(settings, matrix, isWanted) {
-    const place = placement(opened.about, settings);
-    const answer = await previewer({ settings: previewSettings(settings, place), matrix, pixels: {} });
-    if (answer.pixels && document.body.dataset.state !== "ready" && isWanted()) view.setPreview({ ...answer.result, pixels: answer.pixels }, { frame: place.frame, place });
-}
-
-// Colours per mixture that are enough for a preview, and found soon.
-const DRAFT_MIXTURE = 8;
-
-// Return the settings that fit the small copy, with a result of as many pixels as a preview has.
-function previewSettings(exact, { frame, turns }) {
-    const settings = { ...exact, draft: true, mixtureSize: Math.min(exact.mixtureSize, DRAFT_MIXTURE) };
-    if (settings.width === null && settings.height === null) return settings;
-    const part = Math.min(1, Math.sqrt(PREVIEWED_PIXELS / (frame.width * frame.height)));
-    const [width, height] = [frame.width, frame.height].map((side) => Math.max(1, Math.round(side * part)));
-    return { ...settings, width, height, rotate: 90 * turns, fit: settings.width === null || settings.height === null ? "stretch" : settings.fit };
 }
 
 // Ask for what the zoom needs of the result.
@@ -261,10 +246,10 @@ function sourceOf() {
 }
 
 function showCommand() {
-    $("command").textContent = commandOf(choices, sourceOf());
+    showWords($("command"), commandOf(choices, sourceOf()));
     $("needed").textContent = opened.name;
     $("needs").hidden = opened.onDisk;
-    $("optimize-command").textContent = optimizeCommand(choices, sourceOf());
+    showWords($("optimize-command"), optimizeCommand(choices, sourceOf()));
     const notes = [];
     if (clip.frames.length && choices.autoContrast !== null) notes.push("The page measures automatic contrast for each frame, the command for all together.");
     if (opened.about.deep) notes.push("This PNG has 16 bits. The browser uses 8 of them; the command uses all 16 of grey images.");

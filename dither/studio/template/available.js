@@ -23,12 +23,6 @@ function lightOf(color) {
     return unpacked(color).map((code) => srgbToLinear(code / WHITE));
 }
 
-// OKLab with doubled a and b.
-function weighedLight(light) {
-    const [lightness, a, b] = linearToOklab(light);
-    return [lightness, CHROMA_WEIGHT * a, CHROMA_WEIGHT * b];
-}
-
 function lengthOf(values) {
     return Math.sqrt(values.reduce((sum, value) => sum + value * value, 0));
 }

@@ -2,6 +2,7 @@
 // `dither.preparation.cells` and `dither.preparation.window_scores`. A grid is { width, height }.
 
 const CELL = 8;
+const STRIP_BYTES = 1 << 18;
 const lesser = (one, other) => (other < one ? other : one);
 const greater = (one, other) => (other > one ? other : one);
 const plus = (one, other) => one + other;
@@ -10,51 +11,61 @@ function cellGrid({ width, height }, size = CELL) {
     return { width: Math.ceil(width / size), height: Math.ceil(height / size) };
 }
 
-// Call `visit(cell, pixel)` for all pixels of each cell; a picture whose sides are no multiples is extended at its edges.
-function eachOfCells({ width, height }, size, visit) {
-    const grid = cellGrid({ width, height }, size);
-    for (let row = 0, cell = 0; row < grid.height; row++) {
-        for (let column = 0; column < grid.width; column++, cell++) {
-            for (let y = row * size; y < (row + 1) * size; y++) {
-                const line = (y < height ? y : height - 1) * width;
-                for (let x = column * size; x < (column + 1) * size; x++) visit(cell, line + (x < width ? x : width - 1));
-            }
-        }
-    }
-}
-
-// Call `visit(pixel, cell)` for all pixels of a picture.
-function eachWithCell({ width, height }, size, visit) {
+// Return a function that gives the pixels of a cell, always in one array; a picture whose sides are no multiples is extended
+// at its edges.
+function cellPixels({ width, height }, size = CELL) {
     const across = Math.ceil(width / size);
-    for (let y = 0, i = 0; y < height; y++) {
-        const row = Math.floor(y / size) * across;
-        for (let x = 0; x < width; x++, i++) visit(i, row + Math.floor(x / size));
-    }
+    const pixels = new Int32Array(size * size);
+    return (cell) => {
+        const [top, left] = [Math.floor(cell / across) * size, (cell % across) * size];
+        for (let y = top, i = 0; y < top + size; y++) {
+            const line = (y < height ? y : height - 1) * width;
+            for (let x = left; x < left + size; x++) pixels[i++] = line + (x < width ? x : width - 1);
+        }
+        return pixels;
+    };
 }
 
-// Combine the values of each cell, from `start` on.
-function cellValues(values, size, side, combine, start) {
-    const grid = cellGrid(size, side);
-    const out = new Float64Array(grid.width * grid.height).fill(start);
-    eachOfCells(size, side, (cell, pixel) => (out[cell] = combine(out[cell], values[pixel])));
-    return out;
+// Return the least and the largest value in each cell.
+function cellEnds(values, size) {
+    const grid = cellGrid(size);
+    const pixelsOf = cellPixels(size);
+    const [low, high] = [new Float64Array(grid.width * grid.height), new Float64Array(grid.width * grid.height)];
+    for (let cell = 0; cell < low.length; cell++) {
+        const pixels = pixelsOf(cell);
+        let [least, most] = [values[pixels[0]], values[pixels[0]]];
+        for (let i = 1; i < pixels.length; i++) {
+            const value = values[pixels[i]];
+            if (value < least) least = value;
+            if (value > most) most = value;
+        }
+        [low[cell], high[cell]] = [least, most];
+    }
+    return { low, high };
 }
 
 // Combine each value with all in a square around it, columns first; edges are extended. A place has `lanes` values.
 function windowed(values, size, radius, combine, lanes = 1) {
-    const wide = extended(values, size, radius, lanes);
-    const line = (size.width + 2 * radius) * lanes;
-    const made = [line, lanes].reduce((plane, stride) => (combine === plus ? runningSums : runningEnds)(plane, stride, 2 * radius + 1, combine), wide);
-    const out = values.slice();
-    for (let y = 0; y < size.height; y++) out.set(made.subarray(y * line, y * line + size.width * lanes), y * size.width * lanes);
+    const { width, height } = size;
+    const [line, wide] = [width * lanes, (width + 2 * radius) * lanes];
+    const out = new values.constructor(values.length);
+    // Strips of rows stay in a fast memory.
+    const rows = Math.min(height, Math.max(4 * radius, Math.floor(STRIP_BYTES / (wide * values.BYTES_PER_ELEMENT))));
+    const strip = new values.constructor((rows + 2 * radius) * wide);
+    for (let top = 0; top < height; top += rows) {
+        const end = Math.min(top + rows, height);
+        const part = strip.subarray(0, (end - top + 2 * radius) * wide);
+        extend(values, size, radius, lanes, top - radius, part);
+        const made = [wide, lanes].reduce((plane, stride) => (combine === plus ? runningSums : runningEnds)(plane, stride, 2 * radius + 1, combine), part);
+        for (let y = top, from = 0; y < end; y++, from += wide) out.set(made.subarray(from, from + line), y * line);
+    }
     return out;
 }
 
-// Return a plane with `radius` more places on each side, which repeat those at its edges.
-function extended(values, { width, height }, radius, lanes) {
-    const [line, wideLine, edge] = [width * lanes, (width + 2 * radius) * lanes, radius * lanes];
-    const out = new values.constructor(wideLine * (height + 2 * radius));
-    for (let y = -radius, start = 0; y < height + radius; y++, start += wideLine) {
+// Write rows from `top` on, with `radius` more places on each side; beyond the edges, those at the edges are repeated.
+function extend(values, { width, height }, radius, lanes, top, out) {
+    const [line, edge] = [width * lanes, radius * lanes];
+    for (let y = top, start = 0; start < out.length; y++, start += line + 2 * edge) {
         const from = clamp(y, 0, height - 1) * line;
         out.set(values.subarray(from, from + line), start + edge);
         for (let i = 0; i < edge; i++) {
@@ -62,7 +73,6 @@ function extended(values, { width, height }, radius, lanes) {
             out[start + edge + line + i] = values[from + line - lanes + (i % lanes)];
         }
     }
-    return out;
 }
 
 // Return the sum of each value and of those that follow it at a stride, `count` in all.
@@ -78,7 +88,7 @@ function runningEnds(values, stride, count, combine) {
     while (known < count) {
         const ahead = Math.min(known, count - known) * stride;
         if (values instanceof Uint8Array) combineBytes(values, ahead, combine === lesser ? 0 : -1);
-        else for (let i = 0, from = ahead; from < values.length; i++, from++) values[i] = combine(values[i], values[from]);
+        else (combine === lesser ? keepLesser : keepGreater)(values, ahead);
         known += ahead / stride;
     }
     return values;
@@ -92,6 +102,26 @@ function combineBytes(values, ahead, side) {
     }
 }
 
+function keepLesser(values, ahead) {
+    for (let i = 0, from = ahead; from < values.length; i++, from++) if (values[from] < values[i]) values[i] = values[from];
+}
+
+function keepGreater(values, ahead) {
+    for (let i = 0, from = ahead; from < values.length; i++, from++) if (values[from] > values[i]) values[i] = values[from];
+}
+
+// Return the value of each pixel's cell.
+function perPixel(values, { width, height }, size) {
+    const across = Math.ceil(width / size);
+    const out = new Uint8Array(width * height);
+    for (let y = 0; y < height; y++) {
+        const start = y * width;
+        if (y % size > 0) out.copyWithin(start, start - width, start);
+        else for (let x = 0, cell = (y / size) * across; x < width; x += size, cell++) out.fill(values[cell], start + x, start + Math.min(x + size, width));
+    }
+    return out;
+}
+
 function windowMean(values, grid, radius) {
     return windowed(values, grid, radius, plus).map((sum) => sum / (2 * radius + 1) ** 2);
 }
@@ -101,6 +131,11 @@ function regionsBy({ width, height }, isJoined) {
     const numbers = new Int32Array(width * height).fill(-1);
     const waiting = [];
     let count = 0;
+    const join = (cell, other) => {
+        if (numbers[other] >= 0 || !isJoined(cell, other)) return;
+        numbers[other] = count;
+        waiting.push(other);
+    };
     for (let first = 0; first < numbers.length; first++) {
         if (numbers[first] >= 0) continue;
         numbers[first] = count;
@@ -108,12 +143,10 @@ function regionsBy({ width, height }, isJoined) {
         while (waiting.length) {
             const cell = waiting.pop();
             const column = cell % width;
-            const around = [column > 0 && cell - 1, column < width - 1 && cell + 1, cell >= width && cell - width, cell + width < numbers.length && cell + width];
-            for (const other of around) {
-                if (other === false || numbers[other] >= 0 || !isJoined(cell, other)) continue;
-                numbers[other] = count;
-                waiting.push(other);
-            }
+            if (column > 0) join(cell, cell - 1);
+            if (column < width - 1) join(cell, cell + 1);
+            if (cell >= width) join(cell, cell - width);
+            if (cell + width < numbers.length) join(cell, cell + width);
         }
         count++;
     }
@@ -168,11 +201,16 @@ function lumaPlane({ samples }) {
 function stepPlane({ width, height, samples }) {
     const steps = new Uint8Array(width * height);
     for (let y = 0, i = 0; y < height; y++) {
+        // At the edges a pixel is its own neighbour.
+        const down = y + 1 < height ? 3 * width : 0;
         for (let x = 0; x < width; x++, i++) {
+            const right = x + 1 < width ? 3 : 0;
+            let most = 0;
             for (let lane = 3 * i; lane < 3 * i + 3; lane++) {
-                if (x + 1 < width) steps[i] = greater(steps[i], Math.abs(samples[lane] - samples[lane + 3]));
-                if (y + 1 < height) steps[i] = greater(steps[i], Math.abs(samples[lane] - samples[lane + 3 * width]));
+                const own = samples[lane];
+                most = Math.max(most, Math.abs(own - samples[lane + right]), Math.abs(own - samples[lane + down]));
             }
+            steps[i] = most;
         }
     }
     return steps;
@@ -184,23 +222,30 @@ const SCORE_CONSTANT = 0.88;
 const NOISE_FACTOR = 2;
 
 // Score windows of 3 by 3 cells; above 0 they hold text or line art.
-function windowScores(picture, luma, steps, noise) {
+function windowScores(picture, luma, lumaEnds, steps, noise) {
     const grid = cellGrid(picture);
-    const low = windowed(cellValues(luma, picture, CELL, lesser, 255), grid, 1, lesser);
-    const high = windowed(cellValues(luma, picture, CELL, greater, 0), grid, 1, greater);
+    const low = windowed(lumaEnds.low, grid, 1, lesser);
+    const high = windowed(lumaEnds.high, grid, 1, greater);
     const contrast = high.map((value, cell) => Math.max(value - low[cell], 1));
     const [first, last] = [END_SHARE, 1 - END_SHARE].map(Math.fround);
     const ends = new Float64Array(contrast.length);
-    // The sums of eight are those of numpy.
-    const excess = Array.from({ length: 8 }, () => new Float64Array(contrast.length));
-    let count = 0;
-    eachOfCells(picture, CELL, (cell, pixel) => {
-        const position = Math.fround((luma[pixel] - low[cell]) / contrast[cell]);
-        if (position < first || position > last) ends[cell]++;
-        excess[count++ % 8][cell] += Math.max(steps[pixel] - NOISE_FACTOR * noise, 0);
-    });
-    const [a, b, c, d, e, f, g, h] = excess;
-    const step = windowMean(contrast.map((most, i) => (a[i] + b[i] + (c[i] + d[i]) + (e[i] + f[i] + (g[i] + h[i]))) / 64 / most), grid, 1);
+    const steep = new Float64Array(contrast.length);
+    const sums = new Float64Array(8);
+    const pixelsOf = cellPixels(picture);
+    for (let cell = 0; cell < ends.length; cell++) {
+        const pixels = pixelsOf(cell);
+        const [least, most] = [low[cell], contrast[cell]];
+        sums.fill(0);
+        for (let i = 0; i < pixels.length; i++) {
+            const position = Math.fround((luma[pixels[i]] - least) / most);
+            if (position < first || position > last) ends[cell]++;
+            sums[i % 8] += Math.max(steps[pixels[i]] - NOISE_FACTOR * noise, 0);
+        }
+        // The sums of eight are those of numpy.
+        const [a, b, c, d, e, f, g, h] = sums;
+        steep[cell] = (a + b + (c + d) + (e + f + (g + h))) / 64 / most;
+    }
+    const step = windowMean(steep, grid, 1);
     const share = windowMean(ends.map((value) => value / 64), grid, 1);
     return { score: share.map((value, cell) => value + STEP_WEIGHT * step[cell] - SCORE_CONSTANT), contrast };
 }

@@ -4,6 +4,12 @@ function quoted(word) {
     return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
 
+// Show a command that breaks between its words only.
+function showWords(element, command) {
+    const parts = command.split(" ").flatMap((word) => [" ", Object.assign(document.createElement("span"), { textContent: word })]);
+    element.replaceChildren(...parts.slice(1));
+}
+
 // `source` has the file's name and that of its mask, and tells whether it has transparent pixels (`clear`) and whether it is `animated`.
 function outputName({ name, animated }) {
     const ending = animated && /\.gif$/i.test(name) ? "gif" : "png";

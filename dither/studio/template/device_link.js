@@ -1,4 +1,5 @@
-// Device link: a table of 33 by 33 by 33 mapped colours as 16-bit codes, identical to `dither.gamut.device_link`.
+// Device link: a table of 33 by 33 by 33 mapped colours as 16-bit codes, identical to `dither.gamut.device_link`; only the
+// nodes that are needed are mapped.
 
 const DEEP_WHITE = 65535;
 const LINK_STEPS = 32;
@@ -7,30 +8,70 @@ const DRAFT_STEPS = 8;
 // Channels by falling rest; two of the eight cases cannot occur.
 const ORDERS = [[0, 1], [0, 1], [0, 2], [2, 0], [1, 0], [1, 2], [1, 2], [2, 1]];
 
-// Return the table of a mapping of linear light, or null if it changes no colour.
-function* linkTable(map, steps = LINK_STEPS) {
-    const side = steps + 1;
-    const axis = Float64Array.from({ length: side }, (_, i) => i / steps);
-    const light = axis.map(srgbToLinear);
-    const table = new Uint16Array(side ** 3 * 3);
-    let changed = false;
-    let place = 0;
-    for (let red = 0; red < side; red++) {
-        for (let green = 0; green < side; green++) {
-            for (let blue = 0; blue < side; blue++) {
-                const mapped = map([light[red], light[green], light[blue]]);
-                const own = [axis[red], axis[green], axis[blue]];
-                for (let channel = 0; channel < 3; channel++) {
-                    const code = linearToSrgb(mapped[channel]);
-                    if (Math.abs(code - own[channel]) >= 0.5 / DEEP_WHITE) changed = true;
-                    // A little above a half, which powers reach only nearly.
-                    table[place++] = Math.floor(code * DEEP_WHITE + 0.500001);
-                }
-            }
-            yield;
+// The table of a mapping of linear light, of which nodes are mapped when they are needed.
+class Link {
+    #map;
+    #light;
+    #known;
+    // Whether a mapped node has another colour than it had.
+    changes = false;
+
+    constructor(map, steps = LINK_STEPS) {
+        this.#map = map;
+        this.side = steps + 1;
+        this.#light = Float64Array.from({ length: this.side }, (_, i) => srgbToLinear(i / steps));
+        this.#known = new Uint8Array(this.side ** 3);
+        this.table = new Uint16Array(3 * this.side ** 3);
+    }
+
+    add(node) {
+        if (this.#known[node]) return;
+        this.#known[node] = 1;
+        const places = [Math.floor(node / this.side ** 2), Math.floor(node / this.side) % this.side, node % this.side];
+        const mapped = this.#map(places.map((place) => this.#light[place]));
+        for (let channel = 0; channel < 3; channel++) {
+            const code = linearToSrgb(mapped[channel]);
+            if (Math.abs(code - places[channel] / (this.side - 1)) >= 0.5 / DEEP_WHITE) this.changes = true;
+            // A little above a half, which powers reach only nearly.
+            this.table[3 * node + channel] = Math.floor(code * DEEP_WHITE + 0.500001);
         }
     }
-    return changed ? table : null;
+
+    // Map the nodes around a colour of 8-bit codes.
+    addAround(codes) {
+        const [red, green, blue] = codes.map((code) => Math.min(Math.floor((code * (this.side - 1)) / WHITE), this.side - 2));
+        for (const [across, down, along] of CORNERS) this.add(((red + across) * this.side + green + down) * this.side + blue + along);
+    }
+
+    // Return the nodes around the colours of a picture.
+    around({ channels, samples }) {
+        const { side } = this;
+        const white = samples instanceof Uint16Array ? DEEP_WHITE : WHITE;
+        const below = Uint8Array.from({ length: white + 1 }, (_, code) => Math.min(Math.floor((code * (side - 1)) / white), side - 2));
+        const [cells, nodes] = [new Uint8Array(side ** 3), new Uint8Array(side ** 3)];
+        const [greenAt, blueAt] = channels === 3 ? [1, 2] : [0, 0];
+        for (let s = 0; s < samples.length; s += channels) cells[(below[samples[s]] * side + below[samples[s + greenAt]]) * side + below[samples[s + blueAt]]] = 1;
+        for (let cell = 0; cell < cells.length; cell++) {
+            if (cells[cell]) for (const [red, green, blue] of CORNERS) nodes[cell + (red * side + green) * side + blue] = 1;
+        }
+        return nodes;
+    }
+}
+
+// Return the table of a link with the nodes that a picture needs, or with all; null if the mapping changes no colour.
+function* linkTable(link, picture = null) {
+    const count = link.side ** 3;
+    for (let node = 0; node < count && !link.changes; node++) {
+        link.add(node);
+        if (node % 256 === 0) yield;
+    }
+    if (!link.changes) return null;
+    const nodes = picture && link.around(picture);
+    for (let node = 0; node < count; node++) {
+        if (nodes === null || nodes[node]) link.add(node);
+        if (node % 256 === 0) yield;
+    }
+    return link.table;
 }
 
 // Return a mapping of linear light that is interpolated between few colours.
@@ -39,12 +80,13 @@ function draftMapper(map) {
     const nodeAt = remembered((place) => map([Math.floor(place / (side * side)), Math.floor(place / side) % side, place % side].map((step) => srgbToLinear(step / DRAFT_STEPS))));
     return (light) => {
         const places = light.map((value) => linearToSrgb(clamp(value, 0, 1)) * DRAFT_STEPS);
-        const nodes = places.map((place) => Math.min(Math.floor(place + 1e-9), DRAFT_STEPS - 1));
+        const [red, green, blue] = places.map((place) => Math.min(Math.floor(place + 1e-9), DRAFT_STEPS - 1));
+        const rest = [places[0] - red, places[1] - green, places[2] - blue];
         const mixed = [0, 0, 0];
-        for (const corner of CORNERS) {
-            const part = corner.reduce((product, far, lane) => product * (far ? places[lane] - nodes[lane] : 1 + nodes[lane] - places[lane]), 1);
+        for (const [across, down, along] of CORNERS) {
+            const part = (across ? rest[0] : 1 - rest[0]) * (down ? rest[1] : 1 - rest[1]) * (along ? rest[2] : 1 - rest[2]);
             if (part < 1e-9) continue;
-            const own = nodeAt(((nodes[0] + corner[0]) * side + nodes[1] + corner[1]) * side + nodes[2] + corner[2]);
+            const own = nodeAt(((red + across) * side + green + down) * side + blue + along);
             for (let lane = 0; lane < 3; lane++) mixed[lane] += part * own[lane];
         }
         return mixed;
@@ -100,15 +142,17 @@ function linkLookup(table, white) {
     };
 }
 
-// Return a function that maps a colour 0xRRGGBB by a table, if there is one.
-function colorMapper(table, exact, colors) {
-    if (!table) return (color) => color;
-    const look = linkLookup(table, WHITE);
+// Return a function that maps a colour 0xRRGGBB by a link, if that changes colours.
+function colorMapper(link, exact, colors) {
+    if (!link.changes) return (color) => color;
+    const look = linkLookup(link.table, WHITE);
     const found = new Uint16Array(3);
     return remembered((color) => {
         const own = exact(color);
-        if (own !== undefined) return packed(colors[own]);
-        look(...unpacked(color), found, 0);
+        if (own >= 0) return packed(colors[own]);
+        const codes = unpacked(color);
+        link.addAround(codes);
+        look(...codes, found, 0);
         return packed(Array.from(found, (code) => Math.floor((code + 128) / 257)));
     });
 }
@@ -125,7 +169,7 @@ function* linkedPicture({ width, height, channels, samples, ...others }, table, 
             const green = samples[from + greenAt];
             const blue = samples[from + blueAt];
             const own = exact(isDeep ? (shortCode(red) << 16) | (shortCode(green) << 8) | shortCode(blue) : (red << 16) | (green << 8) | blue);
-            if (own === undefined) look(red, green, blue, out, s);
+            if (own < 0) look(red, green, blue, out, s);
             else for (let channel = 0; channel < 3; channel++) out[s + channel] = colors[own][channel] * 257;
         }
     };

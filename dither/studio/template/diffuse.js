@@ -40,12 +40,12 @@ function* diffuseToLevels(picture, counts, settings, { visit, by }, light) {
     return codes;
 }
 
-// `light` is that of 8-bit codes, `sampleLight` that of the samples.
-function* diffuseToPalette(picture, colors, settings, { visit, by }, light, sampleLight) {
+// `sampleLight` is the light of each code of the samples.
+function* diffuseToPalette(picture, colors, quantizer, { visit, by }, sampleLight) {
     const { width, height, channels } = picture;
     const codes = new Uint8Array(width * height);
     const lanes = { lanes: channels === 3 ? [0, 1, 2] : [0, 0, 0], stride: channels, codes, offset: 0, step: 1 };
     // The number of the channel is part of the noise: that of colours is the noise of the first.
-    yield* visit(picture, lanes, sampleLight, colorQuantizer(colors, light), { ...by, channel: 0 });
+    yield* visit(picture, lanes, sampleLight, quantizer, { ...by, channel: 0 });
     return codes;
 }

@@ -40,11 +40,13 @@ function* paletteCodes(ready, settings, matrix, tables, kept) {
         );
         return yield* ditherToPalette(eightBits(ready), exact, matrix, mixtures, strength);
     }
-    const table = yield* kept.steps("link", [colors, intent], () => linkTable(map, settings.draft ? DRAFT_STEPS : LINK_STEPS));
+    const link = kept.once("link", [colors, intent], () => new Link(map, settings.draft ? DRAFT_STEPS : LINK_STEPS));
+    const table = yield* linkTable(link, ready);
     const mapped = table ? yield* linkedPicture(ready, table, exact, colors) : ready;
     if (settings.method === "ordered") return yield* nearestEntries(mapped, colors, linear);
     const known = lightOfCodes(settings, tables);
     const sampleLight = mapped.samples instanceof Uint16Array ? kept.once("deep light", [light], () => deepLight(light)) : known;
     const scan = yield* scanOf(mapped, settings, matrix, tables, kept);
-    return yield* diffuseToPalette(mapped, colors, settings, scan, known, sampleLight);
+    const nearest = kept.once("nearest", [colors, light], () => nearestColor(colors, known));
+    return yield* diffuseToPalette(mapped, colors, colorQuantizer(colors, known, nearest), scan, sampleLight);
 }

@@ -1,8 +1,9 @@
 // Colours of pictures that keep their entry of the palette, identical to `dither.gamut.exact_colors`.
 
 const SATURATED_CHROMA = 0.05;
+const HASH_BITS = 12;
 
-// Return a function that gives the entry of a colour 0xRRGGBB, or undefined. `device` are the colours by which
+// Return a function that gives the entry of a colour 0xRRGGBB, or -1. `device` are the colours by which
 // the driver of a display names the entries, or null.
 function exactColors(colors, device, intent, map, linear) {
     const entries = new Map();
@@ -14,10 +15,15 @@ function exactColors(colors, device, intent, map, linear) {
             if (!entries.has(code) && (intent === "absolute" || isKept(color, colors[index], intent, map, linear))) entries.set(code, index);
         });
     }
-    // Most pixels have no such colour; the red channel alone rules most of them out.
-    const reds = new Uint8Array(256);
-    for (const code of entries.keys()) reds[code >> 16] = 1;
-    return (code) => (reds[code >> 16] === 1 ? entries.get(code) : undefined);
+    // A table by hash, which most colours find empty.
+    const [known, indices] = [new Int32Array(1 << HASH_BITS), new Int16Array(1 << HASH_BITS).fill(-1)];
+    const placeOf = (code) => {
+        let place = Math.imul(code, 0x9e3779b1) >>> (32 - HASH_BITS);
+        while (indices[place] >= 0 && known[place] !== code) place = (place + 1) & (known.length - 1);
+        return place;
+    };
+    for (const [code, index] of entries) [known[placeOf(code)], indices[placeOf(code)]] = [code, index];
+    return (code) => indices[placeOf(code)];
 }
 
 // Return whether a colour is mapped to its entry or, unless only lightness counts, saturated.

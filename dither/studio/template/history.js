@@ -14,6 +14,7 @@ function remember(field) {
     }
     past.field = field;
     showHistory();
+    keepChoices();
 }
 
 function goInHistory(by) {
@@ -23,6 +24,7 @@ function goInHistory(by) {
     past.field = null;
     Object.assign(choices, agreeing(JSON.parse(state)));
     showHistory();
+    keepChoices();
     showChoices();
     refresh();
 }

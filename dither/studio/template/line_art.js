@@ -21,13 +21,14 @@ function* lineArtMask(picture) {
     const small = factor === 1 ? picture : reducedByMeans(picture, factor);
     yield;
     const { photo, noise } = yield* photoCells(small);
-    return (yield* refinedMask(picture, photo, CELL * factor, noise)).map((isPhoto) => 1 - isPhoto);
+    return yield* refinedMask(picture, photo, CELL * factor, noise);
 }
 
 function reducedByMeans(picture, factor) {
     const grid = cellGrid(picture, factor);
     const samples = new Uint8Array(3 * grid.width * grid.height);
-    meansOfCells(picture, factor).forEach((plane, lane) => plane.forEach((mean, cell) => (samples[3 * cell + lane] = rint(mean))));
+    const means = meansOfCells(picture, factor);
+    for (let cell = 0, s = 0; s < samples.length; cell++) for (const plane of means) samples[s++] = rint(plane[cell]);
     return { ...grid, channels: 3, samples };
 }
 
@@ -35,24 +36,28 @@ function reducedByMeans(picture, factor) {
 function meansOfCells({ width, height, samples }, size) {
     const grid = cellGrid({ width, height }, size);
     const means = [0, 1, 2].map(() => new Float64Array(grid.width * grid.height));
-    eachOfCells({ width, height }, size, (cell, pixel) => {
-        for (let lane = 0; lane < 3; lane++) means[lane][cell] += samples[3 * pixel + lane];
-    });
-    return means.map((plane) => plane.map((sum) => sum / (size * size)));
+    const pixelsOf = cellPixels({ width, height }, size);
+    for (let cell = 0; cell < means[0].length; cell++) {
+        const pixels = pixelsOf(cell);
+        let [red, green, blue] = [0, 0, 0];
+        for (let i = 0; i < pixels.length; i++) {
+            const s = 3 * pixels[i];
+            red += samples[s];
+            green += samples[s + 1];
+            blue += samples[s + 2];
+        }
+        [red, green, blue].forEach((sum, lane) => (means[lane][cell] = sum / (size * size)));
+    }
+    return means;
 }
 
 // Return the step that a share of the pixels does not exceed, interpolated as numpy does.
 function quietStep(steps) {
     const counts = new Float64Array(256);
-    for (const step of steps) counts[step]++;
-    const at = (place) => {
-        let [value, passed] = [0, counts[0]];
-        while (passed <= place) passed += counts[++value];
-        return value;
-    };
+    for (let i = 0; i < steps.length; i++) counts[steps[i]]++;
     const place = (steps.length - 1) * QUIET_SHARE;
     const part = place - Math.floor(place);
-    const [low, high] = [at(Math.floor(place)), at(Math.min(Math.floor(place) + 1, steps.length - 1))];
+    const [low, high] = [Math.floor(place), Math.min(Math.floor(place) + 1, steps.length - 1)].map((whole) => codeAt(counts, whole));
     return part >= 0.5 ? high - (high - low) * (1 - part) : low + (high - low) * part;
 }
 
@@ -62,10 +67,10 @@ function* photoCells(picture) {
     const noise = quietStep(steps);
     const least = clamp(CONTRAST_PER_NOISE * noise, ...CONTRAST_BOUNDS);
     yield;
-    const { score, contrast } = windowScores(picture, luma, steps, noise);
+    const { low, high } = cellEnds(luma, picture);
+    const { score, contrast } = windowScores(picture, luma, { low, high }, steps, noise);
     yield;
-    const [low, high] = [cellValues(luma, picture, CELL, lesser, 255), cellValues(luma, picture, CELL, greater, 0)];
-    const steepest = cellValues(steps, picture, CELL, greater, 0);
+    const steepest = cellEnds(steps, picture).high;
     const flat = Uint8Array.from(low, (value, cell) => (high[cell] - value <= least && steepest[cell] <= 2 * least ? 1 : 0));
     const scored = score.map((value, cell) => (contrast[cell] > least ? value : 0));
     const [highest, lowest] = [windowed(scored, grid, 1, greater), windowed(scored, grid, 1, lesser)];
@@ -90,9 +95,11 @@ function gradientCells(means, flat, noise, { width, height }) {
             for (let start = 0; start < flat.length; start++) {
                 const along = stride === 1 ? start % width : Math.floor(start / width);
                 if (along + count >= length) continue;
-                const cells = Array.from({ length: count + 1 }, (_, offset) => start + offset * stride);
-                if (!cells.every((cell) => flat[cell]) || !means.some((plane) => isSteady(plane, cells, least, noise))) continue;
-                for (const cell of cells) found[cell] = 1;
+                const end = start + count * stride;
+                let cell = start;
+                while (cell <= end && flat[cell]) cell += stride;
+                if (cell <= end || !means.some((plane) => isSteady(plane, start, end, stride, least, noise))) continue;
+                for (cell = start; cell <= end; cell += stride) found[cell] = 1;
             }
         }
     }
@@ -100,12 +107,12 @@ function gradientCells(means, flat, noise, { width, height }) {
 }
 
 // Return whether all steps have one direction, and none is most of the change.
-function isSteady(plane, cells, least, noise) {
-    const total = plane[cells.at(-1)] - plane[cells[0]];
+function isSteady(plane, start, end, stride, least, noise) {
+    const total = plane[end] - plane[start];
     if (!(Math.abs(total) >= least + noise / 2)) return false;
     const most = MOST_OF_SLOPE * Math.abs(total) + noise / 4;
-    for (let i = 1; i < cells.length; i++) {
-        const step = (plane[cells[i]] - plane[cells[i - 1]]) * Math.sign(total);
+    for (let cell = start; cell < end; cell += stride) {
+        const step = (plane[cell + stride] - plane[cell]) * Math.sign(total);
         if (!(step >= -0.3 - noise / 4 && step <= most)) return false;
     }
     return true;
@@ -144,7 +151,8 @@ function filledRectangles(photo, text, textured, grid) {
 
 function softRegions(photo, flat, means, noise, grid) {
     const plain = flat.map((isFlat, cell) => (isFlat && !photo[cell] ? 1 : 0));
-    const stepOf = (one, other) => Math.max(...means.map((plane) => Math.abs(plane[one] - plane[other])));
+    const [reds, greens, blues] = means;
+    const stepOf = (one, other) => Math.max(Math.abs(reds[one] - reds[other]), Math.abs(greens[one] - greens[other]), Math.abs(blues[one] - blues[other]));
     const isJoined = (one, other) => plain[one] === 1 && plain[other] === 1 && stepOf(one, other) <= 3 + noise / 2;
     const regions = regionsBy(grid, isJoined);
     const [soft, hard] = [new Float64Array(plain.length), new Float64Array(plain.length)];
@@ -153,12 +161,13 @@ function softRegions(photo, flat, means, noise, grid) {
         if (photo[there] && stepOf(here, there) <= SOFT_CODES + noise) soft[here]++;
         else hard[here]++;
     };
+    const borders = (one, other) => {
+        border(one, other);
+        border(other, one);
+    };
     for (let cell = 0; cell < plain.length; cell++) {
-        for (const next of [(cell + 1) % grid.width && cell + 1, cell + grid.width < plain.length && cell + grid.width]) {
-            if (!next) continue;
-            border(cell, next);
-            border(next, cell);
-        }
+        if ((cell + 1) % grid.width) borders(cell, cell + 1);
+        if (cell + grid.width < plain.length) borders(cell, cell + grid.width);
     }
     const [softs, hards] = [soft, hard].map((plane) => sumsOf(regions, (cell) => plane[cell]));
     return plain.map((isPlain, cell) => {
@@ -198,48 +207,63 @@ function withoutSmallRegions(given, text, means, noise, grid) {
     });
 }
 
-// Return the pixels of the photograph cells, with their borders where they end.
+// Return the pixels outside the photograph cells; where these end, also those of the background in the cells at the border.
 function* refinedMask(picture, photo, size, noise) {
+    const { width, height, samples } = picture;
     const grid = cellGrid(picture, size);
     const [wide, narrow] = [windowed(photo, grid, 1, greater), windowed(photo, grid, 1, lesser)];
-    const out = new Uint8Array(picture.width * picture.height);
-    eachWithCell(picture, size, (pixel, cell) => (out[pixel] = photo[cell]));
-    if (!wide.some((value, cell) => value && !narrow[cell])) return out;
+    const out = perPixel(photo.map((isPhoto) => 1 - isPhoto), picture, size);
+    const border = wide.map((value, cell) => value & (1 - narrow[cell]));
+    if (!border.includes(1)) return out;
+    // Pixels are compared where the border or the pixels around it need them.
+    const compared = windowed(border, grid, 1, greater);
     const least = BACKGROUND_CODES + 2 * Math.min(noise, MOST_NOISE);
-    const { medians, spread } = mediansOfCells(picture, size);
+    const { medians, spread } = mediansOfCells(picture, size, windowed(compared, grid, 2, greater));
     yield;
     const known = Float64Array.from(spread, (codes, cell) => (!photo[cell] && codes <= least ? 1 : 0));
     const weights = windowed(known, grid, 2, plus);
-    const background = medians.map((plane) => windowed(plane.map((median, cell) => median * known[cell]), grid, 2, plus).map((sum, cell) => rint(sum / Math.max(weights[cell], 1))));
-    let near = new Uint8Array(out.length);
-    eachWithCell(picture, size, (pixel, cell) => {
-        near[pixel] = background.every((plane, lane) => Math.abs(picture.samples[3 * pixel + lane] - plane[cell]) <= least) ? 1 : 0;
-    });
+    const [reds, greens, blues] = medians.map((plane) => windowed(plane.map((median, cell) => median * known[cell]), grid, 2, plus).map((sum, cell) => rint(sum / Math.max(weights[cell], 1))));
+    const pixelsOf = cellPixels(picture, size);
+    let near = new Uint8Array(width * height);
+    for (let cell = 0; cell < compared.length; cell++) {
+        if (!compared[cell]) continue;
+        const [red, green, blue] = [reds[cell], greens[cell], blues[cell]];
+        for (const pixel of pixelsOf(cell)) {
+            const s = 3 * pixel;
+            near[pixel] = Math.abs(samples[s] - red) <= least && Math.abs(samples[s + 1] - green) <= least && Math.abs(samples[s + 2] - blue) <= least ? 1 : 0;
+        }
+    }
     yield;
-    near = windowed(windowed(near, picture, 1, lesser), picture, 1, greater);
-    eachWithCell(picture, size, (pixel, cell) => {
-        if (wide[cell] && !narrow[cell] && weights[cell] > 0) out[pixel] = 1 - near[pixel];
-    });
+    near = anyNear(allNear(near, picture, 1), picture, 1);
+    for (let cell = 0; cell < border.length; cell++) {
+        if (border[cell] && weights[cell] > 0) for (const pixel of pixelsOf(cell)) out[pixel] = near[pixel];
+    }
     return out;
 }
 
-// Return the median of each channel in every cell, and the largest spread of a channel.
-function mediansOfCells({ width, height, samples }, size) {
-    const grid = cellGrid({ width, height }, size);
-    const cells = grid.width * grid.height;
-    const medians = [0, 1, 2].map(() => new Float64Array(cells));
-    const spread = new Float64Array(cells);
-    const values = [0, 1, 2].map(() => new Uint8Array(size * size));
-    let count = 0;
-    eachOfCells({ width, height }, size, (cell, pixel) => {
-        for (let lane = 0; lane < 3; lane++) values[lane][count] = samples[3 * pixel + lane];
-        if (++count < size * size) return;
-        count = 0;
-        values.forEach((each, lane) => {
-            each.sort();
-            medians[lane][cell] = (each[each.length / 2 - 1] + each[each.length / 2]) / 2;
-            spread[cell] = Math.max(spread[cell], each.at(-1) - each[0]);
-        });
-    });
+// Return the median of each channel in the wanted cells, and the largest spread of a channel.
+function mediansOfCells(picture, size, wanted) {
+    const medians = [0, 1, 2].map(() => new Float64Array(wanted.length));
+    const spread = new Float64Array(wanted.length);
+    const counts = new Uint32Array(256);
+    const pixelsOf = cellPixels(picture, size);
+    for (let cell = 0; cell < wanted.length; cell++) {
+        if (!wanted[cell]) continue;
+        const pixels = pixelsOf(cell);
+        for (let lane = 0; lane < 3; lane++) {
+            counts.fill(0);
+            for (let i = 0; i < pixels.length; i++) counts[picture.samples[3 * pixels[i] + lane]]++;
+            const [low, lower, upper, high] = [0, pixels.length / 2 - 1, pixels.length / 2, pixels.length - 1].map((place) => codeAt(counts, place));
+            medians[lane][cell] = (lower + upper) / 2;
+            spread[cell] = Math.max(spread[cell], high - low);
+        }
+    }
     return { medians, spread };
+}
+
+// Return the code at a place of the order of counted codes.
+function codeAt(counts, place) {
+    let [code, passed] = [0, counts[0]];
+    while (passed <= place) passed += counts[++code];
+    return code;
 }

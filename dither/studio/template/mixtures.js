@@ -115,20 +115,17 @@ function pairTable({ lights }, map, light, linear) {
     const at = nodeTable(map, linear, (node, color) => {
         const [rr, rg, rb, gg, gb, bb] = localMetric(color, light);
         const wanted = lightUnits(color, light, PAIR_WHITE);
-        const away = offered.map((own) => own.map((lit, channel) => lit - wanted[channel]));
+        const away = offered.map((own) => [own[0] - wanted[0], own[1] - wanted[1], own[2] - wanted[2]]);
         const turned = away.map(([r, g, b]) => [rr * r + rg * g + rb * b, rg * r + gg * g + gb * b, rb * r + gb * g + bb * b]);
-        const product = (one, other) => {
-            const [a, b] = [turned[one], away[other]];
-            return a[0] * b[0] + a[1] * b[1] + a[2] * b[2];
-        };
-        const squares = away.map((_, index) => product(index, index));
+        const squares = away.map((own, index) => dot(turned[index], own));
         const nearest = squares.map((_, index) => index).sort((a, b) => squares[a] - squares[b] || a - b);
         let [least, first, second, toward] = [Infinity, 0, 0, 0];
         for (const one of nearest.slice(0, NEAREST_OF_PAIR)) {
             const mine = squares[one];
+            const own = turned[one];
             for (let other = 0; other < lights.length; other++) {
                 if (other === one) continue;
-                const across = product(one, other);
+                const across = dot(own, away[other]);
                 const apart = mine + squares[other] - 2 * across;
                 const ahead = mine - across;
                 const share = clamp(ahead / Math.max(apart, 1), 0, 1);

@@ -4,22 +4,30 @@ const CHROMA_WEIGHT = 2;
 
 // Return a function that gives the entry of a colour; of equally near ones, the first.
 function nearestEntry(colors, linear) {
-    const weighted = (codes) => {
-        const [lightness, a, b] = linearToOklab([linear[codes[0]], linear[codes[1]], linear[codes[2]]]);
-        return [lightness, CHROMA_WEIGHT * a, CHROMA_WEIGHT * b];
-    };
+    const weighted = (codes) => weighedLight([linear[codes[0]], linear[codes[1]], linear[codes[2]]]);
     const entries = colors.map(weighted);
-    const squares = entries.map((entry) => dot(entry, entry));
+    const [lightness, redness, yellowness] = [0, 1, 2].map((lane) => Float64Array.from(entries, (entry) => entry[lane]));
+    const squares = Float64Array.from(entries, (entry) => dot(entry, entry));
     return (codes) => {
-        const own = weighted(codes);
-        let [best, least] = [0, Infinity];
-        for (let index = 0; index < entries.length; index++) {
+        const [l, a, b] = weighted(codes);
+        let best = 0;
+        let least = Infinity;
+        for (let index = 0; index < squares.length; index++) {
             // Rounded, so that entries that are equally near stay in order.
-            const distance = rint((squares[index] - 2 * dot(own, entries[index])) * 1e12);
-            if (distance < least) [best, least] = [index, distance];
+            const distance = rint((squares[index] - 2 * (l * lightness[index] + a * redness[index] + b * yellowness[index])) * 1e12);
+            if (distance < least) {
+                best = index;
+                least = distance;
+            }
         }
         return best;
     };
+}
+
+// Return OKLab with doubled a and b of linear light.
+function weighedLight(light) {
+    const [lightness, a, b] = linearToOklab(light);
+    return [lightness, CHROMA_WEIGHT * a, CHROMA_WEIGHT * b];
 }
 
 // Return the entry of each pixel.

@@ -44,8 +44,8 @@ function linearToSrgb(light) {
 }
 
 function linearToOklab(light) {
-    const [long, middle, short] = times(LINEAR_TO_CONES, light);
-    return times(ROOTS_TO_OKLAB, [Math.cbrt(long), Math.cbrt(middle), Math.cbrt(short)]);
+    const cones = times(LINEAR_TO_CONES, light);
+    return times(ROOTS_TO_OKLAB, [Math.cbrt(cones[0]), Math.cbrt(cones[1]), Math.cbrt(cones[2])]);
 }
 
 function oklabToLinear(lab) {

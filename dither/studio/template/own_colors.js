@@ -9,7 +9,7 @@ function ownColors({ samples, alpha }, count, linear) {
     for (let i = 0; i < samples.length / 3; i += step) {
         if (!alpha || alpha[i] > 0) points.push(oklabOf(samples.subarray(3 * i, 3 * i + 3), linear));
     }
-    const distance = (one, other) => one.reduce((sum, value, i) => sum + (value - other[i]) ** 2, 0);
+    const distance = (one, other) => (one[0] - other[0]) ** 2 + (one[1] - other[1]) ** 2 + (one[2] - other[2]) ** 2;
     // Each next centre starts at the point farthest from all centres; k-means then moves it.
     const centers = [points[0]];
     const least = points.map((point) => distance(point.lab, points[0].lab));
@@ -24,11 +24,15 @@ function ownColors({ samples, alpha }, count, linear) {
     for (let round = 0; round < ROUNDS; round++) {
         groups = means.map(() => []);
         for (const point of points) {
-            let [best, nearest] = [0, Infinity];
-            means.forEach((mean, index) => {
-                const away = distance(point.lab, mean);
-                if (away < nearest) [best, nearest] = [index, away];
-            });
+            let best = 0;
+            let nearest = Infinity;
+            for (let index = 0; index < means.length; index++) {
+                const away = distance(point.lab, means[index]);
+                if (away < nearest) {
+                    best = index;
+                    nearest = away;
+                }
+            }
             groups[best].push(point);
         }
         means = means.map((mean, index) => (groups[index].length ? meanOf(groups[index].map(({ lab }) => lab)) : mean));
@@ -43,6 +47,5 @@ function meanOf(rows) {
 }
 
 function oklabOf(codes, linear) {
-    const roots = LINEAR_TO_CONES.map((cone) => Math.cbrt(cone.reduce((sum, weight, i) => sum + weight * linear[codes[i]], 0)));
-    return { codes, lab: ROOTS_TO_OKLAB.map((row) => row.reduce((sum, weight, i) => sum + weight * roots[i], 0)) };
+    return { codes, lab: linearToOklab([linear[codes[0]], linear[codes[1]], linear[codes[2]]]) };
 }

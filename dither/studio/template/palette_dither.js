@@ -22,7 +22,7 @@ function* ditherToPalette(picture, exact, matrix, tables, strength) {
             const green = samples[s + greenAt];
             const blue = samples[s + blueAt];
             const own = exact((red << 16) | (green << 8) | blue);
-            if (own !== undefined) codes[i] = own;
+            if (own >= 0) codes[i] = own;
             else {
                 const limit = between[cell];
                 const place = at(

@@ -14,8 +14,9 @@ function lightBounds(clampTo) {
     return clampTo === "range" ? [0, LIGHT_WHITE] : [-FARTHEST * LIGHT_WHITE, (FARTHEST + 1) * LIGHT_WHITE];
 }
 
-function lightOfCodes({ light }, tables) {
-    return light === "linear" ? tables.linearUnits : tables.encodedUnits;
+// Light of every 8-bit code.
+function lightOfCodes({ light }, { linear }) {
+    return Int32Array.from(linear, (lit, code) => (light === "linear" ? rint(lit * LIGHT_WHITE) : (code * LIGHT_WHITE) / WHITE));
 }
 
 // Light of every 16-bit code.
@@ -64,11 +65,10 @@ function levelQuantizer(shown) {
     return { take, scanRow };
 }
 
-// Return the quantizer of colours. A threshold off the middle shifts the light along the greys, by twice the largest
+// Return the quantizer of colours, of which `nearest` gives the nearest. A threshold off the middle shifts the light along the greys, by twice the largest
 // difference between its channels and the nearest colour.
-function colorQuantizer(colors, light) {
+function colorQuantizer(colors, light, nearest) {
     const [reds, greens, blues] = [0, 1, 2].map((lane) => Float64Array.from(colors, (color) => light[color[lane]]));
-    const nearest = nearestColor(colors.map((_, index) => [reds[index], greens[index], blues[index]]));
     const entryAt = (red, green, blue, share) => {
         const index = nearest(compared(red), compared(green), compared(blue));
         if (share === MIDDLE_SHARE) return index;
@@ -127,15 +127,15 @@ const CELLS_ACROSS = 3 * CELLS_BELOW + 1;
 
 // Return a function that gives the nearest colour at 12 bits per channel, the first of equals, from a list of candidates
 // for each cell, which is made when it is needed.
-function nearestColor(shown) {
-    const colors = shown.map((color) => color.map((lit) => lit >> COMPARED_SHIFT));
+function nearestColor(shown, light) {
+    const colors = shown.map((color) => Array.from(color, (code) => light[code] >> COMPARED_SHIFT));
     // Where the list of a cell starts, and the lists: the end of a list, then the number and the light of each colour; 0 is
     // no list.
     const starts = new Int32Array(CELLS_ACROSS ** 3);
     let lists = new Int32Array(1 << 16);
     let end = 1;
     const listed = (cell, red, green, blue) => {
-        const found = candidatesOf(colors, [red, green, blue].map((value) => (value >> CELL_SHIFT) << CELL_SHIFT));
+        const found = candidatesOf(colors, [(red >> CELL_SHIFT) << CELL_SHIFT, (green >> CELL_SHIFT) << CELL_SHIFT, (blue >> CELL_SHIFT) << CELL_SHIFT]);
         const items = found.flatMap((index) => [index, ...colors[index]]);
         if (end + items.length >= lists.length) {
             const more = new Int32Array(2 * lists.length);
@@ -172,15 +172,18 @@ function nearestColor(shown) {
 // Return the colours that are the nearest to a place of a cell.
 function candidatesOf(colors, corner) {
     const side = (1 << CELL_SHIFT) - 1;
-    const bounds = colors.map((color) => {
+    let limit = Infinity;
+    const nearest = colors.map((color) => {
         let [near, far] = [0, 0];
-        color.forEach((own, channel) => {
-            const away = own - corner[channel];
+        for (let channel = 0; channel < 3; channel++) {
+            const away = color[channel] - corner[channel];
             near += Math.max(-away, away - side, 0) ** 2;
             far += Math.max(Math.abs(away), Math.abs(away - side)) ** 2;
-        });
-        return { near, far };
+        }
+        limit = Math.min(limit, far);
+        return near;
     });
-    const limit = Math.min(...bounds.map(({ far }) => far));
-    return colors.map((_, index) => index).filter((index) => bounds[index].near <= limit);
+    const found = [];
+    for (let index = 0; index < nearest.length; index++) if (nearest[index] <= limit) found.push(index);
+    return found;
 }

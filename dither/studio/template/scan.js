@@ -13,7 +13,8 @@ function* scanRows(picture, { lanes, stride, codes, offset, step }, light, quant
     const below = taps.filter(([down]) => down > 0);
     const beside = taps.filter(([down]) => down === 0);
     const shares = Float64Array.from(beside, ([, , share]) => share);
-    const due = Float64Array.from(light, (lit) => lit * 65536 + HALF_SHARE);
+    const due = new Float64Array(light.length);
+    for (let code = 0; code < due.length; code++) due[code] = light[code] * 65536 + HALF_SHARE;
     for (let y = 0; y < height; y++) {
         for (let number = 0; number < lanes.length; number++) {
             // The kernel is mirrored for rows that are scanned to the left.

@@ -4,7 +4,7 @@ const SLIDERS = {
     strength: { title: "Strength", low: 0, high: 1, step: 0.05, percent: true },
     amount: { title: "Diffusion", hint: "Share of each error that is passed on", low: 0, high: 1, step: 0.05, percent: true },
     noise: { title: "Noise", hint: "White noise added to the threshold, against worms", low: 0, high: 1, step: 0.05, percent: true },
-    modulationStrength: { title: "By", hint: "How strongly the matrix moves the threshold", low: 0, high: 1, step: 0.05, percent: true },
+    modulationStrength: { title: "Matrix effect", hint: "How strongly the matrix moves the threshold", low: 0, high: 1, step: 0.05, percent: true },
     scale: { title: "Pixel scale", low: 1, high: 16, step: 1, most: 64 },
     autoContrast: { title: "Auto contrast", hint: "Share of the pixels that becomes black, and as many white", low: 0, high: 5, step: 0.1, most: 49, unit: "%" },
     exposure: { title: "Exposure", hint: "Stops of linear light", low: -3, high: 3, step: 0.25, least: -5, most: 5, unit: "EV" },
@@ -32,9 +32,12 @@ function fillSliders() {
         const factor = percent ? 100 : 1;
         const label = Object.assign(document.createElement("label"), { htmlFor: id, textContent: title, title: hint ?? "" });
         const range = Object.assign(document.createElement("input"), { type: "range", id, min: low, max: high, step });
-        const number = Object.assign(document.createElement("input"), { type: "number", id: `${id}-number`, min: least * factor, max: most * factor, step: "any", required: true, title: unit });
+        const number = Object.assign(document.createElement("input"), { type: "number", id: `${id}-number`, min: least * factor, max: most * factor, step: "any", required: true });
         number.setAttribute("aria-label", unit ? `${title} in ${unit}` : `${title} as a number`);
-        row.replaceChildren(label, range, number);
+        const field = Object.assign(document.createElement("span"), { className: "unit" });
+        field.dataset.unit = unit;
+        field.append(number);
+        row.replaceChildren(label, range, field);
         range.addEventListener("input", () => chooseBySlider(id, range.valueAsNumber));
         listenToNumber(number, (value) => chooseBySlider(id, value / factor));
     }

@@ -9,7 +9,7 @@ function stateOf(chosen) {
 
 // Return whole choices, or throw a sentence that names what is wrong.
 function choicesOfState(state) {
-    if (state === null || typeof state !== "object" || state[STATE_MARK] !== 1) throw new Error("These are no settings of this page.");
+    if (state === null || typeof state !== "object" || state[STATE_MARK] !== 1) throw new Error("This file has no settings of the studio.");
     const made = { ...PLAIN };
     for (const name of Object.keys(PLAIN)) {
         if (!(name in state)) continue;
@@ -18,6 +18,27 @@ function choicesOfState(state) {
     }
     made.colors = checkedColors(made.colors);
     return agreeing(made);
+}
+
+const KEPT_KEY = "dither-studio-session";
+
+// Keep the choices for when the page is loaded again in the same tab.
+function keepChoices() {
+    try {
+        sessionStorage.setItem(KEPT_KEY, JSON.stringify(stateOf(choices)));
+    } catch {
+        // This browser keeps nothing for a page from disk.
+    }
+}
+
+// Return the kept choices, but those of files that are no longer open.
+function keptChoices() {
+    try {
+        const state = JSON.parse(sessionStorage.getItem(KEPT_KEY));
+        return state && choicesOfState(Object.fromEntries(Object.entries(state).filter(([name, value]) => !(name in PLAIN) || isAllowed(name, value))));
+    } catch {
+        return null;
+    }
 }
 
 // Return whether an object of a file holds settings, not a palette.

@@ -61,9 +61,13 @@ class Kept {
 // Return a function of a number that remembers what it gave.
 function remembered(work) {
     const known = new Map();
+    // Neighbouring pixels often have one colour.
+    let [last, given] = [null, null];
     return (key) => {
+        if (key === last) return given;
         let found = known.get(key);
         if (found === undefined) known.set(key, (found = work(key)));
+        [last, given] = [key, found];
         return found;
     };
 }

@@ -11,7 +11,7 @@ const MATRIX_TITLES = {
 const KERNEL_TITLES = {
     "floyd-steinberg": "Floyd–Steinberg", "false-floyd-steinberg": "False Floyd–Steinberg", "jarvis-judice-ninke": "Jarvis, Judice, Ninke",
     stucki: "Stucki", burkes: "Burkes", sierra: "Sierra", "sierra-two-row": "Sierra, two rows", "sierra-lite": "Sierra lite", atkinson: "Atkinson",
-    "simple-2d": "Simple", "stevenson-arce": "Stevenson, Arce",
+    "simple-2d": "Simple", "stevenson-arce": "Stevenson, Arce", ostromoukhov: "Ostromoukhov",
 };
 const PALETTE_TITLES = {
     "game-boy": "Game Boy", "game-boy-pocket": "Game Boy Pocket", c64: "Commodore 64", "cga-0-low": "CGA 0, dark", "cga-0-high": "CGA 0, bright",
@@ -22,3 +22,9 @@ const PALETTE_TITLES = {
     playdate: "Playdate", "sharp-memory": "Sharp Memory LCD", "jdi-memory-8": "JDI Memory LCD", "inky-impression": "Inky Impression",
     "gray-8-inkplate-10": "Inkplate 10, greys",
 };
+
+// Return what distinguishes a method from others.
+function titleOfMethod({ method, order, matrix, kernel }) {
+    if (method === "ordered") return MATRIX_TITLES[matrix] ?? matrix;
+    return { curve: "Riemersma curve", dots: "Dot diffusion" }[order] ?? KERNEL_TITLES[kernel] ?? kernel;
+}

@@ -38,12 +38,13 @@ function* keptInLevels(ready, mask, levels, tints) {
 function* keptInPalette(ready, mask, { colors, device, intent, draft }, tables, known, tints) {
     const { linear } = tables;
     const palette = paletteOf(colors, linear);
-    const { table, exact } = yield* known.steps("kept map", [colors, device, intent], function* () {
+    const { link, exact } = known.once("kept map", [colors, device, intent], () => {
         const map = lightMapper(palette, intent);
-        return { exact: exactColors(colors, device, intent, map, linear), table: yield* linkTable(map, draft ? DRAFT_STEPS : LINK_STEPS) };
+        return { exact: exactColors(colors, device, intent, map, linear), link: new Link(map, draft ? DRAFT_STEPS : LINK_STEPS) };
     });
     const whole = colored(ready);
-    const available = paletteColors(colors, palette, intent, colorMapper(table, exact, colors), linear);
+    const table = yield* linkTable(link, whole);
+    const available = paletteColors(colors, palette, intent, colorMapper(link, exact, colors), linear);
     const { shown, kept } = yield* keptColors(whole, mask, available, tints);
     const mapped = table ? yield* linkedPicture(whole, table, exact, colors) : { ...whole, samples: whole.samples.slice() };
     const codes = new Uint8Array(kept.length);

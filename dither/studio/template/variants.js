@@ -35,10 +35,12 @@ function variantCell(index) {
     const caption = document.createElement("figcaption");
     const copy = Object.assign(document.createElement("button"), { type: "button", className: "link", textContent: "Copy" });
     copy.setAttribute("aria-label", `Copy the command of variant ${index + 1}`);
-    copy.addEventListener("click", () => copyText(caption.firstChild.textContent, copy, "Command"));
+    const text = document.createElement("div");
     const command = document.createElement("code");
     command.tabIndex = 0;
-    caption.append(command, copy);
+    text.append(document.createElement("span"), command);
+    copy.addEventListener("click", () => copyText(command.textContent, copy, "Command"));
+    caption.append(text, copy);
     cell.append(select, caption);
     return cell;
 }
@@ -52,13 +54,16 @@ function selectVariant(index) {
 function followVariant() {
     if (!variants.list) return;
     variants.list[variants.current] = { ...choices };
-    drawVariant(variants.current);
+    redrawVariant(variants.current);
 }
+
+const redrawVariant = newestOnly(drawVariant);
 
 async function drawVariant(index) {
     const chosen = variants.list[index];
     const cell = $("grid").children[index];
-    cell.querySelector("code").textContent = commandOf(chosen, sourceOf());
+    cell.querySelector("figcaption span").textContent = titleOfMethod(chosen);
+    showWords(cell.querySelector("code"), commandOf(chosen, sourceOf()));
     [...$("grid").children].forEach((each, place) => {
         each.firstChild.setAttribute("aria-label", `Variant ${place + 1}`);
         each.firstChild.setAttribute("aria-pressed", place === variants.current);

@@ -1,56 +1,103 @@
 // Measures how long the page of `dither studio` takes with a photo of 12 megapixels: from a change to the preview and to
-// the whole result, and the longest time for which the page does not answer. No test depends on it.
+// the whole result, each as it is painted, and the longest time for which the page does not answer. Then a slider is
+// dragged for two seconds. No test depends on it.
 //
-//     dither studio -o studio.html && node measure.mjs chromium /usr/bin/chromium studio.html [PHOTO]
+//     dither studio -o studio.html && node measure.mjs chromium /usr/bin/chromium studio.html [PHOTO [WORD OF TITLES]]
 import { resolve } from "node:path";
 import { pathToFileURL } from "node:url";
 import { launched, settled } from "./hands.mjs";
 
-const [name, executablePath, html, photo] = process.argv.slice(2);
+const [name, executablePath, html, photo, wanted = ""] = process.argv.slice(2);
 const REPEATS = 3;
 
-// What is changed, as code of the page.
+// Code of the page: what is chosen before, and the change.
+const PICO = "...PLAIN, ...paletteChoices(PALETTES['pico-8']), target: 'palette'";
+const C64 = "...paletteChoices(PALETTES.c64)";
+const PANEL = "...panelChoices('spectra-6-7.3')";
 const CHANGES = {
-    "one bit": "takeLook(LOOKS[0])",
-    "one bit, contrast": "choose({ contrast: 0.8 + Math.random() })",
-    "eight colours": "takeLook(LOOKS[1])",
-    "eight colours, gamma": "choose({ gamma: 0.8 + Math.random() / 2 })",
-    "PICO-8": "takeLook(LOOKS[2])",
-    "PICO-8, saturation": "choose({ saturation: 0.8 + Math.random() })",
-    "PICO-8, Bayer": "choose({ matrix: 'bayer-8x8' })",
-    "Commodore 64, 320 pixels wide": "takeLook(LOOKS[5])",
-    "six inks": "takeLook(LOOKS[8])",
-    "one bit, shadows": "choose({ ...PLAIN, gray: true, shadows: Math.random() })",
-    "eight colours, shadows": "choose({ ...PLAIN, shadows: Math.random() })",
-    "Floyd–Steinberg, eight colours": "choose({ ...PLAIN, method: 'diffuse', gamma: 0.8 + Math.random() / 2 })",
-    "Floyd–Steinberg, PICO-8": "choose({ ...PLAIN, ...paletteChoices(PALETTES['pico-8']), target: 'palette', method: 'diffuse', gamma: 0.8 + Math.random() / 2 })",
+    "one bit": [PICO, "...PLAIN, gray: true"],
+    "one bit, brightness": ["...PLAIN, gray: true", "brightness: 1.1"],
+    "eight colours, shadows": ["...PLAIN", "shadows: 0.4"],
+    "565": ["...PLAIN", "levels: 'rgb565'"],
+    "palette PICO-8": ["...PLAIN", PICO],
+    "PICO-8, brightness": [PICO, "brightness: 1.1"],
+    "PICO-8, saturation": [PICO, "saturation: 1.2"],
+    "PICO-8, Bayer": [PICO, "matrix: 'bayer-8x8'"],
+    "PICO-8, strength 0": [PICO, "strength: 0"],
+    "PICO-8, mixtures of two": [PICO, "mixtureSize: 2"],
+    "PICO-8 to C64": [PICO, C64],
+    "PICO-8 to a panel": [PICO, PANEL],
+    "PICO-8 to web-safe": [PICO, "...paletteChoices(PALETTES['web-safe'])"],
+    "PICO-8 by hue": [PICO, "intent: 'relative'"],
+    "PICO-8 by colour": [PICO, "intent: 'absolute'"],
+    "PICO-8 by lightness": [PICO, "intent: 'lightness'"],
+    "PICO-8, 800x480 cut": [PICO, "width: 800, height: 480, fit: 'cover'"],
+    "extract 8 colours": [PICO, null],
+    "diffuse, eight colours": ["...PLAIN", "method: 'diffuse'"],
+    "diffuse, one bit": ["...PLAIN, gray: true", "method: 'diffuse'"],
+    "Ostromoukhov, one bit": ["...PLAIN, gray: true, method: 'diffuse'", "kernel: 'ostromoukhov'"],
+    "diffuse, PICO-8": [PICO, "method: 'diffuse'"],
+    "diffuse, PICO-8, brightness": [`${PICO}, method: 'diffuse'`, "brightness: 1.1"],
+    "diffuse, PICO-8, noise": [`${PICO}, method: 'diffuse'`, "noise: 0.3"],
+    "diffuse, C64": [`${PICO}, method: 'diffuse'`, C64],
+    "diffuse, a panel": [`${PICO}, method: 'diffuse'`, PANEL],
+    "dots, PICO-8": [`${PICO}, method: 'diffuse'`, "order: 'dots'"],
+    "curve, PICO-8": [`${PICO}, method: 'diffuse'`, "order: 'curve'"],
+    "line art, one bit": ["...PLAIN, gray: true", "undithered: 'line-art'"],
+    "line art, PICO-8": [PICO, "undithered: 'line-art'"],
+    "line art, PICO-8, brightness": [`${PICO}, undithered: 'line-art'`, "brightness: 1.1"],
+    "line art, PICO-8 to C64": [`${PICO}, undithered: 'line-art'`, C64],
+    "line art, a panel, diffuse": [`${PICO}, ${PANEL}, method: 'diffuse'`, "undithered: 'line-art'"],
+    "line art, web-safe": ["...PLAIN, ...paletteChoices(PALETTES['web-safe']), target: 'palette'", "undithered: 'line-art'"],
 };
+const DRAGGED = ["...PLAIN", PICO, `${PICO}, method: 'diffuse'`, `${PICO}, undithered: 'line-art'`];
 
-async function change(act) {
-    const show = view.setPreview.bind(view);
+// Call `seen` when a preview, and when the result, has been painted.
+function onPaint(seen) {
+    for (const name of ["setPreview", "setResult"]) {
+        view[name] = (...given) => {
+            View.prototype[name].apply(view, given);
+            requestAnimationFrame(() => setTimeout(() => seen(name), 0));
+        };
+    }
+}
+
+async function change(changes) {
     const start = performance.now();
-    let preview = null;
-    view.setPreview = (...given) => {
-        show(...given);
-        preview ??= performance.now() - start;
-    };
-    let [gap, last, isRunning] = [0, start, true];
+    let [preview, whole] = [null, null];
+    onPaint((name) => {
+        if (name === "setPreview") preview ??= performance.now() - start;
+        else whole = performance.now() - start;
+    });
+    let [gap, last] = [0, start];
     const beat = () => {
         const now = performance.now();
         [gap, last] = [Math.max(gap, now - last), now];
-        if (isRunning) setTimeout(beat, 0);
+        if (whole === null) setTimeout(beat, 0);
     };
     beat();
-    eval(act);
+    if (changes) choose(changes);
+    else $("own").click();
     await settled();
-    isRunning = false;
-    delete view.setPreview;
-    return { preview, whole: performance.now() - start, gap };
+    while (whole === null) await new Promise((then) => setTimeout(then, 5));
+    return { preview: preview ?? whole, whole, gap };
+}
+
+// Return how many pictures a slider shows that moves 40 times in 2 seconds, and the longest time without one.
+async function drag() {
+    const times = [performance.now()];
+    onPaint(() => times.push(performance.now()));
+    for (let move = 0; move < 40; move++) {
+        choose({ brightness: 0.8 + move / 100 }, "brightness");
+        await new Promise((then) => setTimeout(then, 50));
+    }
+    await settled();
+    return { shown: times.length - 1, gap: Math.max(...times.slice(1).map((time, i) => time - times[i])) };
 }
 
 const browser = await launched(name, executablePath);
 const page = await (await browser.newContext({ viewport: { width: 1280, height: 800 } })).newPage();
-page.setDefaultTimeout(120000);
+page.setDefaultTimeout(240000);
 await page.goto(pathToFileURL(resolve(html)).href);
 await settled(page);
 if (photo) await page.locator("#file").setInputFiles(photo);
@@ -64,16 +111,23 @@ else {
 }
 await page.waitForFunction(() => opened.reduced !== null);
 await settled(page);
-const seconds = (value) => (value === null ? "-" : (value / 1000).toFixed(2)).padStart(8);
+await page.evaluate(`${onPaint}`.replace("function onPaint", "globalThis.onPaint = function"));
+const seconds = (value) => (value / 1000).toFixed(2).padStart(8);
 console.log(`${"seconds, the median of 3".padEnd(34)} preview   whole     gap`);
-for (const [title, act] of Object.entries(CHANGES)) {
+for (const [title, [before, after]] of Object.entries(CHANGES)) {
+    if (!title.includes(wanted)) continue;
     const runs = [];
     for (let run = 0; run < REPEATS; run++) {
-        // Another look between, so that nothing is as it was.
-        if (run > 0 && !act.includes("random")) await page.evaluate("takeLook(LOOKS[7]), settled()");
-        runs.push(await page.evaluate(`(${change})(${JSON.stringify(act)})`));
+        await page.evaluate(`choose({ ${before} }), settled()`);
+        runs.push(await page.evaluate(`(${change})(${after && `{ ${after} }`})`));
     }
     const median = (of) => runs.map((run) => run[of]).sort((one, other) => one - other)[Math.floor(REPEATS / 2)];
     console.log(title.padEnd(34), ...["preview", "whole", "gap"].map((of) => seconds(median(of))));
+}
+console.log(`\n${"brightness dragged for 2 seconds".padEnd(34)}   shown  longest gap`);
+for (const before of wanted ? [] : DRAGGED) {
+    await page.evaluate(`choose({ ${before} }), settled()`);
+    const { shown, gap } = await page.evaluate(`(${drag})()`);
+    console.log(before.replace(PICO, "PICO-8").padEnd(34), String(shown).padStart(7), seconds(gap));
 }
 await browser.close();

@@ -31,6 +31,16 @@ export const TASKS = {
         await settled(page);
         assert.ok(await page.evaluate(() => globalThis.previews > 0), "no preview was shown");
         assert.ok(await page.evaluate(() => view.isExact), "the preview stayed");
+        // A slider that is dragged shows previews on its way.
+        const shown = await page.evaluate(async () => {
+            const before = globalThis.previews;
+            for (let move = 0; move < 60; move++) {
+                choose({ contrast: 1 + move / 100 }, "contrast");
+                await new Promise((then) => setTimeout(then, 20));
+            }
+            return globalThis.previews - before;
+        });
+        assert.ok(shown >= 2, `${shown} previews were shown during 60 moves`);
     },
     async "choose a palette by its colours"(page, job) {
         await openByButton(page, job, "photo.png");
@@ -138,6 +148,27 @@ export const TASKS = {
         await click(page, "Redo");
         await click(page, "Redo");
         await holds(page, "--levels 5");
+    },
+    async "work by keys alone"(page) {
+        await page.getByRole("slider", { name: "Contrast" }).focus();
+        await page.keyboard.press("ArrowRight");
+        await holds(page, "--contrast 1.05");
+        await page.keyboard.press("v");
+        await page.locator("#grid figcaption", { hasText: "Bayer 8×8" }).waitFor();
+        await page.keyboard.press("v");
+        await page.keyboard.press("c");
+        await page.getByText("Dithered", { exact: true }).waitFor();
+        await page.keyboard.press("c");
+        await page.keyboard.press("Control+z");
+        await settled(page);
+        assert.ok(!(await command(page)).includes("--contrast"));
+    },
+    async "reload the page and go on"(page) {
+        await look(page, "Newsprint");
+        await type(page, "Levels per channel", "6");
+        await settled(page);
+        await page.reload();
+        await holds(page, "--levels 6 --gray --matrix dots-8x8");
     },
     async "save a look and use it on another picture"(page, job) {
         await look(page, "Macintosh");
