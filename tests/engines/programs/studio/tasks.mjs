@@ -150,7 +150,8 @@ export const TASKS = {
         await holds(page, "--levels 5");
     },
     async "work by keys alone"(page) {
-        await page.getByRole("slider", { name: "Contrast" }).focus();
+        await look(page, "One bit");
+        await page.getByRole("slider", { name: "Contrast", exact: true }).focus();
         await page.keyboard.press("ArrowRight");
         await holds(page, "--contrast 1.05");
         await page.keyboard.press("v");
