@@ -101,16 +101,21 @@ def search_cells(
     image = image._replace(cells=rows_of(choice, cells, image.cells.shape))
     sets = np.ascontiguousarray(palettes.sets)
     state = search.init(pixels.indices, slots, image, config, sets)
+    samples = search.float_pixels(pixels.indices, image)
     for number in range(trials):
         state, _ = search.step(state, slots, config, threads=threads)
-        moved = try_palettes(state, slots, choice, palettes.losses, config, cells, seed=number)
-        state = search.unsettled(state)
+        samples[..., 6] = state.indices
+        moved = try_palettes(
+            *(samples, state, slots, choice, palettes.losses, config, cells), seed=number
+        )
+        search.overwrite(state, samples[..., 6], samples[..., 7])
         if moved < _FEW_MOVED * choice.size:
             break
     return CellPixels(search.run(state, slots, config, threads=threads), choice)
 
 
 def try_palettes(
+    samples: np.ndarray,
     state: search.SearchState,
     slots: np.ndarray,
     choice: np.ndarray,
@@ -120,7 +125,18 @@ def try_palettes(
     *,
     seed: int,
 ) -> int:
-    """Try other palettes in each cell, overwriting `state` and `choice`; return how many changed."""
+    """Try other palettes in each cell; return how many changed.
+
+    Args:
+        samples: (H, W, 8) float32, from `search.float_pixels`; written.
+        state: its field is written.
+        slots: (K, 3) linear light.
+        choice: (cell rows, cell columns) int32; written.
+        losses: (cells, sets) of each set in each cell.
+        config: blur and weights.
+        cells: their size.
+        seed: of the order of the cells and pixels.
+    """
     from dither.cells.move_loop import move_cells
 
     sets = state.candidates
@@ -135,7 +151,7 @@ def try_palettes(
     row_taps, column_taps = search.kernels(state, config)
     border = 0.0 if cells.palettes else _BORDER * cells.height * cells.width
     return move_cells(
-        *(state.pixels, state.field, sets, members, np.ascontiguousarray(offers), choice),
+        *(samples, state.field, sets, members, np.ascontiguousarray(offers), choice),
         *(
             rng.permutation(choice.size),
             np.array([cells.height, cells.width]),

@@ -189,7 +189,8 @@ def optimize_frames(
         else:
             light = codes_to_linear(picture)
             blurred = light_to_codes(blurred_light(light, config.search.sigma))
-            mapped = MappedPicture(picture, shift_into_gamut(picture, blurred, link), None)
+            target = shift_into_gamut(picture, blurred, link)
+            mapped = MappedPicture(picture, target.__getitem__, None)
         indices = ditherer.dither_next(mapped, blurred, mask)
         results.append(with_usage(palette, indices, trace, mask))
     on_progress(1.0, "done")

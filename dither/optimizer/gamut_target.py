@@ -6,6 +6,8 @@ near to one that mixtures of the palette can show, which keeps detail finer than
 look alike are shifted alike, so gradients stay smooth.
 """
 
+import functools
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -15,6 +17,7 @@ from dither.gamut.device_link import WHITE, ClipLink
 from dither.gamut.gamut import mixture_gamut
 from dither.optimizer.bands import bands
 from dither.optimizer.blur import gaussian_blur, gaussian_taps
+from dither.optimizer.picture import counted_step
 from dither.palettes.histogram import ColorHistogram, color_histogram
 
 # Maximum number of colours: size of the histogram's bins in OKLab. There are many times as many bins as
@@ -23,7 +26,8 @@ _BIN_SIZES = {16: 1 / 48, 64: 1 / 64, 256: 1 / 80}
 # A colour is moved until it is this far, in OKLab, from what the palette can reach. To move all colours
 # inside would shift the mean of noise around the surface; the search settles such small errors itself.
 _TOLERANCE = 0.02
-_ROWS_AT_ONCE = 256
+# Steps of the root of light in a table of codes.
+_STEPS = 1 << 14
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,29 +37,37 @@ class GamutTarget:
     Attributes:
         picture: (H, W, 3) uint8.
         blurred: (H, W, 3) uint16 sRGB codes.
-        histogram: of the blurred image.
+        histogram: of the blurred image, or of every few rows and columns of a large one.
     """
 
     picture: np.ndarray
     blurred: np.ndarray
     histogram: ColorHistogram
 
-    def targets(self, palette: np.ndarray) -> np.ndarray:
-        """Return (H, W, 3) float32 linear light: the image shifted to what a palette can reach.
+    def target_rows(self, palette: np.ndarray) -> Callable[[slice], np.ndarray]:
+        """Return a function that shifts rows of the image to what a palette can reach.
 
         Args:
             palette: (K, 3) linear light.
+
+        Returns:
+            A function of a slice, which returns (rows, W, 3) float32 linear light.
         """
-        link, out = ClipLink(mixture_gamut(palette)), np.empty(self.picture.shape, np.float32)
+        link = ClipLink(mixture_gamut(palette))
+        return lambda rows: shift_into_gamut(self.picture[rows], self.blurred[rows], link)
+
+    def targets(self, palette: np.ndarray) -> np.ndarray:
+        """Return (H, W, 3) float32 linear light: the image shifted to what a palette can reach."""
+        target_rows, out = self.target_rows(palette), np.empty(self.picture.shape, np.float32)
         for rows, _, _ in bands(self.picture.shape):
-            out[rows] = shift_into_gamut(self.picture[rows], self.blurred[rows], link)
+            out[rows] = target_rows(rows)
         return out
 
 
 def gamut_target(
     picture: np.ndarray, colors: int, *, sigma: float, mask: np.ndarray | None = None
 ) -> GamutTarget:
-    """Blur an image and gather its colours.
+    """Blur an image and gather its colours, those of a large image at every few rows and columns.
 
     Args:
         picture: (H, W, 3) uint8 sRGB codes.
@@ -63,15 +75,18 @@ def gamut_target(
         sigma: standard deviation of the eye's blur in pixels.
         mask: (H, W) bool, True for pixels to ignore.
     """
-    linear = np.empty(picture.shape, np.float32)
+    step = counted_step(picture, mask)
+    blurred, counted = np.empty(picture.shape, np.uint16), []
     for band in bands(picture.shape, len(gaussian_taps(sigma)) // 2):
-        light = codes_to_linear(picture[band.wide])
-        linear[band.rows] = blurred_light(light, sigma)[band.inner]
-    histogram = color_histogram(linear, step=bin_size(colors))
+        light = blurred_light(codes_to_linear(picture[band.wide]), sigma)[band.inner]
+        blurred[band.rows] = light_to_codes(light)
+        counted.append(light[-band.rows.start % step :: step, ::step].copy())
+    histogram = color_histogram(np.concatenate(counted), step=bin_size(colors))
     if mask is not None:
-        counts = np.bincount(histogram.bins[~mask], minlength=len(histogram.counts))
+        bins = histogram.bins[~mask[::step, ::step]]
+        counts = np.bincount(bins, minlength=len(histogram.counts))
         histogram = replace(histogram, counts=counts.astype(np.float64))
-    return GamutTarget(picture, light_to_codes(linear), histogram)
+    return GamutTarget(picture, blurred, histogram)
 
 
 def blurred_light(linear: np.ndarray, sigma: float) -> np.ndarray:
@@ -86,12 +101,18 @@ def blurred_light(linear: np.ndarray, sigma: float) -> np.ndarray:
 
 
 def light_to_codes(linear: np.ndarray) -> np.ndarray:
-    """Return (H, W, 3) uint16 sRGB codes of linear light, 0 to 1."""
+    """Return (H, W, 3) uint16 sRGB codes of linear light; below 0 and above 1 it counts as 0 and 1."""
+    from dither.optimizer.search_image_loops import encode
+
     codes = np.empty(linear.shape, np.uint16)
-    for top in range(0, len(linear), _ROWS_AT_ONCE):
-        rows = slice(top, top + _ROWS_AT_ONCE)
-        codes[rows] = np.rint(linear_to_srgb(linear[rows]) * WHITE)
+    encode(np.ascontiguousarray(linear, np.float32).ravel(), _codes_of_roots(), codes.reshape(-1))
     return codes
+
+
+@functools.cache
+def _codes_of_roots() -> np.ndarray:
+    """Return the table of `encode`, which is within a hundredth of a code of 16 bits."""
+    return (linear_to_srgb(np.square(np.arange(_STEPS + 2) / _STEPS)) * WHITE).astype(np.float32)
 
 
 def shift_into_gamut(picture: np.ndarray, blurred: np.ndarray, link: ClipLink) -> np.ndarray:

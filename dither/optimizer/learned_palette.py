@@ -9,7 +9,7 @@
    are searched again, while the loss falls. At the end the palette is refitted once more.
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import NamedTuple
 
@@ -19,7 +19,7 @@ from dither.color import linear_to_oklab, linear_to_srgb
 from dither.diffusion.error_diffusion import row_diffusion
 from dither.optimizer.bands import bands
 from dither.optimizer.config import OptimizeConfig, SearchConfig
-from dither.optimizer.gamut_target import GamutTarget, bin_size, codes_to_linear
+from dither.optimizer.gamut_target import GamutTarget, bin_size, codes_to_linear, light_to_codes
 from dither.optimizer.loss import search_loss
 from dither.optimizer.palette_refit import refit_palette
 from dither.optimizer.search import direct_binary_search
@@ -213,13 +213,17 @@ def diffuse_target(target: np.ndarray, palette: np.ndarray) -> np.ndarray:
         target: (H, W, 3) linear light.
         palette: (K, 3) linear light.
     """
+    diffuse, indices = target_diffusion(palette), np.empty(target.shape[:2], np.uint8)
+    for rows, _, _ in bands(target.shape):
+        indices[rows] = diffuse(target[rows])
+    return indices
+
+
+def target_diffusion(palette: np.ndarray) -> Callable[[np.ndarray], np.ndarray]:
+    """Return a function that diffuses the next rows of a target, as `row_diffusion` takes them."""
     codes = np.rint(linear_to_srgb(palette) * 255).astype(np.uint8)
     diffuse = row_diffusion(palette=_MappedTo(codes), clamp="none")
-    indices = np.empty(target.shape[:2], np.uint8)
-    for rows, _, _ in bands(target.shape):
-        shown = linear_to_srgb(np.clip(target[rows], 0, 1)).astype(np.float32, copy=False)
-        indices[rows] = diffuse(shown)
-    return indices
+    return lambda target: diffuse(light_to_codes(target))
 
 
 def first_temperature(colors: int) -> float:

@@ -1,5 +1,6 @@
 """An image mapped to colours that mixtures of a palette can show, as the search takes it."""
 
+from collections.abc import Callable
 from typing import NamedTuple
 
 import numpy as np
@@ -18,13 +19,14 @@ class MappedPicture(NamedTuple):
 
     Attributes:
         codes: (H, W, 3) uint8 or uint16 sRGB codes of the image.
-        target: (H, W, 3) float32 linear light of what neighbourhoods should average to.
+        target_rows: function of a slice, which returns these rows of (H, W, 3) float32: the linear
+            light of what neighbourhoods should average to.
         exact: (H, W) int16, the index of the palette's colour that a pixel has exactly, or -1; None if
             no pixel is to keep its colour.
     """
 
     codes: np.ndarray
-    target: np.ndarray
+    target_rows: Callable[[slice], np.ndarray]
     exact: np.ndarray | None
 
     @property
@@ -32,11 +34,17 @@ class MappedPicture(NamedTuple):
         """Return (H, W, 3) float32 linear light of the image."""
         return codes_to_linear(self.codes)
 
-    def keep_exact(self, indices: np.ndarray) -> np.ndarray:
-        """Return (H, W) uint8 indices with those of exact colours, such as white or line art."""
+    @property
+    def target(self) -> np.ndarray:
+        """Return (H, W, 3) float32, all rows of the target."""
+        return self.target_rows(slice(0, len(self.codes)))
+
+    def keep_exact(self, indices: np.ndarray, rows: slice = slice(None)) -> np.ndarray:
+        """Return uint8 indices of some rows with those of exact colours, such as white or line art."""
         if self.exact is None:
             return indices
-        return np.where(self.exact < 0, indices, self.exact).astype(np.uint8)
+        exact = self.exact[rows]
+        return np.where(exact < 0, indices, exact).astype(np.uint8)
 
     def prepare(self, mask: np.ndarray | None) -> SearchImage:
         """Prepare the search, which leaves pixels of exact colours as they are.
@@ -53,7 +61,7 @@ class MappedPicture(NamedTuple):
         fixed = None if self.exact is None else self.exact[wide] >= 0
         return prepare_search(
             codes_to_linear(self.codes[wide]),
-            self.target[wide],
+            self.target_rows(wide),
             mask=None if mask is None else mask[wide],
             fixed=fixed,
         ).rows(band.inner)
@@ -76,4 +84,4 @@ def mapped_picture(picture: np.ndarray, palette: Palette, intent: Intent | None)
     )
     if eight is not codes:
         exact[(codes != eight * np.uint16(257)).any(axis=2)] = -1
-    return MappedPicture(codes, codes_to_linear(codes), exact)
+    return MappedPicture(codes, lambda rows: codes_to_linear(codes[rows]), exact)

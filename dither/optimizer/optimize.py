@@ -16,7 +16,6 @@ The pixels are chosen:
 Source: P. Stefek, "Differentiable dithering" (2020), for step 2.
 """
 
-import functools
 from dataclasses import dataclass
 from typing import Literal, get_args
 
@@ -30,11 +29,12 @@ from dither.metrics.viewing import ViewingFilter
 from dither.optimizer import search
 from dither.optimizer.config import OptimizeConfig, Preset, preset_config
 from dither.optimizer.gamut_target import gamut_target
-from dither.optimizer.learned_palette import diffuse_target, learn_palette
+from dither.optimizer.learned_palette import learn_palette
 from dither.optimizer.mapped_picture import MappedPicture, mapped_picture
 from dither.optimizer.mixed_pixels import mixed_pixels
 from dither.optimizer.palette_request import PaletteRequest
-from dither.optimizer.picture import checked_picture, few_distinct_colors, visible
+from dither.optimizer.picture import checked_picture, counted_step, few_distinct_colors, visible
+from dither.optimizer.start import diffuse_rows, return_freed_memory, start_search
 from dither.optimizer.viewing import seen_by
 from dither.palettes.device import (
     DeviceLevels,
@@ -53,8 +53,6 @@ from dither.progress import OnProgress, no_progress
 Pixels = Literal["search", "diffusion", "matrix", "random", "draws"]
 # Share of the work before the final pixels are made.
 _PALETTE_SHARE = 0.7
-# k-means counts the colours of about this many pixels of a larger image.
-_COUNTED_PIXELS = 1 << 20
 
 
 @dataclass(frozen=True, eq=False)
@@ -178,21 +176,15 @@ def optimize_palette(
     on_progress(_PALETTE_SHARE, "pixels")
     linear = palette.linear
     if gamut is not None and (intent or palette.intent) == "absolute":
-        mapped = MappedPicture(picture, gamut.targets(linear), None)
+        mapped = MappedPicture(picture, gamut.target_rows(linear), None)
     else:
         mapped, indices = mapped_picture(picture, palette, intent), None
     gamut = None
-    if pixels in ("matrix", "random", "draws"):
-        by = "matrix" if pixels == "matrix" else "random"
-        indices = mixed_pixels(mapped.linear, linear, by=by, variance=config.variance, seed=seed)
-    elif indices is None or pixels == "diffusion":
-        indices = diffuse_target(mapped.target, linear)
-    indices = mapped.keep_exact(indices)
+    return_freed_memory()
     if pixels == "search":
-        prepared = functools.partial(mapped.prepare_rows, mask=mask)
-        state = search.init(indices, linear, prepared, config.search)
+        state = start_search(mapped, linear, config.search, indices=indices, mask=mask)
         # The state is enough, and has most memory: nothing is kept that a search does not need.
-        del prepared, mapped
+        mapped = indices = None
         indices = search.run(
             *(state, linear, config.search),
             threads=threads,
@@ -200,6 +192,12 @@ def optimize_palette(
                 _PALETTE_SHARE + (1 - _PALETTE_SHARE) * share, text
             ),
         )
+    elif pixels == "diffusion":
+        indices = mapped.keep_exact(diffuse_rows(mapped, linear))
+    else:
+        by = "matrix" if pixels == "matrix" else "random"
+        indices = mixed_pixels(mapped.linear, linear, by=by, variance=config.variance, seed=seed)
+        indices = mapped.keep_exact(indices)
     on_progress(1.0, "done")
     return with_usage(palette, indices, trace, mask)
 
@@ -253,7 +251,7 @@ def _first_palettes(
     picture: np.ndarray, kept: np.ndarray, count: int, starts: int, seed: int
 ) -> list[np.ndarray]:
     """Return (K, 3) linear light for each start: the kept colours, then k-means from another seed."""
-    step = max(1, round((picture[..., 0].size / _COUNTED_PIXELS) ** 0.5))
+    step = counted_step(picture)
     sample = picture[::step, ::step]
     if few_distinct_colors(sample, 1) is not None:
         sample = picture

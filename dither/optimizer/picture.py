@@ -7,6 +7,9 @@ from dither.errors import InputError
 from dither.preparation.mask import check_mask, fill_masked
 from dither.samples import eight_bit_colors
 
+# The colours of about this many pixels of a larger image are counted.
+_COUNTED_PIXELS = 1 << 20
+
 
 def checked_picture(
     image: np.ndarray, mask: np.ndarray | None
@@ -33,6 +36,17 @@ def checked_picture(
 def visible(picture: np.ndarray, mask: np.ndarray | None) -> np.ndarray:
     """Return the array as it is, or its unmasked pixels as one row."""
     return picture if mask is None else picture[~mask][None]
+
+
+def counted_step(picture: np.ndarray, mask: np.ndarray | None = None) -> int:
+    """Return the step of rows and columns at which an image's colours are counted, 1 for small images.
+
+    Args:
+        picture: (H, W, 3).
+        mask: (H, W) bool, True for pixels to ignore; some others are among those counted.
+    """
+    step = max(1, round((picture[..., 0].size / _COUNTED_PIXELS) ** 0.5))
+    return 1 if mask is not None and mask[::step, ::step].all() else step
 
 
 def few_distinct_colors(picture: np.ndarray, most: int) -> np.ndarray | None:

@@ -27,6 +27,7 @@ import numpy as np
 
 from dither.color import linear_to_oklab, srgb_to_linear
 from dither.native.instructions import LANES
+from dither.optimizer import search_loops
 from dither.optimizer.bands import bands
 from dither.optimizer.blur import autocorrelation_taps, mirrored_taps
 from dither.optimizer.config import SearchConfig
@@ -40,28 +41,29 @@ from dither.optimizer.loss import (
     tile_side,
 )
 from dither.optimizer.search_image import CELL_BITS, SearchImage
+from dither.optimizer.search_image_loops import interleave, pack
+from dither.optimizer.search_loops import INDEX, ROW, SETTLED
 from dither.progress import OnProgress, no_progress
 
 # Number of pixels that are visited in a tile before the others get their turn, in the first sweep and
 # in those after it, without and with a weight of means. With twice as many in the first sweep, flat
 # areas that the palette cannot reach show the tiles.
 _VISITS, _VISITS_WITH_MEANS = (32, 1 << 10), (16, 64)
-_INDEX, _CELL = 6, 7  # in SearchState.pixels
+# Samples of 16 bits of a pixel.
+_SAMPLES = 16
 
 
 class SearchState(NamedTuple):
     """State of a search.
 
     Attributes:
-        pixels: (H, W, 8) float32, for each pixel the slopes (3) and the original (3) of `SearchImage`,
-            its palette index, and its row of `candidates`, -1 if it keeps its index: together, since
-            they are read together.
+        pixels: (H, W, 16) int16, as in `search_loops.visit`: for each pixel the slopes, the original,
+            the row of `candidates`, the palette index, and what lets a sweep pass over the pixel.
+            Together, since they are read together.
         field: (H + 2R, 3 (W + L)) float32, the error blurred twice, with the channels of a pixel
             together and room for R pixels around the image; L is the number of taps, filled up.
         candidates: (rows, M) uint8, palette entries that pixels may take.
         sums: (tile rows + 1, tile columns + 1, 3) float32, from `corner_sums`; 0 without a mean weight.
-        settled: (H, W, 4) float32, as in `search_loops.visit`: what lets a sweep pass over pixels that
-            it would not change. Whoever changes pixels between sweeps starts with `unsettled`.
         sweeps: number of sweeps done.
     """
 
@@ -69,13 +71,17 @@ class SearchState(NamedTuple):
     field: np.ndarray
     candidates: np.ndarray
     sums: np.ndarray
-    settled: np.ndarray
     sweeps: int
 
     @property
     def indices(self) -> np.ndarray:
         """Return (H, W) uint8, of the palette's colours."""
-        return self.pixels[..., _INDEX].astype(np.uint8)
+        return self.pixels[..., INDEX].astype(np.uint8)
+
+    @property
+    def settled(self) -> np.ndarray:
+        """Return (H, W, 4) int16, a view of what lets a sweep pass over pixels; 0 to decide them."""
+        return self.pixels[..., SETTLED : SETTLED + 4]
 
 
 class SearchInfo(NamedTuple):
@@ -109,10 +115,10 @@ def init(
     height, width = indices.shape
     reach, side = _reach(config), tile_side(config)
     rows_of = image.rows if isinstance(image, SearchImage) else image
-    field = np.zeros((height + 2 * reach, width + _span(config), 3), np.float32)
-    inside = field[reach : reach + height, reach : reach + width]
+    field = np.zeros((height + 2 * reach, 3 * (width + _span(config))), np.float32)
+    inside = field[reach : reach + height, 3 * reach : 3 * (reach + width)]
     sums = np.zeros((-(-height // side) + 1, -(-width // side) + 1, 3), np.float32)
-    pixels = np.empty((height, width, 8), np.float32)
+    pixels = np.empty((height, width, _SAMPLES), np.int16)
     cells = np.zeros(1 << 3 * CELL_BITS, bool)
     for rows, wide, inner in bands(indices.shape, reach):
         part = rows_of(wide)
@@ -120,23 +126,45 @@ def init(
         if config.mean_weight > 0:
             around = corner_sums(errors[:, inner], side)
             sums[rows.start // side :][: len(around)] += around
-        inside[rows] = np.moveaxis(error_field(errors, config)[:, inner], 0, -1)
+        interleave(error_field(errors, config)[:, inner], inside[rows])
         part = part.rows(inner)
-        pixels[rows, :, :3], pixels[rows, :, 3:6] = part.slopes, part.original
-        pixels[rows, :, _INDEX] = indices[rows]
-        pixels[rows, :, _CELL] = np.where(part.fixed, np.float32(-1), part.cells)
+        pack(
+            *(np.ascontiguousarray(indices[rows]).reshape(-1), part.original.reshape(-1, 3)),
+            *(part.slopes.reshape(-1, 3), part.cells.reshape(-1), part.fixed.reshape(-1)),
+            *(pixels[rows].reshape(-1), pixels[rows].view(np.float32).reshape(-1)),
+        )
         if sets is None:
             cells[part.cells] = True
     candidates = sets
     if candidates is None:
         candidates = _candidate_table(linear_to_oklab(palette), cells, config.candidates)
-    settled = np.zeros((height, width, 4), np.float32)
-    return SearchState(pixels, field.reshape(len(field), -1), candidates, sums, settled, 0)
+    return SearchState(pixels, field, candidates, sums, 0)
 
 
-def unsettled(state: SearchState) -> SearchState:
-    """Return the state in which the next sweep decides every pixel."""
-    return state._replace(settled=np.zeros_like(state.settled))
+def overwrite(state: SearchState, indices: np.ndarray, rows: np.ndarray) -> None:
+    """Write other palette indices and rows of `candidates`; the next sweep decides every pixel.
+
+    Args:
+        state: its pixels are overwritten, and its field is that of the new indices already.
+        indices: (H, W), of the palette's colours.
+        rows: (H, W), below 32768; negative for pixels that keep their index.
+    """
+    state.pixels[..., INDEX], state.pixels[..., ROW] = indices, rows
+    state.settled[...] = 0
+
+
+def float_pixels(indices: np.ndarray, image: SearchImage) -> np.ndarray:
+    """Return (H, W, 8) float32, the pixels of a search as other loops than `visit` take them.
+
+    For each pixel the slopes (3), the original (3), its palette index, and its row of candidates, -1 if
+    it keeps its index.
+
+    Args:
+        indices: (H, W) uint8.
+        image: from `prepare_search`.
+    """
+    rows = np.where(image.fixed, np.float32(-1), image.cells)
+    return np.concatenate([image.slopes, image.original, np.dstack([indices, rows])], axis=2)
 
 
 def released(
@@ -153,8 +181,8 @@ def released(
         before: after the search of another image with the same palette.
         still: (H, W) bool, True for pixels that `state` kept.
     """
-    state.pixels[..., _CELL] = np.where(image.fixed, -1, image.cells)
-    same = (state.pixels == before.pixels).all(axis=2)
+    state.pixels[..., ROW] = np.where(image.fixed, -1, image.cells)
+    same = (state.pixels[..., :SETTLED] == before.pixels[..., :SETTLED]).all(axis=2)
     state.settled[still] = np.where(same[..., None], before.settled, 0)[still]
     return state
 
@@ -170,8 +198,6 @@ def step(
 
     The other arguments are those of `direct_binary_search`.
     """
-    from dither.optimizer import search_loops
-
     side = tile_side(config)
     rows, columns = (count - 1 for count in state.sums.shape[:2])
     row_taps, column_taps = kernels(state, config)
@@ -179,7 +205,8 @@ def step(
     order = np.stack(np.divmod(rng.permutation(side * side), side), axis=1)
     shifts = rng.integers(side, size=(rows, columns, 2))
     shared = (
-        *(each.reshape(-1) for each in (state.pixels, state.settled, state.field)),
+        *(state.pixels.reshape(-1), state.pixels.view(np.float32).reshape(-1)),
+        state.field.reshape(-1),
         state.candidates,
         np.array([*palette_cones(palette).T, *linear_to_oklab(palette).T], np.float32),
         roots_to_error(config),

@@ -1,10 +1,11 @@
 """An image prepared for the pixel search: converted to cones and OKLab once, before all sweeps."""
 
+import functools
 from typing import NamedTuple
 
 import numpy as np
 
-from dither.color import LINEAR_TO_CONES, linear_to_oklab, linear_to_srgb
+from dither.color import LINEAR_TO_CONES, ROOTS_TO_OKLAB, srgb_to_linear
 from dither.optimizer.blur import gaussian_taps
 
 # Cone responses below this share of white are treated as equal to it: the slope of the cube root is
@@ -14,7 +15,8 @@ DARKEST = 0.0005
 SLOPE_SIGMA = 2.5
 # The cells in which candidates are looked up are cubes of sRGB: 2^5 along each channel.
 CELL_BITS = 5
-_ROWS_AT_ONCE = 256
+# Steps of the root of light in a table of cells.
+_ROOT_STEPS = 1024
 
 
 class SearchImage(NamedTuple):
@@ -55,17 +57,16 @@ def prepare_search(
         mask: (H, W) bool, True for pixels to ignore.
         fixed: (H, W) bool, True for pixels that keep their index; none if None.
     """
-    shape = original.shape
-    cells = np.empty(shape[:2], np.uint16)
-    lab = np.empty(shape, np.float32)
-    levels = 1 << CELL_BITS
-    for top in range(0, len(original), _ROWS_AT_ONCE):
-        rows = slice(top, top + _ROWS_AT_ONCE)
-        lab[rows] = linear_to_oklab(original[rows])
-        codes = np.clip(linear_to_srgb(original[rows]) * levels, 0, levels - 1).astype(np.uint16)
-        cells[rows] = codes[..., 0] << 2 * CELL_BITS | codes[..., 1] << CELL_BITS | codes[..., 2]
+    from dither.optimizer.search_image_loops import convert_original
+
+    lab, cells = np.empty(original.shape, np.float32), np.empty(original.shape[:2], np.uint16)
+    convert_original(
+        np.ascontiguousarray(original, np.float32).reshape(-1, 3),
+        *(LINEAR_TO_CONES.astype(np.float32), ROOTS_TO_OKLAB.astype(np.float32)),
+        *(*_cell_levels(), lab.reshape(-1, 3), cells.reshape(-1)),
+    )
     if fixed is None:
-        fixed = np.zeros(shape[:2], bool)
+        fixed = np.zeros(cells.shape, bool)
     cones, slopes = _cones_and_slopes(original if target is None else target, mask)
     return SearchImage(lab, cones, slopes, cells, fixed)
 
@@ -86,18 +87,28 @@ def with_target(
 
 def _cones_and_slopes(target: np.ndarray, mask: np.ndarray | None) -> tuple[np.ndarray, np.ndarray]:
     """Return the cone responses of a target and the derivative of their cube root."""
-    from dither.optimizer import search_loops
+    from dither.optimizer.search_image_loops import convert_target, take_slopes
+    from dither.optimizer.search_loops import convolve
 
     cones = np.empty(target.shape, np.float32)
-    for top in range(0, len(target), _ROWS_AT_ONCE):
-        rows = slice(top, top + _ROWS_AT_ONCE)
-        cones[rows] = target[rows] @ LINEAR_TO_CONES.T
-    planes = np.array(np.moveaxis(cones, -1, 0), order="C")  # a copy also of a single pixel
-    search_loops.convolve(planes, gaussian_taps(SLOPE_SIGMA))
-    np.maximum(planes, np.float32(DARKEST), out=planes)
-    np.power(planes, np.float32(-2 / 3), out=planes)
-    planes /= np.float32(3)
-    slopes = np.ascontiguousarray(np.moveaxis(planes, 0, -1))
+    planes = np.empty((3, *target.shape[:2]), np.float32)
+    convert_target(
+        np.ascontiguousarray(target, np.float32).reshape(-1, 3),
+        *(LINEAR_TO_CONES.astype(np.float32), cones.reshape(-1, 3), planes.reshape(3, -1)),
+    )
+    convolve(planes, gaussian_taps(SLOPE_SIGMA))
+    slopes = np.empty(target.shape, np.float32)
+    take_slopes(planes.reshape(3, -1), DARKEST, slopes.reshape(-1, 3))
     if mask is not None:
         slopes[mask] = 0
     return cones, slopes
+
+
+@functools.cache
+def _cell_levels() -> tuple[np.ndarray, np.ndarray]:
+    """Return the tables of `convert_original`: levels of steps of light's root, and their boundaries."""
+    levels = 1 << CELL_BITS
+    boundaries = srgb_to_linear(np.arange(1, levels) / levels)
+    squares = np.square(np.arange(_ROOT_STEPS + 1) / _ROOT_STEPS)
+    steps = np.searchsorted(boundaries, squares, side="right").astype(np.uint16)
+    return steps, np.append(boundaries, 2).astype(np.float32)

@@ -7,12 +7,14 @@ from dither.native.loop import compiled
 
 # Tiles of a row that are visited together: their pixels fit in a processor's cache.
 _TILES_AT_ONCE = 32
+# Places in the 16 samples of 16 bits of a pixel, and the integer that stands for 1 in them.
+ORIGINAL, ROW, INDEX, SETTLED, ONE = 6, 9, 10, 11, 32767
 
 
 @compiled(fastmath=True, zero_division=False)
 def visit(
     pixels: np.ndarray,
-    settled: np.ndarray,
+    slopes: np.ndarray,
     field: np.ndarray,
     table: np.ndarray,
     colors: np.ndarray,
@@ -36,12 +38,13 @@ def visit(
     error may move before another colour is better, and until then the pixel is passed over.
 
     Args:
-        pixels: (8 H W,) float32, for each pixel the derivative of the cube root at the target (3), the
-            original in OKLab (3), its palette index and its row of `table`, negative if the pixel keeps
-            its index. Indices are written.
-        settled: (4 H W,) float32, for each pixel the error in which it was decided last (3), and the
-            square of the distance from there within which the decision stays; 0 for one that must be
-            decided. Written.
+        pixels: (16 H W,) int16, 32 bytes for each pixel: after the three slopes, the original in OKLab
+            (3), the row of `table`, negative if the pixel keeps its index, the palette index, the error
+            in which the pixel was decided last (3), and the distance from there within which the
+            decision stays, 0 for one that must be decided. Colours, errors and distances are in units
+            of 1 / ONE. The index and what follows it are written.
+        slopes: (8 H W,) float32, the same memory: the first three samples of each pixel are the
+            derivative of the cube root at the target.
         field: ((H + 2R) 3 (W + L),) float32, the error convolved with the autocorrelation of the blur:
             that of pixel (y, x) is in row y + R at 3 (x + R) and the next two. Written.
         table: (rows, M) uint8, candidate colours; a single row counts for all pixels.
@@ -71,7 +74,9 @@ def visit(
     span = row_taps.shape[1]
     row_length = 3 * (width + span)
     reach = (len(field) // row_length - height) // 2
+    # Filled up to whole vectors with the first candidate.
     offered = table.shape[1]
+    filled = -(-offered // LANES) * LANES
     m00, m01, m02 = roots_to_oklab[0]
     m10, m11, m12 = roots_to_oklab[1]
     m20, m21, m22 = roots_to_oklab[2]
@@ -84,23 +89,24 @@ def visit(
     o12 = np.float32(2) * (m01 * m02 + m11 * m12 + m21 * m22)
     w0, w1, w2 = penalty
     one, far, tiny = np.float32(1), np.float32(1e30), np.float32(1e-12)
+    unit, units = np.float32(1 / ONE), np.float32(ONE)
     has_means = row_weights[0] > 0
     threshold = np.float32(-change_threshold - 1e-9)
     spread = np.empty(3 * span, np.float32)
-    changes, gaps = np.empty(offered, np.float32), np.empty(offered, np.float32)
+    changes, gaps = np.empty(filled, np.float32), np.empty(filled, np.float32)
     change_bits, gap_bits = changes.view(np.int32), gaps.view(np.int32)
     c0, c1, c2 = (
-        np.empty(offered, np.float32),
-        np.empty(offered, np.float32),
-        np.empty(offered, np.float32),
+        np.empty(filled, np.float32),
+        np.empty(filled, np.float32),
+        np.empty(filled, np.float32),
     )
     l0, l1, l2 = (
-        np.empty(offered, np.float32),
-        np.empty(offered, np.float32),
-        np.empty(offered, np.float32),
+        np.empty(filled, np.float32),
+        np.empty(filled, np.float32),
+        np.empty(filled, np.float32),
     )
-    for j in range(offered):
-        entry = table[0, j]
+    for j in range(filled):
+        entry = table[0, j if j < offered else 0]
         c0[j], c1[j], c2[j] = colors[0, entry], colors[1, entry], colors[2, entry]
         l0[j], l1[j], l2[j] = colors[3, entry], colors[4, entry], colors[5, entry]
     changed = 0
@@ -118,8 +124,7 @@ def visit(
                 y = tile_row * side + (order[step, 0] + down_ahead & side - 1)
                 x = ahead * side + (order[step, 1] + right_ahead & side - 1)
                 if y < height and x < width:
-                    prefetch(settled, 4 * (y * width + x))
-                    prefetch(pixels, 8 * (y * width + x))
+                    prefetch(slopes, 8 * (y * width + x))
                     prefetch(field, (y + reach) * row_length + 3 * (x + reach))
                 y = tile_row * side + (order[step, 0] + down & side - 1)
                 x = tile_column * side + (order[step, 1] + right & side - 1)
@@ -140,24 +145,30 @@ def visit(
                         a0 += share * sums[tile_row + (corner >> 1), tile_column + (corner & 1), 0]
                         a1 += share * sums[tile_row + (corner >> 1), tile_column + (corner & 1), 1]
                         a2 += share * sums[tile_row + (corner >> 1), tile_column + (corner & 1), 2]
-                rest = 4 * (y * width + x)
-                d0, d1, d2 = a0 - settled[rest], a1 - settled[rest + 1], a2 - settled[rest + 2]
-                if d0 * d0 + d1 * d1 + d2 * d2 < settled[rest + 3]:
+                slope = 8 * (y * width + x)
+                pixel = 2 * slope + ORIGINAL
+                settled = 2 * slope + SETTLED
+                d0 = units * a0 - np.float32(pixels[settled])
+                d1 = units * a1 - np.float32(pixels[settled + 1])
+                d2 = units * a2 - np.float32(pixels[settled + 2])
+                distance = np.float32(pixels[settled + 3])
+                if d0 * d0 + d1 * d1 + d2 * d2 < distance * distance:
                     continue
-                pixel = 8 * (y * width + x)
-                if pixels[pixel + 7] < 0:
-                    settled[rest + 3] = far
+                row = np.int64(pixels[2 * slope + ROW])
+                if row < 0:
                     continue
-                now = int(pixels[pixel + 6])
-                row = 0
+                now = np.int64(pixels[2 * slope + INDEX])
                 if len(table) > 1:
-                    row = int(pixels[pixel + 7])
-                    for j in range(offered):
-                        entry = table[row, j]
+                    for j in range(filled):
+                        entry = table[row, j if j < offered else 0]
                         c0[j], c1[j], c2[j] = colors[0, entry], colors[1, entry], colors[2, entry]
                         l0[j], l1[j], l2[j] = colors[3, entry], colors[4, entry], colors[5, entry]
-                s0, s1, s2 = pixels[pixel], pixels[pixel + 1], pixels[pixel + 2]
-                k0, k1, k2 = pixels[pixel + 3], pixels[pixel + 4], pixels[pixel + 5]
+                else:
+                    row = 0
+                s0, s1, s2 = slopes[slope], slopes[slope + 1], slopes[slope + 2]
+                k0 = unit * np.float32(pixels[pixel])
+                k1 = unit * np.float32(pixels[pixel + 1])
+                k2 = unit * np.float32(pixels[pixel + 2])
                 n0, n1, n2 = colors[0, now], colors[1, now], colors[2, now]
                 f0, f1, f2 = a0 + a0, a1 + a1, a2 + a2
                 b0 = s0 * (m00 * f0 + m10 * f1 + m20 * f2)
@@ -169,7 +180,9 @@ def visit(
                 q11, q12, q22 = own * p11, own * p12, own * p22
                 h0, h1, h2 = colors[3, now] - k0, colors[4, now] - k1, colors[5, now] - k2
                 before = w0 * h0 * h0 + w1 * h1 * h1 + w2 * h2 * h2
-                for j in range(offered):
+                # Loops over as many candidates as a vector holds: compilers would fill vectors in a
+                # longer loop only where there are many more.
+                for j in range(filled):
                     d0, d1, d2 = c0[j] - n0, c1[j] - n1, c2[j] - n2
                     h0, h1, h2 = l0[j] - k0, l1[j] - k1, l2[j] - k2
                     changes[j] = (
@@ -182,7 +195,7 @@ def visit(
                 # As whole numbers in the order of the changes, with the place in the lowest bits:
                 # compilers make vector instructions of the minimum of these only.
                 lowest = np.int64(1 << 62)
-                for j in range(offered):
+                for j in range(filled):
                     bits = np.int64(change_bits[j])
                     key = (bits ^ (bits >> 63 & 0x7FFFFFFF)) << 8 | j
                     lowest = key if key < lowest else lowest
@@ -194,7 +207,7 @@ def visit(
                     least, other, best = np.float32(0), now, np.int64(-1)
                 if other != now:
                     changed += 1
-                    pixels[pixel + 6] = other
+                    pixels[2 * slope + INDEX] = other
                     r0 = s0 * (colors[0, other] - n0)
                     r1 = s1 * (colors[1, other] - n1)
                     r2 = s2 * (colors[2, other] - n2)
@@ -228,7 +241,7 @@ def visit(
                             add_products(field, begin + t, spread, t, weight)
                     n0, n1, n2 = colors[0, other], colors[1, other], colors[2, other]
                 least += threshold
-                for j in range(offered):
+                for j in range(filled):
                     d0, d1, d2 = c0[j] - n0, c1[j] - n1, c2[j] - n2
                     apart = (
                         d0 * (p00 * d0 + p01 * d1 + p02 * d2)
@@ -239,11 +252,21 @@ def visit(
                     gap = gap * gap / (apart if apart > tiny else tiny)
                     gaps[j] = far if j == best or apart < tiny else gap
                 smallest = np.int32(0x7F000000)
-                for j in range(offered):
-                    smallest = gap_bits[j] if gap_bits[j] < smallest else smallest
+                for j in range(filled):
+                    bits = gap_bits[j]
+                    smallest = bits if bits < smallest else smallest
                 gap_bits[0] = smallest
-                settled[rest], settled[rest + 1], settled[rest + 2] = a0, a1, a2
-                settled[rest + 3] = np.float32(0.2499) * gaps[0]
+                # Less by what the rounded errors may be off.
+                distance = np.float32(0.4999) * units * np.sqrt(gaps[0]) - one
+                a0, a1, a2 = units * a0, units * a1, units * a2
+                most = max(abs(a0), abs(a1), abs(a2))
+                if most >= units or distance < one:
+                    pixels[settled + 3] = 0
+                    continue
+                pixels[settled] = np.int64(np.rint(a0))
+                pixels[settled + 1] = np.int64(np.rint(a1))
+                pixels[settled + 2] = np.int64(np.rint(a2))
+                pixels[settled + 3] = np.int64(min(distance, units))
     return changed
 
 

@@ -112,7 +112,7 @@ def init(
     state = search.init(indices, palette, image, config)
     return MatchState(
         indices.copy(),
-        *(state.pixels, state.field, state.candidates, weights),
+        *(search.float_pixels(indices, image), state.field, state.candidates, weights),
         first_bits(indices) if bits is None else bits,
     )
 

@@ -111,11 +111,12 @@ def init(
     """
     cells, centres = _cells(image.colors)
     sets = _nearest(centres, palette, min(config.candidates, len(palette)))
+    views = [view._replace(cells=cells[image.places]) for view in image.views]
     states = [
-        search.init(indices, light, view._replace(cells=cells[image.places]), config, sets)
-        for light, view in zip(seen(palette.colors), image.views, strict=True)
+        search.init(indices, light, view, config, sets)
+        for light, view in zip(seen(palette.colors), views, strict=True)
     ]
-    pixels = np.concatenate([state.pixels for state in states], axis=2)
+    pixels = np.concatenate([search.float_pixels(indices, view) for view in views], axis=2)
     is_opaque = image.colors[image.places][..., 3] == 255
     pixels[..., _OPAQUE] = is_opaque & (palette.first_opaque < len(palette))
     return match_search.MatchState(

@@ -50,13 +50,15 @@ def test_trials_lower_the_loss_and_the_field_stays_true(
     state = search.init(indices, SLOTS, image._replace(cells=rows), CONFIG, SETS)
     losses = np.random.default_rng(1).random((choice.size, len(SETS)))
     before = search_loss(indices, SLOTS, image, CONFIG)
-    moved = try_palettes(state, SLOTS, choice, losses, CONFIG, CELLS, seed=0)
+    samples = search.float_pixels(indices, image._replace(cells=rows))
+    moved = try_palettes(samples, state, SLOTS, choice, losses, CONFIG, CELLS, seed=0)
     assert moved > choice.size // 2  # random sets are bad
-    assert search_loss(state.indices, SLOTS, image, CONFIG) < 0.8 * before
-    assert _obeys(state.indices, choice)
+    found = samples[..., 6].astype(np.uint8)
+    assert search_loss(found, SLOTS, image, CONFIG) < 0.8 * before
+    assert _obeys(found, choice)
     rows = rows_of(choice, CELLS, indices.shape)
-    np.testing.assert_array_equal(state.pixels[..., 7], rows)
-    again = search.init(state.indices, SLOTS, image._replace(cells=rows), CONFIG, SETS)
+    np.testing.assert_array_equal(samples[..., 7], rows)
+    again = search.init(found, SLOTS, image._replace(cells=rows), CONFIG, SETS)
     np.testing.assert_allclose(state.field, again.field, atol=2e-4)
 
 

@@ -13,7 +13,15 @@ from dither.optimizer import search_loops
 from dither.optimizer.config import SearchConfig
 from dither.optimizer.learned_palette import diffuse_target
 from dither.optimizer.loss import search_loss
-from dither.optimizer.search import direct_binary_search, init, released, run, step, unsettled
+from dither.optimizer.search import (
+    direct_binary_search,
+    float_pixels,
+    init,
+    overwrite,
+    released,
+    run,
+    step,
+)
 from dither.optimizer.search_image import prepare_search
 from dither.palettes.palette_like import load_palette
 
@@ -171,13 +179,29 @@ def test_pixels_that_a_sweep_passes_over_would_not_change(
     config = SearchConfig(candidates=candidates, **weights)
     image = prepare_search(linear)
     passing = every = init(indices, PALETTE, image, config)
-    every = unsettled(every)._replace(pixels=every.pixels.copy(), field=every.field.copy())
+    every = every._replace(pixels=every.pixels.copy(), field=every.field.copy())
     every = every._replace(sums=every.sums.copy())
     for _ in range(5):
         passing, few = step(passing, PALETTE, config)
-        every, all_of_them = step(unsettled(every), PALETTE, config)
+        every.settled[...] = 0
+        every, all_of_them = step(every, PALETTE, config)
         assert few == all_of_them
         assert (passing.indices == every.indices).all()
+
+
+def test_overwritten_pixels_are_decided_anew(linear: np.ndarray, indices: np.ndarray) -> None:
+    config, image = SearchConfig(candidates=3), prepare_search(linear)
+    state = init(indices, PALETTE, image, config)
+    found = run(state, PALETTE, config)
+    rows = np.where(np.arange(found.shape[1]) < 9, -1, image.cells.astype(int))
+    overwrite(state, found, rows)
+    again = init(found, PALETTE, image._replace(fixed=rows < 0), config)
+    assert (state.pixels == again.pixels).all()
+    samples = float_pixels(found, image._replace(fixed=rows < 0))
+    assert (samples[..., :3] == state.pixels.view(np.float32)[..., :3]).all()
+    assert samples[..., 3:6] == pytest.approx(image.original)
+    assert (samples[..., 6] == found).all()
+    assert (samples[..., 7] == rows).all()
 
 
 def test_after_the_first_sweeps_most_pixels_are_passed_over(
