@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 # Rows of a band: a multiple of these, which the sides of the search's tiles and the rows that error
 # diffusion takes at a time divide, with about so many pixels.
-_ROWS, _PIXELS = 64, 1 << 20
+_ROWS, _PIXELS = 64, 1 << 18
 
 
 class Band(NamedTuple):

@@ -15,7 +15,7 @@ import numpy as np
 from dither.color import LINEAR_TO_CONES, ROOTS_TO_OKLAB, linear_of_codes, linear_to_srgb
 from dither.gamut.device_link import WHITE, ClipLink
 from dither.gamut.gamut import mixture_gamut
-from dither.optimizer.bands import bands
+from dither.optimizer.bands import bands, widened
 from dither.optimizer.blur import gaussian_blur, gaussian_taps
 from dither.optimizer.picture import counted_step
 from dither.palettes.histogram import ColorHistogram, color_histogram
@@ -38,14 +38,18 @@ class GamutTarget:
         picture: (H, W, 3) uint8.
         blurred: (H, W, 3) uint16 sRGB codes.
         histogram: of the blurred image, or of every few rows and columns of a large one.
+        sigma: standard deviation of the blur in pixels.
     """
 
     picture: np.ndarray
     blurred: np.ndarray
     histogram: ColorHistogram
+    sigma: float
 
     def target_rows(self, palette: np.ndarray) -> Callable[[slice], np.ndarray]:
         """Return a function that shifts rows of the image to what a palette can reach.
+
+        It blurs the rows anew, and keeps the picture alone: the blurred image takes twice its memory.
 
         Args:
             palette: (K, 3) linear light.
@@ -53,15 +57,21 @@ class GamutTarget:
         Returns:
             A function of a slice, which returns (rows, W, 3) float32 linear light.
         """
-        link = ClipLink(mixture_gamut(palette))
-        return lambda rows: shift_into_gamut(self.picture[rows], self.blurred[rows], link)
+        link, picture, sigma = ClipLink(mixture_gamut(palette)), self.picture, self.sigma
+
+        def shifted(rows: slice) -> np.ndarray:
+            blurred = light_to_codes(_blurred_rows(picture, rows, sigma))
+            return shift_into_gamut(picture[rows], blurred, link)
+
+        return shifted
 
     def targets(self, palette: np.ndarray) -> np.ndarray:
-        """Return (H, W, 3) float32 linear light: the image shifted to what a palette can reach."""
-        target_rows, out = self.target_rows(palette), np.empty(self.picture.shape, np.float32)
-        for rows, _, _ in bands(self.picture.shape):
-            out[rows] = target_rows(rows)
-        return out
+        """Return (H, W, 3) float32 linear light: the image shifted to what a palette can reach.
+
+        Args:
+            palette: (K, 3) linear light.
+        """
+        return shift_into_gamut(self.picture, self.blurred, ClipLink(mixture_gamut(palette)))
 
 
 def gamut_target(
@@ -77,16 +87,22 @@ def gamut_target(
     """
     step = counted_step(picture, mask)
     blurred, counted = np.empty(picture.shape, np.uint16), []
-    for band in bands(picture.shape, len(gaussian_taps(sigma)) // 2):
-        light = blurred_light(codes_to_linear(picture[band.wide]), sigma)[band.inner]
-        blurred[band.rows] = light_to_codes(light)
-        counted.append(light[-band.rows.start % step :: step, ::step].copy())
+    for rows, _, _ in bands(picture.shape):
+        light = _blurred_rows(picture, rows, sigma)
+        blurred[rows] = light_to_codes(light)
+        counted.append(light[-rows.start % step :: step, ::step].copy())
     histogram = color_histogram(np.concatenate(counted), step=bin_size(colors))
     if mask is not None:
         bins = histogram.bins[~mask[::step, ::step]]
         counts = np.bincount(bins, minlength=len(histogram.counts))
         histogram = replace(histogram, counts=counts.astype(np.float64))
-    return GamutTarget(picture, blurred, histogram)
+    return GamutTarget(picture, blurred, histogram, sigma)
+
+
+def _blurred_rows(picture: np.ndarray, rows: slice, sigma: float) -> np.ndarray:
+    """Return (rows, W, 3) float32 linear light: rows of (H, W, 3) sRGB codes, blurred by the eye."""
+    _, wide, inner = widened(rows, len(picture), len(gaussian_taps(sigma)) // 2)
+    return blurred_light(codes_to_linear(picture[wide]), sigma)[inner]
 
 
 def blurred_light(linear: np.ndarray, sigma: float) -> np.ndarray:
