@@ -106,7 +106,7 @@ def _cones_and_slopes(target: np.ndarray, mask: np.ndarray | None) -> tuple[np.n
 
 @functools.cache
 def _cell_levels() -> tuple[np.ndarray, np.ndarray]:
-    """Return the tables of `convert_original`: levels of steps of light's root, and their boundaries."""
+    """Return the tables of `convert_original`: levels of steps of the root, and boundaries."""
     levels = 1 << CELL_BITS
     boundaries = srgb_to_linear(np.arange(1, levels) / levels)
     squares = np.square(np.arange(_ROOT_STEPS + 1) / _ROOT_STEPS)
