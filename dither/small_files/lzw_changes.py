@@ -43,11 +43,12 @@ class Places(NamedTuple):
 
 
 @compiled(fastmath=True)
-def no_places(picture: Picture, mark: int) -> Places:
+def no_places(picture: Picture, samples: np.ndarray, mark: int) -> Places:
     """Return room for the changes of pixels.
 
     Args:
         picture: the picture.
+        samples: (N,) float32, the flat view of its field.
         mark: index that leaves a pixel unchanged; -1 for none.
     """
     reach = len(picture.taps) // 2
@@ -62,7 +63,7 @@ def no_places(picture: Picture, mark: int) -> Places:
         np.ascontiguousarray(picture.cones.T),
         np.ascontiguousarray(picture.labs.T),
         taps,
-        picture.field.ravel(),
+        samples,
     )
 
 

@@ -80,6 +80,7 @@ class Ways(NamedTuple):
 @compiled(fastmath=True)
 def choose_codes(
     picture: Picture,
+    samples: np.ndarray,
     before: np.ndarray,
     mark: int,
     bit_weight: float,
@@ -90,6 +91,7 @@ def choose_codes(
 
     Args:
         picture: indices, pixels and field are written; the indices are those of the colours shown.
+        samples: (N,) float32, the flat view of the field.
         before: (H, W) uint8, the colours that a pixel with the index `mark` shows.
         mark: index that leaves a pixel unchanged; -1 for none.
         bit_weight: loss that a bit is worth, above 0.
@@ -119,7 +121,7 @@ def choose_codes(
         np.zeros(MOST_CODES, np.uint16),
         np.zeros(MOST_CODES, np.uint16),
     )
-    places = no_places(picture, mark)
+    places = no_places(picture, samples, mark)
     clear = 1 << bits
     for value in range(clear):
         strings.value[value] = value

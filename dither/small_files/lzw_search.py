@@ -111,7 +111,7 @@ def step(
     bits = index_bits(max(len(palette), mark + 1))
     # The table starts anew after at least as many codes as it has room for.
     codes = np.zeros(picture.indices.size * 17 // 16 + 16, np.int16)
-    count = choose_codes(picture, before, mark, bit_weight, bits, codes)
+    count = choose_codes(picture, picture.field.reshape(-1), before, mark, bit_weight, bits, codes)
     for mine, part in (
         (state.indices[rows, columns], picture.indices),
         (state.pixels[rows, columns], picture.pixels),
