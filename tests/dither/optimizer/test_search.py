@@ -124,7 +124,8 @@ def test_no_row_or_column_of_a_tile_differs(
 ) -> None:
     linear = load_palette(palette).linear
     rng, means = np.random.default_rng(0), []
-    for _ in range(3):
+    # So many, since with few dots the variance of one image is up to 5 by chance.
+    for _ in range(8):
         flat = np.clip(gray + 0.1 * gray * rng.standard_normal((1088, 48, 3)), 0, 1)
         start = diffuse_target(flat, linear)
         if axis == 0:  # the tiles are square
