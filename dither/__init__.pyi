@@ -10,6 +10,8 @@ from .cells.devices import load_cells as load_cells
 from .cells.files import encode_cells as encode_cells
 from .cells.optimize_cells import OptimizedCells as OptimizedCells
 from .cells.optimize_cells import optimize_cells as optimize_cells
+from .color import linear_to_srgb as linear_to_srgb
+from .color import srgb_to_linear as srgb_to_linear
 from .color_count.count import HARDLY_VISIBLE as HARDLY_VISIBLE
 from .color_count.count import count_colors as count_colors
 from .color_count.count import optimized_counts as optimized_counts

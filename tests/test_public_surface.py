@@ -42,13 +42,15 @@ SURFACE = {
         ThresholdMatrix adjusted adjusted_frames bayer cell_names channel_thresholds
         clustered_dot color_curve compare count_colors dither_block dither_to_palette dither_volume
         elbow_count encode_cells gap_statistic interleaved_gradient_noise k_means keep_line_art
-        largest_gap line_art_mask load_cells load_channels load_matrix load_noise load_palette
-        load_panel map_to_palette median_cut nearest_indices noise_dither one_standard_error
+        largest_gap line_art_mask linear_to_srgb load_cells load_channels load_matrix load_noise
+        load_palette load_panel map_to_palette median_cut nearest_indices noise_dither
+        one_standard_error
         optimize_bytes optimize_cells optimize_clip_bytes optimize_frames optimize_palette
         optimize_rgba_bytes optimized_counts
         ordered_dither pack pack_panel packed_dither palette_names panel_c_source panel_names
         playstation r2_sequence read_animation read_image read_indexed recolored requantize
-        save_matrix save_palette shipped_matrices shipped_textures studio_page unpack
+        save_matrix save_palette shipped_matrices shipped_textures srgb_to_linear
+        studio_page unpack
         unpack_panel volume_work
         white_noise write_animation write_image write_indexed
         """,
