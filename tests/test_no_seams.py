@@ -54,23 +54,24 @@ def test_histograms_do_not_depend_on_blocks(monkeypatch: Patched, photo: np.ndar
 
 def test_searched_images_do_not_depend_on_bands(monkeypatch: Patched, photo: np.ndarray) -> None:
     pytest.importorskip("numba")
-    from dither.optimizer import gamut_target, search_image
+    from dither.optimizer import bands, search_image
+    from dither.optimizer.gamut_target import gamut_target
 
-    light = srgb_to_linear(photo / 255)
-    one, *others = _pictures_of_bands(
-        monkeypatch, search_image, "_ROWS_AT_ONCE", (1 << 30, 1, 7),
-        lambda: search_image.prepare_search(light, light * 0.5),
-    )  # fmt: skip
-    for other in others:
-        for before, after in zip(one, other, strict=True):
-            assert (before == after).all()
-    gamut = gamut_target.gamut_target(photo, 4, sigma=1.5)
-    one, *others = _pictures_of_bands(
-        monkeypatch, gamut_target, "_ROWS_AT_ONCE", (1 << 30, 1, 7),
-        lambda: gamut.targets(load_palette("game-boy").linear),
-    )  # fmt: skip
-    for other in others:
-        assert (other == one).all()
+    tall = np.concatenate([photo] * 3)  # three bands of the fewest rows
+    light = srgb_to_linear(tall / 255)
+    palette = load_palette("game-boy").linear
+
+    def searched() -> list[np.ndarray]:
+        image = search_image.prepare_search(light, light * 0.5)
+        gamut = gamut_target(tall, 4, sigma=1.5)
+        rows_of = gamut.target_rows(palette)
+        target = np.concatenate([rows_of(each.rows) for each in bands.bands(tall.shape)])
+        return [*image, gamut.blurred, gamut.histogram.bins, gamut.targets(palette), target]
+
+    one, other = _pictures_of_bands(monkeypatch, bands, "_PIXELS", (1 << 30, 1), searched)
+    for before, after in zip(one, other, strict=True):
+        assert (before == after).all()
+    assert (one[-1] == one[-2]).all()
 
 
 @pytest.mark.parametrize("axis", [0, 1])

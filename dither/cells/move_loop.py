@@ -32,7 +32,7 @@ def move_cells(
     For each set, the pixels of the cell are searched anew with the rest of the image as it is.
 
     Args:
-        pixels: as in `dither.optimizer.search_loops.visit`; the last sample is the set. Written.
+        pixels: as from `dither.optimizer.search.float_pixels`; the last sample is the set. Written.
         field: as there. Written.
         sets: (sets, N) uint8, colours of each set.
         members: (sets, K) bool, whether a colour is in a set.

@@ -107,7 +107,8 @@ class RGB:
 
     def coordinates(self, linear: Any) -> Any:
         """Return red, green and blue of (..., 3) linear light, each 0 to 0.577."""
-        return (linear if self.light == "linear" else linear_to_srgb(linear)) / math.sqrt(3)
+        values = array_namespace(linear).asarray(linear)
+        return (values if self.light == "linear" else linear_to_srgb(values)) / math.sqrt(3)
 
 
 def product(rows: ArrayLike, matrix: ArrayLike) -> Array:

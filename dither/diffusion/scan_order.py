@@ -15,6 +15,8 @@ from dither.diffusion.wavefront import run_wavefront
 _BLOCK_ROWS = 64
 # Images are cut into bands between two calls at multiples of this many rows only.
 BAND_MULTIPLE = 64
+# Narrower images are scanned pixel by pixel: their parts would be shorter than what is scanned twice.
+_NARROW = 64
 # Steps after which a thread checks the others; a multiple of both chunks of the raster loops.
 _PART = 6 * 128
 
@@ -52,7 +54,7 @@ def scan_serpentine(
         if bits >= 0:
             _scan_in_lanes(plan, taps, bits, state)
             return
-    if not plan.to_palette and not modulation.varies:
+    if not plan.to_palette and not modulation.varies and width >= _NARROW:
         table, shift = serpentine_levels.level_steps(plan.target.lights)
         if len(table):
             _scan_in_parts(plan, taps, table, shift, state)

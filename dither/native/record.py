@@ -13,7 +13,7 @@ from dither.native.listed import ListedLoop
 from dither.native.loop import loaded
 
 # Large enough that every command uses its compiled loops.
-_LARGE, _MEDIUM, _SMALL = (1500, 1400), (400, 400), (24, 16)
+_LARGE, _MEDIUM, _SMALL = (1500, 1400), (400, 400), (64, 16)
 _PANEL = "spectra-6-7.3"
 
 

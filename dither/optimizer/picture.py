@@ -45,7 +45,8 @@ def counted_step(picture: np.ndarray, mask: np.ndarray | None = None) -> int:
         picture: (H, W, 3).
         mask: (H, W) bool, True for pixels to ignore; some others are among those counted.
     """
-    step = max(1, round((picture[..., 0].size / _COUNTED_PIXELS) ** 0.5))
+    pixels = picture[..., 0].size if mask is None else np.count_nonzero(~mask)
+    step = max(1, round((pixels / _COUNTED_PIXELS) ** 0.5))
     return 1 if mask is not None and mask[::step, ::step].all() else step
 
 

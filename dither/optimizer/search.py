@@ -163,8 +163,10 @@ def float_pixels(indices: np.ndarray, image: SearchImage) -> np.ndarray:
         indices: (H, W) uint8.
         image: from `prepare_search`.
     """
-    rows = np.where(image.fixed, np.float32(-1), image.cells)
-    return np.concatenate([image.slopes, image.original, np.dstack([indices, rows])], axis=2)
+    pixels = np.empty((*indices.shape, 8), np.float32)
+    pixels[..., :3], pixels[..., 3:6] = image.slopes, image.original
+    pixels[..., 6], pixels[..., 7] = indices, np.where(image.fixed, -1, image.cells)
+    return pixels
 
 
 def released(

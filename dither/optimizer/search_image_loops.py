@@ -65,7 +65,7 @@ def encode(light: np.ndarray, table: np.ndarray, out: np.ndarray) -> None:
 
     Args:
         light: (N,) float32; values outside 0 to 1 count as 0 or 1.
-        table: (S + 2,) float32, the code of the square of each step of 0 to 1; the last is not used.
+        table: (S + 2,) float32, the code of the square of each step of 0 to 1; the last is any number.
         out: (N,) uint16, rounded; written.
     """
     steps = len(table) - 2

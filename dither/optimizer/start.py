@@ -1,6 +1,7 @@
-"""Start a search in bands of rows: of the target, a large image has a few rows in memory at a time."""
+"""Start a search in bands of rows: of a large target, only some rows are in memory at a time."""
 
 import ctypes
+import sys
 from collections.abc import Callable
 
 import numpy as np
@@ -12,7 +13,7 @@ from dither.optimizer.learned_palette import target_diffusion
 from dither.optimizer.mapped_picture import MappedPicture
 from dither.optimizer.search_image import SearchImage
 
-# Error diffusion takes a multiple of so many rows; the search looks at fewer rows around a band.
+# Error diffusion takes a multiple of this number of rows; the search reads fewer rows around a band.
 _ROWS = 64
 
 
@@ -34,7 +35,13 @@ class RowWindow:
         self._rows: np.ndarray | None = None
 
     def __call__(self, rows: slice) -> np.ndarray:
-        """Return rows; those before them that were not dropped have been made."""
+        """Return rows.
+
+        Raises:
+            ValueError: some of them were dropped.
+        """
+        if rows.start < self._first:
+            raise ValueError(f"row {rows.start} was dropped; the first row kept is {self._first}")
         made = 0 if self._rows is None else self._first + len(self._rows)
         if rows.stop > made:
             new = self._make(slice(made, rows.stop))
@@ -107,6 +114,8 @@ def return_freed_memory() -> None:
 
     After a palette has been learned, this is 150 MB.
     """
-    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
-    if trim is not None:
-        trim(0)
+    if sys.platform == "linux":
+        # The C library of Alpine has no such function.
+        trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+        if trim is not None:
+            trim(0)

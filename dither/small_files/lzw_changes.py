@@ -1,4 +1,4 @@
-"""What each index changes at the next pixels of a GIF: its error, and the loss by it alone.
+"""Changes of the error and of the loss by each index at the next pixels of a GIF.
 
 A search tries an index at a pixel for many strings. What does not depend on the pixels before is
 computed once for each pixel and index.
@@ -19,14 +19,14 @@ _NEVER = 1e30
 
 
 class Places(NamedTuple):
-    """What each index changes at the next pixels.
+    """Changes by each index at the next pixels.
 
     Attributes:
         place: (N,) int32, the pixel of each row; -1 for none.
         x: (N,) int32, its column in the image.
         field: (N,) int32, its first sample in the flat field.
         changes: (N, K, 4) float32: of the error (3), and of the loss by it alone.
-        cones: (3, K) float32, as in `Picture`.
+        cones: (3, K) float32, those of `Picture` transposed.
         labs: (3, K) float32, as there.
         taps: (BEFORE,) float32, of the pixels before.
         samples: (N,) float32, the flat field.

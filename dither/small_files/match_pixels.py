@@ -18,7 +18,7 @@ class Picture(NamedTuple):
     """Inputs of the loss of a pixel.
 
     Attributes:
-        pixels: (H, W, 8V) float32, for each of V views as in `search_loops.visit`, the index and the
+        pixels: (H, W, 8V) float32, for each of V views as from `search.float_pixels`, the index and the
             cell in those of the first; indices are written. In the second view, a 1 in place of the
             index marks pixels that take only entries without alpha.
         indices: (H, W) uint8; written.

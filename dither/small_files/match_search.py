@@ -42,8 +42,8 @@ class MatchState(NamedTuple):
 
     Attributes:
         indices: (H, W) uint8.
-        pixels: as in `search.SearchState`.
-        field: as there.
+        pixels: as from `search.float_pixels`.
+        field: as in `search.SearchState`.
         candidates: as there.
         weights: (H, W) float32, of the penalty of each pixel.
         bits: of each symbol.

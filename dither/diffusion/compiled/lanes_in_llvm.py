@@ -42,7 +42,7 @@ LANES, PIXELS, EACH = Kind("pixel", FOUR), Kind("pixels", _CHANNELS), Kind("numb
 
 @register_model(Kind)
 class _KindModel(PrimitiveModel):
-    """A value is what LLVM knows by the type of its kind."""
+    """Represent a value by the LLVM type of its kind."""
 
     def __init__(self, manager: Any, kind: Any) -> None:
         super().__init__(manager, kind, kind.in_llvm)

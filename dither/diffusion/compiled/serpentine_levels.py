@@ -29,11 +29,12 @@ from dither.native.loop import compiled
 
 # Parts of a row: the lanes of `row_of`.
 PARTS = 16
-# Pixels that a part starts early. Of photos in 2 levels, 1 part in 10 needs more, in 4 levels 1 in 40.
+# Pixels that a part starts early. In photos, 1 part in 10 needs more with 2 levels, 1 in 40 with 4.
 EARLY = 32
-# Pixels that are scanned again before the errors are compared. No kernel has more columns.
+# Pixels that are scanned again before the errors are compared; more than the columns of a kernel, at
+# most 15 (`dither.diffusion.kernels`).
 _AGAIN = 16
-# Up to so many levels, comparing with each middle is faster than a table.
+# Up to this number of middles, comparing with each middle is faster than a table.
 _FEW = 12
 # Bits of a share and of an error that are multiplied apart, and those above them.
 _LOW_BITS, HIGH_BITS = 12, 4
@@ -79,9 +80,9 @@ def serpentine_levels(samples, units, codes, errors, ring, y0, taps, table, shif
 
     Args:
         samples: (rows, W); codes, or light like `units`.
-        units: light of each code, times 16; or one number, by which all are multiplied for that.
+        units: light of each code, times 16; or one factor, if light is proportional to the samples.
         codes: (rows, W), the output.
-        errors: (ring `row_size`,) int32, those of row y in part y % ring; zeros at first.
+        errors: (ring `row_size`,) int32, those of row y from (y % ring) `row_size` on; zeros at first.
         ring: number of rows in `errors`.
         y0: first row.
         taps: (n, 3) int64 of `dither.diffusion.compiled.serpentine_lanes.lane_taps`, in 1/65536; none
@@ -100,7 +101,7 @@ def serpentine_levels(samples, units, codes, errors, ring, y0, taps, table, shif
     given, out = np.zeros(PARTS * columns, samples.dtype), np.empty(PARTS * columns, codes.dtype)
     in_turn = np.empty(len(given), samples.dtype)
     saved = np.empty(PARTS * EARLY, np.int32)
-    # Of each tap: how far its error is, u and v.
+    # For each tap: the distance of its error, u and v.
     shares = np.empty((len(taps), 3), np.int32)
     reach, far = 1, 1
     for tap in range(len(taps)):
@@ -140,7 +141,7 @@ def serpentine_levels(samples, units, codes, errors, ring, y0, taps, table, shif
                 scan(begin, end, line, shares, target)
                 if are_same(last, saved):
                     break
-        # Its neighbour gets zeros from the last part, and the first and the last part get others.
+        # Columns outside the image have no errors: neither those copied to neighbours nor the copies.
         drop(now, reach, part, step)
         widen(now, columns)
         drop(now, reach, part, step)

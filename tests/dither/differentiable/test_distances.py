@@ -36,6 +36,7 @@ def test_arrays_of_numpy_stay_in_numpy_and_agree_with_those_of_jax(distance: Dis
     found = distance.coordinates(single)
     assert (type(found), found.dtype) == (np.ndarray, np.float32)
     assert np.allclose(found, distance.coordinates(jnp.asarray(single)), atol=1e-6)
+    assert np.allclose(distance.coordinates(single.tolist()), found, atol=1e-6)
 
 
 @pytest.mark.parametrize("distance", [OKLab(), CIELAB(), RGB(), RGB("encoded")])

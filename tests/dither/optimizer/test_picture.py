@@ -2,7 +2,7 @@ import numpy as np
 import pytest
 
 from dither.errors import InputError
-from dither.optimizer.picture import checked_picture, few_distinct_colors, visible
+from dither.optimizer.picture import checked_picture, counted_step, few_distinct_colors, visible
 
 
 def test_distinct_colours_are_counted_up_to_a_limit(photo: np.ndarray) -> None:
@@ -30,3 +30,11 @@ def test_masked_pixels_are_filled_and_left_out() -> None:
 def test_a_picture_without_pixels_is_refused() -> None:
     with pytest.raises(InputError, match="no pixels"):
         checked_picture(np.zeros((0, 4), np.uint8), None)
+
+
+def test_all_pixels_of_a_small_icon_on_a_large_canvas_are_counted() -> None:
+    canvas = np.zeros((3072, 2048, 3), np.uint8)
+    mask = np.ones(canvas.shape[:2], bool)
+    mask[100:109, 200:209] = False
+    assert counted_step(canvas) == 2
+    assert counted_step(canvas, mask) == 1

@@ -2,11 +2,12 @@ import numpy as np
 import pytest
 
 from dither.color import srgb_to_linear
+from dither.optimizer import start
 from dither.optimizer.config import SearchConfig
 from dither.optimizer.learned_palette import diffuse_target
 from dither.optimizer.mapped_picture import MappedPicture
 from dither.optimizer.search import init
-from dither.optimizer.start import diffuse_rows, start_search
+from dither.optimizer.start import RowWindow, diffuse_rows, start_search
 
 pytest.importorskip("numba")
 
@@ -50,3 +51,22 @@ def test_rows_are_diffused_as_the_whole_target() -> None:
     target, palette = rng.random(SHAPE, np.float32), srgb_to_linear(rng.random((5, 3)))
     mapped = MappedPicture(np.zeros(SHAPE, np.uint8), target.__getitem__, None)
     assert (diffuse_rows(mapped, palette) == diffuse_target(target, palette)).all()
+
+
+def test_rows_that_were_dropped_are_refused() -> None:
+    window = RowWindow(lambda rows: np.arange(rows.start, rows.stop))
+    window(slice(0, 8))
+    window.drop_before(4)
+    with pytest.raises(ValueError, match="row 3 was dropped; the first row kept is 4"):
+        window(slice(3, 6))
+
+
+def test_memory_is_given_back_where_the_system_is_linux_only(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refused(name: str | None) -> None:
+        raise TypeError("argument of type 'NoneType' is not iterable")  # as on Windows
+
+    monkeypatch.setattr(start.ctypes, "CDLL", refused)
+    monkeypatch.setattr(start.sys, "platform", "win32")
+    start.return_freed_memory()
