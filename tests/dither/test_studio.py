@@ -531,6 +531,41 @@ def test_the_scripts_dither_as_the_library_does(
         assert (pixels == expected).all(), job
 
 
+# Mixtures, a link, and the link of a picture with kept pixels.
+DRAFTED = [
+    {"mixtureSize": 2},
+    {"method": "diffuse"},
+    {"method": "diffuse", "undithered": "line-art"},
+]
+
+
+def test_a_result_uses_no_table_of_a_preview(tmp_path: Path, photo: np.ndarray) -> None:
+    colors = load_palette("game-boy").colors.tolist()
+    script = """
+    const { tables, width, height } = given;
+    const samples = Uint8Array.from(given.samples);
+    const picture = { width, height, channels: 3, samples, alpha: null };
+    const matrix = unpackedMatrix(tables.matrices["blue-60x68"]);
+    const pixelsAfter = (drafts, settings) => {
+        const ditherer = new Ditherer();
+        const made = [...drafts, settings].map((each) =>
+            finished(ditherer.steps({ tables, picture, settings: each, matrix, pixels: {} })),
+        );
+        return made.at(-1).pixels.join();
+    };
+    const made = given.jobs.map((settings) => {
+        const [draft, exact] = [{ ...settings, draft: true }, pixelsAfter([], settings)];
+        return [pixelsAfter([], draft) !== exact, pixelsAfter([draft], settings) === exact];
+    });
+    console.log(JSON.stringify(made));
+    """
+    jobs = [{**PLAIN, "colors": colors, **choice} for choice in DRAFTED]
+    samples = photo.ravel().tolist()
+    made = in_node(tmp_path, script, width=80, height=48, jobs=jobs, samples=samples)
+    # A draft is another picture, or the test would show nothing.
+    assert made == [[True, True]] * len(DRAFTED)
+
+
 def test_exposure_and_gamma_are_the_same_at_every_step_of_the_sliders(tmp_path: Path) -> None:
     ramp = np.arange(256, dtype=np.uint8)[None]
     pairs = [(step / 4, 1.0) for step in range(-12, 13)]

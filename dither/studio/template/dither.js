@@ -28,19 +28,19 @@ function* levelCodes(ready, counts, settings, matrix, tables, kept) {
 
 // Return the entry of every pixel; the picture is mapped to the palette first.
 function* paletteCodes(ready, settings, matrix, tables, kept) {
-    const { colors, device, intent, light, mixtureSize, strength } = settings;
+    const { colors, device, intent, light, mixtureSize, strength, draft } = settings;
     const { linear } = tables;
     const palette = paletteOf(colors, linear);
     const map = kept.once("map", [colors, intent], () => lightMapper(palette, intent));
-    const nodeMap = settings.draft ? kept.once("draft map", [colors, intent], () => draftMapper(map)) : map;
+    const nodeMap = draft ? kept.once("draft map", [colors, intent], () => draftMapper(map)) : map;
     const exact = kept.once("exact", [colors, device, intent], () => exactColors(colors, device, intent, map, linear));
     if (settings.method === "ordered" && strength > 0) {
-        const mixtures = kept.once("mixtures", [colors, intent, light, mixtureSize, strength], () =>
+        const mixtures = kept.once("mixtures", [colors, intent, light, mixtureSize, strength, draft], () =>
             mixtureSize === 2 ? pairTable(palette, nodeMap, light, linear) : candidateTable(palette, nodeMap, light, strength, linear, mixtureSize),
         );
         return yield* ditherToPalette(eightBits(ready), exact, matrix, mixtures, strength);
     }
-    const link = kept.once("link", [colors, intent], () => new Link(map, settings.draft ? DRAFT_STEPS : LINK_STEPS));
+    const link = kept.once("link", [colors, intent, draft], () => new Link(map, draft ? DRAFT_STEPS : LINK_STEPS));
     const table = yield* linkTable(link, ready);
     const mapped = table ? yield* linkedPicture(ready, table, exact, colors) : ready;
     if (settings.method === "ordered") return yield* nearestEntries(mapped, colors, linear);

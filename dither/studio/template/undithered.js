@@ -3,12 +3,12 @@
 
 // Return the picture to dither, the pixels that keep their colours, and the codes of these; null if all are dithered.
 function* keptPixels(picture, ready, settings, tables, kept, maskPicture) {
-    const { undithered, levels, colors, intent, gray } = settings;
+    const { undithered, levels, colors, device, intent, gray, draft } = settings;
     if (undithered === "nothing") return null;
     const before = [...PREPARING.map((name) => settings[name]), undithered];
     const mask = yield* kept.steps("undithered", before, () => (undithered === "mask" ? darkParts(maskPicture, picture, ready, settings, tables) : lineArtMask(colored(ready))));
     const tints = undithered !== "mask";
-    return yield* kept.steps("kept", [...before, levels, colors, intent, gray], () => (colors ? keptInPalette(ready, mask, settings, tables, kept, tints) : keptInLevels(ready, mask, levels, tints)));
+    return yield* kept.steps("kept", [...before, levels, colors, device, intent, gray, draft], () => (colors ? keptInPalette(ready, mask, settings, tables, kept, tints) : keptInLevels(ready, mask, levels, tints)));
 }
 
 // Return a picture of three channels.
@@ -38,7 +38,7 @@ function* keptInLevels(ready, mask, levels, tints) {
 function* keptInPalette(ready, mask, { colors, device, intent, draft }, tables, known, tints) {
     const { linear } = tables;
     const palette = paletteOf(colors, linear);
-    const { link, exact } = known.once("kept map", [colors, device, intent], () => {
+    const { link, exact } = known.once("kept map", [colors, device, intent, draft], () => {
         const map = lightMapper(palette, intent);
         return { exact: exactColors(colors, device, intent, map, linear), link: new Link(map, draft ? DRAFT_STEPS : LINK_STEPS) };
     });
