@@ -566,6 +566,15 @@ def test_a_result_uses_no_table_of_a_preview(tmp_path: Path, photo: np.ndarray) 
     assert made == [[True, True]] * len(DRAFTED)
 
 
+def test_a_large_picture_is_looked_at_in_steps(tmp_path: Path) -> None:
+    script = """
+    const picture = { channels: 3, samples: new Uint8Array(3 * (1 << 20)) };
+    const steps = [...new Link((light) => light).around(picture)];
+    console.log(JSON.stringify(steps.length));
+    """
+    assert in_node(tmp_path, script) == 4
+
+
 def test_exposure_and_gamma_are_the_same_at_every_step_of_the_sliders(tmp_path: Path) -> None:
     ramp = np.arange(256, dtype=np.uint8)[None]
     pairs = [(step / 4, 1.0) for step in range(-12, 13)]

@@ -3,6 +3,8 @@
 
 const DEEP_WHITE = 65535;
 const LINK_STEPS = 32;
+// Pixels that are looked at between two steps.
+const PIXELS_PER_STEP = 1 << 18;
 // Enough for a preview.
 const DRAFT_STEPS = 8;
 // Channels by falling rest; two of the eight cases cannot occur.
@@ -43,14 +45,20 @@ class Link {
         for (const [across, down, along] of CORNERS) this.add(((red + across) * this.side + green + down) * this.side + blue + along);
     }
 
-    // Return the nodes around the colours of a picture.
-    around({ channels, samples }) {
+    // Return the nodes around the colours of a picture, as steps.
+    *around({ channels, samples }) {
         const { side } = this;
         const white = samples instanceof Uint16Array ? DEEP_WHITE : WHITE;
         const below = Uint8Array.from({ length: white + 1 }, (_, code) => Math.min(Math.floor((code * (side - 1)) / white), side - 2));
         const [cells, nodes] = [new Uint8Array(side ** 3), new Uint8Array(side ** 3)];
         const [greenAt, blueAt] = channels === 3 ? [1, 2] : [0, 0];
-        for (let s = 0; s < samples.length; s += channels) cells[(below[samples[s]] * side + below[samples[s + greenAt]]) * side + below[samples[s + blueAt]]] = 1;
+        const mark = (first, end) => {
+            for (let s = first; s < end; s += channels) cells[(below[samples[s]] * side + below[samples[s + greenAt]]) * side + below[samples[s + blueAt]]] = 1;
+        };
+        for (let first = 0, count = channels * PIXELS_PER_STEP; first < samples.length; first += count) {
+            mark(first, Math.min(first + count, samples.length));
+            yield;
+        }
         for (let cell = 0; cell < cells.length; cell++) {
             if (cells[cell]) for (const [red, green, blue] of CORNERS) nodes[cell + (red * side + green) * side + blue] = 1;
         }
@@ -66,7 +74,7 @@ function* linkTable(link, picture = null) {
         if (node % 256 === 0) yield;
     }
     if (!link.changes) return null;
-    const nodes = picture && link.around(picture);
+    const nodes = picture && (yield* link.around(picture));
     for (let node = 0; node < count; node++) {
         if (nodes === null || nodes[node]) link.add(node);
         if (node % 256 === 0) yield;
