@@ -30,6 +30,7 @@ function variantCell(index) {
     const cell = document.createElement("figure");
     const select = document.createElement("button");
     Object.assign(select, { type: "button", className: "variant" });
+    select.setAttribute("aria-label", `Variant ${index + 1}`);
     select.append(document.createElement("canvas"));
     select.addEventListener("click", () => selectVariant(index));
     const caption = document.createElement("figcaption");
@@ -54,26 +55,35 @@ function selectVariant(index) {
 function followVariant() {
     if (!variants.list) return;
     variants.list[variants.current] = { ...choices };
-    redrawVariant(variants.current);
+    drawVariant(variants.current);
 }
 
-const redrawVariant = newestOnly(drawVariant);
+// One queue for each variant, so that none drops the work of another.
+const painters = [0, 1, 2, 3].map(() => newestOnly(paintVariant));
 
-async function drawVariant(index) {
+function drawVariant(index) {
+    captionVariant(index);
+    painters[index](index);
+}
+
+// Show the name and the command of a variant, and which one is selected.
+function captionVariant(index) {
     const chosen = variants.list[index];
-    const cell = $("grid").children[index];
-    cell.querySelector("figcaption span").textContent = titleOfMethod(chosen);
-    showWords(cell.querySelector("code"), commandOf(chosen, sourceOf()));
-    [...$("grid").children].forEach((each, place) => {
-        each.firstChild.setAttribute("aria-label", `Variant ${place + 1}`);
-        each.firstChild.setAttribute("aria-pressed", place === variants.current);
-    });
+    const cells = [...$("grid").children];
+    cells[index].querySelector("figcaption span").textContent = titleOfMethod(chosen);
+    showWords(cells[index].querySelector("code"), commandOf(chosen, sourceOf()));
+    cells.forEach((cell, place) => cell.firstChild.setAttribute("aria-pressed", place === variants.current));
+}
+
+async function paintVariant(index) {
+    if (!variants.list) return;
+    const chosen = variants.list[index];
     const settings = settingsOf(chosen);
     const place = placement(opened.about, settings);
     const small = opened.reduced ? previewSettings(settings, place) : settings;
     const answer = await previewer({ settings: small, matrix: matrixOf(chosen), pixels: {}, keep: true });
     if (!answer.pixels || variants.list?.[index] !== chosen) return;
-    const canvas = cell.querySelector("canvas");
+    const canvas = $("grid").children[index].querySelector("canvas");
     [canvas.width, canvas.height] = [answer.result.width, answer.result.height];
     canvas.getContext("2d").drawImage(pixelCanvas({ ...answer.result, pixels: answer.pixels }), 0, 0);
     canvas.classList.toggle("enlarged", canvas.clientWidth * devicePixelRatio > canvas.width);
