@@ -30,7 +30,9 @@ async function openPicture(source, { name, onDisk, file = source }) {
 async function openStill(source, about) {
     stopCamera();
     closeClip();
-    if (await openPicture(source, about)) choose({ width: isEnlarging(choices) ? null : choices.width });
+    // The first picture keeps the width of kept choices or of a link, which may be for a larger picture.
+    const isFirst = opened.about === null;
+    if (await openPicture(source, about)) choose({ width: !isFirst && isEnlarging(choices) ? null : choices.width });
 }
 
 async function openSample(name) {

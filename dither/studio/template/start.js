@@ -26,6 +26,5 @@ drawMark();
 const before = keptChoices();
 takeLook(LOOKS.find(({ title }) => title === FIRST_LOOK));
 if (before) choose(before);
-// A link brings its settings.
-if (location.hash.length > 1) attempt(() => choose(choicesOfLink(location.hash)));
+takeLink();
 openSample(FIRST_SAMPLE);

@@ -9,7 +9,7 @@ function stateOf(chosen) {
 
 // Return whole choices, or throw a sentence that names what is wrong.
 function choicesOfState(state) {
-    if (state === null || typeof state !== "object" || state[STATE_MARK] !== 1) throw new Error("This file has no settings of the studio.");
+    if (state[STATE_MARK] !== 1) throw new Error("These settings are of another version of the studio.");
     const made = { ...PLAIN };
     for (const name of Object.keys(PLAIN)) {
         if (!(name in state)) continue;
@@ -31,17 +31,17 @@ function keepChoices() {
     }
 }
 
-// Return the kept choices, but those of files that are no longer open.
+// Return the kept choices without those of opened files, or null.
 function keptChoices() {
     try {
         const state = JSON.parse(sessionStorage.getItem(KEPT_KEY));
-        return state && choicesOfState(Object.fromEntries(Object.entries(state).filter(([name, value]) => !(name in PLAIN) || isAllowed(name, value))));
+        return state && choicesOfState(Object.fromEntries(Object.entries(state).filter(([name, value]) => !Object.hasOwn(PLAIN, name) || isAllowed(name, value))));
     } catch {
         return null;
     }
 }
 
-// Return whether an object of a file holds settings, not a palette.
+// Return whether parsed JSON holds settings, not a palette or others.
 function isState(fields) {
     return fields !== null && typeof fields === "object" && STATE_MARK in fields;
 }
@@ -54,14 +54,14 @@ function isAllowed(name, value) {
     }
     if (RADIOS.includes(name)) return [...document.querySelectorAll(`input[name="${name}"]`)].some((input) => input.value === value);
     if (typeof PLAIN[name] === "boolean") return typeof value === "boolean";
-    if (name === "levels") return isWhole(2, 256) || value in RGB_LEVELS;
+    if (name === "levels") return isWhole(2, 256) || Object.hasOwn(RGB_LEVELS, value);
     if (name === "width" || name === "height") return value === null || isWhole(1, 8192);
     if (name === "mixtureSize") return value === null || isWhole(1, 64);
     if (name === "seed") return isWhole(0, 2 ** 32 - 1);
     if (name === "colors") return Array.isArray(value) && value.every((color) => /^#[0-9a-f]{6}$/.test(color));
     if (name === "background") return value === null || /^#[0-9a-f]{6}$/.test(value);
-    if (name === "paletteName") return value === null || value in PALETTES;
-    if (name === "panel") return value === null || value in PANELS;
+    if (name === "paletteName") return value === null || Object.hasOwn(PALETTES, value);
+    if (name === "panel") return value === null || Object.hasOwn(PANELS, value);
     if (name === "clamp") return value === "none" || value === "range";
     if (name === "modulation" && value === null) return true;
     // A mask belongs to one picture.
@@ -84,11 +84,30 @@ function choicesOfLink(hash) {
     } catch {
         throw new Error("The end of this link is damaged.");
     }
+    if (!isState(state)) throw new Error("This link has no settings of the studio.");
     return choicesOfState(state);
+}
+
+// Take the settings of the page's address, if it has any, and remove them from it, so that loading the page again keeps later
+// changes.
+function takeLink() {
+    if (location.hash.length < 2) return;
+    attempt(() => {
+        choose(choicesOfLink(location.hash));
+        removeLink();
+    });
+}
+
+function removeLink() {
+    try {
+        history.replaceState(null, "", location.href.split("#")[0]);
+    } catch {
+        // This browser changes no address of a page from disk.
+    }
 }
 
 function listenToState() {
     $("copy-link").addEventListener("click", () => copyText(linkOf(choices), $("copy-link"), "Link"));
     $("save-state").addEventListener("click", () => save(new Blob([JSON.stringify(stateOf(choices), null, 1)], { type: "application/json" }), "dither-settings.json"));
-    addEventListener("hashchange", () => location.hash && attempt(() => choose(choicesOfLink(location.hash))));
+    addEventListener("hashchange", takeLink);
 }
