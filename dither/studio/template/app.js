@@ -57,9 +57,9 @@ function hasPlanes(name) {
 }
 
 let result = null;
-// Of the newest choices, and of those whose result is shown.
+// Of the newest choices, and of those whose job ended last.
 let round = 0;
-let shownRound = 0;
+let finishedRound = 0;
 
 // Dither by the choices: a small preview first if the picture is large.
 async function refresh() {
@@ -70,12 +70,12 @@ async function refresh() {
     if (opened.reduced && !variants.list) preview({ settings, matrix, own, about: opened.about });
     const answer = await ditherer({ settings, matrix, side: view.side });
     if (answer.stale || own !== round) return;
+    finishedRound = own;
     if (answer.failure) {
         result = null;
         complain(`Dithering failed: ${answer.failure}`);
     } else {
         result = answer.result;
-        shownRound = own;
         view.setResult({ ...answer.result, ...answer });
         if (view.side !== (answer.average?.side ?? 1)) await addSide();
     }

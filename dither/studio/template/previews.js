@@ -10,7 +10,7 @@ const LINE_ART_PIXELS = 1 << 15;
 const preview = newestOnly(async ({ settings, matrix, own, about }) => {
     const place = placement(about, settings);
     const answer = await previewer({ settings: previewSettings(settings, place), matrix, pixels: {}, keep: true });
-    if (answer.pixels && own > shownRound && about === opened.about) view.setPreview({ ...answer.result, pixels: answer.pixels }, { frame: place.frame, place });
+    if (answer.pixels && own > finishedRound && about === opened.about) view.setPreview({ ...answer.result, pixels: answer.pixels }, { frame: place.frame, place });
 });
 
 // Return a function that does work for one job at a time, then for the newest that came meanwhile.
