@@ -3,9 +3,10 @@
 
 const CELL = 8;
 const STRIP_BYTES = 1 << 18;
-const lesser = (one, other) => (other < one ? other : one);
-const greater = (one, other) => (other > one ? other : one);
-const plus = (one, other) => one + other;
+// Ways to combine each value with those that follow it at a stride, `count` in all.
+const lesser = (values, stride, count) => runningEnds(values, stride, count, -1);
+const greater = (values, stride, count) => runningEnds(values, stride, count, 1);
+const plus = runningSums;
 
 function cellGrid({ width, height }, size = CELL) {
     return { width: Math.ceil(width / size), height: Math.ceil(height / size) };
@@ -56,7 +57,7 @@ function windowed(values, size, radius, combine, lanes = 1) {
         const end = Math.min(top + rows, height);
         const part = strip.subarray(0, (end - top + 2 * radius) * wide);
         extend(values, size, radius, lanes, top - radius, part);
-        const made = [wide, lanes].reduce((plane, stride) => (combine === plus ? runningSums : runningEnds)(plane, stride, 2 * radius + 1, combine), part);
+        const made = [wide, lanes].reduce((plane, stride) => combine(plane, stride, 2 * radius + 1), part);
         for (let y = top, from = 0; y < end; y++, from += wide) out.set(made.subarray(from, from + line), y * line);
     }
     return out;
@@ -75,39 +76,36 @@ function extend(values, { width, height }, radius, lanes, top, out) {
     }
 }
 
-// Return the sum of each value and of those that follow it at a stride, `count` in all.
+// Return the sum of each value and of those that follow it.
 function runningSums(values, stride, count) {
     const out = values.slice();
     for (let number = 1; number < count; number++) for (let i = 0, from = number * stride; from < out.length; i++, from++) out[i] += values[from];
     return out;
 }
 
-// Replace each value by the least or the largest of it and of those that follow: first two, then four, up to `count`.
-function runningEnds(values, stride, count, combine) {
+// Replace each value by the least (`sign` -1) or the largest (1) of it and of those that follow: first two, then four, up to
+// `count`.
+function runningEnds(values, stride, count, sign) {
     let known = 1;
     while (known < count) {
         const ahead = Math.min(known, count - known) * stride;
-        if (values instanceof Uint8Array) combineBytes(values, ahead, combine === lesser ? 0 : -1);
-        else (combine === lesser ? keepLesser : keepGreater)(values, ahead);
+        (values instanceof Uint8Array ? combineBytes : combineNumbers)(values, ahead, sign);
         known += ahead / stride;
     }
     return values;
 }
 
-// The same for bytes, without branches: a difference shifted by 31 is -1 or 0; `side` is -1 for the larger value.
-function combineBytes(values, ahead, side) {
+function combineNumbers(values, ahead, sign) {
+    for (let i = 0, from = ahead; from < values.length; i++, from++) if (sign * values[from] > sign * values[i]) values[i] = values[from];
+}
+
+// The same for bytes, without branches: a difference shifted by 31 is -1 or 0.
+function combineBytes(values, ahead, sign) {
+    const side = sign === 1 ? -1 : 0;
     for (let i = 0, from = ahead; from < values.length; i++, from++) {
         const rise = values[from] - values[i];
         values[i] += rise & ((rise >> 31) ^ side);
     }
-}
-
-function keepLesser(values, ahead) {
-    for (let i = 0, from = ahead; from < values.length; i++, from++) if (values[from] < values[i]) values[i] = values[from];
-}
-
-function keepGreater(values, ahead) {
-    for (let i = 0, from = ahead; from < values.length; i++, from++) if (values[from] > values[i]) values[i] = values[from];
 }
 
 // Return the value of each pixel's cell.

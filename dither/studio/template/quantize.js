@@ -65,8 +65,8 @@ function levelQuantizer(shown) {
     return { take, scanRow };
 }
 
-// Return the quantizer of colours, of which `nearest` gives the nearest. A threshold off the middle shifts the light along the greys, by twice the largest
-// difference between its channels and the nearest colour.
+// Return the quantizer of colours, of which `nearest` gives the nearest. A threshold off the middle shifts the light along
+// the greys, by twice the largest difference between its channels and the nearest colour.
 function colorQuantizer(colors, light, nearest) {
     const [reds, greens, blues] = [0, 1, 2].map((lane) => Float64Array.from(colors, (color) => light[color[lane]]));
     const entryAt = (red, green, blue, share) => {
