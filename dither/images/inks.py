@@ -20,6 +20,19 @@ import numpy as np
 from dither.errors import InputError, TooLargeError
 from dither.images.bit_packing import pack_rows
 from dither.images.formats import tiff_reader
+from dither.images.formats.tiff_inks import (
+    BITS,
+    CHANNELS,
+    COMPRESSION,
+    EXTRA,
+    JPEG,
+    PHOTOMETRIC,
+    SAMPLE_FORMAT,
+    SEPARATED,
+    TIFF_MARKS,
+    ink_refusal,
+    tag_numbers,
+)
 from dither.images.formats.tiff_storage import StoredPixels
 from dither.images.io import Source, damage_refused, open_image, opened_file
 from dither.images.raster_image import RasterImage, Resolution
@@ -27,12 +40,9 @@ from dither.images.resolution import file_resolution
 from dither.images.rows import BAND_PIXELS, RowArray
 from dither.wording import counted
 
-MAX_INKS = 16
-_BITS, _COMPRESSION, _PHOTOMETRIC, _CHANNELS, _PLANES = 258, 259, 262, 277, 284
-_PREDICTOR, _EXTRA, _FORMAT = 317, 338, 339
+_PREDICTOR = 317
 _INK_SET, _INK_NAMES, _INK_COUNT, _PROFILE = 332, 333, 334, 34675
 _X, _Y, _UNIT = 282, 283, 296
-_SEPARATED, _JPEG = 5, 7
 _PER_INCH = {2: 1.0, 3: 2.54}
 _COMPRESSIONS = {1: "raw", 3: "group3", 4: "group4", 5: "tiff_lzw", 50000: "zstd"}
 
@@ -79,7 +89,7 @@ def open_inks(source: Source, max_pixels: int, name: str) -> Iterator[InkImage]:
             mark = file.read(4)
             file.seek(0)
             found = None
-            if mark in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+"):
+            if mark in TIFF_MARKS:
                 found = _tiff_inks(file, name)
         if found is None:
             found = _pillow_inks(file, max_pixels, name)
@@ -125,33 +135,22 @@ def _tiff_inks(file: BinaryIO, name: str) -> InkImage | None:
     if entries is None:
         return None
 
-    def numbers(tag: int, default: tuple[int, ...]) -> tuple[int, ...]:
-        kind, count, content = entries.get(tag, (3, 0, b""))
-        return struct.unpack(f"{order}{count}{'H' if kind == 3 else 'I'}", content) or default
+    def number(tag: int, default: int) -> int:
+        return tag_numbers(order, entries, tag, default)[0]
 
-    if numbers(_PHOTOMETRIC, (1,))[0] != _SEPARATED:
+    if number(PHOTOMETRIC, 1) != SEPARATED:
         return None
-    inks, compression = numbers(_CHANNELS, (1,))[0], numbers(_COMPRESSION, (1,))[0]
-    bits, extra = set(numbers(_BITS, (1,))), numbers(_EXTRA, ())
-    refusals = {
-        f"has {'/'.join(map(str, sorted(bits)))} bits per ink": bits != {8},
-        f"has {inks} inks": not 1 <= inks <= MAX_INKS,
-        "holds each ink in a plane of its own": numbers(_PLANES, (1,))[0] != 1 and inks > 1,
-        "has alpha besides its inks": any(extra),
-        "has inks that are no whole numbers": set(numbers(_FORMAT, (1,))) != {1},
-    }
-    for reason, refused in refusals.items():
-        if refused:
-            raise InputError(
-                f"{name} {reason}; --inks takes up to {MAX_INKS} inks of 8 bits, pixel by pixel"
-            )
-    if compression == _JPEG:
+    inks, compression = number(CHANNELS, 1), number(COMPRESSION, 1)
+    reason = ink_refusal(order, entries)
+    if reason is not None:
+        raise InputError(f"{name} {reason}")
+    if compression == JPEG:
         return None
     parts = tiff_reader.tiff_parts(file)
     if parts is None:
         raise InputError(f"{name} is turned or stored in an unusual way; save it again")
     copied = []
-    for tag in (_INK_SET, _INK_NAMES, _INK_COUNT, _EXTRA):
+    for tag in (_INK_SET, _INK_NAMES, _INK_COUNT, EXTRA):
         if tag in entries:
             kind, count, content = entries[tag]
             if kind == 3 and order == ">":
@@ -162,10 +161,10 @@ def _tiff_inks(file: BinaryIO, name: str) -> InkImage | None:
     return InkImage(
         (parts.size[1], parts.size[0]),
         inks,
-        lambda: tiff_reader.bands(file, parts, _decoder(inks, numbers(_PREDICTOR, (1,))[0] == 2)),
+        lambda: tiff_reader.bands(file, parts, _decoder(inks, number(_PREDICTOR, 1) == 2)),
         tuple(copied),
         profile,
-        _resolution(order, entries, numbers(_UNIT, (2,))[0]),
+        _resolution(order, entries, number(_UNIT, 2)),
         _COMPRESSIONS.get(compression, "deflate"),
         piece,
     )
@@ -192,11 +191,13 @@ def _decoder(inks: int, has_predictor: bool) -> tiff_reader.Decode:
         from PIL import Image
 
         one = struct.pack(parts.order + "H", 1)
-        kept = {k: v for k, v in parts.entries.items() if k not in (_PREDICTOR, _EXTRA, _FORMAT)}
+        kept = {
+            k: v for k, v in parts.entries.items() if k not in (_PREDICTOR, EXTRA, SAMPLE_FORMAT)
+        }
         kept |= {
-            _BITS: (3, 1, struct.pack(parts.order + "H", 8)),
-            _PHOTOMETRIC: (3, 1, one),
-            _CHANNELS: (3, 1, one),
+            BITS: (3, 1, struct.pack(parts.order + "H", 8)),
+            PHOTOMETRIC: (3, 1, one),
+            CHANNELS: (3, 1, one),
         }
         gray = dataclasses.replace(parts, entries=kept)
         small = tiff_reader.small_tiff(gray, (size[0] * inks, size[1]), content)
@@ -228,4 +229,4 @@ def ink_pixels(codes: RowArray, levels: int, inks: int, image: InkImage) -> Stor
     size = codes.shape[1], codes.shape[0]
     bits = 1 if levels == 2 else 8
     more = image.more or ((_INK_SET, 3, 1, struct.pack("<H", 1)),)
-    return StoredPixels(size, bits, _SEPARATED, read, inks, more=more, **options)
+    return StoredPixels(size, bits, SEPARATED, read, inks, more=more, **options)

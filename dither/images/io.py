@@ -155,14 +155,14 @@ def open_image(source: Source, max_pixels: int, name: str | None = None) -> Iter
             picture = stack.enter_context(Image.open(file, formats=READ_FORMATS))
         except UnidentifiedImageError:
             known = what_it_is(file)
+            if known is not None and known.startswith(INKS):
+                raise InputError(f"{name} is {known}") from None
             advice = "convert it, such as to a PNG"
             if known in (ISO_MEDIA, MATROSKA, AVI):
                 advice = (
                     "only dither ordered, diffuse and optimize read videos, from files whose names end "
                     "in .mp4, .mov, .mkv, .webm or .avi"
                 )
-            elif known == INKS:
-                advice = "dither ordered and diffuse take its inks with --inks"
             but = "" if known is None else f", but {known}; {advice}"
             raise InputError(
                 f"{name} is not an image in one of the formats {', '.join(READ_FORMATS)}{but}"

@@ -7,6 +7,17 @@ section 2, and "TIFF Technical Note 3" (2005) for floats of 16 and 24 bits.
 import struct
 from typing import BinaryIO
 
+from dither.images.formats.tiff_inks import (
+    BITS,
+    CHANNELS,
+    PHOTOMETRIC,
+    SAMPLE_FORMAT,
+    SEPARATED,
+    TIFF_MARKS,
+    ink_refusal,
+    tag_numbers,
+)
+from dither.images.formats.tiff_reader import first_page
 from dither.wording import counted
 
 # Kinds of files that may be videos.
@@ -38,8 +49,6 @@ _SIGNATURES = (
     (8, b"AVI ", AVI),
     (4, b"\xe0\xa5", "an Aseprite file"),
 )
-_BITS, _PHOTOMETRIC, _CHANNELS, _SAMPLE_KIND = 258, 262, 277, 339
-_SEPARATED = 5
 _KINDS = {
     1: "unsigned integers",
     2: "signed integers",
@@ -47,7 +56,6 @@ _KINDS = {
     5: "complex integers",
     6: "complex floats",
 }
-_MAX_TAGS = 256
 
 
 def what_it_is(file: BinaryIO) -> str | None:
@@ -63,40 +71,26 @@ def what_it_is(file: BinaryIO) -> str | None:
     """
     file.seek(0)
     head = file.read(16)
-    if head[:4] in (b"II*\0", b"MM\0*"):
-        return _tiff_kind(file, "<" if head[:1] == b"I" else ">")
+    if head[:4] in TIFF_MARKS:
+        return _tiff_kind(file)
     found = (kind for at, sign, kind in _SIGNATURES if head[at : at + len(sign)] == sign)
     return next(found, None)
 
 
-def _tiff_kind(file: BinaryIO, order: str) -> str | None:
+def _tiff_kind(file: BinaryIO) -> str | None:
     """Return the kind of the samples of the first page of a TIFF."""
     try:
-        tags = _first_tags(file, order)
-    except (struct.error, OSError, ValueError, OverflowError):
+        order, entries = first_page(file)
+        if entries is None:
+            return None
+        if tag_numbers(order, entries, PHOTOMETRIC, 1)[0] == SEPARATED:
+            reason = ink_refusal(order, entries)
+            if reason is None:
+                return f"{INKS}; read it with dither ordered --inks or dither diffuse --inks"
+            return f"{INKS} that --inks cannot read: it {reason}"
+        bits = tag_numbers(order, entries, BITS, 1)[0]
+        kind = _KINDS.get(tag_numbers(order, entries, SAMPLE_FORMAT, 1)[0], "samples")
+        channels = tag_numbers(order, entries, CHANNELS, 1)[0]
+    except (struct.error, OSError, EOFError, ValueError, OverflowError):
         return None
-    if tags.get(_PHOTOMETRIC) == [_SEPARATED]:
-        return INKS
-    bits = tags.get(_BITS, [1])[0]
-    kind = _KINDS.get(tags.get(_SAMPLE_KIND, [1])[0], "samples")
-    channels = tags.get(_CHANNELS, [1])[0]
     return f"a TIFF of {counted(channels, 'channel')} of {bits}-bit {kind}"
-
-
-def _first_tags(file: BinaryIO, order: str) -> dict[int, list[int]]:
-    """Return the values of the tags of 16 and 32 bits of the first page."""
-    file.seek(4)
-    file.seek(struct.unpack(f"{order}I", file.read(4))[0])
-    (count,) = struct.unpack(f"{order}H", file.read(2))
-    tags = {}
-    for _ in range(min(count, _MAX_TAGS)):
-        tag, kind, number = struct.unpack(f"{order}HHI", file.read(8))
-        field, after = file.read(4), file.tell()
-        if kind in (3, 4) and 1 <= number <= 16:
-            letter, size = ("H", 2) if kind == 3 else ("I", 4)
-            if number * size > 4:
-                file.seek(struct.unpack(f"{order}I", field)[0])
-                field = file.read(number * size)
-                file.seek(after)
-            tags[tag] = list(struct.unpack(f"{order}{number}{letter}", field[: number * size]))
-    return tags

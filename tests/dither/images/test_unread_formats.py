@@ -1,6 +1,7 @@
 import io
 import struct
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -9,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from dither.errors import InputError
+from dither.images.inks import open_inks
 from dither.images.io import read_image
 from dither.images.unread_formats import what_it_is
 
@@ -64,16 +66,56 @@ def test_unknown_bytes_are_not_named() -> None:
         read_image(io.BytesIO(b"no image at all"))
 
 
-@given(st.binary(max_size=80), st.sampled_from([b"", b"II*\0", b"MM\0*"]), st.integers(0, 90))
+@given(
+    st.binary(max_size=80),
+    st.sampled_from([b"", b"II*\0", b"MM\0*", b"II+\0\b\0\0\0"]),
+    st.integers(0, 90),
+)
 def test_any_bytes_are_named_or_not(data: bytes, start: bytes, offset: int) -> None:
     named = what_it_is(io.BytesIO(start + struct.pack("<I", offset) + data))
     assert named is None or "\n" not in named
 
 
-def test_a_tiff_of_inks_is_refused_with_the_option_that_takes_it(tmp_path: Path) -> None:
+@pytest.mark.parametrize("order", ["<", ">"])
+@pytest.mark.parametrize("big", [False, True])
+def test_a_tiff_of_inks_is_refused_with_the_commands_that_take_it(
+    tmp_path: Path, order: str, big: bool
+) -> None:
     inks = np.zeros((5, 6, 7), np.uint8)
-    tifffile.imwrite(tmp_path / "t.tif", inks, photometric="separated")
+    options: dict[str, Any] = {"bigtiff": big, "byteorder": order, "planarconfig": "contig"}
+    tifffile.imwrite(tmp_path / "t.tif", inks, photometric="separated", **options)
     with pytest.raises(
-        InputError, match=r"but a TIFF of inks; dither .* take its inks with --inks"
+        InputError,
+        match=r"t\.tif is a TIFF of inks; read it with dither ordered --inks or dither diffuse --inks$",
     ):
         read_image(tmp_path / "t.tif")
+    with open_inks(tmp_path / "t.tif", 30, "t.tif") as image:
+        assert image.inks == 7
+
+
+@pytest.mark.parametrize(
+    ("dtype", "shape", "planes", "reason"),
+    [
+        ("u1", (7, 5, 6), "separate", "holds each ink in a plane of its own"),
+        ("u2", (5, 6, 7), "contig", "has 16 bits per ink"),
+        ("f4", (5, 6, 7), "contig", "has 32 bits per ink"),
+        ("i1", (5, 6, 7), "contig", "has inks that are signed or fractions"),
+        ("u1", (5, 6, 17), "contig", "has 17 inks"),
+    ],
+)
+def test_a_tiff_of_inks_that_no_command_takes_is_refused_with_the_reason(
+    tmp_path: Path, dtype: str, shape: tuple[int, ...], planes: str, reason: str
+) -> None:
+    options: dict[str, Any] = {"photometric": "separated", "planarconfig": planes}
+    tifffile.imwrite(tmp_path / "t.tif", np.zeros(shape, dtype), **options)
+    rule = "--inks takes up to 16 inks of 8 bits, with the inks of a pixel together"
+    with pytest.raises(InputError) as refused:
+        read_image(io.BytesIO((tmp_path / "t.tif").read_bytes()), name="t.tif")
+    assert str(refused.value) == (
+        f"t.tif is a TIFF of inks that --inks cannot read: it {reason}; {rule}"
+    )
+    with (
+        pytest.raises(InputError, match=f"^t.tif {reason}; {rule}$"),
+        open_inks(tmp_path / "t.tif", 30, "t.tif"),
+    ):
+        pass
