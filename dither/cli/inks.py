@@ -13,7 +13,7 @@ from dither.cli.inputs import name_errors, read_content, title
 from dither.cli.job import Job
 from dither.cli.memory import MEMORY
 from dither.cli.options import STREAM
-from dither.cli.outputs import TIFF_SUFFIXES, format_suffix, open_outputs, plan_outputs
+from dither.cli.outputs import open_outputs, plan_outputs
 from dither.cli.place import check_place
 from dither.console.messages import log
 from dither.errors import InputError, TooLargeError
@@ -58,10 +58,7 @@ def dither_inks(
     if not 2 <= levels <= 256:
         raise InputError(f"--inks takes 2 to 256 levels, not {levels}")
     check_place(job)
-    outputs = plan_outputs(job)
-    for output in outputs:
-        if format_suffix(output, job) not in TIFF_SUFFIXES:
-            raise InputError(f"--inks writes .tif, which holds inks; {title(output)} does not")
+    outputs = plan_outputs(job, inks=True)
     reports, messages = [], []
     with open_outputs(outputs, job) as opened:
         for index, (source, output) in enumerate(zip(job.images, outputs, strict=True)):

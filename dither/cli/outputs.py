@@ -32,12 +32,13 @@ VIDEO_SUFFIXES = (".mp4", ".mkv", ".webm", ".mov")
 Kind = Literal["image", "video", "rows", "device", "buffer", "source"]
 
 
-def plan_outputs(job: Job, panel: "Panel | None" = None) -> list[Path]:
+def plan_outputs(job: Job, panel: "Panel | None" = None, *, inks: bool = False) -> list[Path]:
     """Return the file of the result of each input, or - for standard output.
 
     Args:
         job: the inputs and the places of the results, from `check_place`.
         panel: the panel that the results are for, if there is one.
+        inks: whether the results are TIFFs of inks.
 
     Raises:
         InputError: options conflict, a suffix names no lossless format, two inputs would be written to
@@ -54,7 +55,7 @@ def plan_outputs(job: Job, panel: "Panel | None" = None) -> list[Path]:
         folder = job.output
     if folder is not None:
         _check_no_clip(folder, job)
-        paths = _paths_in_folder(folder, job)
+        paths = _paths_in_folder(folder, job, ".tif" if inks else ".png")
     else:
         assert job.output is not None
         if job.name is not None:
@@ -70,8 +71,20 @@ def plan_outputs(job: Job, panel: "Panel | None" = None) -> list[Path]:
             )
         paths = [job.output]
     for path in paths:
+        if inks:
+            _check_inks(path, job)
         check_suffix(path, job, panel)
     return paths
+
+
+def _check_inks(path: Path, job: Job) -> None:
+    """Refuse results of inks in another format than TIFF."""
+    if format_suffix(path, job) in TIFF_SUFFIXES:
+        return
+    if path == STREAM:
+        raise InputError("cannot write standard output: --inks writes .tif; give --format tif")
+    name = path.with_suffix(".tif")
+    raise InputError(f"cannot write {path}: --inks writes .tif; name it, such as {name}")
 
 
 def _check_clip(output: Path, job: Job, panel: "Panel | None") -> None:
@@ -99,8 +112,8 @@ def _check_no_clip(folder: Path, job: Job) -> None:
         )
 
 
-def _paths_in_folder(folder: Path, job: Job) -> list[Path]:
-    template = job.name or ("{stem}-dithered.bin" if job.packed else "{stem}-dithered.png")
+def _paths_in_folder(folder: Path, job: Job, suffix: str) -> list[Path]:
+    template = job.name or f"{{stem}}-dithered{'.bin' if job.packed else suffix}"
     names = [Path("stdin") if image == STREAM else image for image in job.images]
     frame = 1 if job.is_framewise else None
     paths = [folder / result_name(template, image, frame) for image in names]

@@ -191,12 +191,14 @@ def test_what_has_no_inks_is_refused(tmp_path: Path) -> None:
     Image.fromarray(rgb).save(tmp_path / "rgb.tif")
     Image.fromarray(rgb).save(tmp_path / "rgb.png")
     written(tmp_path / "deep.tif", INKS.astype(np.uint16))
+    written(tmp_path / "signed.tif", INKS.astype(np.int8))
     written(tmp_path / "planes.tif", np.moveaxis(INKS, 2, 0).copy(), planarconfig="separate")
     for name, sentence in [
         ("rgb.tif", "has no inks"),
         ("rgb.png", "has no inks"),
-        ("deep.tif", "has 16 bits per ink"),
+        ("deep.tif", "has 16 bits per ink; --inks takes up to 16 inks of 8 bits"),
         ("planes.tif", "in a plane of its own"),
+        ("signed.tif", "has inks that are signed or fractions"),
     ]:
         with pytest.raises(InputError, match=sentence):
             run("ordered", tmp_path / name, "-o", tmp_path / "o.tif", "--bits", 1, "--inks")
@@ -211,7 +213,13 @@ def test_what_has_no_inks_is_refused(tmp_path: Path) -> None:
             run(*AVOIDING, cmyk, "-o", tmp_path / "o.tif", "--bits", 1, *options)
         assert not (tmp_path / "o.tif").exists()
     for options, sentence in [
-        (["-o", tmp_path / "o.png"], "--inks writes .tif"),
+        (["-o", tmp_path / "o.png"], r"o\.png: --inks writes .tif; name it, such as .*/o\.tif$"),
+        (["-o", tmp_path / "films"], r"films: --inks writes .tif; name it, such as .*/films\.tif$"),
+        (["-o", "-"], "standard output: --inks writes .tif; give --format tif"),
+        (
+            ["--output-dir", tmp_path / "new", "--name", "{stem}.png"],
+            r"in\.png: --inks writes .tif; name it, such as .*in\.tif$",
+        ),
         (["-o", tmp_path / "o.tif", "--gray"], "--gray is not for --inks"),
         (["-o", tmp_path / "o.tif", "--resize", "50%"], "--resize is not for --inks"),
         (["-o", tmp_path / "o.tif", "--compression", "group4"], "group4"),
@@ -219,3 +227,13 @@ def test_what_has_no_inks_is_refused(tmp_path: Path) -> None:
         with pytest.raises(InputError, match=sentence):
             run("ordered", cmyk, "--bits", 1, "--inks", *options)
         assert not (tmp_path / "o.tif").exists()
+
+
+def test_a_folder_of_results_gets_tiffs(tmp_path: Path) -> None:
+    for name in ("a.tif", "b.tif"):
+        written(tmp_path / name)
+    sources = [tmp_path / "a.tif", tmp_path / "b.tif"]
+    run("ordered", *sources, "--output-dir", tmp_path / "films", "--bits", 1, "--inks")
+    found = sorted(path.name for path in (tmp_path / "films").iterdir())
+    assert found == ["a-dithered.tif", "b-dithered.tif"]
+    assert tifffile.imread(tmp_path / "films/a-dithered.tif").shape == INKS.shape
