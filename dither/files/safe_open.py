@@ -18,6 +18,8 @@ MAX_BYTES = 1 << 30
 # A pipe without a writer after this time is refused.
 WRITER_TIMEOUT_SECONDS = 2.0
 _PIECE = 1 << 20
+# A path has one slash of the two of an address left.
+_ADDRESS = re.compile(r"(https?|ftp|s3|gs|file):/+|data:[a-z]+/", re.IGNORECASE)
 # O_NONBLOCK: opening a pipe must not wait for a writer. Some flags are missing on Windows.
 _FLAGS = os.O_RDONLY | sum(getattr(os, name, 0) for name in ("O_NONBLOCK", "O_BINARY", "O_NOCTTY"))
 
@@ -45,7 +47,8 @@ def safe_open(path: Path | str, name: str | None = None) -> BinaryIO:
     try:
         descriptor = os.open(path, _FLAGS)
     except FileNotFoundError:
-        raise InputError(f"cannot read {name}: {_why_missing(name)}") from None
+        refuse_address(name)
+        raise InputError(f"cannot read {name}: there is no such file") from None
     except (OSError, ValueError) as error:  # ValueError: a name with a zero byte
         reason = getattr(error, "strerror", None) or error
         raise InputError(f"cannot read {name}: {reason}") from error
@@ -61,11 +64,29 @@ def safe_open(path: Path | str, name: str | None = None) -> BinaryIO:
         os.close(descriptor)
 
 
-def _why_missing(name: str) -> str:
-    """Return why there is no file of this name; a path has one slash of an address left."""
-    if re.match(r"[a-z][a-z0-9+]+:/", name):
-        return "it is an address, and only files are read; download it first"
-    return "there is no such file"
+def refuse_address(name: str) -> None:
+    """Refuse a name that is an address, such as of a web page; the message shows it as it was typed.
+
+    Raises:
+        InputError: it is one.
+
+    Example:
+        >>> refuse_address("file:/photos/a.png")
+        Traceback (most recent call last):
+        ...
+        dither.errors.InputError: cannot read file:///photos/a.png: give the path without file://
+    """
+    found = _ADDRESS.match(name)
+    if found is None:
+        return
+    scheme, rest = found[1], name[found.end() :]
+    if scheme is None:
+        raise InputError(f"cannot read {name[:40]}: it holds data, and only files are read")
+    if scheme.lower() == "file":
+        raise InputError(f"cannot read {scheme}:///{rest}: give the path without {scheme}://")
+    raise InputError(
+        f"cannot read {scheme}://{rest}: it is an address, and only files are read; download it first"
+    )
 
 
 def _read_pipe(descriptor: int, name: str) -> bytes:

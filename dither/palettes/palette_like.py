@@ -1,6 +1,7 @@
 """Take as a palette: its name, a file, a list of colours, an array, or a palette."""
 
 import os
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -10,13 +11,17 @@ import numpy as np
 from dither.color_text import is_color, split_colors
 from dither.errors import InputError
 from dither.files.atomic import atomic_write
+from dither.files.safe_open import refuse_address
 from dither.held import as_array
 from dither.palettes.files import READ_ENDINGS, encode_colors, read_colors
 from dither.palettes.named import NAMED_PALETTES, palette_names
 from dither.palettes.palette import Palette, checked_colors
 from dither.suggestions import did_you_mean
 
-_LOSPEC = "lospec:"
+# A palette of Lospec by its name, or the address of its page, but not of a file there.
+_LOSPEC = re.compile(
+    r"(?:lospec:|https?://lospec\.com/palette-list/(?=[^.]*$))(.*?)/*$", re.IGNORECASE
+)
 # A palette, the name, file or colours of one, (K, 3) colours, or an object that has a palette.
 PaletteLike = Palette | str | os.PathLike[str] | np.ndarray | Sequence[Any]
 
@@ -42,8 +47,8 @@ def load_palette(text: str | Path) -> Palette:
     text = str(text)
     if text in NAMED_PALETTES:
         return Palette.from_hex(NAMED_PALETTES[text])
-    if text.lower().startswith(_LOSPEC):
-        name = "-".join(text[len(_LOSPEC) :].lower().split()) or "NAME"
+    if (found := _LOSPEC.match(text)) is not None:
+        name = "-".join(found[1].lower().split()) or "NAME"
         raise InputError(
             f"{text[:80]!r} is not downloaded: save https://lospec.com/palette-list/{name[:60]}.hex "
             "and give the path of that file"
@@ -52,6 +57,7 @@ def load_palette(text: str | Path) -> Palette:
         items = split_colors(text)
         if text.startswith("#") or any(is_color(item) for item in items):
             return Palette.from_hex(text)
+        refuse_address(text)
         if not Path(text).suffix:
             names = palette_names()
             advice = (

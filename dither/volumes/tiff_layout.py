@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 
 from dither.errors import InputError
+from dither.files.safe_open import refuse_address
 from dither.volumes.damage import damaged
 from dither.volumes.decompressed_size import check_decompressed_size
 from dither.volumes.tiff_codecs import decompressed, has_codec, misses_codec, uncompressed_page
@@ -65,6 +66,7 @@ def tiff_layout(path: Path | str) -> TiffLayout:
         with path.open("rb") as file:
             magic = file.read(4)
     except FileNotFoundError:
+        refuse_address(str(path))
         raise InputError(f"cannot read {path}: there is no such file") from None
     except OSError as error:
         raise InputError(f"cannot read {path}: {error.strerror or error}") from error

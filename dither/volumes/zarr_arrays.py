@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from dither.errors import InputError
+from dither.files.safe_open import refuse_address
 from dither.volumes.damage import damaged
 from dither.volumes.regions import Region
 from dither.volumes.zarr_codecs import MAX_METADATA_BYTES, chunk_codecs
@@ -222,6 +223,7 @@ def default_chunks(shape: tuple[int, ...]) -> tuple[int, int, int]:
 def _check_metadata(path: Path) -> None:
     """Refuse what is not a single array, before a library follows its metadata."""
     if not path.exists():
+        refuse_address(str(path))
         raise InputError(f"cannot read {path}: there is no such file or folder")
     if not is_zarr(path):
         raise InputError(f"{path} holds no Zarr array: it has no zarr.json, .zarray or .zgroup")

@@ -79,3 +79,30 @@ def test_no_file_stays_open(pipe: Path) -> None:
 def test_an_empty_path_is_no_file() -> None:
     with pytest.raises(InputError, match="path is empty"):
         safe_open("")
+
+
+@pytest.mark.parametrize(
+    ("path", "sentence"),
+    [
+        ("https://a.org/b.png", "cannot read https://a.org/b.png: it is an address, and only"),
+        ("HTTP://a.org/b.png", "cannot read HTTP://a.org/b.png: it is an address"),
+        ("s3://bucket/b.png", "cannot read s3://bucket/b.png: it is an address"),
+        ("file:///tmp/b.png", "cannot read file:///tmp/b.png: give the path without file://"),
+        ("data:image/png;base64,AAAA", "it holds data, and only files are read"),
+        ("photos:/x.png", "cannot read photos:/x.png: there is no such file"),
+        ("profiles/http:/x.png", "there is no such file"),
+    ],
+)
+def test_addresses_are_shown_as_they_were_typed(path: str, sentence: str) -> None:
+    with pytest.raises(InputError) as refused:
+        safe_open(Path(path))
+    assert sentence in str(refused.value)
+
+
+def test_a_file_whose_name_looks_like_an_address_is_read(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    Path("file:").mkdir()
+    Path("file:/a").write_bytes(b"abc")
+    assert read_file("file:/a") == b"abc"

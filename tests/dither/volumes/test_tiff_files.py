@@ -251,6 +251,8 @@ def test_what_is_no_tiff_is_one_sentence(tmp_path: Path) -> None:
         open_tiff(tmp_path / "picture.png")
     with pytest.raises(InputError, match="no such file"):
         open_tiff(tmp_path / "none.tif")
+    with pytest.raises(InputError, match=r"cannot read s3://bucket/a\.tif: it is an address"):
+        open_tiff(Path("s3://bucket/a.tif"))
     with pytest.raises(InputError, match="cannot read"):
         open_tiff(tmp_path)
 

@@ -122,6 +122,8 @@ def test_damaged_chunks_are_one_sentence(tmp_path: Path) -> None:
 def test_other_arrays_are_refused(tmp_path: Path) -> None:
     with pytest.raises(InputError, match="no such file or folder"):
         open_zarr(tmp_path / "none.zarr")
+    with pytest.raises(InputError, match=r"cannot read s3://bucket/a\.zarr: it is an address"):
+        open_zarr(Path("s3://bucket/a.zarr"))
     (tmp_path / "empty.zarr").mkdir()
     with pytest.raises(InputError, match="holds no Zarr array"):
         open_zarr(tmp_path / "empty.zarr")

@@ -55,7 +55,20 @@ def test_a_palette_is_saved(run: Callable, refused: Callable, tmp_path: Path, en
         ("-o p.gpl", "--output saves one palette; name it"),
         ("c64 -o p.aseprite", "are only read; Aseprite opens .gpl"),
         ("lospec:sweetie-16", "save https://lospec.com/palette-list/sweetie-16.hex"),
-        ("https://a.org/p.hex", "p.hex: it is an address, and only files are read; download it"),
+        (
+            "https://lospec.com/palette-list/sweetie-16",
+            "/palette-list/sweetie-16.hex and give the path",
+        ),
+        (
+            "https://lospec.com/palette-list/sweetie-16.hex",
+            "https://lospec.com/palette-list/sweetie-16.hex: it is an address",
+        ),
+        (
+            "https://a.org/p",
+            "cannot read https://a.org/p: it is an address, and only files are read",
+        ),
+        ("https://a.org/p.hex", "https://a.org/p.hex: it is an address, and only files are read"),
+        ("file:///a/p.hex", "cannot read file:///a/p.hex: give the path without file://"),
         ("missing.gpl", "cannot read missing.gpl: there is no such file"),
     ],
 )
