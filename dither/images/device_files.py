@@ -8,7 +8,7 @@ import numpy as np
 from dither.errors import InputError
 from dither.images.bit_packing import pack
 from dither.images.c_source import c_name, c_source, hex_lines
-from dither.images.raw_layout import Layout, bits_of, raw_bytes, row_bits
+from dither.images.raw_layout import Layout, bits_of, raw_bytes, row_bits, word_bits
 from dither.suggestions import wrong_ending
 from dither.wording import counted
 
@@ -44,7 +44,8 @@ def device_file(
     if ending in (".c", ".h"):
         height, width = codes.shape[:2]
         content = raw_bytes(codes, levels, layout)
-        comment = f"{width}x{height} pixels, {_in_words(codes, levels, layout)}; "
+        rows = "" if layout == "pages" else f", rows of {counted(content.shape[1], 'byte')}"
+        comment = f"{width}x{height} pixels, {_in_words(codes, levels, layout)}{rows}; "
         comment += f"{counted(content.size, 'byte')}."
         return c_source(path, comment, (width, height), [("", "", content)]).encode()
     if ending not in DEVICE_ENDINGS:
@@ -64,7 +65,10 @@ def _in_words(codes: np.ndarray, levels: int | Sequence[int], layout: Layout) ->
     if codes.ndim == 3:
         channels = bits_of(levels)
         channels = channels if len(channels) == codes.shape[2] else channels * codes.shape[2]
-        return f"{'+'.join(map(str, channels))} bits per pixel, the {first} byte first"
+        red, green, blue = channels
+        bits = word_bits([1 << each for each in channels])
+        each = f"red {red}, green {green}, blue {blue} bits in {bits}, red highest"
+        return each if bits == 8 else f"{each}, the {first} byte first"
     bits = row_bits(levels, layout)
     if bits > 8:
         return f"{bits} bits per pixel, the {first} byte first"

@@ -120,7 +120,7 @@ def test_layouts_that_do_not_fit_are_refused(refused: Run, tmp_path: Path, words
     [
         (CODES, 2, "msb", "1 bit per pixel, the leftmost pixel in the highest bits"),
         (CODES, 4, "lsb", "2 bits per pixel, the leftmost pixel in the lowest bits"),
-        (CODES, 256, "msb", "8 bits per pixel; "),
+        (CODES, 256, "msb", "8 bits per pixel, rows of "),
         (CODES, 300, "lsb", "16 bits per pixel, the lowest byte first"),
         (CODES, 2, "pages", "1 bit per pixel, in pages of 8 rows"),
         (CODES, 4, "planes", "a plane for each bit, the lowest first"),
@@ -128,9 +128,23 @@ def test_layouts_that_do_not_fit_are_refused(refused: Run, tmp_path: Path, words
             np.dstack([CODES] * 3),
             (32, 64, 32),
             "msb",
-            "5+6+5 bits per pixel, the highest byte first",
+            "red 5, green 6, blue 5 bits in 16, red highest, the highest byte first, rows of",
         ),
-        (np.dstack([CODES] * 3), 4, "lsb", "2+2+2 bits per pixel, the lowest byte first"),
+        (
+            np.dstack([CODES] * 3),
+            (8, 8, 4),
+            "msb",
+            "red 3, green 3, blue 2 bits in 8, red highest, rows of",
+        ),
+        (
+            np.dstack([CODES] * 3),
+            4,
+            "lsb",
+            "red 2, green 2, blue 2 bits in 8, red highest, rows of",
+        ),
+        (np.zeros((3, 60), np.uint8), 2, "msb", "highest bits, rows of 8 bytes; 24 bytes."),
+        (np.zeros((3, 60), np.uint8), 4, "planes", "highest bits, rows of 8 bytes; 48 bytes."),
+        (np.zeros((16, 60), np.uint8), 2, "pages", "the lowest bit of a byte; 120 bytes."),
     ],
 )
 def test_a_c_array_says_how_its_pixels_lie(
