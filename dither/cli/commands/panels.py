@@ -89,7 +89,7 @@ def _show(panel: "Panel") -> None:
     for index, (ink, share) in enumerate(zip(panel.inks, shares, strict=True)):
         role = {panel.white: ", shows white", panel.black: ", shows black"}.get(index, "")
         code = "/".join(map(str, ink.code))
-        text = f"  {ink.look}  reflects {share:5.1%}  code {code}, driver {ink.pure}{role}"
+        text = f"  {ink.look}  reflects {share:6.1%}  code {code}, driver {ink.pure}{role}"
         rows.append((f"{ink.name:{longest}}  ", [ink.look], text))
     print_swatches(rows)
     for name, text in (("source", panel.source), ("looks", panel.looks)):

@@ -59,8 +59,12 @@ def test_one_panel_is_shown(run: Callable, monkeypatch: pytest.MonkeyPatch) -> N
     assert shown[1] == "800x480 pixels, 127 ppi, 160x96 mm, seen from 40 cm"
     assert shown[2] == "buffer of 192000 bytes: 4 bits a pixel, msb first"
     # #b9cacd: 0.2126 * 0.4851 + 0.7152 * 0.5906 + 0.0722 * 0.6105 by the formula of sRGB.
-    assert "white   #b9cacd  reflects 57.0%  code 1, driver #ffffff, shows white" in shown
-    assert "contrast unlimited" in run("dither panels gray-4-4.2").stdout
+    assert "white   #b9cacd  reflects  57.0%  code 1, driver #ffffff, shows white" in shown
+    gray = run("dither panels gray-4-4.2").stdout
+    assert "contrast unlimited" in gray
+    inks = [line for line in gray.splitlines() if "  reflects " in line]
+    assert "reflects 100.0%" in "".join(inks)
+    assert len({line.index("  code ") for line in inks}) == 1
     assert "24x10 pixels" in run("dither panels small.toml").stdout
     found = json.loads(run("dither panels spectra-6-7.3 --json").stdout)["panels"]
     assert list(found) == ["spectra-6-7.3"]
