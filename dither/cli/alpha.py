@@ -123,7 +123,8 @@ class AlphaRule:
         if self.given:
             return None
         done = (
-            "alpha below 128 becomes transparent, the rest opaque"
+            "alpha below 128 becomes transparent, the rest opaque (--background COLOUR blends soft "
+            "edges, and makes all pixels opaque)"
             if self.partial_only
             else "transparent pixels are composited on white (--background chooses another colour)"
         )

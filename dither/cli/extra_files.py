@@ -6,6 +6,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import TYPE_CHECKING, BinaryIO
 
+from dither.cli.alpha import AlphaRule, AlphaSeen
 from dither.cli.job import Job
 from dither.cli.result_files import Dithered, image_file
 from dither.errors import InputError
@@ -143,7 +144,18 @@ def write_preview(
     opened: "Callable[[Path], AbstractContextManager[BinaryIO]]",
     note: Callable[[str], None],
 ) -> None:
-    """Write the picture in the colours of the palette, which are the inks as they look."""
+    """Write the picture in the colours of the palette, which are the inks as they look.
+
+    Raises:
+        InputError: the format cannot hold the alpha or the size of the picture.
+    """
+    if path.suffix.lower() == ".gif":  # the result may keep alpha that its preview cannot hold
+        rule, seen = AlphaRule.of(path, "image", job), AlphaSeen()
+        for frame in animation.frames:
+            seen.add_prepared(frame.alpha)
+        sentence = rule.sentence(seen, path)
+        if sentence is not None:
+            note(sentence)
     assert dithered.palette is not None  # --preview is refused without --panel
     values = dithered.palette.colors
     content, _ = image_file(animation, dithered.codes, values, path, job, note)

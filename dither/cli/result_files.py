@@ -127,17 +127,12 @@ def image_file(
         alphas, values = [values[frame, 3] for frame in codes], values[:, :3]
     if suffix == ".png" and len(codes) == 1:
         profile = animation.frames[0].profile
-        pieces = png_pieces(codes[0], alphas[0], profile, values, _sentence(output, note))
+        pieces = png_pieces(codes[0], alphas[0], profile, values, _sentence(output, job, note))
         return with_png_density(pieces, resolution), report
     if suffix in TIFF_SUFFIXES:
         if len(codes) > 1:
             report["pages"] = len(codes)
         return _tiff_pieces(animation, codes, alphas, values, output, job, note, resolution), report
-    if suffix == ".gif" and any(map(_is_partly_transparent, animation.frames)):
-        note(
-            f"{output_title(output)}: a GIF has no partial transparency; alpha below 128 becomes "
-            "transparent, the rest opaque (--background COLOUR keeps soft edges)"
-        )
     if values.ndim == 2:
         content = encode_indexed(
             codes,
@@ -146,7 +141,7 @@ def image_file(
             alphas=alphas,
             durations=animation.durations,
             plays=animation.plays,
-            log=_sentence(output, note),
+            log=_sentence(output, job, note),
             resolution=resolution,
         )
     else:
@@ -198,7 +193,7 @@ def _tiff_pieces(
         "resolution": resolution,
     }
     if values.ndim == 2:
-        return indexed_tiff_pieces(codes, values, alphas, _sentence(output, note), **options)
+        return indexed_tiff_pieces(codes, values, alphas, _sentence(output, job, note), **options)
     profile = animation.frames[0].profile
     pages = [
         (mapped(frame, values.__getitem__), alpha)
@@ -207,8 +202,19 @@ def _tiff_pieces(
     return tiff_stack_parts(pages, profile, **options)
 
 
-def _sentence(output: Path, note: Callable[[str], None]) -> Callable[[str], None]:
-    return lambda sentence: note(f"{output_title(output)}: {sentence}")
+def _sentence(output: Path, job: Job, note: Callable[[str], None]) -> Callable[[str], None]:
+    """Return the log of an encoder: it names the output, and the options that avoid a loss."""
+    from dither.images.indexed_files import TOO_MANY_FOR_PNG
+
+    def log(sentence: str) -> None:
+        hint = ""
+        if sentence == TOO_MANY_FOR_PNG and job.alpha is None:
+            hint = (
+                "; --alpha background, or --alpha threshold with up to 255 colours, keeps indices"
+            )
+        note(f"{output_title(output)}: {sentence}{hint}")
+
+    return log
 
 
 def check_raw(job: Job, target: Target, outputs: list[Path]) -> None:
@@ -295,7 +301,7 @@ def packing_note(report: dict[str, Any]) -> str:
             counted(report["bytes"], "byte", grouped=True),
             counted(report["colors"], "colour"),
         )
-        coarse = report["look"] < _COARSE_LOOK
+        coarse = round(report["look"], 1) < _COARSE_LOOK  # as it is printed
         hint = "; below 40, a smaller --resize often looks better in as many bytes"
         return f": {size}, {colors}, look {report['look']:.1f}{hint if coarse else ''}"
     if "panel" in report:
@@ -336,7 +342,3 @@ def enlarged(codes: "np.ndarray", scale: int) -> "np.ndarray":
 
     height, width, *channels = codes.shape
     return cast(Any, Rows((height * scale, width * scale, *channels), codes.dtype, read))
-
-
-def _is_partly_transparent(frame: "RasterImage") -> bool:
-    return frame.alpha is not None and bool(((frame.alpha > 0) & (frame.alpha < 255)).any())

@@ -35,10 +35,9 @@ if TYPE_CHECKING:
     from PIL import Image
 
 Log = Callable[[str], object]
-_TOO_MANY_FOR_PNG = (
-    f"a PNG palette holds at most {MAX_COLORS} entries, and the palette and its transparent colours "
-    "are more; the file holds RGBA instead of indices; --alpha threshold needs one entry more, "
-    "--alpha background none"
+TOO_MANY_FOR_PNG = (
+    f"the palette and its transparent colours need more than {MAX_COLORS} entries, the most of a PNG; "
+    "the file holds RGBA instead of indices"
 )
 _NO_ALPHA_IN_TIFF = "a TIFF palette has no transparency; the file holds RGBA instead of indices"
 
@@ -115,7 +114,7 @@ def encode_indexed(
     if format_name == "TIFF":
         log(_NO_ALPHA_IN_TIFF)
     if format_name == "PNG":
-        log(_TOO_MANY_FOR_PNG)
+        log(TOO_MANY_FOR_PNG)
         pictures = [to_pillow_8_bit(image) for image in images]
         options: dict[str, object] = {} if resolution is None else {"dpi": resolution}
         return encode_frames(pictures, ending, options, durations=durations, plays=plays)
@@ -141,7 +140,7 @@ def indexed_png_parts(
         alpha = None
     found = with_palette([frame], colors, [alpha])
     if found is None:
-        log(_TOO_MANY_FOR_PNG)
+        log(TOO_MANY_FOR_PNG)
         return color_parts(mapped(frame, colors.__getitem__), alpha)
     _log_reused_entry(found, len(colors), log)
     return indexed_parts(found)

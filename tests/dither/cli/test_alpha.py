@@ -231,7 +231,12 @@ def test_the_frames_of_a_clip_take_theirs_of_the_matrix() -> None:
         ("out.png", "keep", None),
         ("out.webp", "keep", None),
         ("out.tif", "keep", None),
-        ("out.gif", "threshold", "out.gif: a GIF has no partial transparency; alpha below 128"),
+        (
+            "out.gif",
+            "threshold",
+            "out.gif: a GIF has no partial transparency; alpha below 128 becomes transparent, the rest "
+            "opaque (--background COLOUR blends soft edges, and makes all pixels opaque)\n",
+        ),
         (
             "out.bmp",
             "background",
@@ -260,7 +265,7 @@ def test_what_suits_the_format(
         assert "notes" not in entry
     else:
         assert said in done.stderr
-        assert said in entry["notes"][0]
+        assert said.rstrip() in entry["notes"][0]
     name = output.split(maxsplit=1)[0]
     if mode == "background" and name != "out.bin":
         assert is_opaque(read_image(name).alpha)
@@ -285,6 +290,36 @@ def test_what_suits_the_format(
 def test_refusals(refused: Callable, folder: Path, options: str, words: str) -> None:
     assert words in refused(f"dither ordered one.png --bits 1 {options}")
     assert not list(folder.glob("x.*"))
+
+
+def test_the_gif_preview_of_a_result_with_soft_edges_is_treated_as_a_gif_result(
+    run: Callable, refused: Callable, folder: Path
+) -> None:
+    command = "dither ordered one.png --panel inky-impression-4.0 --fit cover --preview p.gif"
+    done = run(f"{command} -o out.png")
+    assert "p.gif: a GIF has no partial transparency; alpha below 128 becomes" in done.stderr
+    assert "(--background COLOUR blends soft edges" in done.stderr
+    (folder / "out.png").unlink()
+    (folder / "p.gif").unlink()
+    sentence = refused(f"{command} -o out.png --alpha keep")
+    assert "cannot write p.gif: a GIF has no partial transparency; choose --alpha" in sentence
+    assert not (folder / "out.png").exists()
+    assert not (folder / "p.gif").exists()
+
+
+def test_rgba_instead_of_indices_names_the_options_that_keep_them(
+    run: Callable, folder: Path
+) -> None:
+    values = np.random.default_rng(0).integers(0, 256, (40, 60, 4), np.uint8)
+    Image.fromarray(values).save("soft.png")
+    line = "dither ordered soft.png --palette spectra-6 --force"
+    reason = "need more than 256 entries, the most of a PNG; the file holds RGBA instead of indices"
+    hint = "; --alpha background, or --alpha threshold with up to 255 colours, keeps indices"
+    assert f"{reason}{hint}\n" in run(f"{line} -o out.png").stderr
+    assert f"{reason}\n" in run(f"{line} -o out.png --alpha keep").stderr
+    for mode in ("background", "threshold"):
+        assert "RGBA" not in run(f"{line} -o out.png --alpha {mode}").stderr
+        assert Image.open("out.png").mode == "P"
 
 
 def test_a_transparent_grey_of_16_bits_is_kept(run: Callable, folder: Path) -> None:

@@ -130,8 +130,10 @@ def test_unusable_options_are_refused(
     assert not list(folder.glob("x*"))
 
 
-@pytest.mark.parametrize(("look", "hinted"), [(39.9, True), (40.0, False), (-31.8, True)])
+@pytest.mark.parametrize(
+    ("look", "hinted"), [(39.94, True), (39.96, False), (40.0, False), (-31.8, True)]
+)
 def test_a_coarse_look_suggests_fewer_pixels(look: float, hinted: bool) -> None:
     note = packing_note({"bytes": 1234, "colors": 9, "look": look})
-    assert note.startswith(f": 1,234 bytes, 9 colours, look {look}")
+    assert note.startswith(f": 1,234 bytes, 9 colours, look {look:.1f}")
     assert ("a smaller --resize" in note) == hinted

@@ -217,7 +217,10 @@ def test_partial_alpha_takes_entries_after_the_palette_while_there_are_some() ->
     said: list[str] = []
     _, more = _case(255)
     data = encode_indexed([indices], more, ".png", alphas=[many], log=said.append)
-    assert "RGBA instead of indices; --alpha threshold needs one entry more" in said[0]
+    assert said == [
+        "the palette and its transparent colours need more than 256 entries, the most of a PNG; "
+        "the file holds RGBA instead of indices"
+    ]
     with Image.open(io.BytesIO(data)) as picture:
         assert picture.mode == "RGBA"
 
