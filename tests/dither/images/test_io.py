@@ -365,5 +365,5 @@ def test_deep_grey_is_written_with_its_transparency(tmp_path: Path, partial: boo
         assert image.alpha is not None
         assert np.array_equal(image.alpha, alpha)
         assert np.array_equal(image.color[alpha > 0], gray[alpha > 0])
-    with pytest.raises(InputError, match="without alpha as TIFF or PNM"):
+    with pytest.raises(InputError, match=r"without alpha as \.tif or \.pnm"):
         write_image(tmp_path / "out.tif", RasterImage(gray, alpha))
