@@ -24,6 +24,7 @@ def _commands() -> Iterator[str]:
         for scan in ("", " --raster", " --method curve", " --method dots"):
             for target in ("--bits 1", "--bits 2", "--palette pico-8"):
                 yield f"dither diffuse {image}.png {target}{scan}"
+        yield f"dither diffuse {image}.png --bits 10 --gray"  # codes of 16 bits
         yield f"dither diffuse {image}.png --bits 1 --kernel ostromoukhov"
         yield f"dither diffuse {image}.png --palette pico-8 --noise 0.2"
         yield f"dither diffuse {image}.png --palette pico-8 --noise 0.2 --raster"

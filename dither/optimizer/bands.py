@@ -49,7 +49,7 @@ def bands(shape: tuple[int, ...], reach: int = 0) -> Iterator[Band]:
 
     Example:
         >>> [(band.wide.start, band.wide.stop) for band in bands((300, 8000, 3), 7)]
-        [(0, 135), (121, 263), (249, 300)]
+        [(0, 71), (57, 135), (121, 199), (185, 263), (249, 300)]
     """
     height, width = shape[:2]
     rows = _ROWS * max(1, _PIXELS // (_ROWS * width))
