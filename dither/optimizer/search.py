@@ -165,7 +165,8 @@ def float_pixels(indices: np.ndarray, image: SearchImage) -> np.ndarray:
     """
     pixels = np.empty((*indices.shape, 8), np.float32)
     pixels[..., :3], pixels[..., 3:6] = image.slopes, image.original
-    pixels[..., 6], pixels[..., 7] = indices, np.where(image.fixed, -1, image.cells)
+    pixels[..., 6], pixels[..., 7] = indices, image.cells
+    pixels[image.fixed, 7] = -1
     return pixels
 
 
@@ -183,7 +184,8 @@ def released(
         before: after the search of another image with the same palette.
         still: (H, W) bool, True for pixels that `state` kept.
     """
-    state.pixels[..., ROW] = np.where(image.fixed, -1, image.cells)
+    state.pixels[..., ROW] = image.cells
+    state.pixels[image.fixed, ROW] = -1
     same = (state.pixels[..., :SETTLED] == before.pixels[..., :SETTLED]).all(axis=2)
     state.settled[still] = np.where(same[..., None], before.settled, 0)[still]
     return state

@@ -198,9 +198,12 @@ def test_overwritten_pixels_are_decided_anew(linear: np.ndarray, indices: np.nda
     overwrite(state, found, rows)
     again = init(found, PALETTE, image._replace(fixed=rows < 0), config)
     assert (state.pixels == again.pixels).all()
-    cells = image.cells.astype(np.int32)
-    samples = float_pixels(found, image._replace(fixed=rows < 0, cells=cells))
-    assert samples.dtype == np.float32
+    samples, same = (
+        float_pixels(found, image._replace(fixed=rows < 0, cells=image.cells.astype(kind)))
+        for kind in (np.uint16, np.int32)
+    )
+    assert samples.dtype == same.dtype == np.float32
+    assert (samples == same).all()
     assert (samples[..., :3] == state.pixels.view(np.float32)[..., :3]).all()
     assert samples[..., 3:6] == pytest.approx(image.original)
     assert (samples[..., 6] == found).all()
