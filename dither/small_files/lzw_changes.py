@@ -15,7 +15,7 @@ from dither.small_files.match_pixels import Picture
 BEFORE = 5
 # Pixels whose changes are kept: a power of two, more than are looked ahead with the longest string.
 PLACES = 2048
-_NEVER = 1e30
+NEVER = 1e30
 
 
 class Places(NamedTuple):
@@ -80,7 +80,7 @@ def fill(picture: Picture, places: Places, before: np.ndarray, mark: int, place:
     count = cones.shape[1]
     if pixels[y, x, 7] < 0:
         changes[:count, :3] = 0
-        changes[:count, 3] = _NEVER
+        changes[:count, 3] = NEVER
     else:
         middle = picture.taps[reach]
         own, scale, penalty = middle * middle, picture.weights[y, x], picture.penalty

@@ -12,7 +12,7 @@ from typing import NamedTuple
 import numpy as np
 
 from dither.native.loop import compiled
-from dither.small_files.lzw_changes import BEFORE, PLACES, Places, fill, no_places
+from dither.small_files.lzw_changes import BEFORE, NEVER, PLACES, Places, fill, no_places
 from dither.small_files.match_pixels import Picture, change_pixel
 
 MOST_CODES = 4096
@@ -31,7 +31,6 @@ _LEAST_USUAL = 0.02
 _TWICE = 5.0
 # A full table starts anew when so many pixels take so many times the bits of the best so many before.
 _TESTED, _TOLERANCE = 2048, 1.1
-_NEVER = 1e30
 
 
 class Strings(NamedTuple):
@@ -105,7 +104,7 @@ def choose_codes(
     pixels = height * width
     most = _WINDOW + _LONGEST + 1
     ways = Ways(
-        np.full(most, _NEVER, np.float32),
+        np.full(most, NEVER, np.float32),
         np.zeros(most, np.int32),
         np.zeros(most, np.int32),
         np.zeros((most, BEFORE, 4), np.float32),
@@ -150,7 +149,7 @@ def choose_codes(
         top = 0
         for i in range(end):
             # A way that goes farther for as little needs no other from here.
-            least = np.float32(_NEVER)
+            least = np.float32(NEVER)
             for j in range(i + 1, top + 1):
                 least = min(least, ways.cost[j])
             if least <= ways.cost[i]:
@@ -163,7 +162,7 @@ def choose_codes(
             )
             top = max(top, i + longest)
         # The best of the ways that leave the window.
-        best, least = end, np.float32(_NEVER)
+        best, least = end, np.float32(NEVER)
         for i in range(end, top + 1):
             cost = ways.cost[i] - weight * usual * np.float32(i - end)
             if cost < least:
@@ -190,7 +189,7 @@ def choose_codes(
             color = int(before[y, x]) if first == mark else first
             if color != picture.indices[y, x]:
                 change_pixel(picture, error, y, x, color)
-        ways.cost[: top + 1] = _NEVER
+        ways.cost[: top + 1] = NEVER
         place += end
         if pending > 0:
             strings.value[pending] = first

@@ -57,7 +57,7 @@ function hasPlanes(name) {
 }
 
 let result = null;
-// Of the newest choices, and of those whose job ended last.
+// Numbers of the newest choices, and of the choices whose job ended last.
 let round = 0;
 let finishedRound = 0;
 
