@@ -213,9 +213,16 @@ def diffuse_target(target: np.ndarray, palette: np.ndarray) -> np.ndarray:
         target: (H, W, 3) linear light.
         palette: (K, 3) linear light.
     """
-    diffuse, indices = target_diffusion(palette), np.empty(target.shape[:2], np.uint8)
-    for rows, _, _ in bands(target.shape):
-        indices[rows] = diffuse(target[rows])
+    return diffuse_target_rows(target.__getitem__, target.shape[:2], palette)
+
+
+def diffuse_target_rows(
+    target_rows: Callable[[slice], np.ndarray], shape: tuple[int, ...], palette: np.ndarray
+) -> np.ndarray:
+    """Return (H, W) uint8, as `diffuse_target`; `target_rows` gives the rows of a slice."""
+    diffuse, indices = target_diffusion(palette), np.empty(shape, np.uint8)
+    for rows, _, _ in bands(shape):
+        indices[rows] = diffuse(target_rows(rows))
     return indices
 
 

@@ -7,9 +7,8 @@ from collections.abc import Callable
 import numpy as np
 
 from dither.optimizer import search
-from dither.optimizer.bands import bands
 from dither.optimizer.config import SearchConfig
-from dither.optimizer.learned_palette import target_diffusion
+from dither.optimizer.learned_palette import diffuse_target_rows, target_diffusion
 from dither.optimizer.mapped_picture import MappedPicture
 from dither.optimizer.search_image import SearchImage
 
@@ -103,10 +102,7 @@ def diffuse_rows(mapped: MappedPicture, palette: np.ndarray) -> np.ndarray:
         mapped: the image.
         palette: (K, 3) linear light.
     """
-    diffuse, indices = target_diffusion(palette), np.empty(mapped.codes.shape[:2], np.uint8)
-    for rows, _, _ in bands(indices.shape):
-        indices[rows] = diffuse(mapped.target_rows(rows))
-    return indices
+    return diffuse_target_rows(mapped.target_rows, mapped.codes.shape[:2], palette)
 
 
 def return_freed_memory() -> None:
