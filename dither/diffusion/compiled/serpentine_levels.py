@@ -35,7 +35,9 @@ EARLY = 32
 # most 15 (`dither.diffusion.kernels`).
 _AGAIN = 16
 # Up to this number of middles, comparing with each middle is faster than a table.
-_FEW = 12
+_FEW = 16
+# Then the level is in the low bits of a number, and its light in those above.
+_LEVEL_BITS = 5
 # Bits of a share and of an error that are multiplied apart, and those above them.
 _LOW_BITS, HIGH_BITS = 12, 4
 _LOW = (1 << _LOW_BITS) - 1
@@ -109,7 +111,7 @@ def serpentine_levels(samples, units, codes, errors, ring, y0, taps, table, shif
         far = max(far, taps[tap, 1] if taps[tap, 0] == 0 else 1)
         shares[tap, 1], shares[tap, 2] = taps[tap, 2] >> _LOW_BITS, taps[tap, 2] & _LOW
     heights = lights[1:] - lights[:-1]
-    target = table, shift, lights[:-1] + (heights >> 1), heights, bounds
+    target = table, shift, lights[:-1] + (heights >> 1), (heights << _LEVEL_BITS) + 1, bounds
     for row in range(rows):
         y = y0 + row
         here, forward = y % ring * size, 1 - 2 * (y % 2)
@@ -202,11 +204,11 @@ def scan(begin, end, line, shares, target):
             pixel, 1 or -1; and the first column of a part.
         shares: (taps, 3) int32, how far the error of each tap is, u and v; first those of the pixel
             before.
-        target: of `level_steps` the table and the shift, the middles between levels, their distances,
-            and the bounds.
+        target: of `level_steps` the table and the shift, the middles between levels, what the light
+            and the number of the level rise by at each, and the bounds.
     """
     received, errors, here, chosen, forward, first = line
-    table, shift, middles, heights, bounds = target
+    table, shift, middles, rises, bounds = target
     low, high = np.int32(bounds[0]), np.int32(bounds[1])
     below, cell_shift = np.int32(1 << _WHITE_BITS - shift), np.int32(shift)
     low_bits, mask = np.int32(_LOW_BITS), np.int32(_LOW)
@@ -233,11 +235,11 @@ def scan(begin, end, line, shares, target):
         value = shifted(total, np.int32(HIGH_BITS))
         error = at_most(at_least(value, low), high)
         if few:
-            code = zero
+            level_and_light = zero
             for each in range(len(middles)):
-                above = less(middles[each], value)
-                code = minus(code, above)
-                error = minus(error, masked(above, heights[each]))
+                level_and_light = plus(level_and_light, masked(less(middles[each], value), rises[each]))
+            code = masked(level_and_light, np.int32((1 << _LEVEL_BITS) - 1))
+            error = minus(error, shifted(level_and_light, np.int32(_LEVEL_BITS)))
         else:
             middle, lower, upper, level = looked_up_rows(
                 table, plus(shifted(value, cell_shift), below)
