@@ -1,4 +1,7 @@
-"""Find the loops that commands use: run commands on small pictures, and note what they load."""
+"""Find the loops that commands use: run commands on small pictures, and note what they load.
+
+Functions of Python take some arrays that no command passes on; the usual ones are called too.
+"""
 
 import contextlib
 import importlib
@@ -73,6 +76,7 @@ def recorded_loops(commands: Sequence[str] = COMMANDS) -> list[ListedLoop]:
         _write_pictures(Path(name))
         for number, command in enumerate(commands):
             _run(number, command)
+    _diffuse_codes()
     return sorted(ListedLoop(*each) for each in loaded)
 
 
@@ -87,6 +91,19 @@ def _run(number: int, command: str) -> None:
     except SystemExit as ended:
         if ended.code:
             raise RuntimeError(f"{command} fails") from ended
+
+
+def _diffuse_codes() -> None:
+    """Diffuse codes of 8 bits to plain colours, which commands map to a palette first."""
+    import numpy as np
+
+    from dither.diffusion import dot_diffuse, error_diffuse, riemersma_dither
+
+    image, colors = np.zeros((16, 64, 3), np.uint8), np.eye(4, 3, dtype=np.uint8)
+    error_diffuse(image, palette=colors)
+    error_diffuse(image, palette=colors, serpentine=False)
+    dot_diffuse(image, palette=colors)
+    riemersma_dither(image, palette=colors)
 
 
 def _write_pictures(folder: Path) -> None:

@@ -126,7 +126,7 @@ def init(
         if config.mean_weight > 0:
             around = corner_sums(errors[:, inner], side)
             sums[rows.start // side :][: len(around)] += around
-        interleave(error_field(errors, config)[:, inner], inside[rows])
+        interleave(error_field(errors, config), inner.start, inside[rows])
         part = part.rows(inner)
         pack(
             *(np.ascontiguousarray(indices[rows]).reshape(-1), part.original.reshape(-1, 3)),

@@ -178,15 +178,17 @@ def pack(
 
 
 @compiled
-def interleave(planes: np.ndarray, out: np.ndarray) -> None:
-    """Write planes with the channels of each pixel together.
+def interleave(planes: np.ndarray, begin: int, out: np.ndarray) -> None:
+    """Write some rows of planes with the channels of each pixel together.
 
     Args:
-        planes: (3, H, W) float32, whose rows may be some of a larger array.
+        planes: (3, N, W) float32.
+        begin: first row of those that are written.
         out: (H, 3 W) float32, which may be part of a larger array; written.
     """
-    _, height, width = planes.shape
+    height, width = len(out), planes.shape[2]
     for y in range(height):
-        first, second, third, row = planes[0, y], planes[1, y], planes[2, y], out[y]
+        first, second, third = planes[0, begin + y], planes[1, begin + y], planes[2, begin + y]
+        row = out[y]
         for x in range(width):
             row[3 * x], row[3 * x + 1], row[3 * x + 2] = first[x], second[x], third[x]

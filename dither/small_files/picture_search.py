@@ -4,6 +4,7 @@ A palette is learned by k-means, unless it is given, and the pixels begin at its
 pass of `match_search` or `lzw_search` chooses the pixels anew, and refits the palette to them.
 """
 
+import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -27,25 +28,15 @@ from dither.palettes.from_image import k_means
 from dither.palettes.nearest import CHROMA_WEIGHT, nearest_indices
 from dither.palettes.palette import Palette
 from dither.small_files import lzw_search, match_search
-from dither.small_files.byte_target import (
-    MAX_RATE,
-    RATE_UNIT,
-    band_rows,
-    colors_for,
-)
+from dither.small_files.byte_target import RATE_UNIT, band_rows, colors_for
 
 # Before a rate is known.
 _FIRST_RATE = 0.5
-# As `PNG_COLORS`, without alpha: with 128 colours, colourful photos take up to a tenth fewer bytes at
-# equal look than with 64 where bits weigh 1.2 to 2; others as many.
-_PNG_COLORS = ((0.3, 256), (2.4, 128), (MAX_RATE, 64))
-# The same for LZW.
-GIF_COLORS = ((0.1, 256), (1.2, 128), (4.0, 64), (MAX_RATE, 32))
 # Fewer colours are tried for a GIF if 2^entropy of their shares is less than this share of them, as in
 # drawings; and no fewer than so many.
 _COMMON, _FEWEST = 0.5, 4
-# The palette is learned anew when the rate falls below so much of that at which it was learned.
-_COUNTS_AGAIN = 0.7
+# The palette is learned anew where a rate needs so many times as many colours as it was learned for.
+_MORE_COLORS = 1.2
 # The blur is between those of "clean" and "balanced". The penalty limits grain: with less than half of
 # it, photos take up to a tenth fewer bytes at equal look, and have half as much grain again; drawings
 # have more grain than libimagequant's at equal bytes. Differences of a and b count twice, as for the
@@ -99,6 +90,7 @@ class PictureSearch:
         encode: Encode,
         coding: Coding,
         seed: int,
+        learned: Callable[[int], Palette] | None = None,
     ) -> None:
         self.picture, self.mask, self.request = picture, mask, request
         self._fixed_count, self._encode, self._seed = fixed_count, encode, seed
@@ -106,9 +98,9 @@ class PictureSearch:
         self._pixels: tuple[np.ndarray, np.ndarray] | None = None
         self._coding: Coding = coding
         self._codes: np.ndarray | None = None
-        self._few_until = 0.0
         self._first: tuple[np.ndarray, np.ndarray] | None = None
         self._first_count = 0
+        self._learned = learned or functools.cache(self._learn)
 
     @property
     def height(self) -> int:
@@ -119,13 +111,15 @@ class PictureSearch:
     def settles(self) -> bool:
         """Return whether a pass goes on from the pixels of the pass before.
 
-        For PNG, each begins at the nearest colours: a second pass takes up to a tenth more bytes at
-        equal look in shadows and screenshots, and up to 5 % fewer in smooth photos.
+        Each begins at the nearest colours, so the look depends on the rate alone. A second pass for PNG
+        takes up to a tenth more bytes at equal look in shadows and screenshots, and up to 5 % fewer in
+        smooth photos. For GIF it takes from 3 % more to 5 % fewer, a tenth fewer in shadows, and
+        half as much time again.
         """
-        return self._coding == "lzw"
+        return False
 
     def bands(self) -> "PictureSearch":
-        """Return the same work on bands of rows; on all rows of a small image."""
+        """Return the work on bands of rows, with the palettes of the whole; all of a small image."""
         rows = band_rows(self.height)
         if rows is None:
             return self
@@ -134,42 +128,41 @@ class PictureSearch:
             return self
         return PictureSearch(
             *(self.picture[rows], mask, self.request),
-            *(self._fixed_count, self._encode, self._coding, self._seed),
+            *(self._fixed_count, self._encode, self._coding, self._seed, self._learned),
         )
 
     def improve(self, rate: float) -> float:
         """Do a pass and refit the palette; return an estimate of the bytes."""
-        if not self.settles:
-            # As many colours as at first, since the look jumps with their number; but more where a
-            # lower rate needs them.
-            count = self._count_for(rate)
-            if self._first is None or count > self._first_count:
-                self._first, self._first_count = self._start(rate), count
-            self._pixels = self._first
-        if rate < self._few_until:
-            self._pixels = None  # the colours that were left out are of use at this rate
-        if self._pixels is None:
-            self._pixels = self._start(rate)
-            if self._coding == "lzw" and self.request.palette is None:
-                self._few_until = _COUNTS_AGAIN * rate
-                if not self._fixed_count and _few_are_common(*self._pixels):
-                    return self._improve_with_fewer(rate, len(self._pixels[0]))
+        # As many colours as at first, since the look jumps with their number; but more where a lower
+        # rate needs them.
+        count = self._count_for(rate)
+        if self._first is None or count > _MORE_COLORS * self._first_count:
+            self._first, self._first_count = self._start(rate), count
+            if self._may_take_fewer(*self._first):
+                return self._improve_with_fewer(rate, len(self._first[0]))
+        self._pixels = self._first
         return self._pass(rate)
 
+    def _may_take_fewer(self, colors: np.ndarray, indices: np.ndarray) -> bool:
+        """Return whether fewer colours than were learned can be worth a try."""
+        free = not self._fixed_count and self.request.palette is None
+        return free and self._coding == "lzw" and _few_are_common(colors, indices)
+
     def _improve_with_fewer(self, rate: float, count: int) -> float:
-        """Do the first pass with fewer and fewer colours while the loss and the bits together fall."""
-        best = None
+        """Do a pass with fewer and fewer colours while the loss and the bits together fall."""
+        best, first = None, self._first
         while True:
+            self._pixels = first
             size = self._pass(rate)
             total = self._total(rate)
             if best is not None and total >= best[0]:
                 break
-            best = total, size, self._pixels, self._codes
+            best = total, first, size, self._pixels, self._codes
             count //= 2
             if count < _FEWEST:
                 break
-            self._pixels = self._start(rate, count)
-        _, size, self._pixels, self._codes = best
+            first = self._start(rate, count)
+        _, self._first, size, self._pixels, self._codes = best
         return size
 
     def _pass(self, rate: float) -> float:
@@ -281,10 +274,9 @@ class PictureSearch:
         """Return the number of colours that is asked for, or that a rate needs."""
         if self._fixed_count or self.request.palette is not None:
             return self.request.count
-        counts = GIF_COLORS if self._coding == "lzw" else _PNG_COLORS
-        return min(self.request.count, colors_for(rate, counts))
+        return min(self.request.count, colors_for(rate))
 
-    def _learned(self, count: int) -> Palette:
+    def _learn(self, count: int) -> Palette:
         """Return a palette of so many colours."""
         shown = visible(self.picture, self.mask)
         if (shown == shown[:1, :1]).all():

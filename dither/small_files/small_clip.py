@@ -10,6 +10,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from math import log2
 from typing import NamedTuple
 
 import numpy as np
@@ -38,7 +39,7 @@ from dither.small_files import lzw_search, match_search
 from dither.small_files.byte_target import check_target, colors_for, found_by_passes
 from dither.small_files.lzw_search import Rectangle, Unchanged
 from dither.small_files.match_search import MatchState
-from dither.small_files.picture_search import BIT_LOSS, GIF_COLORS, SEARCH
+from dither.small_files.picture_search import BIT_LOSS, SEARCH
 from dither.wording import counted, sides_text
 
 # One entry of the colour table leaves pixels unchanged.
@@ -301,8 +302,10 @@ class _Work:
         """Return the number of colours that is asked for, or that a rate needs."""
         if self._fixed_count or self._request.palette is not None:
             return self._request.count
-        # One entry less, so that the mark does not need one more bit.
-        return min(self._request.count, colors_for(rate, GIF_COLORS) - 1)
+        # Most frames are short, so their codes must begin with few bits: a power of two, one less for
+        # the mark. Twice the rate, since a colour is worth less where most pixels stay.
+        bits = round(log2(colors_for(2 * rate)))
+        return min(self._request.count, (1 << bits) - 1)
 
     def _learned(self, rate: float) -> np.ndarray:
         """Return (K, 3) uint8, learned from a few frames."""

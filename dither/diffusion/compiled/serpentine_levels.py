@@ -237,7 +237,9 @@ def scan(begin, end, line, shares, target):
         if few:
             level_and_light = zero
             for each in range(len(middles)):
-                level_and_light = plus(level_and_light, masked(less(middles[each], value), rises[each]))
+                level_and_light = plus(
+                    level_and_light, masked(less(middles[each], value), rises[each])
+                )
             code = masked(level_and_light, np.int32((1 << _LEVEL_BITS) - 1))
             error = minus(error, shifted(level_and_light, np.int32(_LEVEL_BITS)))
         else:
