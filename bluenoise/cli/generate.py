@@ -263,8 +263,10 @@ def generate(
     quiet: QuietOption = False,
 ) -> None:
     """Make a threshold matrix or, with --values, a noise texture."""
+    from dither.console.compiled_cache import keep_compiled_code
     from dither.files.atomic import check_writable
 
+    keep_compiled_code()
     sides = _sides(shape, frames)
     if values is not None:
         refuse_matrix_options(_typed(context))

@@ -13,6 +13,7 @@ from jax.sharding import Mesh, PartitionSpec
 from bluenoise.runs.checkpoint import Checkpoint, from_arrays, to_arrays
 from bluenoise.runs.distributed import run_distributed
 from bluenoise.runs.options import RunOptions, check_seed
+from dither.differentiable.compile_notice import explain_waits
 from dither.errors import InputError
 
 # Values of all runs together: more would not fit into the memory of a small machine.
@@ -47,6 +48,7 @@ def run_restarts(
     """
     if run.distributed:
         return run_distributed(start, trajectory, config, seed, run)
+    explain_waits()
     restarts = run.restarts or 1
     states = start(config, seed, restarts)
     facts = {"method": config.name, "seed": seed, **vars(config), "restarts": restarts}

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated, Any, Literal
 import numpy as np
 
 from dither.cli.choices import DescentMethodChoice
-from dither.cli.compiled_cache import keep_compiled_code
 from dither.cli.memory import parse_bytes
 from dither.cli.result_files import Dithered
+from dither.console.compiled_cache import keep_compiled_code
 from dither.console.options import number, option
 from dither.errors import InputError
 from dither.progress import OnProgress, no_progress

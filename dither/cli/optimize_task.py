@@ -4,8 +4,8 @@ import dataclasses
 import os
 from typing import TYPE_CHECKING, Any, Literal
 
-from dither.cli.compiled_cache import keep_compiled_code
 from dither.cli.result_files import Dithered
+from dither.console.compiled_cache import keep_compiled_code
 from dither.errors import InputError
 from dither.progress import OnProgress, no_progress
 

@@ -29,6 +29,7 @@ from jax import Array, lax
 from dither.color import linear_to_srgb, srgb_to_linear
 from dither.differentiable.adam import Moments, adam_updates, cosine_decay, first_moments
 from dither.differentiable.checks import checked_colors, checked_learned
+from dither.differentiable.compile_notice import explain_waits
 from dither.differentiable.config import DescentConfig
 from dither.differentiable.distances import Distance
 from dither.differentiable.losses import Info, weighted_losses
@@ -210,6 +211,7 @@ def trajectory(
         state: the state to start from.
         until: number of steps after which to stop, at most the config's, which it is if None.
     """
+    explain_waits()
     until = config.steps if until is None else until
     while (done := int(state.step)) < until:
         count = min(_CHUNK, until - done)

@@ -14,6 +14,7 @@ import numpy as np
 from jax import Array, lax
 
 from dither.differentiable.adam import Moments, adam_updates, cosine_decay
+from dither.differentiable.compile_notice import explain_waits
 from dither.differentiable.config import DescentConfig
 from dither.differentiable.distances import OKLab, product
 from dither.differentiable.losses import PictureLoss, Variance
@@ -184,6 +185,7 @@ def trajectory(
     descent: TileDescent, original: np.ndarray, learned: np.ndarray, state: State, seed: int
 ) -> Iterator[tuple[State, np.ndarray]]:
     """Yield the state after each chunk of steps, and their losses; the state passed in is consumed."""
+    explain_waits()
     light, may_move = jnp.asarray(original), jnp.asarray(learned)
     key = jax.random.fold_in(jax.random.key(seed), 1)
     advance = compiled_steps(descent)

@@ -1,15 +1,14 @@
-"""The line that explains why a first run takes longer."""
+"""The lines that explain why a first run takes longer."""
 
+import functools
 import sys
 
-# Whether the line is shown; None: on terminals only.
+# Whether the lines are shown; None: on terminals only.
 wanted: bool | None = None
-_shown = False
 
 
-def show() -> None:
-    """Print the line to standard error, once in a process."""
-    global _shown
-    if not _shown and (sys.stderr.isatty() if wanted is None else wanted):
-        print("Compiling loops for this machine, once; this takes some seconds.", file=sys.stderr)
-    _shown = True
+@functools.cache  # once in a process
+def show(what: str = "loops for this machine") -> None:
+    """Print a line to standard error, once in a process for each thing that is compiled."""
+    if sys.stderr.isatty() if wanted is None else wanted:
+        print(f"Compiling {what}, once; this takes some seconds.", file=sys.stderr, flush=True)

@@ -97,13 +97,13 @@ def _diffuse_codes() -> None:
     """Diffuse codes of 8 bits to plain colours, which commands map to a palette first."""
     import numpy as np
 
-    from dither.diffusion import dot_diffuse, error_diffuse, riemersma_dither
-
+    # Like the commands, they stand above this room.
+    diffusion = importlib.import_module("dither.diffusion")
     image, colors = np.zeros((16, 64, 3), np.uint8), np.eye(4, 3, dtype=np.uint8)
-    error_diffuse(image, palette=colors)
-    error_diffuse(image, palette=colors, serpentine=False)
-    dot_diffuse(image, palette=colors)
-    riemersma_dither(image, palette=colors)
+    diffusion.error_diffuse(image, palette=colors)
+    diffusion.error_diffuse(image, palette=colors, serpentine=False)
+    diffusion.dot_diffuse(image, palette=colors)
+    diffusion.riemersma_dither(image, palette=colors)
 
 
 def _write_pictures(folder: Path) -> None:

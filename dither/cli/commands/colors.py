@@ -219,10 +219,10 @@ def _findings(
     threads: int,
     on_progress: "OnProgress",
 ) -> _Findings:
-    from dither.cli.compiled_cache import keep_compiled_code
     from dither.color_count.count import optimized_counts, smallest_palette
     from dither.color_count.curve import COLOR_COUNTS, color_curve
     from dither.color_count.gap_statistic import GapConfig, gap_statistic
+    from dither.console.compiled_cache import keep_compiled_code
     from dither.preparation.mask import fill_masked, transparent_mask
     from dither.samples import eight_bit_colors
 
