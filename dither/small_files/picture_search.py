@@ -28,7 +28,7 @@ from dither.palettes.from_image import k_means
 from dither.palettes.nearest import CHROMA_WEIGHT, nearest_indices
 from dither.palettes.palette import Palette
 from dither.small_files import lzw_search, match_search
-from dither.small_files.byte_target import RATE_UNIT, band_rows, colors_for
+from dither.small_files.byte_target import GIF_COLORS, PNG_COLORS, RATE_UNIT, band_rows, colors_for
 
 # Before a rate is known.
 _FIRST_RATE = 0.5
@@ -274,7 +274,8 @@ class PictureSearch:
         """Return the number of colours that is asked for, or that a rate needs."""
         if self._fixed_count or self.request.palette is not None:
             return self.request.count
-        return min(self.request.count, colors_for(rate))
+        at_one = GIF_COLORS if self._coding == "lzw" else PNG_COLORS
+        return min(self.request.count, colors_for(rate, at_one))
 
     def _learn(self, count: int) -> Palette:
         """Return a palette of so many colours."""

@@ -36,7 +36,7 @@ from dither.palettes.palette import MAX_COLORS, Palette
 from dither.palettes.palette_like import PaletteLike, as_palette
 from dither.progress import OnProgress, no_progress
 from dither.small_files import lzw_search, match_search
-from dither.small_files.byte_target import check_target, colors_for, found_by_passes
+from dither.small_files.byte_target import GIF_COLORS, check_target, colors_for, found_by_passes
 from dither.small_files.lzw_search import Rectangle, Unchanged
 from dither.small_files.match_search import MatchState
 from dither.small_files.picture_search import BIT_LOSS, SEARCH
@@ -303,8 +303,8 @@ class _Work:
         if self._fixed_count or self._request.palette is not None:
             return self._request.count
         # Most frames are short, so their codes must begin with few bits: a power of two, one less for
-        # the mark. Twice the rate, since a colour is worth less where most pixels stay.
-        bits = round(log2(colors_for(2 * rate)))
+        # the mark. As for a higher rate, since a colour is worth less where most pixels stay.
+        bits = round(log2(colors_for(1.5 * rate, GIF_COLORS)))
         return min(self._request.count, (1 << bits) - 1)
 
     def _learned(self, rate: float) -> np.ndarray:
