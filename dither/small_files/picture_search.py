@@ -35,8 +35,6 @@ _FIRST_RATE = 0.5
 # Fewer colours are tried for a GIF if 2^entropy of their shares is less than this share of them, as in
 # drawings; and no fewer than so many.
 _COMMON, _FEWEST = 0.5, 4
-# The palette is learned anew where a rate needs so many times as many colours as it was learned for.
-_MORE_COLORS = 1.2
 # The blur is between those of "clean" and "balanced". The penalty limits grain: with less than half of
 # it, photos take up to a tenth fewer bytes at equal look, and have half as much grain again; drawings
 # have more grain than libimagequant's at equal bytes. Differences of a and b count twice, as for the
@@ -98,8 +96,7 @@ class PictureSearch:
         self._pixels: tuple[np.ndarray, np.ndarray] | None = None
         self._coding: Coding = coding
         self._codes: np.ndarray | None = None
-        self._first: tuple[np.ndarray, np.ndarray] | None = None
-        self._first_count = 0
+        self._share: float | None = None
         self._learned = learned or functools.cache(self._learn)
 
     @property
@@ -133,36 +130,30 @@ class PictureSearch:
 
     def improve(self, rate: float) -> float:
         """Do a pass and refit the palette; return an estimate of the bytes."""
-        # As many colours as at first, since the look jumps with their number; but more where a lower
-        # rate needs them.
         count = self._count_for(rate)
-        if self._first is None or count > _MORE_COLORS * self._first_count:
-            self._first, self._first_count = self._start(rate), count
-            if self._may_take_fewer(*self._first):
-                return self._improve_with_fewer(rate, len(self._first[0]))
-        self._pixels = self._first
+        if self._share is None:
+            return self._find_share(rate, count)
+        self._pixels = self._start(rate, max(round(self._share * count), min(count, _FEWEST)))
         return self._pass(rate)
 
-    def _may_take_fewer(self, colors: np.ndarray, indices: np.ndarray) -> bool:
-        """Return whether fewer colours than were learned can be worth a try."""
+    def _find_share(self, rate: float, count: int) -> float:
+        """Do a pass with all colours and, in drawings, with parts of them; keep the best part."""
+        self._pixels, self._share = self._start(rate, count), 1.0
         free = not self._fixed_count and self.request.palette is None
-        return free and self._coding == "lzw" and _few_are_common(colors, indices)
-
-    def _improve_with_fewer(self, rate: float, count: int) -> float:
-        """Do a pass with fewer and fewer colours while the loss and the bits together fall."""
-        best, first = None, self._first
-        while True:
-            self._pixels = first
+        few = free and self._coding == "lzw" and _few_are_common(*self._pixels)
+        size = self._pass(rate)
+        if not few:
+            return size
+        best = self._total(rate), size, self._share, self._pixels, self._codes
+        while count >= 2 * _FEWEST:
+            count //= 2
+            self._share /= 2
+            self._pixels = self._start(rate, count)
             size = self._pass(rate)
             total = self._total(rate)
-            if best is not None and total >= best[0]:
-                break
-            best = total, first, size, self._pixels, self._codes
-            count //= 2
-            if count < _FEWEST:
-                break
-            first = self._start(rate, count)
-        _, self._first, size, self._pixels, self._codes = best
+            if total < best[0]:
+                best = total, size, self._share, self._pixels, self._codes
+        _, size, self._share, self._pixels, self._codes = best
         return size
 
     def _pass(self, rate: float) -> float:
