@@ -129,7 +129,8 @@ function linkLookup(table, white) {
         const greenFirst = (ofRed - ofGreen) >> 31;
         const blueNext = (ofGreen - ofBlue) >> 31;
         const blueFirst = (ofRed - ofBlue) >> 31;
-        const order = -(4 * greenFirst + 2 * blueNext + blueFirst);
+        // Not the negative of a sum: as an index, -0 is slow.
+        const order = (greenFirst & 4) | (blueNext & 2) | (blueFirst & 1);
         const larger = ofRed - ((ofRed - ofGreen) & greenFirst);
         const most = larger - ((larger - ofBlue) & ((larger - ofBlue) >> 31));
         const smaller = ofGreen + ((ofRed - ofGreen) & greenFirst);
@@ -145,7 +146,7 @@ function linkLookup(table, white) {
         const ofTwo = middle - least;
         for (let lane = 0; lane < 3; lane++) {
             const total = table[start + lane] * ofStart + table[one + lane] * ofOne + table[two + lane] * ofTwo + table[three + lane] * least;
-            out[at + lane] = Math.floor((total + half) * part);
+            out[at + lane] = (total + half) * part;
         }
     };
 }
