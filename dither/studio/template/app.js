@@ -61,13 +61,21 @@ let result = null;
 let round = 0;
 let finishedRound = 0;
 
+// Most milliseconds for which a result waits for its preview.
+const PREVIEW_TIME = 150;
+
 // Dither by the choices: a small preview first if the picture is large.
 async function refresh() {
     const own = ++round;
     document.body.dataset.state = "working";
     const settings = settingsOf();
     const matrix = matrixOf(choices);
-    if (opened.reduced && !variants.list) preview({ settings, matrix, own, about: opened.about });
+    if (opened.reduced && !variants.list) {
+        const shown = preview({ settings, matrix, own, about: opened.about }).catch(() => null);
+        // The preview first, with all processors; but a result does not wait for it long.
+        await Promise.race([shown, new Promise((then) => setTimeout(then, PREVIEW_TIME))]);
+        if (own !== round) return;
+    }
     const answer = await ditherer({ settings, matrix, side: view.side });
     if (answer.stale || own !== round) return;
     finishedRound = own;
