@@ -13,8 +13,8 @@ _PROCESSOR_FILE = Path("/proc/cpuinfo")
 def keep_compiled_code() -> None:
     """Set JAX's variables for its compilation cache, unless the user has set them or has no folder.
 
-    JAX reads the variables when it is imported. An entry has about 50 kB; there is one for each range
-    of sizes of palettes and histograms.
+    JAX reads the variables when it is imported. An entry has about 50 kB; there is one for each program
+    and its sizes.
     """
     if "JAX_COMPILATION_CACHE_DIR" in os.environ:
         return

@@ -9,9 +9,9 @@ from dither.native import notice
 
 # Seconds before the line: most programs are compiled in less.
 _PATIENCE = 0.5
-# Events that JAX reports if it keeps compiled programs: it looks for one; has it, or has compiled it.
+# Events of JAX: it looks for a program among those that it keeps; and it has read or compiled it.
 _BEGIN = "/jax/compilation_cache/compile_requests_use_cache"
-_ENDS = ("/jax/compilation_cache/cache_hits", "/jax/compilation_cache/cache_misses")
+_END = "/jax/core/compile/backend_compile_duration"
 
 
 @functools.cache  # a second listener would print nothing new
@@ -24,14 +24,16 @@ def explain_waits() -> None:
     # By thread, since several can compile at once.
     waiting: dict[int, threading.Timer] = {}
 
-    def note(event: str, **_: object) -> None:
-        thread = threading.get_ident()
-        if event in (_BEGIN, *_ENDS) and thread in waiting:
-            waiting.pop(thread).cancel()
+    def begin(event: str, **_: object) -> None:
         if event == _BEGIN:
             timer = threading.Timer(_PATIENCE, notice.show, ["the optimizer for this size"])
             timer.daemon = True
             timer.start()
-            waiting[thread] = timer
+            waiting[threading.get_ident()] = timer
 
-    monitoring.register_event_listener(note)
+    def end(event: str, seconds: float, **_: object) -> None:
+        if event == _END and threading.get_ident() in waiting:
+            waiting.pop(threading.get_ident()).cancel()
+
+    monitoring.register_event_listener(begin)
+    monitoring.register_event_duration_secs_listener(end)

@@ -2,8 +2,8 @@
 
 1. A palette is learned by k-means, unless it is given. Its size follows the weight of a bit: the more a
    bit weighs, the fewer colours are of use.
-2. The pixels begin at their nearest colours. A pass of `match_search`, or two of `lzw_search`, lower
-   the loss plus the weighted bits, and the palette is refitted.
+2. The pixels begin at their nearest colours. A pass of `match_search` or of `lzw_search` lowers the
+   loss plus the weighted bits, and the palette is refitted.
 3. If a size or a look is wanted, the weight of a bit is first estimated on bands of the image, and then
    corrected after each pass by what the encoded file shows.
 """
@@ -24,7 +24,13 @@ from dither.palettes.palette import MAX_COLORS
 from dither.palettes.palette_like import PaletteLike, as_palette
 from dither.progress import OnProgress, no_progress
 from dither.small_files.byte_target import check_target, estimated_rate, found_by_passes
-from dither.small_files.picture_search import Coding, Encode, PictureSearch, SmallPicture
+from dither.small_files.picture_search import (
+    Coding,
+    Encode,
+    LearnedPalettes,
+    PictureSearch,
+    SmallPicture,
+)
 
 
 def optimize_bytes(
@@ -89,7 +95,13 @@ def optimize_bytes(
         elif coding == "lzw":
             coding = "deflate"
     work = PictureSearch(
-        picture, mask, request, colors is not None, encode or _own_file(coding, mask), coding, seed
+        picture,
+        mask,
+        request,
+        colors is not None,
+        encode or _own_file(coding, mask),
+        coding,
+        LearnedPalettes(picture, mask, seed),
     )
     few = few_colors(picture, request, mask)
     unchanged = None if few is None else work.encoded(few.palette.colors, few.indices, 0.0)

@@ -4,7 +4,6 @@ A palette is learned by k-means, unless it is given, and the pixels begin at its
 pass of `match_search` or `lzw_search` chooses the pixels anew, and refits the palette to them.
 """
 
-import functools
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
@@ -30,8 +29,6 @@ from dither.palettes.palette import Palette
 from dither.small_files import lzw_search, match_search
 from dither.small_files.byte_target import GIF_COLORS, PNG_COLORS, RATE_UNIT, band_rows, colors_for
 
-# Before a rate is known.
-_FIRST_RATE = 0.5
 # Fewer colours are tried for a GIF if 2^entropy of their shares is less than this share of them, as in
 # drawings; and no fewer than so many.
 _COMMON, _FEWEST = 0.5, 4
@@ -76,8 +73,37 @@ class SmallPicture(OptimizedPalette):
     look: float
 
 
+class LearnedPalettes:
+    """Palettes of an image by k-means, each of which is learned once."""
+
+    def __init__(self, picture: np.ndarray, mask: np.ndarray | None, seed: int) -> None:
+        self._shown, self._seed = visible(picture, mask), seed
+        self._known: dict[int, Palette] = {}
+
+    def of(self, count: int) -> Palette:
+        """Return a palette of so many colours."""
+        if count not in self._known:
+            self._known[count] = self._learned(count)
+        return self._known[count]
+
+    def _learned(self, count: int) -> Palette:
+        shown = self._shown
+        if (shown == shown[:1, :1]).all():
+            first = shown[0, 0]
+            return Palette(np.stack([first, first ^ np.uint8(255)]), intent="absolute")
+        return k_means(shown, count, seed=self._seed, chroma=CHROMA_WEIGHT)
+
+
 class PictureSearch:
-    """An image, its palette and its pixels, which passes improve."""
+    """An image, its palette and its pixels, which passes improve.
+
+    Each pass begins at the nearest colours, so the look follows the rate. A second pass for PNG takes
+    up to a tenth more bytes at equal look in shadows and screenshots, and up to 5 % fewer in smooth
+    photos. For GIF it takes from 3 % more to 5 % fewer, a tenth fewer in shadows, and half as much time
+    again.
+    """
+
+    settles = False
 
     def __init__(
         self,
@@ -87,33 +113,21 @@ class PictureSearch:
         fixed_count: bool,
         encode: Encode,
         coding: Coding,
-        seed: int,
-        learned: Callable[[int], Palette] | None = None,
+        palettes: LearnedPalettes,
     ) -> None:
         self.picture, self.mask, self.request = picture, mask, request
-        self._fixed_count, self._encode, self._seed = fixed_count, encode, seed
+        self._fixed_count, self._encode, self._palettes = fixed_count, encode, palettes
         self._prepared: tuple[SearchImage, np.ndarray] | None = None
         self._pixels: tuple[np.ndarray, np.ndarray] | None = None
         self._coding: Coding = coding
         self._codes: np.ndarray | None = None
-        self._share: float | None = None
-        self._learned = learned or functools.cache(self._learn)
+        # Of the colours; found at the first rate, and kept, so that the look follows the rate.
+        self._part: float | None = None
 
     @property
     def height(self) -> int:
         """Return the number of rows."""
         return len(self.picture)
-
-    @property
-    def settles(self) -> bool:
-        """Return whether a pass goes on from the pixels of the pass before.
-
-        Each begins at the nearest colours, so the look depends on the rate alone. A second pass for PNG
-        takes up to a tenth more bytes at equal look in shadows and screenshots, and up to 5 % fewer in
-        smooth photos. For GIF it takes from 3 % more to 5 % fewer, a tenth fewer in shadows, and
-        half as much time again.
-        """
-        return False
 
     def bands(self) -> "PictureSearch":
         """Return the work on bands of rows, with the palettes of the whole; all of a small image."""
@@ -125,41 +139,38 @@ class PictureSearch:
             return self
         return PictureSearch(
             *(self.picture[rows], mask, self.request),
-            *(self._fixed_count, self._encode, self._coding, self._seed, self._learned),
+            *(self._fixed_count, self._encode, self._coding, self._palettes),
         )
 
     def improve(self, rate: float) -> float:
         """Do a pass and refit the palette; return an estimate of the bytes."""
         count = self._count_for(rate)
-        if self._share is None:
-            return self._find_share(rate, count)
-        self._pixels = self._start(rate, max(round(self._share * count), min(count, _FEWEST)))
-        return self._pass(rate)
+        if self._part is None:
+            return self._find_part(rate, count)
+        return self._pass(rate, self._start(max(round(self._part * count), min(count, _FEWEST))))
 
-    def _find_share(self, rate: float, count: int) -> float:
+    def _find_part(self, rate: float, count: int) -> float:
         """Do a pass with all colours and, in drawings, with parts of them; keep the best part."""
-        self._pixels, self._share = self._start(rate, count), 1.0
+        first, self._part = self._start(count), 1.0
+        size = self._pass(rate, first)
         free = not self._fixed_count and self.request.palette is None
-        few = free and self._coding == "lzw" and _few_are_common(*self._pixels)
-        size = self._pass(rate)
-        if not few:
+        if not (free and self._coding == "lzw" and _few_are_common(*first)):
             return size
-        best = self._total(rate), size, self._share, self._pixels, self._codes
+        best = self._total(rate), size, self._part, self._pixels, self._codes
         while count >= 2 * _FEWEST:
             count //= 2
-            self._share /= 2
-            self._pixels = self._start(rate, count)
-            size = self._pass(rate)
+            self._part /= 2
+            size = self._pass(rate, self._start(count))
             total = self._total(rate)
             if total < best[0]:
-                best = total, size, self._share, self._pixels, self._codes
-        _, size, self._share, self._pixels, self._codes = best
+                best = total, size, self._part, self._pixels, self._codes
+        _, size, self._part, self._pixels, self._codes = best
         return size
 
-    def _pass(self, rate: float) -> float:
-        """Do a pass and refit the palette; return an estimate of the bytes."""
+    def _pass(self, rate: float, first: tuple[np.ndarray, np.ndarray]) -> float:
+        """Do a pass from colours and pixels, and refit the palette; return an estimate of the bytes."""
         image, penalties = self._image()
-        colors, indices = self._pixels or self._start(rate)
+        colors, indices = first
         if self._coding == "lzw" and self.request.palette is None:
             colors, indices = _used(colors, indices)  # a smaller table has shorter codes
         linear = srgb_to_linear(colors / 255)  # two colours may have become equal
@@ -178,10 +189,9 @@ class PictureSearch:
 
     def _total(self, rate: float) -> float:
         """Return the loss and the weighted bits of the pixels as the last pass has coded them."""
-        if self._pixels is None or self._codes is None:
-            return np.inf
+        assert self._codes is not None
         image, penalties = self._image()
-        colors, indices = self._pixels
+        colors, indices = self._latest
         loss = search_loss(indices, srgb_to_linear(colors / 255), image, SEARCH, penalties)
         return loss + rate * BIT_LOSS * 8 * len(self._coded(colors, self._codes))
 
@@ -204,12 +214,18 @@ class PictureSearch:
 
     def shown(self) -> np.ndarray:
         """Return (H, W, 3) uint8: the pixels as they are."""
-        colors, indices = self._pixels or self._start(_FIRST_RATE)
+        colors, indices = self._latest
         return colors[indices]
+
+    @property
+    def _latest(self) -> tuple[np.ndarray, np.ndarray]:
+        """Return the colours and the pixels of the last pass."""
+        assert self._pixels is not None
+        return self._pixels
 
     def result(self, rate: float) -> SmallPicture:
         """Return the palette without colours that no pixel has, the pixels and the file."""
-        colors, indices = self._pixels or self._start(rate)
+        colors, indices = self._latest
         coded = None if self._codes is None else self._coded(colors, self._codes)
         if self.request.palette is None:
             colors, indices = _used(colors, indices)
@@ -251,14 +267,9 @@ class PictureSearch:
             self._prepared = match_search.weighted(image, weights), penalties
         return self._prepared
 
-    def _start(self, rate: float, count: int | None = None) -> tuple[np.ndarray, np.ndarray]:
-        """Return (K, 3) uint8 colours and the nearest of them for each pixel.
-
-        Args:
-            rate: weight of a bit, which decides about the number of colours.
-            count: number of colours, if it is not to be chosen.
-        """
-        palette = self.request.palette or self._learned(count or self._count_for(rate))
+    def _start(self, count: int) -> tuple[np.ndarray, np.ndarray]:
+        """Return (K, 3) uint8 colours, so many if they are learned, and the nearest for each pixel."""
+        palette = self.request.palette or self._palettes.of(count)
         return palette.colors, nearest_indices(self.picture, palette)
 
     def _count_for(self, rate: float) -> int:
@@ -267,14 +278,6 @@ class PictureSearch:
             return self.request.count
         at_one = GIF_COLORS if self._coding == "lzw" else PNG_COLORS
         return min(self.request.count, colors_for(rate, at_one))
-
-    def _learn(self, count: int) -> Palette:
-        """Return a palette of so many colours."""
-        shown = visible(self.picture, self.mask)
-        if (shown == shown[:1, :1]).all():
-            first = shown[0, 0]
-            return Palette(np.stack([first, first ^ np.uint8(255)]), intent="absolute")
-        return k_means(shown, count, seed=self._seed, chroma=CHROMA_WEIGHT)
 
 
 def _used(colors: np.ndarray, indices: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

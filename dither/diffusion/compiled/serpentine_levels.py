@@ -34,7 +34,7 @@ EARLY = 32
 # Pixels that are scanned again before the errors are compared; more than the columns of a kernel, at
 # most 15 (`dither.diffusion.kernels`).
 _AGAIN = 16
-# Up to this number of middles, comparing with each middle is faster than a table.
+# Below this number of middles, comparing with each middle is faster than a table.
 _FEW = 16
 # Then the level is in the low bits of a number, and its light in those above.
 _LEVEL_BITS = 5

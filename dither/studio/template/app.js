@@ -61,7 +61,7 @@ let result = null;
 let round = 0;
 let finishedRound = 0;
 
-// Most milliseconds for which a result waits for its preview.
+// Most milliseconds for which a result waits for its preview, which has all processors then.
 const PREVIEW_TIME = 150;
 
 // Dither by the choices: a small preview first if the picture is large.
@@ -70,13 +70,13 @@ async function refresh() {
     document.body.dataset.state = "working";
     const settings = settingsOf();
     const matrix = matrixOf(choices);
-    if (opened.reduced && !variants.list) {
-        const shown = preview({ settings, matrix, own, about: opened.about }).catch(() => null);
-        // The preview first, with all processors; but a result does not wait for it long.
-        await Promise.race([shown, new Promise((then) => setTimeout(then, PREVIEW_TIME))]);
-        if (own !== round) return;
+    const isPreviewed = opened.reduced && !variants.list;
+    const job = ditherer({ settings, matrix, side: view.side, patience: isPreviewed ? PREVIEW_TIME : 0 });
+    if (isPreviewed) {
+        await preview({ settings, matrix, own, about: opened.about }).catch(() => null);
+        ditherer({ begin: true });
     }
-    const answer = await ditherer({ settings, matrix, side: view.side });
+    const answer = await job;
     if (answer.stale || own !== round) return;
     finishedRound = own;
     if (answer.failure) {

@@ -79,7 +79,7 @@ async function playClip() {
         const start = performance.now();
         const { delay } = clip.frames[clip.place];
         await showFrame(clip.place + 1);
-        await new Promise((resolve) => setTimeout(resolve, Math.max(0, Math.max(delay, SHORTEST) - (performance.now() - start))));
+        await pause(Math.max(0, Math.max(delay, SHORTEST) - (performance.now() - start)));
     }
     showClip();
 }

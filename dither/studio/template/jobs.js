@@ -60,13 +60,17 @@ class Ditherer {
 }
 
 // Return a function that takes messages and posts an answer to each, in their order. Settings make earlier ones
-// stale, except those to `keep`.
+// stale, except those to `keep`. A message with `patience` waits so many milliseconds at most, until one says
+// `begin` or has settings.
 function jobServer(post) {
     const ditherer = new Ditherer();
     let jobs = Promise.resolve();
     let newest = 0;
+    let [begin, begun] = [() => {}, 0];
     const answered = async (message) => {
         const isStale = () => Boolean(message.settings) && !message.keep && message.id < newest;
+        if (isStale()) return { stale: true };
+        if (message.patience && message.id > begun) await Promise.race([new Promise((then) => (begin = then)), pause(message.patience)]);
         if (isStale()) return { stale: true };
         const opened = message.open ? await decodedPicture(message.open) : undefined;
         const answer = await finishedInSlices(ditherer.steps(message, opened), isStale);
@@ -75,7 +79,13 @@ function jobServer(post) {
         return answer ?? { stale: true };
     };
     return (message) => {
+        if (message.begin) begun = newest;
         if (message.settings && !message.keep) newest = message.id;
+        if (message.begin || newest === message.id) begin();
+        if (message.begin) {
+            post({ id: message.id }, []);
+            return;
+        }
         jobs = jobs.then(async () => {
             const answer = await answered(message).catch((error) => ({ failure: String(error.message ?? error) }));
             const buffers = [answer.pixels?.buffer, answer.average?.pixels.buffer];

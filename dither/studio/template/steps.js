@@ -21,6 +21,10 @@ async function finishedInSlices(steps, isStale) {
     }
 }
 
+function pause(milliseconds) {
+    return new Promise((resolve) => setTimeout(resolve, milliseconds));
+}
+
 // Let waiting messages arrive; unlike a timer, without a delay.
 function aTask() {
     return new Promise((resolve) => {

@@ -3,6 +3,8 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 # Compiles a program twice, the second time from the folder; what happens is printed.
 _PROGRAM = """
 import threading
@@ -23,10 +25,11 @@ for _ in range(2):
 """
 
 
-def test_jax_says_when_it_begins_and_ends_to_compile(tmp_path: Path) -> None:
+@pytest.mark.parametrize("least", ["0", "1"])  # seconds from which a program is kept
+def test_jax_says_when_it_begins_and_ends_to_compile(tmp_path: Path, least: str) -> None:
     variables = {
         "JAX_COMPILATION_CACHE_DIR": str(tmp_path),
-        "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": "0",
+        "JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS": least,
         "JAX_PLATFORMS": "cpu",
     }
     ran = subprocess.run(

@@ -1,3 +1,4 @@
+import sys
 from collections.abc import Iterator
 
 import pytest
@@ -21,10 +22,19 @@ def test_a_line_is_printed_once(fresh: None, capsys: pytest.CaptureFixture[str])
     assert capsys.readouterr().err == line
 
 
-def test_no_line_is_printed_where_none_is_wanted(
-    fresh: None, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+@pytest.mark.parametrize(
+    ("wanted", "terminal", "shown"),
+    [(False, True, False), (None, False, False), (None, True, True), (True, False, True)],
+)
+def test_a_line_is_for_terminals_unless_it_is_wanted(
+    fresh: None,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    wanted: bool | None,
+    terminal: bool,
+    shown: bool,
 ) -> None:
-    for wanted in (False, None):  # None: the output here is no terminal
-        monkeypatch.setattr(notice, "wanted", wanted)
-        notice.show()
-    assert capsys.readouterr().err == ""
+    monkeypatch.setattr(notice, "wanted", wanted)
+    monkeypatch.setattr(sys.stderr, "isatty", lambda: terminal)
+    notice.show()
+    assert bool(capsys.readouterr().err) == shown
