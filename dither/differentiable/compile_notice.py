@@ -31,7 +31,7 @@ def explain_waits() -> None:
             timer.start()
             waiting[threading.get_ident()] = timer
 
-    def end(event: str, seconds: float, **_: object) -> None:
+    def end(event: str, duration_secs: float, **_: object) -> None:
         if event == _END and threading.get_ident() in waiting:
             waiting.pop(threading.get_ident()).cancel()
 
