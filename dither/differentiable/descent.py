@@ -34,6 +34,7 @@ from dither.differentiable.config import DescentConfig
 from dither.differentiable.distances import Distance
 from dither.differentiable.losses import Info, weighted_losses
 from dither.differentiable.mixtures import MIN_LOGIT, bounded, first_logits
+from dither.differentiable.quick_compilation import quickly_compiled
 from dither.errors import InputError
 from dither.palettes.palette import MAX_COLORS
 from dither.progress import OnProgress, no_progress
@@ -177,7 +178,7 @@ def advance(config: DescentConfig, points: Points, state: State, count: int) -> 
     return state, Info(*(jnp.asarray(np.asarray(part)[:count]) for part in infos))
 
 
-@functools.partial(jax.jit, static_argnums=(0, 1, 2))
+@functools.partial(quickly_compiled, static_argnums=(0, 1, 2))
 def _advance(
     distance: Distance,
     light: Light,
