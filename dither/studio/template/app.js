@@ -72,10 +72,8 @@ async function refresh() {
     const matrix = matrixOf(choices);
     const isPreviewed = opened.reduced && !variants.list;
     const job = ditherer({ settings, matrix, side: view.side, patience: isPreviewed ? PREVIEW_TIME : 0 });
-    if (isPreviewed) {
-        await preview({ settings, matrix, own, about: opened.about }).catch(() => null);
-        ditherer({ begin: true });
-    }
+    const begin = () => ditherer({ begin: true });
+    if (isPreviewed) preview({ settings, matrix, own, about: opened.about }).then(begin, begin);
     const answer = await job;
     if (answer.stale || own !== round) return;
     finishedRound = own;
