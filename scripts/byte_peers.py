@@ -1,7 +1,8 @@
-"""Small files of the peers: libimagequant, gifsicle, Pillow and gifski."""
+"""Small files of the peers: libimagequant, gifsicle, Pillow, gifski and ffmpeg."""
 
 import importlib
 import io
+import resource
 import shutil
 import subprocess
 import tempfile
@@ -21,6 +22,7 @@ COLORS, STRENGTHS = (4, 8, 12, 16, 24, 32, 64, 128, 256), (0.0, 0.5, 1.0)
 # gifsicle's lossy option is tried on these results, with these losses.
 LOSSY_COLORS, LOSSES = (8, 16, 32, 64, 256), (30, 100)
 QUALITIES = (10, 30, 50, 70, 100)
+CLIP_COLORS, DITHERS = (256, 128, 64, 32, 16), ("none", "bayer:bayer_scale=3", "sierra2_4a")
 
 
 def quantized(image: np.ndarray, colors: int, strength: float) -> tuple[np.ndarray, np.ndarray]:
@@ -90,29 +92,62 @@ def shown_frames(content: bytes) -> list[np.ndarray]:
     return frames
 
 
-def gifski(program: str, frames: list[np.ndarray], judge: Judge, step: int) -> list[Point]:
+def gifski(frames: list[np.ndarray], judge: Judge, step: int) -> list[Point]:
     """Return the clips of gifski; none if it is not installed."""
+    commands = [
+        ["gifski", "--fps", str(FPS), "--quality", str(quality), "-o", "{out}", "{frames}"]
+        for quality in QUALITIES[::step]
+    ]
+    return _clips("gifski", commands, frames, judge)
+
+
+def ffmpeg(frames: list[np.ndarray], judge: Judge, step: int) -> list[Point]:
+    """Return the clips of ffmpeg with a palette of its own, packed by gifsicle; none without it."""
+    commands = []
+    for colors in CLIP_COLORS[::step]:
+        for dither in DITHERS:
+            palette = f"[a]palettegen=max_colors={colors}:stats_mode=full[p]"
+            use = f"[b][p]paletteuse=dither={dither}:diff_mode=rectangle"
+            commands.append(
+                [
+                    *("ffmpeg", "-y", "-framerate", str(FPS), "-i", "{pattern}"),
+                    *("-vf", f"split[a][b];{palette};{use}", "{out}"),
+                ]
+            )
+    return _clips("ffmpeg", commands, frames, judge)
+
+
+def _clips(
+    program: str, commands: list[list[str]], frames: list[np.ndarray], judge: Judge
+) -> list[Point]:
+    """Run commands with the paths of the frames; return the clips, packed by gifsicle if that helps."""
     if shutil.which(program) is None:
-        print(f"no clips: the program {program} is missing")
+        print(f"the program {program} is missing")
         return []
     points = []
     with tempfile.TemporaryDirectory() as folder:
         paths = [f"{folder}/{number:03}.png" for number in range(len(frames))]
         for path, frame in zip(paths, frames, strict=True):
             Image.fromarray(frame).save(path, compress_level=0)
-        for quality in QUALITIES[::step]:
-            command = [
-                program,
-                "--fps",
-                str(FPS),
-                "--quality",
-                str(quality),
-                "-o",
-                f"{folder}/x.gif",
-            ]
-            subprocess.run([*command, *paths], capture_output=True, check=True)
+        names = {
+            "{out}": [f"{folder}/x.gif"],
+            "{frames}": paths,
+            "{pattern}": [f"{folder}/%03d.png"],
+        }
+        for command in commands:
+            words = [word for each in command for word in names.get(each, [each])]
+            begin = _child_seconds()
+            subprocess.run(words, capture_output=True, check=True)
+            seconds = _child_seconds() - begin
             content = Path(f"{folder}/x.gif").read_bytes()
+            content = min(gifsicle(content), content, key=len)
             shown = shown_frames(content)
             shown += [shown[-1]] * (len(frames) - len(shown))
-            points.append(judge.clip(frames, shown[: len(frames)], len(content), 0.0))
+            points.append(judge.clip(frames, shown[: len(frames)], len(content), seconds))
     return points
+
+
+def _child_seconds() -> float:
+    """Return the CPU seconds of the processes that have ended."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime

@@ -1,14 +1,15 @@
-"""Compare bytes at equal look with libimagequant, gifsicle, Pillow and gifski: FOLDER OF PNG.
+"""Compare bytes at equal look with libimagequant, gifsicle, Pillow, gifski and ffmpeg: FOLDER OF PNG.
 
 Two photos of the folder are cut to 900 x 450; a screenshot, a drawing and a soft shadow are added. The
 peers run at many settings, ours is `optimize_bytes` at several rates. PNG files are packed by oxipng.
 Judges are SSIMULACRA2 and, for PNG, FLIP at 67 pixels per degree. Bytes are interpolated along the best
 files (the log of bytes, linear in the judge), and grain and SSIM at half size are compared at equal
-bytes with the best that any file of the peers has. Clips are compared with gifski at equal SSIMULACRA2.
+bytes with the best that any file of the peers has. Clips are compared with gifski and ffmpeg at equal
+SSIMULACRA2.
 
 `--points FILE` keeps what was measured, and a later run continues there. `--write` writes the tables of
 docs/small-pictures.md. Needs `imagequant`, `pyoxipng`, `ssimulacra2` and `flip-evaluator`; gifsicle for
-GIF; gifski (of npm, for example) for clips.
+GIF; gifski (of npm, for example) and ffmpeg for clips.
 """
 
 import argparse
@@ -20,7 +21,7 @@ from typing import Any, NamedTuple
 
 import numpy as np
 from byte_judges import Judge, Point
-from byte_peers import FPS, gif_peers, gifski, png_peers
+from byte_peers import FPS, ffmpeg, gif_peers, gifski, png_peers
 from byte_pictures import clips, drawing, photos, screenshot, shadow
 from write_comparisons import END, table
 
@@ -44,7 +45,6 @@ def main() -> None:
     parser.add_argument("--kinds", default="png,gif,clips", help="what to compare [%(default)s]")
     parser.add_argument("--quick", action="store_true", help="half as many settings, no FLIP")
     parser.add_argument("--no-flip", action="store_true", help="judge by SSIMULACRA2 alone")
-    parser.add_argument("--gifski", default="gifski", help="the program [%(default)s]")
     parser.add_argument("--points", type=Path, help="JSON file that keeps what was measured")
     parser.add_argument("--write", action="store_true", help="write the tables of the page")
     options = parser.parse_args()
@@ -82,9 +82,12 @@ def main() -> None:
     if "clips" in options.kinds.split(","):
         rows = {}
         for name, frames in clips(shown[0], shown[-1]).items():
-            others = points(f"clip, {name}, gifski", gifski, options.gifski, frames, judge, step)
+            others = [
+                points(f"clip, {name}, {each.__name__}", each, frames, judge, step)
+                for each in (gifski, ffmpeg)
+            ]
             mine = points(f"clip, {name}", our_clips, frames, judge, CLIP_RATES[::step])
-            rows[name] = Row(mine, others)
+            rows[name] = [Row(mine, each) for each in others]
         parts["bytes of clips"] = clips_table(rows)
         print(f"\nclips\n{parts['bytes of clips']}", flush=True)
     if options.write:
@@ -208,34 +211,45 @@ def pictures_table(rows: dict[str, Row], *, flip: bool) -> str:
     heading = ["picture", *(f"at {SCORES[0]}", *map(str, SCORES[1:]))]
     heading += ["equal FLIP"] if flip else []
     heading += ["grain", "SSIM", "grain at equal look", "CPU s"]
+    heading += ["the peer's"] if flip else []
     lines, ratios = [], np.array([[row.ratio(score) for score in SCORES] for row in rows.values()])
     for (name, row), shares in zip(rows.items(), ratios, strict=True):
         cells = [name, *map(text, shares)]
         if flip:
             cells.append(text(mean([row.flip_ratio(score) for score in SCORES])))
         grains, halves, equal = row.grains()
-        seconds = [point.seconds for point in row.ours]
-        span = f"{min(seconds):.1f} to {max(seconds):.1f}"
-        lines.append([*cells, text(grains), text(halves, "+.3f"), text(equal), span])
+        times = [span(row.ours), *([span(row.peers)] if flip else [])]
+        lines.append([*cells, text(grains), text(halves, "+.3f"), text(equal), *times])
     whole = ["geometric mean", *(text(mean(column)) for column in ratios.T)]
     lines.append([*whole, *[""] * (len(heading) - len(whole))])
     return table(heading, lines)
 
 
-def clips_table(rows: dict[str, Row]) -> str:
-    """Return the share of bytes at the look of each of our clips, with the flicker of both."""
+def clips_table(rows: dict[str, list[Row]]) -> str:
+    """Return the shares of the bytes of gifski and ffmpeg at the look of our clips, and flicker."""
     lines = []
-    for name, row in rows.items():
-        for point in row.ours:
-            share = point.bytes / bytes_at(row.peers, "score", point.score, 1)
-            other = along(row.peers, "flicker", point.score) if row.peers else float("nan")
-            cells = (f"{point.bytes / 1000:.0f} kB", text(point.score, ".0f"), text(share))
+    for name, peers in rows.items():
+        for point in peers[0].ours:
+            shares = [point.bytes / bytes_at(row.peers, "score", point.score, 1) for row in peers]
+            flickers = [
+                along(row.peers, "flicker", point.score) if row.peers else float("nan")
+                for row in peers
+            ]
+            cells = (f"{point.bytes / 1000:.0f} kB", text(point.score, ".0f"), *map(text, shares))
             lines.append(
-                [name, *cells, f"{point.flicker:.2f}", text(other), f"{point.seconds:.0f}"]
+                [name, *cells, f"{point.flicker:.2f}", *map(text, flickers), span([point])]
             )
-    return table(
-        ["clip", "bytes", "SSIMULACRA2", "share of gifski's", "flicker", "gifski's", "CPU s"], lines
+    heading = ["clip", "bytes", "SSIMULACRA2", "share of gifski's", "of ffmpeg's", "flicker"]
+    return table([*heading, "gifski's", "ffmpeg's", "CPU s"], lines)
+
+
+def span(points: Sequence[Point]) -> str:
+    """Return the least and the most CPU seconds of files."""
+    seconds = [point.seconds for point in points]
+    least, most = (
+        f"{each:.1f}" if each < 10 else f"{each:.0f}" for each in (min(seconds), max(seconds))
     )
+    return least if least == most else f"{least} to {most}"
 
 
 if __name__ == "__main__":
