@@ -22,6 +22,7 @@ async function openPicture(source, { name, onDisk, file = source }) {
     const mask = opened.mask && sameSize(opened.mask, about) ? opened.mask : null;
     Object.assign(opened, { name, onDisk, file, about, original, mask, reduced: isSmall ? null : reduced, sample: reduced });
     view.setOriginal(original);
+    drawVariants();
     $("message").hidden = true;
     if (onDisk) $("sample").value = "";
     return true;
@@ -35,14 +36,19 @@ async function openStill(source, about) {
     if (await openPicture(source, about)) choose({ width: !isFirst && isEnlarging(choices) ? null : choices.width });
 }
 
-async function openSample(name) {
+// Whether a person has given a file, which a sample that is still being drawn must not replace.
+let isGiven = false;
+
+async function openSample(name, isFirst = false) {
     const blob = await encodedPng(drawnSample(name, view.room), 1);
+    if (isFirst && isGiven) return;
     await openStill(blob, { name, onDisk: false });
     $("sample").value = name;
 }
 
 async function openFile(file) {
     const name = file.name || "pasted.png";
+    isGiven = true;
     try {
         if (/\.npy$/i.test(name)) loadMatrix(name, readNpy(new Uint8Array(await file.arrayBuffer())));
         else if (/\.json$/i.test(name) && openObject(name, await file.text())) return;

@@ -26,6 +26,7 @@ function goInHistory(by) {
     showHistory();
     keepChoices();
     showChoices();
+    followVariant();
     refresh();
 }
 

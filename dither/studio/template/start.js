@@ -27,4 +27,4 @@ const before = keptChoices();
 takeLook(LOOKS.find(({ title }) => title === FIRST_LOOK));
 if (before) choose(before);
 takeLink();
-openSample(FIRST_SAMPLE);
+openSample(FIRST_SAMPLE, true);

@@ -23,7 +23,12 @@ function toggleVariants() {
     if (!variants.list) return;
     if (view.split !== null) compare(null);
     $("grid").replaceChildren(...variants.list.map((_, index) => variantCell(index)));
-    variants.list.forEach((_, index) => drawVariant(index));
+    drawVariants();
+}
+
+// All of them show the picture that is open.
+function drawVariants() {
+    variants.list?.forEach((_, index) => drawVariant(index));
 }
 
 function variantCell(index) {

@@ -215,6 +215,11 @@ export const TASKS = {
         assert.equal(await third.getAttribute("aria-pressed"), "true");
         await type(page, "Contrast in %", "120");
         await page.locator("#grid code").nth(2).getByText("--contrast 1.2").waitFor();
+        await click(page, "Undo");
+        await page.waitForFunction(() => !document.querySelectorAll("#grid code")[2].textContent.includes("--contrast"));
+        await openByButton(page, job, "mask.png");
+        await page.waitForFunction(() => [...document.querySelectorAll("#grid code")].every((code) => code.textContent.includes("mask.png")));
+        await page.waitForFunction(() => [...document.querySelectorAll("#grid canvas")].every((canvas) => canvas.getContext("2d").getImageData(0, 0, 1, 1).data.slice(0, 3).every((value) => value > 200)));
     },
     async "take a picture with the camera"(page) {
         await click(page, "2×2");
