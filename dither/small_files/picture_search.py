@@ -29,8 +29,8 @@ from dither.palettes.palette import Palette
 from dither.small_files import lzw_search, match_search
 from dither.small_files.byte_target import GIF_COLORS, PNG_COLORS, RATE_UNIT, band_rows, colors_for
 
-# Fewer colours are tried for a GIF if 2^entropy of their shares is less than this share of them, as in
-# drawings; and no fewer than so many.
+# Fewer colours are tried for a GIF if 2^entropy of their shares is less than this share of those that
+# are used, as in drawings; and no fewer than so many.
 _COMMON, _FEWEST = 0.5, 4
 # The blur is between those of "clean" and "balanced". The penalty limits grain: with less than half of
 # it, photos take up to a tenth fewer bytes at equal look, and have half as much grain again; drawings
@@ -154,7 +154,7 @@ class PictureSearch:
         first, self._part = self._start(count), 1.0
         size = self._pass(rate, first)
         free = not self._fixed_count and self.request.palette is None
-        if not (free and self._coding == "lzw" and _few_are_common(*first)):
+        if not (free and self._coding == "lzw" and _few_are_common(first[1])):
             return size
         best = self._total(rate), size, self._part, self._pixels, self._codes
         while count >= 2 * _FEWEST:
@@ -292,8 +292,8 @@ def _used(colors: np.ndarray, indices: np.ndarray) -> tuple[np.ndarray, np.ndarr
     return merged, places[indices]
 
 
-def _few_are_common(colors: np.ndarray, indices: np.ndarray) -> bool:
-    """Return whether most pixels have a few of the colours: 2^entropy is a small share of them."""
-    shares = np.bincount(indices.ravel(), minlength=len(colors)) / indices.size
+def _few_are_common(indices: np.ndarray) -> bool:
+    """Return whether most pixels have few of the colours: 2^entropy is a small share of these."""
+    shares = np.bincount(indices.ravel()) / indices.size
     shares = shares[shares > 0]
-    return float(np.exp2(-(shares * np.log2(shares)).sum())) < _COMMON * len(colors)
+    return float(np.exp2(-(shares * np.log2(shares)).sum())) < _COMMON * len(shares)
