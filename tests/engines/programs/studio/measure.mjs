@@ -119,6 +119,8 @@ for (const [title, [before, after]] of Object.entries(CHANGES)) {
     const runs = [];
     for (let run = 0; run < REPEATS; run++) {
         await page.evaluate(`choose({ ${before} }), settled()`);
+        // A person sees the picture before changing it.
+        await page.evaluate(() => new Promise((then) => requestAnimationFrame(() => setTimeout(then, 300))));
         runs.push(await page.evaluate(`(${change})(${after && `{ ${after} }`})`));
     }
     const median = (of) => runs.map((run) => run[of]).sort((one, other) => one - other)[Math.floor(REPEATS / 2)];
