@@ -17,6 +17,8 @@ import numpy as np
 import pytest
 from hypothesis import HealthCheck, settings
 
+from dither.native import notice
+
 ROOT = Path(__file__).parent.parent
 
 # JAX keeps compiled programs between tests, workers, processes that tests start, and runs of one
@@ -25,6 +27,9 @@ os.environ.setdefault("JAX_COMPILATION_CACHE_DIR", str(ROOT / "build" / "jax-cac
 os.environ.setdefault("DITHER_CACHE_DIR", str(ROOT / "build" / "native-cache"))
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
+
+# What commands print here depends on no clock.
+notice.patience = 3600.0
 
 # The default profile repeats a few examples; `scripts/test --all` draws many.
 # Neither depends on the clock.

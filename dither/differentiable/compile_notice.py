@@ -7,8 +7,6 @@ from jax import monitoring
 
 from dither.native import notice
 
-# Seconds before the line: most programs are compiled in less.
-_PATIENCE = 0.5
 # Events of JAX: it looks for a program among those that it keeps; and it has read or compiled it.
 _BEGIN = "/jax/compilation_cache/compile_requests_use_cache"
 _END = "/jax/core/compile/backend_compile_duration"
@@ -26,7 +24,7 @@ def explain_waits() -> None:
 
     def begin(event: str, **_: object) -> None:
         if event == _BEGIN:
-            timer = threading.Timer(_PATIENCE, notice.show, ["the optimizer for this size"])
+            timer = threading.Timer(notice.patience, notice.show, ["the optimizer for this size"])
             timer.daemon = True
             timer.start()
             waiting[threading.get_ident()] = timer

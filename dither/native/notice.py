@@ -5,6 +5,8 @@ import sys
 
 # Whether the lines are shown; None: on terminals only.
 wanted: bool | None = None
+# Seconds before the line of a compiler that can also be quick.
+patience = 0.5
 
 
 @functools.cache  # once in a process
