@@ -7,6 +7,7 @@ import shutil
 import subprocess
 import tempfile
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -42,17 +43,22 @@ def quantized(image: np.ndarray, colors: int, strength: float) -> tuple[np.ndarr
     return places[indices], palette
 
 
-def png_peers(image: np.ndarray, judge: Judge, step: int) -> list[Point]:
-    """Return the files of libimagequant."""
-    points = []
+def png_files(image: np.ndarray, step: int = 1) -> Iterator[tuple[np.ndarray, int, float]]:
+    """Yield the files of libimagequant: as they look, their bytes and their CPU seconds."""
     for colors in COLORS[::step]:
         for strength in STRENGTHS:
             begin = time.process_time()
             indices, palette = quantized(image, colors, strength)
             size = len(encoded_tightly(indices, palette))
-            seconds = time.process_time() - begin
-            points.append(judge.point(image, palette[indices], size, seconds, "png"))
-    return points
+            yield palette[indices], size, time.process_time() - begin
+
+
+def png_peers(image: np.ndarray, judge: Judge, step: int) -> list[Point]:
+    """Return the files of libimagequant."""
+    return [
+        judge.point(image, shown, size, seconds, "png")
+        for shown, size, seconds in png_files(image, step)
+    ]
 
 
 def gif_peers(image: np.ndarray, judge: Judge, step: int) -> list[Point]:
@@ -64,13 +70,11 @@ def gif_peers(image: np.ndarray, judge: Judge, step: int) -> list[Point]:
             content = encoded_tightly(indices, palette, ".gif")
             losses = LOSSES[::step] if strength < 1 else ()
             for loss in ((), *((f"--lossy={each}",) for each in losses)):
-                packed = gifsicle(content, *loss)
-                if not loss:
-                    packed = min(packed, content, key=len)
+                packed = gifsicle(content, *loss) if loss else packed_gif(content)
                 points.append(judge.point(image, shown_frames(packed)[0], len(packed), 0.0, "gif"))
         stream = io.BytesIO()
         Image.fromarray(image).quantize(colors).save(stream, "GIF", optimize=True)
-        packed = min(gifsicle(stream.getvalue()), stream.getvalue(), key=len)
+        packed = packed_gif(stream.getvalue())
         points.append(judge.point(image, shown_frames(packed)[0], len(packed), 0.0, "gif"))
     return points
 
@@ -79,6 +83,11 @@ def gifsicle(content: bytes, *options: str) -> bytes:
     """Return a GIF packed by gifsicle."""
     command = ["gifsicle", "-O3", *options]
     return subprocess.run(command, input=content, capture_output=True, check=True).stdout
+
+
+def packed_gif(content: bytes) -> bytes:
+    """Return a GIF packed by gifsicle, or as it is if that is shorter."""
+    return min(gifsicle(content), content, key=len)
 
 
 def shown_frames(content: bytes) -> list[np.ndarray]:
@@ -139,8 +148,7 @@ def _clips(
             begin = _child_seconds()
             subprocess.run(words, capture_output=True, check=True)
             seconds = _child_seconds() - begin
-            content = Path(f"{folder}/x.gif").read_bytes()
-            content = min(gifsicle(content), content, key=len)
+            content = packed_gif(Path(f"{folder}/x.gif").read_bytes())
             shown = shown_frames(content)
             shown += [shown[-1]] * (len(frames) - len(shown))
             points.append(judge.clip(frames, shown[: len(frames)], len(content), seconds))

@@ -14,14 +14,14 @@ from pathlib import Path
 
 import numpy as np
 from byte_judges import Judge
-from byte_peers import COLORS, STRENGTHS, quantized
+from byte_peers import png_files
 from byte_pictures import shadow
 from matplotlib import cbook
 from PIL import Image, ImageDraw, ImageFont
 
 from dither.files.atomic import atomic_write
 from dither.images.io import read_image
-from dither.small_files.fewest_bytes import encoded_tightly, optimize_bytes
+from dither.small_files.fewest_bytes import optimize_bytes
 
 # A picture, its bytes, and the top and the left of the part that is shown.
 photo = read_image(str(cbook.get_sample_data("grace_hopper.jpg", asfileobj=False))).color
@@ -32,14 +32,8 @@ sheet = Image.new("RGB", (3 * SCALE * WIDTH + 2 * GAP, 2 * (SCALE * HEIGHT + LIN
 draw, font = ImageDraw.Draw(sheet), ImageFont.load_default(22)
 judge = Judge(flip=False)
 for number, (name, picture, most, (top, left)) in enumerate(PICTURES):
-    peers = []
-    for colors in COLORS:
-        for strength in STRENGTHS:
-            indices, palette = quantized(picture, colors, strength)
-            size = len(encoded_tightly(indices, palette))
-            if size <= most:
-                shown = palette[indices]
-                peers.append((judge.score(picture, shown), size, shown))
+    fitting = ((size, shown) for shown, size, _ in png_files(picture) if size <= most)
+    peers = [(judge.score(picture, shown), size, shown) for size, shown in fitting]
     score, size, shown = max(peers, key=lambda peer: peer[0])
     small = optimize_bytes(picture, max_bytes=size)
     own = judge.score(picture, small.picture)

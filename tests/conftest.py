@@ -28,7 +28,7 @@ os.environ.setdefault("DITHER_CACHE_DIR", str(ROOT / "build" / "native-cache"))
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_COMPILE_TIME_SECS", "0")
 os.environ.setdefault("JAX_PERSISTENT_CACHE_MIN_ENTRY_SIZE_BYTES", "-1")
 
-# What commands print here depends on no clock.
+# No line of a command depends on the clock here.
 notice.patience = 3600.0
 
 # The default profile repeats a few examples; `scripts/test --all` draws many.

@@ -1,5 +1,6 @@
 """Cache folder for the code that JAX compiles: the second run of a command compiles nothing."""
 
+import contextlib
 import hashlib
 import os
 import platform
@@ -33,9 +34,8 @@ def keep_compiled_code() -> None:
 def _processor_key() -> str:
     """Return a key of the processor's instructions: homes are shared by machines that differ."""
     text = f"{platform.machine()} {platform.processor()}"
-    try:
-        lines = _PROCESSOR_FILE.read_text().splitlines()
-    except OSError:
-        lines = []
-    text += next((line for line in lines if line.startswith(("flags", "Features"))), "")
+    # Only to the first such line: the file has one for each of many processors.
+    with contextlib.suppress(OSError), _PROCESSOR_FILE.open() as lines:
+        found = (line for line in lines if line.startswith(("flags", "Features")))
+        text += next(found, "").rstrip("\n")
     return hashlib.sha256(text.encode()).hexdigest()[:12]

@@ -5,7 +5,7 @@ import sys
 
 # Whether the lines are shown; None: on terminals only.
 wanted: bool | None = None
-# Seconds before the line of a compiler that can also be quick.
+# Seconds without a line for a compiler that needs less for most programs.
 patience = 0.5
 
 

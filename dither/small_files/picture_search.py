@@ -77,7 +77,7 @@ class LearnedPalettes:
     """Palettes of an image by k-means, each of which is learned once."""
 
     def __init__(self, picture: np.ndarray, mask: np.ndarray | None, seed: int) -> None:
-        self._shown, self._seed = visible(picture, mask), seed
+        self._picture, self._mask, self._seed = picture, mask, seed
         self._known: dict[int, Palette] = {}
 
     def of(self, count: int) -> Palette:
@@ -87,7 +87,7 @@ class LearnedPalettes:
         return self._known[count]
 
     def _learned(self, count: int) -> Palette:
-        shown = self._shown
+        shown = visible(self._picture, self._mask)
         if (shown == shown[:1, :1]).all():
             first = shown[0, 0]
             return Palette(np.stack([first, first ^ np.uint8(255)]), intent="absolute")
@@ -121,7 +121,8 @@ class PictureSearch:
         self._pixels: tuple[np.ndarray, np.ndarray] | None = None
         self._coding: Coding = coding
         self._codes: np.ndarray | None = None
-        # Of the colours; found at the first rate, and kept, so that the look follows the rate.
+        # The share of the colours that is used. It is kept from the first rate, so that the look
+        # follows the rate.
         self._part: float | None = None
 
     @property
